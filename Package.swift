@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "ablate",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "ablate", targets: ["ablate"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0"),
+    ],
+    targets: [
+        // The order is the order of the data: see docs/architecture.md.
+        .systemLibrary(
+            name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+        .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Diagnostics", dependencies: ["Digests"]),
+        .target(name: "Nodes", dependencies: ["CLibYAML", "Diagnostics"]),
+        .target(name: "Recipes", dependencies: ["Nodes", "Diagnostics", "Digests"]),
+        .target(name: "Plans", dependencies: ["Recipes", "Nodes", "Digests", "Diagnostics"]),
+        .target(
+            name: "Storage",
+            dependencies: ["Digests", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Digests"]),
+        .target(name: "Schedules", dependencies: ["Plans"]),
+        .target(name: "Numerics"),
+        .target(name: "Steps", dependencies: ["Numerics", "Storage", "Plans", "Digests"]),
+        .target(
+            name: "Workers",
+            dependencies: ["Digests", .product(name: "Subprocess", package: "swift-subprocess")]),
+        .target(
+            name: "Execution",
+            dependencies: ["Schedules", "Plans", "Storage", "Forecasts", "Steps", "Workers", "Digests"]),
+        .target(
+            name: "Logbooks",
+            dependencies: [
+                "Plans", "Storage", "Forecasts", "Numerics", "Digests",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]),
+        .target(
+            name: "CommandLine",
+            dependencies: [
+                "Diagnostics", "Digests", "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Schedules", "Numerics",
+                "Steps", "Workers", "Execution", "Logbooks",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "ablate", dependencies: ["CommandLine"]),
+        .executableTarget(name: "generate", dependencies: ["Recipes", "Digests"]),
+        .executableTarget(name: "bench", dependencies: ["Numerics"]),
+        .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
+    ]
+)
+
+for target in package.targets where target.type != .system && target.type != .plugin {
+    target.swiftSettings = settings
+}

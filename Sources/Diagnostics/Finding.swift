@@ -1,0 +1,56 @@
+// What is wrong with what a person wrote. Knows nothing of who found it.
+
+/// One thing wrong: what, where, and what to do about it.
+package struct Finding: Error, Sendable {
+    package enum Severity: String, Sendable { case error, warning }
+
+    /// A remark that belongs to a finding, such as "first defined here".
+    package struct Note: Sendable {
+        package let message: String
+        package let span: Span?
+        package init(_ message: String, at span: Span? = nil) {
+            self.message = message
+            self.span = span
+        }
+    }
+
+    /// A stable name in kebab-case, such as `unknown-key`.
+    package let code: String
+    package let severity: Severity
+    package let message: String
+    package let span: Span?
+    package let notes: [Note]
+    /// What to do, as one sentence without a full stop; nil where the message says it.
+    package let help: String?
+
+    package init(
+        _ code: String, _ message: String, at span: Span?, severity: Severity = .error, notes: [Note] = [],
+        help: String? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.span = span
+        self.severity = severity
+        self.notes = notes
+        self.help = help
+    }
+}
+
+extension [Finding] {
+    /// The findings in the order of the text, those without a place last.
+    package var inTextOrder: [Finding] {
+        enumerated().sorted { left, right in
+            switch (left.element.span, right.element.span) {
+            case (let first?, let second?):
+                if first.file.name != second.file.name { return first.file.name < second.file.name }
+                if first.start != second.start { return first.start < second.start }
+                return left.offset < right.offset
+            case (_?, nil): return true
+            case (nil, _?): return false
+            case (nil, nil): return left.offset < right.offset
+            }
+        }.map(\.element)
+    }
+
+    package var hasErrors: Bool { contains { $0.severity == .error } }
+}

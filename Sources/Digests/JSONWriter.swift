@@ -1,0 +1,78 @@
+// JSON values to text: the same value always gives the same bytes.
+
+extension JSON {
+    /// How a value is laid out as text.
+    package enum Layout: Sendable {
+        /// No white space at all; one line.
+        case compact
+        /// Two spaces of indentation, for people.
+        case indented
+    }
+
+    /// The text of the value, keys sorted by their UTF-8 bytes. Floats are written in the shortest form that reads back to
+    /// the same value and always look like floats; what JSON cannot say (NaN, infinities) becomes null.
+    package func text(_ layout: Layout = .compact) -> String {
+        var output: [UInt8] = []
+        write(to: &output, layout: layout, depth: 0)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    private func write(to output: inout [UInt8], layout: Layout, depth: Int) {
+        switch self {
+        case .null: output += "null".utf8
+        case .bool(let value): output += (value ? "true" : "false").utf8
+        case .integer(let value): output += String(value).utf8
+        case .number(let value): output += (value.isFinite ? value.description : "null").utf8
+        case .string(let value): Self.write(value, to: &output)
+        case .array(let elements):
+            Self.write(elements, "[", "]", to: &output, layout: layout, depth: depth) { element, output in
+                element.write(to: &output, layout: layout, depth: depth + 1)
+            }
+        case .object(let members):
+            let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            Self.write(sorted, "{", "}", to: &output, layout: layout, depth: depth) { member, output in
+                Self.write(member.key, to: &output)
+                output += (layout == .indented ? ": " : ":").utf8
+                member.value.write(to: &output, layout: layout, depth: depth + 1)
+            }
+        }
+    }
+
+    private static func write<Element>(
+        _ elements: [Element], _ open: String, _ close: String, to output: inout [UInt8], layout: Layout, depth: Int,
+        each: (Element, inout [UInt8]) -> Void
+    ) {
+        output += open.utf8
+        for (index, element) in elements.enumerated() {
+            if index > 0 { output.append(UInt8(ascii: ",")) }
+            if layout == .indented { indent(depth + 1, &output) }
+            each(element, &output)
+        }
+        if layout == .indented, !elements.isEmpty { indent(depth, &output) }
+        output += close.utf8
+    }
+
+    private static func indent(_ depth: Int, _ output: inout [UInt8]) {
+        output.append(UInt8(ascii: "\n"))
+        output += repeatElement(UInt8(ascii: " "), count: depth * 2)
+    }
+
+    private static func write(_ text: String, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): output += "\\\"".utf8
+            case UInt8(ascii: "\\"): output += "\\\\".utf8
+            case 0x0A: output += "\\n".utf8
+            case 0x0D: output += "\\r".utf8
+            case 0x09: output += "\\t".utf8
+            case 0..<0x20, 0x7F:
+                let digits = Array("0123456789abcdef".utf8)
+                output += "\\u00".utf8
+                output += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            default: output.append(byte)
+            }
+        }
+        output.append(UInt8(ascii: "\""))
+    }
+}

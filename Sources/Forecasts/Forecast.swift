@@ -1,0 +1,93 @@
+// Plan and store to what a run would do, step by step, and why. Runs nothing and writes nothing.
+
+package import Digests
+package import Plans
+package import Storage
+
+/// What a run would do with each step of a plan.
+package struct Forecast: Sendable {
+    package enum State: String, Sendable {
+        /// A record with this key is there.
+        case reuse
+        /// No record can have this key: it will run.
+        case run
+        /// Something before it runs; if that gives the same bytes as once before, this step is reused.
+        case maybe
+    }
+
+    package struct Entry: Sendable {
+        package let state: State
+        /// Why, as a clause.
+        package let reason: String
+        /// The key; nil while the content of an input is unknown.
+        package let key: Digest?
+        /// The record that is reused.
+        package let record: Record?
+        /// What is missing before the step could run; empty for most.
+        package let missing: [MissingInput]
+        /// Expected seconds, from past records; nil where there are none.
+        package let estimate: Double?
+    }
+
+    package let entries: [Entry]
+
+    /// Every missing input, each once, in the order of the plan.
+    package var missing: [MissingInput] {
+        var seen: Set<MissingInput> = []
+        return entries.flatMap(\.missing).filter { seen.insert($0).inserted }
+    }
+
+    package func count(_ state: State) -> Int { entries.count { $0.state == state } }
+
+    /// The forecast of `plan`.
+    ///
+    /// `lastKeys` are the keys that each address had in the recipe's last run: reasons are told as differences from these.
+    package init(of plan: Plan, resolver: InputResolver, lastKeys: [String: Digest]) throws {
+        var entries: [Entry] = []
+        entries.reserveCapacity(plan.steps.count)
+        let reasons = Reasons(store: resolver.store, plan: plan, lastKeys: lastKeys)
+        for step in plan.steps {
+            var digests: [String: Digest] = [:]
+            var missing: [MissingInput] = []
+            var waits: [Int] = []
+            for (name, source) in step.inputs.sorted(by: { $0.key < $1.key }) {
+                if case .output(let index, _) = source, entries[index].record == nil {
+                    waits.append(index)
+                    continue
+                }
+                do {
+                    digests[name] = try resolver.resolve(source, steps: plan.steps) { entries[$0].record }.digest
+                } catch let error as MissingInput {
+                    missing.append(error)
+                }
+            }
+            entries.append(
+                try Self.entry(
+                    step, digests: digests, missing: missing, waits: waits.sorted(), store: resolver.store,
+                    reasons: reasons))
+        }
+        self.entries = entries
+    }
+
+    private static func entry(
+        _ step: Step, digests: [String: Digest], missing: [MissingInput], waits: [Int], store: Store, reasons: Reasons
+    ) throws -> Entry {
+        let outline = Manifest.outline(of: step)
+        func make(_ state: State, _ reason: String, key: Digest? = nil, record: Record? = nil) throws -> Entry {
+            let estimate = try state == .reuse ? record?.seconds : store.estimatedSeconds(outline: outline, kind: step.kind.rawValue)
+            return Entry(state: state, reason: reason, key: key, record: record, missing: missing, estimate: estimate)
+        }
+        if let first = missing.first { return try make(.run, first.description) }
+        if let first = waits.first {
+            // A record with this outline may have had the very inputs that are still to come.
+            return try store.hasRecord(outline: outline)
+                ? make(.maybe, "waits for \(reasons.address(first))")
+                : make(.run, reasons.whyNew(step))
+        }
+        let manifest = Manifest(kind: step.kind, parameters: step.parameters, inputs: digests)
+        if let record = try store.record(for: manifest.key) {
+            return try make(.reuse, reasons.whyReused(record), key: manifest.key, record: record)
+        }
+        return try make(.run, reasons.whyRun(step, manifest), key: manifest.key)
+    }
+}

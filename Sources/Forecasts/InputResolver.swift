@@ -1,0 +1,81 @@
+// The contents of a step's inputs: what is there now, and under which digest. Reads files; writes nothing.
+
+package import Digests
+package import Plans
+package import Storage
+internal import Glibc
+
+/// What stands behind an input.
+package struct ResolvedInput: Sendable {
+    package let digest: Digest
+    /// Absolute path of the file or folder; nil for an output that must be materialised from the store.
+    package let path: String?
+    /// The record's output, where the input comes from an earlier step.
+    package let output: Output?
+    /// What a message to the user calls it.
+    package let name: String
+}
+
+/// An input that is not there.
+package struct MissingInput: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+    /// The hub repository that could be fetched; nil for files and folders.
+    package let repository: String?
+    package let revision: String?
+}
+
+/// Resolves inputs against the store, the file system and the hub's cache.
+package struct InputResolver: Sendable {
+    package let store: Store
+    package let hub: HubCache
+
+    package init(store: Store, hub: HubCache) {
+        self.store = store
+        self.hub = hub
+    }
+
+    /// The content of `source`. `record` gives the record of an earlier step of the plan.
+    ///
+    /// Errors: ``MissingInput``, and what the store says of unreadable files.
+    package func resolve(_ source: Source, steps: [Step], record: (Int) -> Record?) throws -> ResolvedInput {
+        switch source {
+        case .file(let path, let name):
+            guard access(path, F_OK) == 0 else {
+                throw MissingInput(description: "\(name) is missing (looked for at \(path))", repository: nil, revision: nil)
+            }
+            return ResolvedInput(digest: try store.digest(ofFile: path), path: path, output: nil, name: name)
+        case .folder(let path, let name, let weights):
+            guard access(path + "/config.json", R_OK) == 0 else {
+                throw MissingInput(
+                    description: "\(name) is no folder in hub layout: there is no config.json (looked for at \(path))",
+                    repository: nil, revision: nil)
+            }
+            return ResolvedInput(digest: try digest(ofFolder: path, weights), path: path, output: nil, name: name)
+        case .hub(let repository, let revision, let weights):
+            guard let path = hub.snapshot(of: repository, revision: revision) else {
+                throw MissingInput(
+                    description: "\(repository)\(revision.map { "@" + $0 } ?? "") is not in the hub's cache (\(hub.root))",
+                    repository: repository, revision: revision)
+            }
+            return ResolvedInput(digest: try digest(ofFolder: path, weights), path: path, output: nil, name: repository)
+        case .output(let step, let name):
+            guard let output = record(step)?.outputs[name] else {
+                throw MissingInput(description: "\(name) of \(steps[step].address) is not there", repository: nil, revision: nil)
+            }
+            return ResolvedInput(digest: output.digest, path: nil, output: output, name: "\(name) of \(steps[step].address)")
+        }
+    }
+
+    private func digest(ofFolder path: String, _ weights: Bool) throws -> Digest {
+        try store.digest(ofFolder: path) { weights ? Self.isWeights($0) : Self.isTokenizer($0) }
+    }
+
+    /// Weights and the configuration that shapes them. Optimizer states, readmes and pickles are none of a key's business.
+    static func isWeights(_ name: String) -> Bool {
+        name == "config.json" || name.hasSuffix(".safetensors") || name.hasSuffix(".safetensors.index.json")
+    }
+
+    static func isTokenizer(_ name: String) -> Bool {
+        ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"].contains(name)
+    }
+}

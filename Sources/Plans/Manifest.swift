@@ -1,0 +1,51 @@
+// What a step's result depends on, and the key made of it. The format is frozen: a change here changes every key.
+
+package import Digests
+
+/// The manifest of a step whose inputs' contents are known.
+package struct Manifest: Sendable, Equatable {
+    package let kind: String
+    package let version: Int
+    package let parameters: JSON
+    package let inputs: [String: Digest]
+
+    package init(kind: StepKind, parameters: JSON, inputs: [String: Digest]) {
+        self.kind = kind.rawValue
+        self.version = kind.version
+        self.parameters = parameters
+        self.inputs = inputs
+    }
+
+    /// Reads what ``json`` wrote; nil for anything else.
+    package init?(json: JSON) {
+        guard let kind = json["kind"]?.string, let version = json["version"]?.integer, let parameters = json["parameters"],
+            let members = json["inputs"]?.object
+        else { return nil }
+        self.kind = kind
+        self.version = version
+        self.parameters = parameters
+        self.inputs = members.compactMapValues { $0.string.flatMap(Digest.init) }
+    }
+
+    package var json: JSON {
+        [
+            "format": 1, "kind": .string(kind), "version": .integer(version), "parameters": parameters,
+            "inputs": .object(inputs.mapValues { .string($0.description) }),
+        ]
+    }
+
+    /// The key: the digest of the canonical bytes of the manifest.
+    package var key: Digest { json.digest }
+
+    /// The digest of the manifest without its inputs. A step whose outline no record has will certainly run, although its
+    /// key is still unknown.
+    package var outline: Digest { Self.outline(kind: kind, version: version, parameters: parameters) }
+
+    package static func outline(of step: Step) -> Digest {
+        outline(kind: step.kind.rawValue, version: step.kind.version, parameters: step.parameters)
+    }
+
+    private static func outline(kind: String, version: Int, parameters: JSON) -> Digest {
+        JSON.object(["format": 1, "kind": .string(kind), "version": .integer(version), "parameters": parameters]).digest
+    }
+}

@@ -1,0 +1,41 @@
+// The DAG of steps a recipe compiles to. Static: nothing that a step finds out changes it.
+
+/// A plan. Steps come after the steps they depend on.
+package struct Plan: Sendable {
+    package let steps: [Step]
+    /// What the recipe calls a result, and the steps that make it, in the order of the recipe.
+    package let results: [PlannedResult]
+    /// The step that writes the submission, if there is one.
+    package let submission: Int?
+
+    package func index(of address: String) -> Int? { steps.firstIndex { $0.address == address } }
+
+    /// The steps whose address matches a glob, with all they depend on.
+    ///
+    /// `*` stands for any text within a part, `**` for any parts. Nil where nothing matches.
+    package func closure(of globs: [String]) -> Set<Int>? {
+        var chosen: Set<Int> = []
+        for (index, step) in steps.enumerated() where globs.contains(where: { Glob($0).matches(step.address) }) {
+            chosen.insert(index)
+        }
+        guard !chosen.isEmpty else { return nil }
+        for index in steps.indices.reversed() where chosen.contains(index) { chosen.formUnion(steps[index].dependencies) }
+        return chosen
+    }
+}
+
+/// A model, a stack entry or an ablation's variant, with the steps that make its predictions and scores.
+package struct PlannedResult: Sendable {
+    package enum Role: Sendable, Equatable {
+        case model(String)
+        case stack(String)
+        case variant(ablation: String, name: String)
+    }
+    package let role: Role
+    /// Steps with an output `predictions` for the training rows and the test rows.
+    package let outOfFold: Int?
+    package let test: Int?
+    package let evaluate: Int?
+    /// The fine-tunes or fits it is made of.
+    package let fits: [Int]
+}

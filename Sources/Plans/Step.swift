@@ -1,0 +1,43 @@
+// One step of a plan: a kind, parameters, named inputs. Knows nothing of whether it has run.
+
+package import Digests
+package import Nodes
+
+/// Where an input's content comes from.
+package enum Source: Hashable, Sendable {
+    /// A file of the user's: absolute path, and the name the recipe gives it.
+    case file(path: String, name: String)
+    /// A folder in hub layout. `weights` is false where only the tokenizer's files matter.
+    case folder(path: String, name: String, weights: Bool)
+    /// A repository in the hub's local cache, at a revision; nil is the branch `main`.
+    case hub(repository: String, revision: String?, weights: Bool)
+    /// An output of an earlier step of the plan.
+    case output(step: Int, name: String)
+}
+
+/// A step of a plan.
+package struct Step: Sendable {
+    /// A path such as `openhermes/seed-1/fold-2/finetune`; unique in its plan, and stable while the recipe's names are.
+    package let address: String
+    package let kind: StepKind
+    /// The parameters that can change the result; always an object.
+    package let parameters: JSON
+    /// The inputs by name.
+    package let inputs: [String: Source]
+    /// The place in the recipe that each parameter came from.
+    package let origins: [String: Node]
+
+    /// The steps whose outputs this one reads, each once, ascending.
+    package var dependencies: [Int] {
+        var seen: Set<Int> = []
+        for case .output(let step, _) in inputs.values { seen.insert(step) }
+        return seen.sorted()
+    }
+
+    /// The recipe's words for a dotted path into the parameters, such as `training.epochs`; nil where it has none.
+    package func origin(of parameter: String) -> Node? {
+        let parts = parameter.split(separator: ".").map(String.init)
+        guard let first = parts.first, let node = origins[first] else { return nil }
+        return node.value(at: Array(parts.dropFirst())) ?? node
+    }
+}

@@ -1,0 +1,62 @@
+// `like`: a model takes another's settings. Works on trees, so that every value keeps its place.
+
+internal import Diagnostics
+internal import Nodes
+
+struct Inheritance {
+    /// The `models` mapping of `root` with every `like` followed. Dangling names and cycles are reported.
+    static func resolve(_ root: Node, _ reading: inout Reading) -> Node {
+        guard let models = root["models"], let entries = models.entries else { return root }
+        var resolved: [String: Node] = [:]
+        var result: [Node.Entry] = []
+        for entry in entries {
+            let value = model(entry.key, among: entries, path: [], resolved: &resolved, &reading)
+            result.append(Node.Entry(key: entry.key, keySpan: entry.keySpan, value: value ?? entry.value))
+        }
+        let merged = Node(.mapping(result), at: models.span, origin: models.origin)
+        return root.setting(merged, at: ["models"], keySpan: models.span)
+    }
+
+    /// The tree of one model; nil where `name` leads back to itself.
+    private static func model(
+        _ name: String, among entries: [Node.Entry], path: [String], resolved: inout [String: Node], _ reading: inout Reading
+    ) -> Node? {
+        if let done = resolved[name] { return done }
+        guard let own = entries.first(where: { $0.key == name })?.value else { return nil }
+        guard let like = own["like"], let base = like.scalar?.text else {
+            resolved[name] = own
+            return own
+        }
+        guard base != name, !path.contains(base) else {
+            reading.report(
+                Finding("like-cycle", "model \"\(name)\" is like itself: \((path + [name, base]).joined(separator: " -> "))", at: like.span))
+            resolved[name] = own
+            return own
+        }
+        guard entries.contains(where: { $0.key == base }) else {
+            reading.report(Dangling.finding(base, noun: "model", among: entries.map(\.key), at: like.span))
+            resolved[name] = own
+            return own
+        }
+        let parent = model(base, among: entries, path: path + [name], resolved: &resolved, &reading)
+        let merged = parent.map { strip($0).marked("like: \(base)").overlaid(by: own) } ?? own
+        resolved[name] = merged
+        return merged
+    }
+
+    /// A model does not inherit another's own `like`.
+    private static func strip(_ node: Node) -> Node {
+        guard let entries = node.entries else { return node }
+        return Node(.mapping(entries.filter { $0.key != "like" }), at: node.span, origin: node.origin)
+    }
+}
+
+enum Dangling {
+    /// "There is no model "openhermse"; did you mean ...".
+    static func finding(_ name: String, noun: String, among names: [String], at span: Span) -> Finding {
+        let help =
+            Suggestion.nearest(to: name, among: names).map { "did you mean \"\($0)\"?" }
+            ?? (names.isEmpty ? "none is defined" : "there are \(names.joined(separator: ", "))")
+        return Finding("dangling-name", "there is no \(noun) \"\(name)\"", at: span, help: help)
+    }
+}

@@ -1,0 +1,90 @@
+// Text to a recipe that has passed every check: parse, override, inherit, decode, expand, cross-check.
+
+package import Diagnostics
+package import Nodes
+
+/// What a recipe is read from, and what of the world it may ask about.
+package struct RecipeLoader: Sendable {
+    package var file: SourceFile
+    /// Absolute path of the folder that relative paths start from.
+    package var folder: String
+    package var overrides: [String]
+    /// Whether there is a file or folder at an absolute path; the module itself does no I/O.
+    package var exists: @Sendable (String) -> Bool
+
+    package init(
+        file: SourceFile, folder: String, overrides: [String] = [], exists: @escaping @Sendable (String) -> Bool
+    ) {
+        self.file = file
+        self.folder = folder
+        self.overrides = overrides
+        self.exists = exists
+    }
+
+    /// Everything wrong with the recipe, missing files included, or the recipe. Errors: all findings at once.
+    package func load() throws(Findings) -> LoadedRecipe {
+        var root = try Node.parse(file)
+        var reading = Reading()
+        for argument in overrides {
+            do {
+                root = try Override(argument).apply(to: root)
+            } catch {
+                for finding in error.all { reading.report(finding) }
+            }
+        }
+        root = Inheritance.resolve(root, &reading)
+        let recipe = Recipe.declaration.shape.decode(root, &reading)
+        guard let recipe else {
+            throw Findings(reading.findings + missingFiles(in: root) + partialNameChecks(root))
+        }
+        var variants: [[Variant]] = []
+        for entry in recipe.ablations {
+            var own: [Variant] = []
+            if let base = root["models"]?[entry.value.of], let node = root["ablations"]?[entry.name] {
+                own = VariantExpansion.variants(of: entry.value, named: entry.name, at: node, base: base, &reading)
+            }
+            variants.append(own)
+        }
+        CrossChecks(recipe: recipe, tree: root).report(&reading)
+        let missing = missingFiles(in: root)
+        guard !reading.findings.hasErrors else { throw Findings(reading.findings + missing) }
+        return LoadedRecipe(
+            recipe: recipe, tree: root, file: file, folder: folder, variants: variants, missing: missing,
+            warnings: reading.findings)
+    }
+
+    /// Names can be checked although some other key could not be read: one run reports as much as it can.
+    private func partialNameChecks(_ root: Node) -> [Finding] {
+        var reading = Reading()
+        var lenient = Recipe()
+        var ignored = Reading()
+        for key in Recipe.declaration.keys {
+            if let value = root[key.name] { _ = key.decode(value, &lenient, &ignored) }
+        }
+        let readable = Set(lenient.models.map(\.name))
+        let all = (root["models"]?.entries ?? []).map(\.key)
+        // A model that could not be decoded is still a name that may be used.
+        lenient.models += all.filter { !readable.contains($0) }.map { Named(name: $0, value: Model()) }
+        let stack = Set(lenient.stack.map(\.name))
+        if stack.isEmpty, root["stack"] != nil { return [] }
+        CrossChecks(recipe: lenient, tree: root).report(&reading)
+        return reading.findings.filter { $0.code == "dangling-name" }
+    }
+
+    private func missingFiles(in root: Node) -> [Finding] {
+        var paths: [(String, Node)] = []
+        for path in [["data", "train"], ["data", "test"], ["submission", "sample"]] {
+            if let node = root.value(at: path), let text = node.scalar?.text { paths.append((text, node)) }
+        }
+        for entry in root["models"]?.entries ?? [] where entry.value["backbone"]?.origin.contains(where: { $0.hasPrefix("like") }) != true {
+            guard let node = entry.value["backbone"], let text = node.scalar?.text else { continue }
+            if text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix("../") { paths.append((text, node)) }
+        }
+        return paths.compactMap { text, node in
+            let absolute = text.hasPrefix("/") ? text : folder + "/" + text
+            guard !text.isEmpty, !exists(absolute) else { return nil }
+            return Finding(
+                "missing-file", "there is no file \"\(text)\"", at: node.span, help: "it was looked for at \(absolute)")
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// The shapes of lists and of mappings with names the writer chooses.
+
+internal import Diagnostics
+internal import Digests
+internal import Nodes
+
+/// A value under a name the writer chose, with the name's place. Order is the order of the file.
+package struct Named<Value: Sendable>: Sendable {
+    package let name: String
+    package let value: Value
+    package init(name: String, value: Value) {
+        self.name = name
+        self.value = value
+    }
+}
+
+extension ValueShape {
+    /// A list of at least `minimum` values; of equal ones if `unique` is false.
+    static func list<Element: Hashable>(of element: ValueShape<Element>, minimum: Int = 1, unique: Bool = true) -> Self
+    where Value == [Element] {
+        ValueShape(
+            schema: [
+                "type": "array", "items": element.schema, "minItems": .integer(minimum), "uniqueItems": .bool(unique),
+            ]
+        ) { node, reading in
+            guard let elements = node.elements else {
+                reading.wrongType(node, wanted: "a list", help: node.scalar.map { "write [\($0.text)]" })
+                return nil
+            }
+            guard elements.count >= minimum else {
+                reading.report(
+                    Finding("out-of-range", "a list of at least \(minimum) belongs here, and this has \(elements.count)", at: node.span))
+                return nil
+            }
+            var values: [Element] = []
+            var isWhole = true
+            for item in elements {
+                guard let value = element.decode(item, &reading) else {
+                    isWhole = false
+                    continue
+                }
+                if unique, values.contains(value) {
+                    reading.report(Finding("repeated-value", "this stands in the list already", at: item.span))
+                }
+                values.append(value)
+            }
+            return isWhole ? values : nil
+        } encode: { .array($0.map(element.encode)) }
+    }
+
+    /// A mapping from names the writer chooses to values; names must do as parts of an address.
+    static func named<Element>(_ element: ValueShape<Element>, noun: String) -> Self where Value == [Named<Element>] {
+        let pattern = "^[A-Za-z0-9][A-Za-z0-9._-]*$"
+        return ValueShape(
+            schema: ["type": "object", "additionalProperties": element.schema, "propertyNames": ["pattern": .string(pattern)]]
+        ) { node, reading in
+            guard let entries = node.entries else {
+                reading.wrongType(node, wanted: "a mapping from a name to a \(noun)")
+                return nil
+            }
+            var values: [Named<Element>] = []
+            var isWhole = true
+            for entry in entries {
+                if !Name.isValid(entry.key) {
+                    reading.report(
+                        Finding(
+                            "bad-name", "\"\(entry.key)\" cannot name a \(noun)", at: entry.keySpan,
+                            help: "use letters, digits, '.', '_' and '-', beginning with a letter or digit"))
+                }
+                guard let value = element.decode(entry.value, &reading) else {
+                    isWhole = false
+                    continue
+                }
+                values.append(Named(name: entry.key, value: value))
+            }
+            return isWhole ? values : nil
+        } encode: { .object(Dictionary($0.map { ($0.name, element.encode($0.value)) }, uniquingKeysWith: { $1 })) }
+    }
+
+    /// The value as the writer left it, for keys whose meaning depends on others (`vary`, `with`).
+    static func mapping(of values: String) -> Self where Value == [Node.Entry] {
+        let content: JSON = values == "lists" ? ["type": "array", "minItems": 1] : [:]
+        return ValueShape(schema: ["type": "object", "additionalProperties": content]) { node, reading in
+            guard let entries = node.entries else {
+                reading.wrongType(node, wanted: "a mapping from settings to \(values)")
+                return nil
+            }
+            return entries
+        } encode: { entries in
+            .object(Dictionary(entries.map { ($0.key, $0.value.plain) }, uniquingKeysWith: { $1 }))
+        }
+    }
+}
+
+enum Name {
+    /// Whether a text can stand in an address between two slashes.
+    static func isValid(_ name: String) -> Bool {
+        func isAlphanumeric(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: false
+            }
+        }
+        guard let first = name.utf8.first, isAlphanumeric(first) else { return false }
+        return name.utf8.allSatisfy { isAlphanumeric($0) || ".-_".utf8.contains($0) }
+    }
+}

@@ -1,0 +1,99 @@
+// The keys of a mapping, declared once: what decodes, what the JSON Schema says, and what `show` prints.
+
+internal import Diagnostics
+internal import Digests
+internal import Nodes
+
+/// The declaration of a mapping with fixed keys.
+package struct Declaration<Root: Sendable>: Sendable {
+    package let about: String
+    /// The value with every default in place.
+    let initial: @Sendable () -> Root
+    package let keys: [Key<Root>]
+    /// Keys of which exactly one must be there; empty where there is no such choice.
+    let oneOf: [String]
+
+    package init(
+        _ about: String, initial: @escaping @Sendable () -> Root, oneOf: [String] = [], keys: [Key<Root>]
+    ) {
+        self.about = about
+        self.initial = initial
+        self.oneOf = oneOf
+        self.keys = keys
+    }
+
+    /// The mapping as a shape, to be used in other declarations.
+    package var shape: ValueShape<Root> {
+        ValueShape(schema: schema) { self.decode($0, &$1) } encode: { self.encode($0) }
+    }
+
+    private func encode(_ root: Root) -> JSON {
+        var members: [String: JSON] = [:]
+        for key in keys { members[key.name] = key.encode(root) }
+        return .object(members)
+    }
+
+    private func decode(_ node: Node, _ reading: inout Reading) -> Root? {
+        guard let entries = node.entries else {
+            reading.wrongType(node, wanted: "a mapping with the keys \(keys.map(\.name).joined(separator: ", "))")
+            return nil
+        }
+        var root = initial()
+        var isWhole = true
+        for entry in entries {
+            guard let key = keys.first(where: { $0.name == entry.key }) else {
+                reportUnknown(entry, &reading)
+                continue
+            }
+            if !key.decode(entry.value, &root, &reading) { isWhole = false }
+        }
+        let present = Set(entries.map(\.key))
+        for key in keys where key.isRequired && !present.contains(key.name) {
+            isWhole = false
+            reading.report(
+                Finding("missing-key", "key \"\(key.name)\" is missing here", at: node.span, help: "\(key.name): \(key.about)"))
+        }
+        if !oneOf.isEmpty, !chooses(entries, at: node, &reading) { isWhole = false }
+        return isWhole ? root : nil
+    }
+
+    private func chooses(_ entries: [Node.Entry], at node: Node, _ reading: inout Reading) -> Bool {
+        let chosen = entries.filter { oneOf.contains($0.key) }
+        if chosen.count == 1 { return true }
+        let words = oneOf.joined(separator: ", ")
+        if let second = chosen.dropFirst().first {
+            reading.report(
+                Finding(
+                    "conflicting-keys", "\"\(second.key)\" and \"\(chosen[0].key)\" exclude each other", at: second.keySpan,
+                    notes: [.init("\"\(chosen[0].key)\" stands here", at: chosen[0].keySpan)], help: "keep one of \(words)"))
+        } else if !entries.contains(where: { Suggestion.nearest(to: $0.key, among: oneOf) != nil }) {
+            reading.report(Finding("missing-key", "one of the keys \(words) is needed here", at: node.span))
+        }
+        return false
+    }
+
+    private func reportUnknown(_ entry: Node.Entry, _ reading: inout Reading) {
+        let names = keys.map(\.name)
+        let help =
+            Suggestion.nearest(to: entry.key, among: names).map { "did you mean \"\($0)\"?" }
+            ?? "the keys here are \(names.joined(separator: ", "))"
+        reading.report(Finding("unknown-key", "there is no key \"\(entry.key)\" here", at: entry.keySpan, help: help))
+    }
+
+    private var schema: JSON {
+        var properties: [String: JSON] = [:]
+        let defaults = initial()
+        for key in keys {
+            guard case .object(var property) = key.schema else { continue }
+            if !key.isRequired, let value = key.encode(defaults) { property["default"] = value }
+            properties[key.name] = .object(property)
+        }
+        var schema: [String: JSON] = [
+            "type": "object", "description": .string(about), "properties": .object(properties), "additionalProperties": false,
+        ]
+        let required = keys.filter(\.isRequired).map { JSON.string($0.name) }
+        if !required.isEmpty { schema["required"] = .array(required) }
+        if !oneOf.isEmpty { schema["oneOf"] = .array(oneOf.map { ["required": [.string($0)]] }) }
+        return .object(schema)
+    }
+}

@@ -1,0 +1,129 @@
+// The shapes of single values: text, numbers, choices. One rule for every plain scalar: the key says which type it wants,
+// YAML 1.2 says which type the text has, and where YAML readers disagree the writer is asked.
+
+internal import Diagnostics
+internal import Digests
+internal import Nodes
+
+extension ValueShape where Value == String {
+    /// Text. A plain scalar that is a number, a boolean or nothing by YAML 1.2 is refused, so that nobody's `1.10` loses its zero.
+    static func text(pattern: String? = nil, wanted: String = "text", accepts: @escaping @Sendable (String) -> Bool = { _ in true })
+        -> Self
+    {
+        var schema: [String: JSON] = ["type": "string"]
+        if let pattern { schema["pattern"] = .string(pattern) }
+        return ValueShape(schema: .object(schema)) { node, reading in
+            guard let text = ScalarReading.text(node, wanted: wanted, reading: &reading) else { return nil }
+            guard accepts(text) else {
+                reading.report(Finding("bad-value", "\(wanted) belongs here, and this is \"\(text)\"", at: node.span))
+                return nil
+            }
+            return text
+        } encode: { .string($0) }
+    }
+
+    /// A class label: text, or a whole number, which stands for its digits.
+    static var label: Self {
+        ValueShape(schema: ["type": ["string", "integer"]]) { node, reading in
+            if let scalar = node.scalar, scalar.ambiguity == nil, case .integer = scalar.resolved { return scalar.text }
+            return ScalarReading.text(node, wanted: "a label (text or a whole number)", reading: &reading)
+        } encode: { .string($0) }
+    }
+}
+
+extension ValueShape where Value == Int {
+    /// A whole number within `range`.
+    static func integer(_ range: ClosedRange<Int>) -> Self {
+        var schema: [String: JSON] = ["type": "integer", "minimum": .integer(range.lowerBound)]
+        if range.upperBound < Int(Int32.max) { schema["maximum"] = .integer(range.upperBound) }
+        let bounds =
+            range.upperBound < Int(Int32.max)
+            ? "from \(range.lowerBound) to \(range.upperBound)" : "of at least \(range.lowerBound)"
+        return ValueShape(schema: .object(schema)) { node, reading in
+            let wanted = "a whole number \(bounds)"
+            guard let scalar = node.scalar, case .integer(let value) = scalar.resolved else {
+                reading.wrongType(node, wanted: wanted)
+                return nil
+            }
+            if let ambiguity = scalar.ambiguity {
+                reading.report(ScalarReading.ambiguous(node, ambiguity, help: "write \(value)"))
+                return nil
+            }
+            guard range.contains(value) else {
+                reading.report(Finding("out-of-range", "\(wanted) belongs here, and this is \(value)", at: node.span))
+                return nil
+            }
+            return value
+        } encode: { .integer($0) }
+    }
+}
+
+extension ValueShape where Value == Double {
+    /// A finite number within `range`; with `aboveMinimum` the lower bound itself is refused.
+    static func number(_ range: ClosedRange<Double>, aboveMinimum: Bool = false) -> Self {
+        var schema: [String: JSON] = ["type": "number"]
+        schema[aboveMinimum ? "exclusiveMinimum" : "minimum"] = .number(range.lowerBound)
+        if range.upperBound.isFinite { schema["maximum"] = .number(range.upperBound) }
+        let lower = aboveMinimum ? "above \(range.lowerBound)" : "of at least \(range.lowerBound)"
+        let wanted = "a number \(lower)" + (range.upperBound.isFinite ? " and at most \(range.upperBound)" : "")
+        return ValueShape(schema: .object(schema)) { node, reading in
+            var value: Double?
+            switch node.scalar?.resolved {
+            case .integer(let integer): value = Double(integer)
+            case .number(let number) where number.isFinite: value = number
+            default: break
+            }
+            guard let value else {
+                reading.wrongType(node, wanted: wanted)
+                return nil
+            }
+            guard range.contains(value), !aboveMinimum || value > range.lowerBound else {
+                reading.report(
+                    Finding("out-of-range", "\(wanted) belongs here, and this is \(node.scalar?.text ?? "")", at: node.span))
+                return nil
+            }
+            return value
+        } encode: { .number($0) }
+    }
+}
+
+extension ValueShape where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
+    /// One of the words of an enumeration. `off` and `none` are plain words here, whatever other readers make of them.
+    static var choice: Self {
+        let words = Value.allCases.map(\.rawValue)
+        return ValueShape(schema: ["enum": .array(words.map { .string($0) })]) { node, reading in
+            let wanted = "one of \(words.joined(separator: ", "))"
+            guard let text = node.scalar?.text else {
+                reading.wrongType(node, wanted: wanted)
+                return nil
+            }
+            if let value = Value(rawValue: text) { return value }
+            let nearest = Suggestion.nearest(to: text, among: words)
+            reading.report(
+                Finding(
+                    "unknown-value", "\(wanted) belongs here, and this is \"\(text)\"", at: node.span,
+                    help: nearest.map { "did you mean \"\($0)\"?" }))
+            return nil
+        } encode: { .string($0.rawValue) }
+    }
+}
+
+enum ScalarReading {
+    /// The text of a scalar, refused where it is not text to every reader of YAML.
+    static func text(_ node: Node, wanted: String, reading: inout Reading) -> String? {
+        guard let scalar = node.scalar, case .text = scalar.resolved else {
+            let help = node.scalar.map { $0.text.isEmpty ? "write a value" : "write \"\($0.text)\", with quotes, if text is meant" }
+            reading.wrongType(node, wanted: wanted, help: help)
+            return nil
+        }
+        if let ambiguity = scalar.ambiguity {
+            reading.report(ambiguous(node, ambiguity, help: "write \"\(scalar.text)\", with quotes, if text is meant"))
+            return nil
+        }
+        return scalar.text
+    }
+
+    static func ambiguous(_ node: Node, _ ambiguity: String, help: String) -> Finding {
+        Finding("ambiguous-scalar", "\(node.scalar?.text ?? "") is \(ambiguity)", at: node.span, help: help)
+    }
+}

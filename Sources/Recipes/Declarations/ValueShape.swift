@@ -1,0 +1,23 @@
+// How one kind of value is decoded, encoded and described: one declaration feeds all three, so they cannot drift.
+
+package import Digests
+package import Nodes
+
+/// The shape of a value in a recipe.
+package struct ValueShape<Value: Sendable>: Sendable {
+    /// The draft-07 JSON Schema of the value, without description and default.
+    package let schema: JSON
+    /// Reads the value; reports what is wrong and returns nil otherwise.
+    package let decode: @Sendable (Node, inout Reading) -> Value?
+    /// The resolved value, as keys and `show --resolved` have it.
+    package let encode: @Sendable (Value) -> JSON
+
+    package init(
+        schema: JSON, decode: @escaping @Sendable (Node, inout Reading) -> Value?,
+        encode: @escaping @Sendable (Value) -> JSON
+    ) {
+        self.schema = schema
+        self.decode = decode
+        self.encode = encode
+    }
+}

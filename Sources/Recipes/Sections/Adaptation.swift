@@ -1,0 +1,79 @@
+// How much of the backbone is trained, and how its frozen weights are held.
+
+internal import Diagnostics
+internal import Digests
+internal import Nodes
+
+package struct LoRA: Sendable, Hashable {
+    package var rank = 16
+    package var alpha = 32.0
+    package var dropout = 0.05
+    package var targets = Targets.allLinear
+
+    package enum Targets: Sendable, Hashable {
+        case allLinear
+        case named([String])
+    }
+
+    static let declaration = Declaration(
+        "Low-rank adapters beside the frozen weights.", initial: { LoRA() },
+        keys: [
+            Key("rank", \.rank, .integer(1...4_096), "Rank of the update matrices."),
+            Key("alpha", \.alpha, .number(0...1e6, aboveMinimum: true), "Scale: updates are multiplied by alpha / rank."),
+            Key("dropout", \.dropout, .number(0...0.99), "Dropout before the adapters, in training."),
+            Key("targets", \.targets, targets, "all-linear, or a list of module names such as [q_proj, v_proj]."),
+        ])
+
+    private static let targets = ValueShape<Targets>(
+        schema: ["anyOf": [["const": "all-linear"], ["type": "array", "items": ["type": "string"], "minItems": 1]]]
+    ) { node, reading in
+        if node.elements != nil { return ValueShape<[String]>.list(of: .text()).decode(node, &reading).map { .named($0) } }
+        if node.scalar?.text == "all-linear" { return .allLinear }
+        reading.wrongType(node, wanted: "all-linear or a list of module names")
+        return nil
+    } encode: { targets in
+        switch targets {
+        case .allLinear: "all-linear"
+        case .named(let names): .array(names.map { .string($0) })
+        }
+    }
+}
+
+/// LoRA adapters, or `off`: every weight is trained.
+package enum Adaptation: Sendable, Hashable {
+    case lora(LoRA)
+    case full
+
+    static let shape = ValueShape<Adaptation>(
+        schema: ["anyOf": [["const": "off"], LoRA.declaration.shape.schema]]
+    ) { node, reading in
+        if node.entries != nil { return LoRA.declaration.shape.decode(node, &reading).map { .lora($0) } }
+        if node.scalar?.text == "off" { return .full }
+        reading.wrongType(node, wanted: "a mapping such as {rank: 16}, or the word off for a full fine-tune,")
+        return nil
+    } encode: { adaptation in
+        switch adaptation {
+        case .lora(let lora): LoRA.declaration.shape.encode(lora)
+        case .full: "off"
+        }
+    }
+}
+
+package enum Quantization: String, CaseIterable, Sendable { case none, int8, nf4 }
+
+package enum Pooling: String, CaseIterable, Sendable { case last, mean }
+
+package struct Lengths: Sendable, Hashable {
+    package enum Keep: String, CaseIterable, Sendable { case head, tail, middle }
+    package var prompt = 256
+    package var answer = 768
+    package var keep = Keep.head
+
+    static let declaration = Declaration(
+        "How many tokens of prompt and answer a model reads; the template is never cut.", initial: { Lengths() },
+        keys: [
+            Key("prompt", \.prompt, .integer(0...1_048_576), "Tokens of the prompt."),
+            Key("answer", \.answer, .integer(1...1_048_576), "Tokens of the answer."),
+            Key("keep", \.keep, .choice, "Which part of a text that is too long is kept; middle drops both ends."),
+        ])
+}

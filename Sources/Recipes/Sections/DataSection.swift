@@ -1,0 +1,73 @@
+// The `data` section: tables, columns, labels, the constraint, the template.
+
+package struct Columns: Sendable {
+    package var id: String?
+    package var prompt: String?
+    package var answer = ""
+    package var label = ""
+    package var group: String?
+    package var weight: String?
+
+    static let declaration = Declaration(
+        "The names of the table's columns.", initial: { Columns() },
+        keys: [
+            Key("id", optional: \.id, .text(), "Names each row; train may lack it, and its rows are then numbered."),
+            Key("prompt", optional: \.prompt, .text(), "What was asked; leave it out where there is only one text."),
+            Key("answer", \.answer, .text(), required: true, "The text to classify."),
+            Key("label", \.label, .text(), required: true, "The class of each training row."),
+            Key("group", optional: \.group, .text(), "Rows with equal text here stay in one fold, such as the answers to a question."),
+            Key("weight", optional: \.weight, .text(), "A weight of each row in training and in scores."),
+        ])
+}
+
+/// A rule that every group of rows obeys.
+package enum Constraint: String, CaseIterable, Sendable {
+    case oneOfEach = "one-of-each"
+}
+
+package struct DataSection: Sendable {
+    package var train = ""
+    package var test: String?
+    package var columns = Columns()
+    package var labels: [String] = []
+    package var constraint: Constraint?
+    package var template: Template?
+
+    static let declaration = Declaration(
+        "Where the tables are and what they hold.", initial: { DataSection() },
+        keys: [
+            Key("train", \.train, .table, required: true, "The labelled table: csv, jsonl or parquet, from the recipe's folder."),
+            Key("test", optional: \.test, .table, "The table to predict; may be left out."),
+            Key("columns", \.columns, Columns.declaration.shape, required: true, "The names of the table's columns."),
+            Key("labels", \.labels, .list(of: .label, minimum: 2), required: true, "Every class, in the order of the probability columns."),
+            Key(
+                "constraint", optional: \.constraint, .choice,
+                "one-of-each: every group holds each label exactly once; `optimize` builds on it."),
+            Key(
+                "template", optional: \.template, Template.shape,
+                "The text a model reads, with {prompt} and {answer} where they go; by default the two, apart by a line."),
+        ])
+
+    /// The template in force.
+    package var effectiveTemplate: Template {
+        template ?? Template(pieces: columns.prompt == nil ? [.answer] : [.prompt, .text("\n"), .answer])
+    }
+}
+
+/// How a table's file is laid out, told by the end of its name.
+package enum TableFormat: String, CaseIterable, Sendable {
+    case csv, jsonl, parquet
+
+    package init?(path: String) {
+        guard let ending = path.split(separator: ".").last.map({ $0.lowercased() }) else { return nil }
+        self.init(rawValue: ending)
+    }
+}
+
+extension ValueShape where Value == String {
+    static var table: Self {
+        .text(pattern: "\\.([cC][sS][vV]|[jJ][sS][oO][nN][lL]|[pP][aA][rR][qQ][uU][eE][tT])$", wanted: "the path of a .csv, .jsonl or .parquet file") {
+            TableFormat(path: $0) != nil
+        }
+    }
+}

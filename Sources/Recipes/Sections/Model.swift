@@ -1,0 +1,79 @@
+// One entry of `models`: what is fitted, how, and how often.
+
+package import Digests
+internal import Nodes
+
+/// TF-IDF features and a multinomial logistic regression: the cheap baseline.
+package struct TFIDF: Sendable, Hashable {
+    package enum Analyzer: String, CaseIterable, Sendable {
+        case word, char
+        case charWithinWords = "char-wb"
+    }
+    package var analyzer = Analyzer.word
+    package var ngrams = [1, 2]
+    package var minimumCount = 1
+    package var regularization = 1.0
+
+    static let declaration = Declaration(
+        "TF-IDF features and a multinomial logistic regression (scikit-learn).", initial: { TFIDF() },
+        keys: [
+            Key("analyzer", \.analyzer, .choice, "What n-grams are made of; char-wb stays within words."),
+            Key("ngrams", \.ngrams, .range, "Shortest and longest n-gram, such as [1, 2]."),
+            Key("min-count", \.minimumCount, .integer(1...1_000_000), "Rows an n-gram must stand in to count."),
+            Key("regularization", \.regularization, .number(0...1e9, aboveMinimum: true), "Inverse strength of the L2 penalty (C)."),
+        ])
+}
+
+/// What a model is trained on: every fold's complement, or all rows.
+package enum Fit: String, CaseIterable, Sendable { case folds, full }
+
+package struct Model: Sendable {
+    package var like: String?
+    package var backbone: Backbone?
+    package var tfidf: TFIDF?
+    package var quantization = Quantization.none
+    package var adaptation = Adaptation.lora(LoRA())
+    package var pooling = Pooling.last
+    package var lengths = Lengths()
+    package var training = Training()
+    package var seeds = [1]
+    package var fit = [Fit.folds]
+
+    static let declaration = Declaration(
+        "A model: a backbone to fine-tune, or a baseline.", initial: { Model() }, oneOf: ["backbone", "tfidf"],
+        keys: [
+            Key("like", optional: \.like, .text(), "Another model whose settings this one takes, except those written here."),
+            Key("backbone", optional: \.backbone, Backbone.shape, "A hub id (org/name or org/name@revision), a folder, or {scratch: {...}}."),
+            Key("tfidf", optional: \.tfidf, TFIDF.declaration.shape, TFIDF.declaration.about),
+            Key("quantization", \.quantization, .choice, "How the frozen weights are held."),
+            Key("lora", \.adaptation, Adaptation.shape, "LoRA adapters; off trains every weight."),
+            Key("pooling", \.pooling, .choice, "Which hidden state the head reads: the last token's, or the mean."),
+            Key("lengths", \.lengths, Lengths.declaration.shape, Lengths.declaration.about),
+            Key("training", \.training, Training.declaration.shape, Training.declaration.about),
+            Key("seeds", \.seeds, .list(of: .seed), "One model is fine-tuned for each seed; predictions are averaged."),
+            Key("fit", \.fit, .list(of: .choice), "folds: a model without each fold in turn; full: one on all rows."),
+        ])
+
+    /// Every setting with its value, as the declarations encode it; always an object.
+    package var resolved: JSON { Self.declaration.shape.encode(self) }
+
+    /// The seeds that make a difference: logistic regression has none.
+    package var effectiveSeeds: [Int?] { tfidf == nil ? seeds : [nil] }
+}
+
+extension ValueShape where Value == [Int] {
+    /// `[shortest, longest]`.
+    static var range: Self {
+        let list = ValueShape<[Int]>.list(of: .integer(1...20), minimum: 2, unique: false)
+        return ValueShape(
+            schema: ["type": "array", "items": ["type": "integer", "minimum": 1, "maximum": 20], "minItems": 2, "maxItems": 2],
+            decode: { node, reading in
+                guard let values = list.decode(node, &reading) else { return nil }
+                guard values.count == 2, values[0] <= values[1] else {
+                    reading.wrongType(node, wanted: "[shortest, longest], such as [1, 2],")
+                    return nil
+                }
+                return values
+            }, encode: list.encode)
+    }
+}

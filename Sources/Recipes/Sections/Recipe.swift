@@ -1,0 +1,51 @@
+// The typed recipe. Knows nothing of steps, files' contents or where things run.
+
+package import Diagnostics
+package import Nodes
+
+package struct Recipe: Sendable {
+    package var name = ""
+    package var about: String?
+    package var data = DataSection()
+    package var folds = FoldSection()
+    package var models: [Named<Model>] = []
+    package var stack: [Named<StackEntry>] = []
+    package var ablations: [Named<Ablation>] = []
+    package var submission: Submission?
+
+    static let declaration = Declaration(
+        "An experiment of ablate: data, folds, models, what is made of their predictions, and the questions asked.",
+        initial: { Recipe() },
+        keys: [
+            Key("recipe", \.name, .text(pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$", wanted: "a name of letters, digits, '.', '_' and '-'") { Name.isValid($0) }, required: true, "The name of the experiment."),
+            Key("about", optional: \.about, .text(), "What it is about, in a sentence."),
+            Key("data", \.data, DataSection.declaration.shape, required: true, DataSection.declaration.about),
+            Key("folds", \.folds, FoldSection.declaration.shape, required: true, FoldSection.declaration.about),
+            Key("models", \.models, .named(Model.declaration.shape, noun: "model"), required: true, "The models, by name."),
+            Key("stack", \.stack, .named(StackEntry.declaration.shape, noun: "stack entry"), "What is made of the models' predictions, by name."),
+            Key("ablations", \.ablations, .named(Ablation.declaration.shape, noun: "ablation"), "The questions asked, by name."),
+            Key("submission", optional: \.submission, Submission.declaration.shape, Submission.declaration.about),
+        ])
+}
+
+/// A recipe that has passed every check, with what it was read from.
+package struct LoadedRecipe: Sendable {
+    package let recipe: Recipe
+    /// The tree with `--set` and `like` applied: the place and origin of every value.
+    package let tree: Node
+    package let file: SourceFile
+    /// Absolute path of the folder that relative paths start from.
+    package let folder: String
+    /// The variants of each ablation, in the order of `recipe.ablations`.
+    package let variants: [[Variant]]
+    /// What is not wrong with the recipe but stops a run: files that are not there. Of code `missing-file`.
+    package let missing: [Finding]
+    /// Remarks that stop nothing.
+    package let warnings: [Finding]
+
+    package func model(named name: String) -> Model? { recipe.models.first { $0.name == name }?.value }
+    package func stackEntry(named name: String) -> StackEntry? { recipe.stack.first { $0.name == name }?.value }
+
+    /// An absolute path for a path of the recipe.
+    package func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
+}

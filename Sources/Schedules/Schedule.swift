@@ -1,0 +1,186 @@
+// Which step goes next: a pure value, events in and actions out. No I/O, no clock, no knowledge of what a step does.
+
+/// The state of all steps of a run.
+///
+/// The owner performs every ``Action`` it is given and reports what came of it as an ``Event``. A step is first *probed*, when
+/// all it depends on is done: its key is then known, and a record may spare it. Only a miss takes resources and executes.
+package struct Schedule: Sendable {
+    package enum State: String, Sendable {
+        /// Something it depends on is not done.
+        case waiting
+        /// The owner is looking for a record.
+        case probing
+        /// It must run and waits for resources.
+        case ready
+        case running
+        case done
+        case failed
+        /// Something it depends on has failed or was cancelled.
+        case blocked
+        /// The run was stopped before it could finish.
+        case cancelled
+
+        package var isFinal: Bool {
+            switch self {
+            case .done, .failed, .blocked, .cancelled: true
+            case .waiting, .probing, .ready, .running: false
+            }
+        }
+    }
+
+    package enum Event: Sendable, Equatable {
+        /// A probe found a record (`hit`) or did not.
+        case probed(Int, hit: Bool)
+        case finished(Int)
+        case failed(Int)
+        /// A running step ended because it was cancelled.
+        case cancelled(Int)
+        /// The run must end: nothing new starts, and what runs is cancelled.
+        case stop
+    }
+
+    package enum Action: Sendable, Equatable {
+        case probe(Int)
+        /// Run the step, with these GPUs.
+        case execute(Int, gpus: [Int])
+        case cancel(Int)
+    }
+
+    package private(set) var states: [State]
+    private let dependencies: [[Int]]
+    private let dependents: [[Int]]
+    private let demands: [Resources]
+    private let urgency: [Double]
+    private let keepGoing: Bool
+    private var unmet: [Int]
+    private var cores: Int
+    private var gpus: [Int]
+    private var held: [Int: (cores: Int, gpus: [Int])] = [:]
+    private var isStopping = false
+
+    /// - Parameters:
+    ///   - dependencies: for each step the steps it waits for, all before it.
+    ///   - demands: for each step what it takes; at most `capacity`.
+    ///   - estimates: for each step the seconds it is expected to take; steps on the longest remaining path go first.
+    ///   - keepGoing: whether steps that do not depend on a failed one still start.
+    package init(
+        dependencies: [[Int]], demands: [Resources], estimates: [Double], capacity: Resources, keepGoing: Bool
+    ) {
+        let count = dependencies.count
+        precondition(demands.count == count && estimates.count == count, "one demand and one estimate for each step")
+        self.dependencies = dependencies
+        self.demands = demands.map { $0.clamped(to: capacity) }
+        self.keepGoing = keepGoing
+        var dependents = [[Int]](repeating: [], count: count)
+        for (step, before) in dependencies.enumerated() {
+            for dependency in before {
+                precondition(dependency < step, "steps come after what they depend on")
+                dependents[dependency].append(step)
+            }
+        }
+        self.dependents = dependents
+        var urgency = estimates
+        for step in (0..<count).reversed() { urgency[step] += dependents[step].map { urgency[$0] }.max() ?? 0 }
+        self.urgency = urgency
+        self.states = [State](repeating: .waiting, count: count)
+        self.unmet = dependencies.map(\.count)
+        self.cores = capacity.cores
+        self.gpus = Array(0..<capacity.gpus)
+    }
+
+    package var isFinished: Bool { states.allSatisfy(\.isFinal) }
+
+    /// The first actions: every step without dependencies is probed.
+    package mutating func start() -> [Action] {
+        var actions: [Action] = []
+        for step in states.indices where unmet[step] == 0 {
+            states[step] = .probing
+            actions.append(.probe(step))
+        }
+        return actions
+    }
+
+    package mutating func handle(_ event: Event) -> [Action] {
+        var actions: [Action] = []
+        switch event {
+        case .probed(let step, let hit):
+            guard states[step] == .probing else { break }
+            if hit {
+                actions += finish(step)
+            } else if isStopping {
+                end(step, as: .cancelled)
+            } else {
+                states[step] = .ready
+            }
+        case .finished(let step):
+            release(step)
+            actions += finish(step)
+        case .failed(let step):
+            release(step)
+            end(step, as: .failed)
+            if !keepGoing { stopStarting() }
+        case .cancelled(let step):
+            release(step)
+            end(step, as: .cancelled)
+        case .stop:
+            stopStarting()
+            for step in states.indices where states[step] == .running { actions.append(.cancel(step)) }
+        }
+        return actions + dispatch()
+    }
+
+    // MARK: - Transitions
+
+    private mutating func finish(_ step: Int) -> [Action] {
+        states[step] = .done
+        var actions: [Action] = []
+        for dependent in dependents[step] {
+            unmet[dependent] -= 1
+            if unmet[dependent] == 0, states[dependent] == .waiting {
+                states[dependent] = .probing
+                actions.append(.probe(dependent))
+            }
+        }
+        return actions
+    }
+
+    /// Ends a step without a result; everything that waits for it, however far away, is blocked.
+    private mutating func end(_ step: Int, as state: State) {
+        states[step] = state
+        var reached = dependents[step]
+        while let next = reached.popLast() {
+            guard states[next] == .waiting else { continue }
+            states[next] = .blocked
+            reached += dependents[next]
+        }
+    }
+
+    /// Nothing new starts. What is being probed may still turn out to be there already.
+    private mutating func stopStarting() {
+        isStopping = true
+        for step in states.indices where states[step] == .ready { end(step, as: .cancelled) }
+    }
+
+    private mutating func release(_ step: Int) {
+        guard let held = held.removeValue(forKey: step) else { return }
+        cores += held.cores
+        gpus = (gpus + held.gpus).sorted()
+    }
+
+    /// Starts ready steps, the most urgent first, as far as resources reach.
+    private mutating func dispatch() -> [Action] {
+        guard !isStopping else { return [] }
+        let ready = states.indices.filter { states[$0] == .ready }.sorted { (-urgency[$0], $0) < (-urgency[$1], $1) }
+        var actions: [Action] = []
+        for step in ready where demands[step].cores <= cores && demands[step].gpus <= gpus.count {
+            let demand = demands[step]
+            let taken = Array(gpus.prefix(demand.gpus))
+            gpus.removeFirst(demand.gpus)
+            cores -= demand.cores
+            held[step] = (demand.cores, taken)
+            states[step] = .running
+            actions.append(.execute(step, gpus: taken))
+        }
+        return actions
+    }
+}

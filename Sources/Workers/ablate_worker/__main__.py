@@ -1,0 +1,128 @@
+"""The worker's loop: read a specification, run its kind, report one result or error, wait for the next.
+
+Knows the protocol and which module runs which kind. Libraries are imported by the kinds that need them.
+"""
+
+import ctypes
+import gc
+import importlib
+import importlib.metadata
+import json
+import os
+import platform
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+
+from . import devices
+from .channel import Channel
+from .step import PROTOCOL, Failure, Step, describe
+
+KINDS = {"ingest": "ingest", "tokenize": "tokens", "finetune": "finetune", "fit": "tfidf", "predict": "predict",
+         "fetch": "fetch"}
+LIBRARIES = ("torch", "transformers", "peft", "safetensors", "tokenizers", "pyarrow", "numpy", "scikit-learn",
+             "lightgbm", "huggingface_hub", "bitsandbytes")
+
+
+def versions():
+    """Installed versions, read from metadata: importing the libraries would take seconds."""
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            pass
+    return found
+
+
+def take_descriptors():
+    """Move stdin and stdout to private descriptors. Returns (reader, writer, the descriptor of stderr).
+
+    Afterwards descriptor 0 is empty and 1 is stderr: a print, a C library's puts or a child process can neither
+    forge an event nor swallow a specification.
+    """
+    reader, writer, errors = os.dup(0), os.dup(1), os.dup(2)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(errors, 1)
+    return reader, writer, errors
+
+
+def point_output(descriptor):
+    """Send descriptors 1 and 2 to `descriptor`, whatever Python and C still hold in their buffers first."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    ctypes.CDLL(None).fflush(None)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+
+
+def read_lines(reader, lines):
+    """Feed specifications to the loop; at the end of input the engine is gone, and so is this process, at once."""
+    with open(reader, encoding="utf-8") as stream:
+        for line in stream:
+            if line.strip():
+                lines.put(line)
+    os._exit(0)
+
+
+def run(step):
+    """Run one step and return the fields of its `result` event."""
+    if step.kind not in KINDS:
+        raise Failure("internal", f"this worker runs {', '.join(KINDS)}, not '{step.kind}'")
+    began = time.monotonic()
+    seed = step.parameters.get("seed") or 0
+    devices.settle(step.threads, seed)
+    module = importlib.import_module("." + KINDS[step.kind], __package__)
+    devices.settle(step.threads, seed)  # again: what the import has brought in is to be settled too
+    fields = module.run(step) or {}
+    measurements = {"seconds": round(time.monotonic() - began, 3), **fields.get("measurements", {})}
+    return {"outputs": sorted(p.name for p in step.outputs.iterdir()) if step.outputs else [],
+            "metrics": fields.get("metrics", {}), "measurements": measurements,
+            "device": devices.describe(fields.get("device"))}
+
+
+def attempt(line, channel, errors):
+    """One specification from its line to its last event."""
+    step, log = None, None
+    try:
+        step = Step.read(json.loads(line), channel)
+        if step.log:
+            log = os.open(step.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            point_output(log)
+        channel.last.clear()
+        outcome = ("result", run(step))
+    except BaseException as error:  # also SystemExit and KeyboardInterrupt of a library: the engine gets its event
+        traceback.print_exc()
+        outcome = ("error", describe(error, step))
+    if log is not None:
+        point_output(errors)
+        os.close(log)
+    gc.collect()  # what the step held, an exception's frames included, must not be there when the next one starts
+    if "torch" in sys.modules and sys.modules["torch"].cuda.is_initialized():
+        sys.modules["torch"].cuda.empty_cache()
+    channel.send(outcome[0], **outcome[1])
+
+
+def main():
+    # Ctrl-C reaches the whole foreground group; what then ends, and in which order, is the engine's decision.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    reader, writer, errors = take_descriptors()
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read when CUDA starts: without it cuBLAS may differ run by run
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    channel = Channel(writer)
+    channel.send("hello", protocol=PROTOCOL, pid=os.getpid(), python=platform.python_version(), versions=versions(),
+                 device=devices.probe())
+    channel.beat()
+    lines = queue.SimpleQueue()
+    threading.Thread(target=read_lines, args=(reader, lines), name="input", daemon=True).start()
+    while True:
+        attempt(lines.get(), channel, errors)
+
+
+main()

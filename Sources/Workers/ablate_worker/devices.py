@@ -1,0 +1,89 @@
+"""Which device there is, and the settings that make two runs on it equal bit by bit.
+
+`probe` asks the CUDA driver itself, because importing torch takes seconds and most steps never need it.
+"""
+
+import ctypes
+import os
+import random
+import sys
+
+from .step import unavailable
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo") as lines:
+            for line in lines:
+                if line.startswith("model name"):
+                    return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return os.uname().machine
+
+
+def probe():
+    """{"kind", "name", "count"} of the CUDA devices this process may use, or of the CPU."""
+    try:
+        cuda = ctypes.CDLL("libcuda.so.1")
+        count, handle, name = ctypes.c_int(), ctypes.c_int(), ctypes.create_string_buffer(256)
+        if (cuda.cuInit(0) == 0 and cuda.cuDeviceGetCount(ctypes.byref(count)) == 0 and count.value > 0
+                and cuda.cuDeviceGet(ctypes.byref(handle), 0) == 0
+                and cuda.cuDeviceGetName(name, 256, handle) == 0):
+            return {"kind": "cuda", "name": name.value.decode(errors="replace"), "count": count.value}
+    except (OSError, AttributeError):
+        pass
+    return {"kind": "cpu", "name": processor(), "count": 1}
+
+
+def choose(wanted):
+    """The torch device for auto, cpu or cuda."""
+    import torch
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise unavailable("the step asks for a CUDA device, and torch "
+                          f"{torch.__version__} sees none: check the driver, or let the site use the CPU")
+    return torch.device("cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def describe(device):
+    """The `device` field of a result."""
+    if device is None or device.type == "cpu":
+        return {"kind": "cpu", "name": processor(), "count": 1}
+    import torch
+    return {"kind": "cuda", "name": torch.cuda.get_device_name(device), "count": 1}
+
+
+def limit_threads(threads):
+    """Before any library is imported: pools that are made once take their size from the environment."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
+        os.environ.setdefault(name, str(threads))
+    os.environ["TOKENIZERS_PARALLELISM"] = "true" if threads > 1 else "false"
+
+
+def settle(threads, seed=0):
+    """Put every source of chance and every numeric switch of the process in one known state.
+
+    Called before each step: what ran before in this process must not change a bit of what runs now.
+    """
+    limit_threads(threads)
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed % 2**32)
+    if "pyarrow" in sys.modules:
+        sys.modules["pyarrow"].set_cpu_count(threads)
+    if "torch" in sys.modules:
+        settle_torch(threads, seed)
+
+
+def settle_torch(threads, seed):
+    import torch
+    torch.set_num_threads(threads)
+    torch.set_default_dtype(torch.float32)
+    torch.set_grad_enabled(True)
+    torch.manual_seed(seed)  # seeds CUDA as well
+    # CUDA_LAUNCH_BLOCKING would do the same at a great price; CUBLAS_WORKSPACE_CONFIG is set at the start.
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.deterministic = True
+    torch.set_float32_matmul_precision("highest")

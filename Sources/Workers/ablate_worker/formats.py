@@ -1,0 +1,91 @@
+"""The file formats that steps share: rows, texts, folds, tokens, predictions.
+
+Knows how each lies on disk (docs/worker-protocol.md), not who makes or needs it. numpy only: no torch here.
+"""
+
+import json
+
+from . import tensors
+from .step import invalid
+
+
+def write_json(path, value):
+    """Canonical JSON: sorted keys, no spaces, so that equal values are equal bytes."""
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        json.dump(value, file, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        file.write("\n")
+
+
+def read_json(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def write_texts(path, texts):
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        for text in texts:
+            file.write(json.dumps(text, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n")
+
+
+def read_texts(path):
+    # newline="\n": a text may hold U+2028 and its like unescaped, which are not ends of lines here.
+    with open(path, encoding="utf-8", newline="\n") as file:
+        return [json.loads(line) for line in file]
+
+
+def read_rows(step, labelled=True):
+    """The `rows` input. With `labelled`, labels must be there."""
+    rows = read_json(step.input("rows"))
+    if labelled and rows["labels"] is None:
+        raise invalid(f"{step.title('rows')} has no labels: only rows with labels can be trained on")
+    return rows
+
+
+def chosen_rows(step, count, inside):
+    """Row numbers, ascending, that the parameter `fold` selects of a table of `count` rows.
+
+    `inside`: the rows of that fold (predict) rather than those of all other folds (training). Fold null is all rows.
+    """
+    import numpy as np
+    fold = step.parameters.get("fold")
+    if fold is None:
+        return np.arange(count)
+    folds = read_json(step.input("folds"))
+    assigned = np.asarray(folds["folds"])
+    if len(assigned) != count:
+        raise invalid(f"{step.title('folds')} assigns {len(assigned)} rows to folds, and the table has {count}")
+    rows = np.flatnonzero((assigned == fold) == inside)
+    if len(rows) == 0:
+        raise invalid(f"fold {fold} of {folds['count']} leaves no rows to {'predict' if inside else 'train on'}")
+    return rows
+
+
+def write_tokens(path, columns, metadata):
+    """columns: name -> list of rows' ids. metadata: template, bos, eos, pad."""
+    import numpy as np
+    arrays = {}
+    for name, rows in columns.items():
+        lengths = [len(ids) for ids in rows]
+        arrays[f"{name}.offsets"] = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)  # [rows + 1]
+        arrays[f"{name}.ids"] = np.fromiter((i for ids in rows for i in ids), np.int32, sum(lengths))  # [total]
+    tensors.write(path, arrays, {k: json.dumps(v, ensure_ascii=False, separators=(",", ":")) for k, v in metadata.items()})
+
+
+def read_tokens(path):
+    """(columns: name -> (ids int32 [total], offsets int64 [rows + 1]), metadata)."""
+    from safetensors import safe_open
+    with safe_open(path, framework="numpy") as file:
+        metadata = {k: json.loads(v) for k, v in file.metadata().items()}
+        names = [piece["column"] for piece in metadata["template"] if "column" in piece]
+        columns = {n: (file.get_tensor(f"{n}.ids"), file.get_tensor(f"{n}.offsets")) for n in dict.fromkeys(names)}
+    return columns, metadata
+
+
+def write_predictions(path, rows, logits):
+    """rows int64 [n] ascending; logits [n, classes]. Probabilities are the softmax, taken in double precision."""
+    import numpy as np
+    logits = np.asarray(logits, np.float64)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities = powers / powers.sum(axis=1, keepdims=True)
+    tensors.write(path, {"rows": np.asarray(rows, np.int64), "logits": logits.astype(np.float32),
+                         "probabilities": probabilities.astype(np.float32)})

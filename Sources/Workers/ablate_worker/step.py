@@ -1,0 +1,89 @@
+"""One step's specification, and the ways in which a step can fail.
+
+Knows the envelope (parameters, inputs, outputs, threads), not what any kind does with it.
+"""
+
+import errno
+from dataclasses import dataclass
+from pathlib import Path
+
+PROTOCOL = 1
+
+
+class Failure(Exception):
+    """A failure that has a class of the protocol and a message for the user: what, where, and what to do."""
+
+    def __init__(self, kind, message, row=None, column=None):
+        super().__init__(message)
+        self.kind, self.message, self.row, self.column = kind, message, row, column
+
+
+def invalid(message, row=None, column=None):
+    return Failure("invalid-input", message, row, column)
+
+
+def unavailable(message):
+    return Failure("unavailable", message)
+
+
+@dataclass
+class Step:
+    address: str
+    kind: str
+    parameters: dict
+    inputs: dict  # name -> {"path": ..., "name": what a message calls it}
+    outputs: Path
+    scratch: Path | None
+    log: Path | None
+    threads: int
+    device: str  # auto | cpu | cuda
+    channel: object
+
+    @classmethod
+    def read(cls, specification, channel):
+        if specification.get("protocol") != PROTOCOL:
+            raise Failure("internal", f"this worker speaks protocol {PROTOCOL}, the engine {specification.get('protocol')}")
+        path = lambda name: Path(specification[name]) if specification.get(name) else None
+        return cls(specification.get("address", ""), specification["kind"], specification.get("parameters", {}),
+                   specification.get("inputs", {}), path("outputs"), path("scratch"), path("log"),
+                   max(1, int(specification.get("threads") or 1)), specification.get("device") or "auto", channel)
+
+    def input(self, name):
+        """The path of an input; missing-input when the step has none of that name or it is not there."""
+        if name not in self.inputs:
+            raise Failure("missing-input", f"{self.kind} needs the input '{name}', and the step has none")
+        path = Path(self.inputs[name]["path"])
+        if not path.exists():
+            raise Failure("missing-input", f"{self.title(name)} is not there any more ({path})")
+        return path
+
+    def title(self, name):
+        """What a message to the user calls an input."""
+        return self.inputs[name].get("name") or self.inputs[name]["path"]
+
+    def has(self, name):
+        return name in self.inputs
+
+
+def describe(error, step=None):
+    """The fields of the `error` event for any exception."""
+    if isinstance(error, Failure):
+        fields = {"class": error.kind, "message": error.message}
+        fields |= {k: v for k, v in (("row", error.row), ("column", error.column)) if v is not None}
+        return fields
+    text = f"{type(error).__name__}: {error}".strip()
+    last = text.splitlines()[-1] if text else type(error).__name__
+    # By name: torch may not be imported, and must not be for this.
+    ancestors = {c.__name__ for c in type(error).__mro__}
+    if ancestors & {"OutOfMemoryError", "MemoryError"} or (
+            isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)):
+        return {"class": "out-of-memory", "message": f"memory ran out: {last}"}
+    if isinstance(error, ImportError):
+        return {"class": "unavailable", "message": f"a Python library is missing or broken: {last}"}
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return {"class": "unavailable", "message": f"the disk is full: {last}"}
+    if isinstance(error, FileNotFoundError) and step and error.filename:
+        for name, entry in step.inputs.items():
+            if str(error.filename).startswith(str(entry["path"])):
+                return {"class": "missing-input", "message": f"{step.title(name)}: {error.filename} is not there"}
+    return {"class": "internal", "message": last}

@@ -1,0 +1,136 @@
+"""Reads a csv, jsonl or parquet table as rows of plain values, guessing nothing.
+
+An empty cell is an empty text, "NA" is the text NA, and every row is there. What cannot be read is an error that names
+the row. Does not know what the columns are for.
+"""
+
+import csv
+import difflib
+import json
+from datetime import date, datetime
+
+from .step import invalid
+
+csv.field_size_limit(2**31 - 1)
+
+
+def read_table(path, title, format, required, optional):
+    """{column: list of values, one per row} of the columns named; an optional column that is absent is left out.
+
+    Values are str from csv; str, int, float, bool or None from jsonl and parquet. Bytes that are not UTF-8 arrive as
+    lone surrogates (the surrogateescape convention): `check_text` finds them, row by row.
+    """
+    readers = {"csv": read_csv, "jsonl": read_jsonl, "parquet": read_parquet}
+    if format not in readers:
+        raise invalid(f"{title}: format is '{format}'; it may be csv, jsonl or parquet")
+    table = readers[format](path, title, list(required), list(optional))
+    if not next(iter(table.values()), []):
+        raise invalid(f"{title} has no rows: at least one is needed")
+    return table
+
+
+def pick(title, names, required, optional):
+    """The columns to read of those there are; a missing or doubled one is an error that says what there is."""
+    for column in required:
+        if column not in names:
+            near = difflib.get_close_matches(column, names, 1, 0.6) or [n for n in names if n.strip().lower() == column.lower()]
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise invalid(f"{title} has no column '{column}'{hint} Its columns are: {', '.join(names)}".replace("?;", "?"), column=column)
+    wanted = [c for c in dict.fromkeys([*required, *optional]) if c in names]
+    for column in wanted:
+        if names.count(column) > 1:
+            raise invalid(f"{title} has {names.count(column)} columns named '{column}': rename all but one", column=column)
+    return wanted
+
+
+def read_csv(path, title, required, optional):
+    with open(path, "rb") as file:
+        if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
+            raise invalid(f"{title} is UTF-16: save it as UTF-8")
+    with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        row = 0
+        try:
+            names = next(reader, [])
+            if not names:
+                raise invalid(f"{title} is empty: its first line must name the columns")
+            wanted = pick(title, names, required, optional)
+            places = [(names.index(c), []) for c in wanted]
+            for row, cells in enumerate((c for c in reader if c), 1):  # an empty line is no row
+                if len(cells) != len(names):
+                    raise invalid(f"{title}, row {row} (ends at line {reader.line_num}): {len(cells)} cells, and the header names "
+                                  f"{len(names)} columns. A text with a comma or a line break must stand in double quotes", row)
+                for place, values in places:
+                    values.append(cells[place])
+        except csv.Error as error:
+            raise invalid(f"{title}, row {row + 1} (line {reader.line_num}): {error}. A double quote inside a text must be "
+                          'doubled (""), and a text that opens with one must close with one', row + 1) from None
+    return dict(zip(wanted, (values for _, values in places)))
+
+
+def read_jsonl(path, title, required, optional):
+    records = []
+    with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
+        for line in file:
+            if not line.strip():
+                continue
+            row = len(records) + 1
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                raise invalid(f"{title}, row {row}: not JSON ({error})", row) from None
+            if not isinstance(record, dict):
+                raise invalid(f"{title}, row {row}: a JSON object is needed, one per line", row)
+            records.append(record)
+    names = list(dict.fromkeys(name for record in records for name in record))
+    if not records:
+        return {}
+    table = {c: [] for c in pick(title, names, required, optional)}
+    for row, record in enumerate(records, 1):
+        for column, values in table.items():
+            if column not in record:
+                raise invalid(f"{title}, row {row} has no '{column}', and other rows do", row, column)
+            value = record[column]
+            if isinstance(value, (dict, list)):
+                raise invalid(f"{title}, row {row}, column '{column}' holds a {'list' if isinstance(value, list) else 'object'}: "
+                              "a text or a number is needed", row, column)
+            values.append(value)
+    return table
+
+
+def read_parquet(path, title, required, optional):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    try:
+        file = pq.ParquetFile(path)
+        names = file.schema_arrow.names
+        wanted = pick(title, names, required, optional)
+        return {c: plain(file.read(columns=[c], use_threads=False).column(c), title, c) for c in wanted}
+    except pa.ArrowException as error:
+        raise invalid(f"{title} cannot be read as parquet: {str(error).splitlines()[0]}") from None
+
+
+def plain(column, title, name):
+    """The Python values of an Arrow column."""
+    import pyarrow as pa
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    kind = column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        column = column.cast(pa.large_binary())  # to_pylist would raise at bad UTF-8 and not say where
+        return [None if v is None else v.decode("utf-8", "surrogateescape") for v in column.to_pylist()]
+    values = column.to_pylist()
+    if any(isinstance(v, (list, dict, bytes)) for v in values):
+        raise invalid(f"{title}, column '{name}' is of type {kind}: a text or a number is needed", column=name)
+    return [v.isoformat() if isinstance(v, (date, datetime)) else v for v in values]
+
+
+def check_text(text, title, row, column):
+    """Raise when a text holds what UTF-8 cannot: a byte that was not UTF-8, or half of a surrogate pair."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        code = ord(text[error.start])
+        what = (f"byte 0x{code - 0xDC00:02x} is not UTF-8: save the file as UTF-8" if 0xDC80 <= code <= 0xDCFF else
+                f"\\u{code:04x} is half of a surrogate pair: replace it, or write the whole pair")
+        raise invalid(f"{title}, row {row}, column '{column}', character {error.start + 1}: {what}", row, column) from None
