@@ -8,6 +8,33 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+// The Python half of the worker travels inside the binary: each file by name, so that no stray file does.
+let worker = [
+    "__init__.py",
+    "__main__.py",
+    "backbones.py",
+    "batches.py",
+    "channel.py",
+    "checkpoints.py",
+    "classifier.py",
+    "devices.py",
+    "fetch.py",
+    "finetune.py",
+    "formats.py",
+    "ingest.py",
+    "predict.py",
+    "requirements-cpu.lock",
+    "requirements-cuda.lock",
+    "requirements.lock",
+    "schedule.py",
+    "sequences.py",
+    "step.py",
+    "tables.py",
+    "tensors.py",
+    "tfidf.py",
+    "tokens.py",
+]
+
 let package = Package(
     name: "ablate",
     platforms: [.macOS(.v15)],
@@ -35,19 +62,24 @@ let package = Package(
         .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Digests"]),
         .target(name: "Schedules", dependencies: ["Plans"]),
         .target(name: "Numerics"),
-        .target(name: "Steps", dependencies: ["Numerics", "Storage", "Plans", "Digests"]),
+        .target(name: "Steps", dependencies: ["Numerics", "Plans", "Digests"]),
         .target(
             name: "Workers",
-            dependencies: ["Digests", .product(name: "Subprocess", package: "swift-subprocess")]),
+            dependencies: [
+                "Digests", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            resources: worker.map { .embedInCode("ablate_worker/\($0)") }),
         .target(
             name: "Execution",
             dependencies: ["Schedules", "Plans", "Storage", "Forecasts", "Steps", "Workers", "Digests"]),
         .target(
             name: "Logbooks",
             dependencies: [
-                "Plans", "Storage", "Forecasts", "Numerics", "Digests",
+                "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Numerics", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
-            ]),
+            ],
+            resources: [.embedInCode("Templates/page.mustache"), .embedInCode("Templates/page.css")]),
         .target(
             name: "CommandLine",
             dependencies: [
@@ -55,7 +87,9 @@ let package = Package(
                 "Steps", "Workers", "Execution", "Logbooks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .executableTarget(name: "ablate", dependencies: ["CommandLine"]),
+        .executableTarget(
+            name: "ablate",
+            dependencies: ["CommandLine", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(name: "generate", dependencies: ["Recipes", "Digests"]),
         .executableTarget(name: "bench", dependencies: ["Numerics"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),

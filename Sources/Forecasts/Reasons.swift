@@ -40,7 +40,7 @@ struct Reasons {
         case .version(let old, let new):
             return "a newer ablate computes \(step.kind.rawValue) differently (version \(old) -> \(new))"
         case .parameter(let path, let old, let new):
-            let place = step.origin(of: path).map { " (\($0.span))" } ?? ""
+            let place = step.place(of: path).map { " (\($0))" } ?? ""
             return "\(path): \(text(old)) -> \(text(new))\(place)"
         case .input(let name):
             switch step.inputs[name] {

@@ -40,4 +40,7 @@ package struct Step: Sendable {
         guard let first = parts.first, let node = origins[first] else { return nil }
         return node.value(at: Array(parts.dropFirst())) ?? node
     }
+
+    /// `file:line:column` of what ``origin(of:)`` gives.
+    package func place(of parameter: String) -> String? { origin(of: parameter).map { "\($0.span)" } }
 }

@@ -1,1 +1,5 @@
-print("")
+// Benchmarks, as ratios against a peer in the same run.
+
+import Numerics
+
+print("no benchmark yet")

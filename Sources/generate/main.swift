@@ -1,1 +1,18 @@
-print("")
+// Writes the files that are made from declarations: `swift run generate` from the root of the project.
+
+import Digests
+import Glibc
+import Recipes
+
+let documents = [
+    ("schemas/recipe.schema.json", RecipeSchema.document), ("schemas/site.schema.json", Site.schema),
+]
+for (path, document) in documents {
+    guard let file = fopen(path, "w") else {
+        fputs("cannot write \(path); run this from the root of the project\n", stderr)
+        exit(1)
+    }
+    fputs(document.text(.indented) + "\n", file)
+    fclose(file)
+    print(path)
+}

@@ -66,7 +66,7 @@ def requirement(package):
     marker = re.sub(r"^python_full_version >= '3\.11'( and )?", "", package.get("marker", ""))
     wheels = [w for w in package.get("wheels", []) if usable(w["url"].rsplit("/", 1)[-1])]
     if not wheels:
-        raise SystemExit(f"{name} {version} has no wheel for Linux: the worker's environment could not be made without a compiler")
+        raise SystemExit(f"{name} {version} has no wheel for Linux: the environment could not be made without a compiler")
     hashes = sorted({w["hashes"]["sha256"] for w in wheels})
     head = f"{name}=={version}" + (f" ; {marker}" if marker else "")
     return " \\\n".join([head, *(f"    --hash=sha256:{h}" for h in hashes)]) + "\n"

@@ -1,6 +1,7 @@
 // The typed recipe. Knows nothing of steps, files' contents or where things run.
 
 package import Diagnostics
+package import Digests
 package import Nodes
 
 package struct Recipe: Sendable {
@@ -26,6 +27,11 @@ package struct Recipe: Sendable {
             Key("ablations", \.ablations, .named(Ablation.declaration.shape, noun: "ablation"), "The questions asked, by name."),
             Key("submission", optional: \.submission, Submission.declaration.shape, Submission.declaration.about),
         ])
+}
+
+extension Recipe {
+    /// Every value in force, defaults included, as the declarations encode it; always an object.
+    package var resolved: JSON { Self.declaration.shape.encode(self) }
 }
 
 /// A recipe that has passed every check, with what it was read from.

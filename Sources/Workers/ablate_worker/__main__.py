@@ -63,7 +63,7 @@ def point_output(descriptor):
 
 def read_lines(reader, lines):
     """Feed specifications to the loop; at the end of input the engine is gone, and so is this process, at once."""
-    with open(reader, encoding="utf-8") as stream:
+    with open(reader, encoding="utf-8", errors="replace") as stream:
         for line in stream:
             if line.strip():
                 lines.put(line)
@@ -102,10 +102,21 @@ def attempt(line, channel, errors):
     if log is not None:
         point_output(errors)
         os.close(log)
-    gc.collect()  # what the step held, an exception's frames included, must not be there when the next one starts
-    if "torch" in sys.modules and sys.modules["torch"].cuda.is_initialized():
-        sys.modules["torch"].cuda.empty_cache()
+    usable = tidy()
     channel.send(outcome[0], **outcome[1])
+    if not usable:
+        os._exit(1)
+
+
+def tidy():
+    """Free what the step held, an exception's frames included. False when CUDA is broken, and this process with it."""
+    gc.collect()
+    try:
+        if "torch" in sys.modules and sys.modules["torch"].cuda.is_initialized():
+            sys.modules["torch"].cuda.empty_cache()
+        return True
+    except RuntimeError:  # after a device-side fault every call fails, until the process ends
+        return False
 
 
 def main():

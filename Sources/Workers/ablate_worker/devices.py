@@ -87,3 +87,5 @@ def settle_torch(threads, seed):
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.deterministic = True
     torch.set_float32_matmul_precision("highest")
+    if torch.cuda.is_initialized():
+        torch.cuda.reset_peak_memory_stats()

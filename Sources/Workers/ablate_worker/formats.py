@@ -51,6 +51,8 @@ def chosen_rows(step, count, inside):
     if fold is None:
         return np.arange(count)
     folds = read_json(step.input("folds"))
+    if not 0 <= fold < folds["count"]:
+        raise invalid(f"{step.title('folds')} has {folds['count']} folds, numbered from 0, and no fold {fold}")
     assigned = np.asarray(folds["folds"])
     if len(assigned) != count:
         raise invalid(f"{step.title('folds')} assigns {len(assigned)} rows to folds, and the table has {count}")
@@ -65,9 +67,9 @@ def write_tokens(path, columns, metadata):
     import numpy as np
     arrays = {}
     for name, rows in columns.items():
-        lengths = [len(ids) for ids in rows]
-        arrays[f"{name}.offsets"] = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)  # [rows + 1]
-        arrays[f"{name}.ids"] = np.fromiter((i for ids in rows for i in ids), np.int32, sum(lengths))  # [total]
+        rows = [np.asarray(ids, np.int32) for ids in rows]
+        arrays[f"{name}.offsets"] = np.cumsum([0, *map(len, rows)], dtype=np.int64)  # [rows + 1]
+        arrays[f"{name}.ids"] = np.concatenate([np.zeros(0, np.int32), *rows])  # [total]
     tensors.write(path, arrays, {k: json.dumps(v, ensure_ascii=False, separators=(",", ":")) for k, v in metadata.items()})
 
 

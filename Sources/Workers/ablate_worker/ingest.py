@@ -110,8 +110,8 @@ def read_weights(title, column, values):
         except (TypeError, ValueError):
             weight = math.nan
         if not (math.isfinite(weight) and weight >= 0):
-            raise invalid(f"{title}, row {row}, column '{column}': '{printable(value)}' is no weight; a number of 0 or more is needed",
-                          row, column)
+            raise invalid(f"{title}, row {row}, column '{column}': '{printable(value)}' is no weight; a number of 0 or more is "
+                          "needed", row, column)
         weights.append(weight)
     if sum(weights) == 0:
         raise invalid(f"{title}, column '{column}': every weight is 0, so no row would count", column=column)
@@ -138,7 +138,8 @@ def check_one_of_each(title, column, names, rows, labels):
         members.setdefault(code, []).append(row)
     for group in members.values():
         first = group[0]
-        where = f"{title}, row {first}: the group '{printable(names[first - 1])}' (rows {', '.join(map(str, group[:10]))}{', ...' if len(group) > 10 else ''})"
+        listed = ", ".join(map(str, group[:10])) + (", ..." if len(group) > 10 else "")
+        where = f"{title}, row {first}: the group '{printable(names[first - 1])}' (rows {listed})"
         rule = "the constraint one-of-each asks for each label exactly once in each group"
         if rows["labels"] is None:
             if len(group) != len(labels):

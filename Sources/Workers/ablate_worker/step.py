@@ -48,18 +48,21 @@ class Step:
                    specification.get("inputs", {}), path("outputs"), path("scratch"), path("log"),
                    max(1, int(specification.get("threads") or 1)), specification.get("device") or "auto", channel)
 
-    def input(self, name):
-        """The path of an input; missing-input when the step has none of that name or it is not there."""
+    def entry(self, name):
         if name not in self.inputs:
             raise Failure("missing-input", f"{self.kind} needs the input '{name}', and the step has none")
-        path = Path(self.inputs[name]["path"])
+        return self.inputs[name]
+
+    def input(self, name):
+        """The path of an input; missing-input when the step has none of that name or it is not there."""
+        path = Path(self.entry(name)["path"])
         if not path.exists():
-            raise Failure("missing-input", f"{self.title(name)} is not there any more ({path})")
+            raise Failure("missing-input", f"{self.title(name)} is not there ({path})")
         return path
 
     def title(self, name):
         """What a message to the user calls an input."""
-        return self.inputs[name].get("name") or self.inputs[name]["path"]
+        return self.entry(name).get("name") or self.entry(name)["path"]
 
     def has(self, name):
         return name in self.inputs
@@ -72,18 +75,18 @@ def describe(error, step=None):
         fields |= {k: v for k, v in (("row", error.row), ("column", error.column)) if v is not None}
         return fields
     text = f"{type(error).__name__}: {error}".strip()
-    last = text.splitlines()[-1] if text else type(error).__name__
+    first = text.splitlines()[0]  # torch's errors go on with general advice
     # By name: torch may not be imported, and must not be for this.
     ancestors = {c.__name__ for c in type(error).__mro__}
     if ancestors & {"OutOfMemoryError", "MemoryError"} or (
             isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)):
-        return {"class": "out-of-memory", "message": f"memory ran out: {last}"}
+        return {"class": "out-of-memory", "message": f"memory ran out: {first}"}
     if isinstance(error, ImportError):
-        return {"class": "unavailable", "message": f"a Python library is missing or broken: {last}"}
+        return {"class": "unavailable", "message": f"a Python library is missing or broken: {first}"}
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return {"class": "unavailable", "message": f"the disk is full: {last}"}
+        return {"class": "unavailable", "message": f"the disk is full: {first}"}
     if isinstance(error, FileNotFoundError) and step and error.filename:
         for name, entry in step.inputs.items():
             if str(error.filename).startswith(str(entry["path"])):
                 return {"class": "missing-input", "message": f"{step.title(name)}: {error.filename} is not there"}
-    return {"class": "internal", "message": last}
+    return {"class": "internal", "message": first}

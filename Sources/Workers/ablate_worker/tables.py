@@ -33,9 +33,10 @@ def pick(title, names, required, optional):
     """The columns to read of those there are; a missing or doubled one is an error that says what there is."""
     for column in required:
         if column not in names:
-            near = difflib.get_close_matches(column, names, 1, 0.6) or [n for n in names if n.strip().lower() == column.lower()]
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            raise invalid(f"{title} has no column '{column}'{hint} Its columns are: {', '.join(names)}".replace("?;", "?"), column=column)
+            near = ([n for n in names if n.strip().lower() == column.strip().lower()]
+                    or difflib.get_close_matches(column, names, 1, 0.6))
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise invalid(f"{title} has no column '{column}'.{hint} Its columns: {', '.join(names)}", column=column)
     wanted = [c for c in dict.fromkeys([*required, *optional]) if c in names]
     for column in wanted:
         if names.count(column) > 1:
@@ -58,8 +59,9 @@ def read_csv(path, title, required, optional):
             places = [(names.index(c), []) for c in wanted]
             for row, cells in enumerate((c for c in reader if c), 1):  # an empty line is no row
                 if len(cells) != len(names):
-                    raise invalid(f"{title}, row {row} (ends at line {reader.line_num}): {len(cells)} cells, and the header names "
-                                  f"{len(names)} columns. A text with a comma or a line break must stand in double quotes", row)
+                    raise invalid(f"{title}, row {row} (ends at line {reader.line_num}): {len(cells)} cells, and the header "
+                                  f"names {len(names)} columns. A text with a comma or a line break must stand in double "
+                                  "quotes", row)
                 for place, values in places:
                     values.append(cells[place])
         except csv.Error as error:

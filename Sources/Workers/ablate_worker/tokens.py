@@ -19,7 +19,8 @@ def run(step):
     columns = list(dict.fromkeys(piece["column"] for piece in template if "column" in piece))
     for column in columns:
         if texts and column not in texts[0]:
-            raise invalid(f"the template names the column {{{column}}}, and {step.title('texts')} has {', '.join(sorted(texts[0]))}")
+            raise invalid(f"the template names the column {{{column}}}, and {step.title('texts')} has "
+                          f"{', '.join(sorted(texts[0]))}")
     if step.has("tokenizer"):
         folder = step.input("tokenizer")
         if not (folder / "tokenizer.json").exists():
@@ -46,7 +47,8 @@ def run(step):
     metrics = {"rows": len(texts), "vocabulary": tokenizer.get_vocab_size()}
     for column in columns:
         lengths = sorted(len(row) for row in ids[column])
-        metrics |= {f"tokens-{column}": sum(lengths), f"longest-{column}": lengths[-1], f"median-{column}": lengths[len(lengths) // 2]}
+        metrics |= {f"tokens-{column}": sum(lengths), f"longest-{column}": lengths[-1],
+                    f"median-{column}": lengths[len(lengths) // 2]}
     return {"metrics": metrics}
 
 
@@ -60,10 +62,12 @@ def train(texts, columns, vocabulary, folder):
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(vocab_size=vocabulary, show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-                                  special_tokens=[AddedToken(s, special=True) for s in special])
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary, show_progress=False, special_tokens=[AddedToken(s, special=True) for s in special],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet())  # all 256 bytes: no text is unknown to it
     tokenizer.train_from_iterator((text[column] for text in texts for column in columns), trainer)
-    tokenizer.post_processor = processors.TemplateProcessing(single="<bos> $A <eos>", special_tokens=[("<bos>", 0), ("<eos>", 1)])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<bos> $A <eos>", special_tokens=[("<bos>", 0), ("<eos>", 1)])
     folder.mkdir()
     tokenizer.save(str(folder / "tokenizer.json"))
     formats.write_json(folder / "tokenizer_config.json", {
@@ -82,7 +86,8 @@ def added_tokens(tokenizer):
             if len(before) <= 1 and len(after) <= 1:
                 return (before[0] if before else None), (after[0] if after else None)
             break
-    raise invalid(f"this tokenizer puts {len(full) - len(bare)} special tokens around a text; at most one before and one after is supported")
+    raise invalid(f"this tokenizer puts {len(full) - len(bare)} special tokens around a text; at most one before and one after "
+                  "is supported")
 
 
 def pad_token(tokenizer, folder):
@@ -124,12 +129,10 @@ def continuation(tokenizer):
     joins with nothing after it. Empty for the others, which need no such thing.
     """
     ids = lambda text: tokenizer.encode(text, add_special_tokens=False).ids
-    if ids("word") == ids(" word") or len(ids("word")) and tokenizer.decode(ids("word"), skip_special_tokens=False) != "word":
-        head = ids("\n")
-        if ids("\nword")[:len(head)] == head and ids("\n word")[:len(head)] == head:
-            return "\n"
-    piece = tokenizer.id_to_token(ids("word")[0]) if ids("word") else ""
-    return "\n" if piece.startswith("\u2581") and ids("\n word")[:len(ids("\n"))] == ids("\n") else ""
+    word, head = ids("word"), ids("\n")
+    if not word or not tokenizer.id_to_token(word[0]).startswith(("\u2581", "\u0120")):
+        return ""
+    return "\n" if ids("\nword")[:len(head)] == head == ids("\n word")[:len(head)] else ""
 
 
 def encode(tokenizer, texts, prefix, lead):

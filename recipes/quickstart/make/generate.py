@@ -21,7 +21,7 @@ import random
 HERE = pathlib.Path(__file__).parent
 DATA = HERE.parent / "data"
 TRAIN_QUESTIONS, TEST_QUESTIONS = 150, 50
-WORDS = (30, 52)  # an answer's length in words, drawn uniformly
+WORDS = (34, 42)  # the length of an answer in words, drawn uniformly
 STOP = "."
 MARKS = (STOP, ",")
 
@@ -114,14 +114,14 @@ class Generator:
                 word = spoken[int(draw.random() * len(spoken))]
             if word not in MARKS:
                 spoken.append(word)
-            elif said and said[-1] in MARKS:
+            elif said[-1] in MARKS:
                 continue
             said.append(word)
         return said[self.order - 1 :]
 
 
 def spell(words):
-    """One spelling for all: a capital after a stop, a stop at the end, sentences of at least three words."""
+    """One spelling for all: a capital after a stop, no space before a mark, a stop at the end."""
     text = " ".join(words).replace(" ,", ",").replace(" .", ".").strip(" ,.")
     return ". ".join(part[:1].upper() + part[1:] for part in text.split(". ")) + "."
 

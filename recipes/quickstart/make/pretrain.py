@@ -59,11 +59,11 @@ def blocks(ids, generator):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", type=pathlib.Path, default=HERE.parent / "backbone")
-    parser.add_argument("--epochs", type=int, default=16)
-    parser.add_argument("--hidden", type=int, default=192)
-    parser.add_argument("--layers", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--hidden", type=int, default=128)
+    parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--heads", type=int, default=4)
-    parser.add_argument("--intermediate", type=int, default=448)
+    parser.add_argument("--intermediate", type=int, default=384)
     parser.add_argument("--vocabulary", type=int, default=2000)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--threads", type=int, default=1)
@@ -124,10 +124,12 @@ def main():
             optimizer.step()
             optimizer.zero_grad()
             step += 1
-        print(f"epoch {epoch + 1}: loss {loss.item():.3f}, held out {held_out_loss():.3f}, {time.monotonic() - began:.0f} s", flush=True)
+        seconds = time.monotonic() - began
+        print(f"epoch {epoch + 1}: loss {loss.item():.3f}, held out {held_out_loss():.3f}, {seconds:.0f} s", flush=True)
 
     model.to(torch.float16).save_pretrained(options.out)
     tokenizer.save(str(options.out / "tokenizer.json"))
+    (options.out / "model.safetensors").chmod(0o644)
     (options.out / "generation_config.json").unlink(missing_ok=True)
     settings = {
         "tokenizer_class": "PreTrainedTokenizerFast",

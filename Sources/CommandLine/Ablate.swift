@@ -1,0 +1,20 @@
+// The command itself: its verbs and what it says of itself.
+
+package import ArgumentParser
+
+package struct Ablate: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "ablate",
+        abstract: "One recipe, one command, one logbook: fine-tune LLMs to classify, and know which ablation helped.",
+        discussion: """
+            A recipe is a YAML file that says which data, models, folds, seeds and ablations there are. `run` carries out what
+            has changed since it was last carried out, and writes the logbook.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            CheckCommand.self, PlanCommand.self, RunCommand.self, StatusCommand.self, ShowCommand.self,
+            LogbookCommand.self, SchemaCommand.self, DoctorCommand.self,
+        ])
+
+    package init() {}
+}

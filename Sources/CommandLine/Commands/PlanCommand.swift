@@ -1,0 +1,89 @@
+// `ablate plan`: what a run would do, and why. Runs nothing.
+
+internal import ArgumentParser
+internal import Digests
+internal import Forecasts
+internal import Glibc
+internal import Plans
+
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Say which steps a run would reuse and which it would run, and why.")
+
+    @OptionGroup var options: RecipeOptions
+    @Flag(help: "List the steps that are reused, too.") var all = false
+    @Flag(help: "Exit with 2 if a run would do anything.") var exitCode = false
+
+    func run() async throws {
+        do {
+            let workspace = try Workspace(options.recipe, options.shared, writing: false)
+            let forecast = try workspace.forecast()
+            if options.shared.json {
+                Console.out(document: Self.document(workspace, forecast))
+            } else {
+                PlanText(workspace: workspace, forecast: forecast, all: all).print()
+            }
+            if exitCode, forecast.count(.reuse) < workspace.plan.steps.count { throw ExitStatus.changesPending }
+        } catch {
+            throw Failure.report(error)
+        }
+    }
+
+    static func document(_ workspace: Workspace, _ forecast: Forecast) -> [String: JSON] {
+        let steps = zip(workspace.plan.steps, forecast.entries).map { step, entry -> JSON in
+            [
+                "address": .string(step.address), "kind": .string(step.kind.rawValue), "state": .string(entry.state.rawValue),
+                "reason": .string(entry.reason), "key": JSON(entry.key?.description), "estimate_seconds": JSON(entry.estimate),
+                "depends_on": .array(step.dependencies.map { .string(workspace.plan.steps[$0].address) }),
+            ]
+        }
+        return [
+            "recipe": .string(workspace.name), "steps": .array(steps),
+            "counts": [
+                "reuse": .integer(forecast.count(.reuse)), "run": .integer(forecast.count(.run)),
+                "maybe": .integer(forecast.count(.maybe)),
+            ], "missing": .array(forecast.missing.map { .string($0.description) }),
+        ]
+    }
+}
+
+/// The plan as a person reads it.
+struct PlanText {
+    let workspace: Workspace
+    let forecast: Forecast
+    let all: Bool
+
+    func print() {
+        let paint = Paint(isOn: Console.hasColor(STDOUT_FILENO))
+        let shown = forecast.entries.indices.filter { all || forecast.entries[$0].state != .reuse }
+        let width = min(48, shown.map { workspace.plan.steps[$0].address.count }.max() ?? 0)
+        var text = ""
+        for index in shown {
+            let entry = forecast.entries[index]
+            let address = workspace.plan.steps[index].address
+            let mark =
+                switch entry.state {
+                case .reuse: paint.dim("reuse")
+                case .run: paint.green("run  ")
+                case .maybe: paint.yellow("maybe")
+                }
+            let padded = address + String(repeating: " ", count: max(0, width - address.count))
+            text += "\(mark)  \(padded)  \(paint.dim(entry.reason))\n"
+        }
+        for missing in forecast.missing { text += paint.red("missing") + "  \(missing)\n" }
+        text += "\(workspace.name): \(forecast.count(.run)) to run, \(forecast.count(.maybe)) maybe, \(forecast.count(.reuse)) reused"
+        let seconds = forecast.entries.filter { $0.state != .reuse }.compactMap(\.estimate).reduce(0, +)
+        if seconds >= 1 { text += "; about \(Duration.seconds(Int(seconds)).brief) of work by past records" }
+        Console.out(text)
+    }
+}
+
+extension Duration {
+    /// `42 s`, `3 min 20 s`, `2 h 5 min`.
+    var brief: String {
+        let seconds = Int(components.seconds)
+        if seconds < 60 { return "\(seconds) s" }
+        if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
+        return "\(seconds / 3600) h \(seconds % 3600 / 60) min"
+    }
+}

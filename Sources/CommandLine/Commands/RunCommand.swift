@@ -1,0 +1,138 @@
+// `ablate run`: carry out what has changed, deliver the submission, write the logbook.
+
+internal import ArgumentParser
+internal import Diagnostics
+internal import Digests
+internal import Dispatch
+internal import Execution
+internal import Forecasts
+internal import Glibc
+internal import Logbooks
+internal import Nodes
+internal import Plans
+internal import Recipes
+internal import Storage
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run the steps that have changed, and write the logbook.")
+
+    @OptionGroup var options: RecipeOptions
+    @Argument(help: "Addresses to bring about, such as 'tiny/seed-1/**'; by default all.") var addresses: [String] = []
+    @Flag(help: "After a failure, go on with what does not depend on it.") var keepGoing = false
+    @Option(help: "How progress is shown: auto, tty, plain, json or none.") var progress = ProgressForm.auto
+
+    func run() async throws {
+        do {
+            try await carryOut()
+        } catch {
+            throw Failure.report(error)
+        }
+    }
+
+    private func carryOut() async throws {
+        let workspace = try Workspace(options.recipe, options.shared, writing: true)
+        guard workspace.loaded.missing.isEmpty else { throw Findings(workspace.loaded.missing) }
+        for warning in workspace.loaded.warnings { _ = Failure.report(Findings([warning])) }
+        var selection: Set<Int>?
+        if !addresses.isEmpty {
+            guard let closure = workspace.plan.closure(of: addresses) else {
+                throw MissingFile(description: "no step matches \(addresses.joined(separator: " ")); `ablate plan` lists them")
+            }
+            selection = closure
+        }
+        let form = options.shared.json ? .json : progress
+        let chosen = selection ?? Set(workspace.plan.steps.indices)
+        let reporter = Progress.reporter(form, plan: workspace.plan, total: chosen.count)
+        let forecast = try await acquire(workspace, reporter)
+        let clock = ContinuousClock.now
+        var summary = RunSummary()
+        if chosen.allSatisfy({ forecast.entries[$0].state == .reuse }) {
+            summary.reused = chosen.sorted()
+        } else {
+            summary = try await execute(workspace, forecast, selection, reporter)
+        }
+        reporter.finish()
+        try await finish(workspace, summary, seconds: clock.duration(to: .now) / .seconds(1), form)
+    }
+
+    /// A forecast without missing inputs: repositories of the hub that are not here are fetched first.
+    private func acquire(_ workspace: Workspace, _ reporter: any ProgressReporter) async throws -> Forecast {
+        let forecast = try workspace.forecast()
+        if forecast.missing.isEmpty { return forecast }
+        let fetcher = BackboneFetcher(environment: workspace.workerEnvironment, machine: workspace.machine)
+        for missing in forecast.missing {
+            guard let repository = missing.repository else { throw MissingFile(description: missing.description) }
+            reporter.handle(.note("fetching \(repository) from the hub"))
+            do {
+                try await fetcher.fetch(repository, revision: missing.revision, scratch: workspace.store.root) {
+                    reporter.handle(.note($0))
+                }
+            } catch let failure as StepFailure {
+                Console.note("error: \(missing.description), and it cannot be fetched: \(failure.message)")
+                throw failure.class == "unavailable" ? ExitStatus.unavailable : ExitStatus.missingInput
+            }
+        }
+        let again = try workspace.forecast()
+        if let missing = again.missing.first { throw MissingFile(description: missing.description) }
+        return again
+    }
+
+    private func execute(
+        _ workspace: Workspace, _ forecast: Forecast, _ selection: Set<Int>?, _ reporter: any ProgressReporter
+    ) async throws -> RunSummary {
+        let engine = Engine(
+            plan: workspace.plan, recipe: workspace.name, lastKeys: try workspace.lastKeys(), forecast: forecast,
+            resolver: workspace.resolver, machine: workspace.machine, environment: workspace.workerEnvironment,
+            options: Engine.Options(selection: selection, keepGoing: keepGoing)) { reporter.handle($0) }
+        let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { Self.interrupt(engine, reporter) }
+            source.resume()
+            return source
+        }
+        defer { for source in signals { source.cancel() } }
+        return try await engine.run()
+    }
+
+    /// The first signal stops the run in order; a second one ends it at once, and the workers notice that it is gone.
+    private static func interrupt(_ engine: Engine, _ reporter: any ProgressReporter) {
+        if Interruption.count() > 1 { _exit(130) }
+        reporter.handle(.note("stopping; finished steps stay, and the next run goes on from here"))
+        engine.stop()
+    }
+
+    private func finish(_ workspace: Workspace, _ summary: RunSummary, seconds: Double, _ form: ProgressForm) async throws {
+        let forecast = try workspace.forecast()
+        var delivered: String?
+        if let index = workspace.plan.submission, let record = forecast.entries[index].record,
+            let path = workspace.loaded.recipe.submission?.path, let output = record.outputs["submission"]
+        {
+            delivered = workspace.loaded.absolute(path)
+            try Delivery.deliver(output, from: workspace.store, to: delivered!)
+        }
+        let logbook = try LogbookCommand.write(workspace, forecast)
+        let steps: (Int) -> String = { $0 == 1 ? "1 step" : "\($0) steps" }
+        if form == .json {
+            Console.out(
+                JSON.object([
+                    "schema_version": 1, "event": "summary", "executed": .array(summary.executed.sorted().map { .string(workspace.plan.steps[$0].address) }),
+                    "reused": .integer(summary.reused.count), "failed": .integer(summary.failed.count),
+                    "blocked": .integer(summary.blocked.count), "cancelled": .integer(summary.cancelled.count),
+                    "logbook": .string(logbook), "submission": JSON(delivered),
+                ]).text())
+        } else {
+            var text = "\(workspace.name): \(steps(summary.executed.count)) run, \(summary.reused.count) reused"
+            if !summary.failed.isEmpty { text += ", \(summary.failed.count) failed" }
+            if !summary.blocked.isEmpty { text += ", \(summary.blocked.count) not reached" }
+            if !summary.cancelled.isEmpty { text += ", \(summary.cancelled.count) cancelled" }
+            text += " in \(Format.decimal(seconds, 1)) s\nlogbook: \(logbook)"
+            if let delivered { text += "\nsubmission: \(delivered)" }
+            Console.out(text)
+        }
+        if Interruption.happened { throw ExitStatus.interrupted }
+        if summary.failed.contains(where: { $0.failure.class == "unavailable" }) { throw ExitStatus.unavailable }
+        if !summary.isComplete { throw ExitStatus.stepFailed }
+    }
+}

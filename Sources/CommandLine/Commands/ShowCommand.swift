@@ -1,0 +1,85 @@
+// `ablate show`: the recipe with every value and where it came from, or one step with its record. Runs nothing.
+
+internal import ArgumentParser
+internal import Diagnostics
+internal import Digests
+internal import Forecasts
+internal import Glibc
+internal import Nodes
+internal import Plans
+internal import Recipes
+internal import Storage
+
+struct ShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show the resolved recipe with the origin of each value, or one step and its record.")
+
+    @OptionGroup var options: RecipeOptions
+    @Argument(help: "The address of a step; without one the recipe is shown.") var address: String?
+    @Flag(help: "Show the recipe with defaults filled in (this is what happens without an address).") var resolved = false
+
+    func run() async throws {
+        do {
+            let workspace = try Workspace(options.recipe, options.shared, writing: false)
+            guard let address else { return showRecipe(workspace) }
+            guard let index = workspace.plan.index(of: address) else {
+                throw MissingFile(description: "there is no step \(address); `ablate plan --all` lists them")
+            }
+            try show(workspace, index)
+        } catch {
+            throw Failure.report(error)
+        }
+    }
+
+    private func showRecipe(_ workspace: Workspace) {
+        let lines = ResolvedRecipe(workspace.loaded).lines
+        if options.shared.json {
+            Console.out(document: [
+                "recipe": .string(workspace.name),
+                "values": .array(lines.map { ["path": .string($0.path), "value": $0.value, "origin": .string($0.origin)] }),
+            ])
+            return
+        }
+        let paint = Paint(isOn: Console.hasColor(STDOUT_FILENO))
+        let width = min(44, lines.map { $0.path.count + $0.value.text().count + 2 }.max() ?? 0)
+        for line in lines {
+            let left = "\(line.path): \(line.value.text())"
+            Console.out(left + String(repeating: " ", count: max(1, width - left.count + 1)) + paint.dim(line.origin))
+        }
+    }
+
+    private func show(_ workspace: Workspace, _ index: Int) throws {
+        let step = workspace.plan.steps[index]
+        let entry = try workspace.forecast().entries[index]
+        var document: [String: JSON] = [
+            "address": .string(step.address), "kind": .string(step.kind.rawValue), "state": .string(entry.state.rawValue),
+            "reason": .string(entry.reason), "key": JSON(entry.key?.description), "parameters": step.parameters,
+        ]
+        if let record = entry.record { document["record"] = record.json }
+        if options.shared.json {
+            Console.out(document: document)
+        } else {
+            Console.out(JSON.object(document).text(.indented))
+        }
+    }
+}
+
+/// Every value in force, with the place or rule it comes from.
+struct ResolvedRecipe {
+    let lines: [(path: String, value: JSON, origin: String)]
+
+    init(_ loaded: LoadedRecipe) {
+        var lines: [(path: String, value: JSON, origin: String)] = []
+        func walk(_ value: JSON, _ path: [String]) {
+            if case .object(let members) = value, !members.isEmpty {
+                for (name, member) in members.sorted(by: { $0.key < $1.key }) { walk(member, path + [name]) }
+                return
+            }
+            let node = loaded.tree.value(at: path)
+            let origin = node.map { node in ([node.span.description] + node.origin).joined(separator: ", ") } ?? "default"
+            lines.append((path.joined(separator: "."), value, origin))
+        }
+        walk(loaded.recipe.resolved, [])
+        self.lines = lines
+    }
+}

@@ -1,0 +1,102 @@
+// Progress on a terminal: what is done scrolls by, and one line per running step stays below it.
+
+internal import Digests
+internal import Execution
+internal import Glibc
+internal import Logbooks
+internal import Plans
+internal import Synchronization
+
+final class TerminalProgress: ProgressReporter {
+    private struct State {
+        var progress = ProgressState()
+        var drawn = 0
+        var isOver = false
+    }
+    private let plan: Plan
+    private let total: Int
+    private let paint = Paint(isOn: Console.hasColor(STDERR_FILENO))
+    private let state = Mutex(State())
+    private let started = ContinuousClock.now
+
+    init(plan: Plan, total: Int) {
+        self.plan = plan
+        self.total = total
+        Task { [weak self] in
+            while let self, self.redraw() { try? await Task.sleep(for: .milliseconds(200)) }
+        }
+    }
+
+    func handle(_ event: RunEvent) {
+        state.withLock { state in
+            state.progress.apply(event)
+            guard let line = line(for: event) else { return }
+            write(erased(&state) + line + "\n" + drawn(&state))
+        }
+    }
+
+    func finish() {
+        state.withLock { state in
+            write(erased(&state))
+            state.isOver = true
+        }
+    }
+
+    private func redraw() -> Bool {
+        state.withLock { state in
+            if !state.isOver { write(erased(&state) + drawn(&state)) }
+            return !state.isOver
+        }
+    }
+
+    private func line(for event: RunEvent) -> String? {
+        switch event {
+        case .note(let text): return paint.dim(text)
+        case .finished(let step, let seconds, let metrics):
+            let scores = ProgressState.scores(metrics)
+            // The columns of the mark, the spaces, the time and the scores.
+            let room = Console.width - 16 - scores.count
+            return "\(paint.green("✓")) \(shortened(plan.steps[step].address, to: room))  \(paint.dim("\(Format.decimal(seconds, 1)) s"))  \(scores)"
+        case .failed(let step, let failure): return paint.red("✗ " + Progress.describe(failure, of: plan.steps[step].address))
+        case .cancelled(let step): return paint.yellow("- \(plan.steps[step].address) cancelled")
+        case .reused, .started, .progress, .metric: return nil
+        }
+    }
+
+    /// The sequence that removes the lines drawn last.
+    private func erased(_ state: inout State) -> String {
+        defer { state.drawn = 0 }
+        return state.drawn == 0 ? "" : "\u{1B}[\(state.drawn)A\r\u{1B}[J"
+    }
+
+    private func drawn(_ state: inout State) -> String {
+        let width = Console.width
+        var lines: [String] = []
+        for (step, running) in state.progress.running.sorted(by: { $0.key < $1.key }).prefix(16) {
+            var right = ""
+            if running.total > 0 {
+                right = "\(bar(Double(running.done) / Double(running.total))) \(running.done)/\(running.total)"
+            }
+            if let loss = running.loss { right += " loss \(Format.decimal(loss, 3))" }
+            right += running.remaining.map { " \($0.brief) left" } ?? " \(running.elapsed.brief)"
+            let name = shortened(plan.steps[step].address, to: max(12, width - right.count - 5))
+            lines.append("\(paint.blue("●")) \(name)  \(right)")
+        }
+        lines.append(paint.dim("  \(state.progress.finished)/\(total) steps, \(started.duration(to: .now).brief)"))
+        state.drawn = lines.count
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func bar(_ share: Double) -> String {
+        let cells = 10
+        let full = Int((share * Double(cells)).rounded(.down))
+        return String(repeating: "━", count: min(cells, full)) + paint.dim(String(repeating: "─", count: max(0, cells - full)))
+    }
+
+    /// The end of an address tells steps apart; the beginning gives way.
+    private func shortened(_ text: String, to width: Int) -> String {
+        text.count <= width ? text : "…" + text.suffix(max(0, width - 1))
+    }
+
+    private func write(_ text: String) { Console.write(text, to: STDERR_FILENO) }
+}

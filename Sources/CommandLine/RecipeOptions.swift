@@ -1,0 +1,80 @@
+// The options of every verb that reads a recipe, and the reading itself.
+
+internal import ArgumentParser
+internal import Diagnostics
+internal import Digests
+internal import Glibc
+internal import Nodes
+internal import Recipes
+
+struct SharedOptions: ParsableArguments {
+    @Option(name: .customLong("set"), help: ArgumentHelp("Replace one value of the recipe.", valueName: "path=value"))
+    var overrides: [String] = []
+
+    @Option(help: "The site file; by default site.yaml beside the recipe, else ~/.config/ablate/site.yaml.")
+    var site: String?
+
+    @Option(help: "The folder of the store; by default what the site says, else .ablate beside the recipe.")
+    var store: String?
+
+    @Flag(help: "Write one JSON document to standard output.")
+    var json = false
+}
+
+struct RecipeOptions: ParsableArguments {
+    @Argument(help: "The recipe file.", completion: .file(extensions: ["yaml", "yml"]))
+    var recipe: String
+
+    @OptionGroup var shared: SharedOptions
+}
+
+enum RecipeReading {
+    /// The recipe at `path`. Errors: ``Findings``; ``MissingFile`` where there is no such file.
+    static func load(_ path: String, overrides: [String]) throws -> LoadedRecipe {
+        let file = try source(path)
+        return try RecipeLoader(
+            file: file, folder: Files.folder(of: Files.absolute(path)), overrides: overrides, exists: { Files.exists($0) }
+        ).load()
+    }
+
+    static func source(_ path: String) throws -> SourceFile {
+        guard let bytes = Files.bytes(path) else {
+            throw MissingFile(description: "cannot read \(path): \(String(cString: strerror(errno)))")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            let place = Span(
+                file: SourceFile(name: path, text: ""), start: Position(line: 1, column: 1), end: Position(line: 1, column: 1))
+            throw Findings([Finding("not-utf-8", "the file is not UTF-8 text", at: place, help: "save it as UTF-8")])
+        }
+        return SourceFile(name: path, text: text)
+    }
+}
+
+/// A file the command line names that is not there.
+struct MissingFile: Error {
+    let description: String
+}
+
+/// Turns what went wrong into text on standard error, and into an exit code.
+enum Failure {
+    static func report(_ error: any Error) -> ExitCode {
+        switch error {
+        case let findings as Findings:
+            Console.note(FindingText(color: Console.hasColor(STDERR_FILENO)).render(findings.all))
+            return code(of: findings)
+        case let missing as MissingFile:
+            Console.note("error: \(missing.description)")
+            return ExitStatus.missingInput
+        case let code as ExitCode: return code
+        default:
+            Console.note("error: \(error)")
+            return ExitStatus.stepFailed
+        }
+    }
+
+    /// A recipe whose only fault is that files are not there is valid.
+    static func code(of findings: Findings) -> ExitCode {
+        let errors = findings.all.filter { $0.severity == .error }
+        return errors.allSatisfy { $0.code == "missing-file" } ? ExitStatus.missingInput : ExitStatus.invalidRecipe
+    }
+}

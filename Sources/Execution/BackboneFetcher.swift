@@ -1,0 +1,42 @@
+// Brings a hub repository into the hub's local cache, through the worker's hub library.
+
+internal import Digests
+internal import Glibc
+package import Workers
+
+package struct BackboneFetcher: Sendable {
+    private let environment: WorkerEnvironment
+    private let machine: Machine
+
+    package init(environment: WorkerEnvironment, machine: Machine) {
+        self.environment = environment
+        self.machine = machine
+    }
+
+    /// Fetches a repository. Offline settings are honoured: what is not there and may not be fetched is an error.
+    ///
+    /// Errors: ``StepFailure`` with the hub library's reason.
+    package func fetch(
+        _ repository: String, revision: String?, scratch: String, say: @escaping @Sendable (String) -> Void
+    ) async throws {
+        let folder = "\(scratch)/fetch-\(getpid())"
+        mkdir(folder, 0o755)
+        let log = "\(folder)/log.txt"
+        let pool = WorkerPool(environment: environment, logs: folder, say: say)
+        let specification = WorkerSpecification(
+            address: "fetch/\(repository)", kind: "fetch", key: Digest(of: repository),
+            parameters: ["repository": .string(repository), "revision": JSON(revision)], inputs: [:], outputs: folder,
+            scratch: folder, log: log, threads: 1)
+        do {
+            let worker = try await pool.take(gpus: [], threads: machine.threads)
+            _ = try await worker.run(specification) { _ in }
+            await pool.give(back: worker, gpus: [])
+            await pool.retire()
+            unlink(log)
+            rmdir(folder)
+        } catch let failure as WorkerFailure {
+            await pool.retire()
+            throw StepFailure(class: failure.class, message: failure.message, log: log)
+        }
+    }
+}

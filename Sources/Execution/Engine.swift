@@ -1,0 +1,159 @@
+// The shell around the schedule: performs its actions, feeds it events, keeps the run's document.
+
+package import Digests
+package import Forecasts
+package import Plans
+internal import Schedules
+package import Storage
+package import Workers
+
+/// Executes a plan against a store.
+package actor Engine {
+    package struct Options: Sendable {
+        /// The steps to bring about; nil for all.
+        package var selection: Set<Int>?
+        package var keepGoing = false
+        package init(selection: Set<Int>? = nil, keepGoing: Bool = false) {
+            self.selection = selection
+            self.keepGoing = keepGoing
+        }
+    }
+
+    private let plan: Plan
+    private let resolver: InputResolver
+    private let runner: StepRunner
+    private let pool: WorkerPool
+    private let journal: RunJournal
+    private let report: @Sendable (RunEvent) -> Void
+    /// The plan's indices of the steps this run is about; the schedule counts along these.
+    private let chosen: [Int]
+    private var schedule: Schedule
+    private var records: [Int: Record] = [:]
+    private var jobs: [Int: StepRunner.Job] = [:]
+    private var tasks: [Int: Task<Void, Never>] = [:]
+    private var summary = RunSummary()
+    private let events: AsyncStream<Schedule.Event>
+    private let queue: AsyncStream<Schedule.Event>.Continuation
+
+    package init(
+        plan: Plan, recipe: String, lastKeys: [String: Digest], forecast: Forecast, resolver: InputResolver, machine: Machine,
+        environment: WorkerEnvironment, options: Options = Options(), report: @escaping @Sendable (RunEvent) -> Void
+    ) {
+        self.plan = plan
+        self.resolver = resolver
+        self.report = report
+        let store = resolver.store
+        pool = WorkerPool(environment: environment, logs: store.root) { report(.note($0)) }
+        runner = StepRunner(store: store, resolver: resolver, pool: pool, threads: machine.threads)
+        journal = RunJournal(store: store, recipe: recipe, plan: plan, lastKeys: lastKeys)
+        chosen = options.selection.map { $0.sorted() } ?? Array(plan.steps.indices)
+        let position = Dictionary(uniqueKeysWithValues: chosen.enumerated().map { ($1, $0) })
+        schedule = Schedule(
+            dependencies: chosen.map { plan.steps[$0].dependencies.map { position[$0]! } },
+            demands: chosen.map { machine.resources(for: plan.steps[$0].kind.demand) },
+            estimates: chosen.map { forecast.entries[$0].estimate ?? 1 }, capacity: machine.capacity,
+            keepGoing: options.keepGoing)
+        (events, queue) = AsyncStream.makeStream(of: Schedule.Event.self)
+    }
+
+    /// Runs until every step is done, failed or cancelled. Failures of steps are in the summary.
+    ///
+    /// Errors: those of the store, when not even a record can be looked up.
+    package func run() async throws -> RunSummary {
+        try journal.begin()
+        try perform(schedule.start())
+        if !schedule.isFinished {
+            for await event in events {
+                try perform(schedule.handle(event))
+                if schedule.isFinished { break }
+            }
+        }
+        for (position, state) in schedule.states.enumerated() {
+            if state == .blocked { summary.blocked.append(chosen[position]) }
+            if state == .cancelled { summary.cancelled.append(chosen[position]) }
+        }
+        await pool.retire()
+        try journal.end(summary)
+        return summary
+    }
+
+    /// Stops the run: what runs is cancelled, nothing new starts, what is finished stays.
+    package nonisolated func stop() { queue.yield(.stop) }
+
+    /// The records of the steps that are done.
+    package func record(of step: Int) -> Record? { records[step] }
+
+    // MARK: - Actions
+
+    private func perform(_ actions: [Schedule.Action]) throws {
+        var waiting = actions[...]
+        while let action = waiting.popFirst() {
+            switch action {
+            case .probe(let position): waiting += try schedule.handle(.probed(position, hit: probe(position)))
+            case .execute(let position, let gpus): execute(position, gpus: gpus)
+            case .cancel(let position): tasks[position]?.cancel()
+            }
+        }
+    }
+
+    /// Computes the key of a step whose inputs are there, and looks for its record.
+    private func probe(_ position: Int) throws -> Bool {
+        let index = chosen[position]
+        let step = plan.steps[index]
+        var inputs: [String: ResolvedInput] = [:]
+        for (name, source) in step.inputs {
+            inputs[name] = try resolver.resolve(source, steps: plan.steps) { records[$0] }
+        }
+        let manifest = Manifest(kind: step.kind, parameters: step.parameters, inputs: inputs.mapValues(\.digest))
+        if let record = try resolver.store.record(for: manifest.key) {
+            finish(index, record, executed: false)
+            return true
+        }
+        jobs[position] = StepRunner.Job(step: step, manifest: manifest, inputs: inputs, gpus: [])
+        return false
+    }
+
+    private func execute(_ position: Int, gpus: [Int]) {
+        guard let waiting = jobs.removeValue(forKey: position) else { return }
+        let job = StepRunner.Job(step: waiting.step, manifest: waiting.manifest, inputs: waiting.inputs, gpus: gpus)
+        let index = chosen[position]
+        report(.started(index))
+        tasks[position] = Task { [runner, report] in
+            do {
+                let outcome = try await runner.run(job) { event in
+                    switch event {
+                    case .progress(let done, let total, let unit, let message):
+                        report(.progress(index, done: done, total: total, unit: unit, message: message))
+                    case .metric(let name, let value, _): report(.metric(index, name: name, value: value))
+                    case .hello, .heartbeat, .result, .error: break
+                    }
+                }
+                switch outcome {
+                case .executed(let record): finish(index, record, executed: true)
+                case .adopted(let record): finish(index, record, executed: false)
+                }
+                queue.yield(.finished(position))
+            } catch is CancellationError {
+                report(.cancelled(index))
+                queue.yield(.cancelled(position))
+            } catch {
+                let failure = error as? StepFailure ?? StepFailure(class: "internal", message: "\(error)", log: nil)
+                summary.failed.append((index, failure))
+                report(.failed(index, failure))
+                queue.yield(.failed(position))
+            }
+        }
+    }
+
+    private func finish(_ index: Int, _ record: Record, executed: Bool) {
+        records[index] = record
+        journal.note(plan.steps[index].address, key: record.key)
+        if executed {
+            summary.executed.append(index)
+            report(.finished(index, seconds: record.seconds, metrics: record.metrics))
+        } else {
+            summary.reused.append(index)
+            report(.reused(index))
+        }
+    }
+}

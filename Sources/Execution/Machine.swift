@@ -1,0 +1,59 @@
+// What there is to run on: cores, GPUs, and what a step's demand means here. None of it enters a key.
+
+internal import Glibc
+package import Plans
+package import Schedules
+
+/// The machine as the engine may use it.
+package struct Machine: Sendable {
+    package let cores: Int
+    package let gpus: Int
+    /// Threads of one training step.
+    package let threads: Int
+
+    /// Without a GPU, training steps run side by side on a few threads each: small models gain more from that than from
+    /// many threads. With GPUs there is one at a time on each.
+    package init(cores: Int, gpus: Int) {
+        self.cores = max(1, cores)
+        self.gpus = max(0, gpus)
+        threads = gpus > 0 ? max(1, min(8, cores / gpus)) : max(1, min(4, cores / 2))
+    }
+
+    /// What this process may use: the cores it is allowed, and the GPUs that are visible.
+    package static func detected(environment: [String: String]) -> Machine {
+        let cores = allowedCores ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        let gpus: Int
+        if let visible = environment["CUDA_VISIBLE_DEVICES"] {
+            gpus = visible.split(separator: ",").prefix { !$0.hasPrefix("-") }.count
+        } else {
+            gpus = (0..<64).count { access("/dev/nvidia\($0)", F_OK) == 0 }
+        }
+        return Machine(cores: cores, gpus: gpus)
+    }
+
+    /// The cores this process may run on, by the kernel's list (`0-3,8`); nil where there is no such list.
+    private static var allowedCores: Int? {
+        guard let file = fopen("/proc/self/status", "r") else { return nil }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 4_096)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            guard text.hasPrefix("Cpus_allowed_list:"), let list = text.split(whereSeparator: \.isWhitespace).last else { continue }
+            return list.split(separator: ",").reduce(0) { count, range in
+                let ends = range.split(separator: "-").compactMap { Int($0) }
+                return count + (ends.last ?? 0) - (ends.first ?? 0) + 1
+            }
+        }
+        return nil
+    }
+
+    package var capacity: Resources { Resources(cores: cores, gpus: gpus) }
+
+    package func resources(for demand: Demand) -> Resources {
+        switch demand {
+        case .native: Resources(cores: 0)
+        case .process: Resources(cores: 1)
+        case .training: Resources(cores: threads, gpus: min(1, gpus))
+        }
+    }
+}

@@ -1,0 +1,72 @@
+// The document of a run: which address had which key, and how it ended. Reasons and `status` are told from it.
+
+internal import Digests
+internal import Glibc
+internal import Plans
+internal import Storage
+internal import Synchronization
+
+/// Keeps `runs/<recipe>/` up to date while a run goes on.
+final class RunJournal: Sendable {
+    private struct State {
+        var keys: [String: Digest]
+        var written = ContinuousClock.now
+    }
+    private let store: Store
+    private let recipe: String
+    private let plan: Plan
+    private let started = StepRunner.now
+    private let state: Mutex<State>
+
+    /// `lastKeys` are kept for the steps this run does not come to.
+    init(store: Store, recipe: String, plan: Plan, lastKeys: [String: Digest]) {
+        let addresses = Set(plan.steps.map(\.address))
+        state = Mutex(State(keys: lastKeys.filter { addresses.contains($0.key) }))
+        self.store = store
+        self.recipe = recipe
+        self.plan = plan
+    }
+
+    func begin() throws { try write("running", summary: nil) }
+
+    /// Notes a step that is done; the document follows at most once a second.
+    func note(_ address: String, key: Digest) {
+        let isDue = state.withLock { state in
+            state.keys[address] = key
+            guard state.written.duration(to: .now) > .seconds(1) else { return false }
+            state.written = .now
+            return true
+        }
+        // The document only describes; a run does not fail because it cannot be written.
+        if isDue { try? write("running", summary: nil) }
+    }
+
+    func end(_ summary: RunSummary) throws {
+        let outcome = summary.isComplete ? "complete" : summary.failed.isEmpty ? "interrupted" : "failed"
+        try write(outcome, summary: summary)
+    }
+
+    private func write(_ outcome: String, summary: RunSummary?) throws {
+        let keys = state.withLock(\.keys)
+        var document: [String: JSON] = [
+            "schema_version": 1, "recipe": .string(recipe), "state": .string(outcome), "process": .integer(Int(getpid())),
+            "started": .number(started), "updated": .number(StepRunner.now), "total": .integer(plan.steps.count),
+            "keys": .object(keys.mapValues { .string($0.description) }),
+        ]
+        if let summary {
+            func addresses(_ steps: [Int]) -> JSON { .array(steps.sorted().map { .string(plan.steps[$0].address) }) }
+            document["executed"] = addresses(summary.executed)
+            document["reused"] = .integer(summary.reused.count)
+            document["blocked"] = addresses(summary.blocked)
+            document["cancelled"] = addresses(summary.cancelled)
+            document["failed"] = .array(
+                summary.failed.map {
+                    [
+                        "address": .string(plan.steps[$0.step].address), "class": .string($0.failure.class),
+                        "message": .string($0.failure.message), "log": JSON($0.failure.log),
+                    ]
+                })
+        }
+        try store.writeRun(recipe, .object(document))
+    }
+}

@@ -1,0 +1,139 @@
+// One step, from key to record: lease, attempt, run, check, publish.
+
+internal import Digests
+internal import Forecasts
+internal import Glibc
+internal import Plans
+internal import Steps
+internal import Storage
+internal import Workers
+
+/// Runs a step whose manifest is known. Knows neither the schedule nor other steps.
+struct StepRunner: Sendable {
+    let store: Store
+    let resolver: InputResolver
+    let pool: WorkerPool
+    let threads: Int
+
+    /// A step that is ready to run.
+    struct Job: Sendable {
+        let step: Step
+        let manifest: Manifest
+        let inputs: [String: ResolvedInput]
+        let gpus: [Int]
+    }
+
+    /// What running gave: a record of our own, or one that another engine published meanwhile.
+    enum Outcome: Sendable {
+        case executed(Record)
+        case adopted(Record)
+    }
+
+    /// Errors: ``StepFailure``; `CancellationError`.
+    func run(_ job: Job, report: @escaping @Sendable (WorkerEvent) -> Void) async throws -> Outcome {
+        let key = job.manifest.key
+        let lease: Lease
+        while true {
+            if let free = try store.lease(key) {
+                lease = free
+                break
+            }
+            // Another engine runs this very step. Its result will do; if it dies, the lease is free.
+            try await Task.sleep(for: .milliseconds(200))
+            if let record = try store.record(for: key) { return .adopted(record) }
+        }
+        defer { lease.release() }
+        if let record = try store.record(for: key) { return .adopted(record) }
+        let attempt = try store.beginAttempt(key: key)
+        do {
+            let record = try await execute(job, in: attempt, report: report)
+            return .executed(record)
+        } catch {
+            // A cancelled step needs no log; a failed one keeps it. The scratch folder stays in either case.
+            let failure = Self.failure(error)
+            let log = store.discard(attempt, keepingLog: failure.class != "cancelled")
+            if failure.class == "cancelled" { throw CancellationError() }
+            throw StepFailure(class: failure.class, message: failure.message, log: log)
+        }
+    }
+
+    private func execute(
+        _ job: Job, in attempt: Attempt, report: @escaping @Sendable (WorkerEvent) -> Void
+    ) async throws -> Record {
+        var paths: [String: (path: String, name: String)] = [:]
+        for (name, input) in job.inputs {
+            var path = input.path
+            if let output = input.output {
+                switch output.form {
+                case .file: path = store.path(of: output.digest)
+                case .folder:
+                    path = "\(attempt.folder)/inputs/\(name)"
+                    try store.materialise(output, at: path!)
+                }
+            }
+            paths[name] = (path!, input.name)
+        }
+        let clock = ContinuousClock.now
+        let started = Self.now
+        let result: WorkerResult
+        var environment: JSON = [:]
+        if job.step.kind.demand == .native {
+            let context = StepContext(
+                parameters: job.step.parameters, inputs: paths.mapValues(\.path), outputs: attempt.outputs)
+            let outcome = try NativeStep.run(job.step.kind, context)
+            result = WorkerResult(outputs: outcome.outputs, metrics: outcome.metrics)
+        } else {
+            let specification = WorkerSpecification(
+                address: job.step.address, kind: job.step.kind.rawValue, key: job.manifest.key,
+                parameters: job.step.parameters, inputs: paths, outputs: attempt.outputs, scratch: attempt.scratch,
+                log: attempt.log, threads: job.step.kind.demand == .training ? threads : 1)
+            let worker = try await pool.take(gpus: job.gpus, threads: threads)
+            do {
+                result = try await worker.run(specification, report: report)
+                environment = worker.environment
+                await pool.give(back: worker, gpus: job.gpus)
+            } catch {
+                await pool.give(back: worker, gpus: job.gpus)
+                throw error
+            }
+        }
+        try checkUnchanged(job)
+        let seconds = clock.duration(to: .now) / .seconds(1)
+        return try store.publish(
+            attempt,
+            Record.Draft(
+                outline: job.manifest.outline, manifest: job.manifest.json, address: job.step.address,
+                kind: job.step.kind.rawValue, outputs: result.outputs, started: started, seconds: seconds,
+                metrics: result.metrics, measurements: result.measurements, environment: environment))
+    }
+
+    /// A file of the user's that was edited while the step read it would poison the record under the old key.
+    private func checkUnchanged(_ job: Job) throws {
+        for (name, source) in job.step.inputs {
+            if case .output = source { continue }
+            let now = try resolver.resolve(source, steps: [], record: { _ in nil })
+            if now.digest != job.inputs[name]?.digest {
+                throw StepFailure(
+                    class: "invalid-input", message: "\(now.name) was edited while the step ran; its result is not kept. Run again",
+                    log: nil)
+            }
+        }
+    }
+
+    private static func failure(_ error: any Error) -> StepFailure {
+        switch error {
+        case let failure as StepFailure: failure
+        case let failure as WorkerFailure: StepFailure(class: failure.class, message: failure.message, log: nil)
+        case is CancellationError: StepFailure(class: "cancelled", message: "cancelled", log: nil)
+        case let error as StepError: StepFailure(class: "invalid-input", message: error.description, log: nil)
+        default: StepFailure(class: "internal", message: "\(error)", log: nil)
+        }
+    }
+
+    /// Seconds since 1970.
+    static var now: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}

@@ -1,0 +1,55 @@
+// Worker processes, kept warm between steps: imports and a loaded backbone are paid for once.
+
+internal import Glibc
+package import Workers
+
+/// Workers by the GPUs they see. A worker that died is replaced by the next request.
+package actor WorkerPool {
+    private let environment: WorkerEnvironment
+    private let store: String
+    private let say: @Sendable (String) -> Void
+    private var idle: [[Int]: [Worker]] = [:]
+    private var preparation: Task<String, any Error>?
+    private var count = 0
+
+    package init(environment: WorkerEnvironment, logs store: String, say: @escaping @Sendable (String) -> Void) {
+        self.environment = environment
+        self.store = store
+        self.say = say
+    }
+
+    /// An idle worker that sees exactly these GPUs, or a new one.
+    package func take(gpus: [Int], threads: Int) async throws -> Worker {
+        while let worker = idle[gpus, default: []].popLast() {
+            if worker.isAlive { return worker }
+        }
+        let python = try await interpreter()
+        let package = try WorkerPackage.materialise(in: environment.cache)
+        count += 1
+        var variables = ["OMP_NUM_THREADS": String(threads), "CUBLAS_WORKSPACE_CONFIG": ":4096:8"]
+        variables["CUDA_VISIBLE_DEVICES"] = gpus.map(String.init).joined(separator: ",")
+        return Worker(
+            WorkerLaunch(
+                python: python, package: package, environment: variables,
+                log: "\(store)/worker-\(getpid())-\(count).log"))
+    }
+
+    package func give(back worker: Worker, gpus: [Int]) {
+        if worker.isAlive { idle[gpus, default: []].append(worker) }
+    }
+
+    /// Lets every idle worker end.
+    package func retire() {
+        for worker in idle.values.joined() { worker.retire() }
+        idle = [:]
+        for number in 1...max(1, count) { unlink("\(store)/worker-\(getpid())-\(number).log") }
+    }
+
+    /// The environment is made once, however many steps wait for it.
+    private func interpreter() async throws -> String {
+        if let preparation { return try await preparation.value }
+        let task = Task { [environment, say] in try await environment.prepare(say: say) }
+        preparation = task
+        return try await task.value
+    }
+}

@@ -1,0 +1,85 @@
+// One ablation as a team keeps it: hypothesis, setup, findings, conclusion. The conclusion is a statistic, not an opinion.
+
+internal import Digests
+internal import Nodes
+internal import Numerics
+internal import Recipes
+
+package struct AblationEntry: Sendable {
+    /// One variant.
+    package struct Arm: Sendable {
+        package let name: String
+        package let isBaseline: Bool
+        package let evaluation: Evaluation?
+        /// Against the baseline; nil for the baseline itself, and where either is not evaluated.
+        package let comparison: ArmComparison?
+    }
+
+    package let name: String
+    package let hypothesis: String
+    package let of: String
+    package let setup: String
+    package let arms: [Arm]
+    package let conclusions: [String]
+
+    /// The entries of all ablations; p-values are adjusted over all of them.
+    static func entries(
+        of loaded: LoadedRecipe, variants: [String: [(name: String, evaluation: Evaluation?)]]
+    ) -> [AblationEntry] {
+        var drafts: [(ablation: Named<Ablation>, baseline: Int, arms: [(name: String, evaluation: Evaluation?)], pairs: [Int: Pairing])] = []
+        for (index, ablation) in loaded.recipe.ablations.enumerated() {
+            let arms = variants[ablation.name] ?? []
+            let baseline = baseline(of: loaded.variants[index], model: loaded.tree["models"]?[ablation.value.of])
+            var pairs: [Int: Pairing] = [:]
+            for (position, arm) in arms.enumerated() where position != baseline {
+                guard baseline < arms.count, let base = arms[baseline].evaluation, let own = arm.evaluation else { continue }
+                pairs[position] = Pairing(baseline: base, variant: own, smallestEffect: ablation.value.smallestEffect)
+            }
+            drafts.append((ablation, baseline, arms, pairs))
+        }
+        let keys = drafts.enumerated().flatMap { draft in
+            draft.element.pairs.keys.sorted().filter { draft.element.pairs[$0]?.comparison != nil }.map { (draft.offset, $0) }
+        }
+        let verdicts = Verdict.judge(keys.compactMap { drafts[$0].pairs[$1]?.comparison })
+        return drafts.enumerated().map { offset, draft in
+            let arms = draft.arms.enumerated().map { position, arm in
+                let verdict = keys.firstIndex { $0 == (offset, position) }.map { verdicts[$0] }
+                return Arm(
+                    name: arm.name, isBaseline: position == draft.baseline, evaluation: arm.evaluation,
+                    comparison: verdict.map(ArmComparison.init))
+            }
+            let refusals = draft.pairs.values.compactMap(\.refusal)
+            return AblationEntry(draft.ablation, arms, refusals: refusals)
+        }
+    }
+
+    private init(_ ablation: Named<Ablation>, _ arms: [Arm], refusals: [String]) {
+        name = ablation.name
+        hypothesis = ablation.value.hypothesis
+        of = ablation.value.of
+        self.arms = arms
+        func settings(_ entries: [Node.Entry]) -> String {
+            entries.map { "\($0.key): \($0.value.plain.text())" }.joined(separator: ", ")
+        }
+        var setup = "\(ablation.value.of), varying \(settings(ablation.value.vary))"
+        if !ablation.value.with.isEmpty { setup += "; with \(settings(ablation.value.with))" }
+        if let baseline = arms.first(where: \.isBaseline) { setup += "; baseline \(baseline.name)" }
+        if ablation.value.vary.count > 1 { setup += ". Several settings vary: a difference between two variants may be due to any of them" }
+        self.setup = setup + "."
+        let base = arms.first(where: \.isBaseline)?.name ?? ""
+        conclusions =
+            arms.compactMap { arm in arm.comparison.map { "\(ablation.name): \(base) → \(arm.name): \($0.sentence)" } }
+            + refusals + (arms.contains { $0.evaluation == nil } ? ["\(ablation.name): not all variants have been run."] : [])
+    }
+
+    /// The variant whose settings the model itself has, else the first.
+    private static func baseline(of variants: [Variant], model: Node?) -> Int {
+        variants.firstIndex { variant in
+            variant.settings.allSatisfy { setting in
+                let path = setting.path.split(separator: ".").map(String.init)
+                guard let own = model?.value(at: path) else { return false }
+                return (own.scalar?.text ?? own.plain.text()) == setting.value
+            }
+        } ?? 0
+    }
+}

@@ -1,0 +1,23 @@
+// Numbers as people read them.
+
+package enum Format {
+    /// A number with a fixed count of decimals, rounded half away from zero.
+    package static func decimal(_ value: Double, _ digits: Int) -> String {
+        var scale = 1.0
+        for _ in 0..<digits { scale *= 10 }
+        guard value.isFinite, abs(value) * scale < 1e15 else { return "\(value)" }
+        let scaled = Int((abs(value) * scale).rounded())
+        let sign = value < 0 && scaled != 0 ? "-" : ""
+        if digits == 0 { return "\(sign)\(scaled)" }
+        let part = String(scaled % Int(scale))
+        return "\(sign)\(scaled / Int(scale)).\(String(repeating: "0", count: digits - part.count))\(part)"
+    }
+
+    /// As ``decimal(_:_:)``, with a sign in any case: for differences.
+    package static func signed(_ value: Double, _ digits: Int) -> String {
+        (value < 0 ? "" : "+") + decimal(value, digits)
+    }
+
+    /// `1 seed`, `3 seeds`.
+    package static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+}

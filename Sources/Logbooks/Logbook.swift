@@ -1,0 +1,80 @@
+// Plan and records to a document that answers: what scored how, which ablation helped, what it cost. Runs nothing; reads
+// records only, so it can be made again from the same store, byte by byte.
+
+package import Digests
+package import Forecasts
+package import Plans
+package import Recipes
+package import Storage
+
+/// The logbook of a recipe.
+package struct Logbook: Sendable {
+    package let name: String
+    package let about: String?
+    package let scores: [Score]
+    package let ablations: [AblationEntry]
+    package let costs: [Cost]
+    package let provenance: Provenance
+    package let failures: [Failure]
+    /// Steps that have a record, and all steps.
+    package let done: (steps: Int, total: Int)
+    package let classes: Int
+
+    /// What it cost: all steps of a kind that the recipe's results rest on.
+    package struct Cost: Sendable {
+        package let kind: String
+        package let steps: Int
+        /// Seconds of the recorded steps, added up.
+        package let seconds: Double
+    }
+
+    /// A step that failed in the last run.
+    package struct Failure: Sendable {
+        package let address: String
+        package let message: String
+    }
+
+    /// - Parameters:
+    ///   - forecast: which step of the plan has which record.
+    ///   - lastRun: the document of the recipe's last run, for its failures.
+    ///
+    /// Errors: those of the store, and of evaluations that cannot be read.
+    package init(recipe: LoadedRecipe, plan: Plan, forecast: Forecast, store: Store, lastRun: JSON?) throws {
+        name = recipe.recipe.name
+        classes = recipe.recipe.data.labels.count
+        about = recipe.recipe.about
+        let entries = forecast.entries
+        func evaluation(_ result: PlannedResult) throws -> Evaluation? {
+            guard let step = result.evaluate, let output = entries[step].record?.outputs["evaluation"] else { return nil }
+            return try Evaluation(reading: store.path(of: output.digest))
+        }
+        var scores: [Score] = []
+        var variants: [String: [(name: String, evaluation: Evaluation?)]] = [:]
+        for result in plan.results {
+            let found = try evaluation(result)
+            switch result.role {
+            case .variant(let ablation, let name): variants[ablation, default: []].append((name, found))
+            case .model(let name), .stack(let name): scores.append(Score(name, result, recipe, found))
+            }
+        }
+        self.scores = scores
+        ablations = AblationEntry.entries(of: recipe, variants: variants)
+        var seconds: [StepKind: (steps: Int, seconds: Double)] = [:]
+        for (step, entry) in zip(plan.steps, entries) {
+            guard let record = entry.record else { continue }
+            seconds[step.kind, default: (0, 0)].steps += 1
+            seconds[step.kind]!.seconds += record.seconds
+        }
+        costs = StepKind.allCases.compactMap { kind in
+            seconds[kind].map { Cost(kind: kind.rawValue, steps: $0.steps, seconds: $0.seconds) }
+        }
+        provenance = Provenance(plan: plan, entries: entries)
+        failures = (lastRun?["failed"]?.array ?? []).compactMap { failure in
+            guard let address = failure["address"]?.string, let message = failure["message"]?.string else { return nil }
+            // What has a record by now is no failure any more.
+            if let step = plan.index(of: address), entries[step].record != nil { return nil }
+            return Failure(address: address, message: message)
+        }
+        done = (entries.count { $0.record != nil }, entries.count)
+    }
+}

@@ -1,0 +1,67 @@
+// The logbook as one HTML file: no script, no request to anywhere.
+
+internal import Mustache
+
+extension Logbook {
+    /// The page. Every text of the user's is escaped by the template; only figures and the style are put in as they are.
+    package var html: String {
+        let text = PageText(logbook: self)
+        let context: [String: Any] = [
+            "name": name, "about": about as Any, "style": String(decoding: PackageResources.page_css, as: UTF8.self),
+            "answers": text.answers.map { ["text": $0] }, "incomplete": text.incomplete as Any, "chance": text.chance,
+            "scores": scores.map { row($0, text) }, "figure": text.scoreFigure,
+            "hasAblations": !ablations.isEmpty, "ablations": ablations.map { entry($0, text) },
+            "comparisons": Format.count(ablations.reduce(0) { $0 + $1.arms.count { $0.comparison != nil } }, "comparison"),
+            "costs": costs.map {
+                ["kind": $0.kind, "steps": String($0.steps), "seconds": Format.decimal($0.seconds, 1)]
+            }, "hasFailures": !failures.isEmpty,
+            "failures": failures.map { ["address": $0.address, "message": $0.message] },
+            "inputs": provenance.inputs.map { ["name": $0.name, "digest": $0.digest] },
+            "libraries": provenance.libraries.map { ["name": $0.name, "versions": $0.versions.joined(separator: ", ")] },
+            "devices": provenance.devices.map { ["name": $0] },
+        ]
+        return Self.template.render(context)
+    }
+
+    private static let template: MustacheTemplate = {
+        do {
+            return try MustacheTemplate(string: String(decoding: PackageResources.page_mustache, as: UTF8.self))
+        } catch {
+            preconditionFailure("the built-in page is no template: \(error)")
+        }
+    }()
+
+    private func row(_ score: Score, _ text: PageText) -> [String: Any] {
+        var row: [String: Any] = ["name": score.name, "what": score.what, "absent": score.absence as Any]
+        guard let evaluation = score.evaluation else { return row }
+        row["best"] = scores.allSatisfy { ($0.evaluation?.logLoss ?? .infinity) >= evaluation.logLoss }
+        row["logLoss"] = text.loss(evaluation.logLoss)
+        row["accuracy"] = text.share(evaluation.accuracy)
+        row["seeds"] = text.seeds(evaluation)
+        row["folds"] = text.folds(evaluation)
+        return row
+    }
+
+    private func entry(_ ablation: AblationEntry, _ text: PageText) -> [String: Any] {
+        [
+            "name": ablation.name, "hypothesis": ablation.hypothesis, "setup": ablation.setup,
+            "figure": text.figure(of: ablation), "conclusions": ablation.conclusions.map { ["text": $0] },
+            "variants": ablation.arms.map { arm -> [String: Any] in
+                var row: [String: Any] = ["name": arm.name, "logLoss": "not run yet"]
+                if let evaluation = arm.evaluation {
+                    row["logLoss"] = text.loss(evaluation.logLoss)
+                    row["accuracy"] = text.share(evaluation.accuracy)
+                }
+                if let comparison = arm.comparison {
+                    row["difference"] = comparison.differenceText
+                    row["interval"] = comparison.intervalText
+                    row["p"] = comparison.pText
+                    row["verdict"] = comparison.verdict
+                } else if arm.isBaseline {
+                    row["difference"] = "baseline"
+                }
+                return row
+            },
+        ]
+    }
+}

@@ -1,0 +1,84 @@
+// The logbook in words and formatted numbers: what the page and the Markdown both show. Knows no markup.
+
+internal import Glibc
+
+/// Every text of the logbook, ready to be laid out.
+struct PageText {
+    let logbook: Logbook
+
+    /// The answers first: one sentence each.
+    var answers: [String] {
+        var answers: [String] = []
+        let scored = logbook.scores.filter { $0.evaluation != nil }
+        if let best = scored.min(by: { $0.evaluation!.logLoss < $1.evaluation!.logLoss }), let evaluation = best.evaluation {
+            answers.append("Best: \(best.name), log loss \(loss(evaluation.logLoss)) out of fold, accuracy \(share(evaluation.accuracy)).")
+        }
+        for score in scored { answers += effects(of: score) }
+        for ablation in logbook.ablations { answers += ablation.conclusions }
+        return answers
+    }
+
+    /// What averaging or optimizing did.
+    private func effects(of score: Score) -> [String] {
+        guard let evaluation = score.evaluation else { return [] }
+        if evaluation.seeds.count > 1 {
+            let alone = evaluation.seeds.map(\.logLoss).reduce(0, +) / Double(evaluation.seeds.count)
+            let change = evaluation.logLoss - alone
+            return [
+                "Averaging \(evaluation.seeds.count) seeds of \(score.name): \(loss(alone)) for one alone, \(loss(evaluation.logLoss)) together (\(Format.signed(change, 4)))."
+            ]
+        }
+        let parts = score.parts.compactMap { name in logbook.scores.first { $0.name == name } }
+            .filter { $0.evaluation != nil }
+        guard let best = parts.min(by: { $0.evaluation!.logLoss < $1.evaluation!.logLoss }), let before = best.evaluation else {
+            return []
+        }
+        let change = Format.signed(evaluation.logLoss - before.logLoss, 4)
+        let from = parts.count > 1 ? "the best of its parts, \(best.name)," : best.name
+        return ["\(score.name) (\(score.what)): \(loss(evaluation.logLoss)), against \(loss(before.logLoss)) of \(from) (\(change))."]
+    }
+
+    var incomplete: String? {
+        guard logbook.done.steps < logbook.done.total else { return nil }
+        return "\(logbook.done.steps) of \(logbook.done.total) steps have been run; what is missing is not shown."
+    }
+
+    /// Log loss of a uniform guess.
+    var chance: String { loss(log(Double(logbook.classes))) }
+
+    func loss(_ value: Double) -> String { Format.decimal(value, 4) }
+    func share(_ value: Double) -> String { Format.decimal(value, 3) }
+
+    func seeds(_ evaluation: Evaluation) -> String {
+        guard evaluation.seeds.count > 1 else { return "–" }
+        let values = evaluation.seeds.map(\.logLoss)
+        return "\(loss(values.reduce(0, +) / Double(values.count)))"
+    }
+
+    func folds(_ evaluation: Evaluation) -> String {
+        let values = evaluation.cells.map(\.logLoss)
+        guard let least = values.min(), let most = values.max(), values.count > 1 else { return "–" }
+        return "\(Format.decimal(least, 3))–\(Format.decimal(most, 3))"
+    }
+
+    /// The strips of all scored results.
+    var scoreFigure: String {
+        DotFigure(
+            rows: logbook.scores.compactMap { score in
+                score.evaluation.map { DotFigure.Row(name: score.name, dots: dots($0), mean: $0.logLoss) }
+            }, label: "log loss", joins: false
+        ).svg
+    }
+
+    func figure(of ablation: AblationEntry) -> String {
+        DotFigure(
+            rows: ablation.arms.compactMap { arm in
+                arm.evaluation.map { DotFigure.Row(name: arm.name, dots: dots($0), mean: $0.logLoss) }
+            }, label: "log loss", joins: true
+        ).svg
+    }
+
+    private func dots(_ evaluation: Evaluation) -> [(name: String, value: Double)] {
+        evaluation.cells.map { ("\($0.seed.isEmpty ? "" : $0.seed + " ")fold \($0.fold)", $0.logLoss) }
+    }
+}

@@ -1,0 +1,96 @@
+// Two evaluations of the same rows, paired: differences by group and seed, by fold and seed. Refuses what is not comparable.
+
+internal import Numerics
+
+/// The paired comparison of a variant with its baseline.
+struct Pairing {
+    /// Nil where the two cannot be compared.
+    let comparison: Comparison?
+    /// Why they cannot; nil where they can.
+    let refusal: String?
+
+    /// Improvements are positive: the baseline's loss less the variant's.
+    init(baseline: Evaluation, variant: Evaluation, smallestEffect: Double?) {
+        let seeds = baseline.seeds.map(\.name)
+        guard baseline.folds == variant.folds, baseline.groups == variant.groups else {
+            (comparison, refusal) = (nil, "Not compared: the two were scored on different rows or folds.")
+            return
+        }
+        guard !seeds.isEmpty, seeds == variant.seeds.map(\.name) else {
+            (comparison, refusal) = (nil, "Not compared: the two have different seeds.")
+            return
+        }
+        let grouping = RowGrouping(ids: baseline.groups)
+        let differences = seeds.map { seed -> [Double] in
+            let key = seed.isEmpty ? "all" : seed
+            return zip(baseline.losses[key] ?? [], variant.losses[key] ?? []).map { $0 - $1 }
+        }
+        guard differences.allSatisfy({ $0.count == grouping.rowCount }) else {
+            (comparison, refusal) = (nil, "Not compared: losses of some rows are missing.")
+            return
+        }
+        func mean(_ values: [Double], _ rows: some Collection<Int>) -> Double {
+            rows.reduce(0) { $0 + values[$1] } / Double(rows.count)
+        }
+        var byGroup: [Double] = []
+        for group in 0..<grouping.count { byGroup += differences.map { mean($0, grouping[group]) } }
+        let bootstrap = PairedBootstrap(
+            differences: byGroup, seedCount: seeds.count,
+            groupWeights: (0..<grouping.count).map { Double(grouping[$0].count) }, count: Self.resamples, seed: 1)
+        let folds = (baseline.folds.max() ?? 0) + 1
+        var byFold: [Double] = []
+        for fold in 0..<folds {
+            let rows = baseline.folds.indices.filter { baseline.folds[$0] == fold }
+            if !rows.isEmpty { byFold += differences.map { mean($0, rows) } }
+        }
+        let test = try? CorrectedTest(differences: byFold, folds: byFold.count / seeds.count, seeds: seeds.count)
+        comparison = Comparison(bootstrap: bootstrap, test: test, smallestEffect: smallestEffect)
+        refusal = nil
+    }
+
+    /// Enough for two digits of a 95 % interval, and a few milliseconds.
+    private static let resamples = 4_000
+}
+
+/// A verdict with its numbers, and in words.
+package struct ArmComparison: Sendable {
+    /// Improvement in log loss; positive where the variant is better.
+    package let difference: Double
+    package let interval: ClosedRange<Double>
+    /// After Holm; 1 where there is no test.
+    package let p: Double
+    package let verdict: String
+    private let furtherSeeds: Int?
+    private let detectable: Double?
+
+    init(_ verdict: Verdict) {
+        difference = verdict.difference
+        interval = verdict.interval
+        p = verdict.adjusted ?? 1
+        self.verdict = verdict.outcome.rawValue
+        furtherSeeds = verdict.furtherSeeds
+        detectable = verdict.minimumDetectableEffect
+    }
+
+    var differenceText: String { Format.signed(difference, 4) }
+    var intervalText: String { "[\(Format.signed(interval.lowerBound, 4)), \(Format.signed(interval.upperBound, 4))]" }
+    var pText: String { p < 0.001 ? "< 0.001" : Format.decimal(p, 3) }
+
+    /// `improves log loss by +0.0041 [+0.0009, +0.0072]: helps.`
+    var sentence: String {
+        let numbers = "\(differenceText) \(intervalText)"
+        switch verdict {
+        case "helps": return "log loss improves by \(numbers): it helps."
+        case "hurts": return "log loss changes by \(numbers): it hurts."
+        case "equivalent": return "\(numbers): equivalent, within the smallest effect that would matter."
+        default:
+            var text = "\(numbers): \(verdict)"
+            if let furtherSeeds, furtherSeeds > 0 {
+                text += "; \(Format.count(furtherSeeds, "more seed")) would settle a difference of this size"
+            } else if let detectable {
+                text += "; this layout finds differences from \(Format.decimal(detectable, 4))"
+            }
+            return text + "."
+        }
+    }
+}

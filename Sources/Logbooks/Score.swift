@@ -1,0 +1,56 @@
+// One line of the score table: a model or a stack entry.
+
+internal import Plans
+internal import Recipes
+
+/// The out-of-fold score of a model or stack entry.
+package struct Score: Sendable {
+    package let name: String
+    /// What it is, in a few words: `fine-tuned, LoRA rank 4`, `mean of tiny, baseline`.
+    package let what: String
+    /// Nil while it is not evaluated, and for what has no out-of-fold predictions.
+    package let evaluation: Evaluation?
+    /// Why there is no score; nil where there is one.
+    package let absence: String?
+    /// The entry whose score this one is to be compared with: what was optimized, the best of what was averaged.
+    package let parts: [String]
+
+    init(_ name: String, _ result: PlannedResult, _ recipe: LoadedRecipe, _ evaluation: Evaluation?) {
+        self.name = name
+        self.evaluation = evaluation
+        if evaluation != nil {
+            absence = nil
+        } else {
+            absence = result.evaluate == nil ? "no out-of-fold predictions" : "not run yet"
+        }
+        if let model = recipe.model(named: name) {
+            what = Self.describe(model)
+            parts = []
+        } else if let entry = recipe.stackEntry(named: name) {
+            what =
+                entry.average.map { "mean of \($0.joined(separator: ", "))" }
+                ?? "\(entry.method.rawValue) of \(entry.optimize ?? "")"
+            parts = entry.average ?? [entry.optimize].compactMap { $0 }
+        } else {
+            what = ""
+            parts = []
+        }
+    }
+
+    private static func describe(_ model: Model) -> String {
+        if model.tfidf != nil { return "TF-IDF and logistic regression" }
+        var words = model.seeds.count == 1 ? "" : "\(model.seeds.count) seeds, "
+        switch model.adaptation {
+        case .lora(let lora): words += "LoRA rank \(lora.rank)"
+        case .full: words += "full fine-tune"
+        }
+        if model.quantization != .none { words += ", \(model.quantization.rawValue)" }
+        switch model.backbone {
+        case .hub(let repository, _): words += " on \(repository)"
+        case .folder(let path): words += " on \(path)"
+        case .scratch(let scratch): words += " on a random \(scratch.architecture.rawValue)"
+        case nil: break
+        }
+        return words
+    }
+}

@@ -1,0 +1,91 @@
+// A method's parameter, fitted on some folds and scored on the other. Knows no fold algorithm and no test data.
+
+/// A ``GroupMethod`` fitted to out-of-fold predictions, and its honest score.
+///
+/// For each fold the parameter is fitted on the groups of the other folds and applied to its own, so no row's
+/// score has seen its label. The final parameter, for the test only, is fitted on all groups. Fit it to
+/// predictions made as those of the test are: an average over fewer models needs another temperature.
+package struct CrossFit: Equatable, Sendable {
+    /// The parameter fitted without each fold, fold by fold; 0 for a method with nothing to fit.
+    package let foldParameters: [Double]
+    /// The cross-fitted probabilities, one row for each row of the input.
+    package let predictions: ProbabilityMatrix
+    /// The weighted mean log loss of ``predictions``, in nats.
+    package let loss: Double
+    /// The weighted mean log loss of the input, row-normalised, in nats.
+    package let lossBefore: Double
+    /// The parameter fitted on all groups.
+    package let parameter: Double
+
+    /// Fits and scores `method`.
+    ///
+    /// - Parameters:
+    ///   - matrix: out-of-fold probabilities, rows x labels.
+    ///   - labels: the true label of each row, in `0..<classCount`.
+    ///   - groups: the groups of the rows.
+    ///   - folds: the fold of each group, in `0..<foldCount`, each fold at least one group, at least two folds.
+    ///   - weights: a non-negative weight for each row; nil weighs all rows alike.
+    /// - Throws: ``GroupError``.
+    package init(
+        _ method: some GroupMethod, matrix: ProbabilityMatrix, labels: [Int], groups: RowGrouping, folds: [Int],
+        foldCount: Int, weights: [Double]? = nil
+    ) throws(GroupError) {
+        guard groups.rowCount == matrix.rowCount else {
+            throw .mismatch(rows: matrix.rowCount, described: groups.rowCount)
+        }
+        guard labels.count == matrix.rowCount else {
+            throw .mismatch(rows: matrix.rowCount, described: labels.count)
+        }
+        precondition(folds.count == groups.count, "one fold for each group")
+        precondition(foldCount >= 2 && Set(folds) == Set(0..<foldCount), "each fold has a group")
+        let all = LabelledRows(matrix: matrix, labels: labels, groups: groups, weights: weights)
+        var foldParameters: [Double] = []
+        var values = [Double](repeating: 0, count: matrix.values.count)
+        for fold in 0..<foldCount {
+            let others = all.selecting { folds[groups.groupOfRow[$0]] != fold }
+            let own = all.selecting { folds[groups.groupOfRow[$0]] == fold }
+            let parameter = try others.rows.fit(method)
+            foldParameters.append(parameter)
+            let predicted = try method.predictions(
+                of: own.rows.matrix, groups: own.rows.groups, parameter: parameter)
+            for (index, row) in own.indices.enumerated() {
+                let range = row * matrix.classCount..<(row + 1) * matrix.classCount
+                values.replaceSubrange(range, with: predicted[row: index])
+            }
+        }
+        self.foldParameters = foldParameters
+        predictions = ProbabilityMatrix(trusted: values, classCount: matrix.classCount)
+        loss = LogLoss.mean(predictions, labels: labels, weights: weights)
+        lossBefore = LogLoss.mean(matrix, labels: labels, weights: weights)
+        parameter = try all.fit(method)
+    }
+}
+
+/// Rows with all that a fit needs of them.
+private struct LabelledRows {
+    let matrix: ProbabilityMatrix
+    let labels: [Int]
+    let groups: RowGrouping
+    let weights: [Double]?
+
+    /// The rows that `isIncluded`, and their indices.
+    func selecting(where isIncluded: (Int) -> Bool) -> (rows: LabelledRows, indices: [Int]) {
+        let indices = labels.indices.filter(isIncluded)
+        let rows = LabelledRows(
+            matrix: matrix.selecting(rows: indices), labels: indices.map { labels[$0] },
+            groups: RowGrouping(ids: indices.map { groups.groupOfRow[$0] }),
+            weights: weights.map { weights in indices.map { weights[$0] } })
+        return (rows, indices)
+    }
+
+    /// The parameter with the lowest mean log loss; 0 where the method has none.
+    func fit(_ method: some GroupMethod) throws(GroupError) -> Double {
+        guard let bounds = method.bounds else { return 0 }
+        let minimum = try BoundedMinimum(
+            of: { parameter throws(GroupError) in
+                let predicted = try method.predictions(of: matrix, groups: groups, parameter: parameter)
+                return LogLoss.mean(predicted, labels: labels, weights: weights)
+            }, in: bounds, tolerance: 1e-4)
+        return minimum.argument
+    }
+}

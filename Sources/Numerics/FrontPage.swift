@@ -1,0 +1,18 @@
+// The front page of the module.
+//
+// Numerics holds the arithmetic of ablate: probabilities and their scores, the optimizer that knows a group's
+// labels occur once each, fold assignment, and the statistics behind a verdict. Everything is a value or a pure
+// function of values; the same inputs and seed give the same bits on one platform.
+//
+// It does not know recipes, steps, files, tables, column names or the names of labels. A label is an Int from
+// zero, a group is an Int, a seed is a UInt64. It reads and writes nothing, keeps no state and asks no clock.
+//
+//     ProbabilityMatrix                                      the common currency
+//     LogLoss, Accuracy                                      scores
+//     RowGrouping, Assignment, PermutationMarginals          a group's labels occur once each
+//     Temperature, PublishedRule, GroupMethod, CrossFit      fitted transforms, scored honestly
+//     BoundedMinimum                                         the one-dimensional search they share
+//     RandomSource, FoldAssignment                           seeded, deterministic draws and folds
+//     NormalDistribution, StudentDistribution                distribution functions and quantiles
+//     PairedBootstrap, CorrectedTest, HolmAdjustment         uncertainty of a paired difference
+//     Verdict                                                what may be said of an ablation

@@ -1,0 +1,133 @@
+// The sums over one-to-one labellings, by subsets of labels. Knows weights and buffers; scaling is its caller's.
+
+/// What the kernel computes on: one group, or eight groups side by side.
+protocol Lane {
+    static func + (left: Self, right: Self) -> Self
+    static func * (left: Self, right: Self) -> Self
+    init(_ value: Double)
+}
+
+extension Double: Lane {}
+extension SIMD8<Double>: Lane {
+    init(_ value: Double) { self.init(repeating: value) }
+}
+
+/// The forward-backward recursion over subsets of labels, for `rows` rows and `labels` labels.
+///
+/// forward[S] sums, over the ways in which the first |S| rows use exactly the labels of S, the product of the
+/// chosen weights; backward[S] does so for the remaining rows and labels outside S. Both take 2^labels cells, of
+/// which those with more than `rows` labels are left alone.
+enum PermutationKernel {
+    /// Writes into `sums[row, label]` the total weight of the labellings that give `row` the label, and returns the
+    /// total weight of all labellings; about 3 * labels * 2^(labels - 1) multiply-adds.
+    ///
+    /// - Parameters:
+    ///   - weights, sums: rows x labels, row-major.
+    ///   - forward, backward: 2^labels cells each, need no initial values.
+    @inline(__always)
+    static func sweep<Value: Lane>(
+        weights: UnsafePointer<Value>, rows: Int, labels: Int, forward: UnsafeMutablePointer<Value>,
+        backward: UnsafeMutablePointer<Value>, sums: UnsafeMutablePointer<Value>
+    ) -> Value {
+        let all = 1 << labels - 1
+        let zero = Value(0)
+        forward[0] = Value(1)
+        if all > 0 {
+            for set in 1...all {
+                let size = set.nonzeroBitCount
+                if size > rows { continue }
+                let row = weights + (size - 1) * labels
+                var total = zero
+                var rest = set
+                while rest != 0 {
+                    let label = rest.trailingZeroBitCount
+                    rest &= rest &- 1
+                    total = total + forward[set ^ (1 << label)] * row[label]
+                }
+                forward[set] = total
+            }
+        }
+        for index in 0..<rows * labels { sums[index] = zero }
+        var set = all
+        while set >= 0 {
+            let size = set.nonzeroBitCount
+            if size == rows { backward[set] = Value(1) }
+            if size < rows {
+                let row = weights + size * labels
+                let sum = sums + size * labels
+                let before = forward[set]
+                var total = zero
+                var rest = all ^ set
+                while rest != 0 {
+                    let label = rest.trailingZeroBitCount
+                    rest &= rest &- 1
+                    let after = row[label] * backward[set | (1 << label)]
+                    total = total + after
+                    sum[label] = sum[label] + before * after
+                }
+                backward[set] = total
+            }
+            set -= 1
+        }
+        return backward[0]
+    }
+
+    /// As ``sweep(weights:rows:labels:forward:backward:sums:)`` in logarithms, for weights whose products underflow.
+    ///
+    /// `logWeights` may hold -infinity. Writes shares that sum to 1 in each row, and returns the logarithm of the
+    /// total; at -infinity, where no labelling is possible, it writes nothing. Some twenty times slower.
+    static func logSweep(
+        logWeights: UnsafePointer<Double>, rows: Int, labels: Int, forward: UnsafeMutablePointer<Double>,
+        backward: UnsafeMutablePointer<Double>, shares: UnsafeMutablePointer<Double>
+    ) -> Double {
+        let all = 1 << labels - 1
+        for set in 0...all where set.nonzeroBitCount <= rows {
+            let size = set.nonzeroBitCount
+            forward[set] =
+                set == 0
+                ? 0
+                : logSum(of: set) { label in
+                    forward[set ^ (1 << label)] + logWeights[(size - 1) * labels + label]
+                }
+        }
+        for set in stride(from: all, through: 0, by: -1) where set.nonzeroBitCount <= rows {
+            let size = set.nonzeroBitCount
+            backward[set] =
+                size == rows
+                ? 0
+                : logSum(of: all ^ set) { label in
+                    backward[set | (1 << label)] + logWeights[size * labels + label]
+                }
+        }
+        let total = backward[0]
+        guard total > -.infinity else { return total }
+        for index in 0..<rows * labels { shares[index] = 0 }
+        for set in 0...all where set.nonzeroBitCount < rows {
+            let first = set.nonzeroBitCount * labels
+            for label in 0..<labels where set & (1 << label) == 0 {
+                shares[first + label] += Elementary.exponential(
+                    forward[set] + logWeights[first + label] + backward[set | (1 << label)] - total)
+            }
+        }
+        return total
+    }
+
+    /// log of the sum of exp(term) over the labels of `set`; -infinity where every term is.
+    private static func logSum(of set: Int, term: (Int) -> Double) -> Double {
+        var largest = -Double.infinity
+        forEachLabel(of: set) { largest = max(largest, term($0)) }
+        guard largest > -.infinity else { return largest }
+        var sum = 0.0
+        forEachLabel(of: set) { sum += Elementary.exponential(term($0) - largest) }
+        return largest + Elementary.logarithm(sum)
+    }
+
+    @inline(__always)
+    private static func forEachLabel(of set: Int, do body: (Int) -> Void) {
+        var rest = set
+        while rest != 0 {
+            body(rest.trailingZeroBitCount)
+            rest &= rest &- 1
+        }
+    }
+}

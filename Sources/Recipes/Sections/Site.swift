@@ -1,0 +1,39 @@
+// site.yaml: where things run. Nothing in it ever enters a key.
+
+package import Diagnostics
+package import Digests
+package import Nodes
+
+/// The machine-specific settings that a recipe must not hold.
+package struct Site: Sendable {
+    package var store: String?
+    package var python: String?
+    package var cores: Int?
+    package var gpus: Int?
+    package init() {}
+
+    static let declaration = Declaration(
+        "Where ablate runs things on this machine; never part of a key.", initial: { Site() },
+        keys: [
+            Key("store", optional: \.store, .text(), "The folder of the store, from this file's folder; by default .ablate beside the recipe."),
+            Key("python", optional: \.python, .text(), "A Python interpreter that has the worker's libraries; by default an environment of its own is made."),
+            Key("cores", optional: \.cores, .integer(1...4_096), "Cores to use; by default all that the process may use."),
+            Key("gpus", optional: \.gpus, .integer(0...1_024), "GPUs to use; by default all that are visible."),
+        ])
+
+    /// Errors: everything wrong with the file.
+    package static func load(_ file: SourceFile) throws(Findings) -> Site {
+        var reading = Reading()
+        let site = declaration.shape.decode(try Node.parse(file), &reading)
+        guard let site, !reading.findings.hasErrors else { throw Findings(reading.findings) }
+        return site
+    }
+
+    /// The draft-07 schema that editors read.
+    package static var schema: JSON {
+        guard case .object(var members) = declaration.shape.schema else { return .null }
+        members["$schema"] = "http://json-schema.org/draft-07/schema#"
+        members["title"] = "ablate site"
+        return .object(members)
+    }
+}

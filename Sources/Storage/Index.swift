@@ -1,0 +1,164 @@
+// What has been learnt of files and records, remembered in front of a database. Derived: losing it costs time only.
+
+internal import Digests
+internal import Synchronization
+
+/// A record file as it was last read and found sound.
+struct IndexedRecord: Sendable {
+    let key: Digest
+    let outline: Digest
+    let kind: String
+    let seconds: Double
+    /// The stamp of the file when it was read.
+    let stamp: Stamp
+    /// ``Record/head`` as JSON text, so that a lookup need not parse the rest.
+    let head: String
+    /// The whole text of the file.
+    let text: String
+
+    init(_ record: Record, stamp: Stamp, text: String) {
+        self.key = record.key
+        self.outline = record.outline
+        self.kind = record.kind
+        self.seconds = record.seconds
+        self.stamp = stamp
+        self.head = JSON.object(record.head).text()
+        self.text = text
+    }
+
+    init(
+        key: Digest, outline: Digest, kind: String, seconds: Double, stamp: Stamp, head: String, text: String
+    ) {
+        self.key = key
+        self.outline = outline
+        self.kind = kind
+        self.seconds = seconds
+        self.stamp = stamp
+        self.head = head
+        self.text = text
+    }
+
+    /// The record; nil if the row is not what it was.
+    var record: Record? {
+        guard let json = try? JSON(parsing: head),
+            let record = try? Record(head: json, details: RecordDetails(text: text)), record.key == key
+        else { return nil }
+        return record
+    }
+}
+
+/// A file or folder as it was last looked at.
+struct Sighting: Sendable {
+    let stamp: Stamp
+    /// When the look began, in nanoseconds since 1970; for ``Stamp/isSettled(asOf:)``.
+    let seen: Int
+    /// Of a file, the digest of its content.
+    let digest: Digest?
+
+    /// Whether a file with `stamp` is for certain in the state that was seen.
+    func holds(for stamp: Stamp) -> Bool { self.stamp == stamp && stamp.isSettled(asOf: seen) }
+}
+
+/// Sightings by path and records by key. New ones are kept in memory and written to the database in batches; without a
+/// database, or with one that may only be read, they stay in memory. No function fails.
+final class Index: Sendable {
+    private struct Fresh {
+        var sightings: [String: Sighting] = [:]
+        /// By the first two digits of the key, and by key. Nil says that the record is gone.
+        var shards: [String: [Digest: IndexedRecord?]] = [:]
+        var saved = 0
+
+        subscript(key: Digest) -> IndexedRecord?? {
+            get { shards[Self.shard(key)]?[key] }
+            set { shards[Self.shard(key), default: [:]][key] = newValue }
+        }
+
+        var records: [Digest: IndexedRecord?] {
+            shards.values.reduce(into: [:]) { $0.merge($1) { old, _ in old } }
+        }
+
+        private static func shard(_ key: Digest) -> String { String(key.description.prefix(2)) }
+    }
+
+    private let database: IndexDatabase
+    private let fresh = Mutex(Fresh())
+    private let summary = Mutex<RecordSummary?>(nil)
+
+    init(_ database: IndexDatabase) { self.database = database }
+
+    deinit { save() }
+
+    func sighting(of path: String) -> Sighting? {
+        fresh.withLock { $0.sightings[path] } ?? database.sighting(of: path)
+    }
+
+    func remember(_ sighting: Sighting, of path: String) {
+        fresh.withLock { $0.sightings[path] = sighting }
+        saveSometimes()
+    }
+
+    func record(_ key: Digest) -> IndexedRecord? {
+        if let known = fresh.withLock({ $0[key] }) { return known }
+        return database.record(key)
+    }
+
+    func remember(_ record: IndexedRecord) {
+        let isNew = summary.withLock { $0 != nil } && self.record(record.key) == nil
+        fresh.withLock { $0[record.key] = .some(record) }
+        summary.withLock { isNew ? $0?.add(record) : ($0 = nil) }
+        saveSometimes()
+    }
+
+    func forget(_ key: Digest) {
+        fresh.withLock { $0[key] = .some(nil) }
+        summary.withLock { $0 = nil }
+    }
+
+    /// The stamps of all the records whose keys begin with `shard`, two digits.
+    func stamps(inShard shard: String) -> [Digest: Stamp] {
+        var stamps = database.stamps(inShard: shard)
+        fresh.withLock {
+            for (key, record) in $0.shards[shard] ?? [:] { stamps[key] = record?.stamp }
+        }
+        return stamps
+    }
+
+    /// All records, in no order.
+    func records() -> [IndexedRecord] {
+        save()
+        let fresh = fresh.withLock { $0.records }
+        return database.records().filter { fresh[$0.key] == nil } + fresh.values.compactMap { $0 }
+    }
+
+    /// Asks the summary of all records.
+    func summarised<Value>(_ ask: (inout RecordSummary) -> Value) -> Value {
+        summary.withLock { summary in
+            var value = summary ?? RecordSummary(of: lines())
+            defer { summary = value }
+            return ask(&value)
+        }
+    }
+
+    private func lines() -> [RecordSummary.Line] {
+        let fresh = fresh.withLock { $0.records }
+        return database.lines().filter { fresh[$0.key] == nil }
+            + fresh.values.compactMap { $0.map(RecordSummary.Line.init) }
+    }
+
+    /// Writes what is new to the database, if there is one that may be written.
+    func save() {
+        fresh.withLock { fresh in
+            fresh.saved = currentTime()
+            guard database.isWritable, !fresh.sightings.isEmpty || !fresh.shards.isEmpty,
+                database.save(fresh.sightings, fresh.records)
+            else { return }
+            fresh.sightings = [:]
+            fresh.shards = [:]
+        }
+    }
+
+    /// Saves if it was not done within the last twentieth of a second: a crash loses little, a loop writes in batches.
+    private func saveSometimes() {
+        if abs(currentTime() - fresh.withLock { $0.saved }) > 50_000_000 { save() }
+    }
+}

@@ -1,0 +1,138 @@
+// Attempts and how they become records. The order of writes is the promise: objects, then the record, then nothing else.
+
+package import Digests
+
+extension Store {
+    /// A private folder in which to make the outputs of the step with this key. Errors: ``StorageError``.
+    package func beginAttempt(key: Digest) throws -> Attempt {
+        try requireWritable()
+        return try Attempt(key: key, in: root + "/attempts", scratch: scratchPath(key))
+    }
+
+    /// Makes the attempt's outputs and its record part of the store, and removes attempt and scratch folder.
+    ///
+    /// Every output is on the disk under its content's name before the record appears, and the record appears whole or not
+    /// at all; so a crash at any moment leaves either a finished step or an unfinished one. If a usable record with this
+    /// key is there already, it stays, and is returned: the first publisher wins.
+    ///
+    /// Errors: ``StorageError``; of kind `refused` for links, devices or pipes among the outputs, `incomplete` for a
+    /// missing output, `changed` if something still writes to one. The attempt can then be discarded.
+    package func publish(_ attempt: Attempt, _ draft: Record.Draft) throws -> Record {
+        try requireWritable()
+        let harvest = try Harvest(of: attempt.outputs, expected: draft.outputs)
+        var shards: Set<String> = []
+        var outputs: [String: Output] = [:]
+        for (name, form) in harvest.outputs {
+            let path = "\(attempt.outputs)/\(name)"
+            switch form {
+            case .file:
+                let (digest, size) = try admit(path, from: attempt, &shards)
+                outputs[name] = Output(file: digest, size: size)
+            case .folder(let files):
+                outputs[name] = Output(
+                    folder: try files.map { file in
+                        let (digest, size) = try admit("\(path)/\(file)", from: attempt, &shards)
+                        return Output.Entry(path: file, digest: digest, size: size)
+                    })
+            }
+        }
+        let log = try admitLog(of: attempt, &shards)
+        for shard in shards { try Disk.sync(shard) }
+        let record = try claim(Record(key: attempt.key, draft: draft, outputs: outputs, log: log), attempt)
+        try? Disk.remove(attempt.scratch)
+        try? attempt.remove()
+        return record
+    }
+
+    /// Gives an attempt up. Its scratch folder stays for the next one. Returns the absolute path at which the log is kept,
+    /// or nil if there is none or it is not to be kept.
+    @discardableResult
+    package func discard(_ attempt: Attempt, keepingLog: Bool) -> String? {
+        let kept = keepingLog ? keepLog(ofAttempt: attempt.name) : nil
+        try? attempt.remove()
+        return kept
+    }
+
+    /// Moves the log of an attempt out of its folder, unless it is empty.
+    func keepLog(ofAttempt name: String) -> String? {
+        let log = "\(root)/attempts/\(name)/log.txt"
+        let kept = "\(root)/failures/\(name).log"
+        guard let status = try? FileStatus.ifPresent(log, following: false), status.form == .file, status.size > 0,
+            (try? Disk.move(log, to: kept)) != nil
+        else { return nil }
+        return kept
+    }
+
+    private func admitLog(of attempt: Attempt, _ shards: inout Set<String>) throws -> Digest? {
+        guard let status = try FileStatus.ifPresent(attempt.log, following: false), status.form == .file,
+            status.size > 0
+        else { return nil }
+        return try admit(attempt.log, from: attempt, &shards).digest
+    }
+
+    /// Moves a file of an attempt to its place among the objects, unless its content is there already.
+    private func admit(
+        _ original: String, from attempt: Attempt, _ shards: inout Set<String>
+    ) throws -> (digest: Digest, size: Int) {
+        let (path, file) = try own(original, in: attempt)
+        let before = try file.status().stamp
+        let digest = try file.digest()
+        guard try file.status().stamp == before else { throw Self.changed(original) }
+        let object = self.path(of: digest)
+        shards.insert(try makeShard(for: object))
+        if try hasObject(digest, size: before.size) { return (digest, before.size) }
+        try file.protect()
+        try file.sync()
+        // What stands in the way is no object: cut short, or a link, or a folder.
+        if try FileStatus.ifPresent(object, following: false)?.form == .folder {
+            try Disk.move(object, to: "\(attempt.folder)/\(makeNonce())")
+        }
+        try Disk.move(path, to: object)
+        let after = try file.status().stamp
+        guard after.size == before.size, after.modified == before.modified else {
+            try Disk.remove(object)
+            throw Self.changed(original)
+        }
+        // Nobody writes to objects, so this look needs no time to settle.
+        index.remember(Sighting(stamp: after, seen: .max, digest: digest), of: object)
+        return (digest, before.size)
+    }
+
+    /// Opens a regular file of the attempt; a file that has names elsewhere, through which it could change, is copied.
+    private func own(_ path: String, in attempt: Attempt) throws -> (path: String, file: OpenFile) {
+        let file = try OpenFile(reading: path, followingLink: false)
+        let status = try file.status()
+        try Self.requireFile(status, path)
+        if status.links == 1 { return (path, file) }
+        let copy = "\(attempt.folder)/\(makeNonce())"
+        try OpenFile(creating: copy).copy(from: file)
+        return (copy, try OpenFile(reading: copy))
+    }
+
+    /// Writes the record under its key, unless a usable one is there; returns the one that is there in the end.
+    private func claim(_ record: Record, _ attempt: Attempt) throws -> Record {
+        let text = RecordText.text(of: record)
+        let draft = "\(attempt.folder)/record.json"
+        try? Disk.remove(draft)
+        let file = try OpenFile(creating: draft)
+        try file.append(text.utf8)
+        try file.protect()
+        try file.sync()
+        let path = recordPath(record.key)
+        let shard = try makeShard(for: path)
+        if try !Disk.claim(path, for: draft) {
+            if let first = try self.record(for: record.key) { return first }
+            // What stands there is damaged, or its objects are gone.
+            if try FileStatus.ifPresent(path, following: false)?.form == .folder {
+                try Disk.move(path, to: "\(attempt.folder)/\(makeNonce())")
+            }
+            try Disk.move(draft, to: path)
+        }
+        try Disk.sync(shard)
+        guard let published = try storedRecord(record.key) else {
+            throw StorageError(
+                .damaged, "the record is gone as soon as it was written", path: path, advice: "check the disk")
+        }
+        return published
+    }
+}

@@ -1,0 +1,140 @@
+// What is known of one finished step. Knows nothing of files; the manifest is a value it does not look into.
+
+package import Digests
+
+/// The record of a finished step.
+package struct Record: Sendable {
+    /// The key of the step: the digest of its manifest.
+    package let key: Digest
+    /// The digest of the manifest without its inputs.
+    package let outline: Digest
+    /// The address that the step had when it ran; others may share the record later.
+    package let address: String
+    package let kind: String
+    package let outputs: [String: Output]
+    /// When the step began, in seconds since 1970.
+    package let started: Double
+    /// How long it took, in seconds.
+    package let seconds: Double
+    /// The object with the step's log. Nothing depends on it, so it may be gone.
+    package let log: Digest?
+    private let details: RecordDetails
+
+    /// Kind, version, parameters and inputs, as the caller gave them.
+    package var manifest: JSON { details.value.manifest }
+    package var metrics: JSON { details.value.metrics }
+    package var measurements: JSON { details.value.measurements }
+    /// Versions and device: not in the key.
+    package var environment: JSON { details.value.environment }
+
+    /// What a step hands in to have its attempt published; the store adds key, outputs and log.
+    package struct Draft: Sendable {
+        package var outline: Digest
+        package var manifest: JSON
+        package var address: String
+        package var kind: String
+        /// Names of the outputs that must be there. Whatever else lies in the attempt's `outputs/` is published too.
+        package var outputs: [String]
+        package var started: Double
+        package var seconds: Double
+        package var metrics: JSON
+        package var measurements: JSON
+        package var environment: JSON
+
+        package init(
+            outline: Digest, manifest: JSON, address: String, kind: String, outputs: [String] = [], started: Double,
+            seconds: Double, metrics: JSON = .null, measurements: JSON = .null, environment: JSON = .null
+        ) {
+            self.outline = outline
+            self.manifest = manifest
+            self.address = address
+            self.kind = kind
+            self.outputs = outputs
+            self.started = started
+            self.seconds = seconds
+            self.metrics = metrics
+            self.measurements = measurements
+            self.environment = environment
+        }
+    }
+
+    init(key: Digest, draft: Draft, outputs: [String: Output], log: Digest?) {
+        self.key = key
+        self.outline = draft.outline
+        self.address = draft.address
+        self.kind = draft.kind
+        self.outputs = outputs
+        self.started = draft.started
+        self.seconds = draft.seconds
+        self.log = log
+        self.details = RecordDetails(
+            RecordDetails.Value(
+                manifest: draft.manifest, metrics: draft.metrics, measurements: draft.measurements,
+                environment: draft.environment))
+    }
+}
+
+extension Record: Hashable {
+    package static func == (left: Record, right: Record) -> Bool {
+        left.key == right.key && left.outline == right.outline && left.address == right.address
+            && left.kind == right.kind && left.outputs == right.outputs && left.started == right.started
+            && left.seconds == right.seconds && left.log == right.log && left.details.value == right.details.value
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(key) }
+}
+
+extension Record {
+    /// The record as a value, for files and for other programs.
+    package var json: JSON { .object(head.merging(details.value.members) { head, _ in head }) }
+
+    /// The members that every lookup needs: all but ``RecordDetails``.
+    var head: [String: JSON] {
+        [
+            "format": 1, "key": .string(key.description), "outline": .string(outline.description),
+            "address": .string(address), "kind": .string(kind), "outputs": .object(outputs.mapValues(\.json)),
+            "started": .number(started), "seconds": .number(seconds), "log": JSON(log?.description),
+        ]
+    }
+
+    /// Why a value is no record.
+    package struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Reads what ``json`` wrote. Errors: ``FormatError``, naming the first member that is missing or wrong.
+    package init(json: JSON) throws {
+        guard let details = RecordDetails.Value(json: json) else {
+            throw FormatError(description: "no record: a part is missing")
+        }
+        try self.init(head: json, details: RecordDetails(details))
+    }
+
+    /// Reads ``head``. Errors: ``FormatError``.
+    init(head: JSON, details: RecordDetails) throws {
+        func member<Value>(_ name: String, _ read: (JSON) -> Value?) throws -> Value {
+            guard let value = head[name].flatMap(read) else {
+                throw FormatError(description: "no record: bad \"\(name)\"")
+            }
+            return value
+        }
+        func digest(_ value: JSON) -> Digest? { value.string.flatMap(Digest.init) }
+        _ = try member("format") { $0.integer == 1 ? 1 : nil }
+        self.key = try member("key", digest)
+        self.outline = try member("outline", digest)
+        self.address = try member("address", \.string)
+        self.kind = try member("kind", \.string)
+        var outputs: [String: Output] = [:]
+        for (name, value) in try member("outputs", \.object) {
+            guard Output.isSafe(name: name), let output = Output(json: value) else {
+                throw FormatError(description: "no record: bad output \"\(name)\"")
+            }
+            outputs[name] = output
+        }
+        self.outputs = outputs
+        self.started = try member("started", \.number)
+        self.seconds = try member("seconds", \.number)
+        self.log = try member("log") { $0 == .null ? .some(Digest?.none) : digest($0).map(Optional.some) }
+        self.details = details
+    }
+}

@@ -1,0 +1,51 @@
+// The parts of a record that only explanations and logbooks read, parsed when they are first asked for.
+
+internal import Digests
+internal import Synchronization
+
+/// Manifest, metrics, measurements and environment of a record, from values or from the record's text.
+final class RecordDetails: Sendable {
+    struct Value: Hashable, Sendable {
+        var manifest = JSON.null
+        var metrics = JSON.null
+        var measurements = JSON.null
+        var environment = JSON.null
+
+        var members: [String: JSON] {
+            ["manifest": manifest, "metrics": metrics, "measurements": measurements, "environment": environment]
+        }
+    }
+
+    private enum Source: Sendable {
+        case value(Value)
+        case text(String)
+    }
+
+    private let source: Mutex<Source>
+
+    init(_ value: Value) { source = Mutex(.value(value)) }
+
+    /// From the text of a record file, which was found sound when it was read.
+    init(text: String) { source = Mutex(.text(text)) }
+
+    var value: Value {
+        source.withLock { source in
+            switch source {
+            case .value(let value): return value
+            case .text(let text):
+                let value = RecordText.json(in: text).flatMap(Value.init(json:)) ?? Value()
+                source = .value(value)
+                return value
+            }
+        }
+    }
+}
+
+extension RecordDetails.Value {
+    init?(json: JSON) {
+        guard let manifest = json["manifest"], let metrics = json["metrics"], let measurements = json["measurements"],
+            let environment = json["environment"]
+        else { return nil }
+        self.init(manifest: manifest, metrics: metrics, measurements: measurements, environment: environment)
+    }
+}

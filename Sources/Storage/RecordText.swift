@@ -1,0 +1,39 @@
+// The text of a record file: one JSON line with a seal. Knows bytes, not where they are kept.
+
+internal import Digests
+
+/// `{"record":{...},"seal":"<digest of the bytes of the record>"}`: JSON for any reader, and a changed byte shows.
+enum RecordText {
+    private static let head = Array(#"{"record":"#.utf8)
+    private static let middle = Array(#","seal":""#.utf8)
+    private static let tail = Array("\"}\n".utf8)
+
+    static func text(of record: Record) -> String {
+        let body = record.json.text()
+        return #"{"record":\#(body),"seal":"\#(Digest(of: body))"}\#n"#
+    }
+
+    /// The record in `text`; nil if a byte of it is not as it was written, or if it is the record of another key.
+    static func record(in text: String, key: Digest) -> Record? {
+        guard let json = json(in: text), let record = try? Record(json: json), record.key == key else { return nil }
+        return record
+    }
+
+    /// The same as a value; nil if a byte is not as it was written.
+    static func json(in text: String) -> JSON? {
+        var text = text
+        return text.withUTF8 { json(in: UnsafeRawBufferPointer($0)) }
+    }
+
+    private static func json(in text: UnsafeRawBufferPointer) -> JSON? {
+        let end = text.count - middle.count - 64 - tail.count
+        guard end > head.count, text.starts(with: head), text[end...].starts(with: middle) else { return nil }
+        let body = UnsafeRawBufferPointer(rebasing: text[head.count..<end])
+        let seal = text[(end + middle.count)...]
+        var hasher = Digest.Hasher()
+        hasher.update(body)
+        guard seal.dropFirst(64).elementsEqual(tail), seal.prefix(64).elementsEqual(hasher.finalize().description.utf8)
+        else { return nil }
+        return try? JSON(parsing: body)
+    }
+}

@@ -1,0 +1,209 @@
+// A worker process: started once, given one step after another. Knows the protocol, not what steps mean.
+
+package import Digests
+internal import Glibc
+internal import Subprocess
+internal import Synchronization
+internal import SystemPackage
+
+/// How to start a worker.
+package struct WorkerLaunch: Sendable {
+    /// Absolute path of the interpreter.
+    package var python: String
+    /// The folder for `PYTHONPATH`.
+    package var package: String
+    /// Variables beyond those of the engine itself.
+    package var environment: [String: String]
+    /// Where the worker's output goes between steps, such as a failing import.
+    package var log: String
+    /// Seconds without any event after which a worker at work counts as dead; heartbeats come every 2 s.
+    package var silenceLimit: Double
+
+    package init(
+        python: String, package: String, environment: [String: String] = [:], log: String, silenceLimit: Double = 120
+    ) {
+        self.python = python
+        self.package = package
+        self.environment = environment
+        self.log = log
+        self.silenceLimit = silenceLimit
+    }
+}
+
+/// A worker process. One step at a time; dead for good once a step was cancelled, broke the protocol or crashed.
+package final class Worker: Sendable {
+    private struct Job: Sendable {
+        let line: String
+        let report: @Sendable (WorkerEvent) -> Void
+        let done: CheckedContinuation<WorkerResult, any Error>
+    }
+
+    private struct State: ~Copyable {
+        var process: ProcessIdentifier?
+        var isDead = false
+        /// Why the process was killed, where the engine did it.
+        var verdict: WorkerFailure?
+        var heard = ContinuousClock.now
+        var isBusy = false
+        var environment: JSON = [:]
+    }
+
+    private let launch: WorkerLaunch
+    private let jobs: AsyncStream<Job>
+    private let queue: AsyncStream<Job>.Continuation
+    private let state = Mutex(State())
+
+    package init(_ launch: WorkerLaunch) {
+        self.launch = launch
+        (jobs, queue) = AsyncStream.makeStream(of: Job.self)
+        Task.detached { await self.live() }
+    }
+
+    package var isAlive: Bool { state.withLock { !$0.isDead } }
+    /// Python, library versions and device, as the worker said hello; empty before.
+    package var environment: JSON { state.withLock { $0.environment } }
+
+    /// Runs one step. `report` hears every event before the last.
+    ///
+    /// Errors: ``WorkerFailure``. A failure that the worker itself reported leaves it alive.
+    package func run(
+        _ specification: WorkerSpecification, report: @escaping @Sendable (WorkerEvent) -> Void
+    ) async throws -> WorkerResult {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { done in
+                let job = Job(line: specification.json.text(), report: report, done: done)
+                if case .terminated = queue.yield(job) {
+                    done.resume(throwing: WorkerFailure(class: "crashed", message: "the worker is dead"))
+                }
+            }
+        } onCancel: {
+            kill(because: WorkerFailure(class: "cancelled", message: "cancelled"))
+        }
+    }
+
+    /// Lets the process end once it is idle.
+    package func retire() { queue.finish() }
+
+    /// Ends the process and everything it started, at once.
+    package func kill(because verdict: WorkerFailure) {
+        state.withLock { state in
+            if state.verdict == nil { state.verdict = verdict }
+            state.isDead = true
+            if let process = state.process { _ = Glibc.kill(-process.value, SIGKILL) }
+        }
+    }
+
+    // MARK: - The process
+
+    private func live() async {
+        var current: Job?
+        var ended = "could not be started"
+        do {
+            let log = try FileDescriptor.open(
+                launch.log, .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite, .groupRead])
+            defer { try? log.close() }
+            var options = PlatformOptions()
+            // A group of its own: Ctrl-C at the terminal reaches the engine alone, and a kill reaches all that it started.
+            options.processGroupID = 0
+            var variables: [Environment.Key: String?] = [
+                "PYTHONPATH": launch.package, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1",
+                "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false",
+            ]
+            for (name, value) in launch.environment { variables[Environment.Key(rawValue: name)!] = value }
+            let result = try await Subprocess.run(
+                .path(FilePath(launch.python)), arguments: ["-P", "-m", "ablate_worker"],
+                environment: .inherit.updating(variables), platformOptions: options, input: .inputWriter,
+                output: .sequence, error: .fileDescriptor(log, closeAfterSpawningProcess: false)
+            ) { execution in
+                begin(execution.processIdentifier)
+                let watch = Task { await self.watch() }
+                defer { watch.cancel() }
+                var lines = execution.standardOutput.strings(
+                    separatedBy: .unicodeScalarSequence(["\n" as Unicode.Scalar]), bufferingPolicy: .maxLineLength(4 << 20)
+                ).makeAsyncIterator()
+                for await job in jobs {
+                    current = job
+                    markBusy(true)
+                    _ = try await execution.standardInputWriter.write(job.line + "\n")
+                    guard let outcome = try await listen(to: &lines, for: job) else { return }
+                    markBusy(false)
+                    current = nil
+                    job.done.resume(with: outcome)
+                }
+                try await execution.standardInputWriter.finish()
+            }
+            ended =
+                switch result.terminationStatus {
+                case .exited(let code): "ended with exit code \(code)"
+                case .signaled(let signal): "was killed by signal \(signal)"
+                }
+        } catch let failure as WorkerFailure {
+            kill(because: failure)
+        } catch {
+            kill(because: WorkerFailure(class: "crashed", message: "the worker could not be run: \(error)"))
+        }
+        let verdict = end() ?? WorkerFailure(class: "crashed", message: "the worker \(ended) in the middle of the step")
+        queue.finish()
+        current?.done.resume(throwing: verdict)
+        for await job in jobs { job.done.resume(throwing: verdict) }
+    }
+
+    /// The outcome of one job; nil where the stream ended first.
+    private func listen(
+        to lines: inout SubprocessOutputSequence.StringSequence<UTF8>.AsyncIterator, for job: Job
+    ) async throws -> Result<WorkerResult, any Error>? {
+        while let line = try await lines.next() {
+            state.withLock { $0.heard = .now }
+            do {
+                let event = try WorkerEvent(line: line)
+                switch event {
+                case .result(let result): return .success(result)
+                case .error(let failure): return .failure(failure)
+                case .hello(let environment): state.withLock { $0.environment = environment }
+                case .heartbeat, .progress, .metric: break
+                }
+                job.report(event)
+            } catch {
+                kill(because: error)
+                return nil
+            }
+        }
+        return nil
+    }
+
+    private func begin(_ process: ProcessIdentifier) {
+        state.withLock { state in
+            state.process = process
+            if state.isDead { _ = Glibc.kill(-process.value, SIGKILL) }
+        }
+    }
+
+    private func end() -> WorkerFailure? {
+        state.withLock { state in
+            // What the worker itself started must not outlive it.
+            if let process = state.process { _ = Glibc.kill(-process.value, SIGKILL) }
+            state.isDead = true
+            state.process = nil
+            return state.verdict
+        }
+    }
+
+    private func markBusy(_ isBusy: Bool) {
+        state.withLock { state in
+            state.isBusy = isBusy
+            state.heard = .now
+        }
+    }
+
+    /// Kills a worker that is at work and says nothing.
+    private func watch() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(1))
+            let isSilent = state.withLock { $0.isBusy && $0.heard.duration(to: .now) > .seconds(launch.silenceLimit) }
+            guard isSilent else { continue }
+            kill(
+                because: WorkerFailure(
+                    class: "silent", message: "the worker said nothing for \(Int(launch.silenceLimit)) s and was ended"))
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// The embedded files, by name. A test compares the list with the folder; Package.swift embeds each by name.
+
+enum WorkerSources {
+    /// The modules of the Python package.
+    static var files: [(name: String, bytes: [UInt8])] {
+        [
+            ("__init__.py", PackageResources.__init___py),
+            ("__main__.py", PackageResources.__main___py),
+            ("backbones.py", PackageResources.backbones_py),
+            ("batches.py", PackageResources.batches_py),
+            ("channel.py", PackageResources.channel_py),
+            ("checkpoints.py", PackageResources.checkpoints_py),
+            ("classifier.py", PackageResources.classifier_py),
+            ("devices.py", PackageResources.devices_py),
+            ("fetch.py", PackageResources.fetch_py),
+            ("finetune.py", PackageResources.finetune_py),
+            ("formats.py", PackageResources.formats_py),
+            ("ingest.py", PackageResources.ingest_py),
+            ("predict.py", PackageResources.predict_py),
+            ("schedule.py", PackageResources.schedule_py),
+            ("sequences.py", PackageResources.sequences_py),
+            ("step.py", PackageResources.step_py),
+            ("tables.py", PackageResources.tables_py),
+            ("tensors.py", PackageResources.tensors_py),
+            ("tfidf.py", PackageResources.tfidf_py),
+            ("tokens.py", PackageResources.tokens_py),
+        ]
+    }
+
+    /// A build of torch without CUDA, where a folder of wheels offers one: first, on a machine without a GPU.
+    static var processorLock: (name: String, bytes: [UInt8]) { ("requirements-cpu.lock", PackageResources.requirements_cpu_lock) }
+    /// What the worker imports.
+    static var lock: (name: String, bytes: [UInt8]) { ("requirements.lock", PackageResources.requirements_lock) }
+    /// What a CUDA build of torch loads besides.
+    static var cudaLock: (name: String, bytes: [UInt8]) { ("requirements-cuda.lock", PackageResources.requirements_cuda_lock) }
+
+    static var locks: [(name: String, bytes: [UInt8])] { [processorLock, lock, cudaLock] }
+}

@@ -1,0 +1,69 @@
+"""Saves a running fine-tune so that a later process goes on with it and ends at the same bits.
+
+One safetensors file in the step's scratch folder: trainable weights, the optimizer's state, the random states; the rest
+as JSON in its metadata. One file, because one rename is atomic and two are not. Never a pickle.
+"""
+
+import json
+import sys
+
+import torch
+from safetensors import safe_open
+
+from . import tensors
+
+NAME = "checkpoint.safetensors"
+
+
+def random_states(device):
+    states = {"random.cpu": torch.get_rng_state()}
+    if device.type == "cuda":
+        states["random.cuda"] = torch.cuda.get_rng_state(device)
+    return states
+
+
+def set_random_states(states, device):
+    torch.set_rng_state(states["random.cpu"].cpu())
+    if device.type == "cuda" and "random.cuda" in states:
+        torch.cuda.set_rng_state(states["random.cuda"].cpu(), device)
+
+
+def trained(model):
+    return {name: p for name, p in model.named_parameters() if p.requires_grad}
+
+
+def save(folder, model, optimizer, device, progress):
+    """progress: a JSON value (the step reached, the history so far, the token budget)."""
+    state = {f"weight.{name}": p for name, p in trained(model).items()}
+    for index, values in optimizer.state_dict()["state"].items():
+        state |= {f"optimizer.{index}.{key}": value for key, value in values.items()}
+    tensors.write(folder / NAME, state | random_states(device), {"progress": json.dumps(progress)})
+
+
+def load(folder, model, optimizer, device):
+    """Put the saved state in place and return its progress; None, with everything untouched, if there is none to use."""
+    path = folder / NAME
+    if not path.exists():
+        return None
+    weights = trained(model)
+    try:
+        with safe_open(path, framework="pt") as file:
+            progress = json.loads(file.metadata()["progress"])
+            state = {name: file.get_tensor(name) for name in file.keys()}
+        saved = {n.removeprefix("weight."): tuple(t.shape) for n, t in state.items() if n.startswith("weight.")}
+        if saved != {name: tuple(p.shape) for name, p in weights.items()}:
+            raise ValueError("it belongs to another model")
+    except Exception as error:  # a checkpoint is a convenience: a damaged one costs time, never the run
+        print(f"the checkpoint {path} is not used: {error}", file=sys.stderr)
+        return None
+    with torch.no_grad():
+        for name, parameter in weights.items():
+            parameter.copy_(state[f"weight.{name}"])
+    moments = {}
+    for name, tensor in state.items():
+        if name.startswith("optimizer."):
+            _, index, key = name.split(".")
+            moments.setdefault(int(index), {})[key] = tensor
+    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
+    set_random_states(state, device)
+    return progress

@@ -1,0 +1,71 @@
+"""Cuts tokens to their budgets and joins template, columns and special tokens into one sequence per row.
+
+Prompt and answer have budgets of their own, and the template's pieces are never cut. Knows ids, not texts or models.
+"""
+
+import numpy as np
+
+from .step import invalid
+
+
+def kept(ids, budget, keep):
+    """The part of `ids` that a budget leaves: its head, its tail or its middle."""
+    cut = 0 if budget is None else len(ids) - budget
+    if cut <= 0:
+        return ids
+    if keep == "head":
+        return ids[:budget]
+    if keep == "tail":
+        return ids[cut:]
+    if keep == "middle":
+        return ids[cut // 2:cut // 2 + budget]
+    raise invalid(f"lengths.keep is '{keep}'; it may be head, tail or middle")
+
+
+def assemble(columns, metadata, lengths, rows):
+    """One int32 array of ids per row of `rows`. Never empty, so that every row has a last token."""
+    special = {k: [] if metadata[k] is None else [metadata[k]] for k in ("bos", "eos", "pad")}
+    fallback = np.array((special["bos"] + special["eos"] + special["pad"] + [0])[:1], np.int32)
+    sequences = []
+    for row in rows:
+        parts = [special["bos"]]
+        for piece in metadata["template"]:
+            if "ids" in piece:
+                parts.append(piece["ids"])
+            else:
+                ids, offsets = columns[piece["column"]]
+                parts.append(kept(ids[offsets[row]:offsets[row + 1]], lengths.get(piece["column"]), lengths["keep"]))
+        parts.append(special["eos"])
+        sequence = np.concatenate([np.asarray(p, np.int32) for p in parts])
+        sequences.append(sequence if len(sequence) else fallback)
+    return sequences
+
+
+def truncation(columns, lengths, rows, labels=None, classes=0):
+    """How much the budgets cut off: rows and tokens per column, and per class where labels are known."""
+    metrics = {}
+    for name, (_, offsets) in columns.items():
+        budget = lengths.get(name)
+        counts = np.diff(offsets)[rows]  # [rows]
+        cut = np.zeros_like(counts) if budget is None else np.maximum(counts - budget, 0)
+        metrics[f"truncated-rows-{name}"] = int((cut > 0).sum())
+        metrics[f"truncated-tokens-{name}"] = int(cut.sum())
+        if labels is not None and cut.any():
+            for label in range(classes):
+                mine = cut[labels == label]
+                metrics[f"truncated-rows-{name}-class-{label}"] = int((mine > 0).sum())
+                metrics[f"truncated-tokens-{name}-class-{label}"] = int(mine.sum())
+    return metrics
+
+
+def check_fit(sequences, rows, config):
+    """Raise unless every sequence fits the backbone's context and every id its vocabulary."""
+    longest = max(range(len(sequences)), key=lambda i: len(sequences[i]))
+    context = getattr(config, "max_position_embeddings", None)
+    if context and len(sequences[longest]) > context:
+        raise invalid(f"row {rows[longest] + 1} makes {len(sequences[longest])} tokens, and the backbone's context is {context}: "
+                      "lower lengths.prompt or lengths.answer", int(rows[longest]) + 1)
+    largest = max(int(s.max()) for s in sequences)
+    if largest >= config.vocab_size:
+        raise invalid(f"the tokens go up to id {largest}, and the backbone knows ids below {config.vocab_size}: "
+                      "the tokenizer is not this backbone's, or scratch.vocabulary is too small")

@@ -1,0 +1,36 @@
+import Digests
+import Testing
+
+@Suite struct JSONTests {
+    @Test(arguments: ["null", "true", "-1", "1.5", "1e-07", "\"a\\n\\u0001é😀\"", "[1,[2,{\"a\":[]}]]", "{\"a\":1,\"b\":{}}"])
+    func textReadsBackToItself(_ text: String) throws {
+        #expect(try JSON(parsing: text).text() == text)
+    }
+
+    @Test func integersAndFloatsAreToldApart() throws {
+        #expect(try JSON(parsing: "1") == .integer(1))
+        #expect(try JSON(parsing: "1.0") == .number(1))
+        #expect(JSON.number(5).text() == "5.0")
+        #expect(try JSON(parsing: "9223372036854775808") == .number(9_223_372_036_854_775_808))
+    }
+
+    @Test(arguments: [
+        "", "[1,]", "{\"a\":1,}", "01", "1.", ".5", "+1", "nul", "[1] 2", "\"\u{1}\"", "\"\\ud800\"", "\"\\x\"", "{\"a\":1,\"a\":2}",
+        "NaN", "1e999", "{a:1}", "'a'",
+    ])
+    func whatRFC8259RefusesIsRefused(_ text: String) {
+        #expect(throws: JSONError.self) { try JSON(parsing: text) }
+    }
+
+    @Test func surrogatePairsAreOneScalar() throws {
+        #expect(try JSON(parsing: #""\ud83d\ude00""#) == "😀")
+    }
+
+    @Test func depthIsBounded() {
+        #expect(throws: JSONError.self) { try JSON(parsing: String(repeating: "[", count: 100_000)) }
+    }
+
+    @Test func whatJSONCannotSayBecomesNull() {
+        #expect(JSON.array([.number(.nan), .number(.infinity)]).text() == "[null,null]")
+    }
+}
