@@ -33,7 +33,8 @@ enum RecipeReading {
     static func load(_ path: String, overrides: [String]) throws -> LoadedRecipe {
         let file = try source(path)
         return try RecipeLoader(
-            file: file, folder: Files.folder(of: Files.absolute(path)), overrides: overrides, exists: { Files.exists($0) }
+            file: file, folder: Files.folder(of: Files.absolute(path)), overrides: overrides,
+            exists: { Files.exists($0) }
         ).load()
     }
 
@@ -43,7 +44,8 @@ enum RecipeReading {
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             let place = Span(
-                file: SourceFile(name: path, text: ""), start: Position(line: 1, column: 1), end: Position(line: 1, column: 1))
+                file: SourceFile(name: path, text: ""), start: Position(line: 1, column: 1),
+                end: Position(line: 1, column: 1))
             throw Findings([Finding("not-utf-8", "the file is not UTF-8 text", at: place, help: "save it as UTF-8")])
         }
         return SourceFile(name: path, text: text)

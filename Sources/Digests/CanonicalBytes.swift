@@ -49,6 +49,8 @@ extension JSON {
     }
 
     private static func append(_ word: UInt64, to output: inout [UInt8]) {
-        for shift in stride(from: 56, through: 0, by: -8) { output.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+        for shift in stride(from: 56, through: 0, by: -8) {
+            output.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+        }
     }
 }

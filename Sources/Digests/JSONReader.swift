@@ -138,7 +138,9 @@ private struct JSONReader {
             switch byte {
             case UInt8(ascii: "\""):
                 offset += 1
-                guard let text = String(validating: content, as: UTF8.self) else { throw error("bad UTF-8 in a string") }
+                guard let text = String(validating: content, as: UTF8.self) else {
+                    throw error("bad UTF-8 in a string")
+                }
                 return text
             case UInt8(ascii: "\\"):
                 offset += 1

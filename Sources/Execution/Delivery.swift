@@ -36,6 +36,7 @@ package enum Delivery {
     }
 
     private static func failure(_ path: String) -> StepFailure {
-        StepFailure(class: "unavailable", message: "cannot write \(path): \(String(cString: strerror(errno)))", log: nil)
+        StepFailure(
+            class: "unavailable", message: "cannot write \(path): \(String(cString: strerror(errno)))", log: nil)
     }
 }

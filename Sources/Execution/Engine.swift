@@ -36,7 +36,8 @@ package actor Engine {
     private let queue: AsyncStream<Schedule.Event>.Continuation
 
     package init(
-        plan: Plan, recipe: String, lastKeys: [String: Digest], forecast: Forecast, resolver: InputResolver, machine: Machine,
+        plan: Plan, recipe: String, lastKeys: [String: Digest], forecast: Forecast, resolver: InputResolver,
+        machine: Machine,
         environment: WorkerEnvironment, options: Options = Options(), report: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.plan = plan

@@ -38,7 +38,8 @@ package struct Machine: Sendable {
         var line = [CChar](repeating: 0, count: 4_096)
         while fgets(&line, Int32(line.count), file) != nil {
             let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            guard text.hasPrefix("Cpus_allowed_list:"), let list = text.split(whereSeparator: \.isWhitespace).last else { continue }
+            guard text.hasPrefix("Cpus_allowed_list:"), let list = text.split(whereSeparator: \.isWhitespace).last
+            else { continue }
             return list.split(separator: ",").reduce(0) { count, range in
                 let ends = range.split(separator: "-").compactMap { Int($0) }
                 return count + (ends.last ?? 0) - (ends.first ?? 0) + 1

@@ -49,7 +49,8 @@ final class RunJournal: Sendable {
     private func write(_ outcome: String, summary: RunSummary?) throws {
         let keys = state.withLock(\.keys)
         var document: [String: JSON] = [
-            "schema_version": 1, "recipe": .string(recipe), "state": .string(outcome), "process": .integer(Int(getpid())),
+            "schema_version": 1, "recipe": .string(recipe), "state": .string(outcome),
+            "process": .integer(Int(getpid())),
             "started": .number(started), "updated": .number(StepRunner.now), "total": .integer(plan.steps.count),
             "keys": .object(keys.mapValues { .string($0.description) }),
         ]

@@ -114,7 +114,8 @@ struct StepRunner: Sendable {
             let now = try resolver.resolve(source, steps: [], record: { _ in nil })
             if now.digest != job.inputs[name]?.digest {
                 throw StepFailure(
-                    class: "invalid-input", message: "\(now.name) was edited while the step ran; its result is not kept. Run again",
+                    class: "invalid-input",
+                    message: "\(now.name) was edited while the step ran; its result is not kept. Run again",
                     log: nil)
             }
         }

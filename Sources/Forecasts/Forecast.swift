@@ -74,7 +74,9 @@ package struct Forecast: Sendable {
     ) throws -> Entry {
         let outline = Manifest.outline(of: step)
         func make(_ state: State, _ reason: String, key: Digest? = nil, record: Record? = nil) throws -> Entry {
-            let estimate = try state == .reuse ? record?.seconds : store.estimatedSeconds(outline: outline, kind: step.kind.rawValue)
+            let estimate =
+                try state == .reuse
+                ? record?.seconds : store.estimatedSeconds(outline: outline, kind: step.kind.rawValue)
             return Entry(state: state, reason: reason, key: key, record: record, missing: missing, estimate: estimate)
         }
         if let first = missing.first { return try make(.run, first.description) }

@@ -41,7 +41,8 @@ package struct InputResolver: Sendable {
         switch source {
         case .file(let path, let name):
             guard access(path, F_OK) == 0 else {
-                throw MissingInput(description: "\(name) is missing (looked for at \(path))", repository: nil, revision: nil)
+                throw MissingInput(
+                    description: "\(name) is missing (looked for at \(path))", repository: nil, revision: nil)
             }
             return ResolvedInput(digest: try store.digest(ofFile: path), path: path, output: nil, name: name)
         case .folder(let path, let name, let weights):
@@ -54,15 +55,18 @@ package struct InputResolver: Sendable {
         case .hub(let repository, let revision, let weights):
             guard let path = hub.snapshot(of: repository, revision: revision) else {
                 throw MissingInput(
-                    description: "\(repository)\(revision.map { "@" + $0 } ?? "") is not in the hub's cache (\(hub.root))",
+                    description:
+                        "\(repository)\(revision.map { "@" + $0 } ?? "") is not in the hub's cache (\(hub.root))",
                     repository: repository, revision: revision)
             }
             return ResolvedInput(digest: try digest(ofFolder: path, weights), path: path, output: nil, name: repository)
         case .output(let step, let name):
             guard let output = record(step)?.outputs[name] else {
-                throw MissingInput(description: "\(name) of \(steps[step].address) is not there", repository: nil, revision: nil)
+                throw MissingInput(
+                    description: "\(name) of \(steps[step].address) is not there", repository: nil, revision: nil)
             }
-            return ResolvedInput(digest: output.digest, path: nil, output: output, name: "\(name) of \(steps[step].address)")
+            return ResolvedInput(
+                digest: output.digest, path: nil, output: output, name: "\(name) of \(steps[step].address)")
         }
     }
 

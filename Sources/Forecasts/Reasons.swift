@@ -19,7 +19,8 @@ struct Reasons {
     func whyNew(_ step: Step) -> String {
         guard let old = lastManifest(step.address) else { return "never run" }
         let new = Manifest(kind: step.kind, parameters: step.parameters, inputs: old.inputs)
-        return ManifestDifference.first(from: old, to: new).map { describe($0, step) } ?? "never run with these settings"
+        return ManifestDifference.first(from: old, to: new).map { describe($0, step) }
+            ?? "never run with these settings"
     }
 
     func whyRun(_ step: Step, _ manifest: Manifest) -> String {

@@ -26,19 +26,27 @@ package struct AblationEntry: Sendable {
     static func entries(
         of loaded: LoadedRecipe, variants: [String: [(name: String, evaluation: Evaluation?)]]
     ) -> [AblationEntry] {
-        var drafts: [(ablation: Named<Ablation>, baseline: Int, arms: [(name: String, evaluation: Evaluation?)], pairs: [Int: Pairing])] = []
+        var drafts:
+            [(
+                ablation: Named<Ablation>, baseline: Int, arms: [(name: String, evaluation: Evaluation?)],
+                pairs: [Int: Pairing]
+            )] = []
         for (index, ablation) in loaded.recipe.ablations.enumerated() {
             let arms = variants[ablation.name] ?? []
             let baseline = baseline(of: loaded.variants[index], model: loaded.tree["models"]?[ablation.value.of])
             var pairs: [Int: Pairing] = [:]
             for (position, arm) in arms.enumerated() where position != baseline {
-                guard baseline < arms.count, let base = arms[baseline].evaluation, let own = arm.evaluation else { continue }
+                guard baseline < arms.count, let base = arms[baseline].evaluation, let own = arm.evaluation else {
+                    continue
+                }
                 pairs[position] = Pairing(baseline: base, variant: own, smallestEffect: ablation.value.smallestEffect)
             }
             drafts.append((ablation, baseline, arms, pairs))
         }
         let keys = drafts.enumerated().flatMap { draft in
-            draft.element.pairs.keys.sorted().filter { draft.element.pairs[$0]?.comparison != nil }.map { (draft.offset, $0) }
+            draft.element.pairs.keys.sorted().filter { draft.element.pairs[$0]?.comparison != nil }.map {
+                (draft.offset, $0)
+            }
         }
         let verdicts = Verdict.judge(keys.compactMap { drafts[$0].pairs[$1]?.comparison })
         return drafts.enumerated().map { offset, draft in
@@ -64,12 +72,15 @@ package struct AblationEntry: Sendable {
         var setup = "\(ablation.value.of), varying \(settings(ablation.value.vary))"
         if !ablation.value.with.isEmpty { setup += "; with \(settings(ablation.value.with))" }
         if let baseline = arms.first(where: \.isBaseline) { setup += "; baseline \(baseline.name)" }
-        if ablation.value.vary.count > 1 { setup += ". Several settings vary: a difference between two variants may be due to any of them" }
+        if ablation.value.vary.count > 1 {
+            setup += ". Several settings vary: a difference between two variants may be due to any of them"
+        }
         self.setup = setup + "."
         let base = arms.first(where: \.isBaseline)?.name ?? ""
         conclusions =
             arms.compactMap { arm in arm.comparison.map { "\(ablation.name): \(base) → \(arm.name): \($0.sentence)" } }
-            + refusals + (arms.contains { $0.evaluation == nil } ? ["\(ablation.name): not all variants have been run."] : [])
+            + refusals
+            + (arms.contains { $0.evaluation == nil } ? ["\(ablation.name): not all variants have been run."] : [])
     }
 
     /// The variant whose settings the model itself has, else the first.

@@ -36,7 +36,8 @@ package struct Evaluation: Sendable {
         rows = json["rows"]?.integer ?? 0
         cells = try (json["cells"]?.array ?? []).map { cell in
             Cell(
-                seed: cell["seed"]?.string ?? "", fold: cell["fold"]?.integer ?? 0, logLoss: try number(cell, "log-loss"),
+                seed: cell["seed"]?.string ?? "", fold: cell["fold"]?.integer ?? 0,
+                logLoss: try number(cell, "log-loss"),
                 accuracy: try number(cell, "accuracy"))
         }
         seeds = try (json["seeds"]?.array ?? []).map { seed in

@@ -45,7 +45,9 @@ package struct Logbook: Sendable {
         about = recipe.recipe.about
         let entries = forecast.entries
         func evaluation(_ result: PlannedResult) throws -> Evaluation? {
-            guard let step = result.evaluate, let output = entries[step].record?.outputs["evaluation"] else { return nil }
+            guard let step = result.evaluate, let output = entries[step].record?.outputs["evaluation"] else {
+                return nil
+            }
             return try Evaluation(reading: store.path(of: output.digest))
         }
         var scores: [Score] = []

@@ -20,7 +20,8 @@ extension Logbook {
                 costs.map { ["kind": .string($0.kind), "steps": .integer($0.steps), "seconds": .number($0.seconds)] }),
             "failures": .array(failures.map { ["address": .string($0.address), "message": .string($0.message)] }),
             "provenance": [
-                "inputs": .object(Dictionary(provenance.inputs.map { ($0.name, .string($0.digest)) }, uniquingKeysWith: { $1 })),
+                "inputs": .object(
+                    Dictionary(provenance.inputs.map { ($0.name, .string($0.digest)) }, uniquingKeysWith: { $1 })),
                 "libraries": .object(
                     Dictionary(
                         provenance.libraries.map { ($0.name, .array($0.versions.map { .string($0) })) },
@@ -32,7 +33,8 @@ extension Logbook {
 
     private func json(_ evaluation: Evaluation) -> JSON {
         [
-            "log_loss": .number(evaluation.logLoss), "accuracy": .number(evaluation.accuracy), "rows": .integer(evaluation.rows),
+            "log_loss": .number(evaluation.logLoss), "accuracy": .number(evaluation.accuracy),
+            "rows": .integer(evaluation.rows),
             "cells": .array(
                 evaluation.cells.map {
                     [
@@ -41,7 +43,9 @@ extension Logbook {
                     ]
                 }),
             "seeds": .array(
-                evaluation.seeds.map { ["seed": .string($0.name), "log_loss": .number($0.logLoss), "accuracy": .number($0.accuracy)] }),
+                evaluation.seeds.map {
+                    ["seed": .string($0.name), "log_loss": .number($0.logLoss), "accuracy": .number($0.accuracy)]
+                }),
         ]
     }
 
@@ -57,7 +61,9 @@ extension Logbook {
                         "comparison": arm.comparison.map { comparison in
                             [
                                 "difference": .number(comparison.difference),
-                                "interval": [.number(comparison.interval.lowerBound), .number(comparison.interval.upperBound)],
+                                "interval": [
+                                    .number(comparison.interval.lowerBound), .number(comparison.interval.upperBound),
+                                ],
                                 "p": .number(comparison.p), "verdict": .string(comparison.verdict),
                             ]
                         } ?? .null,

@@ -8,10 +8,14 @@ extension Logbook {
         lines += text.answers.map { "- \(escaped($0))" } + [""]
         if let incomplete = text.incomplete { lines += ["> \(incomplete)", ""] }
         lines += ["## Scores", "", "Out of fold; chance is \(text.chance).", ""]
-        lines += ["| result | what it is | log loss | accuracy | one seed alone | folds |", "|---|---|--:|--:|--:|--:|"]
+        lines += [
+            "| result | what it is | log loss | accuracy | one seed alone | folds |", "|---|---|--:|--:|--:|--:|",
+        ]
         for score in scores {
             let numbers =
-                score.evaluation.map { [text.loss($0.logLoss), text.share($0.accuracy), text.seeds($0), text.folds($0)] }
+                score.evaluation.map {
+                    [text.loss($0.logLoss), text.share($0.accuracy), text.seeds($0), text.folds($0)]
+                }
                 ?? [score.absence ?? "", "", "", ""]
             lines.append(row([score.name, score.what] + numbers))
         }
@@ -19,9 +23,13 @@ extension Logbook {
         for ablation in ablations {
             lines += ["", "### \(escaped(ablation.name))", "", "**Hypothesis.** \(escaped(ablation.hypothesis))", ""]
             lines += ["**Setup.** \(escaped(ablation.setup))", "", "**Findings.**", ""]
-            lines += ["| variant | log loss | accuracy | improvement | 95 % interval | p | verdict |", "|---|--:|--:|--:|--:|--:|---|"]
+            lines += [
+                "| variant | log loss | accuracy | improvement | 95 % interval | p | verdict |",
+                "|---|--:|--:|--:|--:|--:|---|",
+            ]
             for arm in ablation.arms {
-                let scores = arm.evaluation.map { [text.loss($0.logLoss), text.share($0.accuracy)] } ?? ["not run yet", ""]
+                let scores =
+                    arm.evaluation.map { [text.loss($0.logLoss), text.share($0.accuracy)] } ?? ["not run yet", ""]
                 let comparison =
                     arm.comparison.map { [$0.differenceText, $0.intervalText, $0.pText, $0.verdict] }
                     ?? [arm.isBaseline ? "baseline" : "", "", "", ""]

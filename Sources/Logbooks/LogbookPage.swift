@@ -6,20 +6,26 @@ extension Logbook {
     /// The page. Every text of the user's is escaped by the template; only figures and the style are put in as they are.
     package var html: String {
         let text = PageText(logbook: self)
-        let context: [String: Any] = [
-            "name": name, "about": about as Any, "style": String(decoding: PackageResources.page_css, as: UTF8.self),
-            "answers": text.answers.map { ["text": $0] }, "incomplete": text.incomplete as Any, "chance": text.chance,
+        var context: [String: Any] = [
+            "name": name, "style": String(decoding: PackageResources.page_css, as: UTF8.self),
+            "answers": text.answers.map { ["text": $0] }, "chance": text.chance,
             "scores": scores.map { row($0, text) }, "figure": text.scoreFigure,
             "hasAblations": !ablations.isEmpty, "ablations": ablations.map { entry($0, text) },
-            "comparisons": Format.count(ablations.reduce(0) { $0 + $1.arms.count { $0.comparison != nil } }, "comparison"),
+            "comparisons": Format.count(
+                ablations.reduce(0) { $0 + $1.arms.count { $0.comparison != nil } }, "comparison"),
             "costs": costs.map {
                 ["kind": $0.kind, "steps": String($0.steps), "seconds": Format.decimal($0.seconds, 1)]
             }, "hasFailures": !failures.isEmpty,
             "failures": failures.map { ["address": $0.address, "message": $0.message] },
             "inputs": provenance.inputs.map { ["name": $0.name, "digest": $0.digest] },
-            "libraries": provenance.libraries.map { ["name": $0.name, "versions": $0.versions.joined(separator: ", ")] },
+            "libraries": provenance.libraries.map {
+                ["name": $0.name, "versions": $0.versions.joined(separator: ", ")]
+            },
             "devices": provenance.devices.map { ["name": $0] },
         ]
+        // A key that is absent is a section that is not shown; an optional without a value would be shown.
+        context["about"] = about
+        context["incomplete"] = text.incomplete
         return Self.template.render(context)
     }
 
@@ -32,7 +38,8 @@ extension Logbook {
     }()
 
     private func row(_ score: Score, _ text: PageText) -> [String: Any] {
-        var row: [String: Any] = ["name": score.name, "what": score.what, "absent": score.absence as Any]
+        var row: [String: Any] = ["name": score.name, "what": score.what]
+        row["absent"] = score.absence
         guard let evaluation = score.evaluation else { return row }
         row["best"] = scores.allSatisfy { ($0.evaluation?.logLoss ?? .infinity) >= evaluation.logLoss }
         row["logLoss"] = text.loss(evaluation.logLoss)

@@ -10,8 +10,12 @@ struct PageText {
     var answers: [String] {
         var answers: [String] = []
         let scored = logbook.scores.filter { $0.evaluation != nil }
-        if let best = scored.min(by: { $0.evaluation!.logLoss < $1.evaluation!.logLoss }), let evaluation = best.evaluation {
-            answers.append("Best: \(best.name), log loss \(loss(evaluation.logLoss)) out of fold, accuracy \(share(evaluation.accuracy)).")
+        if let best = scored.min(by: { $0.evaluation!.logLoss < $1.evaluation!.logLoss }),
+            let evaluation = best.evaluation
+        {
+            answers.append(
+                "Best: \(best.name), log loss \(loss(evaluation.logLoss)) out of fold, accuracy \(share(evaluation.accuracy))."
+            )
         }
         for score in scored { answers += effects(of: score) }
         for ablation in logbook.ablations { answers += ablation.conclusions }
@@ -30,12 +34,16 @@ struct PageText {
         }
         let parts = score.parts.compactMap { name in logbook.scores.first { $0.name == name } }
             .filter { $0.evaluation != nil }
-        guard let best = parts.min(by: { $0.evaluation!.logLoss < $1.evaluation!.logLoss }), let before = best.evaluation else {
+        guard let best = parts.min(by: { $0.evaluation!.logLoss < $1.evaluation!.logLoss }),
+            let before = best.evaluation
+        else {
             return []
         }
         let change = Format.signed(evaluation.logLoss - before.logLoss, 4)
         let from = parts.count > 1 ? "the best of its parts, \(best.name)," : best.name
-        return ["\(score.name) (\(score.what)): \(loss(evaluation.logLoss)), against \(loss(before.logLoss)) of \(from) (\(change))."]
+        return [
+            "\(score.name) (\(score.what)): \(loss(evaluation.logLoss)), against \(loss(before.logLoss)) of \(from) (\(change))."
+        ]
     }
 
     var incomplete: String? {

@@ -22,8 +22,10 @@ package struct Provenance: Sendable {
                 guard let digest = manifest.inputs[name]?.short else { continue }
                 switch source {
                 case .file(_, let file): inputs[file] = digest
-                case .folder(_, let folder, let weights): inputs["\(folder) (\(weights ? "weights" : "tokenizer"))"] = digest
-                case .hub(let repository, _, let weights): inputs["\(repository) (\(weights ? "weights" : "tokenizer"))"] = digest
+                case .folder(_, let folder, let weights):
+                    inputs["\(folder) (\(weights ? "weights" : "tokenizer"))"] = digest
+                case .hub(let repository, _, let weights):
+                    inputs["\(repository) (\(weights ? "weights" : "tokenizer"))"] = digest
                 case .output: break
                 }
             }

@@ -156,7 +156,8 @@ private struct Composer: ~Copyable {
         for source in value.elements ?? [value] {
             guard let entries = source.entries else {
                 findings.append(
-                    Finding("bad-merge", "`<<` takes a mapping or a list of them, and this is \(source.noun)", at: span))
+                    Finding("bad-merge", "`<<` takes a mapping or a list of them, and this is \(source.noun)", at: span)
+                )
                 return
             }
             merged.append((entries, span))

@@ -21,10 +21,12 @@ extension Node.Scalar {
         case "-.inf", "-.Inf", "-.INF": return .number(-.infinity)
         default: break
         }
-        if text.hasPrefix("0o"), let value = Int(text.dropFirst(2), radix: 8), !text.contains("+"), !text.contains("-") {
+        if text.hasPrefix("0o"), let value = Int(text.dropFirst(2), radix: 8), !text.contains("+"), !text.contains("-")
+        {
             return .integer(value)
         }
-        if text.hasPrefix("0x"), let value = Int(text.dropFirst(2), radix: 16), !text.contains("+"), !text.contains("-") {
+        if text.hasPrefix("0x"), let value = Int(text.dropFirst(2), radix: 16), !text.contains("+"), !text.contains("-")
+        {
             return .integer(value)
         }
         guard Self.looksNumeric(text) else { return .text }

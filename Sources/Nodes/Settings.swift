@@ -17,7 +17,10 @@ extension Node {
         if let index = entries.firstIndex(where: { $0.key == first }) {
             entries[index].value = entries[index].value.setting(value, at: rest, keySpan: keySpan)
         } else {
-            let child = rest.isEmpty ? value : Node(.mapping([]), at: value.span, origin: value.origin).setting(value, at: rest, keySpan: keySpan)
+            let child =
+                rest.isEmpty
+                ? value
+                : Node(.mapping([]), at: value.span, origin: value.origin).setting(value, at: rest, keySpan: keySpan)
             entries.append(Entry(key: first, keySpan: keySpan, value: child))
         }
         return Node(.mapping(entries), at: span, origin: origin)
@@ -46,7 +49,8 @@ extension Node {
         case .scalar: break
         case .sequence(let elements): node.content = .sequence(elements.map { $0.marked(origin) })
         case .mapping(let entries):
-            node.content = .mapping(entries.map { Entry(key: $0.key, keySpan: $0.keySpan, value: $0.value.marked(origin)) })
+            node.content = .mapping(
+                entries.map { Entry(key: $0.key, keySpan: $0.keySpan, value: $0.value.marked(origin)) })
         }
         return node
     }

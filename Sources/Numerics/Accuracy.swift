@@ -6,7 +6,9 @@ extension ProbabilityMatrix {
         (0..<rowCount).map { row in
             let probabilities = self[row: row]
             var best = probabilities.startIndex
-            for index in probabilities.indices where probabilities[index] > probabilities[best] { best = index }
+            for index in probabilities.indices where probabilities[index] > probabilities[best] {
+                best = index
+            }
             return best - probabilities.startIndex
         }
     }

@@ -67,7 +67,8 @@ package struct Assignment: ~Copyable {
 
     /// As ``labels(of:)``, without any allocation: `values` are rows x labels, `chosen` gets one label for each row.
     package mutating func solve(
-        _ values: UnsafeBufferPointer<Double>, rows: Int, labels: Int, into chosen: UnsafeMutableBufferPointer<Int>
+        _ values: UnsafeBufferPointer<Double>, rows: Int, labels: Int,
+        into chosen: UnsafeMutableBufferPointer<Int>
     ) {
         precondition(rows <= labels && labels <= labelCapacity, "each row can have a label of its own")
         precondition(values.count >= rows * labels && chosen.count >= rows)
@@ -80,8 +81,25 @@ package struct Assignment: ~Copyable {
         rowPotential.update(repeating: 0, count: rows)
         labelPotential.update(repeating: 0, count: labels)
         rowOfLabel.update(repeating: -1, count: labels)
-        for row in 0..<rows { augment(from: row, labels: labels) }
+        // Most rows can simply have their best label; the others move them along.
+        for row in 0..<rows where !takeCheapest(row, labels: labels) { augment(from: row, labels: labels) }
         for label in 0..<labels where rowOfLabel[label] >= 0 { chosen[rowOfLabel[label]] = label }
+    }
+
+    /// Gives `row` the label of least reduced cost if no row has it yet; false if one has.
+    @inline(__always)
+    private func takeCheapest(_ row: Int, labels: Int) -> Bool {
+        let costs = cost + row * labels
+        var nearest = 0
+        var least = costs[0] - labelPotential[0]
+        for label in 1..<max(labels, 1) where costs[label] - labelPotential[label] < least {
+            least = costs[label] - labelPotential[label]
+            nearest = label
+        }
+        rowPotential[row] = least
+        guard rowOfLabel[nearest] < 0 else { return false }
+        rowOfLabel[nearest] = row
+        return true
     }
 
     /// Gives `start` a label, moving earlier rows along the cheapest path of reassignments.

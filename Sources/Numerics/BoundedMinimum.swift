@@ -23,7 +23,8 @@ package struct BoundedMinimum: Equatable, Sendable {
     ///   - limit: the most calls to `function`, at least 1.
     /// - Throws: what `function` throws.
     package init<Failure: Error>(
-        of function: (Double) throws(Failure) -> Double, in bounds: ClosedRange<Double>, tolerance: Double = 1e-5,
+        of function: (Double) throws(Failure) -> Double, in bounds: ClosedRange<Double>,
+        tolerance: Double = 1e-5,
         limit: Int = 500
     ) throws(Failure) {
         precondition(bounds.lowerBound.isFinite && bounds.upperBound.isFinite, "bounds are finite")

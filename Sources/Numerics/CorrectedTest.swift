@@ -47,11 +47,14 @@ package struct CorrectedTest: Equatable, Sendable {
     package init(
         differences: [Double], folds: Int, seeds: Int, testToTrain: Double? = nil
     ) throws(CorrectedTestError) {
-        guard folds > 0, seeds > 0, differences.count == folds * seeds, differences.allSatisfy(\.isFinite) else {
+        guard folds > 0, seeds > 0, differences.count == folds * seeds, differences.allSatisfy(\.isFinite)
+        else {
             throw .cells(count: differences.count, folds: folds, seeds: seeds)
         }
         guard differences.count >= 2 else { throw .tooFewCells(differences.count) }
-        guard let ratio = testToTrain ?? (folds > 1 ? 1 / Double(folds - 1) : nil) else { throw .unknownTestShare }
+        guard let ratio = testToTrain ?? (folds > 1 ? 1 / Double(folds - 1) : nil) else {
+            throw .unknownTestShare
+        }
         precondition(ratio >= 0 && ratio.isFinite, "a ratio of rows is not negative")
         self.folds = folds
         self.seeds = seeds

@@ -27,7 +27,8 @@ package struct CrossFit: Equatable, Sendable {
     ///   - weights: a non-negative weight for each row; nil weighs all rows alike.
     /// - Throws: ``GroupError``.
     package init(
-        _ method: some GroupMethod, matrix: ProbabilityMatrix, labels: [Int], groups: RowGrouping, folds: [Int],
+        _ method: some GroupMethod, matrix: ProbabilityMatrix, labels: [Int], groups: RowGrouping,
+        folds: [Int],
         foldCount: Int, weights: [Double]? = nil
     ) throws(GroupError) {
         guard groups.rowCount == matrix.rowCount else {

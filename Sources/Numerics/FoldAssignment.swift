@@ -97,7 +97,9 @@ package struct FoldAssignment: Equatable, Sendable {
     }
 
     private static func dense(labels: [Int]?, rowCount: Int, count: Int) throws(FoldError) -> DenseNumbering {
-        guard let labels, labels.count == rowCount else { throw .labels(given: labels?.count, rows: rowCount) }
+        guard let labels, labels.count == rowCount else {
+            throw .labels(given: labels?.count, rows: rowCount)
+        }
         let dense = DenseNumbering(labels)
         let most = dense.sizes.max() ?? 0
         guard most >= count else { throw .tooFewPerLabel(rows: most, folds: count) }
@@ -105,7 +107,9 @@ package struct FoldAssignment: Equatable, Sendable {
     }
 
     private static func dense(groups: [Int]?, rowCount: Int, count: Int) throws(FoldError) -> DenseNumbering {
-        guard let groups, groups.count == rowCount else { throw .groups(given: groups?.count, rows: rowCount) }
+        guard let groups, groups.count == rowCount else {
+            throw .groups(given: groups?.count, rows: rowCount)
+        }
         let dense = DenseNumbering(groups)
         guard dense.count >= count else { throw .tooFewGroups(groups: dense.count, folds: count) }
         return dense

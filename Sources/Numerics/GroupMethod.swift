@@ -83,7 +83,8 @@ package struct AssignmentBlendMethod: GroupMethod {
 extension ProbabilityMatrix {
     /// Each group's normalised rows, replaced by what `body` makes of them and of their assigned labels.
     fileprivate func assigned(
-        _ groups: RowGrouping, objective: Assignment.Objective, body: (ProbabilityMatrix, [Int]) -> ProbabilityMatrix
+        _ groups: RowGrouping, objective: Assignment.Objective,
+        body: (ProbabilityMatrix, [Int]) -> ProbabilityMatrix
     ) throws(GroupError) -> ProbabilityMatrix {
         guard groups.rowCount == rowCount else { throw .mismatch(rows: rowCount, described: groups.rowCount) }
         if let group = groups.firstGroup(largerThan: classCount) {

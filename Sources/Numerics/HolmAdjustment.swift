@@ -10,7 +10,9 @@ package enum HolmAdjustment {
         precondition(pValues.allSatisfy { $0 >= 0 && $0 <= 1 }, "a p-value lies in 0...1")
         var adjusted = pValues
         var largest = 0.0
-        for (rank, index) in pValues.indices.sorted(by: { (pValues[$0], $0) < (pValues[$1], $1) }).enumerated() {
+        for (rank, index) in pValues.indices.sorted(by: { (pValues[$0], $0) < (pValues[$1], $1) })
+            .enumerated()
+        {
             largest = max(largest, pValues[index] * Double(pValues.count - rank))
             adjusted[index] = min(largest, 1)
         }

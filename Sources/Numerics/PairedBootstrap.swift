@@ -22,7 +22,8 @@ package struct PairedBootstrap: Equatable, Sendable {
     ///   - count: the number of resamples, at least 1.
     ///   - seed: names the resamples; the same seed gives the same interval.
     package init(
-        differences: [Double], seedCount: Int, groupWeights: [Double]? = nil, count: Int = 10_000, seed: UInt64
+        differences: [Double], seedCount: Int, groupWeights: [Double]? = nil, count: Int = 10_000,
+        seed: UInt64
     ) {
         precondition(seedCount > 0 && !differences.isEmpty && differences.count % seedCount == 0 && count > 0)
         let groupCount = differences.count / seedCount
@@ -63,7 +64,8 @@ package struct PairedBootstrap: Equatable, Sendable {
     }
 
     private static func mean(
-        _ differences: [Double], seedCount: Int, weights: [Double], _ groupDraws: [Double], _ seedDraws: [Double]
+        _ differences: [Double], seedCount: Int, weights: [Double], _ groupDraws: [Double],
+        _ seedDraws: [Double]
     ) -> Double {
         var sum = 0.0
         var total = 0.0
@@ -71,7 +73,9 @@ package struct PairedBootstrap: Equatable, Sendable {
             for group in weights.indices where groupDraws[group] > 0 {
                 let weight = weights[group] * groupDraws[group]
                 var inner = 0.0
-                for index in 0..<seedCount { inner += seedDraws[index] * differences[group * seedCount + index] }
+                for index in 0..<seedCount {
+                    inner += seedDraws[index] * differences[group * seedCount + index]
+                }
                 sum += weight * inner
                 total += weight
             }

@@ -12,12 +12,39 @@ extension SIMD8<Double>: Lane {
     init(_ value: Double) { self.init(repeating: value) }
 }
 
-/// The forward-backward recursion over subsets of labels, for `rows` rows and `labels` labels.
+/// The forward-backward recursion over subsets of labels, for groups of up to `labels` rows.
 ///
 /// forward[S] sums, over the ways in which the first |S| rows use exactly the labels of S, the product of the
 /// chosen weights; backward[S] does so for the remaining rows and labels outside S. Both take 2^labels cells, of
-/// which those with more than `rows` labels are left alone.
-enum PermutationKernel {
+/// which those with more than `rows` labels are left alone. Sets are visited by size, so that the loops over their
+/// labels have a length that the processor can foresee.
+struct PermutationKernel: ~Copyable {
+    private let labels: Int
+    /// Every set of labels as a bit mask, by size and then ascending.
+    private let sets: UnsafeMutablePointer<Int32>
+    /// Where the sets of each size start in `sets`; `labels + 2` offsets.
+    private let starts: UnsafeMutablePointer<Int>
+
+    init(labels: Int) {
+        self.labels = labels
+        sets = .allocate(capacity: 1 << labels)
+        starts = .allocate(capacity: labels + 2)
+        starts[0] = 0
+        var count = 0
+        for size in 0...labels {
+            for set in 0..<1 << labels where set.nonzeroBitCount == size {
+                sets[count] = Int32(set)
+                count += 1
+            }
+            starts[size + 1] = count
+        }
+    }
+
+    deinit {
+        sets.deallocate()
+        starts.deallocate()
+    }
+
     /// Writes into `sums[row, label]` the total weight of the labellings that give `row` the label, and returns the
     /// total weight of all labellings; about 3 * labels * 2^(labels - 1) multiply-adds.
     ///
@@ -25,59 +52,56 @@ enum PermutationKernel {
     ///   - weights, sums: rows x labels, row-major.
     ///   - forward, backward: 2^labels cells each, need no initial values.
     @inline(__always)
-    static func sweep<Value: Lane>(
-        weights: UnsafePointer<Value>, rows: Int, labels: Int, forward: UnsafeMutablePointer<Value>,
+    func sweep<Value: Lane>(
+        weights: UnsafePointer<Value>, rows: Int, forward: UnsafeMutablePointer<Value>,
         backward: UnsafeMutablePointer<Value>, sums: UnsafeMutablePointer<Value>
     ) -> Value {
-        let all = 1 << labels - 1
         let zero = Value(0)
         forward[0] = Value(1)
-        if all > 0 {
-            for set in 1...all {
-                let size = set.nonzeroBitCount
-                if size > rows { continue }
-                let row = weights + (size - 1) * labels
+        for size in stride(from: 1, to: rows, by: 1) {
+            let row = weights + (size - 1) * labels
+            for place in starts[size]..<starts[size + 1] {
+                let set = Int(sets[place])
                 var total = zero
                 var rest = set
-                while rest != 0 {
+                repeat {
                     let label = rest.trailingZeroBitCount
                     rest &= rest &- 1
                     total = total + forward[set ^ (1 << label)] * row[label]
-                }
+                } while rest != 0
                 forward[set] = total
             }
         }
-        for index in 0..<rows * labels { sums[index] = zero }
-        var set = all
-        while set >= 0 {
-            let size = set.nonzeroBitCount
-            if size == rows { backward[set] = Value(1) }
-            if size < rows {
-                let row = weights + size * labels
-                let sum = sums + size * labels
+        for place in starts[rows]..<starts[rows + 1] { backward[Int(sets[place])] = Value(1) }
+        let all = 1 << labels - 1
+        for size in stride(from: rows - 1, through: 0, by: -1) {
+            let row = weights + size * labels
+            let sum = sums + size * labels
+            for label in 0..<labels { sum[label] = zero }
+            for place in starts[size]..<starts[size + 1] {
+                let set = Int(sets[place])
                 let before = forward[set]
                 var total = zero
                 var rest = all ^ set
-                while rest != 0 {
+                repeat {
                     let label = rest.trailingZeroBitCount
                     rest &= rest &- 1
                     let after = row[label] * backward[set | (1 << label)]
                     total = total + after
                     sum[label] = sum[label] + before * after
-                }
+                } while rest != 0
                 backward[set] = total
             }
-            set -= 1
         }
         return backward[0]
     }
 
-    /// As ``sweep(weights:rows:labels:forward:backward:sums:)`` in logarithms, for weights whose products underflow.
+    /// As ``sweep(weights:rows:forward:backward:sums:)`` in logarithms, for weights whose products underflow.
     ///
     /// `logWeights` may hold -infinity. Writes shares that sum to 1 in each row, and returns the logarithm of the
     /// total; at -infinity, where no labelling is possible, it writes nothing. Some twenty times slower.
-    static func logSweep(
-        logWeights: UnsafePointer<Double>, rows: Int, labels: Int, forward: UnsafeMutablePointer<Double>,
+    func logSweep(
+        logWeights: UnsafePointer<Double>, rows: Int, forward: UnsafeMutablePointer<Double>,
         backward: UnsafeMutablePointer<Double>, shares: UnsafeMutablePointer<Double>
     ) -> Double {
         let all = 1 << labels - 1
@@ -86,7 +110,7 @@ enum PermutationKernel {
             forward[set] =
                 set == 0
                 ? 0
-                : logSum(of: set) { label in
+                : Self.logSum(of: set) { label in
                     forward[set ^ (1 << label)] + logWeights[(size - 1) * labels + label]
                 }
         }
@@ -95,7 +119,7 @@ enum PermutationKernel {
             backward[set] =
                 size == rows
                 ? 0
-                : logSum(of: all ^ set) { label in
+                : Self.logSum(of: all ^ set) { label in
                     backward[set | (1 << label)] + logWeights[size * labels + label]
                 }
         }

@@ -15,7 +15,8 @@ package enum GroupError: Error, Equatable, CustomStringConvertible {
             "\(count) labels are too many for exact marginals, which take at most \(limit)"
         case .tooManyRows(let group, let rows, let labels):
             "group \(group) has \(rows) rows, and only \(labels) labels can occur once each"
-        case .mismatch(let rows, let described): "the matrix has \(rows) rows, and \(described) were described"
+        case .mismatch(let rows, let described):
+            "the matrix has \(rows) rows, and \(described) were described"
         }
     }
 }
@@ -37,6 +38,7 @@ package struct PermutationMarginals: ~Copyable {
 
     /// Number of labels, the columns of every group.
     package let labels: Int
+    private let kernel: PermutationKernel
     private let wide: UnsafeMutablePointer<SIMD8<Double>>
     private let narrow: UnsafeMutablePointer<Double>
 
@@ -45,8 +47,10 @@ package struct PermutationMarginals: ~Copyable {
         precondition(labels >= 1, "there is a label")
         guard labels <= Self.labelLimit else { throw .tooManyLabels(count: labels, limit: Self.labelLimit) }
         self.labels = labels
+        kernel = PermutationKernel(labels: labels)
         let cells = 2 * (labels * labels + 1 << labels)
-        wide = .allocate(capacity: labels <= Self.wideLimit ? cells : 0)
+        wide = .allocate(capacity: labels <= Self.wideLimit ? cells : 1)
+        wide.initialize(repeating: SIMD8(repeating: 1), count: labels <= Self.wideLimit ? cells : 1)
         narrow = .allocate(capacity: cells)
     }
 
@@ -73,58 +77,53 @@ package struct PermutationMarginals: ~Copyable {
         var output = matrix.normalised().values
         var impossible: [Int] = []
         output.withUnsafeMutableBufferPointer { values in
+            guard let values = values.baseAddress else { return }
             var waiting = [[Int]](repeating: [], count: labels + 1)
             for group in 0..<groups.count {
                 let size = groups[group].count
-                guard labels <= Self.wideLimit else {
-                    if !replaceNarrow(groups[group], in: values) { impossible.append(group) }
-                    continue
-                }
                 waiting[size].append(group)
                 if waiting[size].count == Self.width {
-                    impossible += replaceWide(waiting[size], of: groups, in: values)
+                    impossible += replace(waiting[size], of: groups, in: values)
                     waiting[size].removeAll(keepingCapacity: true)
                 }
             }
-            for batch in waiting where !batch.isEmpty { impossible += replaceWide(batch, of: groups, in: values) }
+            for batch in waiting where !batch.isEmpty { impossible += replace(batch, of: groups, in: values) }
         }
         return (ProbabilityMatrix(trusted: output, classCount: labels), impossible.sorted())
     }
 
+    /// Replaces one group's rows x labels probabilities by their marginals, without any allocation.
+    ///
+    /// - Parameter group: `rows * labels` values, rows first, in 0...1, each row with a positive sum.
+    /// - Returns: false where every labelling has probability zero; the values are then as they were.
+    package mutating func replace(_ group: UnsafeMutableBufferPointer<Double>, rows: Int) -> Bool {
+        precondition(rows > 0 && rows <= labels && group.count == rows * labels, "rows x labels values")
+        return replaceNarrow(0..<rows, in: group.baseAddress!)
+    }
+
     /// Replaces the rows of up to eight groups of one size; returns the impossible ones, whose rows stay.
-    private mutating func replaceWide(
-        _ batch: [Int], of groups: RowGrouping, in values: UnsafeMutableBufferPointer<Double>
+    private mutating func replace(
+        _ batch: [Int], of groups: RowGrouping, in values: UnsafeMutablePointer<Double>
     ) -> [Int] {
-        let rows = groups[batch[0]].count
-        let weights = wide
-        let sums = weights + labels * labels
-        let forward = sums + labels * labels
-        for index in 0..<rows * labels { weights[index] = SIMD8(repeating: 1) }
-        for (lane, group) in batch.enumerated() {
-            var cell = 0
-            for row in groups[group] {
-                let scale = 1 / Self.largest(of: values, row: row, labels: labels)
-                for label in 0..<labels {
-                    weights[cell][lane] = values[row * labels + label] * scale
-                    cell += 1
-                }
-            }
+        guard labels <= Self.wideLimit, batch.count > 2 else {
+            return batch.filter { !replaceNarrow(groups[$0], in: values) }
         }
-        let totals = PermutationKernel.sweep(
-            weights: weights, rows: rows, labels: labels, forward: forward, backward: forward + (1 << labels), sums: sums)
+        // Cells of eight numbers, one for each group; those without a group hold what the last batch left.
+        let rows = groups[batch[0]].count
+        let sums = wide + labels * labels
+        let forward = sums + labels * labels
+        for (lane, group) in batch.enumerated() {
+            load(groups[group], of: values, into: UnsafeMutableRawPointer(wide), lane: lane, of: Self.width)
+        }
+        let totals = kernel.sweep(
+            weights: wide, rows: rows, forward: forward, backward: forward + (1 << labels),
+            sums: sums)
         var impossible: [Int] = []
         for (lane, group) in batch.enumerated() {
-            guard totals[lane] >= Self.leastTotal else {
-                if !replaceLog(groups[group], in: values) { impossible.append(group) }
-                continue
-            }
-            var cell = 0
-            for row in groups[group] {
-                for label in 0..<labels {
-                    values[row * labels + label] = sums[cell][lane]
-                    cell += 1
-                }
-                normaliseRow(UnsafeMutableBufferPointer(rebasing: values[row * labels..<(row + 1) * labels]))
+            if totals[lane] >= Self.leastTotal {
+                store(UnsafeRawPointer(sums), lane: lane, of: Self.width, into: groups[group], of: values)
+            } else if !replaceLog(groups[group], in: values) {
+                impossible.append(group)
             }
         }
         return impossible
@@ -132,56 +131,68 @@ package struct PermutationMarginals: ~Copyable {
 
     /// Replaces the rows of one group; false, and the rows stay, where it is impossible.
     private mutating func replaceNarrow(
-        _ rows: ArraySlice<Int>, in values: UnsafeMutableBufferPointer<Double>
+        _ rows: some RandomAccessCollection<Int>, in values: UnsafeMutablePointer<Double>
     ) -> Bool {
-        let weights = narrow
-        let sums = weights + labels * labels
+        let sums = narrow + labels * labels
         let forward = sums + labels * labels
-        for (index, row) in rows.enumerated() {
-            let scale = 1 / Self.largest(of: values, row: row, labels: labels)
-            for label in 0..<labels { weights[index * labels + label] = values[row * labels + label] * scale }
-        }
-        let total = PermutationKernel.sweep(
-            weights: weights, rows: rows.count, labels: labels, forward: forward, backward: forward + (1 << labels),
-            sums: sums)
+        load(rows, of: values, into: UnsafeMutableRawPointer(narrow), lane: 0, of: 1)
+        let total = kernel.sweep(
+            weights: narrow, rows: rows.count, forward: forward,
+            backward: forward + (1 << labels), sums: sums)
         guard total >= Self.leastTotal else { return replaceLog(rows, in: values) }
-        store(sums, into: rows, of: values)
+        store(UnsafeRawPointer(sums), lane: 0, of: 1, into: rows, of: values)
         return true
     }
 
     /// As ``replaceNarrow(_:in:)``, in logarithms: for products that a double cannot hold.
     private mutating func replaceLog(
-        _ rows: ArraySlice<Int>, in values: UnsafeMutableBufferPointer<Double>
+        _ rows: some RandomAccessCollection<Int>, in values: UnsafeMutablePointer<Double>
     ) -> Bool {
-        let weights = narrow
-        let shares = weights + labels * labels
+        let shares = narrow + labels * labels
         let forward = shares + labels * labels
-        for (index, row) in rows.enumerated() {
-            for label in 0..<labels {
-                weights[index * labels + label] = Elementary.logarithm(values[row * labels + label])
-            }
-        }
-        let total = PermutationKernel.logSweep(
-            logWeights: weights, rows: rows.count, labels: labels, forward: forward,
+        load(rows, of: values, into: UnsafeMutableRawPointer(narrow), lane: 0, of: 1)
+        for cell in 0..<rows.count * labels { narrow[cell] = Elementary.logarithm(narrow[cell]) }
+        let total = kernel.logSweep(
+            logWeights: narrow, rows: rows.count, forward: forward,
             backward: forward + (1 << labels), shares: shares)
         guard total > -.infinity else { return false }
-        store(shares, into: rows, of: values)
+        store(UnsafeRawPointer(shares), lane: 0, of: 1, into: rows, of: values)
         return true
     }
 
-    private func store(
-        _ sums: UnsafeMutablePointer<Double>, into rows: ArraySlice<Int>, of values: UnsafeMutableBufferPointer<Double>
+    /// Copies rows into one lane of cells `width` numbers wide, each row divided by its largest value: no marginal
+    /// depends on that.
+    @inline(__always)
+    private func load(
+        _ rows: some RandomAccessCollection<Int>, of values: UnsafeMutablePointer<Double>,
+        into cells: UnsafeMutableRawPointer, lane: Int, of width: Int
     ) {
-        for (index, row) in rows.enumerated() {
-            for label in 0..<labels { values[row * labels + label] = sums[index * labels + label] }
-            normaliseRow(UnsafeMutableBufferPointer(rebasing: values[row * labels..<(row + 1) * labels]))
+        var place = lane * MemoryLayout<Double>.size
+        for row in rows {
+            let start = values + row * labels
+            var largest = 0.0
+            for label in 0..<labels { largest = max(largest, start[label]) }
+            for label in 0..<labels {
+                cells.storeBytes(of: start[label] / largest, toByteOffset: place, as: Double.self)
+                place += width * MemoryLayout<Double>.size
+            }
         }
     }
 
+    /// Copies rows back from one lane of cells `width` numbers wide, each row divided by its sum.
     @inline(__always)
-    private static func largest(of values: UnsafeMutableBufferPointer<Double>, row: Int, labels: Int) -> Double {
-        var largest = 0.0
-        for label in 0..<labels { largest = max(largest, values[row * labels + label]) }
-        return largest
+    private func store(
+        _ cells: UnsafeRawPointer, lane: Int, of width: Int, into rows: some RandomAccessCollection<Int>,
+        of values: UnsafeMutablePointer<Double>
+    ) {
+        var place = lane * MemoryLayout<Double>.size
+        for row in rows {
+            let start = values + row * labels
+            for label in 0..<labels {
+                start[label] = cells.load(fromByteOffset: place, as: Double.self)
+                place += width * MemoryLayout<Double>.size
+            }
+            normaliseRow(UnsafeMutableBufferPointer(start: start, count: labels))
+        }
     }
 }

@@ -35,7 +35,9 @@ package struct ProbabilityMatrix: Equatable, Sendable {
     ///
     /// - Parameter tolerance: how far the sum of a row may lie from 1; nil lets any positive sum pass.
     /// - Throws: ``ProbabilityError`` for the first offending row.
-    package init(values: [Double], classCount: Int, sumsToOneWithin tolerance: Double? = nil) throws(ProbabilityError) {
+    package init(values: [Double], classCount: Int, sumsToOneWithin tolerance: Double? = nil)
+        throws(ProbabilityError)
+    {
         guard classCount >= 1, values.count % classCount == 0 else {
             throw .shape(values: values.count, classes: classCount)
         }
@@ -52,7 +54,9 @@ package struct ProbabilityMatrix: Equatable, Sendable {
     }
 
     /// Checks and takes single-precision `values`, row after row; see the initialiser for `Double`.
-    package init(values: [Float], classCount: Int, sumsToOneWithin tolerance: Double? = nil) throws(ProbabilityError) {
+    package init(floats values: [Float], classCount: Int, sumsToOneWithin tolerance: Double? = nil)
+        throws(ProbabilityError)
+    {
         try self.init(values: values.map(Double.init), classCount: classCount, sumsToOneWithin: tolerance)
     }
 

@@ -33,8 +33,9 @@ package struct Comparison: Equatable, Sendable {
         let corrected = test?.interval(level: 0.9) ?? narrow
         self.init(
             difference: bootstrap.mean, interval: bootstrap.interval(level: 0.95),
-            equivalenceInterval: min(narrow.lowerBound, corrected.lowerBound)...max(
-                narrow.upperBound, corrected.upperBound),
+            equivalenceInterval: min(
+                narrow.lowerBound, corrected.lowerBound)...max(
+                    narrow.upperBound, corrected.upperBound),
             test: test, smallestEffect: smallestEffect)
     }
 }

@@ -18,7 +18,8 @@ package struct Manifest: Sendable, Equatable {
 
     /// Reads what ``json`` wrote; nil for anything else.
     package init?(json: JSON) {
-        guard let kind = json["kind"]?.string, let version = json["version"]?.integer, let parameters = json["parameters"],
+        guard let kind = json["kind"]?.string, let version = json["version"]?.integer,
+            let parameters = json["parameters"],
             let members = json["inputs"]?.object
         else { return nil }
         self.kind = kind

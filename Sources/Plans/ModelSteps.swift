@@ -18,23 +18,31 @@ extension Compiler {
         var full: [String: Source] = [:]
         for seed in model.effectiveSeeds {
             let seedPart = seed.map { "/seed-\($0)" } ?? ""
-            let folds: [Int?] = (model.fit.contains(.folds) ? (0..<recipe.folds.count).map { $0 } : []) + (model.fit.contains(.full) ? [nil] : [])
+            let folds: [Int?] =
+                (model.fit.contains(.folds) ? (0..<recipe.folds.count).map { $0 } : [])
+                + (model.fit.contains(.full) ? [nil] : [])
             for fold in folds {
                 let part = fold.map { "fold-\($0)" } ?? "full"
                 let member = (seed.map { "seed-\($0)/" } ?? "") + part
-                let fit = self.fit(model, at: "\(address)\(seedPart)/\(part)", base: address, tree: tree, seed: seed, fold: fold)
+                let fit = self.fit(
+                    model, at: "\(address)\(seedPart)/\(part)", base: address, tree: tree, seed: seed, fold: fold)
                 result.fits.append(fit)
                 if let fold {
                     let step = predict(
-                        model, fit: fit, at: "\(address)\(seedPart)/\(part)/predict-oof", base: address, tree: tree, train: true, fold: fold)
+                        model, fit: fit, at: "\(address)\(seedPart)/\(part)/predict-oof", base: address, tree: tree,
+                        train: true, fold: fold)
                     outOfFold[member] = .output(step: step, name: "predictions")
                     result.members.append((member, step))
                 }
                 if hasTest, fold == nil || !model.fit.contains(.full) {
                     let step = predict(
-                        model, fit: fit, at: "\(address)\(seedPart)/\(part)/predict-test", base: address, tree: tree, train: false, fold: nil)
-                    if fold == nil { full[member] = .output(step: step, name: "predictions") }
-                    else { test[member] = .output(step: step, name: "predictions") }
+                        model, fit: fit, at: "\(address)\(seedPart)/\(part)/predict-test", base: address, tree: tree,
+                        train: false, fold: nil)
+                    if fold == nil {
+                        full[member] = .output(step: step, name: "predictions")
+                    } else {
+                        test[member] = .output(step: step, name: "predictions")
+                    }
                 }
             }
         }
@@ -46,14 +54,17 @@ extension Compiler {
         let members = full.isEmpty ? test : full
         if !members.isEmpty {
             result.test = builder.step(
-                "\(address)/average-test", .average, ["cover": .integer(members.count), "classes": classes], inputs: members)
+                "\(address)/average-test", .average, ["cover": .integer(members.count), "classes": classes],
+                inputs: members)
         }
         return result
     }
 
     // MARK: - Fitting
 
-    private mutating func fit(_ model: Model, at address: String, base: String, tree: Node?, seed: Int?, fold: Int?) -> Int {
+    private mutating func fit(_ model: Model, at address: String, base: String, tree: Node?, seed: Int?, fold: Int?)
+        -> Int
+    {
         var inputs: [String: Source] = ["rows": rows(train: true)]
         if fold != nil { inputs["folds"] = folds() }
         var parameters = forward(model)

@@ -19,7 +19,9 @@ package struct Plan: Sendable {
             chosen.insert(index)
         }
         guard !chosen.isEmpty else { return nil }
-        for index in steps.indices.reversed() where chosen.contains(index) { chosen.formUnion(steps[index].dependencies) }
+        for index in steps.indices.reversed() where chosen.contains(index) {
+            chosen.formUnion(steps[index].dependencies)
+        }
         return chosen
     }
 }

@@ -27,17 +27,21 @@ extension NativeStep {
                     joined.replaceSubrange(row * classes..<(row + 1) * classes, with: part[index])
                 }
             }
-            let table = try PredictionTable(rows: average.rows, classes: classes, probabilities: joined).covering(labels.count, seed)
+            let table = try PredictionTable(rows: average.rows, classes: classes, probabilities: joined).covering(
+                labels.count, seed)
             let score = try scorer.score(table)
             losses[seed.isEmpty ? "all" : seed] = score.losses
-            seeds.append(["seed": .string(seed), "log-loss": .number(score.logLoss), "accuracy": .number(score.accuracy)])
+            seeds.append([
+                "seed": .string(seed), "log-loss": .number(score.logLoss), "accuracy": .number(score.accuracy),
+            ])
             cells += try scorer.cells(of: table, folds: folds, seed: seed)
         }
         if cells.isEmpty { cells = try scorer.cells(of: average, folds: folds, seed: "") }
         let metrics: JSON = ["log-loss": .number(whole.logLoss), "accuracy": .number(whole.accuracy)]
         try context.write(
             [
-                "rows": .integer(labels.count), "classes": .integer(classes), "average": metrics, "cells": .array(cells),
+                "rows": .integer(labels.count), "classes": .integer(classes), "average": metrics,
+                "cells": .array(cells),
                 "seeds": .array(seeds), "losses": .object(losses.mapValues { .array($0.map { .number($0) }) }),
                 "groups": .array((rows.groups ?? Array(labels.indices)).map { .integer($0) }),
                 "folds": .array(folds.folds.map { .integer($0) }),
@@ -58,7 +62,8 @@ private struct Scorer {
     func score(_ table: PredictionTable) throws -> (logLoss: Double, accuracy: Double, losses: [Double]) {
         let matrix = try ProbabilityMatrix(values: table.probabilities, classCount: table.classes)
         return (
-            LogLoss.mean(matrix, labels: labels, weights: weights), Accuracy.mean(matrix, labels: labels, weights: weights),
+            LogLoss.mean(matrix, labels: labels, weights: weights),
+            Accuracy.mean(matrix, labels: labels, weights: weights),
             LogLoss.perRow(matrix, labels: labels)
         )
     }

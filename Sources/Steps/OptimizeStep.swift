@@ -76,7 +76,8 @@ extension NativeStep {
             let own = Set(grouping[group].map { folds.folds[$0] })
             guard own.count == 1, let fold = own.first else {
                 throw StepError(
-                    "the group of row \(grouping[group].first! + 1) is split over folds; optimize needs folds.kind: group-k-fold or stratified-group-k-fold")
+                    "the group of row \(grouping[group].first! + 1) is split over folds; optimize needs folds.kind: group-k-fold or stratified-group-k-fold"
+                )
             }
             return fold
         }

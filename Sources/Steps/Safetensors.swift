@@ -39,7 +39,9 @@ struct Safetensors {
     func floats(_ name: String, shape: [Int?]) throws(StepError) -> [Float] {
         let tensor = try tensor(name, type: "F32", shape: shape, width: 4)
         return tensor.bytes.withUnsafeBytes { raw in
-            (0..<raw.count / 4).map { Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self))) }
+            (0..<raw.count / 4).map {
+                Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
+            }
         }
     }
 
@@ -47,7 +49,9 @@ struct Safetensors {
     func integers(_ name: String, shape: [Int?]) throws(StepError) -> [Int] {
         let tensor = try tensor(name, type: "I64", shape: shape, width: 8)
         return tensor.bytes.withUnsafeBytes { raw in
-            (0..<raw.count / 8).map { Int(Int64(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self))) }
+            (0..<raw.count / 8).map {
+                Int(Int64(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self)))
+            }
         }
     }
 
@@ -61,11 +65,15 @@ struct Safetensors {
     }
 
     mutating func set(_ name: String, _ values: [Float], shape: [Int]) {
-        set(name, "F32", shape, values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) } })
+        set(
+            name, "F32", shape,
+            values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) } })
     }
 
     mutating func set(_ name: String, _ values: [Int], shape: [Int]) {
-        set(name, "I64", shape, values.flatMap { value in (0..<8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } })
+        set(
+            name, "I64", shape, values.flatMap { value in (0..<8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } }
+        )
     }
 
     private mutating func set(_ name: String, _ type: String, _ shape: [Int], _ bytes: [UInt8]) {

@@ -34,7 +34,8 @@ extension NativeStep {
         var order: [Int] = []
         for (number, line) in lines.dropFirst().enumerated() {
             guard let id = line.first, let row = byID[id] else {
-                throw StepError("row \(number + 1) of the sample has the id \"\(line.first ?? "")\", which the test table lacks")
+                throw StepError(
+                    "row \(number + 1) of the sample has the id \"\(line.first ?? "")\", which the test table lacks")
             }
             order.append(row)
         }
@@ -51,7 +52,9 @@ enum CSV {
 
     private static func quoted(_ field: String) -> String {
         let isPlain = field.utf8.allSatisfy { ![0x22, 0x2C, 0x0A, 0x0D].contains($0) }
-        return isPlain ? field : "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        return isPlain
+            ? field
+            : "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 
     /// The fields of every line; quotes may hold commas, line breaks and doubled quotes.

@@ -80,8 +80,15 @@ final class Index: Sendable {
         private static func shard(_ key: Digest) -> String { String(key.description.prefix(2)) }
     }
 
+    /// Rows of the database in memory. Few lookups ask the database for each; many read it whole, in one query.
+    private struct Shelf {
+        var lookups = 0
+        var records: [Digest: IndexedRecord]?
+    }
+
     private let database: IndexDatabase
     private let fresh = Mutex(Fresh())
+    private let shelf = Mutex(Shelf())
     private let summary = Mutex<RecordSummary?>(nil)
 
     init(_ database: IndexDatabase) { self.database = database }
@@ -99,18 +106,27 @@ final class Index: Sendable {
 
     func record(_ key: Digest) -> IndexedRecord? {
         if let known = fresh.withLock({ $0[key] }) { return known }
-        return database.record(key)
+        let records = shelf.withLock { shelf in
+            shelf.lookups += 1
+            if shelf.lookups == 256 {
+                shelf.records = Dictionary(database.records().map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+            }
+            return shelf.records
+        }
+        return records?[key] ?? database.record(key)
     }
 
     func remember(_ record: IndexedRecord) {
         let isNew = summary.withLock { $0 != nil } && self.record(record.key) == nil
         fresh.withLock { $0[record.key] = .some(record) }
+        shelf.withLock { $0.records?[record.key] = record }
         summary.withLock { isNew ? $0?.add(record) : ($0 = nil) }
         saveSometimes()
     }
 
     func forget(_ key: Digest) {
         fresh.withLock { $0[key] = .some(nil) }
+        shelf.withLock { $0.records?[key] = nil }
         summary.withLock { $0 = nil }
     }
 

@@ -131,7 +131,7 @@ final class IndexDatabase: Sendable {
                 arguments: [
                     record.key.description, record.outline.description, record.kind, record.seconds,
                     stamp.device, stamp.inode, stamp.size, stamp.modified, stamp.changed, record.head,
-                    record.text, seal(head: record.head, text: record.text),
+                    record.text, seal(head: record.head, text: record.text).description,
                 ])
     }
 
@@ -140,8 +140,8 @@ final class IndexDatabase: Sendable {
 
     private static func record(_ row: Row) -> IndexedRecord? {
         let (head, text): (String, String) = (row[9], row[10])
-        guard row[11] == seal(head: head, text: text), let key = Digest(row[0] as String),
-            let outline = Digest(row[1] as String)
+        guard let key = Digest(row[0] as String), let outline = Digest(row[1] as String),
+            Digest(row[11] as String) == seal(head: head, text: text)
         else { return nil }
         return IndexedRecord(
             key: key, outline: outline, kind: row[2], seconds: row[3], stamp: stamp(row, 4), head: head, text: text)
@@ -161,11 +161,11 @@ final class IndexDatabase: Sendable {
         return JSON.array(numbers.map { .integer($0) } + texts).digest.short
     }
 
-    private static func seal(head: String, text: String) -> String {
+    private static func seal(head: String, text: String) -> Digest {
         var (hasher, head, text) = (Digest.Hasher(), head, text)
         head.withUTF8 { hasher.update(UnsafeRawBufferPointer($0)) }
         text.withUTF8 { hasher.update(UnsafeRawBufferPointer($0)) }
-        return hasher.finalize().description
+        return hasher.finalize()
     }
 
     // MARK: The file

@@ -119,7 +119,8 @@ package final class Worker: Sendable {
                 let watch = Task { await self.watch() }
                 defer { watch.cancel() }
                 var lines = execution.standardOutput.strings(
-                    separatedBy: .unicodeScalarSequence(["\n" as Unicode.Scalar]), bufferingPolicy: .maxLineLength(4 << 20)
+                    separatedBy: .unicodeScalarSequence(["\n" as Unicode.Scalar]),
+                    bufferingPolicy: .maxLineLength(4 << 20)
                 ).makeAsyncIterator()
                 for await job in jobs {
                     current = job
@@ -203,7 +204,8 @@ package final class Worker: Sendable {
             guard isSilent else { continue }
             kill(
                 because: WorkerFailure(
-                    class: "silent", message: "the worker said nothing for \(Int(launch.silenceLimit)) s and was ended"))
+                    class: "silent", message: "the worker said nothing for \(Int(launch.silenceLimit)) s and was ended")
+            )
         }
     }
 }

@@ -38,7 +38,8 @@ package struct WorkerEnvironment: Sendable {
         if let ready { return ready }
         if let interpreter {
             throw WorkerFailure(
-                class: "unavailable", message: "\(interpreter), which the site names as python, is no program that can be run")
+                class: "unavailable",
+                message: "\(interpreter), which the site names as python, is no program that can be run")
         }
         try WorkerPackage.makeFolders(cache + "/environments")
         let lock = open("\(folder).lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
@@ -61,7 +62,9 @@ package struct WorkerEnvironment: Sendable {
         say("making the Python environment in \(folder) (once; some minutes)")
         try await shell([base, "-m", "venv", "--clear", folder], log: log, hint: "apt-get install python3-venv")
         for lock in WorkerSources.locks { try WorkerPackage.write(lock.bytes, to: "\(folder)/\(lock.name)") }
-        let install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+        let install = [
+            python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes",
+        ]
         say("installing the worker's libraries")
         if access("/dev/nvidia0", F_OK) != 0 {
             // Only where a folder of wheels offers a build without CUDA; the registry has none, and its build runs as well.
@@ -86,11 +89,15 @@ package struct WorkerEnvironment: Sendable {
         }
         throw WorkerFailure(
             class: "unavailable",
-            message: "no Python 3.11 to 3.13 was found on the PATH; install one, or name an interpreter as `python:` in site.yaml")
+            message:
+                "no Python 3.11 to 3.13 was found on the PATH; install one, or name an interpreter as `python:` in site.yaml"
+        )
     }
 
     private func find(_ name: String) -> String? {
-        (variables["PATH"] ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+        (variables["PATH"] ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first {
+            access($0, X_OK) == 0
+        }
     }
 
     private func shell(_ command: [String], log: String, hint: String) async throws {
@@ -103,13 +110,16 @@ package struct WorkerEnvironment: Sendable {
             let last = output.split(separator: "\n").suffix(5).joined(separator: "\n  ")
             throw WorkerFailure(
                 class: "unavailable",
-                message: "the Python environment could not be made: \(command.prefix(4).joined(separator: " ")) failed\n  \(last)\n  help: \(hint)")
+                message:
+                    "the Python environment could not be made: \(command.prefix(4).joined(separator: " ")) failed\n  \(last)\n  help: \(hint)"
+            )
         }
     }
 
     private func run(_ command: [String]) async throws -> (status: Int32, output: String) {
         let result = try await Subprocess.run(
-            .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())), output: .string(limit: 1 << 20),
+            .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())),
+            output: .string(limit: 1 << 20),
             error: .combinedWithOutput)
         if case .exited(let code) = result.terminationStatus { return (Int32(code), result.standardOutput) }
         return (-1, result.standardOutput)

@@ -59,10 +59,12 @@ package enum WorkerEvent: Sendable {
         switch event {
         case "hello":
             guard json["protocol"]?.integer == 1 else {
-                throw .protocolViolation("it speaks protocol \(json["protocol"]?.text() ?? "?"), and the engine speaks 1")
+                throw .protocolViolation(
+                    "it speaks protocol \(json["protocol"]?.text() ?? "?"), and the engine speaks 1")
             }
             self = .hello(environment: [
-                "python": json["python"] ?? .null, "versions": json["versions"] ?? [:], "device": json["device"] ?? .null,
+                "python": json["python"] ?? .null, "versions": json["versions"] ?? [:],
+                "device": json["device"] ?? .null,
             ])
         case "heartbeat": self = .heartbeat
         case "progress":

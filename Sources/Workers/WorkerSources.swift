@@ -28,11 +28,15 @@ enum WorkerSources {
     }
 
     /// A build of torch without CUDA, where a folder of wheels offers one: first, on a machine without a GPU.
-    static var processorLock: (name: String, bytes: [UInt8]) { ("requirements-cpu.lock", PackageResources.requirements_cpu_lock) }
+    static var processorLock: (name: String, bytes: [UInt8]) {
+        ("requirements-cpu.lock", PackageResources.requirements_cpu_lock)
+    }
     /// What the worker imports.
     static var lock: (name: String, bytes: [UInt8]) { ("requirements.lock", PackageResources.requirements_lock) }
     /// What a CUDA build of torch loads besides.
-    static var cudaLock: (name: String, bytes: [UInt8]) { ("requirements-cuda.lock", PackageResources.requirements_cuda_lock) }
+    static var cudaLock: (name: String, bytes: [UInt8]) {
+        ("requirements-cuda.lock", PackageResources.requirements_cuda_lock)
+    }
 
     static var locks: [(name: String, bytes: [UInt8])] { [processorLock, lock, cudaLock] }
 }

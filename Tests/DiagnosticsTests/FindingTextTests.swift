@@ -29,7 +29,9 @@ import Testing
     }
 
     @Test func findingsComeInTheOrderOfTheText() {
-        let findings = [Finding("b", "", at: span(2, 1, 2)), Finding("c", "", at: nil), Finding("a", "", at: span(1, 1, 2))]
+        let findings = [
+            Finding("b", "", at: span(2, 1, 2)), Finding("c", "", at: nil), Finding("a", "", at: span(1, 1, 2)),
+        ]
         #expect(findings.inTextOrder.map(\.code) == ["a", "b", "c"])
     }
 

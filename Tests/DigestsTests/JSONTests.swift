@@ -2,7 +2,9 @@ import Digests
 import Testing
 
 @Suite struct JSONTests {
-    @Test(arguments: ["null", "true", "-1", "1.5", "1e-07", "\"a\\n\\u0001é😀\"", "[1,[2,{\"a\":[]}]]", "{\"a\":1,\"b\":{}}"])
+    @Test(arguments: [
+        "null", "true", "-1", "1.5", "1e-07", "\"a\\n\\u0001é😀\"", "[1,[2,{\"a\":[]}]]", "{\"a\":1,\"b\":{}}",
+    ])
     func textReadsBackToItself(_ text: String) throws {
         #expect(try JSON(parsing: text).text() == text)
     }
@@ -15,7 +17,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "[1,]", "{\"a\":1,}", "01", "1.", ".5", "+1", "nul", "[1] 2", "\"\u{1}\"", "\"\\ud800\"", "\"\\x\"", "{\"a\":1,\"a\":2}",
+        "", "[1,]", "{\"a\":1,}", "01", "1.", ".5", "+1", "nul", "[1] 2", "\"\u{1}\"", "\"\\ud800\"", "\"\\x\"",
+        "{\"a\":1,\"a\":2}",
         "NaN", "1e999", "{a:1}", "'a'",
     ])
     func whatRFC8259RefusesIsRefused(_ text: String) {

@@ -51,7 +51,9 @@ private func codes(_ text: String) -> [String] {
 
     @Test func bombsAreRefused() {
         var text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
-        for level in 1...12 { text += "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ","))]\n" }
+        for level in 1...12 {
+            text += "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ","))]\n"
+        }
         #expect(codes(text).first?.hasPrefix("too-many-nodes") == true)
         #expect(codes(String(repeating: "[", count: 100_000)).first?.hasPrefix("too-deep") == true)
     }

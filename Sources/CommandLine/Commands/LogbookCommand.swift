@@ -40,7 +40,8 @@ struct LogbookCommand: AsyncParsableCommand {
         let logbook = try logbook(workspace, forecast)
         let folder = workspace.loaded.absolute("logbook")
         let files = [
-            ("index.html", logbook.html), ("LOGBOOK.md", logbook.markdown), ("logbook.json", logbook.json.text(.indented) + "\n"),
+            ("index.html", logbook.html), ("LOGBOOK.md", logbook.markdown),
+            ("logbook.json", logbook.json.text(.indented) + "\n"),
         ]
         for (name, text) in files {
             let path = "\(folder)/\(name)"

@@ -32,8 +32,10 @@ struct PlanCommand: AsyncParsableCommand {
     static func document(_ workspace: Workspace, _ forecast: Forecast) -> [String: JSON] {
         let steps = zip(workspace.plan.steps, forecast.entries).map { step, entry -> JSON in
             [
-                "address": .string(step.address), "kind": .string(step.kind.rawValue), "state": .string(entry.state.rawValue),
-                "reason": .string(entry.reason), "key": JSON(entry.key?.description), "estimate_seconds": JSON(entry.estimate),
+                "address": .string(step.address), "kind": .string(step.kind.rawValue),
+                "state": .string(entry.state.rawValue),
+                "reason": .string(entry.reason), "key": JSON(entry.key?.description),
+                "estimate_seconds": JSON(entry.estimate),
                 "depends_on": .array(step.dependencies.map { .string(workspace.plan.steps[$0].address) }),
             ]
         }
@@ -71,7 +73,8 @@ struct PlanText {
             text += "\(mark)  \(padded)  \(paint.dim(entry.reason))\n"
         }
         for missing in forecast.missing { text += paint.red("missing") + "  \(missing)\n" }
-        text += "\(workspace.name): \(forecast.count(.run)) to run, \(forecast.count(.maybe)) maybe, \(forecast.count(.reuse)) reused"
+        text +=
+            "\(workspace.name): \(forecast.count(.run)) to run, \(forecast.count(.maybe)) maybe, \(forecast.count(.reuse)) reused"
         let seconds = forecast.entries.filter { $0.state != .reuse }.compactMap(\.estimate).reduce(0, +)
         if seconds >= 1 { text += "; about \(Duration.seconds(Int(seconds)).brief) of work by past records" }
         Console.out(text)

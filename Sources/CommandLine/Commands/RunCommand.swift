@@ -37,7 +37,8 @@ struct RunCommand: AsyncParsableCommand {
         var selection: Set<Int>?
         if !addresses.isEmpty {
             guard let closure = workspace.plan.closure(of: addresses) else {
-                throw MissingFile(description: "no step matches \(addresses.joined(separator: " ")); `ablate plan` lists them")
+                throw MissingFile(
+                    description: "no step matches \(addresses.joined(separator: " ")); `ablate plan` lists them")
             }
             selection = closure
         }
@@ -84,7 +85,8 @@ struct RunCommand: AsyncParsableCommand {
         let engine = Engine(
             plan: workspace.plan, recipe: workspace.name, lastKeys: try workspace.lastKeys(), forecast: forecast,
             resolver: workspace.resolver, machine: workspace.machine, environment: workspace.workerEnvironment,
-            options: Engine.Options(selection: selection, keepGoing: keepGoing)) { reporter.handle($0) }
+            options: Engine.Options(selection: selection, keepGoing: keepGoing)
+        ) { reporter.handle($0) }
         let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -103,7 +105,9 @@ struct RunCommand: AsyncParsableCommand {
         engine.stop()
     }
 
-    private func finish(_ workspace: Workspace, _ summary: RunSummary, seconds: Double, _ form: ProgressForm) async throws {
+    private func finish(_ workspace: Workspace, _ summary: RunSummary, seconds: Double, _ form: ProgressForm)
+        async throws
+    {
         let forecast = try workspace.forecast()
         var delivered: String?
         if let index = workspace.plan.submission, let record = forecast.entries[index].record,
@@ -117,7 +121,8 @@ struct RunCommand: AsyncParsableCommand {
         if form == .json {
             Console.out(
                 JSON.object([
-                    "schema_version": 1, "event": "summary", "executed": .array(summary.executed.sorted().map { .string(workspace.plan.steps[$0].address) }),
+                    "schema_version": 1, "event": "summary",
+                    "executed": .array(summary.executed.sorted().map { .string(workspace.plan.steps[$0].address) }),
                     "reused": .integer(summary.reused.count), "failed": .integer(summary.failed.count),
                     "blocked": .integer(summary.blocked.count), "cancelled": .integer(summary.cancelled.count),
                     "logbook": .string(logbook), "submission": JSON(delivered),

@@ -12,11 +12,13 @@ internal import Storage
 
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show the resolved recipe with the origin of each value, or one step and its record.")
+        commandName: "show",
+        abstract: "Show the resolved recipe with the origin of each value, or one step and its record.")
 
     @OptionGroup var options: RecipeOptions
     @Argument(help: "The address of a step; without one the recipe is shown.") var address: String?
-    @Flag(help: "Show the recipe with defaults filled in (this is what happens without an address).") var resolved = false
+    @Flag(help: "Show the recipe with defaults filled in (this is what happens without an address).") var resolved =
+        false
 
     func run() async throws {
         do {
@@ -36,7 +38,8 @@ struct ShowCommand: AsyncParsableCommand {
         if options.shared.json {
             Console.out(document: [
                 "recipe": .string(workspace.name),
-                "values": .array(lines.map { ["path": .string($0.path), "value": $0.value, "origin": .string($0.origin)] }),
+                "values": .array(
+                    lines.map { ["path": .string($0.path), "value": $0.value, "origin": .string($0.origin)] }),
             ])
             return
         }
@@ -52,7 +55,8 @@ struct ShowCommand: AsyncParsableCommand {
         let step = workspace.plan.steps[index]
         let entry = try workspace.forecast().entries[index]
         var document: [String: JSON] = [
-            "address": .string(step.address), "kind": .string(step.kind.rawValue), "state": .string(entry.state.rawValue),
+            "address": .string(step.address), "kind": .string(step.kind.rawValue),
+            "state": .string(entry.state.rawValue),
             "reason": .string(entry.reason), "key": JSON(entry.key?.description), "parameters": step.parameters,
         ]
         if let record = entry.record { document["record"] = record.json }
@@ -76,7 +80,8 @@ struct ResolvedRecipe {
                 return
             }
             let node = loaded.tree.value(at: path)
-            let origin = node.map { node in ([node.span.description] + node.origin).joined(separator: ", ") } ?? "default"
+            let origin =
+                node.map { node in ([node.span.description] + node.origin).joined(separator: ", ") } ?? "default"
             lines.append((path.joined(separator: "."), value, origin))
         }
         walk(loaded.recipe.resolved, [])

@@ -56,8 +56,10 @@ final class TerminalProgress: ProgressReporter {
             let scores = ProgressState.scores(metrics)
             // The columns of the mark, the spaces, the time and the scores.
             let room = Console.width - 16 - scores.count
-            return "\(paint.green("✓")) \(shortened(plan.steps[step].address, to: room))  \(paint.dim("\(Format.decimal(seconds, 1)) s"))  \(scores)"
-        case .failed(let step, let failure): return paint.red("✗ " + Progress.describe(failure, of: plan.steps[step].address))
+            return
+                "\(paint.green("✓")) \(shortened(plan.steps[step].address, to: room))  \(paint.dim("\(Format.decimal(seconds, 1)) s"))  \(scores)"
+        case .failed(let step, let failure):
+            return paint.red("✗ " + Progress.describe(failure, of: plan.steps[step].address))
         case .cancelled(let step): return paint.yellow("- \(plan.steps[step].address) cancelled")
         case .reused, .started, .progress, .metric: return nil
         }
@@ -90,7 +92,8 @@ final class TerminalProgress: ProgressReporter {
     private func bar(_ share: Double) -> String {
         let cells = 10
         let full = Int((share * Double(cells)).rounded(.down))
-        return String(repeating: "━", count: min(cells, full)) + paint.dim(String(repeating: "─", count: max(0, cells - full)))
+        return String(repeating: "━", count: min(cells, full))
+            + paint.dim(String(repeating: "─", count: max(0, cells - full)))
     }
 
     /// The end of an address tells steps apart; the beginning gives way.

@@ -11,6 +11,19 @@ struct CrossChecks {
         checkNames(&reading)
         checkStack(&reading)
         checkData(&reading)
+        checkModels(&reading)
+    }
+
+    /// Keys that a baseline has no use for would silently do nothing.
+    private func checkModels(_ reading: inout Reading) {
+        for entry in recipe.models where entry.value.tfidf != nil {
+            for key in tree["models"]?[entry.name]?.entries ?? [] where !["like", "tfidf", "fit"].contains(key.key) {
+                reading.report(
+                    Finding(
+                        "conflicting-keys", "\"\(key.key)\" means nothing to a tfidf model", at: key.keySpan,
+                        help: "remove it; the keys here are tfidf and fit"))
+            }
+        }
     }
 
     private var modelNames: [String] { recipe.models.map(\.name) }
@@ -21,7 +34,10 @@ struct CrossChecks {
     private func checkNames(_ reading: inout Reading) {
         for section in ["models", "stack"] {
             for entry in tree[section]?.entries ?? [] where Self.reserved.contains(entry.key) {
-                reading.report(Finding("bad-name", "\"\(entry.key)\" is a name of ablate's own", at: entry.keySpan, help: "choose another name"))
+                reading.report(
+                    Finding(
+                        "bad-name", "\"\(entry.key)\" is a name of ablate's own", at: entry.keySpan,
+                        help: "choose another name"))
             }
         }
         for entry in tree["stack"]?.entries ?? [] {
@@ -35,7 +51,9 @@ struct CrossChecks {
             checkReference(from, at: node, among: modelNames + stackNames, noun: "model or stack entry", &reading)
             if recipe.data.test == nil, let submission = tree["submission"] {
                 reading.report(
-                    Finding("missing-key", "a submission needs a test table", at: submission.span, help: "add data.test, or remove the submission"))
+                    Finding(
+                        "missing-key", "a submission needs a test table", at: submission.span,
+                        help: "add data.test, or remove the submission"))
             }
         }
         for entry in recipe.ablations {
@@ -59,7 +77,10 @@ struct CrossChecks {
             if entry.value.average != nil {
                 for key in ["fitted-on", "method"] {
                     guard let extra = node.entries?.first(where: { $0.key == key }) else { continue }
-                    reading.report(Finding("conflicting-keys", "\"\(key)\" belongs to optimize, and this is an average", at: extra.keySpan))
+                    reading.report(
+                        Finding(
+                            "conflicting-keys", "\"\(key)\" belongs to optimize, and this is an average",
+                            at: extra.keySpan))
                 }
             }
             if entry.value.optimize != nil, recipe.data.constraint == nil, let item = node["optimize"] {
@@ -71,7 +92,9 @@ struct CrossChecks {
         }
     }
 
-    private func checkReference(_ name: String, at node: Node, among names: [String], noun: String, _ reading: inout Reading) {
+    private func checkReference(
+        _ name: String, at node: Node, among names: [String], noun: String, _ reading: inout Reading
+    ) {
         if !names.contains(name) { reading.report(Dangling.finding(name, noun: noun, among: names, at: node.span)) }
     }
 
@@ -80,19 +103,31 @@ struct CrossChecks {
         if recipe.data.columns.group == nil {
             if recipe.folds.kind.respectsGroups, let kind = tree["folds"]?["kind"] {
                 reading.report(
-                    Finding("missing-key", "\(recipe.folds.kind.rawValue) needs data.columns.group", at: kind.span, help: "name the column of the groups"))
+                    Finding(
+                        "missing-key", "\(recipe.folds.kind.rawValue) needs data.columns.group", at: kind.span,
+                        help: "name the column of the groups"))
             }
             if recipe.data.constraint != nil, let constraint = data["constraint"] {
-                reading.report(Finding("missing-key", "a constraint needs data.columns.group", at: constraint.span, help: "name the column of the groups"))
+                reading.report(
+                    Finding(
+                        "missing-key", "a constraint needs data.columns.group", at: constraint.span,
+                        help: "name the column of the groups"))
             }
         } else if !recipe.folds.kind.respectsGroups, let kind = tree["folds"]?["kind"] {
+            // Optimizing works on whole groups of one fold; for the rest it is only unwise.
+            let isFatal = recipe.stack.contains { $0.value.optimize != nil }
             reading.report(
                 Finding(
-                    "groups-split", "rows of one group fall into different folds, and scores come out too good", at: kind.span,
-                    severity: .warning, help: "use stratified-group-k-fold"))
+                    "groups-split", "rows of one group fall into different folds, and scores come out too good",
+                    at: kind.span,
+                    severity: isFatal ? .error : .warning, help: "use stratified-group-k-fold"))
         }
-        if let template = recipe.data.template, template.usesPrompt, recipe.data.columns.prompt == nil, let node = data["template"] {
-            reading.report(Finding("bad-template", "the template uses {prompt}, and data.columns.prompt is missing", at: node.span))
+        if let template = recipe.data.template, template.usesPrompt, recipe.data.columns.prompt == nil,
+            let node = data["template"]
+        {
+            reading.report(
+                Finding("bad-template", "the template uses {prompt}, and data.columns.prompt is missing", at: node.span)
+            )
         }
     }
 }

@@ -19,7 +19,8 @@ struct Inheritance {
 
     /// The tree of one model; nil where `name` leads back to itself.
     private static func model(
-        _ name: String, among entries: [Node.Entry], path: [String], resolved: inout [String: Node], _ reading: inout Reading
+        _ name: String, among entries: [Node.Entry], path: [String], resolved: inout [String: Node],
+        _ reading: inout Reading
     ) -> Node? {
         if let done = resolved[name] { return done }
         guard let own = entries.first(where: { $0.key == name })?.value else { return nil }
@@ -29,7 +30,10 @@ struct Inheritance {
         }
         guard base != name, !path.contains(base) else {
             reading.report(
-                Finding("like-cycle", "model \"\(name)\" is like itself: \((path + [name, base]).joined(separator: " -> "))", at: like.span))
+                Finding(
+                    "like-cycle",
+                    "model \"\(name)\" is like itself: \((path + [name, base]).joined(separator: " -> "))",
+                    at: like.span))
             resolved[name] = own
             return own
         }

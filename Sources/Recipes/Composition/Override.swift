@@ -14,7 +14,8 @@ package struct Override: Sendable {
         let whole = Span(file: file, start: start, end: Position(line: 1, column: argument.count + 1))
         guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else {
             throw Findings([
-                Finding("bad-override", "--set takes path=value", at: whole, help: "write --set models.NAME.lora.rank=8")
+                Finding(
+                    "bad-override", "--set takes path=value", at: whole, help: "write --set models.NAME.lora.rank=8")
             ])
         }
         path = argument[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)

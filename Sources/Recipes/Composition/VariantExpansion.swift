@@ -33,11 +33,15 @@ struct VariantExpansion {
         var grid: [[(entry: Node.Entry, value: Node)]] = [[]]
         for (entry, values) in dimensions { grid = grid.flatMap { row in values.map { row + [(entry, $0)] } } }
         let origin = "ablation \(name)"
-        let fixed = ablation.with.reduce(base) { $0.setting($1.value.marked(origin), at: path($1.key), keySpan: $1.keySpan) }
+        let fixed = ablation.with.reduce(base) {
+            $0.setting($1.value.marked(origin), at: path($1.key), keySpan: $1.keySpan)
+        }
         var variants: [Variant] = []
         var seen: Set<String> = []
         for row in grid {
-            let tree = row.reduce(fixed) { $0.setting($1.value.marked(origin), at: path($1.entry.key), keySpan: $1.entry.keySpan) }
+            let tree = row.reduce(fixed) {
+                $0.setting($1.value.marked(origin), at: path($1.entry.key), keySpan: $1.entry.keySpan)
+            }
             let settings = row.map { (path: $0.entry.key, value: text($0.value)) }
             let label = settings.map { "\($0.path)=\(addressable($0.value))" }.joined(separator: ",")
             guard seen.insert(label).inserted else {

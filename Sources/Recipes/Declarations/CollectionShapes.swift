@@ -29,7 +29,9 @@ extension ValueShape {
             }
             guard elements.count >= minimum else {
                 reading.report(
-                    Finding("out-of-range", "a list of at least \(minimum) belongs here, and this has \(elements.count)", at: node.span))
+                    Finding(
+                        "out-of-range", "a list of at least \(minimum) belongs here, and this has \(elements.count)",
+                        at: node.span))
                 return nil
             }
             var values: [Element] = []
@@ -45,14 +47,19 @@ extension ValueShape {
                 values.append(value)
             }
             return isWhole ? values : nil
-        } encode: { .array($0.map(element.encode)) }
+        } encode: {
+            .array($0.map(element.encode))
+        }
     }
 
     /// A mapping from names the writer chooses to values; names must do as parts of an address.
     static func named<Element>(_ element: ValueShape<Element>, noun: String) -> Self where Value == [Named<Element>] {
         let pattern = "^[A-Za-z0-9][A-Za-z0-9._-]*$"
         return ValueShape(
-            schema: ["type": "object", "additionalProperties": element.schema, "propertyNames": ["pattern": .string(pattern)]]
+            schema: [
+                "type": "object", "additionalProperties": element.schema,
+                "propertyNames": ["pattern": .string(pattern)],
+            ]
         ) { node, reading in
             guard let entries = node.entries else {
                 reading.wrongType(node, wanted: "a mapping from a name to a \(noun)")
@@ -74,7 +81,9 @@ extension ValueShape {
                 values.append(Named(name: entry.key, value: value))
             }
             return isWhole ? values : nil
-        } encode: { .object(Dictionary($0.map { ($0.name, element.encode($0.value)) }, uniquingKeysWith: { $1 })) }
+        } encode: {
+            .object(Dictionary($0.map { ($0.name, element.encode($0.value)) }, uniquingKeysWith: { $1 }))
+        }
     }
 
     /// The value as the writer left it, for keys whose meaning depends on others (`vary`, `with`).

@@ -24,7 +24,11 @@ package struct Declaration<Root: Sendable>: Sendable {
 
     /// The mapping as a shape, to be used in other declarations.
     package var shape: ValueShape<Root> {
-        ValueShape(schema: schema) { self.decode($0, &$1) } encode: { self.encode($0) }
+        ValueShape(schema: schema) {
+            self.decode($0, &$1)
+        } encode: {
+            self.encode($0)
+        }
     }
 
     private func encode(_ root: Root) -> JSON {
@@ -51,7 +55,9 @@ package struct Declaration<Root: Sendable>: Sendable {
         for key in keys where key.isRequired && !present.contains(key.name) {
             isWhole = false
             reading.report(
-                Finding("missing-key", "key \"\(key.name)\" is missing here", at: node.span, help: "\(key.name): \(key.about)"))
+                Finding(
+                    "missing-key", "key \"\(key.name)\" is missing here", at: node.span,
+                    help: "\(key.name): \(key.about)"))
         }
         if !oneOf.isEmpty, !chooses(entries, at: node, &reading) { isWhole = false }
         return isWhole ? root : nil
@@ -64,8 +70,10 @@ package struct Declaration<Root: Sendable>: Sendable {
         if let second = chosen.dropFirst().first {
             reading.report(
                 Finding(
-                    "conflicting-keys", "\"\(second.key)\" and \"\(chosen[0].key)\" exclude each other", at: second.keySpan,
-                    notes: [.init("\"\(chosen[0].key)\" stands here", at: chosen[0].keySpan)], help: "keep one of \(words)"))
+                    "conflicting-keys", "\"\(second.key)\" and \"\(chosen[0].key)\" exclude each other",
+                    at: second.keySpan,
+                    notes: [.init("\"\(chosen[0].key)\" stands here", at: chosen[0].keySpan)],
+                    help: "keep one of \(words)"))
         } else if !entries.contains(where: { Suggestion.nearest(to: $0.key, among: oneOf) != nil }) {
             reading.report(Finding("missing-key", "one of the keys \(words) is needed here", at: node.span))
         }
@@ -89,7 +97,8 @@ package struct Declaration<Root: Sendable>: Sendable {
             properties[key.name] = .object(property)
         }
         var schema: [String: JSON] = [
-            "type": "object", "description": .string(about), "properties": .object(properties), "additionalProperties": false,
+            "type": "object", "description": .string(about), "properties": .object(properties),
+            "additionalProperties": false,
         ]
         let required = keys.filter(\.isRequired).map { JSON.string($0.name) }
         if !required.isEmpty { schema["required"] = .array(required) }

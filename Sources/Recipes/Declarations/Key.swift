@@ -17,7 +17,8 @@ package struct Key<Root: Sendable>: Sendable {
 
     /// A key with a value in any case: required, or with the default that `initial` has.
     init<Value>(
-        _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable, _ shape: ValueShape<Value>, required: Bool = false,
+        _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable, _ shape: ValueShape<Value>,
+        required: Bool = false,
         _ about: String
     ) {
         self.name = name
@@ -34,7 +35,8 @@ package struct Key<Root: Sendable>: Sendable {
 
     /// A key that may be absent.
     init<Value>(
-        _ name: String, optional path: any WritableKeyPath<Root, Value?> & Sendable, _ shape: ValueShape<Value>, _ about: String
+        _ name: String, optional path: any WritableKeyPath<Root, Value?> & Sendable, _ shape: ValueShape<Value>,
+        _ about: String
     ) {
         self.name = name
         self.about = about

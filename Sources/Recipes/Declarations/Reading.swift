@@ -17,6 +17,7 @@ package struct Reading: Sendable {
         if let origin = node.origin.first { notes.append(.init("this value comes from \(origin)")) }
         report(
             Finding(
-                "wrong-type", "\(wanted) belongs here, and this is \(node.noun)", at: node.span, notes: notes, help: help))
+                "wrong-type", "\(wanted) belongs here, and this is \(node.noun)", at: node.span, notes: notes,
+                help: help))
     }
 }

@@ -7,7 +7,9 @@ internal import Nodes
 
 extension ValueShape where Value == String {
     /// Text. A plain scalar that is a number, a boolean or nothing by YAML 1.2 is refused, so that nobody's `1.10` loses its zero.
-    static func text(pattern: String? = nil, wanted: String = "text", accepts: @escaping @Sendable (String) -> Bool = { _ in true })
+    static func text(
+        pattern: String? = nil, wanted: String = "text", accepts: @escaping @Sendable (String) -> Bool = { _ in true }
+    )
         -> Self
     {
         var schema: [String: JSON] = ["type": "string"]
@@ -19,7 +21,9 @@ extension ValueShape where Value == String {
                 return nil
             }
             return text
-        } encode: { .string($0) }
+        } encode: {
+            .string($0)
+        }
     }
 
     /// A class label: text, or a whole number, which stands for its digits.
@@ -27,7 +31,9 @@ extension ValueShape where Value == String {
         ValueShape(schema: ["type": ["string", "integer"]]) { node, reading in
             if let scalar = node.scalar, scalar.ambiguity == nil, case .integer = scalar.resolved { return scalar.text }
             return ScalarReading.text(node, wanted: "a label (text or a whole number)", reading: &reading)
-        } encode: { .string($0) }
+        } encode: {
+            .string($0)
+        }
     }
 }
 
@@ -54,7 +60,9 @@ extension ValueShape where Value == Int {
                 return nil
             }
             return value
-        } encode: { .integer($0) }
+        } encode: {
+            .integer($0)
+        }
     }
 }
 
@@ -79,11 +87,15 @@ extension ValueShape where Value == Double {
             }
             guard range.contains(value), !aboveMinimum || value > range.lowerBound else {
                 reading.report(
-                    Finding("out-of-range", "\(wanted) belongs here, and this is \(node.scalar?.text ?? "")", at: node.span))
+                    Finding(
+                        "out-of-range", "\(wanted) belongs here, and this is \(node.scalar?.text ?? "")", at: node.span)
+                )
                 return nil
             }
             return value
-        } encode: { .number($0) }
+        } encode: {
+            .number($0)
+        }
     }
 }
 
@@ -104,7 +116,9 @@ extension ValueShape where Value: CaseIterable & RawRepresentable, Value.RawValu
                     "unknown-value", "\(wanted) belongs here, and this is \"\(text)\"", at: node.span,
                     help: nearest.map { "did you mean \"\($0)\"?" }))
             return nil
-        } encode: { .string($0.rawValue) }
+        } encode: {
+            .string($0.rawValue)
+        }
     }
 }
 
@@ -112,7 +126,9 @@ enum ScalarReading {
     /// The text of a scalar, refused where it is not text to every reader of YAML.
     static func text(_ node: Node, wanted: String, reading: inout Reading) -> String? {
         guard let scalar = node.scalar, case .text = scalar.resolved else {
-            let help = node.scalar.map { $0.text.isEmpty ? "write a value" : "write \"\($0.text)\", with quotes, if text is meant" }
+            let help = node.scalar.map {
+                $0.text.isEmpty ? "write a value" : "write \"\($0.text)\", with quotes, if text is meant"
+            }
             reading.wrongType(node, wanted: wanted, help: help)
             return nil
         }

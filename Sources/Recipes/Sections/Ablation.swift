@@ -14,7 +14,9 @@ package struct Ablation: Sendable {
         keys: [
             Key("hypothesis", \.hypothesis, .text(), required: true, "The question, as a sentence."),
             Key("of", \.of, .text(), required: true, "The model that is varied."),
-            Key("vary", \.vary, .mapping(of: "lists"), required: true, "Settings, such as lora.rank, and the values of each; several make a grid."),
+            Key(
+                "vary", \.vary, .mapping(of: "lists"), required: true,
+                "Settings, such as lora.rank, and the values of each; several make a grid."),
             Key("with", \.with, .mapping(of: "values"), "Settings of every variant, such as fewer epochs."),
             Key(
                 "smallest-effect", optional: \.smallestEffect, .number(0...1e6, aboveMinimum: true),

@@ -19,7 +19,9 @@ package struct LoRA: Sendable, Hashable {
         "Low-rank adapters beside the frozen weights.", initial: { LoRA() },
         keys: [
             Key("rank", \.rank, .integer(1...4_096), "Rank of the update matrices."),
-            Key("alpha", \.alpha, .number(0...1e6, aboveMinimum: true), "Scale: updates are multiplied by alpha / rank."),
+            Key(
+                "alpha", \.alpha, .number(0...1e6, aboveMinimum: true), "Scale: updates are multiplied by alpha / rank."
+            ),
             Key("dropout", \.dropout, .number(0...0.99), "Dropout before the adapters, in training."),
             Key("targets", \.targets, targets, "all-linear, or a list of module names such as [q_proj, v_proj]."),
         ])
@@ -27,7 +29,9 @@ package struct LoRA: Sendable, Hashable {
     private static let targets = ValueShape<Targets>(
         schema: ["anyOf": [["const": "all-linear"], ["type": "array", "items": ["type": "string"], "minItems": 1]]]
     ) { node, reading in
-        if node.elements != nil { return ValueShape<[String]>.list(of: .text()).decode(node, &reading).map { .named($0) } }
+        if node.elements != nil {
+            return ValueShape<[String]>.list(of: .text()).decode(node, &reading).map { .named($0) }
+        }
         if node.scalar?.text == "all-linear" { return .allLinear }
         reading.wrongType(node, wanted: "all-linear or a list of module names")
         return nil

@@ -40,7 +40,8 @@ package enum Backbone: Sendable, Hashable {
             "anyOf": [
                 ["type": "string", "pattern": .string(pattern)],
                 [
-                    "type": "object", "properties": ["scratch": Scratch.declaration.shape.schema], "required": ["scratch"],
+                    "type": "object", "properties": ["scratch": Scratch.declaration.shape.schema],
+                    "required": ["scratch"],
                     "additionalProperties": false,
                 ],
             ]
@@ -54,7 +55,8 @@ package enum Backbone: Sendable, Hashable {
             }
         })
 
-    private static let pattern = "^(\\.{1,2}(/.*)?|/.*|[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*(@[A-Za-z0-9._/-]+)?)$"
+    private static let pattern =
+        "^(\\.{1,2}(/.*)?|/.*|[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*(@[A-Za-z0-9._/-]+)?)$"
 
     /// One key, `scratch`, in a mapping of its own.
     private struct Start: Sendable {
@@ -84,6 +86,7 @@ package enum Backbone: Sendable, Hashable {
     }
 
     private static func isRevision(_ text: String) -> Bool {
-        !text.isEmpty && !text.contains("..") && text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { Name.isValid(String($0)) }
+        !text.isEmpty && !text.contains("..")
+            && text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { Name.isValid(String($0)) }
     }
 }

@@ -15,7 +15,9 @@ package struct Columns: Sendable {
             Key("prompt", optional: \.prompt, .text(), "What was asked; leave it out where there is only one text."),
             Key("answer", \.answer, .text(), required: true, "The text to classify."),
             Key("label", \.label, .text(), required: true, "The class of each training row."),
-            Key("group", optional: \.group, .text(), "Rows with equal text here stay in one fold, such as the answers to a question."),
+            Key(
+                "group", optional: \.group, .text(),
+                "Rows with equal text here stay in one fold, such as the answers to a question."),
             Key("weight", optional: \.weight, .text(), "A weight of each row in training and in scores."),
         ])
 }
@@ -36,16 +38,21 @@ package struct DataSection: Sendable {
     static let declaration = Declaration(
         "Where the tables are and what they hold.", initial: { DataSection() },
         keys: [
-            Key("train", \.train, .table, required: true, "The labelled table: csv, jsonl or parquet, from the recipe's folder."),
+            Key(
+                "train", \.train, .table, required: true,
+                "The labelled table: csv, jsonl or parquet, from the recipe's folder."),
             Key("test", optional: \.test, .table, "The table to predict; may be left out."),
             Key("columns", \.columns, Columns.declaration.shape, required: true, "The names of the table's columns."),
-            Key("labels", \.labels, .list(of: .label, minimum: 2), required: true, "Every class, in the order of the probability columns."),
+            Key(
+                "labels", \.labels, .list(of: .label, minimum: 2), required: true,
+                "Every class, in the order of the probability columns."),
             Key(
                 "constraint", optional: \.constraint, .choice,
                 "one-of-each: every group holds each label exactly once; `optimize` builds on it."),
             Key(
                 "template", optional: \.template, Template.shape,
-                "The text a model reads, with {prompt} and {answer} where they go; by default the two, apart by a line."),
+                "The text a model reads, with {prompt} and {answer} where they go; by default the two, apart by a line."
+            ),
         ])
 
     /// The template in force.
@@ -66,7 +73,10 @@ package enum TableFormat: String, CaseIterable, Sendable {
 
 extension ValueShape where Value == String {
     static var table: Self {
-        .text(pattern: "\\.([cC][sS][vV]|[jJ][sS][oO][nN][lL]|[pP][aA][rR][qQ][uU][eE][tT])$", wanted: "the path of a .csv, .jsonl or .parquet file") {
+        .text(
+            pattern: "\\.([cC][sS][vV]|[jJ][sS][oO][nN][lL]|[pP][aA][rR][qQ][uU][eE][tT])$",
+            wanted: "the path of a .csv, .jsonl or .parquet file"
+        ) {
             TableFormat(path: $0) != nil
         }
     }

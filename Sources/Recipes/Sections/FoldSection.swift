@@ -18,7 +18,9 @@ package struct FoldSection: Sendable {
     static let declaration = Declaration(
         "How the training rows are split into folds.", initial: { FoldSection() },
         keys: [
-            Key("kind", \.kind, .choice, required: true, "Which rows may part: stratified keeps the shares of the labels, group keeps groups whole."),
+            Key(
+                "kind", \.kind, .choice, required: true,
+                "Which rows may part: stratified keeps the shares of the labels, group keeps groups whole."),
             Key("count", \.count, .integer(2...100), "The number of folds."),
             Key("seed", \.seed, .seed, "The seed of the shuffle before the split."),
         ])

@@ -20,7 +20,9 @@ package struct TFIDF: Sendable, Hashable {
             Key("analyzer", \.analyzer, .choice, "What n-grams are made of; char-wb stays within words."),
             Key("ngrams", \.ngrams, .range, "Shortest and longest n-gram, such as [1, 2]."),
             Key("min-count", \.minimumCount, .integer(1...1_000_000), "Rows an n-gram must stand in to count."),
-            Key("regularization", \.regularization, .number(0...1e9, aboveMinimum: true), "Inverse strength of the L2 penalty (C)."),
+            Key(
+                "regularization", \.regularization, .number(0...1e9, aboveMinimum: true),
+                "Inverse strength of the L2 penalty (C)."),
         ])
 }
 
@@ -42,8 +44,12 @@ package struct Model: Sendable {
     static let declaration = Declaration(
         "A model: a backbone to fine-tune, or a baseline.", initial: { Model() }, oneOf: ["backbone", "tfidf"],
         keys: [
-            Key("like", optional: \.like, .text(), "Another model whose settings this one takes, except those written here."),
-            Key("backbone", optional: \.backbone, Backbone.shape, "A hub id (org/name or org/name@revision), a folder, or {scratch: {...}}."),
+            Key(
+                "like", optional: \.like, .text(),
+                "Another model whose settings this one takes, except those written here."),
+            Key(
+                "backbone", optional: \.backbone, Backbone.shape,
+                "A hub id (org/name or org/name@revision), a folder, or {scratch: {...}}."),
             Key("tfidf", optional: \.tfidf, TFIDF.declaration.shape, TFIDF.declaration.about),
             Key("quantization", \.quantization, .choice, "How the frozen weights are held."),
             Key("lora", \.adaptation, Adaptation.shape, "LoRA adapters; off trains every weight."),
@@ -66,7 +72,10 @@ extension ValueShape where Value == [Int] {
     static var range: Self {
         let list = ValueShape<[Int]>.list(of: .integer(1...20), minimum: 2, unique: false)
         return ValueShape(
-            schema: ["type": "array", "items": ["type": "integer", "minimum": 1, "maximum": 20], "minItems": 2, "maxItems": 2],
+            schema: [
+                "type": "array", "items": ["type": "integer", "minimum": 1, "maximum": 20], "minItems": 2,
+                "maxItems": 2,
+            ],
             decode: { node, reading in
                 guard let values = list.decode(node, &reading) else { return nil }
                 guard values.count == 2, values[0] <= values[1] else {

@@ -18,13 +18,23 @@ package struct Recipe: Sendable {
         "An experiment of ablate: data, folds, models, what is made of their predictions, and the questions asked.",
         initial: { Recipe() },
         keys: [
-            Key("recipe", \.name, .text(pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$", wanted: "a name of letters, digits, '.', '_' and '-'") { Name.isValid($0) }, required: true, "The name of the experiment."),
+            Key(
+                "recipe", \.name,
+                .text(pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$", wanted: "a name of letters, digits, '.', '_' and '-'") {
+                    Name.isValid($0)
+                }, required: true, "The name of the experiment."),
             Key("about", optional: \.about, .text(), "What it is about, in a sentence."),
             Key("data", \.data, DataSection.declaration.shape, required: true, DataSection.declaration.about),
             Key("folds", \.folds, FoldSection.declaration.shape, required: true, FoldSection.declaration.about),
-            Key("models", \.models, .named(Model.declaration.shape, noun: "model"), required: true, "The models, by name."),
-            Key("stack", \.stack, .named(StackEntry.declaration.shape, noun: "stack entry"), "What is made of the models' predictions, by name."),
-            Key("ablations", \.ablations, .named(Ablation.declaration.shape, noun: "ablation"), "The questions asked, by name."),
+            Key(
+                "models", \.models, .named(Model.declaration.shape, noun: "model"), required: true,
+                "The models, by name."),
+            Key(
+                "stack", \.stack, .named(StackEntry.declaration.shape, noun: "stack entry"),
+                "What is made of the models' predictions, by name."),
+            Key(
+                "ablations", \.ablations, .named(Ablation.declaration.shape, noun: "ablation"),
+                "The questions asked, by name."),
             Key("submission", optional: \.submission, Submission.declaration.shape, Submission.declaration.about),
         ])
 }

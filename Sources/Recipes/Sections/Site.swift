@@ -15,9 +15,15 @@ package struct Site: Sendable {
     static let declaration = Declaration(
         "Where ablate runs things on this machine; never part of a key.", initial: { Site() },
         keys: [
-            Key("store", optional: \.store, .text(), "The folder of the store, from this file's folder; by default .ablate beside the recipe."),
-            Key("python", optional: \.python, .text(), "A Python interpreter that has the worker's libraries; by default an environment of its own is made."),
-            Key("cores", optional: \.cores, .integer(1...4_096), "Cores to use; by default all that the process may use."),
+            Key(
+                "store", optional: \.store, .text(),
+                "The folder of the store, from this file's folder; by default .ablate beside the recipe."),
+            Key(
+                "python", optional: \.python, .text(),
+                "A Python interpreter that has the worker's libraries; by default an environment of its own is made."),
+            Key(
+                "cores", optional: \.cores, .integer(1...4_096),
+                "Cores to use; by default all that the process may use."),
             Key("gpus", optional: \.gpus, .integer(0...1_024), "GPUs to use; by default all that are visible."),
         ])
 

@@ -8,8 +8,11 @@ package struct Submission: Sendable {
     static let declaration = Declaration(
         "The file of test probabilities.", initial: { Submission() },
         keys: [
-            Key("from", \.from, .text(), required: true, "The model or stack entry whose test predictions are written."),
+            Key(
+                "from", \.from, .text(), required: true, "The model or stack entry whose test predictions are written."),
             Key("path", \.path, .text(), "Where the file goes, from the recipe's folder."),
-            Key("sample", optional: \.sample, .text(), "A sample submission: gives the column names and the order of the rows."),
+            Key(
+                "sample", optional: \.sample, .text(),
+                "A sample submission: gives the column names and the order of the rows."),
         ])
 }

@@ -29,7 +29,9 @@ package struct Template: Hashable, Sendable {
     package var usesPrompt: Bool { pieces.contains(.prompt) }
 
     static let shape = ValueShape<Template>(schema: ["type": "string", "pattern": "\\{answer\\}"]) { node, reading in
-        guard let text = ScalarReading.text(node, wanted: "a template such as \"Question: {prompt}; Answer: {answer}\"", reading: &reading)
+        guard
+            let text = ScalarReading.text(
+                node, wanted: "a template such as \"Question: {prompt}; Answer: {answer}\"", reading: &reading)
         else { return nil }
         switch Template.parse(text) {
         case .success(let template): return template
@@ -37,7 +39,9 @@ package struct Template: Hashable, Sendable {
             reading.report(Finding("bad-template", problem.message, at: node.span, help: problem.help))
             return nil
         }
-    } encode: { .string($0.source) }
+    } encode: {
+        .string($0.source)
+    }
 
     struct Problem: Error {
         let message: String
@@ -59,7 +63,9 @@ package struct Template: Hashable, Sendable {
                 rest = rest.dropFirst(name.count)
                 guard rest.popFirst() == "}", name == "prompt" || name == "answer" else {
                     return .failure(
-                        Problem(message: "there is no place {\(name)} to fill", help: "use {prompt} and {answer}; write {{ for a brace"))
+                        Problem(
+                            message: "there is no place {\(name)} to fill",
+                            help: "use {prompt} and {answer}; write {{ for a brace"))
                 }
                 pieces = flushed() + [name == "prompt" ? .prompt : .answer]
                 literal = ""
@@ -72,7 +78,9 @@ package struct Template: Hashable, Sendable {
         pieces = flushed()
         guard pieces.filter({ $0 == .answer }).count == 1, pieces.filter({ $0 == .prompt }).count <= 1 else {
             return .failure(
-                Problem(message: "a template holds {answer} once and {prompt} at most once", help: "write \"Question: {prompt}; Answer: {answer}\""))
+                Problem(
+                    message: "a template holds {answer} once and {prompt} at most once",
+                    help: "write \"Question: {prompt}; Answer: {answer}\""))
         }
         return .success(Template(pieces: pieces))
     }

@@ -20,9 +20,13 @@ package struct Training: Sendable, Hashable {
             Key(
                 "head-learning-rate", optional: \.headLearningRate, .number(0...10, aboveMinimum: true),
                 "Peak learning rate of the classification head; by default the same."),
-            Key("schedule", \.schedule, .choice, "How the learning rate falls after the warm-up; cosine and linear end at 0."),
+            Key(
+                "schedule", \.schedule, .choice,
+                "How the learning rate falls after the warm-up; cosine and linear end at 0."),
             Key("warmup", \.warmup, .number(0...1), "Share of all steps during which the learning rate rises from 0."),
             Key("weight-decay", \.weightDecay, .number(0...10), "Decoupled weight decay of AdamW."),
-            Key("clip", optional: \.clip, .number(0...1e6, aboveMinimum: true), "Largest norm of the gradient; by default unbounded."),
+            Key(
+                "clip", optional: \.clip, .number(0...1e6, aboveMinimum: true),
+                "Largest norm of the gradient; by default unbounded."),
         ])
 }

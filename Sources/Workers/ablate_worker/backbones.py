@@ -91,6 +91,7 @@ def keep(module, name):
     """Let a frozen backbone, its adapters taken off again, stay for the next step."""
     if name is not None:
         module.__dict__.pop("peft_config", None)  # PEFT's note to itself: it would warn about a second adapter
+        module.gradient_checkpointing_disable()  # the last step's memory was short, not necessarily the next one's
         warm[name] = module
 
 

@@ -23,6 +23,7 @@ def run(step):
     parameters, training, device = step.parameters, step.parameters["training"], devices.choose(step.device)
     columns, metadata = formats.read_tokens(step.input("tokens"))
     table = formats.read_rows(step)
+    formats.check_rows(columns, len(table["labels"]))
     rows = formats.chosen_rows(step, len(table["labels"]), inside=False)
     labels = np.asarray(table["labels"])[rows]
     weights = np.asarray(table["weights"] or np.ones(len(table["labels"])), float)[rows]
@@ -33,25 +34,50 @@ def run(step):
     sequences.check_fit(texts, rows, model.backbone.config)
     data = (texts, torch.from_numpy(labels).to(device), torch.from_numpy(weights / weights.mean()).float().to(device))
 
-    batch = min(training["batch"], len(rows))
-    per_epoch = math.ceil(len(rows) / batch)
-    total = max(1, round(training["epochs"] * per_epoch))
     optimizer = make_optimizer(model, training)
-    progress = {"step": 0, "budget": batches.BUDGET, "recompute": False, "losses": [], "norms": []}
     torch.manual_seed(parameters["seed"])  # dropout's draws begin here, whatever building the model has drawn
-    resumed = None
+    progress, resumed = {"step": 0, "budget": batches.BUDGET, "recompute": False, "losses": [], "norms": []}, None
     if step.scratch:
         step.scratch.mkdir(parents=True, exist_ok=True)
         resumed = checkpoints.load(step.scratch, model, optimizer, device)
     progress |= resumed or {}
+    first, began = progress["step"], time.monotonic()
+    per_epoch, total, seen = train(step, model, optimizer, data, progress, device)
+    seconds = time.monotonic() - began
+
+    trained = checkpoints.trained(model)
+    broken = [n for n, p in trained.items() if not bool(torch.isfinite(p).all())]
+    if broken:
+        raise Failure("diverged", f"after the last step {broken[0]} holds values that are no numbers: lower "
+                      "training.learning-rate")
+    metrics = {"steps": total, "rows": len(rows), "tokens": sum(map(len, texts)), "longest": max(map(len, texts)),
+               "trainable": sum(p.numel() for p in trained.values())}
+    classifier.save(model.eval(), step.outputs / "model", complete=bool(parameters.get("scratch")))
+    classifier.release(model, name)
+    means = [float(np.mean(progress["losses"][i:i + per_epoch])) for i in range(0, total, per_epoch)]
+    formats.write_json(step.outputs / "history", {"losses": progress["losses"], "gradient-norms": progress["norms"],
+                                                  "epochs": means, "steps-per-epoch": per_epoch})
+    metrics |= {"train-loss": means[-1]}
+    metrics |= sequences.truncation(columns, parameters["lengths"], rows, labels, parameters["classes"])
+    measurements = {"train-seconds": round(seconds, 3), "tokens-per-second": round(seen / max(seconds, 1e-9), 1),
+                    "micro-batch-tokens": progress["budget"], "recomputed": progress["recompute"],
+                    "resumed-at-step": first if resumed else None, **peak(device)}
+    return {"metrics": metrics, "measurements": measurements, "device": device}
+
+
+def train(step, model, optimizer, data, progress, device):
+    """All epochs from where `progress` stands: (steps per epoch, steps in all, tokens seen now)."""
+    training, seed, texts = step.parameters["training"], step.parameters["seed"], data[0]
+    batch = min(training["batch"], len(texts))
+    per_epoch = math.ceil(len(texts) / batch)
+    total, first, seen, saved = training["epochs"] * per_epoch, progress["step"], 0, time.monotonic()
     if progress["recompute"]:
         recompute(model)
     model.train()
-    began, saved, first, seen = time.monotonic(), time.monotonic(), progress["step"], 0
     for number in range(first, total):
         epoch, place = divmod(number, per_epoch)
         if place == 0 or number == first:
-            order = batches.epoch_order(len(rows), parameters["seed"], epoch)
+            order = batches.epoch_order(len(texts), seed, epoch)
         chosen = order[place * batch:(place + 1) * batch]
         rate = schedule.factor(number, total, training["schedule"], training.get("warmup") or 0)
         for group in optimizer.param_groups:
@@ -69,30 +95,11 @@ def run(step):
         seen += sum(len(texts[i]) for i in chosen)
         step.channel.metric("loss", loss, number + 1)
         step.channel.progress(number + 1, total, "steps", f"epoch {epoch + 1}")
-        ends = place + 1 == per_epoch
-        if step.scratch and number + 1 < total and (ends or time.monotonic() - saved > SAVE_EVERY):
+        due = place + 1 == per_epoch or time.monotonic() - saved > SAVE_EVERY
+        if step.scratch and due and number + 1 < total:
             checkpoints.save(step.scratch, model, optimizer, device, progress)
             saved = time.monotonic()
-    seconds = time.monotonic() - began
-
-    broken = [n for n, p in checkpoints.trained(model).items() if not bool(torch.isfinite(p).all())]
-    if broken:
-        raise Failure("diverged", f"after the last step {broken[0]} holds values that are no numbers: lower "
-                      "training.learning-rate")
-    trainable = sum(p.numel() for p in checkpoints.trained(model).values())
-    model.eval()
-    classifier.save(model, step.outputs / "model", complete=bool(parameters.get("scratch")))
-    means = [float(np.mean(progress["losses"][i:i + per_epoch])) for i in range(0, total, per_epoch)]
-    formats.write_json(step.outputs / "history", {"losses": progress["losses"], "gradient-norms": progress["norms"],
-                                                  "epochs": means, "steps-per-epoch": per_epoch})
-    classifier.release(model, name)
-    metrics = {"train-loss": means[-1], "steps": total, "rows": len(rows), "tokens": sum(map(len, texts)),
-               "longest": max(map(len, texts)), "trainable": trainable}
-    metrics |= sequences.truncation(columns, parameters["lengths"], rows, labels, parameters["classes"])
-    measurements = {"train-seconds": round(seconds, 3), "tokens-per-second": round(seen / max(seconds, 1e-9), 1),
-                    "micro-batch-tokens": progress["budget"], "recomputed": progress["recompute"],
-                    "resumed-at-step": first if resumed else None, **peak(device)}
-    return {"metrics": metrics, "measurements": measurements, "device": device}
+    return per_epoch, total, seen
 
 
 def make_optimizer(model, training):

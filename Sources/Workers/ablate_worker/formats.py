@@ -6,7 +6,7 @@ Knows how each lies on disk (docs/worker-protocol.md), not who makes or needs it
 import json
 
 from . import tensors
-from .step import invalid
+from .step import Failure, invalid
 
 
 def write_json(path, value):
@@ -81,6 +81,13 @@ def read_tokens(path):
         names = [piece["column"] for piece in metadata["template"] if "column" in piece]
         columns = {n: (file.get_tensor(f"{n}.ids"), file.get_tensor(f"{n}.offsets")) for n in dict.fromkeys(names)}
     return columns, metadata
+
+
+def check_rows(columns, count):
+    """Raise unless every column of the tokens has `count` rows: they would be those of another table."""
+    for name, (_, offsets) in columns.items():
+        if len(offsets) - 1 != count:
+            raise Failure("internal", f"the tokens have {len(offsets) - 1} rows of {name}, and the table {count}")
 
 
 def write_predictions(path, rows, logits):

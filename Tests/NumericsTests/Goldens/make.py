@@ -57,7 +57,7 @@ def make_metrics():
     one_by_one = [
         metrics.log_loss([label], [row], labels=range(7)) for label, row in zip(labels, share)]
     write("metrics", {
-        "values": raw, "labels": labels, "weights": weights, "epsilon": np.finfo(float).eps,
+        "values": raw.ravel(), "labels": labels, "weights": weights, "epsilon": np.finfo(float).eps,
         "per_row": one_by_one,
         "log_loss": metrics.log_loss(labels, share, labels=range(7)),
         "weighted_log_loss": metrics.log_loss(labels, share, labels=range(7), sample_weight=weights),
@@ -319,16 +319,21 @@ def below(words, bound):
             return product >> 64
 
 
+def permutation(words, count):
+    """Fisher and Yates, from the end."""
+    order = list(range(count))
+    for last in range(count - 1, 0, -1):
+        other = below(words, last + 1)
+        order[last], order[other] = order[other], order[last]
+    return order
+
+
 def make_bootstrap():
     words = stream(42)
     numbers = [str(next(words)) for _ in range(5)]
     words = stream(7)
     bounded = [below(words, bound) for bound in [1, 2, 3, 7, 10, 1000, 6148914691236517205 + 3] * 3]
-    words = stream(7)
-    order = list(range(10))
-    for last in range(9, 0, -1):
-        other = below(words, last + 1)
-        order[last], order[other] = order[other], order[last]
+    order = permutation(stream(7), 10)
     generator = np.random.default_rng(8)
     cases = []
     for groups, seeds, weighted in [(30, 3, False), (25, 1, True)]:
@@ -367,18 +372,29 @@ def make_folds():
     tables.append((np.concatenate([generator.permutation(7) for _ in range(33)]), np.arange(231) // 7, 5))
     # So many labels that sums are made in halves.
     tables.append((generator.integers(0, 150, 600), generator.integers(0, 80, 600), 4))
+
+    def deal(splitter, labels, groups, count):
+        folds = np.full(len(labels), -1)
+        for fold, (_, held) in enumerate(splitter(count).split(labels, labels, groups)):
+            folds[held] = fold
+        return folds
+
     cases = []
     for labels, groups, count in tables:
-        answers = {}
+        answers, shuffled = {}, {}
+        numbers = np.unique(groups, return_inverse=True)[1]
         for name, splitter in splitters.items():
-            folds = np.full(len(labels), -1)
-            try:
-                for fold, (_, held) in enumerate(splitter(count).split(labels, labels, groups)):
-                    folds[held] = fold
-                answers[name] = folds
-            except ValueError:
-                answers[name] = None
-        cases.append({"labels": labels, "groups": groups, "count": count, "folds": answers})
+            answers[name] = deal(splitter, labels, groups, count)
+            if "group" in name.lower():
+                # Groups are renumbered by their place in the order.
+                place = np.argsort(permutation(stream(42), numbers.max() + 1))
+                shuffled[name] = deal(splitter, labels, place[numbers], count)
+            else:
+                order = permutation(stream(42), len(labels))
+                shuffled[name] = np.empty(len(labels), int)
+                shuffled[name][order] = deal(splitter, labels[order], groups[order], count)
+        cases.append({
+            "labels": labels, "groups": groups, "count": count, "folds": answers, "seed_42": shuffled})
     write("folds", cases)
 
 

@@ -1,0 +1,108 @@
+import Testing
+
+@testable import Numerics
+
+@Suite struct FitTests {
+    struct Minimum: Decodable {
+        let bounds: [Double]
+        let x: Double
+        let value: Double
+        let evaluations: Int
+    }
+    struct Fit: Decodable {
+        struct Answer: Decodable {
+            let foldParameters: [Double]
+            let parameter: Double
+            let loss: Double
+            let firstGroup: [Double]
+        }
+        let labels: Int
+        let values: [Double]
+        let truth: [Int]
+        let folds: [Int]
+        let foldCount: Int
+        let lossBefore: Double
+        let methods: [String: Answer]
+    }
+
+    @Test func boundedMinimaAreThoseOfScipy() throws {
+        let functions: [String: (Double) -> Double] = [
+            "parabola": { ($0 - 0.3) * ($0 - 0.3) }, "quartic": { $0 * $0 * $0 * $0 - 3 * $0 * $0 * $0 + 2 },
+            "logarithm": { $0 - Elementary.logarithm($0) }, "edge": { $0 }, "corner": { abs($0 - 1.7) },
+        ]
+        for (name, peer) in try golden("minimum", as: [String: Minimum].self) {
+            let function = try #require(functions[name])
+            let minimum = BoundedMinimum(of: function, in: peer.bounds[0]...peer.bounds[1])
+            expectClose([minimum.argument, minimum.value], [peer.x, peer.value], within: 1e-9, "\(name)")
+            #expect(minimum.evaluations == peer.evaluations, "\(name)")
+            #expect(minimum.converged)
+        }
+    }
+
+    @Test func aSearchStopsAtItsLimit() {
+        let minimum = BoundedMinimum(of: { $0 }, in: 0...1, limit: 4)
+        #expect(minimum.evaluations == 4)
+        #expect(!minimum.converged)
+    }
+
+    @Test(arguments: ["marginals", "temperature", "blend", "published"])
+    func crossFitsAreThoseOfScipy(name: String) throws {
+        let peer: Fit = try golden("crossfit")
+        let methods: [String: any GroupMethod] = [
+            "marginals": MarginalsMethod(), "temperature": TemperatureMethod(),
+            "blend": AssignmentBlendMethod(),
+            "published": PublishedRuleMethod(),
+        ]
+        let method = try #require(methods[name])
+        let answer = try #require(peer.methods[name])
+        let matrix = try ProbabilityMatrix(values: peer.values, classCount: peer.labels)
+        let groups = RowGrouping(ids: peer.truth.indices.map { $0 / peer.labels })
+        let fit = try CrossFit(
+            method, matrix: matrix, labels: peer.truth, groups: groups, folds: peer.folds,
+            foldCount: peer.foldCount)
+        expectClose(
+            fit.foldParameters + [fit.parameter], answer.foldParameters + [answer.parameter], within: 1e-6)
+        expectClose([fit.loss, fit.lossBefore], [answer.loss, peer.lossBefore], within: 1e-8)
+        expectClose(
+            Array(fit.predictions.values[..<answer.firstGroup.count]), answer.firstGroup, within: 1e-6)
+    }
+
+    @Test func noFoldSeesItsOwnLabels() throws {
+        let peer: Fit = try golden("crossfit")
+        let matrix = try ProbabilityMatrix(values: peer.values, classCount: peer.labels)
+        let groups = RowGrouping(ids: peer.truth.indices.map { $0 / peer.labels })
+        func fit(_ truth: [Int]) throws -> CrossFit {
+            try CrossFit(
+                MarginalsMethod(), matrix: matrix, labels: truth, groups: groups, folds: peer.folds,
+                foldCount: 3)
+        }
+        let before = try fit(peer.truth)
+        // Other labels in fold 0 change the parameters of the others, and nothing of its own.
+        let changed = peer.truth.indices.map { row in
+            peer.folds[row / peer.labels] == 0 ? (peer.truth[row] + 1) % peer.labels : peer.truth[row]
+        }
+        let after = try fit(changed)
+        #expect(after.foldParameters[0] == before.foldParameters[0])
+        #expect(after.foldParameters[1] != before.foldParameters[1])
+        for row in peer.truth.indices where peer.folds[row / peer.labels] == 0 {
+            #expect(after.predictions[row: row] == before.predictions[row: row])
+        }
+    }
+
+    @Test func rowsOfWeightZeroDoNotCount() throws {
+        let peer: Fit = try golden("crossfit")
+        let matrix = try ProbabilityMatrix(values: peer.values, classCount: peer.labels)
+        let groups = RowGrouping(ids: peer.truth.indices.map { $0 / peer.labels })
+        let weights = peer.truth.indices.map { $0 % 3 == 0 ? 0.0 : 1 }
+        let wrong = peer.truth.indices.map {
+            $0 % 3 == 0 ? (peer.truth[$0] + 1) % peer.labels : peer.truth[$0]
+        }
+        let fits = try [peer.truth, wrong].map {
+            try CrossFit(
+                MarginalsMethod(), matrix: matrix, labels: $0, groups: groups, folds: peer.folds,
+                foldCount: 3,
+                weights: weights)
+        }
+        #expect(fits[0] == fits[1])
+    }
+}
