@@ -9,6 +9,7 @@ package enum CorrectedTestError: Error, Equatable, CustomStringConvertible {
     /// A single fold does not say how large the test part is beside the training part.
     case unknownTestShare
 
+    /// The error in a sentence for people.
     package var description: String {
         switch self {
         case .tooFewCells(let count): "\(count) fold x seed cell(s) have no spread; a test needs at least 2"

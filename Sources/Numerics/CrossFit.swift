@@ -23,7 +23,7 @@ package struct CrossFit: Equatable, Sendable {
     ///   - matrix: out-of-fold probabilities, rows x labels.
     ///   - labels: the true label of each row, in `0..<classCount`.
     ///   - groups: the groups of the rows.
-    ///   - folds: the fold of each group, in `0..<foldCount`, each fold at least one group, at least two folds.
+    ///   - folds: the fold of each group, in `0..<foldCount`; at least two folds, none empty.
     ///   - weights: a non-negative weight for each row; nil weighs all rows alike.
     /// - Throws: ``GroupError``.
     package init(
@@ -38,7 +38,10 @@ package struct CrossFit: Equatable, Sendable {
             throw .mismatch(rows: matrix.rowCount, described: labels.count)
         }
         precondition(folds.count == groups.count, "one fold for each group")
-        precondition(foldCount >= 2 && Set(folds) == Set(0..<foldCount), "each fold has a group")
+        precondition(
+            foldCount >= 2 && folds.allSatisfy { $0 >= 0 && $0 < foldCount }, "folds count from zero")
+        let used = Set(folds)
+        if let empty = (0..<foldCount).first(where: { !used.contains($0) }) { throw .emptyFold(empty) }
         let all = LabelledRows(matrix: matrix, labels: labels, groups: groups, weights: weights)
         var foldParameters: [Double] = []
         var values = [Double](repeating: 0, count: matrix.values.count)

@@ -15,6 +15,7 @@ package enum FoldError: Error, Equatable, CustomStringConvertible {
     /// A group kind without groups, or groups that are not one for each row.
     case groups(given: Int?, rows: Int)
 
+    /// The error in a sentence for people.
     package var description: String {
         switch self {
         case .tooFewFolds(let folds): "\(folds) fold(s): there must be at least 2"

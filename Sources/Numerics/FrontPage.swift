@@ -10,7 +10,8 @@
 //     ProbabilityMatrix                                      the common currency
 //     LogLoss, Accuracy                                      scores
 //     RowGrouping, Assignment, PermutationMarginals          a group's labels occur once each
-//     Temperature, PublishedRule, GroupMethod, CrossFit      fitted transforms, scored honestly
+//     Temperature, PublishedRule, Sinkhorn                   transforms of probabilities
+//     GroupMethod, CrossFit                                  their fits, scored honestly
 //     BoundedMinimum                                         the one-dimensional search they share
 //     RandomSource, FoldAssignment                           seeded, deterministic draws and folds
 //     NormalDistribution, StudentDistribution                distribution functions and quantiles

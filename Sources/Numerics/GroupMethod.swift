@@ -22,6 +22,7 @@ package struct MarginalsMethod: GroupMethod {
     /// The method has no settings.
     package init() {}
 
+    /// As ``GroupMethod`` asks.
     package func predictions(
         of matrix: ProbabilityMatrix, groups: RowGrouping, parameter: Double
     ) throws(GroupError) -> ProbabilityMatrix {
@@ -34,10 +35,12 @@ package struct MarginalsMethod: GroupMethod {
 /// Temperature alone, which ignores the constraint: what every other method has to beat. The parameter is log of
 /// the exponent.
 package struct TemperatureMethod: GroupMethod {
+    /// The bounds of log exponent.
     package var bounds: ClosedRange<Double>? { Temperature.logBounds }
     /// The method has no settings.
     package init() {}
 
+    /// As ``GroupMethod`` asks.
     package func predictions(
         of matrix: ProbabilityMatrix, groups: RowGrouping, parameter: Double
     ) throws(GroupError) -> ProbabilityMatrix {
@@ -49,10 +52,12 @@ package struct TemperatureMethod: GroupMethod {
 package struct PublishedRuleMethod: GroupMethod {
     /// The coefficients, by default the published ones.
     package var rule: PublishedRule
+    /// None: nothing is fitted.
     package var bounds: ClosedRange<Double>? { nil }
     /// The method with the given coefficients.
     package init(rule: PublishedRule = PublishedRule()) { self.rule = rule }
 
+    /// As ``GroupMethod`` asks.
     package func predictions(
         of matrix: ProbabilityMatrix, groups: RowGrouping, parameter: Double
     ) throws(GroupError) -> ProbabilityMatrix {
@@ -64,10 +69,12 @@ package struct PublishedRuleMethod: GroupMethod {
 package struct AssignmentBlendMethod: GroupMethod {
     /// What the assignment maximises.
     package var objective: Assignment.Objective
+    /// The bounds of the weight; at 1 a wrong choice would cost all.
     package var bounds: ClosedRange<Double>? { 0...0.999 }
     /// The method with the given objective.
     package init(objective: Assignment.Objective = .logProbability) { self.objective = objective }
 
+    /// As ``GroupMethod`` asks.
     package func predictions(
         of matrix: ProbabilityMatrix, groups: RowGrouping, parameter: Double
     ) throws(GroupError) -> ProbabilityMatrix {
@@ -81,25 +88,30 @@ package struct AssignmentBlendMethod: GroupMethod {
 }
 
 extension ProbabilityMatrix {
-    /// Each group's normalised rows, replaced by what `body` makes of them and of their assigned labels.
-    fileprivate func assigned(
-        _ groups: RowGrouping, objective: Assignment.Objective,
-        body: (ProbabilityMatrix, [Int]) -> ProbabilityMatrix
+    /// Each group's normalised rows, replaced by what `body` makes of them.
+    ///
+    /// Throws ``GroupError`` for a group of more rows than labels, or groups of other rows.
+    func replacingGroups(
+        _ groups: RowGrouping, by body: (ProbabilityMatrix) -> ProbabilityMatrix
     ) throws(GroupError) -> ProbabilityMatrix {
-        guard groups.rowCount == rowCount else { throw .mismatch(rows: rowCount, described: groups.rowCount) }
-        if let group = groups.firstGroup(largerThan: classCount) {
-            throw .tooManyRows(group: group, rows: groups[group].count, labels: classCount)
-        }
-        var assignment = Assignment(labels: classCount, objective: objective)
+        try groups.check(for: self)
         let rows = normalised()
         var output = rows.values
         for group in 0..<groups.count {
-            let part = rows.selecting(rows: groups[group])
-            let replaced = body(part, assignment.labels(of: part))
+            let replaced = body(rows.selecting(rows: groups[group]))
             for (index, row) in groups[group].enumerated() {
                 output.replaceSubrange(row * classCount..<(row + 1) * classCount, with: replaced[row: index])
             }
         }
         return ProbabilityMatrix(trusted: output, classCount: classCount)
+    }
+
+    /// Each group's normalised rows, replaced by what `body` makes of them and of their assigned labels.
+    fileprivate func assigned(
+        _ groups: RowGrouping, objective: Assignment.Objective,
+        body: (ProbabilityMatrix, [Int]) -> ProbabilityMatrix
+    ) throws(GroupError) -> ProbabilityMatrix {
+        var assignment = Assignment(labels: classCount, objective: objective)
+        return try replacingGroups(groups) { body($0, assignment.labels(of: $0)) }
     }
 }

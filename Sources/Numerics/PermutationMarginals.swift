@@ -1,26 +1,5 @@
 // What each row's label is, given that no two rows of its group share one. Knows groups of rows, and no labels.
 
-/// Why groups cannot be given labels that occur once each.
-package enum GroupError: Error, Equatable, CustomStringConvertible {
-    /// More labels than the exact sum over subsets can take; Sinkhorn scaling or the assignment can.
-    case tooManyLabels(count: Int, limit: Int)
-    /// A group (numbered from zero) with more rows than there are labels.
-    case tooManyRows(group: Int, rows: Int, labels: Int)
-    /// The groups, labels or folds do not cover the rows of the matrix.
-    case mismatch(rows: Int, described: Int)
-
-    package var description: String {
-        switch self {
-        case .tooManyLabels(let count, let limit):
-            "\(count) labels are too many for exact marginals, which take at most \(limit)"
-        case .tooManyRows(let group, let rows, let labels):
-            "group \(group) has \(rows) rows, and only \(labels) labels can occur once each"
-        case .mismatch(let rows, let described):
-            "the matrix has \(rows) rows, and \(described) were described"
-        }
-    }
-}
-
 /// Exact marginals under "each label at most once in a group": P(row i has label j) is proportional to the sum,
 /// over the one-to-one labellings that give i the label j, of the product of the chosen probabilities.
 ///
@@ -28,7 +7,7 @@ package enum GroupError: Error, Equatable, CustomStringConvertible {
 /// Bayes answer. A group with fewer rows than labels uses each label at most once. Cost: labels * 2^labels.
 /// One value owns the buffers for every group, and eight groups of a size are computed at once.
 package struct PermutationMarginals: ~Copyable {
-    /// The most labels for which the sum over subsets is exact and affordable: 2^16 subsets, 1 MB a buffer.
+    /// The most labels for which the sum over subsets is affordable: 2^16 subsets, half a megabyte for each sweep.
     package static let labelLimit = 16
     /// Up to this many labels, eight groups at a time fit in the cache.
     private static let wideLimit = 10
@@ -68,12 +47,7 @@ package struct PermutationMarginals: ~Copyable {
         of matrix: ProbabilityMatrix, groups: RowGrouping
     ) throws(GroupError) -> (matrix: ProbabilityMatrix, impossible: [Int]) {
         precondition(matrix.classCount == labels, "the matrix has a column for each label")
-        guard groups.rowCount == matrix.rowCount else {
-            throw .mismatch(rows: matrix.rowCount, described: groups.rowCount)
-        }
-        if let group = groups.firstGroup(largerThan: labels) {
-            throw .tooManyRows(group: group, rows: groups[group].count, labels: labels)
-        }
+        try groups.check(for: matrix)
         var output = matrix.normalised().values
         var impossible: [Int] = []
         output.withUnsafeMutableBufferPointer { values in

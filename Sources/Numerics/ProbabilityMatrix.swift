@@ -9,6 +9,7 @@ package enum ProbabilityError: Error, Equatable, CustomStringConvertible {
     /// A row sums to 0, or to something other than 1 where 1 was asked for.
     case rowSum(row: Int, sum: Double)
 
+    /// The error in a sentence for people.
     package var description: String {
         switch self {
         case .shape(let values, let classes): "\(values) values do not fill rows of \(classes) classes"

@@ -1,5 +1,30 @@
 // Which rows belong together. Knows nothing of probabilities or of what a group means.
 
+/// Why groups cannot be given labels that occur once each.
+package enum GroupError: Error, Equatable, CustomStringConvertible {
+    /// More labels than the exact sum over subsets can take; Sinkhorn scaling or the assignment can.
+    case tooManyLabels(count: Int, limit: Int)
+    /// A group (numbered from zero) with more rows than there are labels.
+    case tooManyRows(group: Int, rows: Int, labels: Int)
+    /// A fold (numbered from zero) without any group.
+    case emptyFold(Int)
+    /// The groups, labels or folds do not cover the rows of the matrix.
+    case mismatch(rows: Int, described: Int)
+
+    /// The error in a sentence for people.
+    package var description: String {
+        switch self {
+        case .tooManyLabels(let count, let limit):
+            "\(count) labels are too many for exact marginals, which take at most \(limit)"
+        case .tooManyRows(let group, let rows, let labels):
+            "group \(group) has \(rows) rows, and only \(labels) labels can occur once each"
+        case .emptyFold(let fold): "fold \(fold) has no group"
+        case .mismatch(let rows, let described):
+            "the matrix has \(rows) rows, and \(described) were described"
+        }
+    }
+}
+
 /// A partition of rows into groups, such as the seven responses to one question.
 ///
 /// Groups are numbered from zero by first appearance; the rows of a group keep their order and need not be
@@ -51,8 +76,11 @@ package struct RowGrouping: Equatable, Sendable {
     /// The rows of group `group`, ascending.
     package subscript(group: Int) -> ArraySlice<Int> { rows[starts[group]..<starts[group + 1]] }
 
-    /// The first group with more than `limit` rows, if there is one.
-    func firstGroup(largerThan limit: Int) -> Int? {
-        (0..<count).first { starts[$0 + 1] - starts[$0] > limit }
+    /// Throws ``GroupError`` where these are not the groups of `matrix`, or a group has more rows than labels.
+    func check(for matrix: ProbabilityMatrix) throws(GroupError) {
+        guard rowCount == matrix.rowCount else { throw .mismatch(rows: matrix.rowCount, described: rowCount) }
+        for group in 0..<count where self[group].count > matrix.classCount {
+            throw .tooManyRows(group: group, rows: self[group].count, labels: matrix.classCount)
+        }
     }
 }

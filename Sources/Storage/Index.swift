@@ -3,62 +3,6 @@
 internal import Digests
 internal import Synchronization
 
-/// A record file as it was last read and found sound.
-struct IndexedRecord: Sendable {
-    let key: Digest
-    let outline: Digest
-    let kind: String
-    let seconds: Double
-    /// The stamp of the file when it was read.
-    let stamp: Stamp
-    /// ``Record/head`` as JSON text, so that a lookup need not parse the rest.
-    let head: String
-    /// The whole text of the file.
-    let text: String
-
-    init(_ record: Record, stamp: Stamp, text: String) {
-        self.key = record.key
-        self.outline = record.outline
-        self.kind = record.kind
-        self.seconds = record.seconds
-        self.stamp = stamp
-        self.head = JSON.object(record.head).text()
-        self.text = text
-    }
-
-    init(
-        key: Digest, outline: Digest, kind: String, seconds: Double, stamp: Stamp, head: String, text: String
-    ) {
-        self.key = key
-        self.outline = outline
-        self.kind = kind
-        self.seconds = seconds
-        self.stamp = stamp
-        self.head = head
-        self.text = text
-    }
-
-    /// The record; nil if the row is not what it was.
-    var record: Record? {
-        guard let json = try? JSON(parsing: head),
-            let record = try? Record(head: json, details: RecordDetails(text: text)), record.key == key
-        else { return nil }
-        return record
-    }
-}
-
-/// A file or folder as it was last looked at.
-struct Sighting: Sendable {
-    let stamp: Stamp
-    /// When the look began, in nanoseconds since 1970; for ``Stamp/isSettled(asOf:)``.
-    let seen: Int
-    /// Of a file, the digest of its content.
-    let digest: Digest?
-
-    /// Whether a file with `stamp` is for certain in the state that was seen.
-    func holds(for stamp: Stamp) -> Bool { self.stamp == stamp && stamp.isSettled(asOf: seen) }
-}
-
 /// Sightings by path and records by key. New ones are kept in memory and written to the database in batches; without a
 /// database, or with one that may only be read, they stay in memory. No function fails.
 final class Index: Sendable {

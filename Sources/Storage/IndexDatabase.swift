@@ -42,29 +42,29 @@ final class IndexDatabase: Sendable {
     func sighting(of path: String) -> Sighting? {
         let found = use { database -> Sighting? in
             let statement = try database.cachedStatement(
-                sql: "SELECT device, inode, size, modified, changed, seen, digest, seal FROM sighting WHERE path = ?")
-            guard let row = try Row.fetchOne(statement, arguments: [path]) else { return nil }
-            let digest: String? = row[6]
-            let sighting = Sighting(stamp: Self.stamp(row, 0), seen: row[5], digest: digest.flatMap(Digest.init))
-            return row[7] == Self.seal(sighting, path) ? sighting : nil
+                sql: "SELECT \(Sighting.columns) FROM sighting WHERE path = ?")
+            return try Row.fetchOne(statement, arguments: [path]).flatMap { Sighting($0, of: path) }
         }
         return found ?? nil
     }
 
     func record(_ key: Digest) -> IndexedRecord? {
         let found = use { database -> IndexedRecord? in
-            let statement = try database.cachedStatement(sql: "SELECT \(Self.recordColumns) FROM record WHERE key = ?")
-            return try Row.fetchOne(statement, arguments: [key.description]).flatMap(Self.record)
+            let statement = try database.cachedStatement(
+                sql: "SELECT \(IndexedRecord.columns) FROM record WHERE key = ?")
+            return try Row.fetchOne(statement, arguments: [key.description]).flatMap(IndexedRecord.init)
         }
         return found ?? nil
     }
 
+    /// Every record; a garbled row means that the file is made anew, since a list must miss none.
     func records() -> [IndexedRecord] {
         use { database in
-            let rows = try Row.fetchCursor(database, sql: "SELECT \(Self.recordColumns) FROM record")
+            let rows = try Row.fetchCursor(database, sql: "SELECT \(IndexedRecord.columns) FROM record")
             var records: [IndexedRecord] = []
             while let row = try rows.next() {
-                if let record = Self.record(row) { records.append(record) }
+                guard let record = IndexedRecord(row) else { throw Self.garbled }
+                records.append(record)
             }
             return records
         } ?? []
@@ -76,8 +76,10 @@ final class IndexDatabase: Sendable {
             let rows = try Row.fetchCursor(database, sql: "SELECT key, outline, kind, seconds FROM record")
             var lines: [RecordSummary.Line] = []
             while let row = try rows.next() {
-                guard let key = Digest(row[0] as String), let outline = Digest(row[1] as String) else { continue }
-                lines.append(RecordSummary.Line(key: key, outline: outline, kind: row[2], seconds: row[3]))
+                guard let key = row.digest(0), let outline = row.digest(1), let kind: String = row.value(2),
+                    let seconds: Double = row.value(3)
+                else { throw Self.garbled }
+                lines.append(RecordSummary.Line(key: key, outline: outline, kind: kind, seconds: seconds))
             }
             return lines
         } ?? []
@@ -91,7 +93,7 @@ final class IndexDatabase: Sendable {
             let rows = try Row.fetchCursor(statement, arguments: [shard, shard + "g"])
             var stamps: [Digest: Stamp] = [:]
             while let row = try rows.next() {
-                if let key = Digest(row[0] as String) { stamps[key] = Self.stamp(row, 1) }
+                if let key = row.digest(0) { stamps[key] = Stamp(row, from: 1) }
             }
             return stamps
         } ?? [:]
@@ -101,10 +103,10 @@ final class IndexDatabase: Sendable {
     func save(_ sightings: [String: Sighting], _ records: [Digest: IndexedRecord?]) -> Bool {
         let done: Void? = use { database in
             try database.inTransaction(.immediate) {
-                for (path, sighting) in sightings { try Self.write(sighting, path, database) }
+                for (path, sighting) in sightings { try sighting.write(of: path, to: database) }
                 for (key, record) in records {
                     if let record {
-                        try Self.write(record, database)
+                        try record.write(to: database)
                     } else {
                         try database.execute(sql: "DELETE FROM record WHERE key = ?", arguments: [key.description])
                     }
@@ -113,59 +115,6 @@ final class IndexDatabase: Sendable {
             }
         }
         return done != nil
-    }
-
-    private static func write(_ sighting: Sighting, _ path: String, _ database: Database) throws {
-        let stamp = sighting.stamp
-        try database.cachedStatement(sql: "INSERT OR REPLACE INTO sighting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
-            arguments: [
-                path, stamp.device, stamp.inode, stamp.size, stamp.modified, stamp.changed, sighting.seen,
-                sighting.digest?.description, seal(sighting, path),
-            ])
-    }
-
-    private static func write(_ record: IndexedRecord, _ database: Database) throws {
-        let stamp = record.stamp
-        try database.cachedStatement(sql: "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-            .execute(
-                arguments: [
-                    record.key.description, record.outline.description, record.kind, record.seconds,
-                    stamp.device, stamp.inode, stamp.size, stamp.modified, stamp.changed, record.head,
-                    record.text, seal(head: record.head, text: record.text).description,
-                ])
-    }
-
-    private static let recordColumns =
-        "key, outline, kind, seconds, device, inode, size, modified, changed, head, text, seal"
-
-    private static func record(_ row: Row) -> IndexedRecord? {
-        let (head, text): (String, String) = (row[9], row[10])
-        guard let key = Digest(row[0] as String), let outline = Digest(row[1] as String),
-            Digest(row[11] as String) == seal(head: head, text: text)
-        else { return nil }
-        return IndexedRecord(
-            key: key, outline: outline, kind: row[2], seconds: row[3], stamp: stamp(row, 4), head: head, text: text)
-    }
-
-    private static func stamp(_ row: Row, _ first: Int) -> Stamp {
-        Stamp(
-            device: row[first], inode: row[first + 1], size: row[first + 2], modified: row[first + 3],
-            changed: row[first + 4])
-    }
-
-    /// A wrong digest of an input would give a wrong key, so a row must prove itself.
-    private static func seal(_ sighting: Sighting, _ path: String) -> String {
-        let stamp = sighting.stamp
-        let numbers = [stamp.device, stamp.inode, stamp.size, stamp.modified, stamp.changed, sighting.seen]
-        let texts = [JSON.string(path), JSON(sighting.digest?.description)]
-        return JSON.array(numbers.map { .integer($0) } + texts).digest.short
-    }
-
-    private static func seal(head: String, text: String) -> Digest {
-        var (hasher, head, text) = (Digest.Hasher(), head, text)
-        head.withUTF8 { hasher.update(UnsafeRawBufferPointer($0)) }
-        text.withUTF8 { hasher.update(UnsafeRawBufferPointer($0)) }
-        return hasher.finalize()
     }
 
     // MARK: The file
@@ -191,6 +140,8 @@ final class IndexDatabase: Sendable {
             if isBroken, isFirst, mayWrite, let queue = try? openAnew() { state = .open(queue) }
         }
     }
+
+    private static var garbled: DatabaseError { DatabaseError(resultCode: .SQLITE_CORRUPT) }
 
     private func opened() -> DatabaseQueue? {
         state.withLock { state in

@@ -83,9 +83,12 @@ package final class Store: Sendable {
         let path = root + "/store.json"
         if access == .readWrite, try FileStatus.ifPresent(path, following: true) == nil {
             let draft = "\(root)/.store-\(makeNonce())"
-            try OpenFile(creating: draft).append("{\"format\":1}\n".utf8)
+            defer { try? Disk.remove(draft) }
+            let file = try OpenFile(creating: draft)
+            try file.append("{\"format\":1}\n".utf8)
+            try file.sync()
             _ = try Disk.claim(path, for: draft)
-            try Disk.remove(draft)
+            try Disk.sync(root)
         }
         guard try FileStatus.ifPresent(path, following: true) != nil else { return }
         let text = try OpenFile(reading: path).content(limit: 1 << 16)

@@ -1,4 +1,4 @@
-// Writes the files that are made from declarations: `swift run generate` from the root of the project.
+// Writes the files that are made from declarations: `make generate`, from the root of the project.
 
 import Digests
 import Glibc
@@ -9,7 +9,7 @@ let documents = [
 ]
 for (path, document) in documents {
     guard let file = fopen(path, "w") else {
-        fputs("cannot write \(path); run this from the root of the project\n", stderr)
+        perror(path)
         exit(1)
     }
     fputs(document.text(.indented) + "\n", file)

@@ -45,13 +45,13 @@ import Testing
         #expect(!minimum.converged)
     }
 
-    @Test(arguments: ["marginals", "temperature", "blend", "published"])
+    @Test(arguments: ["marginals", "temperature", "blend", "published", "sinkhorn"])
     func crossFitsAreThoseOfScipy(name: String) throws {
         let peer: Fit = try golden("crossfit")
         let methods: [String: any GroupMethod] = [
             "marginals": MarginalsMethod(), "temperature": TemperatureMethod(),
             "blend": AssignmentBlendMethod(),
-            "published": PublishedRuleMethod(),
+            "published": PublishedRuleMethod(), "sinkhorn": SinkhornMethod(),
         ]
         let method = try #require(methods[name])
         let answer = try #require(peer.methods[name])
@@ -86,6 +86,15 @@ import Testing
         #expect(after.foldParameters[1] != before.foldParameters[1])
         for row in peer.truth.indices where peer.folds[row / peer.labels] == 0 {
             #expect(after.predictions[row: row] == before.predictions[row: row])
+        }
+    }
+
+    @Test func aFoldWithoutGroupsIsRefused() throws {
+        let matrix = try ProbabilityMatrix(values: [0.5, 0.5, 0.5, 0.5], classCount: 2)
+        #expect(throws: GroupError.emptyFold(1)) {
+            try CrossFit(
+                MarginalsMethod(), matrix: matrix, labels: [0, 1], groups: RowGrouping(ids: [0, 1]),
+                folds: [0, 2], foldCount: 3)
         }
     }
 

@@ -43,13 +43,19 @@ import Testing
         let peers = try golden("marginals", as: [MarginalsCase].self)
         #expect(peers.count == 28)
         for peer in peers {
-            let group = try ProbabilityMatrix(values: peer.values, classCount: peer.labels)
-            let groups = RowGrouping(ids: [Int](repeating: 0, count: group.rowCount))
+            // Nine times the group: eight are computed together, and one alone.
+            let values = [[Double]](repeating: peer.values, count: 9).flatMap(\.self)
+            let matrix = try ProbabilityMatrix(values: values, classCount: peer.labels)
+            let groups = RowGrouping(ids: (0..<matrix.rowCount).map { $0 * 9 / matrix.rowCount })
             var marginals = try PermutationMarginals(labels: peer.labels)
-            let result = try marginals.marginals(of: group, groups: groups)
-            #expect(result.impossible == (peer.marginals == nil ? [0] : []), "\(peer.name)")
-            let expected = peer.marginals.map { $0.flatMap(\.self) } ?? group.normalised().values
-            expectClose(result.matrix.values, expected, within: 1e-12, "\(peer.name)")
+            let result = try marginals.marginals(of: matrix, groups: groups)
+            #expect(result.impossible == (peer.marginals == nil ? Array(0..<9) : []), "\(peer.name)")
+            let own = Array(matrix.normalised().values[..<peer.values.count])
+            let expected = peer.marginals.map { $0.flatMap(\.self) } ?? own
+            for start in stride(from: 0, to: values.count, by: expected.count) {
+                let group = Array(result.matrix.values[start..<start + expected.count])
+                expectClose(group, expected, within: 1e-12, "\(peer.name)")
+            }
         }
     }
 
@@ -114,8 +120,10 @@ import Testing
         }
         let matrix = try ProbabilityMatrix(values: [Double](repeating: 0.5, count: 6), classCount: 2)
         let crowded = RowGrouping(ids: [0, 0, 0])
-        for method in [MarginalsMethod(), PublishedRuleMethod(), AssignmentBlendMethod()] as [any GroupMethod]
-        {
+        let methods: [any GroupMethod] = [
+            MarginalsMethod(), SinkhornMethod(), PublishedRuleMethod(), AssignmentBlendMethod(),
+        ]
+        for method in methods {
             #expect(throws: GroupError.tooManyRows(group: 0, rows: 3, labels: 2)) {
                 try method.predictions(of: matrix, groups: crowded, parameter: 0)
             }
@@ -123,6 +131,33 @@ import Testing
                 try method.predictions(of: matrix, groups: RowGrouping(ids: [0, 0]), parameter: 0)
             }
         }
+    }
+
+    @Test func aGroupInPlaceIsAGroupAmongOthers() throws {
+        var marginals = try PermutationMarginals(labels: 3)
+        let group = try ProbabilityMatrix(values: [0.5, 0.2, 0.3, 0.1, 0.1, 0.8], classCount: 3)
+        let among = try marginals.marginals(of: group, groups: RowGrouping(ids: [0, 0])).matrix
+        var values = group.values
+        let isPossible = values.withUnsafeMutableBufferPointer { marginals.replace($0, rows: 2) }
+        #expect(isPossible && values == among.values)
+        var certain = [1.0, 0, 0, 1, 0, 0]
+        let isCertainPossible = certain.withUnsafeMutableBufferPointer { marginals.replace($0, rows: 2) }
+        #expect(!isCertainPossible && certain == [1, 0, 0, 1, 0, 0])
+    }
+
+    @Test func sinkhornMakesColumnsSumToOneAndLeavesRoomForMissingRows() throws {
+        let values = [0.7, 0.2, 0.1, 0.6, 0.3, 0.1, 0.5, 0.1, 0.4]
+        let square = Sinkhorn().applied(to: try ProbabilityMatrix(values: values, classCount: 3))
+        for label in 0..<3 { expectClose([(0..<3).reduce(0) { $0 + square[$1, label] }], [1], within: 1e-8) }
+        // Scaling keeps cross ratios: (p00 p11) / (p01 p10).
+        expectClose(
+            [square[0, 0] * square[1, 1] / (square[0, 1] * square[1, 0])], [0.21 / 0.12], within: 1e-12)
+        // Two certain rows and one that is missing: the third label is all that is left for it.
+        let partial = Sinkhorn(limit: 2000).applied(
+            to: try ProbabilityMatrix(values: [0.9, 0.05, 0.05, 0.9, 0.05, 0.05], classCount: 3))
+        let first = partial[0, 0] + partial[1, 0]
+        #expect(first <= 1 && first > 0.8)
+        expectClose([partial[0, 1], partial[1, 2]], [partial[0, 2], partial[0, 1]], within: 1e-12)
     }
 
     @Test func thePublishedRuleIsReproducedCellByCell() throws {

@@ -61,6 +61,21 @@ import Testing
         try expectAll(records, in: try fixture.store())
     }
 
+    @Test(arguments: [
+        "seconds = 'many'", "modified = 'x'", "size = x'ff'", "text = NULL", "head = 7",
+        "head = replace(head, 'finetune', 'fit')",
+        "seal = NULL", "text = x'c328'",
+    ])
+    func aGarbledRowCountsAsAbsent(change: String) throws {
+        let records = try fill(8)
+        Shell.run("sqlite3 \(databases[0]) \"update record set \(change)\" || printf garbage > \(databases[0])")
+        #expect(Set(try fixture.store(.readOnly).records()) == Set(records))
+        let reader = try fixture.store(.readOnly)
+        for record in records { #expect(try reader.record(for: record.key) == record) }
+        try expectAll(records, in: try fixture.store())
+        try expectAll(records, in: try fixture.store())
+    }
+
     @Test func theIndexMayGoWhileAnEngineUsesIt() throws {
         let records = try fill(20)
         let store = try fixture.store()

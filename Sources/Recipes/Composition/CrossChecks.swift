@@ -17,7 +17,7 @@ struct CrossChecks {
     /// Keys that a baseline has no use for would silently do nothing.
     private func checkModels(_ reading: inout Reading) {
         for entry in recipe.models where entry.value.tfidf != nil {
-            for key in tree["models"]?[entry.name]?.entries ?? [] where !["like", "tfidf", "fit"].contains(key.key) {
+            for key in tree["models"]?[entry.name]?.entries ?? [] where !Model.baselineKeys.contains(key.key) {
                 reading.report(
                     Finding(
                         "conflicting-keys", "\"\(key.key)\" means nothing to a tfidf model", at: key.keySpan,

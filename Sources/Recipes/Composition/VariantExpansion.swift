@@ -49,10 +49,22 @@ struct VariantExpansion {
                 continue
             }
             if let model = Model.declaration.shape.decode(tree, &reading) {
+                report(settingsWithoutEffect: (row.map(\.entry) + ablation.with), on: model, &reading)
                 variants.append(Variant(name: label, settings: settings, model: model, tree: tree))
             }
         }
         return variants
+    }
+
+    /// A baseline has few settings; varying any other would compare a model with itself.
+    private static func report(settingsWithoutEffect entries: [Node.Entry], on model: Model, _ reading: inout Reading) {
+        guard model.tfidf != nil else { return }
+        for entry in entries where !Model.baselineKeys.contains(path(entry.key).first ?? "") {
+            let isKnown = reading.findings.contains { $0.span?.start == entry.keySpan.start && $0.code == "conflicting-keys" }
+            if isKnown { continue }
+            reading.report(
+                Finding("conflicting-keys", "\"\(entry.key)\" means nothing to a tfidf model", at: entry.keySpan))
+        }
     }
 
     private static func path(_ key: String) -> [String] {

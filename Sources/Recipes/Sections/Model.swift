@@ -63,6 +63,9 @@ package struct Model: Sendable {
     /// Every setting with its value, as the declarations encode it; always an object.
     package var resolved: JSON { Self.declaration.shape.encode(self) }
 
+    /// The keys that mean something to a tfidf model.
+    static let baselineKeys = ["like", "tfidf", "fit"]
+
     /// The seeds that make a difference: logistic regression has none.
     package var effectiveSeeds: [Int?] { tfidf == nil ? seeds : [nil] }
 }

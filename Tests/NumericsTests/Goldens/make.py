@@ -182,10 +182,19 @@ def make_crossfit():
             output[(group, *optimize.linear_sum_assignment(cost))] = 1
         return output
 
+    def sinkhorn(p):
+        p = p.copy()
+        # Some groups are far from converged after a hundred rounds, so their number matters.
+        for _ in range(100):
+            p /= p.sum(1, keepdims=True)
+            p /= p.sum(2, keepdims=True)
+        return normalised(p)
+
     share = normalised(values)
     chosen = hard(share, True)
     methods = {
         "marginals": (lambda p, h, x: marginals(power(p, math.exp(x))), (-2, 1.5)),
+        "sinkhorn": (lambda p, h, x: sinkhorn(power(p, math.exp(x))), (-1.5, 1.5)),
         "temperature": (lambda p, h, x: power(p, math.exp(x)), (-2, 2)),
         "blend": (lambda p, h, x: (1 - x) * p + x * h, (0, 0.999))}
     answers = {}

@@ -1,0 +1,47 @@
+// A record file as the index keeps it: the part that lookups need apart from the rest. Knows no file and no database.
+
+internal import Digests
+
+/// A record file as it was last read and found sound.
+struct IndexedRecord: Sendable {
+    let key: Digest
+    let outline: Digest
+    let kind: String
+    let seconds: Double
+    /// The stamp of the file when it was read.
+    let stamp: Stamp
+    /// ``Record/head`` as JSON text, so that a lookup need not parse the rest.
+    let head: String
+    /// The whole text of the file.
+    let text: String
+
+    init(_ record: Record, stamp: Stamp, text: String) {
+        self.key = record.key
+        self.outline = record.outline
+        self.kind = record.kind
+        self.seconds = record.seconds
+        self.stamp = stamp
+        self.head = JSON.object(record.head).text()
+        self.text = text
+    }
+
+    init(
+        key: Digest, outline: Digest, kind: String, seconds: Double, stamp: Stamp, head: String, text: String
+    ) {
+        self.key = key
+        self.outline = outline
+        self.kind = kind
+        self.seconds = seconds
+        self.stamp = stamp
+        self.head = head
+        self.text = text
+    }
+
+    /// The record; nil if the row is not what it was.
+    var record: Record? {
+        guard let json = try? JSON(parsing: head),
+            let record = try? Record(head: json, details: RecordDetails(text: text)), record.key == key
+        else { return nil }
+        return record
+    }
+}
