@@ -5,6 +5,8 @@ internal import Glibc
 enum Files {
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
+
     /// An absolute path without links in it, for a path that exists; an absolute path otherwise.
     static func absolute(_ path: String) -> String {
         if let real = realpath(path, nil) {

@@ -26,7 +26,8 @@ struct Workspace {
         let place =
             options.store.map(Files.absolute) ?? site.store.map { $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" }
             ?? "\(loaded.folder)/.ablate"
-        store = try Store(at: place, access: writing ? .readWrite : .readOnly)
+        // A verb that only looks makes no store; where there is one it keeps the digests of files it had to read.
+        store = try Store(at: place, access: writing || Files.isWritable(place) ? .readWrite : .readOnly)
         resolver = InputResolver(store: store, hub: HubCache(environment: Files.environment))
     }
 

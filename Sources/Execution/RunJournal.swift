@@ -11,6 +11,8 @@ final class RunJournal: Sendable {
     private struct State {
         var keys: [String: Digest]
         var written = ContinuousClock.now
+        /// The number of this run's document, once it has one.
+        var document: Int?
     }
     private let store: Store
     private let recipe: String
@@ -68,6 +70,7 @@ final class RunJournal: Sendable {
                     ]
                 })
         }
-        try store.writeRun(recipe, .object(document))
+        let number = try store.writeRun(recipe, .object(document), replacing: state.withLock(\.document))
+        state.withLock { $0.document = number }
     }
 }

@@ -65,7 +65,9 @@ struct StepRunner: Sendable {
             var path = input.path
             if let output = input.output {
                 switch output.form {
-                case .file: path = store.path(of: output.digest)
+                case .file:
+                    try store.verify(output)
+                    path = store.path(of: output.digest)
                 case .folder:
                     path = "\(attempt.folder)/inputs/\(name)"
                     try store.materialise(output, at: path!)

@@ -23,7 +23,7 @@ def test_five_mistakes_are_five_findings_in_one_go(fresh):
     found, code = findings(fresh)
     assert code == 65
     assert found == [
-        ("missing-file", 3, 10), ("unknown-key", 15, 12), ("wrong-type", 17, 24), ("dangling-name", 20, 27), ("unknown-value", 21, 36)]
+        ("missing-file", 3, 10), ("unknown-key", 15, 12), ("wrong-type", 17, 24), ("dangling-name", 20, 28), ("unknown-value", 21, 36)]
     text = fresh.ablate("check").stderr
     assert 'did you mean "rank"?' in text and 'did you mean "tiny"?' in text and "recipe.yaml:15:12" in text and "^~~" in text
 

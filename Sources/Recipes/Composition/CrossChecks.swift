@@ -1,4 +1,4 @@
-// What no single key can know: names that must exist, settings that must fit together.
+// What no single key can know: settings that must fit together.
 
 internal import Diagnostics
 internal import Nodes
@@ -8,7 +8,7 @@ struct CrossChecks {
     let tree: Node
 
     func report(_ reading: inout Reading) {
-        checkNames(&reading)
+        checkSubmission(&reading)
         checkStack(&reading)
         checkData(&reading)
         checkModels(&reading)
@@ -26,54 +26,17 @@ struct CrossChecks {
         }
     }
 
-    private var modelNames: [String] { recipe.models.map(\.name) }
-    private var stackNames: [String] { recipe.stack.map(\.name) }
-    /// Names that are rooms of the address space already.
-    private static let reserved = ["data", "folds", "ablations", "submission"]
-
-    private func checkNames(_ reading: inout Reading) {
-        for section in ["models", "stack"] {
-            for entry in tree[section]?.entries ?? [] where Self.reserved.contains(entry.key) {
-                reading.report(
-                    Finding(
-                        "bad-name", "\"\(entry.key)\" is a name of ablate's own", at: entry.keySpan,
-                        help: "choose another name"))
-            }
-        }
-        for entry in tree["stack"]?.entries ?? [] {
-            guard let model = tree["models"]?.entries?.first(where: { $0.key == entry.key }) else { continue }
-            reading.report(
-                Finding(
-                    "duplicate-name", "\"\(entry.key)\" names a model already", at: entry.keySpan,
-                    notes: [.init("the model is defined here", at: model.keySpan)]))
-        }
-        if let from = recipe.submission?.from, let node = tree["submission"]?["from"] {
-            checkReference(from, at: node, among: modelNames + stackNames, noun: "model or stack entry", &reading)
-            if recipe.data.test == nil, let submission = tree["submission"] {
-                reading.report(
-                    Finding(
-                        "missing-key", "a submission needs a test table", at: submission.span,
-                        help: "add data.test, or remove the submission"))
-            }
-        }
-        for entry in recipe.ablations {
-            guard let node = tree["ablations"]?[entry.name]?["of"] else { continue }
-            checkReference(entry.value.of, at: node, among: modelNames, noun: "model", &reading)
-        }
+    private func checkSubmission(_ reading: inout Reading) {
+        guard recipe.submission != nil, recipe.data.test == nil, let submission = tree["submission"] else { return }
+        reading.report(
+            Finding(
+                "missing-key", "a submission needs a test table", at: submission.span,
+                help: "add data.test, or remove the submission"))
     }
 
-    /// Entries of the stack may use models and the entries above them.
     private func checkStack(_ reading: inout Reading) {
-        for (index, entry) in recipe.stack.enumerated() {
+        for entry in recipe.stack {
             guard let node = tree["stack"]?[entry.name] else { continue }
-            let known = modelNames + stackNames[..<index]
-            for (name, item) in zip(entry.value.average ?? [], node["average"]?.elements ?? []) {
-                checkReference(name, at: item, among: known, noun: "model or earlier stack entry", &reading)
-            }
-            for (key, name) in [("optimize", entry.value.optimize), ("fitted-on", entry.value.fittedOn)] {
-                guard let name, let item = node[key] else { continue }
-                checkReference(name, at: item, among: known, noun: "model or earlier stack entry", &reading)
-            }
             if entry.value.average != nil {
                 for key in ["fitted-on", "method"] {
                     guard let extra = node.entries?.first(where: { $0.key == key }) else { continue }
@@ -90,12 +53,6 @@ struct CrossChecks {
                         help: "add `constraint: one-of-each` under data, if each group holds each label once"))
             }
         }
-    }
-
-    private func checkReference(
-        _ name: String, at node: Node, among names: [String], noun: String, _ reading: inout Reading
-    ) {
-        if !names.contains(name) { reading.report(Dangling.finding(name, noun: noun, among: names, at: node.span)) }
     }
 
     private func checkData(_ reading: inout Reading) {

@@ -33,9 +33,10 @@ package struct RecipeLoader: Sendable {
             }
         }
         root = Inheritance.resolve(root, &reading)
+        ReferenceChecks(tree: root).report(&reading)
         let recipe = Recipe.declaration.shape.decode(root, &reading)
         guard let recipe else {
-            throw Findings(reading.findings + missingFiles(in: root) + partialNameChecks(root))
+            throw Findings(reading.findings + missingFiles(in: root))
         }
         var variants: [[Variant]] = []
         for entry in recipe.ablations {
@@ -51,24 +52,6 @@ package struct RecipeLoader: Sendable {
         return LoadedRecipe(
             recipe: recipe, tree: root, file: file, folder: folder, variants: variants, missing: missing,
             warnings: reading.findings)
-    }
-
-    /// Names can be checked although some other key could not be read: one run reports as much as it can.
-    private func partialNameChecks(_ root: Node) -> [Finding] {
-        var reading = Reading()
-        var lenient = Recipe()
-        var ignored = Reading()
-        for key in Recipe.declaration.keys {
-            if let value = root[key.name] { _ = key.decode(value, &lenient, &ignored) }
-        }
-        let readable = Set(lenient.models.map(\.name))
-        let all = (root["models"]?.entries ?? []).map(\.key)
-        // A model that could not be decoded is still a name that may be used.
-        lenient.models += all.filter { !readable.contains($0) }.map { Named(name: $0, value: Model()) }
-        let stack = Set(lenient.stack.map(\.name))
-        if stack.isEmpty, root["stack"] != nil { return [] }
-        CrossChecks(recipe: lenient, tree: root).report(&reading)
-        return reading.findings.filter { $0.code == "dangling-name" }
     }
 
     private func missingFiles(in root: Node) -> [Finding] {

@@ -60,7 +60,9 @@ struct VariantExpansion {
     private static func report(settingsWithoutEffect entries: [Node.Entry], on model: Model, _ reading: inout Reading) {
         guard model.tfidf != nil else { return }
         for entry in entries where !Model.baselineKeys.contains(path(entry.key).first ?? "") {
-            let isKnown = reading.findings.contains { $0.span?.start == entry.keySpan.start && $0.code == "conflicting-keys" }
+            let isKnown = reading.findings.contains {
+                $0.span?.start == entry.keySpan.start && $0.code == "conflicting-keys"
+            }
             if isKnown { continue }
             reading.report(
                 Finding("conflicting-keys", "\"\(entry.key)\" means nothing to a tfidf model", at: entry.keySpan))
