@@ -93,6 +93,13 @@ let package = Package(
         .executableTarget(name: "generate", dependencies: ["Recipes", "Digests"]),
         .executableTarget(name: "bench", dependencies: ["Numerics"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
+        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+        .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics"]),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "Digests"]),
+        .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Goldens"]),
+        .testTarget(name: "StepsTests", dependencies: ["Steps", "Plans", "Digests"]),
+        .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),
+        .testTarget(name: "ArchitectureTests"),
     ]
 )
 

@@ -1,0 +1,15 @@
+// The front page of the module.
+//
+// CommandLine is what a person meets: verbs, options, exit codes, progress, and where text goes. Results go to
+// standard output, everything else to standard error.
+//
+// It does not know how anything is done: a verb reads its arguments, asks the modules below, and puts the answer into
+// words. A rule about recipes, keys or records that stands here stands in the wrong place.
+//
+// It may import every module but CLibYAML, and ArgumentParser. The executable `ablate` uses it, and nothing else does.
+//
+//     Ablate                                                 the verbs
+//     Commands/                                              read RunCommand first; a file for each verb
+//     Workspace                                              recipe, site, store, plan and forecast, for every verb
+//     RecipeOptions, Console, ExitStatus, Files              what verbs share
+//     Progress/                                              a run on a terminal, in a log, as NDJSON, or silent

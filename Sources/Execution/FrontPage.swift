@@ -1,0 +1,15 @@
+// The front page of the module.
+//
+// Execution carries a plan out: it performs the schedule's actions, computes keys as inputs come to be there, runs
+// steps natively or in workers, publishes their results, and keeps the run's document.
+//
+// It does not know recipes, terminals or verbs: what goes on is told as events to whoever listens. Which step goes
+// next is decided by Schedules, what a key is by Plans, whether a result is kept by Storage.
+//
+// It may import Schedules, Plans, Storage, Forecasts, Steps, Workers and Digests. CommandLine uses it.
+//
+//     Engine                                                 read this first: actions in, events out
+//     StepRunner                                             one step: lease, attempt, run, check, publish
+//     WorkerPool, BackboneFetcher                            warm workers; repositories from the hub
+//     Machine                                                cores, GPUs, and what a demand takes of them
+//     RunJournal, RunEvent, Delivery                         what is told and kept of a run, and what leaves the store

@@ -1,0 +1,15 @@
+// The front page of the module.
+//
+// Recipes turns a located tree into a typed recipe that has passed every check, or into all findings at once. A key
+// is declared once, with shape, default and sentence; decoding, findings, resolved values and the JSON Schema come
+// from that one declaration. The site file is declared here too.
+//
+// It does not know steps, keys, the store or what is in a table. It opens no file: whether one is there, it asks a
+// function that the caller gives it. Nothing of the site reaches a recipe.
+//
+// It may import Nodes, Diagnostics and Digests. Plans, Logbooks, CommandLine and generate use it.
+//
+//     Sections/Recipe                                        read this first; beside it, a file for each section
+//     Declarations/                                          what a key is: shapes, decoding, schema
+//     Composition/RecipeLoader                               parse, --set, like, decode, variants, cross-checks
+//     RecipeSchema                                           the schema that editors read

@@ -1,0 +1,12 @@
+// The front page of the module.
+//
+// Schedules decides which step goes next: a value that takes events and gives actions. A step waits for what it
+// depends on, is probed, and only on a miss waits for cores and GPUs; the longest remaining path goes first.
+//
+// It does not know what a step is or does, who performs an action, or what time it is. Steps are numbers, durations
+// are estimates it was given. No I/O: a test is a list of events and the actions that must follow.
+//
+// It may import Plans. Execution performs its actions.
+//
+//     Schedule                                               read this first: states, events, actions
+//     Resources                                              cores and GPUs

@@ -1,0 +1,132 @@
+// Native steps on files: what they compute, and what they refuse. Scores against other implementations are tested with
+// Numerics and, for a whole run, in Tests/EndToEnd.
+
+import Digests
+import Foundation
+import Plans
+import Steps
+import Testing
+
+/// A folder for one test's files.
+private struct Folder: ~Copyable {
+    let path = FileManager.default.temporaryDirectory.appending(path: "ablate-\(UUID().uuidString)").path
+    init() throws {
+        try FileManager.default.createDirectory(atPath: path + "/outputs", withIntermediateDirectories: true)
+    }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ name: String, _ json: JSON) throws -> String {
+        try json.text().write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
+        return "\(path)/\(name)"
+    }
+
+    func predictions(_ name: String, rows: [Int], _ values: [Float]) throws -> String {
+        let classes = values.count / rows.count
+        let body = rows.flatMap { withUnsafeBytes(of: Int64($0).littleEndian, Array.init) }
+        let data = values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) }
+        let header: JSON = [
+            "rows": ["dtype": "I64", "shape": [.integer(rows.count)], "data_offsets": [0, .integer(body.count)]],
+            "probabilities": [
+                "dtype": "F32", "shape": [.integer(rows.count), .integer(classes)],
+                "data_offsets": [.integer(body.count), .integer(body.count + data.count)],
+            ],
+        ]
+        let text = Array(header.text().utf8)
+        let length = withUnsafeBytes(of: UInt64(text.count).littleEndian, Array.init)
+        try Data(length + text + body + data).write(to: URL(filePath: "\(path)/\(name)"))
+        return "\(path)/\(name)"
+    }
+
+    func run(_ kind: StepKind, _ parameters: JSON, _ inputs: [String: String]) throws -> StepOutcome {
+        try NativeStep.run(kind, StepContext(parameters: parameters, inputs: inputs, outputs: path + "/outputs"))
+    }
+
+    func output() throws -> PredictionTable { try PredictionTable(reading: "\(path)/outputs/predictions", classes: 2) }
+}
+
+private let rows: JSON = [
+    "ids": ["a", "b", "c", "d"], "labels": [0, 1, 0, 1], "groups": [0, 0, 1, 1], "weights": nil, "classes": 2,
+]
+
+@Suite struct NativeStepTests {
+    @Test func averageJoinsFoldsAndMeansSeeds() throws {
+        let folder = try Folder()
+        let inputs = [
+            "seed-1/fold-0": try folder.predictions("a", rows: [1], [0.25, 0.75]),
+            "seed-1/fold-1": try folder.predictions("b", rows: [0], [0.5, 0.5]),
+            "seed-2/fold-0": try folder.predictions("c", rows: [1], [0.75, 0.25]),
+            "seed-2/fold-1": try folder.predictions("d", rows: [0], [1, 0]),
+        ]
+        _ = try folder.run(.average, ["cover": 2, "classes": 2], inputs)
+        #expect(try folder.output().probabilities == [0.75, 0.25, 0.5, 0.5])
+    }
+
+    @Test func averageRefusesRowsThatCountLess() throws {
+        let folder = try Folder()
+        let inputs = ["x": try folder.predictions("a", rows: [0, 2], [1, 0, 0, 1])]
+        #expect { try folder.run(.average, ["cover": 1, "classes": 2], inputs) } throws: {
+            "\($0)".contains("row 2 has 0 predictions")
+        }
+    }
+
+    @Test func splitKeepsGroupsWhole() throws {
+        let folder = try Folder()
+        let outcome = try folder.run(
+            .split, ["kind": "stratified-group-k-fold", "count": 2, "seed": 1], ["rows": try folder.write("rows", rows)]
+        )
+        let folds = try FoldTable(reading: folder.path + "/outputs/folds").folds
+        #expect(folds[0] == folds[1] && folds[2] == folds[3] && folds[0] != folds[2])
+        #expect(outcome.metrics["smallest"] == 2)
+    }
+
+    @Test func optimizeIsCrossFittedAndAppliesItsParameterToTheTest() throws {
+        let folder = try Folder()
+        let predictions = try folder.predictions("p", rows: [0, 1, 2, 3], [0.6, 0.4, 0.5, 0.5, 0.7, 0.3, 0.4, 0.6])
+        let inputs = [
+            "fitted-on": predictions, "predictions": predictions, "rows": try folder.write("rows", rows),
+            "folds": try folder.write("folds", ["count": 2, "folds": [0, 0, 1, 1]]),
+        ]
+        let outcome = try folder.run(.optimize, ["method": "marginals", "classes": 2], inputs)
+        #expect(outcome.metrics["log-loss"]!.number! < outcome.metrics["log-loss-before"]!.number!)
+        let table = try folder.output()
+        // Two rows, two labels: the marginals of a group are one probability and its complement.
+        for row in [0, 2] { #expect(abs(table[row].first! - table[row + 1].last!) < 1e-6) }
+        let parameters = folder.path + "/outputs/parameters"
+        let test = try folder.run(
+            .optimize, ["method": "marginals", "classes": 2],
+            ["parameters": parameters, "predictions": predictions, "rows": inputs["rows"]!])
+        #expect(test.metrics["parameter"] == outcome.metrics["parameter"])
+    }
+
+    @Test func optimizeRefusesGroupsThatAreSplitOverFolds() throws {
+        let folder = try Folder()
+        let predictions = try folder.predictions("p", rows: [0, 1, 2, 3], [0.6, 0.4, 0.5, 0.5, 0.7, 0.3, 0.4, 0.6])
+        let inputs = [
+            "fitted-on": predictions, "predictions": predictions, "rows": try folder.write("rows", rows),
+            "folds": try folder.write("folds", ["count": 2, "folds": [0, 1, 1, 0]]),
+        ]
+        #expect { try folder.run(.optimize, ["method": "marginals", "classes": 2], inputs) } throws: {
+            "\($0)".contains("split over folds")
+        }
+    }
+
+    @Test func aSampleThatDoesNotFitIsRefusedByRow() throws {
+        let folder = try Folder()
+        let predictions = try folder.predictions("p", rows: [0, 1, 2, 3], [0.6, 0.4, 0.5, 0.5, 0.7, 0.3, 0.4, 0.6])
+        let sample = folder.path + "/sample.csv"
+        try "id,x,y\n\"a\",0,0\nz,0,0\n".write(toFile: sample, atomically: true, encoding: .utf8)
+        let parameters: JSON = ["labels": ["0", "1"], "id": "id", "label": "target", "path": "s.csv"]
+        let inputs = ["predictions": predictions, "rows": try folder.write("rows", rows), "sample": sample]
+        #expect { try folder.run(.submission, parameters, inputs) } throws: { "\($0)".contains("row 2 of the sample") }
+    }
+
+    @Test func aFileCutOffIsNoPredictions() throws {
+        let folder = try Folder()
+        let whole = try folder.predictions("p", rows: [0], [0.5, 0.5])
+        let bytes = try Data(contentsOf: URL(filePath: whole))
+        for count in [0, 4, 20, bytes.count - 1] {
+            try bytes.prefix(count).write(to: URL(filePath: whole))
+            #expect(throws: StepError.self) { try folder.run(.average, ["cover": 1, "classes": 2], ["x": whole]) }
+        }
+    }
+}
