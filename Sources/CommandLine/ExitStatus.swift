@@ -8,6 +8,5 @@ enum ExitStatus {
     static let invalidRecipe = ExitCode(65)
     static let missingInput = ExitCode(66)
     static let unavailable = ExitCode(69)
-    static let busy = ExitCode(75)
     static let interrupted = ExitCode(130)
 }

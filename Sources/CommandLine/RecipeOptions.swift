@@ -6,6 +6,7 @@ internal import Digests
 internal import Glibc
 internal import Nodes
 internal import Recipes
+internal import Storage
 
 struct SharedOptions: ParsableArguments {
     @Option(name: .customLong("set"), help: ArgumentHelp("Replace one value of the recipe.", valueName: "path=value"))
@@ -68,6 +69,9 @@ enum Failure {
             Console.note("error: \(missing.description)")
             return ExitStatus.missingInput
         case let code as ExitCode: return code
+        case let error as StorageError:
+            Console.note("error: \(error)")
+            return ExitStatus.unavailable
         default:
             Console.note("error: \(error)")
             return ExitStatus.stepFailed

@@ -51,7 +51,7 @@ package actor Engine {
         let position = Dictionary(uniqueKeysWithValues: chosen.enumerated().map { ($1, $0) })
         schedule = Schedule(
             dependencies: chosen.map { plan.steps[$0].dependencies.map { position[$0]! } },
-            demands: chosen.map { machine.resources(for: plan.steps[$0].kind.demand) },
+            demands: chosen.map { machine.resources(for: plan.steps[$0].demand) },
             estimates: chosen.map { forecast.entries[$0].estimate ?? 1 }, capacity: machine.capacity,
             keepGoing: options.keepGoing)
         (events, queue) = AsyncStream.makeStream(of: Schedule.Event.self)
@@ -62,12 +62,19 @@ package actor Engine {
     /// Errors: those of the store, when not even a record can be looked up.
     package func run() async throws -> RunSummary {
         try journal.begin()
-        try perform(schedule.start())
-        if !schedule.isFinished {
-            for await event in events {
-                try perform(schedule.handle(event))
-                if schedule.isFinished { break }
+        do {
+            try perform(schedule.start())
+            if !schedule.isFinished {
+                for await event in events {
+                    try perform(schedule.handle(event))
+                    if schedule.isFinished { break }
+                }
             }
+        } catch {
+            // The store itself failed. Nothing must go on behind the back of who is told so.
+            for task in tasks.values { task.cancel() }
+            await pool.retire()
+            throw error
         }
         for (position, state) in schedule.states.enumerated() {
             if state == .blocked { summary.blocked.append(chosen[position]) }

@@ -79,7 +79,7 @@ struct StepRunner: Sendable {
         let started = Self.now
         let result: WorkerResult
         var environment: JSON = [:]
-        if job.step.kind.demand == .native {
+        if job.step.demand == .native {
             let context = StepContext(
                 parameters: job.step.parameters, inputs: paths.mapValues(\.path), outputs: attempt.outputs)
             let outcome = try NativeStep.run(job.step.kind, context)
@@ -88,7 +88,7 @@ struct StepRunner: Sendable {
             let specification = WorkerSpecification(
                 address: job.step.address, kind: job.step.kind.rawValue, key: job.manifest.key,
                 parameters: job.step.parameters, inputs: paths, outputs: attempt.outputs, scratch: attempt.scratch,
-                log: attempt.log, threads: job.step.kind.demand == .training ? threads : 1)
+                log: attempt.log, threads: job.step.demand == .training ? threads : 1)
             let worker = try await pool.take(gpus: job.gpus, threads: threads)
             do {
                 result = try await worker.run(specification, report: report)

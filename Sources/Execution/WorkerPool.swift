@@ -27,7 +27,11 @@ package actor WorkerPool {
         let package = try WorkerPackage.materialise(in: environment.cache)
         count += 1
         var variables = ["OMP_NUM_THREADS": String(threads), "CUBLAS_WORKSPACE_CONFIG": ":4096:8"]
-        variables["CUDA_VISIBLE_DEVICES"] = gpus.map(String.init).joined(separator: ",")
+        // Slots are counted along what the user lets us see: with CUDA_VISIBLE_DEVICES=3, slot 0 is GPU 3.
+        let visible = environment.variables["CUDA_VISIBLE_DEVICES"]?.split(separator: ",").map(String.init)
+        variables["CUDA_VISIBLE_DEVICES"] = gpus.map { slot in
+            visible.flatMap { slot < $0.count ? $0[slot] : nil } ?? String(slot)
+        }.joined(separator: ",")
         return Worker(
             WorkerLaunch(
                 python: python, package: package, environment: variables,

@@ -32,9 +32,12 @@ package struct Forecast: Sendable {
     package let entries: [Entry]
 
     /// Every missing input, each once, in the order of the plan.
-    package var missing: [MissingInput] {
+    package var missing: [MissingInput] { missing(among: entries.indices) }
+
+    /// The missing inputs of some steps.
+    package func missing(among steps: some Collection<Int>) -> [MissingInput] {
         var seen: Set<MissingInput> = []
-        return entries.flatMap(\.missing).filter { seen.insert($0).inserted }
+        return steps.sorted().flatMap { entries[$0].missing }.filter { seen.insert($0).inserted }
     }
 
     package func count(_ state: State) -> Int { entries.count { $0.state == state } }

@@ -1,5 +1,6 @@
 // Where a hub repository lies on this machine. Never asks the network.
 
+internal import Digests
 internal import Glibc
 
 /// The hub's local cache: `models--org--name/refs/<revision>` names a commit, `snapshots/<commit>` holds its files.
@@ -26,7 +27,27 @@ package struct HubCache: Sendable {
         let name = revision ?? "main"
         let commit = Self.firstLine(ofFile: "\(folder)/refs/\(name)") ?? name
         let snapshot = "\(folder)/snapshots/\(commit)"
-        return access(snapshot + "/config.json", R_OK) == 0 ? snapshot : nil
+        return Self.isWhole(snapshot) ? snapshot : nil
+    }
+
+    /// Whether a fetch came to its end: config, tokenizer, and every file of weights that the index names.
+    private static func isWhole(_ snapshot: String) -> Bool {
+        func isThere(_ name: String) -> Bool { access("\(snapshot)/\(name)", R_OK) == 0 }
+        guard isThere("config.json"), isThere("tokenizer.json") else { return false }
+        let index = "model.safetensors.index.json"
+        guard isThere(index) else { return isThere("model.safetensors") }
+        let shards = bytes(ofFile: "\(snapshot)/\(index)").flatMap { try? JSON(parsing: $0) }?["weight_map"]?.object?
+            .values
+        return shards.map { Set($0.compactMap(\.string)).allSatisfy(isThere) } ?? false
+    }
+
+    private static func bytes(ofFile path: String) -> [UInt8]? {
+        guard let file = fopen(path, "r") else { return nil }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
+        return bytes
     }
 
     private static func firstLine(ofFile path: String) -> String? {

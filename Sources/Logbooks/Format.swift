@@ -15,7 +15,7 @@ package enum Format {
 
     /// As ``decimal(_:_:)``, with a sign in any case: for differences.
     package static func signed(_ value: Double, _ digits: Int) -> String {
-        (value < 0 ? "" : "+") + decimal(value, digits)
+        (value < 0 ? "−" : "+") + decimal(abs(value), digits)
     }
 
     /// `1 seed`, `3 seeds`.

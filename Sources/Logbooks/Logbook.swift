@@ -50,13 +50,20 @@ package struct Logbook: Sendable {
             }
             return try Evaluation(reading: store.path(of: output.digest))
         }
+        let outOfFold = Dictionary(
+            plan.results.map { ($0.name, $0.outOfFold) }, uniquingKeysWith: { first, _ in first })
+        func isStandIn(_ name: String) -> Bool {
+            guard let target = recipe.stackEntry(named: name)?.optimize else { return false }
+            return outOfFold[target] == .some(nil)
+        }
         var scores: [Score] = []
         var variants: [String: [(name: String, evaluation: Evaluation?)]] = [:]
         for result in plan.results {
             let found = try evaluation(result)
             switch result.role {
             case .variant(let ablation, let name): variants[ablation, default: []].append((name, found))
-            case .model(let name), .stack(let name): scores.append(Score(name, result, recipe, found))
+            case .model(let name), .stack(let name):
+                scores.append(Score(name, result, recipe, isStandIn: isStandIn(name), found))
             }
         }
         self.scores = scores

@@ -40,7 +40,7 @@ struct PageText {
             return []
         }
         let change = Format.signed(evaluation.logLoss - before.logLoss, 4)
-        let from = parts.count > 1 ? "the best of its parts, \(best.name)," : best.name
+        let from = parts.count > 1 ? "the best of its parts, \(best.name)" : best.name
         return [
             "\(score.name) (\(score.what)): \(loss(evaluation.logLoss)), against \(loss(before.logLoss)) of \(from) (\(change))."
         ]

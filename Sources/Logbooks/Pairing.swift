@@ -88,7 +88,8 @@ package struct ArmComparison: Sendable {
             if let furtherSeeds, furtherSeeds > 0 {
                 text += "; \(Format.count(furtherSeeds, "more seed")) would settle a difference of this size"
             } else if let detectable {
-                text += "; this layout finds differences from \(Format.decimal(detectable, 4))"
+                text +=
+                    "; with these folds and seeds only differences of \(Format.decimal(detectable, 4)) or more would be found"
             }
             return text + "."
         }

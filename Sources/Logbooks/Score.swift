@@ -15,7 +15,8 @@ package struct Score: Sendable {
     /// The entry whose score this one is to be compared with: what was optimized, the best of what was averaged.
     package let parts: [String]
 
-    init(_ name: String, _ result: PlannedResult, _ recipe: LoadedRecipe, _ evaluation: Evaluation?) {
+    /// - Parameter isStandIn: whether the score is of what the entry is fitted on, in place of what it optimizes.
+    init(_ name: String, _ result: PlannedResult, _ recipe: LoadedRecipe, isStandIn: Bool, _ evaluation: Evaluation?) {
         self.name = name
         self.evaluation = evaluation
         if evaluation != nil {
@@ -27,10 +28,12 @@ package struct Score: Sendable {
             what = Self.describe(model)
             parts = []
         } else if let entry = recipe.stackEntry(named: name) {
+            // What is optimized may have no out-of-fold predictions; the score is then that of what it is fitted on.
+            let scored = isStandIn ? entry.fittedOn : entry.optimize
             what =
                 entry.average.map { "mean of \($0.joined(separator: ", "))" }
-                ?? "\(entry.method.rawValue) of \(entry.optimize ?? "")"
-            parts = entry.average ?? [entry.optimize].compactMap { $0 }
+                ?? "\(entry.method.rawValue) of \(scored ?? "")"
+            parts = entry.average ?? [scored].compactMap { $0 }
         } else {
             what = ""
             parts = []

@@ -2,19 +2,23 @@
 
 package import Diagnostics
 
-extension Node {
-    /// The one document of `file` as a tree.
+/// The one document of a text, and what is wrong with it that does not keep it from being read.
+package struct Document: Sendable {
+    package let root: Node
+    /// Duplicate keys, unknown tags and the like. Of a duplicate key the tree has the first.
+    package let findings: [Finding]
+
+    /// Reads `file`; or `text` in its stead, which must stand at the same lines and columns.
     ///
-    /// Errors: findings. Text that is not YAML, or beyond the limits, gives one; duplicate keys and the like are all given.
-    package static func parse(_ file: SourceFile, limit: Limit = Limit()) throws(Findings) -> Node {
-        var composer = Composer(file: file, limit: limit)
+    /// Errors: findings, the last of which is why the text cannot be read: it is not YAML, or beyond the limits.
+    package init(parsing file: SourceFile, text: String? = nil, limit: Limit = Limit()) throws(Findings) {
+        var composer = Composer(file: file, text: text ?? file.text, limit: limit)
         do {
-            let node = try composer.document()
-            if composer.findings.isEmpty { return node }
+            root = try composer.document()
         } catch {
-            composer.findings.append(error)
+            throw Findings(composer.findings + [error])
         }
-        throw Findings(composer.findings)
+        findings = composer.findings
     }
 }
 
@@ -27,22 +31,24 @@ package struct Findings: Error, Sendable {
 private struct Composer: ~Copyable {
     private var stream: EventStream
     private let file: SourceFile
+    private let size: Int
     private let limit: Limit
     private var anchors: [String: (node: Node, size: Int)] = [:]
     private var open: Set<String> = []
     private var nodes = 0
     var findings: [Finding] = []
 
-    init(file: SourceFile, limit: Limit) {
+    init(file: SourceFile, text: String, limit: Limit) {
         self.file = file
+        self.size = text.utf8.count
         self.limit = limit
-        stream = EventStream(file)
+        stream = EventStream(file, text: text)
     }
 
     mutating func document() throws(Finding) -> Node {
         let start = Position(line: 1, column: 1)
         let top = Span(file: file, start: start, end: start)
-        guard file.text.utf8.count <= limit.bytes else {
+        guard size <= limit.bytes else {
             throw Finding("too-large", "the text is larger than \(limit.bytes >> 20) MiB", at: top)
         }
         _ = try stream.next()

@@ -19,12 +19,13 @@ struct EventStream: ~Copyable {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let input: UnsafeMutableBufferPointer<UInt8>
 
-    init(_ file: SourceFile) {
+    /// Events of `text`, with places in `file`.
+    init(_ file: SourceFile, text: String) {
         self.file = file
         parser = .allocate(capacity: 1)
         parser.initialize(to: yaml_parser_t())
         precondition(yaml_parser_initialize(parser) == 1, "libyaml could not allocate a parser")
-        let bytes = Array(file.text.utf8)
+        let bytes = Array(text.utf8)
         input = .allocate(capacity: bytes.count)
         _ = input.initialize(from: bytes)
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)

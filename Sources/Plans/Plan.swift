@@ -40,4 +40,12 @@ package struct PlannedResult: Sendable {
     package let evaluate: Int?
     /// The fine-tunes or fits it is made of.
     package let fits: [Int]
+
+    /// `openhermes`, or `rank: lora.rank=8` for a variant.
+    package var name: String {
+        switch role {
+        case .model(let name), .stack(let name): name
+        case .variant(let ablation, let name): "\(ablation): \(name)"
+        }
+    }
 }

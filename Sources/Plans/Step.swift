@@ -27,6 +27,11 @@ package struct Step: Sendable {
     /// The place in the recipe that each parameter came from.
     package let origins: [String: Node]
 
+    /// What running it takes. A baseline predicts on a core, whatever else predicting may take.
+    package var demand: Demand {
+        kind == .predict && parameters["tfidf"] != nil ? .process : kind.demand
+    }
+
     /// The steps whose outputs this one reads, each once, ascending.
     package var dependencies: [Int] {
         var seen: Set<Int> = []

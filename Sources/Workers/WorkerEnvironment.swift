@@ -43,6 +43,10 @@ package struct WorkerEnvironment: Sendable {
         }
         try WorkerPackage.makeFolders(cache + "/environments")
         let lock = open("\(folder).lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+        guard lock >= 0 else {
+            throw WorkerFailure(
+                class: "unavailable", message: "cannot write \(folder).lock: \(String(cString: strerror(errno)))")
+        }
         defer { close(lock) }
         while flock(lock, LOCK_EX | LOCK_NB) != 0 {
             say("another ablate is making the Python environment; waiting")

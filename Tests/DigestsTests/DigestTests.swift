@@ -38,10 +38,12 @@ import Testing
         #expect(JSON.number(-0.0).digest == JSON.number(0.0).digest)
     }
 
+    /// The digest is that of an encoder written apart, in Python, from the description.
+    ///
     /// A frozen format: if this fails, every key of every store has changed.
     @Test func canonicalFormatIsFrozen() {
         let value: JSON = ["rank": 4, "alpha": 16.0, "targets": ["q", "v"], "bias": nil, "on": true]
-        #expect(value.canonicalBytes.count == 146)
-        #expect(value.digest.description == "RECORD")
+        #expect(value.canonicalBytes.count == 120)
+        #expect(value.digest.description == "ab8c838e3534ed99c70cf6f090bfcbad1afed7c7863feb980c84c3d37c000cac")
     }
 }

@@ -14,16 +14,18 @@ def findings(project: Project) -> list[tuple]:
     ], result.returncode
 
 
-def test_five_mistakes_are_five_findings_in_one_go(fresh):
+def test_six_mistakes_are_six_findings_in_one_go(fresh):
     fresh.edit("lora: {rank: 2,", "lora: {rnk: 2,")
     fresh.edit("epochs: 2", "epochs: two")
     fresh.edit("average: [words, tiny]", "average: [words, tinny]")
     fresh.edit("method: marginals", "method: marginal")
     fresh.edit("train: train.csv", "train: trian.csv")
+    fresh.edit("seeds: [1, 2]", "seeds: [1, 2]\n    seeds: [3]")
     found, code = findings(fresh)
     assert code == 65
     assert found == [
-        ("missing-file", 3, 10), ("unknown-key", 15, 12), ("wrong-type", 17, 24), ("dangling-name", 20, 28), ("unknown-value", 21, 36)]
+        ("missing-file", 3, 10), ("unknown-key", 15, 12), ("wrong-type", 17, 24), ("duplicate-key", 19, 5),
+        ("dangling-name", 21, 28), ("unknown-value", 22, 36)]
     text = fresh.ablate("check").stderr
     assert 'did you mean "rank"?' in text and 'did you mean "tiny"?' in text and "recipe.yaml:15:12" in text and "^~~" in text
 
@@ -37,6 +39,10 @@ def test_five_mistakes_are_five_findings_in_one_go(fresh):
         ("folds: {kind", "folds: {kind: k-fold\nx: {kind", "malformed-yaml", 10),
         ("{prompt} A:", "{promt} A:", "bad-template", 8),
         ("of: tiny", "of: words", "conflicting-keys", 26),
+        ("final: {optimize: blend, method: marginals}", "final: {optimize: blend}\n  again: {optimize: final}", "optimized-twice", 22),
+        ("tfidf: {analyzer: word, ngrams: [1, 1]}", "tfidf: {analyzer: word, ngrams: [1, 1]}\n    fit: [full]", "no-out-of-fold", 22),
+        ("stratified-group-k-fold", "k-fold", "groups-split", 9),
+        ("  constraint: one-of-each\n", "", "missing-constraint", 20),
     ],
 )
 def test_a_mistake_is_a_finding_at_its_place(fresh, old, new, code, line):

@@ -2,15 +2,16 @@ import Diagnostics
 import Nodes
 import Testing
 
-private func parse(_ text: String) throws -> Node { try Node.parse(SourceFile(name: "t.yaml", text: text)) }
+private func parse(_ text: String) throws -> Node { try Document(parsing: SourceFile(name: "t.yaml", text: text)).root }
 
 private func codes(_ text: String) -> [String] {
+    let findings: [Finding]
     do {
-        _ = try Node.parse(SourceFile(name: "t.yaml", text: text))
-        return []
+        findings = try Document(parsing: SourceFile(name: "t.yaml", text: text)).findings
     } catch {
-        return error.all.map { "\($0.code) \($0.span.map { "\($0.start.line):\($0.start.column)" } ?? "-")" }
+        findings = error.all
     }
+    return findings.map { "\($0.code) \($0.span.map { "\($0.start.line):\($0.start.column)" } ?? "-")" }
 }
 
 @Suite struct NodeTests {

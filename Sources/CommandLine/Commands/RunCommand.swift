@@ -45,7 +45,7 @@ struct RunCommand: AsyncParsableCommand {
         let form = options.shared.json ? .json : progress
         let chosen = selection ?? Set(workspace.plan.steps.indices)
         let reporter = Progress.reporter(form, plan: workspace.plan, total: chosen.count)
-        let forecast = try await acquire(workspace, reporter)
+        let forecast = try await acquire(workspace, chosen, reporter)
         let clock = ContinuousClock.now
         var summary = RunSummary()
         if chosen.allSatisfy({ forecast.entries[$0].state == .reuse }) {
@@ -58,11 +58,13 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// A forecast without missing inputs: repositories of the hub that are not here are fetched first.
-    private func acquire(_ workspace: Workspace, _ reporter: any ProgressReporter) async throws -> Forecast {
+    private func acquire(
+        _ workspace: Workspace, _ chosen: Set<Int>, _ reporter: any ProgressReporter
+    ) async throws -> Forecast {
         let forecast = try workspace.forecast()
-        if forecast.missing.isEmpty { return forecast }
+        if forecast.missing(among: chosen).isEmpty { return forecast }
         let fetcher = BackboneFetcher(environment: workspace.workerEnvironment, machine: workspace.machine)
-        for missing in forecast.missing {
+        for missing in forecast.missing(among: chosen) {
             guard let repository = missing.repository else { throw MissingFile(description: missing.description) }
             reporter.handle(.note("fetching \(repository) from the hub"))
             do {
@@ -75,7 +77,7 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         let again = try workspace.forecast()
-        if let missing = again.missing.first { throw MissingFile(description: missing.description) }
+        if let missing = again.missing(among: chosen).first { throw MissingFile(description: missing.description) }
         return again
     }
 

@@ -65,13 +65,3 @@ struct StatusCommand: AsyncParsableCommand {
         Console.out(text)
     }
 }
-
-extension PlannedResult {
-    /// `openhermes`, or `rank: lora.rank=8` for a variant.
-    var name: String {
-        switch role {
-        case .model(let name), .stack(let name): name
-        case .variant(let ablation, let name): "\(ablation): \(name)"
-        }
-    }
-}

@@ -46,6 +46,7 @@ struct CrossChecks {
                             at: extra.keySpan))
                 }
             }
+            checkOptimize(entry, at: node, &reading)
             if entry.value.optimize != nil, recipe.data.constraint == nil, let item = node["optimize"] {
                 reading.report(
                     Finding(
@@ -53,6 +54,35 @@ struct CrossChecks {
                         help: "add `constraint: one-of-each` under data, if each group holds each label once"))
             }
         }
+    }
+
+    /// What is optimized must not be optimized already, and something must be there to fit on.
+    private func checkOptimize(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
+        guard let target = entry.value.optimize, let item = node["optimize"] else { return }
+        for (name, place) in [(target, item), (entry.value.fittedOn ?? target, node["fitted-on"] ?? item)]
+        where recipe.stack.contains(where: { $0.name == name && $0.value.optimize != nil }) {
+            reading.report(
+                Finding(
+                    "optimized-twice",
+                    "\"\(name)\" is optimized already; its predictions have seen the labels of other folds",
+                    at: place.span, help: "use what \"\(name)\" is made of"))
+            return
+        }
+        let source = entry.value.fittedOn ?? target
+        guard hasOutOfFold(source) == false else { return }
+        reading.report(
+            Finding(
+                "no-out-of-fold", "\"\(source)\" has no out-of-fold predictions to fit on",
+                at: (node["fitted-on"] ?? item).span,
+                help: "name a model with `fit: [folds]` as fitted-on"))
+    }
+
+    /// Whether a model or entry has out-of-fold predictions; nil for a name that is none.
+    private func hasOutOfFold(_ name: String) -> Bool? {
+        if let model = recipe.models.first(where: { $0.name == name })?.value { return model.fit.contains(.folds) }
+        guard let entry = recipe.stack.first(where: { $0.name == name })?.value else { return nil }
+        if let members = entry.average { return members.allSatisfy { hasOutOfFold($0) != false } }
+        return true
     }
 
     private func checkData(_ reading: inout Reading) {

@@ -24,8 +24,9 @@ package struct Override: Sendable {
         }
         // The value keeps its columns: the path is blanked out rather than cut off.
         let blank = String(repeating: " ", count: argument.distance(from: argument.startIndex, to: equals) + 1)
-        let source = SourceFile(name: "--set", text: blank + argument[argument.index(after: equals)...])
-        value = try Node.parse(source).marked("--set")
+        let document = try Document(parsing: file, text: blank + argument[argument.index(after: equals)...])
+        guard document.findings.isEmpty else { throw Findings(document.findings) }
+        value = document.root.marked("--set")
     }
 
     func apply(to root: Node) -> Node { root.setting(value, at: path, keySpan: value.span) }

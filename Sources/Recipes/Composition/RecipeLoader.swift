@@ -23,8 +23,10 @@ package struct RecipeLoader: Sendable {
 
     /// Everything wrong with the recipe, missing files included, or the recipe. Errors: all findings at once.
     package func load() throws(Findings) -> LoadedRecipe {
-        var root = try Node.parse(file)
+        let document = try Document(parsing: file)
+        var root = document.root
         var reading = Reading()
+        for finding in document.findings { reading.report(finding) }
         for argument in overrides {
             do {
                 root = try Override(argument).apply(to: root)

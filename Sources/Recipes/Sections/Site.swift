@@ -30,7 +30,9 @@ package struct Site: Sendable {
     /// Errors: everything wrong with the file.
     package static func load(_ file: SourceFile) throws(Findings) -> Site {
         var reading = Reading()
-        let site = declaration.shape.decode(try Node.parse(file), &reading)
+        let document = try Document(parsing: file)
+        for finding in document.findings { reading.report(finding) }
+        let site = declaration.shape.decode(document.root, &reading)
         guard let site, !reading.findings.hasErrors else { throw Findings(reading.findings) }
         return site
     }
