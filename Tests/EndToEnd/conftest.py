@@ -97,6 +97,14 @@ class Project:
     def reasons(self) -> dict[str, str]:
         return {step["address"]: step["reason"] for step in json.loads(self.ablate("plan", "--json").stdout)["steps"]}
 
+    def record(self, address: str) -> dict:
+        return json.loads(self.ablate("show", address, "--json").stdout)["record"]
+
+    def output(self, address: str, name: str) -> Path:
+        """The object that a step's output is kept as."""
+        digest = self.record(address)["outputs"][name]["digest"]
+        return self.folder / ".ablate" / "objects" / digest[:2] / digest[2:]
+
     def edit(self, old: str, new: str) -> None:
         text = self.recipe.read_text()
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the recipe"

@@ -4,7 +4,6 @@ import csv
 import json
 import re
 import shutil
-from pathlib import Path
 
 import numpy
 import pyarrow
@@ -16,17 +15,6 @@ from safetensors.numpy import load_file
 from sklearn.metrics import accuracy_score, log_loss
 
 
-def record(project, address: str) -> dict:
-    return json.loads(project.ablate("show", address, "--json").stdout)["record"]
-
-
-def output(project, address: str, name: str) -> Path:
-    digest = record(project, address)["outputs"][name]["digest"]
-    found = [path for path in (project.folder / ".ablate" / "objects").rglob("*") if path.is_file() and str(path.parent.name) + path.name == digest]
-    assert len(found) == 1
-    return found[0]
-
-
 def truth(project) -> numpy.ndarray:
     with open(project.folder / "train.csv") as file:
         return numpy.array(["abc".index(row["who"]) for row in csv.DictReader(file)])
@@ -34,19 +22,19 @@ def truth(project) -> numpy.ndarray:
 
 @pytest.mark.parametrize("name, step", [("words", "average-oof"), ("tiny", "average-oof"), ("blend", "average-oof"), ("final", "optimize-oof")])
 def test_scores_are_those_of_scikit_learn(project, name, step):
-    predictions = load_file(output(project, f"{name}/{step}", "predictions"))
+    predictions = load_file(project.output(f"{name}/{step}", "predictions"))
     labels = truth(project)
     assert predictions["rows"].tolist() == list(range(len(labels)))
     probabilities = predictions["probabilities"].astype(float)
     probabilities /= probabilities.sum(1, keepdims=True)
-    metrics = record(project, f"{name}/evaluate")["metrics"]
+    metrics = project.record(f"{name}/evaluate")["metrics"]
     assert metrics["log-loss"] == pytest.approx(log_loss(labels, probabilities), abs=1e-6)
     assert metrics["accuracy"] == pytest.approx(accuracy_score(labels, probabilities.argmax(1)))
 
 
 def test_averages_are_means_over_seeds_and_models(project):
     def of(address):
-        return load_file(output(project, address, "predictions"))["probabilities"].astype(float)
+        return load_file(project.output(address, "predictions"))["probabilities"].astype(float)
 
     tests = [of(f"tiny/seed-{seed}/fold-{fold}/predict-test") for seed in (1, 2) for fold in (0, 1)]
     numpy.testing.assert_allclose(of("tiny/average-test"), numpy.mean(tests, 0), atol=1e-6)
@@ -54,7 +42,7 @@ def test_averages_are_means_over_seeds_and_models(project):
 
 
 def test_every_group_of_the_optimized_predictions_is_nearly_a_permutation(project):
-    probabilities = load_file(output(project, "final/optimize-test", "predictions"))["probabilities"]
+    probabilities = load_file(project.output("final/optimize-test", "predictions"))["probabilities"]
     with open(project.folder / "test.csv") as file:
         questions = [row["question"] for row in csv.DictReader(file)]
     for question in set(questions):
@@ -64,12 +52,12 @@ def test_every_group_of_the_optimized_predictions_is_nearly_a_permutation(projec
 
 
 def test_no_fold_is_predicted_by_a_model_that_saw_its_groups(project):
-    folds = json.loads(output(project, "folds/split", "folds").read_text())["folds"]
+    folds = json.loads(project.output("folds/split", "folds").read_text())["folds"]
     with open(project.folder / "train.csv") as file:
         questions = [row["question"] for row in csv.DictReader(file)]
     assert all(len({fold for fold, own in zip(folds, questions) if own == question}) == 1 for question in set(questions))
     for fold in (0, 1):
-        rows = load_file(output(project, f"tiny/seed-1/fold-{fold}/predict-oof", "predictions"))["rows"]
+        rows = load_file(project.output(f"tiny/seed-1/fold-{fold}/predict-oof", "predictions"))["rows"]
         assert rows.tolist() == [row for row, own in enumerate(folds) if own == fold]
 
 
@@ -133,6 +121,6 @@ def test_show_tells_where_values_come_from(project):
 
 
 def test_records_say_what_made_them(project):
-    made = record(project, "tiny/seed-1/fold-0/finetune")
+    made = project.record("tiny/seed-1/fold-0/finetune")
     assert made["environment"]["versions"]["torch"] and made["environment"]["device"]["kind"] in {"cpu", "cuda"}
     assert made["seconds"] > 0 and made["manifest"]["parameters"]["lora"]["rank"] == 2

@@ -1,7 +1,6 @@
 """Drives the real worker process through the protocol, and makes the tiny backbones and tables that the tests use.
 
-Run `python -m pytest Tests/WorkerPython` with an interpreter that has requirements.lock and this folder's
-requirements.txt. No network and no accelerator is needed; tests of quantization run where bitsandbytes is installed.
+Run `python -m pytest Tests/WorkerPython` with an interpreter that has requirements.lock and Tests/requirements.txt. No network and no accelerator is needed; tests of quantization run where bitsandbytes is installed.
 """
 
 import hashlib
