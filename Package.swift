@@ -91,7 +91,9 @@ let package = Package(
             name: "ablate",
             dependencies: ["CommandLine", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(name: "generate", dependencies: ["Recipes", "Digests"]),
-        .executableTarget(name: "bench", dependencies: ["Numerics"]),
+        .executableTarget(
+            name: "bench",
+            dependencies: ["Numerics", "Digests", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics"]),

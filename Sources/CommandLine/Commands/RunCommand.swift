@@ -119,7 +119,6 @@ struct RunCommand: AsyncParsableCommand {
             try Delivery.deliver(output, from: workspace.store, to: delivered!)
         }
         let logbook = try LogbookCommand.write(workspace, forecast)
-        let steps: (Int) -> String = { $0 == 1 ? "1 step" : "\($0) steps" }
         if form == .json {
             Console.out(
                 JSON.object([
@@ -130,7 +129,7 @@ struct RunCommand: AsyncParsableCommand {
                     "logbook": .string(logbook), "submission": JSON(delivered),
                 ]).text())
         } else {
-            var text = "\(workspace.name): \(steps(summary.executed.count)) run, \(summary.reused.count) reused"
+            var text = "\(workspace.name): \(summary.executed.count) run, \(summary.reused.count) reused"
             if !summary.failed.isEmpty { text += ", \(summary.failed.count) failed" }
             if !summary.blocked.isEmpty { text += ", \(summary.blocked.count) not reached" }
             if !summary.cancelled.isEmpty { text += ", \(summary.cancelled.count) cancelled" }
