@@ -40,7 +40,11 @@ package struct Forecast: Sendable {
         return steps.sorted().flatMap { entries[$0].missing }.filter { seen.insert($0).inserted }
     }
 
-    package func count(_ state: State) -> Int { entries.count { $0.state == state } }
+    package func count(_ state: State, among steps: some Collection<Int>) -> Int {
+        steps.count { entries[$0].state == state }
+    }
+
+    package func count(_ state: State) -> Int { count(state, among: entries.indices) }
 
     /// The forecast of `plan`.
     ///

@@ -21,6 +21,9 @@ package struct AblationEntry: Sendable {
     package let setup: String
     package let arms: [Arm]
     package let conclusions: [String]
+    /// What the writer of the recipe makes of it; nil where they said nothing.
+    package let remark: String?
+    package let tags: [String]
 
     /// The entries of all ablations; p-values are adjusted over all of them.
     static func entries(
@@ -33,7 +36,9 @@ package struct AblationEntry: Sendable {
             )] = []
         for (index, ablation) in loaded.recipe.ablations.enumerated() {
             let arms = variants[ablation.name] ?? []
-            let baseline = baseline(of: loaded.variants[index], model: loaded.tree["models"]?[ablation.value.of])
+            let baseline = baseline(
+                of: loaded.variants[index], named: ablation.value.baseline,
+                model: loaded.tree["models"]?[ablation.value.of])
             var pairs: [Int: Pairing] = [:]
             for (position, arm) in arms.enumerated() where position != baseline {
                 guard baseline < arms.count, let base = arms[baseline].evaluation, let own = arm.evaluation else {
@@ -65,14 +70,24 @@ package struct AblationEntry: Sendable {
         name = ablation.name
         hypothesis = ablation.value.hypothesis
         of = ablation.value.of
+        remark = ablation.value.conclusion
+        tags = ablation.value.tags
         self.arms = arms
         func settings(_ entries: [Node.Entry]) -> String {
             entries.map { "\($0.key): \($0.value.plain.text())" }.joined(separator: ", ")
         }
-        var setup = "\(ablation.value.of), varying \(settings(ablation.value.vary))"
+        let value = ablation.value
+        var varied: [String] = []
+        if !value.vary.isEmpty { varied.append("varying \(settings(value.vary))") }
+        if !value.zip.isEmpty { varied.append("varying together \(settings(value.zip))") }
+        if !value.together.isEmpty { varied.append("as \(settings(value.together))") }
+        if !value.except.isEmpty {
+            varied.append("without \(value.except.map { $0.plain.text() }.joined(separator: ", "))")
+        }
+        var setup = "\(value.of), " + varied.joined(separator: "; ")
         if !ablation.value.with.isEmpty { setup += "; with \(settings(ablation.value.with))" }
         if let baseline = arms.first(where: \.isBaseline) { setup += "; baseline \(baseline.name)" }
-        if ablation.value.vary.count > 1 {
+        if value.vary.count > 1 || !value.zip.isEmpty || !value.together.isEmpty {
             setup += ". Several settings vary: a difference between two variants may be due to any of them"
         }
         self.setup = setup + "."
@@ -83,9 +98,10 @@ package struct AblationEntry: Sendable {
             + (arms.contains { $0.evaluation == nil } ? ["\(ablation.name): not all variants have been run."] : [])
     }
 
-    /// The variant whose settings the model itself has, else the first.
-    private static func baseline(of variants: [Variant], model: Node?) -> Int {
-        variants.firstIndex { variant in
+    /// The variant the recipe names, else the one whose settings the model itself has, else the first.
+    private static func baseline(of variants: [Variant], named name: String?, model: Node?) -> Int {
+        if let name, let index = variants.firstIndex(where: { $0.name == name }) { return index }
+        return variants.firstIndex { variant in
             variant.settings.allSatisfy { setting in
                 let path = setting.path.split(separator: ".").map(String.init)
                 guard let own = model?.value(at: path) else { return false }

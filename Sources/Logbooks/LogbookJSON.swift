@@ -53,6 +53,7 @@ extension Logbook {
         [
             "name": .string(ablation.name), "hypothesis": .string(ablation.hypothesis), "of": .string(ablation.of),
             "setup": .string(ablation.setup), "conclusions": .array(ablation.conclusions.map { .string($0) }),
+            "remark": JSON(ablation.remark), "tags": .array(ablation.tags.map { .string($0) }),
             "variants": .array(
                 ablation.arms.map { arm in
                     [

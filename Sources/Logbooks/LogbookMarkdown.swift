@@ -36,6 +36,7 @@ extension Logbook {
                 lines.append(row([arm.name] + scores + comparison))
             }
             lines += ["", "**Conclusion.** \(escaped(ablation.conclusions.joined(separator: " ")))"]
+            if let remark = ablation.remark { lines += ["", "**The writer.** \(escaped(remark))"] }
         }
         lines += ["", "## Cost", "", "| steps | recorded | seconds |", "|---|--:|--:|"]
         lines += costs.map { row([$0.kind, String($0.steps), Format.decimal($0.seconds, 1)]) }

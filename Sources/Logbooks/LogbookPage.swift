@@ -50,7 +50,7 @@ extension Logbook {
     }
 
     private func entry(_ ablation: AblationEntry, _ text: PageText) -> [String: Any] {
-        [
+        var entry: [String: Any] = [
             "name": ablation.name, "hypothesis": ablation.hypothesis, "setup": ablation.setup,
             "figure": text.figure(of: ablation), "conclusions": ablation.conclusions.map { ["text": $0] },
             "variants": ablation.arms.map { arm -> [String: Any] in
@@ -70,5 +70,8 @@ extension Logbook {
                 return row
             },
         ]
+        entry["remark"] = ablation.remark
+        if !ablation.tags.isEmpty { entry["tags"] = ablation.tags.joined(separator: ", ") }
+        return entry
     }
 }

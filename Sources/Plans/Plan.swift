@@ -10,15 +10,22 @@ package struct Plan: Sendable {
 
     package func index(of address: String) -> Int? { steps.firstIndex { $0.address == address } }
 
-    /// The steps whose address matches a glob, with all they depend on.
-    ///
-    /// `*` stands for any text within a part, `**` for any parts. Nil where nothing matches.
-    package func closure(of globs: [String]) -> Set<Int>? {
-        var chosen: Set<Int> = []
-        for (index, step) in steps.enumerated() where globs.contains(where: { Glob($0).matches(step.address) }) {
-            chosen.insert(index)
-        }
-        guard !chosen.isEmpty else { return nil }
+    /// The steps whose address matches a glob: `*` stands for any text within a part, `**` for any parts.
+    package func steps(matching globs: [String]) -> Set<Int> {
+        let globs = globs.map(Glob.init)
+        return Set(steps.indices.filter { index in globs.contains { $0.matches(steps[index].address) } })
+    }
+
+    /// The steps that make the results which `isIncluded` takes.
+    package func steps(of isIncluded: (PlannedResult.Role) -> Bool) -> Set<Int> {
+        Set(
+            results.filter { isIncluded($0.role) }
+                .flatMap { [$0.outOfFold, $0.test, $0.evaluate].compactMap { $0 } + $0.fits })
+    }
+
+    /// Some steps with all they depend on.
+    package func closure(of chosen: Set<Int>) -> Set<Int> {
+        var chosen = chosen
         for index in steps.indices.reversed() where chosen.contains(index) {
             chosen.formUnion(steps[index].dependencies)
         }

@@ -111,3 +111,27 @@ def test_a_value_set_on_the_command_line_has_its_origin_in_the_reason(project):
     result = json.loads(project.ablate("plan", "--json", "--set", "models.tiny.lora.rank=5").stdout)
     reasons = {step["address"]: step["reason"] for step in result["steps"]}
     assert "--set:1:" in reasons["tiny/seed-1/fold-0/finetune"]
+
+
+def test_parts_of_a_recipe_are_selected(fresh):
+    assert not any(address.startswith("ablations/") for address in fresh.plan("--only", "base"))
+    assert "submission" in fresh.plan("--only", "base")
+    own = fresh.plan("--ablation", "rank")
+    assert "ablations/rank/lora.rank=4/evaluate" in own and "submission" not in own and "words/fold-0/fit" not in own
+    assert fresh.ablate("plan", "--ablation", "rnak").returncode == 66
+    assert fresh.ablate("plan", "--only", "base", "--all").returncode == 64
+
+
+def test_dimensions_cross_and_exceptions_are_left_out(fresh):
+    fresh.edit(
+        "vary: {lora.rank: [2, 4]}",
+        "vary: {lora.rank: [2, 4]}\n    zip: {training.epochs: [1, 2], lengths.answer: [8, 16]}\n"
+        "    together: {low: {training.learning-rate: 1.0e-3}, high: {training.learning-rate: 1.0e-1, training.batch: 4}}\n"
+        "    except: [{lora.rank: 4, training.epochs: 1}]\n    baseline: \"lora.rank=2,training.epochs=2,lengths.answer=16,low\"")
+    arms = {address.split("/")[2] for address in fresh.plan("--ablation", "rank") if address.startswith("ablations/")}
+    assert arms == {
+        f"lora.rank={rank},training.epochs={epochs},lengths.answer={answer},{rate}"
+        for rank, epochs, answer in [(2, 1, 8), (2, 2, 16), (4, 2, 16)] for rate in ("low", "high")}
+    fresh.edit("lengths.answer: [8, 16]", "lengths.answer: [8]")
+    result = fresh.ablate("check")
+    assert result.returncode == 65 and "uneven-zip" in result.stderr

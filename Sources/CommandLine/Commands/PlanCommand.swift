@@ -11,27 +11,32 @@ struct PlanCommand: AsyncParsableCommand {
         commandName: "plan", abstract: "Say which steps a run would reuse and which it would run, and why.")
 
     @OptionGroup var options: RecipeOptions
-    @Flag(help: "List the steps that are reused, too.") var all = false
+    @OptionGroup var choice: SelectionOptions
+    @Flag(help: "List the steps that are reused, too.") var full = false
     @Flag(help: "Exit with 2 if a run would do anything.") var exitCode = false
 
     func run() async throws {
         do {
             let workspace = try Workspace(options.recipe, options.shared, writing: false)
             let forecast = try workspace.forecast()
+            let chosen = try choice.steps(of: workspace, addresses: []) ?? Set(workspace.plan.steps.indices)
             if options.shared.json {
-                Console.out(document: Self.document(workspace, forecast))
+                Console.out(document: Self.document(workspace, forecast, chosen))
             } else {
-                PlanText(workspace: workspace, forecast: forecast, all: all).print()
+                PlanText(workspace: workspace, forecast: forecast, chosen: chosen, full: full).print()
             }
-            if exitCode, forecast.count(.reuse) < workspace.plan.steps.count { throw ExitStatus.changesPending }
+            if exitCode, chosen.contains(where: { forecast.entries[$0].state != .reuse }) {
+                throw ExitStatus.changesPending
+            }
         } catch {
             throw Failure.report(error)
         }
     }
 
-    static func document(_ workspace: Workspace, _ forecast: Forecast) -> [String: JSON] {
-        let steps = zip(workspace.plan.steps, forecast.entries).map { step, entry -> JSON in
-            [
+    static func document(_ workspace: Workspace, _ forecast: Forecast, _ chosen: Set<Int>) -> [String: JSON] {
+        let steps = chosen.sorted().map { index -> JSON in
+            let (step, entry) = (workspace.plan.steps[index], forecast.entries[index])
+            return [
                 "address": .string(step.address), "kind": .string(step.kind.rawValue),
                 "state": .string(entry.state.rawValue),
                 "reason": .string(entry.reason), "key": JSON(entry.key?.description),
@@ -42,9 +47,10 @@ struct PlanCommand: AsyncParsableCommand {
         return [
             "recipe": .string(workspace.name), "steps": .array(steps),
             "counts": [
-                "reuse": .integer(forecast.count(.reuse)), "run": .integer(forecast.count(.run)),
-                "maybe": .integer(forecast.count(.maybe)),
-            ], "missing": .array(forecast.missing.map { .string($0.description) }),
+                "reuse": .integer(forecast.count(.reuse, among: chosen)),
+                "run": .integer(forecast.count(.run, among: chosen)),
+                "maybe": .integer(forecast.count(.maybe, among: chosen)),
+            ], "missing": .array(forecast.missing(among: chosen).map { .string($0.description) }),
         ]
     }
 }
@@ -53,11 +59,13 @@ struct PlanCommand: AsyncParsableCommand {
 struct PlanText {
     let workspace: Workspace
     let forecast: Forecast
-    let all: Bool
+    let chosen: Set<Int>
+    /// Whether to list what is reused, too.
+    let full: Bool
 
     func print() {
         let paint = Paint(isOn: Console.hasColor(STDOUT_FILENO))
-        let shown = forecast.entries.indices.filter { all || forecast.entries[$0].state != .reuse }
+        let shown = chosen.sorted().filter { full || forecast.entries[$0].state != .reuse }
         let width = min(48, shown.map { workspace.plan.steps[$0].address.count }.max() ?? 0)
         var text = ""
         for index in shown {
@@ -72,10 +80,12 @@ struct PlanText {
             let padded = address + String(repeating: " ", count: max(0, width - address.count))
             text += "\(mark)  \(padded)  \(paint.dim(entry.reason))\n"
         }
-        for missing in forecast.missing { text += paint.red("missing") + "  \(missing)\n" }
+        for missing in forecast.missing(among: chosen) { text += paint.red("missing") + "  \(missing)\n" }
         text +=
-            "\(workspace.name): \(forecast.count(.run)) to run, \(forecast.count(.maybe)) maybe, \(forecast.count(.reuse)) reused"
-        let seconds = forecast.entries.filter { $0.state != .reuse }.compactMap(\.estimate).reduce(0, +)
+            "\(workspace.name): \(forecast.count(.run, among: chosen)) to run, "
+            + "\(forecast.count(.maybe, among: chosen)) maybe, \(forecast.count(.reuse, among: chosen)) reused"
+        let pending = chosen.map { forecast.entries[$0] }.filter { $0.state != .reuse }
+        let seconds = pending.compactMap(\.estimate).reduce(0, +)
         if seconds >= 1 { text += "; about \(Duration.seconds(Int(seconds)).brief) of work by past records" }
         Console.out(text)
     }

@@ -19,6 +19,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var options: RecipeOptions
     @Argument(help: "Addresses to bring about, such as 'tiny/seed-1/**'; by default all.") var addresses: [String] = []
+    @OptionGroup var choice: SelectionOptions
     @Flag(help: "After a failure, go on with what does not depend on it.") var keepGoing = false
     @Option(help: "How progress is shown: auto, tty, plain, json or none.") var progress = ProgressForm.auto
 
@@ -34,14 +35,7 @@ struct RunCommand: AsyncParsableCommand {
         let workspace = try Workspace(options.recipe, options.shared, writing: true)
         guard workspace.loaded.missing.isEmpty else { throw Findings(workspace.loaded.missing) }
         for warning in workspace.loaded.warnings { _ = Failure.report(Findings([warning])) }
-        var selection: Set<Int>?
-        if !addresses.isEmpty {
-            guard let closure = workspace.plan.closure(of: addresses) else {
-                throw MissingFile(
-                    description: "no step matches \(addresses.joined(separator: " ")); `ablate plan` lists them")
-            }
-            selection = closure
-        }
+        let selection = try choice.steps(of: workspace, addresses: addresses)
         let form = options.shared.json ? .json : progress
         let chosen = selection ?? Set(workspace.plan.steps.indices)
         let reporter = Progress.reporter(form, plan: workspace.plan, total: chosen.count)

@@ -25,7 +25,7 @@ struct ShowCommand: AsyncParsableCommand {
             let workspace = try Workspace(options.recipe, options.shared, writing: false)
             guard let address else { return showRecipe(workspace) }
             guard let index = workspace.plan.index(of: address) else {
-                throw MissingFile(description: "there is no step \(address); `ablate plan --all` lists them")
+                throw MissingFile(description: "there is no step \(address); `ablate plan --full` lists them")
             }
             try show(workspace, index)
         } catch {

@@ -20,7 +20,7 @@ struct StatusCommand: AsyncParsableCommand {
             let run = try workspace.store.latestRun(workspace.name)
             let state = Self.state(of: run)
             if options.shared.json {
-                var document = PlanCommand.document(workspace, forecast)
+                var document = PlanCommand.document(workspace, forecast, Set(workspace.plan.steps.indices))
                 document["run"] = run ?? .null
                 document["state"] = .string(state)
                 Console.out(document: document)

@@ -44,7 +44,8 @@ package struct RecipeLoader: Sendable {
         for entry in recipe.ablations {
             var own: [Variant] = []
             if let base = root["models"]?[entry.value.of], let node = root["ablations"]?[entry.name] {
-                own = VariantExpansion.variants(of: entry.value, named: entry.name, at: node, base: base, &reading)
+                own = VariantExpansion(ablation: entry.value, name: entry.name, node: node, base: base).variants(
+                    &reading)
             }
             variants.append(own)
         }

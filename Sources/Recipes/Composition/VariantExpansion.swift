@@ -1,4 +1,4 @@
-// An ablation's variants: the grid of its varied settings, each laid over the model it is about.
+// An ablation's variants: every combination of its dimensions, each laid over the model it is about.
 
 internal import Diagnostics
 internal import Digests
@@ -8,62 +8,80 @@ struct VariantExpansion {
     /// Variants beyond this are a slip of the writer, not a plan.
     static let limit = 100_000
 
-    /// The variants of one ablation in the order of the file, the last setting varying fastest.
-    static func variants(of ablation: Ablation, named name: String, at node: Node, base: Node, _ reading: inout Reading)
-        -> [Variant]
-    {
-        for entry in ablation.with {
-            if let clash = ablation.vary.first(where: { $0.key == entry.key }) {
-                reading.report(
-                    Finding(
-                        "conflicting-keys", "\"\(entry.key)\" is both varied and fixed", at: entry.keySpan,
-                        notes: [.init("varied here", at: clash.keySpan)]))
-            }
-        }
-        let dimensions = ablation.vary.map { entry in (entry, entry.value.elements ?? []) }
-        for (entry, values) in dimensions where values.isEmpty {
-            reading.wrongType(entry.value, wanted: "a list of the values of \"\(entry.key)\"")
-        }
-        let size = dimensions.reduce(1) { $0.multipliedReportingOverflow(by: max(1, $1.1.count)).partialValue }
-        guard !dimensions.isEmpty, dimensions.allSatisfy({ !$0.1.isEmpty }) else { return [] }
-        guard size > 0, size <= limit else {
-            reading.report(Finding("too-many-variants", "this grid has more than \(limit) variants", at: node.span))
+    let ablation: Ablation
+    let name: String
+    /// The ablation's own tree, and that of the model it is about.
+    let node: Node
+    let base: Node
+
+    /// The variants in the order of the file, the last dimension varying fastest.
+    func variants(_ reading: inout Reading) -> [Variant] {
+        reportFixed(&reading)
+        guard let dimensions = VariantDimension.all(of: ablation, at: node, &reading) else { return [] }
+        let size = dimensions.reduce(1) { $0.multipliedReportingOverflow(by: $1.choices.count).partialValue }
+        guard size > 0, size <= Self.limit else {
+            reading.report(
+                Finding("too-many-variants", "this grid has more than \(Self.limit) variants", at: node.span))
             return []
         }
-        var grid: [[(entry: Node.Entry, value: Node)]] = [[]]
-        for (entry, values) in dimensions { grid = grid.flatMap { row in values.map { row + [(entry, $0)] } } }
+        var rows: [[VariantDimension.Choice]] = [[]]
+        for dimension in dimensions { rows = rows.flatMap { row in dimension.choices.map { row + [$0] } } }
+        let exceptions = ablation.except.compactMap(\.entries)
+        rows.removeAll { row in exceptions.contains { matches(row, $0) } }
         let origin = "ablation \(name)"
         let fixed = ablation.with.reduce(base) {
-            $0.setting($1.value.marked(origin), at: path($1.key), keySpan: $1.keySpan)
+            $0.setting($1.value.marked(origin), at: Self.path($1.key), keySpan: $1.keySpan)
         }
         var variants: [Variant] = []
         var seen: Set<String> = []
-        for row in grid {
-            let tree = row.reduce(fixed) {
-                $0.setting($1.value.marked(origin), at: path($1.entry.key), keySpan: $1.entry.keySpan)
+        for row in rows {
+            let entries = row.flatMap(\.settings)
+            let tree = entries.reduce(fixed) {
+                $0.setting($1.value.marked(origin), at: Self.path($1.key), keySpan: $1.keySpan)
             }
-            let settings = row.map { (path: $0.entry.key, value: text($0.value)) }
-            let label = settings.map { "\($0.path)=\(addressable($0.value))" }.joined(separator: ",")
+            let label = row.map(\.name).joined(separator: ",")
             guard seen.insert(label).inserted else {
                 reading.report(Finding("repeated-value", "two variants are both \(label)", at: node.span))
                 continue
             }
             if let model = Model.declaration.shape.decode(tree, &reading) {
-                report(settingsWithoutEffect: (row.map(\.entry) + ablation.with), on: model, &reading)
+                report(settingsWithoutEffect: entries + ablation.with, on: model, &reading)
+                let settings = entries.map { (path: $0.key, value: VariantDimension.text($0.value)) }
                 variants.append(Variant(name: label, settings: settings, model: model, tree: tree))
             }
         }
+        reportBaseline(among: variants.map(\.name), &reading)
         return variants
     }
 
+    /// Whether a combination has every value that an exception names.
+    private func matches(_ row: [VariantDimension.Choice], _ exception: [Node.Entry]) -> Bool {
+        let settings = row.flatMap(\.settings)
+        return exception.allSatisfy { wanted in
+            settings.contains { $0.key == wanted.key && $0.value.plain == wanted.value.plain }
+        }
+    }
+
+    private func reportFixed(_ reading: inout Reading) {
+        let varied = ablation.vary + ablation.zip + ablation.together.flatMap { $0.value.entries ?? [] }
+        for entry in ablation.with {
+            guard let clash = varied.first(where: { $0.key == entry.key }) else { continue }
+            reading.report(
+                Finding(
+                    "conflicting-keys", "\"\(entry.key)\" is both varied and fixed", at: entry.keySpan,
+                    notes: [.init("varied here", at: clash.keySpan)]))
+        }
+    }
+
+    private func reportBaseline(among names: [String], _ reading: inout Reading) {
+        guard let baseline = ablation.baseline, !names.contains(baseline), let place = node["baseline"] else { return }
+        reading.report(Dangling.finding(baseline, noun: "variant", among: names, at: place.span))
+    }
+
     /// A baseline has few settings; varying any other would compare a model with itself.
-    private static func report(settingsWithoutEffect entries: [Node.Entry], on model: Model, _ reading: inout Reading) {
+    private func report(settingsWithoutEffect entries: [Node.Entry], on model: Model, _ reading: inout Reading) {
         guard model.tfidf != nil else { return }
-        for entry in entries where !Model.baselineKeys.contains(path(entry.key).first ?? "") {
-            let isKnown = reading.findings.contains {
-                $0.span?.start == entry.keySpan.start && $0.code == "conflicting-keys"
-            }
-            if isKnown { continue }
+        for entry in entries where !Model.baselineKeys.contains(Self.path(entry.key).first ?? "") {
             reading.report(
                 Finding("conflicting-keys", "\"\(entry.key)\" means nothing to a tfidf model", at: entry.keySpan))
         }
@@ -71,12 +89,5 @@ struct VariantExpansion {
 
     private static func path(_ key: String) -> [String] {
         key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    }
-
-    private static func text(_ node: Node) -> String { node.scalar?.text ?? node.plain.text() }
-
-    /// A value as part of an address: no slashes, no white space, no wildcards.
-    private static func addressable(_ text: String) -> String {
-        String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) ? $0 : "_" })
     }
 }

@@ -88,7 +88,12 @@ extension ValueShape {
 
     /// The value as the writer left it, for keys whose meaning depends on others (`vary`, `with`).
     static func mapping(of values: String) -> Self where Value == [Node.Entry] {
-        let content: JSON = values == "lists" ? ["type": "array", "minItems": 1] : [:]
+        let content: JSON =
+            switch values {
+            case "lists": ["type": "array", "minItems": 1]
+            case "mappings": ["type": "object"]
+            default: [:]
+            }
         return ValueShape(schema: ["type": "object", "additionalProperties": content]) { node, reading in
             guard let entries = node.entries else {
                 reading.wrongType(node, wanted: "a mapping from settings to \(values)")
@@ -97,6 +102,25 @@ extension ValueShape {
             return entries
         } encode: { entries in
             .object(Dictionary(entries.map { ($0.key, $0.value.plain) }, uniquingKeysWith: { $1 }))
+        }
+    }
+}
+
+extension ValueShape where Value == [Node] {
+    /// A list of mappings, as the writer left them.
+    static var mappings: Self {
+        ValueShape(schema: ["type": "array", "items": ["type": "object"]]) { node, reading in
+            guard let elements = node.elements else {
+                reading.wrongType(node, wanted: "a list of mappings")
+                return nil
+            }
+            for element in elements where element.entries == nil {
+                reading.wrongType(element, wanted: "a mapping from settings to values")
+                return nil
+            }
+            return elements
+        } encode: {
+            .array($0.map(\.plain))
         }
     }
 }

@@ -9,7 +9,14 @@ package struct Reading: Sendable {
 
     package init() {}
 
-    package mutating func report(_ finding: Finding) { findings.append(finding) }
+    /// Adds a finding, unless it is there: a value that several variants take over is wrong once.
+    package mutating func report(_ finding: Finding) {
+        let isKnown = findings.contains {
+            $0.code == finding.code && $0.message == finding.message && $0.span?.start == finding.span?.start
+                && $0.span?.file.name == finding.span?.file.name
+        }
+        if !isKnown { findings.append(finding) }
+    }
 
     /// "`rank` takes a whole number, and this is a list".
     package mutating func wrongType(_ node: Node, wanted: String, help: String? = nil) {

@@ -1,0 +1,90 @@
+// One thing an ablation varies, and the choices it has: a setting's values, values that go together, or named bundles.
+
+internal import Diagnostics
+internal import Digests
+internal import Nodes
+
+struct VariantDimension {
+    struct Choice {
+        /// As a part of the variant's name.
+        let name: String
+        let settings: [Node.Entry]
+    }
+    let choices: [Choice]
+
+    /// The dimensions of an ablation: each key of `vary`, then `zip` as one, then `together` as one. Nil, with findings, where
+    /// one of them cannot be read.
+    static func all(of ablation: Ablation, at node: Node, _ reading: inout Reading) -> [VariantDimension]? {
+        guard !(ablation.vary.isEmpty && ablation.zip.isEmpty && ablation.together.isEmpty) else {
+            reading.report(
+                Finding("missing-key", "one of the keys vary, zip, together is needed here", at: node.span))
+            return nil
+        }
+        let varied = ablation.vary.map { entry in values(of: entry, &reading).map { single(entry, $0) } }
+        let zipped = ablation.zip.isEmpty ? [] : [zip(ablation.zip, &reading)]
+        let bundled = ablation.together.isEmpty ? [] : [bundles(ablation.together, &reading)]
+        let all = (varied + zipped + bundled).compactMap { $0 }
+        return all.count == varied.count + zipped.count + bundled.count ? all : nil
+    }
+
+    private static func values(of entry: Node.Entry, _ reading: inout Reading) -> [Node]? {
+        guard let values = entry.value.elements, !values.isEmpty else {
+            reading.wrongType(entry.value, wanted: "a list of the values of \"\(entry.key)\"")
+            return nil
+        }
+        return values
+    }
+
+    private static func single(_ entry: Node.Entry, _ values: [Node]) -> VariantDimension {
+        VariantDimension(choices: values.map { choice([entry], [$0]) })
+    }
+
+    /// `{a: [1, 2], b: [3, 4]}`: first 1 with 3, then 2 with 4.
+    private static func zip(_ entries: [Node.Entry], _ reading: inout Reading) -> VariantDimension? {
+        let columns = entries.compactMap { values(of: $0, &reading) }
+        guard columns.count == entries.count else { return nil }
+        for (entry, column) in Swift.zip(entries, columns) where column.count != columns[0].count {
+            reading.report(
+                Finding(
+                    "uneven-zip",
+                    "\"\(entry.key)\" has \(column.count) values, and \"\(entries[0].key)\" \(columns[0].count)",
+                    at: entry.value.span, notes: [.init("the first list", at: entries[0].value.span)],
+                    help: "zipped settings change together, so their lists are equally long"))
+            return nil
+        }
+        return VariantDimension(choices: columns[0].indices.map { row in choice(entries, columns.map { $0[row] }) })
+    }
+
+    private static func bundles(_ entries: [Node.Entry], _ reading: inout Reading) -> VariantDimension? {
+        var choices: [Choice] = []
+        for entry in entries {
+            guard let settings = entry.value.entries else {
+                reading.wrongType(entry.value, wanted: "a mapping of settings")
+                return nil
+            }
+            guard Name.isValid(entry.key) else {
+                reading.report(
+                    Finding(
+                        "bad-name", "\"\(entry.key)\" cannot name a variant", at: entry.keySpan,
+                        help: "use letters, digits, '.', '_' and '-', beginning with a letter or digit"))
+                return nil
+            }
+            choices.append(Choice(name: entry.key, settings: settings))
+        }
+        return VariantDimension(choices: choices)
+    }
+
+    private static func choice(_ entries: [Node.Entry], _ values: [Node]) -> Choice {
+        let settings = Swift.zip(entries, values).map { Node.Entry(key: $0.key, keySpan: $0.keySpan, value: $1) }
+        return Choice(
+            name: settings.map { "\($0.key)=\(addressable(text($0.value)))" }.joined(separator: ","), settings: settings
+        )
+    }
+
+    static func text(_ node: Node) -> String { node.scalar?.text ?? node.plain.text() }
+
+    /// A value as part of an address: no slashes, no white space, no wildcards.
+    private static func addressable(_ text: String) -> String {
+        String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) ? $0 : "_" })
+    }
+}
