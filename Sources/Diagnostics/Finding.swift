@@ -36,6 +36,12 @@ package struct Finding: Error, Sendable {
     }
 }
 
+/// Findings as an error to throw; never empty.
+package struct Findings: Error, Sendable {
+    package let all: [Finding]
+    package init(_ all: [Finding]) { self.all = all }
+}
+
 extension [Finding] {
     /// The findings in the order of the text, those without a place last.
     package var inTextOrder: [Finding] {

@@ -22,12 +22,6 @@ package struct Document: Sendable {
     }
 }
 
-/// Findings as an error to throw; never empty.
-package struct Findings: Error, Sendable {
-    package let all: [Finding]
-    package init(_ all: [Finding]) { self.all = all }
-}
-
 private struct Composer: ~Copyable {
     private var stream: EventStream
     private let file: SourceFile

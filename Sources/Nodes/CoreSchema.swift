@@ -70,7 +70,7 @@ extension Node.Scalar {
             return nil
         }
         switch text.lowercased() {
-        case "yes", "no", "on", "off", "y", "n": return "a boolean to some YAML readers"
+        case "yes", "no", "on", "off": return "a boolean to some YAML readers"
         default: break
         }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)

@@ -1,6 +1,6 @@
 // `--set path=value`: one value of the recipe replaced from the command line, with the same checks as the file's own.
 
-internal import Diagnostics
+package import Diagnostics
 package import Nodes
 
 package struct Override: Sendable {

@@ -1,0 +1,147 @@
+// What a recipe compiles to.
+
+import Diagnostics
+import Digests
+import Nodes
+import Plans
+import Recipes
+import Testing
+
+/// The design's reference recipe, without stacking.
+private let reference = """
+    recipe: predict-the-llm
+    data:
+      train: data/train.csv
+      test: data/test.csv
+      columns: {id: id, prompt: Question, answer: Response, label: target, group: Question}
+      labels: [0, 1, 2, 3, 4, 5, 6]
+      constraint: one-of-each
+      template: "Question: {prompt}; Answer: {answer}"
+    folds: {kind: stratified-group-k-fold, count: 5, seed: 42}
+    models:
+      openhermes:
+        backbone: teknium/OpenHermes-2-Mistral-7B
+        quantization: nf4
+        lora: {rank: 4, alpha: 16, dropout: 0.05, targets: all-linear}
+        lengths: {prompt: 256, answer: 768, keep: head}
+        training: {epochs: 5, batch: 16, learning-rate: 1.0e-4, head-learning-rate: 1.0e-5, schedule: cosine}
+        seeds: [1, 2, 3]
+        fit: [folds, full]
+      openorca: {like: openhermes, backbone: Open-Orca/Mistral-7B-OpenOrca, fit: [full]}
+      mistral: {like: openhermes, backbone: mistralai/Mistral-7B-Instruct-v0.1, fit: [full]}
+    stack:
+      blend: {average: [openhermes, openorca, mistral]}
+      final: {optimize: blend, fitted-on: openhermes, method: marginals}
+    ablations:
+      rank:
+        hypothesis: Is LoRA rank 8 better than 4?
+        of: openhermes
+        vary: {lora.rank: [4, 8]}
+        with: {training.epochs: 3, fit: [folds], seeds: [1]}
+        smallest-effect: 0.01
+    submission: {from: final, path: submission.csv, sample: data/sample_submission.csv}
+    """
+
+private func load(_ text: String, _ overrides: [String] = []) throws -> LoadedRecipe {
+    try RecipeLoader(file: SourceFile(name: "r.yaml", text: text), folder: "/nowhere", overrides: overrides) { _ in
+        false
+    }.load()
+}
+
+private func plan(_ text: String, _ overrides: [String] = []) throws -> Plan {
+    Plan(compiling: try load(text, overrides))
+}
+
+/// The work of a plan, without addresses: what two plans may share.
+private func work(_ plan: Plan, _ kind: StepKind) -> Set<JSON> {
+    Set(plan.steps.filter { $0.kind == kind }.map(\.parameters))
+}
+
+@Suite struct PlanTests {
+    @Test func theReferenceRecipeIsTwentyFourFineTunesAndTenForTheAblation() throws {
+        let plan = try plan(reference)
+        let base = plan.closure(
+            of: plan.steps { role in if case .variant = role { false } else { true } })
+        #expect(base.count { plan.steps[$0].kind == .finetune } == 24)
+        #expect(plan.steps.count { $0.kind == .finetune } == 34)
+    }
+
+    @Test func nothingIsPlannedTwiceAndAddressesAreUnique() throws {
+        struct Work: Hashable {
+            let kind: StepKind
+            let parameters: JSON
+            let inputs: [String: Source]
+        }
+        let plan = try plan(reference)
+        #expect(Set(plan.steps.map(\.address)).count == plan.steps.count)
+        #expect(
+            Set(plan.steps.map { Work(kind: $0.kind, parameters: $0.parameters, inputs: $0.inputs) }).count
+                == plan.steps.count)
+        for (index, step) in plan.steps.enumerated() { #expect(step.dependencies.allSatisfy { $0 < index }) }
+    }
+
+    @Test func testPredictionsComeFromTheFullFitsWhereThereAreAny() throws {
+        let plan = try plan(reference)
+        let average = plan.steps.first { $0.address == "openhermes/average-test" }
+        #expect(average.map { Set($0.inputs.keys) } == ["seed-1/full", "seed-2/full", "seed-3/full"])
+    }
+
+    @Test func aVariantLikeTheModelIsTheModelsOwnWork() throws {
+        let other = try plan(reference, ["ablations.rank.with={fit: [folds], seeds: [1]}"])
+        #expect(other.steps.count { $0.kind == .finetune } == 29)
+    }
+
+    @Test func otherLengthsTokenizeNothingAnewAndOtherTemplatesDo() throws {
+        let plan = try plan(reference)
+        #expect(work(plan, .tokenize) == work(try self.plan(lengths: 1_024), .tokenize))
+        #expect(work(plan, .finetune).isDisjoint(with: work(try self.plan(lengths: 1_024), .finetune)))
+        let template = try load(reference.replacing("Question: {prompt}", with: "Q: {prompt}"))
+        #expect(work(Plan(compiling: template), .tokenize).isDisjoint(with: work(plan, .tokenize)))
+    }
+
+    private func plan(lengths: Int) throws -> Plan {
+        try plan(reference, ["models.openhermes.lengths.answer=\(lengths)"])
+    }
+
+    private func plan(_ text: String, _ overrides: [String] = []) throws -> Plan {
+        Plan(compiling: try load(text, overrides))
+    }
+
+    @Test func aStepKnowsTheLineOfItsParameters() throws {
+        let plan = try plan(reference)
+        let step = try #require(plan.steps.first { $0.address == "openorca/seed-1/full/finetune" })
+        #expect(step.place(of: "lora.rank") == "r.yaml:14:18")
+        #expect(step.origin(of: "lora.rank")?.origin == ["like: openhermes"])
+        let set = try self.plan(reference, ["models.openhermes.lora.rank=9"])
+        #expect(
+            set.steps.first { $0.address == "mistral/seed-1/full/finetune" }?.place(of: "lora.rank") == "--set:1:29")
+    }
+
+    /// A frozen format: if this fails, every key of every store has changed.
+    @Test func keysAreFrozen() {
+        let manifest = Manifest(kind: .average, parameters: ["cover": 2], inputs: ["a": Digest(of: "a")])
+        #expect(manifest.key.description == "40007b0c5b90af7cf51384d493dbfc261fd198a760e1549995c990f4934ae5e7")
+        #expect(Manifest(json: manifest.json) == manifest)
+    }
+
+    @Test func differencesAreNamedByTheirPath() {
+        let old = Manifest(
+            kind: .finetune, parameters: ["lora": ["rank": 4, "alpha": 8.0]], inputs: ["t": Digest(of: "1")])
+        let new = Manifest(
+            kind: .finetune, parameters: ["lora": ["rank": 8, "alpha": 8.0]], inputs: ["t": Digest(of: "2")])
+        #expect(ManifestDifference.first(from: old, to: new) == .parameter(path: "lora.rank", old: 4, new: 8))
+        let input = Manifest(kind: .finetune, parameters: old.parameters, inputs: ["t": Digest(of: "2")])
+        #expect(ManifestDifference.first(from: old, to: input) == .input(name: "t"))
+        #expect(ManifestDifference.first(from: old, to: old) == nil)
+    }
+
+    @Test(arguments: [
+        ("tiny/*/fold-0/finetune", true), ("tiny/**", true), ("tiny", true), ("**/finetune", true),
+        ("tiny/seed-?/fold-0", true),
+        ("tiny/seed-1/*", true), ("tin/**", false), ("*/finetune", false), ("tiny/seed-1/fold-1", false),
+        ("**/fold-*0/**", true),
+    ])
+    func globsMatchPartsOfAddresses(_ glob: String, _ matches: Bool) {
+        #expect(Glob(glob).matches("tiny/seed-1/fold-0/finetune") == matches)
+    }
+}
