@@ -66,9 +66,7 @@ package struct WorkerEnvironment: Sendable {
         say("making the Python environment in \(folder) (once; some minutes)")
         try await shell([base, "-m", "venv", "--clear", folder], log: log, hint: "apt-get install python3-venv")
         for lock in WorkerSources.locks { try WorkerPackage.write(lock.bytes, to: "\(folder)/\(lock.name)") }
-        let install = [
-            python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes",
-        ]
+        let install = installer(for: python) + ["--quiet", "--no-deps", "--require-hashes"]
         say("installing the worker's libraries")
         if access("/dev/nvidia0", F_OK) != 0 {
             // Only where a folder of wheels offers a build without CUDA; the registry has none, and its build runs as well.
@@ -82,6 +80,14 @@ package struct WorkerEnvironment: Sendable {
             try await shell(install + ["-r", "\(folder)/requirements-cuda.lock"], log: log, hint: "see \(log)")
         }
         say("the Python environment is ready")
+    }
+
+    /// uv where it is installed, for it is several times as fast; else the environment's own pip.
+    private func installer(for python: String) -> [String] {
+        guard let uv = find("uv") else { return [python, "-m", "pip", "install", "--disable-pip-version-check"] }
+        // uv reads none of pip's settings; a folder of wheels is the one that matters here.
+        let wheels = variables["PIP_FIND_LINKS"].map { ["--find-links", $0] } ?? []
+        return [uv, "pip", "install", "--python", python] + wheels
     }
 
     /// The first interpreter on the path that the locks cover.
