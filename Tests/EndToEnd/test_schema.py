@@ -92,3 +92,13 @@ def test_engine_and_schema_agree(tmp_path, path, value):
     result = subprocess.run([BINARY, "check", tmp_path / "recipe.yaml"], capture_output=True, text=True)
     assert result.returncode in (0, 65)
     assert (result.returncode == 0) == VALIDATOR.is_valid(recipe), result.stderr or "the engine accepts it, the schema does not"
+
+
+def test_the_competition_is_twenty_four_fine_tunes_on_a_machine_without_its_data():
+    recipe = ROOT / "recipes" / "predict-the-llm" / "recipe.yaml"
+    result = subprocess.run([BINARY, "plan", recipe, "--only", "base", "--json"], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert sum(step["kind"] == "finetune" for step in document["steps"]) == 24
+    assert any("data/train.csv" in missing for missing in document["missing"])
+    assert subprocess.run([BINARY, "run", recipe], capture_output=True).returncode == 66
