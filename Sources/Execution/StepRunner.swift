@@ -50,7 +50,7 @@ struct StepRunner: Sendable {
             return .executed(record)
         } catch {
             // A cancelled step needs no log; a failed one keeps it. The scratch folder stays in either case.
-            let failure = Self.failure(error)
+            let failure = Self.failure(Task.isCancelled ? CancellationError() : error)
             let log = store.discard(attempt, keepingLog: failure.class != "cancelled")
             if failure.class == "cancelled" { throw CancellationError() }
             throw StepFailure(class: failure.class, message: failure.message, log: log)

@@ -51,9 +51,13 @@ package actor WorkerPool {
 
     /// The environment is made once, however many steps wait for it.
     private func interpreter() async throws -> String {
-        if let preparation { return try await preparation.value }
-        let task = Task { [environment, say] in try await environment.prepare(say: say) }
+        let task = preparation ?? Task { [environment, say] in try await environment.prepare(say: say) }
         preparation = task
-        return try await task.value
+        // A run that is stopped does not wait for the installer.
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 }
