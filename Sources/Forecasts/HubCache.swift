@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Glibc
+internal import Storage
 
 /// The hub's local cache: `models--org--name/refs/<revision>` names a commit, `snapshots/<commit>` holds its files.
 package struct HubCache: Sendable {
@@ -36,26 +37,14 @@ package struct HubCache: Sendable {
         guard isThere("config.json"), isThere("tokenizer.json") else { return false }
         let index = "model.safetensors.index.json"
         guard isThere(index) else { return isThere("model.safetensors") }
-        let shards = bytes(ofFile: "\(snapshot)/\(index)").flatMap { try? JSON(parsing: $0) }?["weight_map"]?.object?
+        let text = try? Store.content(ofFile: "\(snapshot)/\(index)")
+        let shards = text.flatMap { try? JSON(parsing: $0) }?["weight_map"]?.object?
             .values
         return shards.map { Set($0.compactMap(\.string)).allSatisfy(isThere) } ?? false
     }
 
-    private static func bytes(ofFile path: String) -> [UInt8]? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
-        return bytes
-    }
-
     private static func firstLine(ofFile path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var buffer = [CChar](repeating: 0, count: 256)
-        guard fgets(&buffer, Int32(buffer.count), file) != nil else { return nil }
-        let text = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return text.split(whereSeparator: \.isWhitespace).first.map(String.init)
+        guard let bytes = try? Store.content(ofFile: path) else { return nil }
+        return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).first.map(String.init)
     }
 }

@@ -1,7 +1,7 @@
 // The scores that an `evaluate` step recorded, read back.
 
 internal import Digests
-internal import Glibc
+internal import Storage
 
 /// Out-of-fold scores of one result.
 package struct Evaluation: Sendable {
@@ -26,7 +26,7 @@ package struct Evaluation: Sendable {
     package let folds: [Int]
 
     init(reading path: String) throws {
-        let json = try JSON(parsing: Self.bytes(of: path))
+        let json = try JSON(parsing: Store.content(ofFile: path))
         func number(_ value: JSON?, _ name: String) throws -> Double {
             guard let number = value?[name]?.number else { throw Unreadable(description: "\(path) has no \(name)") }
             return number
@@ -50,16 +50,5 @@ package struct Evaluation: Sendable {
 
     struct Unreadable: Error, CustomStringConvertible {
         let description: String
-    }
-
-    private static func bytes(of path: String) throws -> [UInt8] {
-        guard let file = fopen(path, "r") else {
-            throw Unreadable(description: "cannot read \(path): \(String(cString: strerror(errno)))")
-        }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
-        return bytes
     }
 }
