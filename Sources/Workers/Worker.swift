@@ -54,6 +54,8 @@ package final class Worker: Sendable {
     private let state = Mutex(State())
 
     package init(_ launch: WorkerLaunch) {
+        // Writing to a worker that has died must be an error of that step, not the end of the engine.
+        signal(SIGPIPE, SIG_IGN)
         self.launch = launch
         (jobs, queue) = AsyncStream.makeStream(of: Job.self)
         Task.detached { await self.live() }
@@ -125,13 +127,15 @@ package final class Worker: Sendable {
                 for await job in jobs {
                     current = job
                     markBusy(true)
-                    _ = try await execution.standardInputWriter.write(job.line + "\n")
-                    guard let outcome = try await listen(to: &lines, for: job) else { return }
+                    // A worker that is dead already says more by how it ended than by the pipe it left broken.
+                    guard (try? await execution.standardInputWriter.write(job.line + "\n")) != nil,
+                        let outcome = try await listen(to: &lines, for: job)
+                    else { return }
                     markBusy(false)
                     current = nil
                     job.done.resume(with: outcome)
                 }
-                try await execution.standardInputWriter.finish()
+                try? await execution.standardInputWriter.finish()
             }
             ended =
                 switch result.terminationStatus {
