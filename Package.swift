@@ -72,7 +72,11 @@ let package = Package(
             resources: worker.map { .embedInCode("ablate_worker/\($0)") }),
         .target(
             name: "Execution",
-            dependencies: ["Schedules", "Plans", "Storage", "Forecasts", "Steps", "Workers", "Digests"]),
+            dependencies: [
+                "Schedules", "Plans", "Storage", "Forecasts", "Steps", "Workers", "Digests",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         .target(
             name: "Logbooks",
             dependencies: [

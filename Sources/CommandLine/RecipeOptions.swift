@@ -35,21 +35,21 @@ enum RecipeReading {
         let file = try source(path)
         return try RecipeLoader(
             file: file, folder: Files.folder(of: Files.absolute(path)), overrides: overrides,
-            exists: { Files.exists($0) }
+            exists: { Files.exists($0) }, read: { try? source($0, as: $1) }, context: { BackboneContext.tokens(of: $0) }
         ).load()
     }
 
-    static func source(_ path: String) throws -> SourceFile {
+    static func source(_ path: String, as name: String? = nil) throws -> SourceFile {
         guard let bytes = Files.bytes(path) else {
             throw MissingFile(description: "cannot read \(path): \(String(cString: strerror(errno)))")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             let place = Span(
-                file: SourceFile(name: path, text: ""), start: Position(line: 1, column: 1),
+                file: SourceFile(name: name ?? path, text: ""), start: Position(line: 1, column: 1),
                 end: Position(line: 1, column: 1))
             throw Findings([Finding("not-utf-8", "the file is not UTF-8 text", at: place, help: "save it as UTF-8")])
         }
-        return SourceFile(name: path, text: text)
+        return SourceFile(name: name ?? path, text: text)
     }
 }
 

@@ -14,6 +14,19 @@ package struct Finding: Error, Sendable {
         }
     }
 
+    /// An edit of the text that would mend it.
+    package struct Fix: Sendable {
+        package let span: Span
+        package let replacement: String
+        /// Whether the text means, once mended, certainly what its writer meant; a guess is only ever shown.
+        package let isSafe: Bool
+        package init(replacing span: Span, with replacement: String, isSafe: Bool) {
+            self.span = span
+            self.replacement = replacement
+            self.isSafe = isSafe
+        }
+    }
+
     /// A stable name in kebab-case, such as `unknown-key`.
     package let code: String
     package let severity: Severity
@@ -22,10 +35,11 @@ package struct Finding: Error, Sendable {
     package let notes: [Note]
     /// What to do, as one sentence without a full stop; nil where the message says it.
     package let help: String?
+    package let fix: Fix?
 
     package init(
         _ code: String, _ message: String, at span: Span?, severity: Severity = .error, notes: [Note] = [],
-        help: String? = nil
+        help: String? = nil, fix: Fix? = nil
     ) {
         self.code = code
         self.message = message
@@ -33,6 +47,7 @@ package struct Finding: Error, Sendable {
         self.severity = severity
         self.notes = notes
         self.help = help
+        self.fix = fix
     }
 }
 

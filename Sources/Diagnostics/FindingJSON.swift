@@ -3,7 +3,7 @@
 package import Digests
 
 extension Finding {
-    /// `{code, severity, message, file, line, column, end_line, end_column, help, notes}`; places are null where unknown.
+    /// `{code, severity, message, file, line, column, end_line, end_column, help, notes, fix}`; places are null where unknown.
     package var json: JSON {
         var members = Self.place(span)
         members["code"] = .string(code)
@@ -16,6 +16,14 @@ extension Finding {
                 members["message"] = .string(note.message)
                 return .object(members)
             })
+        if let fix {
+            var edit = Self.place(fix.span)
+            edit["replacement"] = .string(fix.replacement)
+            edit["is_safe"] = .bool(fix.isSafe)
+            members["fix"] = .object(edit)
+        } else {
+            members["fix"] = .null
+        }
         return .object(members)
     }
 

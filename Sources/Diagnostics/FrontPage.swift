@@ -10,5 +10,6 @@
 //
 //     Finding                                                read this first
 //     SourceFile (with Position, Span)                       lines and columns from 1, columns in Unicode scalars
-//     FindingText, FindingJSON                               the two forms
+//     FindingText, FindingJSON, FindingSARIF                 the three forms
+//     Mending                                                a text with its safe fixes applied
 //     Suggestion                                             "did you mean ...?"

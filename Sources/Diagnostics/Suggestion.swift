@@ -13,6 +13,9 @@ package enum Suggestion {
         return best?.word
     }
 
+    /// Whether two words differ only in case or in `_` for `-`: then one is certainly the other.
+    package static func isSame(_ word: String, _ other: String) -> Bool { normalised(word) == normalised(other) }
+
     /// Case and the choice between `_` and `-` are never what a person meant to get wrong.
     private static func normalised(_ word: String) -> [Character] {
         word.lowercased().map { $0 == "_" || $0 == " " ? "-" : $0 }

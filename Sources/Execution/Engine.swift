@@ -13,9 +13,12 @@ package actor Engine {
         /// The steps to bring about; nil for all.
         package var selection: Set<Int>?
         package var keepGoing = false
-        package init(selection: Set<Int>? = nil, keepGoing: Bool = false) {
+        /// The recipe's folder, in which custom steps run.
+        package var folder: String
+        package init(selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String) {
             self.selection = selection
             self.keepGoing = keepGoing
+            self.folder = folder
         }
     }
 
@@ -38,20 +41,22 @@ package actor Engine {
     package init(
         plan: Plan, recipe: String, lastKeys: [String: Digest], forecast: Forecast, resolver: InputResolver,
         machine: Machine,
-        environment: WorkerEnvironment, options: Options = Options(), report: @escaping @Sendable (RunEvent) -> Void
+        environment: WorkerEnvironment, options: Options, report: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.plan = plan
         self.resolver = resolver
         self.report = report
         let store = resolver.store
         pool = WorkerPool(environment: environment, logs: store.root) { report(.note($0)) }
-        runner = StepRunner(store: store, resolver: resolver, pool: pool, threads: machine.threads)
+        runner = StepRunner(
+            store: store, resolver: resolver, pool: pool, threads: machine.threads,
+            commands: CommandRunner(folder: options.folder))
         journal = RunJournal(store: store, recipe: recipe, plan: plan, lastKeys: lastKeys)
         chosen = options.selection.map { $0.sorted() } ?? Array(plan.steps.indices)
         let position = Dictionary(uniqueKeysWithValues: chosen.enumerated().map { ($1, $0) })
         schedule = Schedule(
             dependencies: chosen.map { plan.steps[$0].dependencies.map { position[$0]! } },
-            demands: chosen.map { machine.resources(for: plan.steps[$0].demand) },
+            demands: chosen.map { machine.resources(for: plan.steps[$0]) },
             estimates: chosen.map { forecast.entries[$0].estimate ?? 1 }, capacity: machine.capacity,
             keepGoing: options.keepGoing)
         (events, queue) = AsyncStream.makeStream(of: Schedule.Event.self)

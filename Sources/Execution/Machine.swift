@@ -50,10 +50,13 @@ package struct Machine: Sendable {
 
     package var capacity: Resources { Resources(cores: cores, gpus: gpus) }
 
-    package func resources(for demand: Demand) -> Resources {
-        switch demand {
+    package func resources(for step: Step) -> Resources {
+        switch step.demand {
         case .native: Resources(cores: 0)
         case .process: Resources(cores: 1)
+        // More than the machine has would wait for ever: such a step gets all there is.
+        case .command:
+            Resources(cores: min(cores, step.resources?.cores ?? 1), gpus: min(gpus, step.resources?.gpus ?? 0))
         case .training: Resources(cores: threads, gpus: min(1, gpus))
         }
     }

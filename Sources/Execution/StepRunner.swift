@@ -14,6 +14,7 @@ struct StepRunner: Sendable {
     let resolver: InputResolver
     let pool: WorkerPool
     let threads: Int
+    let commands: CommandRunner
 
     /// A step that is ready to run.
     struct Job: Sendable {
@@ -84,6 +85,10 @@ struct StepRunner: Sendable {
                 parameters: job.step.parameters, inputs: paths.mapValues(\.path), outputs: attempt.outputs)
             let outcome = try NativeStep.run(job.step.kind, context)
             result = WorkerResult(outputs: outcome.outputs, metrics: outcome.metrics)
+        } else if job.step.demand == .command {
+            let outputs = try await commands.run(
+                job.step, inputs: paths.mapValues(\.path), outputs: attempt.outputs, log: attempt.log, gpus: job.gpus)
+            result = WorkerResult(outputs: outputs, metrics: [:])
         } else {
             let specification = WorkerSpecification(
                 address: job.step.address, kind: job.step.kind.rawValue, key: job.manifest.key,

@@ -38,7 +38,7 @@ package struct AblationEntry: Sendable {
             let arms = variants[ablation.name] ?? []
             let baseline = baseline(
                 of: loaded.variants[index], named: ablation.value.baseline,
-                model: loaded.tree["models"]?[ablation.value.of])
+                model: loaded.tree["models"]?[ablation.value.of] ?? loaded.tree["stack"]?[ablation.value.of])
             var pairs: [Int: Pairing] = [:]
             for (position, arm) in arms.enumerated() where position != baseline {
                 guard baseline < arms.count, let base = arms[baseline].evaluation, let own = arm.evaluation else {

@@ -11,15 +11,13 @@ struct Pairing {
 
     /// Improvements are positive: the baseline's loss less the variant's.
     init(baseline: Evaluation, variant: Evaluation, smallestEffect: Double?) {
-        let seeds = baseline.seeds.map(\.name)
+        var seeds = baseline.seeds.map(\.name)
         guard baseline.folds == variant.folds, baseline.groups == variant.groups else {
             (comparison, refusal) = (nil, "Not compared: the two were scored on different rows or folds.")
             return
         }
-        guard !seeds.isEmpty, seeds == variant.seeds.map(\.name) else {
-            (comparison, refusal) = (nil, "Not compared: the two have different seeds.")
-            return
-        }
+        // Stack entries have no seeds, and ensembles of different size have different ones: their averages are compared.
+        if seeds.isEmpty || seeds != variant.seeds.map(\.name) { seeds = ["average"] }
         let grouping = RowGrouping(ids: baseline.groups)
         let differences = seeds.map { seed -> [Double] in
             let key = seed.isEmpty ? "all" : seed

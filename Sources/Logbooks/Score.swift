@@ -24,16 +24,22 @@ package struct Score: Sendable {
         } else {
             absence = result.evaluate == nil ? "no out-of-fold predictions" : "not run yet"
         }
-        if let model = recipe.model(named: name) {
+        // `round-1/final` is described as `final` is.
+        let plain = name.split(separator: "/").last.map(String.init) ?? name
+        if let model = recipe.model(named: plain) {
             what = Self.describe(model)
             parts = []
-        } else if let entry = recipe.stackEntry(named: name) {
+        } else if let entry = recipe.stackEntry(named: plain) {
             // What is optimized may have no out-of-fold predictions; the score is then that of what it is fitted on.
             let scored = isStandIn ? entry.fittedOn : entry.optimize
-            what =
-                entry.average.map { "mean of \($0.joined(separator: ", "))" }
-                ?? "\(entry.method.rawValue) of \(scored ?? "")"
-            parts = entry.average ?? [scored].compactMap { $0 }
+            if let members = entry.average {
+                what = "mean of \(members.joined(separator: ", "))"
+            } else if let (learner, members) = entry.learner {
+                what = "\(learner.rawValue) on \(members.joined(separator: ", "))"
+            } else {
+                what = "\(entry.method.rawValue) of \(scored ?? "")"
+            }
+            parts = entry.average ?? entry.learner?.members ?? [scored].compactMap { $0 }
         } else {
             what = ""
             parts = []
@@ -46,6 +52,7 @@ package struct Score: Sendable {
         switch model.adaptation {
         case .lora(let lora): words += "LoRA rank \(lora.rank)"
         case .full: words += "full fine-tune"
+        case .headOnly: words += "head only"
         }
         if model.quantization != .none { words += ", \(model.quantization.rawValue)" }
         switch model.backbone {

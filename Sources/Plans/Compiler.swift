@@ -12,11 +12,11 @@ extension Plan {
     }
 }
 
-/// The predictions of a model or a stack entry.
+/// The predictions of a model, a stack entry or a custom step.
 struct Predictions {
-    /// Steps with an output `predictions`; nil where the recipe makes none.
-    var outOfFold: Int?
-    var test: Int?
+    /// Outputs that hold predictions; nil where the recipe makes none.
+    var outOfFold: Source?
+    var test: Source?
     /// The predictions that were averaged out-of-fold, by seed and fold; empty for stack entries.
     var members: [(name: String, step: Int)] = []
     var fits: [Int] = []
@@ -25,8 +25,15 @@ struct Predictions {
 struct Compiler {
     let loaded: LoadedRecipe
     var builder = PlanBuilder()
-    var made: [String: Predictions] = [:]
+    /// The pseudo-label round that is being compiled; 0 is the recipe as it stands.
+    var round = 0
+    private var made: [Made: Predictions] = [:]
     private var results: [PlannedResult] = []
+
+    private struct Made: Hashable {
+        let round: Int
+        let name: String
+    }
 
     var recipe: Recipe { loaded.recipe }
     var classes: JSON { .integer(recipe.data.labels.count) }
@@ -34,42 +41,65 @@ struct Compiler {
     init(loaded: LoadedRecipe) { self.loaded = loaded }
 
     mutating func compile() -> Plan {
-        for entry in recipe.models {
-            let tree = loaded.tree["models"]?[entry.name]
-            let predictions = self.predictions(
-                of: entry.value, at: entry.name, tree: tree, withTest: true, named: entry.name)
-            made[entry.name] = predictions
-            record(.model(entry.name), predictions, at: entry.name)
+        for round in 0...(recipe.rounds?.count ?? 0) {
+            self.round = round
+            for entry in recipe.models { record(.model(room(entry.name)), predictions(named: entry.name)) }
+            for entry in recipe.stack { record(.stack(room(entry.name)), predictions(named: entry.name)) }
+            for entry in recipe.steps { _ = predictions(named: entry.name) }
         }
-        for entry in recipe.stack {
-            let predictions = self.predictions(of: entry.value, named: entry.name)
-            made[entry.name] = predictions
-            record(.stack(entry.name), predictions, at: entry.name)
-        }
+        let last = round
+        round = 0
         for (ablation, variants) in zip(recipe.ablations, loaded.variants) {
             for variant in variants {
                 let address = "ablations/\(ablation.name)/\(variant.name)"
-                let predictions = self.predictions(
-                    of: variant.model, at: address, tree: variant.tree, withTest: false, named: nil)
+                let predictions: Predictions
+                switch variant.subject {
+                case .model(let model):
+                    predictions = self.predictions(of: model, at: address, tree: variant.tree, withTest: false)
+                case .entry(let entry):
+                    predictions = self.predictions(of: entry, at: address, tree: variant.tree, withTest: false)
+                }
                 record(.variant(ablation: ablation.name, name: variant.name), predictions, at: address)
             }
         }
+        round = last
         let submission = recipe.submission.flatMap { self.submission($0) }
         return Plan(steps: builder.steps, results: results, submission: submission)
     }
 
-    private mutating func record(_ role: PlannedResult.Role, _ predictions: Predictions, at address: String) {
+    /// The address of a name in this round: `final`, or `round-1/final`.
+    func room(_ name: String) -> String { round == 0 ? name : "round-\(round)/\(name)" }
+
+    /// The predictions of a model, entry or custom step of the recipe in this round, planned when they are first asked for.
+    mutating func predictions(named name: String) -> Predictions {
+        let key = Made(round: round, name: name)
+        if let done = made[key] { return done }
+        var predictions = Predictions()
+        if let model = loaded.model(named: name) {
+            predictions = self.predictions(
+                of: model, at: room(name), tree: loaded.tree["models"]?[name], withTest: true)
+        } else if let entry = loaded.stackEntry(named: name) {
+            predictions = self.predictions(
+                of: entry, at: room(name), tree: loaded.tree["stack"]?[name], withTest: true)
+        } else if let step = loaded.customStep(named: name) {
+            predictions = custom(step, named: name)
+        }
+        made[key] = predictions
+        return predictions
+    }
+
+    private mutating func record(_ role: PlannedResult.Role, _ predictions: Predictions, at address: String? = nil) {
         var evaluate: Int?
+        let result = PlannedResult(role: role, outOfFold: nil, test: nil, evaluate: nil, fits: [])
         if let outOfFold = predictions.outOfFold {
-            var inputs: [String: Source] = [
-                "rows": rows(train: true), "folds": folds(), "average": .output(step: outOfFold, name: "predictions"),
-            ]
+            var inputs: [String: Source] = ["rows": rows(train: true), "folds": folds(), "average": outOfFold]
             for (name, step) in predictions.members { inputs[name] = .output(step: step, name: "predictions") }
-            evaluate = builder.step("\(address)/evaluate", .evaluate, ["classes": classes], inputs: inputs)
+            evaluate = builder.step(
+                "\(address ?? result.name)/evaluate", .evaluate, ["classes": classes], inputs: inputs)
         }
         results.append(
             PlannedResult(
-                role: role, outOfFold: predictions.outOfFold, test: predictions.test, evaluate: evaluate,
+                role: role, outOfFold: predictions.outOfFold?.step, test: predictions.test?.step, evaluate: evaluate,
                 fits: predictions.fits))
     }
 
@@ -115,58 +145,10 @@ struct Compiler {
         return .output(step: step, name: "folds")
     }
 
-    // MARK: - Stack
-
-    private mutating func predictions(of entry: StackEntry, named name: String) -> Predictions {
-        let tree = loaded.tree["stack"]?[name]
-        if let members = entry.average {
-            return Predictions(
-                outOfFold: average(members, at: "\(name)/average-oof", tree: tree?["average"], \.outOfFold),
-                test: average(members, at: "\(name)/average-test", tree: tree?["average"], \.test))
-        }
-        guard let target = entry.optimize, let source = made[target], let fitted = made[entry.fittedOn ?? target] else {
-            return Predictions()
-        }
-        guard let fittedOn = fitted.outOfFold else { return Predictions() }
-        let method: [String: JSON] = ["method": .string(entry.method.rawValue), "classes": classes]
-        // Where the target has no out-of-fold predictions, the score is that of what the temperature is fitted on.
-        let outOfFold = builder.step(
-            "\(name)/optimize-oof", .optimize, method,
-            inputs: [
-                "fitted-on": .output(step: fittedOn, name: "predictions"),
-                "predictions": .output(step: source.outOfFold ?? fittedOn, name: "predictions"),
-                "rows": rows(train: true), "folds": folds(),
-            ], origins: ["method": tree?["method"] ?? tree])
-        let test = source.test.map { test in
-            builder.step(
-                "\(name)/optimize-test", .optimize, method,
-                inputs: [
-                    "parameters": .output(step: outOfFold, name: "parameters"),
-                    "predictions": .output(step: test, name: "predictions"), "rows": rows(train: false),
-                ], origins: ["method": tree?["method"] ?? tree])
-        }
-        return Predictions(outOfFold: outOfFold, test: test)
-    }
-
-    private mutating func average(
-        _ members: [String], at address: String, tree: Node?, _ path: KeyPath<Predictions, Int?>
-    ) -> Int? {
-        var inputs: [String: Source] = [:]
-        for member in members {
-            guard let step = made[member]?[keyPath: path] else { return nil }
-            inputs[member] = .output(step: step, name: "predictions")
-        }
-        return builder.step(
-            address, .average, ["cover": .integer(members.count), "classes": classes], inputs: inputs,
-            origins: ["cover": tree])
-    }
-
     private mutating func submission(_ submission: Submission) -> Int? {
-        guard let test = made[submission.from]?.test else { return nil }
+        guard let test = predictions(named: submission.from).test else { return nil }
         let tree = loaded.tree["submission"]
-        var inputs: [String: Source] = [
-            "predictions": .output(step: test, name: "predictions"), "rows": rows(train: false),
-        ]
+        var inputs: [String: Source] = ["predictions": test, "rows": rows(train: false)]
         if let sample = submission.sample { inputs["sample"] = .file(path: loaded.absolute(sample), name: sample) }
         return builder.step(
             "submission", .submission,

@@ -7,37 +7,34 @@ internal import Recipes
 extension Compiler {
     /// The predictions of a model with its steps under `address`. `withTest`: whether test rows are predicted too.
     ///
-    /// Test predictions come from the models fitted on all rows where the recipe asks for these, else from the fold models.
-    mutating func predictions(
-        of model: Model, at address: String, tree: Node?, withTest: Bool, named name: String?
-    ) -> Predictions {
+    /// Test predictions come from the models fitted on all rows where the recipe asks for these, else from the fold models. With
+    /// pseudo-labels, the test is folded, too, and the model of a fold predicts only the test rows of its own.
+    mutating func predictions(of model: Model, at address: String, tree: Node?, withTest: Bool) -> Predictions {
         let hasTest = withTest && recipe.data.test != nil
+        let part = ModelPart(model, at: address, tree: tree, teacher: teacher(of: model))
         var result = Predictions()
         var outOfFold: [String: Source] = [:]
         var test: [String: Source] = [:]
         var full: [String: Source] = [:]
         for seed in model.effectiveSeeds {
-            let seedPart = seed.map { "/seed-\($0)" } ?? ""
             let folds: [Int?] =
                 (model.fit.contains(.folds) ? (0..<recipe.folds.count).map { $0 } : [])
                 + (model.fit.contains(.full) ? [nil] : [])
             for fold in folds {
-                let part = fold.map { "fold-\($0)" } ?? "full"
-                let member = (seed.map { "seed-\($0)/" } ?? "") + part
-                let fit = self.fit(
-                    model, at: "\(address)\(seedPart)/\(part)", base: address, tree: tree, seed: seed, fold: fold)
+                let fit = self.fit(part, seed: seed, fold: fold)
                 result.fits.append(fit)
-                if let fold {
-                    let step = predict(
-                        model, fit: fit, at: "\(address)\(seedPart)/\(part)/predict-oof", base: address, tree: tree,
-                        train: true, fold: fold)
+                let member = part.member(seed, fold)
+                if fold != nil {
+                    let step = predict(part, fit: fit, seed: seed, fold: fold, on: .train)
                     outOfFold[member] = .output(step: step, name: "predictions")
                     result.members.append((member, step))
                 }
-                if hasTest, fold == nil || !model.fit.contains(.full) {
-                    let step = predict(
-                        model, fit: fit, at: "\(address)\(seedPart)/\(part)/predict-test", base: address, tree: tree,
-                        train: false, fold: nil)
+                guard hasTest else { continue }
+                if part.teacher != nil {
+                    let step = predict(part, fit: fit, seed: seed, fold: fold, on: .testFold)
+                    test[member] = .output(step: step, name: "predictions")
+                } else if fold == nil || !model.fit.contains(.full) {
+                    let step = predict(part, fit: fit, seed: seed, fold: fold, on: .test)
                     if fold == nil {
                         full[member] = .output(step: step, name: "predictions")
                     } else {
@@ -48,94 +45,106 @@ extension Compiler {
         }
         let seeds = model.effectiveSeeds.count
         if !outOfFold.isEmpty {
-            result.outOfFold = builder.step(
-                "\(address)/average-oof", .average, ["cover": .integer(seeds), "classes": classes], inputs: outOfFold)
+            result.outOfFold = average(outOfFold, cover: seeds, at: "\(address)/average-oof")
         }
         let members = full.isEmpty ? test : full
         if !members.isEmpty {
-            result.test = builder.step(
-                "\(address)/average-test", .average, ["cover": .integer(members.count), "classes": classes],
-                inputs: members)
+            let cover = part.teacher == nil ? members.count : seeds
+            result.test = average(members, cover: cover, at: "\(address)/average-test")
         }
         return result
     }
 
+    /// The mean of some predictions, of which `cover` say something about each row.
+    mutating func average(_ inputs: [String: Source], cover: Int, at address: String, tree: Node? = nil) -> Source {
+        let step = builder.step(
+            address, .average, ["cover": .integer(cover), "classes": classes], inputs: inputs,
+            origins: ["cover": tree])
+        return .output(step: step, name: "predictions")
+    }
+
+    /// The predictions for all test rows of the models that never saw the labels of `fold`: what a teacher of that fold says.
+    mutating func testPredictions(of model: Model, at address: String, tree: Node?, withoutFold fold: Int) -> Source {
+        let part = ModelPart(model, at: address, tree: tree, teacher: teacher(of: model))
+        var members: [String: Source] = [:]
+        for seed in model.effectiveSeeds {
+            let fit = self.fit(part, seed: seed, fold: fold)
+            let step = predict(part, fit: fit, seed: seed, fold: fold, on: .test)
+            members[part.member(seed, fold)] = .output(step: step, name: "predictions")
+        }
+        return average(members, cover: members.count, at: "\(address)/fold-\(fold)/average-test")
+    }
+
     // MARK: - Fitting
 
-    private mutating func fit(_ model: Model, at address: String, base: String, tree: Node?, seed: Int?, fold: Int?)
-        -> Int
-    {
+    private mutating func fit(_ part: ModelPart, seed: Int?, fold: Int?) -> Int {
         var inputs: [String: Source] = ["rows": rows(train: true)]
         if fold != nil { inputs["folds"] = folds() }
-        var parameters = forward(model)
+        var parameters = part.forward
+        parameters["classes"] = classes
         parameters["fold"] = JSON(fold)
-        var origins = self.origins(model, tree: tree)
-        guard model.tfidf == nil else {
+        let isBaseline = part.model.tfidf != nil
+        if let fold, let teacher = part.teacher {
+            inputs["pseudo-labels"] = pseudoLabels(teacher, fold: fold)
+            inputs["pseudo-folds"] = testFolds()
+            inputs[isBaseline ? "pseudo-texts" : "pseudo-tokens"] =
+                isBaseline ? texts(train: false) : tokens(part, train: false)
+        }
+        var origins = self.origins(part)
+        let address = part.address(seed, fold)
+        guard !isBaseline else {
+            parameters["template"] = template(part.model).json
             inputs["texts"] = texts(train: true)
             return builder.step("\(address)/fit", .fit, parameters, inputs: inputs, origins: origins)
         }
-        inputs["tokens"] = tokens(model, at: base, tree: tree, train: true)
-        if let backbone = backbone(model, weights: true) { inputs["backbone"] = backbone }
-        parameters["training"] = member("training", of: model)
+        inputs["tokens"] = tokens(part, train: true)
+        if let backbone = backbone(part.model, weights: true) { inputs["backbone"] = backbone }
+        parameters["training"] = part.resolved["training"] ?? .null
         parameters["seed"] = JSON(seed)
-        if let tree {
+        if let tree = part.tree {
             origins["training"] = tree["training"] ?? tree
             origins["seed"] = tree["seeds"] ?? tree
         }
         return builder.step("\(address)/finetune", .finetune, parameters, inputs: inputs, origins: origins)
     }
 
-    private mutating func predict(
-        _ model: Model, fit: Int, at address: String, base: String, tree: Node?, train: Bool, fold: Int?
-    ) -> Int {
+    /// Which rows a fitted model predicts: its fold of train, all of test, or its fold of test.
+    private enum Rows { case train, test, testFold }
+
+    private mutating func predict(_ part: ModelPart, fit: Int, seed: Int?, fold: Int?, on rows: Rows) -> Int {
+        let train = rows == .train
         var inputs: [String: Source] = ["model": .output(step: fit, name: "model")]
-        if fold != nil { inputs["folds"] = folds() }
-        if model.tfidf != nil {
+        if rows == .train { inputs["folds"] = folds() }
+        if rows == .testFold { inputs["folds"] = testFolds() }
+        var parameters = part.forward
+        parameters["classes"] = classes
+        parameters["fold"] = JSON(rows == .test ? nil : fold)
+        if part.model.tfidf != nil {
+            parameters["template"] = template(part.model).json
             inputs["texts"] = texts(train: train)
         } else {
-            inputs["tokens"] = tokens(model, at: base, tree: tree, train: train)
-            if let backbone = backbone(model, weights: true) { inputs["backbone"] = backbone }
+            inputs["tokens"] = tokens(part, train: train)
+            if let backbone = backbone(part.model, weights: true) { inputs["backbone"] = backbone }
         }
-        var parameters = forward(model)
-        parameters["fold"] = JSON(fold)
-        return builder.step(address, .predict, parameters, inputs: inputs, origins: origins(model, tree: tree))
+        let verb = rows == .train ? "predict-oof" : rows == .test ? "predict-test" : "predict-test-fold"
+        return builder.step(
+            "\(part.address(seed, fold))/\(verb)", .predict, parameters, inputs: inputs, origins: origins(part))
     }
 
-    /// The parameters that shape a forward pass, shared by fitting and predicting.
-    private func forward(_ model: Model) -> [String: JSON] {
-        guard model.tfidf == nil else {
-            return [
-                "tfidf": member("tfidf", of: model), "template": recipe.data.effectiveTemplate.json, "classes": classes,
-            ]
-        }
-        var lora = member("lora", of: model)
-        if lora == "off" { lora = .null }
-        return [
-            "scratch": scratch(model), "quantization": member("quantization", of: model), "lora": lora,
-            "lengths": member("lengths", of: model), "pooling": member("pooling", of: model), "classes": classes,
-        ]
-    }
-
-    private func origins(_ model: Model, tree: Node?) -> [String: Node?] {
-        let names =
-            model.tfidf == nil ? ["quantization", "lora", "lengths", "pooling"] : ["tfidf"]
+    private func origins(_ part: ModelPart) -> [String: Node?] {
         var origins: [String: Node?] = [:]
-        for name in names { origins[name] = .some(tree?[name] ?? tree) }
-        if model.tfidf == nil { origins["scratch"] = .some(tree?["backbone"]) }
+        for name in part.forward.keys { origins[name] = .some(part.tree?[name] ?? part.tree) }
+        if part.model.tfidf == nil { origins["scratch"] = .some(part.tree?["backbone"]) }
         origins["classes"] = loaded.tree["data"]?["labels"]
-        origins["template"] = loaded.tree["data"]?["template"]
+        origins["template"] = templateOrigin(part)
         return origins
     }
 
-    /// The resolved value of one of the model's keys, as its declaration encodes it.
-    private func member(_ name: String, of model: Model) -> JSON { model.resolved[name] ?? .null }
-
-    private func scratch(_ model: Model) -> JSON {
-        if case .scratch = model.backbone { return model.resolved["backbone"]?["scratch"] ?? .null }
-        return .null
+    private func templateOrigin(_ part: ModelPart) -> Node? {
+        part.tree?["template"] ?? loaded.tree["data"]?["template"]
     }
 
-    // MARK: - Tokens and weights
+    private func template(_ model: Model) -> Template { model.template ?? recipe.data.effectiveTemplate }
 
     private func backbone(_ model: Model, weights: Bool) -> Source? {
         switch model.backbone {
@@ -146,19 +155,62 @@ extension Compiler {
     }
 
     /// The tokens of a table. They are neither cut nor joined here: a change of lengths tokenizes nothing anew.
-    private mutating func tokens(_ model: Model, at address: String, tree: Node?, train: Bool) -> Source {
-        var parameters: [String: JSON] = ["template": recipe.data.effectiveTemplate.json, "vocabulary": .null]
+    private mutating func tokens(_ part: ModelPart, train: Bool) -> Source {
+        var parameters: [String: JSON] = [
+            "template": template(part.model).json, "vocabulary": .null, "chat": part.model.chat.json,
+        ]
         var inputs: [String: Source] = ["texts": texts(train: train)]
-        if let backbone = backbone(model, weights: false) {
+        if let backbone = backbone(part.model, weights: false) {
             inputs["tokenizer"] = backbone
         } else if train {
-            parameters["vocabulary"] = scratch(model)["vocabulary"] ?? .null
-        } else if case .output(let step, _) = tokens(model, at: address, tree: tree, train: true) {
+            parameters["vocabulary"] = part.forward["scratch"]?["vocabulary"] ?? .null
+        } else if case .output(let step, _) = tokens(part, train: true) {
             inputs["tokenizer"] = .output(step: step, name: "tokenizer")
         }
         let step = builder.step(
-            "\(address)/tokenize-\(train ? "train" : "test")", .tokenize, parameters, inputs: inputs,
-            origins: ["template": loaded.tree["data"]?["template"], "vocabulary": tree?["backbone"]])
+            "\(part.base)/tokenize-\(train ? "train" : "test")", .tokenize, parameters, inputs: inputs,
+            origins: [
+                "template": templateOrigin(part),
+                "vocabulary": part.tree?["backbone"], "chat": part.tree?["chat"],
+            ])
         return .output(step: step, name: "tokens")
     }
+}
+
+/// A model as its steps need it, worked out once for all its seeds and folds.
+struct ModelPart {
+    let model: Model
+    /// Where its steps stand.
+    let base: String
+    let tree: Node?
+    let teacher: Teacher?
+    /// Every setting, as the declarations encode it.
+    let resolved: JSON
+    /// The parameters that shape a forward pass, shared by fitting and predicting.
+    let forward: [String: JSON]
+
+    init(_ model: Model, at base: String, tree: Node?, teacher: Teacher?) {
+        self.model = model
+        self.base = base
+        self.tree = tree
+        self.teacher = teacher
+        let resolved = model.resolved
+        self.resolved = resolved
+        var names = ["tfidf"]
+        var forward: [String: JSON] = [:]
+        if model.tfidf == nil {
+            names = ["quantization", "lora", "lengths", "pooling", "precision", "head-input", "remote-code"]
+            forward["scratch"] = resolved["backbone"]?["scratch"] ?? .null
+        }
+        for name in names { forward[name] = resolved[name] ?? .null }
+        if forward["lora"] == "off" { forward["lora"] = .null }
+        self.forward = forward
+    }
+
+    /// `seed-1/fold-2`, `seed-1/full`, or `fold-2` for a model without seeds.
+    func member(_ seed: Int?, _ fold: Int?) -> String {
+        (seed.map { "seed-\($0)/" } ?? "") + (fold.map { "fold-\($0)" } ?? "full")
+    }
+
+    func address(_ seed: Int?, _ fold: Int?) -> String { "\(base)/\(member(seed, fold))" }
 }

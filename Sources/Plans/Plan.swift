@@ -8,7 +8,16 @@ package struct Plan: Sendable {
     /// The step that writes the submission, if there is one.
     package let submission: Int?
 
-    package func index(of address: String) -> Int? { steps.firstIndex { $0.address == address } }
+    private let addresses: [String: Int]
+
+    init(steps: [Step], results: [PlannedResult], submission: Int?) {
+        self.steps = steps
+        self.results = results
+        self.submission = submission
+        addresses = Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($1.address, $0) })
+    }
+
+    package func index(of address: String) -> Int? { addresses[address] }
 
     /// The steps whose address matches a glob: `*` stands for any text within a part, `**` for any parts.
     package func steps(matching globs: [String]) -> Set<Int> {

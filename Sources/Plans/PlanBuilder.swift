@@ -7,7 +7,7 @@ internal import Nodes
 struct PlanBuilder {
     private(set) var steps: [Step] = []
     private var known: [Identity: Int] = [:]
-    private var addresses: Set<String> = []
+    private var addresses: [String: Int] = [:]
 
     /// What makes two steps the same work: everything but the address.
     private struct Identity: Hashable {
@@ -19,16 +19,18 @@ struct PlanBuilder {
     /// The index of the step that does this work; it keeps the address of whoever asked first.
     mutating func step(
         _ address: String, _ kind: StepKind, _ parameters: [String: JSON], inputs: [String: Source],
-        origins: [String: Node?] = [:]
+        origins: [String: Node?] = [:], resources: CommandResources? = nil
     ) -> Int {
         let identity = Identity(kind: kind, parameters: .object(parameters), inputs: inputs)
         if let index = known[identity] { return index }
-        precondition(addresses.insert(address).inserted, "two different steps want the address \(address)")
+        precondition(addresses.updateValue(steps.count, forKey: address) == nil, "two different steps want \(address)")
         steps.append(
             Step(
                 address: address, kind: kind, parameters: .object(parameters), inputs: inputs,
-                origins: origins.compactMapValues { $0 }))
+                origins: origins.compactMapValues { $0 }, resources: resources))
         known[identity] = steps.count - 1
         return steps.count - 1
     }
+
+    func index(of address: String) -> Int? { addresses[address] }
 }

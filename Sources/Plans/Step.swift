@@ -13,6 +13,9 @@ package enum Source: Hashable, Sendable {
     case hub(repository: String, revision: String?, weights: Bool)
     /// An output of an earlier step of the plan.
     case output(step: Int, name: String)
+
+    /// The step it is an output of; nil for what is the user's.
+    var step: Int? { if case .output(let step, _) = self { step } else { nil } }
 }
 
 /// A step of a plan.
@@ -31,6 +34,9 @@ package struct Step: Sendable {
     package var demand: Demand {
         kind == .predict && parameters["tfidf"] != nil ? .process : kind.demand
     }
+
+    /// What a custom step asks for beside a process; never in a key. Nil for ablate's own steps.
+    package var resources: CommandResources?
 
     /// The steps whose outputs this one reads, each once, ascending.
     package var dependencies: [Int] {

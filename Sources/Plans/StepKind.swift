@@ -2,7 +2,9 @@
 
 /// A kind of step. The raw value stands in keys, records and addresses.
 package enum StepKind: String, CaseIterable, Sendable {
-    case ingest, split, tokenize, finetune, fit, predict, average, optimize, evaluate, submission
+    case ingest, split, tokenize, finetune, fit, predict, features, average, stack, optimize, evaluate, submission
+    case pseudoLabel = "pseudo-label"
+    case command
 
     /// The version of the kind's implementation. It is part of every key: raise it when the same inputs and parameters
     /// would give other bytes, and every step of the kind runs anew.
@@ -11,11 +13,18 @@ package enum StepKind: String, CaseIterable, Sendable {
     /// What running a step takes.
     package var demand: Demand {
         switch self {
-        case .split, .average, .optimize, .evaluate, .submission: .native
-        case .ingest, .tokenize, .fit: .process
+        case .split, .average, .optimize, .evaluate, .submission, .pseudoLabel: .native
+        case .ingest, .tokenize, .fit, .features, .stack: .process
+        case .command: .command
         case .finetune, .predict: .training
         }
     }
+}
+
+/// What a custom step says it takes of the machine.
+package struct CommandResources: Hashable, Sendable {
+    package let cores: Int
+    package let gpus: Int
 }
 
 /// What a step needs of the machine, in words that hold on any machine; a site turns them into cores and GPUs.
@@ -24,6 +33,8 @@ package enum Demand: String, Sendable {
     case native
     /// A worker process on a core.
     case process
+    /// A program of the user's, which says itself what it takes.
+    case command
     /// A worker process with a GPU, or with its share of the cores where there is none.
     case training
 }

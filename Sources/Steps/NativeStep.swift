@@ -53,8 +53,10 @@ package enum NativeStep {
         case .optimize: try optimize(context)
         case .evaluate: try evaluate(context)
         case .submission: try submission(context)
-        case .ingest, .tokenize, .finetune, .fit, .predict:
+        case .pseudoLabel: try pseudoLabel(context)
+        case .ingest, .tokenize, .finetune, .fit, .predict, .features, .stack:
             throw StepError("\(kind.rawValue) is a step of the worker")
+        case .command: throw StepError("\(kind.rawValue) is a program of the user's")
         }
     }
 }

@@ -5,7 +5,8 @@ internal import Numerics
 
 extension NativeStep {
     /// Out of fold: the parameter is fitted on `fitted-on`, fold by fold on the groups of the other folds, and applied to
-    /// `predictions`; the parameter fitted on all groups is kept for the test. Test: that parameter is applied.
+    /// `predictions`; the parameter fitted on all groups is kept for the test. Test: that parameter is applied, or with `fold` the
+    /// one fitted without that fold.
     static func optimize(_ context: StepContext) throws -> StepOutcome {
         switch try context.string("method") {
         case "marginals": try optimize(context, MarginalsMethod())
@@ -25,7 +26,15 @@ extension NativeStep {
         }
         let predictions = try matrix("predictions")
         if let path = context.inputs["parameters"] {
-            let parameter = try JSON(parsing: FileBytes.read(path))["parameter"]?.number ?? 0
+            let fitted = try JSON(parsing: FileBytes.read(path))
+            var parameter = fitted["parameter"]?.number ?? 0
+            if let fold = context.parameters["fold"]?.integer {
+                guard let folds = fitted["folds"]?.array, folds.indices.contains(fold), let own = folds[fold].number
+                else {
+                    throw StepError("no parameter was fitted without fold \(fold)")
+                }
+                parameter = own
+            }
             let result = try method.predictions(of: predictions, groups: grouping, parameter: parameter)
             try write(result, to: context)
             return StepOutcome(outputs: ["predictions"], metrics: ["parameter": .number(parameter)])

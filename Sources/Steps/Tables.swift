@@ -42,6 +42,13 @@ package struct RowTable: Sendable {
     }
 }
 
+extension NativeStep {
+    /// Errors: ``StepError`` where a file that somebody else's program wrote holds no predictions of `classes` labels.
+    package static func checkPredictions(_ path: String, classes: Int) throws(StepError) {
+        _ = try PredictionTable(reading: path, classes: classes)
+    }
+}
+
 /// The fold of each training row.
 package struct FoldTable: Sendable {
     package let count: Int

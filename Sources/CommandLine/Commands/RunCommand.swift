@@ -81,7 +81,7 @@ struct RunCommand: AsyncParsableCommand {
         let engine = Engine(
             plan: workspace.plan, recipe: workspace.name, lastKeys: try workspace.lastKeys(), forecast: forecast,
             resolver: workspace.resolver, machine: workspace.machine, environment: workspace.workerEnvironment,
-            options: Engine.Options(selection: selection, keepGoing: keepGoing)
+            options: Engine.Options(selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder)
         ) { reporter.handle($0) }
         let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)

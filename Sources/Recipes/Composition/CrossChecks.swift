@@ -6,24 +6,61 @@ internal import Nodes
 struct CrossChecks {
     let recipe: Recipe
     let tree: Node
+    let variants: [[Variant]]
 
     func report(_ reading: inout Reading) {
         checkSubmission(&reading)
         checkStack(&reading)
         checkData(&reading)
-        checkModels(&reading)
+        let steps = CustomStepChecks(recipe: recipe, tree: tree)
+        steps.report(&reading)
+        checkRounds(&reading)
+        for entry in recipe.models {
+            guard let node = tree["models"]?[entry.name] else { continue }
+            ModelChecks(recipe: recipe, model: entry.value, tree: node).report(&reading)
+        }
+        for variant in variants.joined() {
+            guard case .model(let model) = variant.subject else { continue }
+            ModelChecks(recipe: recipe, model: model, tree: variant.tree).report(&reading)
+        }
     }
 
-    /// Keys that a baseline has no use for would silently do nothing.
-    private func checkModels(_ reading: inout Reading) {
-        for entry in recipe.models where entry.value.tfidf != nil {
-            for key in tree["models"]?[entry.name]?.entries ?? [] where !Model.baselineKeys.contains(key.key) {
+    /// Every round is made of fold models alone: a model on all rows would have seen the labels of what it predicts.
+    private func checkRounds(_ reading: inout Reading) {
+        guard let rounds = recipe.rounds, let node = tree["rounds"] else { return }
+        if recipe.data.test == nil {
+            reading.report(
+                Finding(
+                    "missing-key", "pseudo-labels need a test table", at: node.span,
+                    help: "add data.test, or remove rounds"))
+        }
+        for entry in recipe.models {
+            if entry.value.fit != [.folds], let place = tree["models"]?[entry.name] {
                 reading.report(
                     Finding(
-                        "conflicting-keys", "\"\(key.key)\" means nothing to a tfidf model", at: key.keySpan,
-                        help: "remove it; the keys here are tfidf and fit"))
+                        "full-fit-with-pseudo-labels", "with rounds, \"\(entry.name)\" must be fitted on folds alone",
+                        at: (place["fit"] ?? place).span, help: "write fit: [folds]"))
+            }
+            if entry.value.pseudoLabels != .off, let place = tree["models"]?[entry.name]?["pseudo-labels"] {
+                reading.report(
+                    Finding(
+                        "conflicting-keys", "rounds give every model its pseudo-labels", at: place.span,
+                        notes: [.init("rounds stand here", at: node.span)], help: "keep one of the two"))
             }
         }
+        for name in ReferenceGraph(recipe: recipe, tree: tree).closure(of: [rounds.pseudoLabels.from])
+        where recipe.steps.contains(where: { $0.name == name }) {
+            reading.report(Self.noTeacher(name, at: (node["from"] ?? node).span))
+        }
+    }
+
+    /// A custom step gives one prediction for the test, and a teacher needs one for each fold.
+    static func noTeacher(_ name: String, at span: Span) -> Finding {
+        Finding(
+            "no-teacher", "pseudo-labels cannot come from the custom step \"\(name)\"", at: span,
+            help:
+                "a teacher is made of models, averages, learners and optimizations alone: each fold needs one that never saw its labels"
+        )
     }
 
     private func checkSubmission(_ reading: inout Reading) {
@@ -37,15 +74,8 @@ struct CrossChecks {
     private func checkStack(_ reading: inout Reading) {
         for entry in recipe.stack {
             guard let node = tree["stack"]?[entry.name] else { continue }
-            if entry.value.average != nil {
-                for key in ["fitted-on", "method"] {
-                    guard let extra = node.entries?.first(where: { $0.key == key }) else { continue }
-                    reading.report(
-                        Finding(
-                            "conflicting-keys", "\"\(key)\" belongs to optimize, and this is an average",
-                            at: extra.keySpan))
-                }
-            }
+            checkKeys(of: node, &reading)
+            checkLearner(entry, at: node, &reading)
             checkOptimize(entry, at: node, &reading)
             if entry.value.optimize != nil, recipe.data.constraint == nil, let item = node["optimize"] {
                 reading.report(
@@ -53,6 +83,48 @@ struct CrossChecks {
                         "missing-constraint", "optimize needs a constraint that every group obeys", at: item.span,
                         help: "add `constraint: one-of-each` under data, if each group holds each label once"))
             }
+        }
+    }
+
+    /// Keys that would silently do nothing.
+    private func checkKeys(of node: Node, _ reading: inout Reading) {
+        let keys = node.entries ?? []
+        guard let choice = keys.first(where: { StackEntry.meaningful[$0.key] != nil }),
+            let meaningful = StackEntry.meaningful[choice.key]
+        else { return }
+        for key in keys where key.key != choice.key && StackEntry.meaningful[key.key] == nil {
+            guard !meaningful.contains(key.key) else { continue }
+            reading.report(
+                Finding(
+                    "conflicting-keys", "\"\(key.key)\" means nothing to \(choice.key)", at: key.keySpan,
+                    help: "remove it"))
+        }
+    }
+
+    /// A learner is fitted on out-of-fold predictions; without them it would learn from what models know by heart.
+    private func checkLearner(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
+        guard let learner = entry.value.learner else { return }
+        for (name, place) in zip(learner.members, node[learner.kind.rawValue]?.elements ?? []) {
+            guard hasOutOfFold(name) == false else { continue }
+            reading.report(
+                Finding(
+                    "no-out-of-fold", "\"\(name)\" has no out-of-fold predictions to fit on", at: place.span,
+                    help: "give the model `fit: [folds]`"))
+        }
+        for (feature, place) in zip(entry.value.features, node["features"]?.elements ?? [])
+        where feature == .overlap && recipe.data.columns.prompt == nil {
+            reading.report(
+                Finding(
+                    "missing-key", "the feature overlap needs data.columns.prompt", at: place.span,
+                    help: "name the column of the prompts, or leave the feature out"))
+        }
+        if entry.value.features.contains(.groupStatistics), recipe.data.columns.group == nil,
+            let place = node["features"]
+        {
+            reading.report(
+                Finding(
+                    "missing-key", "group-statistics need data.columns.group", at: place.span,
+                    help: "name the column of the groups, or leave the feature out"))
         }
     }
 
@@ -80,6 +152,9 @@ struct CrossChecks {
     /// Whether a model or entry has out-of-fold predictions; nil for a name that is none.
     private func hasOutOfFold(_ name: String) -> Bool? {
         if let model = recipe.models.first(where: { $0.name == name })?.value { return model.fit.contains(.folds) }
+        if let step = recipe.steps.first(where: { $0.name == name })?.value {
+            return step.outputs.contains("out-of-fold")
+        }
         guard let entry = recipe.stack.first(where: { $0.name == name })?.value else { return nil }
         if let members = entry.average { return members.allSatisfy { hasOutOfFold($0) != false } }
         return true

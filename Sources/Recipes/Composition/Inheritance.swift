@@ -58,9 +58,12 @@ struct Inheritance {
 enum Dangling {
     /// "There is no model "openhermse"; did you mean ...".
     static func finding(_ name: String, noun: String, among names: [String], at span: Span) -> Finding {
+        let nearest = Suggestion.nearest(to: name, among: names)
         let help =
-            Suggestion.nearest(to: name, among: names).map { "did you mean \"\($0)\"?" }
+            nearest.map { "did you mean \"\($0)\"?" }
             ?? (names.isEmpty ? "none is defined" : "there are \(names.joined(separator: ", "))")
-        return Finding("dangling-name", "there is no \(noun) \"\(name)\"", at: span, help: help)
+        return Finding(
+            "dangling-name", "there is no \(noun) \"\(name)\"", at: span, help: help,
+            fix: nearest.map { .respelling(name, at: span, as: $0) })
     }
 }

@@ -7,30 +7,47 @@ struct ReferenceChecks {
     private let tree: Node
     private let models: [Node.Entry]
     private let stack: [Node.Entry]
+    private let steps: [Node.Entry]
 
     init(tree: Node) {
         self.tree = tree
         models = tree["models"]?.entries ?? []
         stack = tree["stack"]?.entries ?? []
+        steps = tree["steps"]?.entries ?? []
     }
 
     func report(_ reading: inout Reading) {
         let modelNames = models.map(\.key)
-        // Entries of the stack may use models and the entries above them.
+        let predicting = modelNames + stack.map(\.key)
+        // Entries of the stack may use models, custom steps and the entries above them.
         for (index, entry) in stack.enumerated() {
-            let known = modelNames + stack[..<index].map(\.key)
-            for item in entry.value["average"]?.elements ?? [] {
-                check(item, among: known, noun: "model or earlier stack entry", &reading)
-            }
-            for key in ["optimize", "fitted-on"] {
-                check(entry.value[key], among: known, noun: "model or earlier stack entry", &reading)
-            }
+            checkMembers(of: entry.value, among: modelNames + steps.map(\.key) + stack[..<index].map(\.key), &reading)
         }
-        check(tree["submission"]?["from"], among: modelNames + stack.map(\.key), noun: "model or stack entry", &reading)
+        for entry in models { checkTeacher(of: entry.value, among: predicting, &reading) }
+        checkTeacher(of: tree, key: "rounds", among: predicting, &reading)
+        check(
+            tree["submission"]?["from"], among: predicting + steps.map(\.key), noun: "model or stack entry", &reading)
         for entry in tree["ablations"]?.entries ?? [] {
-            check(entry.value["of"], among: modelNames, noun: "model", &reading)
+            check(entry.value["of"], among: predicting, noun: "model or stack entry", &reading)
         }
         reportClashes(&reading)
+    }
+
+    private func checkMembers(of entry: Node, among known: [String], _ reading: inout Reading) {
+        for key in ["average", "lightgbm", "logistic", "simplex"] {
+            for item in entry[key]?.elements ?? [] {
+                check(item, among: known, noun: "model or earlier stack entry", &reading)
+            }
+        }
+        for key in ["optimize", "fitted-on"] {
+            check(entry[key], among: known, noun: "model or earlier stack entry", &reading)
+        }
+    }
+
+    private func checkTeacher(
+        of node: Node, key: String = "pseudo-labels", among known: [String], _ reading: inout Reading
+    ) {
+        check(node[key]?["from"], among: known, noun: "model or stack entry", &reading)
     }
 
     private func check(_ node: Node?, among names: [String], noun: String, _ reading: inout Reading) {
@@ -39,21 +56,26 @@ struct ReferenceChecks {
     }
 
     /// Names that are rooms of the address space already.
-    private static let reserved = ["data", "folds", "ablations", "submission"]
+    private static let reserved = ["data", "folds", "ablations", "submission", "features"]
 
     private func reportClashes(_ reading: inout Reading) {
-        for entry in models + stack where Self.reserved.contains(entry.key) {
+        for entry in models + stack + steps where Self.reserved.contains(entry.key) || Self.isRound(entry.key) {
             reading.report(
                 Finding(
                     "bad-name", "\"\(entry.key)\" is a name of ablate's own", at: entry.keySpan,
                     help: "choose another name"))
         }
-        for entry in stack {
-            guard let model = models.first(where: { $0.key == entry.key }) else { continue }
+        for (entry, earlier) in stack.map({ ($0, models) }) + steps.map({ ($0, models + stack) }) {
+            guard let other = earlier.first(where: { $0.key == entry.key }) else { continue }
             reading.report(
                 Finding(
-                    "duplicate-name", "\"\(entry.key)\" names a model already", at: entry.keySpan,
-                    notes: [.init("the model is defined here", at: model.keySpan)]))
+                    "duplicate-name", "\"\(entry.key)\" names a model or stack entry already", at: entry.keySpan,
+                    notes: [.init("first defined here", at: other.keySpan)]))
         }
+    }
+
+    /// `round-1` and its like are the rooms of the pseudo-label rounds.
+    private static func isRound(_ name: String) -> Bool {
+        name.hasPrefix("round-") && name.dropFirst(6).allSatisfy(\.isNumber)
     }
 }

@@ -77,14 +77,19 @@ struct VariantDimension {
     private static func choice(_ entries: [Node.Entry], _ values: [Node]) -> Choice {
         let settings = Swift.zip(entries, values).map { Node.Entry(key: $0.key, keySpan: $0.keySpan, value: $1) }
         return Choice(
-            name: settings.map { "\($0.key)=\(addressable(text($0.value)))" }.joined(separator: ","), settings: settings
+            name: settings.map { "\($0.key)=\(addressable($0.value))" }.joined(separator: ","), settings: settings
         )
     }
 
     static func text(_ node: Node) -> String { node.scalar?.text ?? node.plain.text() }
 
-    /// A value as part of an address: no slashes, no white space, no wildcards.
-    private static func addressable(_ text: String) -> String {
-        String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) ? $0 : "_" })
+    /// A value as part of an address: no slashes, no white space, no wildcards. `[1, 2]` is `1+2`, `{from: x}` is `from-x`.
+    private static func addressable(_ node: Node) -> String {
+        switch node.content {
+        case .sequence(let elements): elements.map(addressable).joined(separator: "+")
+        case .mapping(let entries): entries.map { "\($0.key)-\(addressable($0.value))" }.joined(separator: "+")
+        case .scalar(let scalar):
+            String(scalar.text.map { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) ? $0 : "_" })
+        }
     }
 }

@@ -13,6 +13,7 @@ struct VariantExpansion {
     /// The ablation's own tree, and that of the model it is about.
     let node: Node
     let base: Node
+    let isEntry: Bool
 
     /// The variants in the order of the file, the last dimension varying fastest.
     func variants(_ reading: inout Reading) -> [Variant] {
@@ -44,14 +45,20 @@ struct VariantExpansion {
                 reading.report(Finding("repeated-value", "two variants are both \(label)", at: node.span))
                 continue
             }
-            if let model = Model.declaration.shape.decode(tree, &reading) {
-                report(settingsWithoutEffect: entries + ablation.with, on: model, &reading)
+            if let subject = subject(tree, settings: entries + ablation.with, &reading) {
                 let settings = entries.map { (path: $0.key, value: VariantDimension.text($0.value)) }
-                variants.append(Variant(name: label, settings: settings, model: model, tree: tree))
+                variants.append(Variant(name: label, settings: settings, subject: subject, tree: tree))
             }
         }
         reportBaseline(among: variants.map(\.name), &reading)
         return variants
+    }
+
+    private func subject(_ tree: Node, settings: [Node.Entry], _ reading: inout Reading) -> Variant.Subject? {
+        if isEntry { return StackEntry.declaration.shape.decode(tree, &reading).map { .entry($0) } }
+        guard let model = Model.declaration.shape.decode(tree, &reading) else { return nil }
+        report(settingsWithoutEffect: settings, on: model, &reading)
+        return .model(model)
     }
 
     /// Whether a combination has every value that an exception names.

@@ -24,7 +24,10 @@ extension ValueShape {
             ]
         ) { node, reading in
             guard let elements = node.elements else {
-                reading.wrongType(node, wanted: "a list", help: node.scalar.map { "write [\($0.text)]" })
+                let single = node.scalar.flatMap { $0.isPlain && !$0.text.isEmpty ? "[\($0.text)]" : nil }
+                reading.wrongType(
+                    node, wanted: "a list", help: single.map { "write \($0)" },
+                    fix: single.map { .init(replacing: node.span, with: $0, isSafe: true) })
                 return nil
             }
             guard elements.count >= minimum else {

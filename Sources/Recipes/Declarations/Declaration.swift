@@ -82,10 +82,12 @@ package struct Declaration<Root: Sendable>: Sendable {
 
     private func reportUnknown(_ entry: Node.Entry, _ reading: inout Reading) {
         let names = keys.map(\.name)
-        let help =
-            Suggestion.nearest(to: entry.key, among: names).map { "did you mean \"\($0)\"?" }
-            ?? "the keys here are \(names.joined(separator: ", "))"
-        reading.report(Finding("unknown-key", "there is no key \"\(entry.key)\" here", at: entry.keySpan, help: help))
+        let nearest = Suggestion.nearest(to: entry.key, among: names)
+        let help = nearest.map { "did you mean \"\($0)\"?" } ?? "the keys here are \(names.joined(separator: ", "))"
+        reading.report(
+            Finding(
+                "unknown-key", "there is no key \"\(entry.key)\" here", at: entry.keySpan, help: help,
+                fix: nearest.map { .respelling(entry.key, at: entry.keySpan, as: $0) }))
     }
 
     private var schema: JSON {

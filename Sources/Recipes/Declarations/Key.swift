@@ -8,6 +8,8 @@ package struct Key<Root: Sendable>: Sendable {
     package let name: String
     package let about: String
     package let isRequired: Bool
+    /// What a number counts or measures, such as `tokens`; nil where the sentence says it, or there is none.
+    package let unit: String?
     /// The schema of the value with its description.
     package let schema: JSON
     /// Decodes the value into the root; false where something was wrong and reported.
@@ -19,11 +21,12 @@ package struct Key<Root: Sendable>: Sendable {
     init<Value>(
         _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable, _ shape: ValueShape<Value>,
         required: Bool = false,
-        _ about: String
+        _ about: String, unit: String? = nil
     ) {
         self.name = name
         self.about = about
         self.isRequired = required
+        self.unit = unit
         self.schema = Self.describe(shape.schema, about)
         self.decode = { node, root, reading in
             guard let value = shape.decode(node, &reading) else { return false }
@@ -36,11 +39,12 @@ package struct Key<Root: Sendable>: Sendable {
     /// A key that may be absent.
     init<Value>(
         _ name: String, optional path: any WritableKeyPath<Root, Value?> & Sendable, _ shape: ValueShape<Value>,
-        _ about: String
+        _ about: String, unit: String? = nil
     ) {
         self.name = name
         self.about = about
         self.isRequired = false
+        self.unit = unit
         self.schema = Self.describe(shape.schema, about)
         self.decode = { node, root, reading in
             guard let value = shape.decode(node, &reading) else { return false }

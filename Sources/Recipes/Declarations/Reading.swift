@@ -19,12 +19,12 @@ package struct Reading: Sendable {
     }
 
     /// "`rank` takes a whole number, and this is a list".
-    package mutating func wrongType(_ node: Node, wanted: String, help: String? = nil) {
+    package mutating func wrongType(_ node: Node, wanted: String, help: String? = nil, fix: Finding.Fix? = nil) {
         var notes: [Finding.Note] = []
         if let origin = node.origin.first { notes.append(.init("this value comes from \(origin)")) }
         report(
             Finding(
                 "wrong-type", "\(wanted) belongs here, and this is \(node.noun)", at: node.span, notes: notes,
-                help: help))
+                help: help, fix: fix))
     }
 }

@@ -37,6 +37,21 @@ extension ValueShape where Value == String {
     }
 }
 
+extension ValueShape where Value == Bool {
+    /// true or false, and no other word for them.
+    static var boolean: Self {
+        ValueShape(schema: ["type": "boolean"]) { node, reading in
+            guard let scalar = node.scalar, case .boolean(let value) = scalar.resolved else {
+                reading.wrongType(node, wanted: "true or false")
+                return nil
+            }
+            return value
+        } encode: {
+            .bool($0)
+        }
+    }
+}
+
 extension ValueShape where Value == Int {
     /// A whole number within `range`.
     static func integer(_ range: ClosedRange<Int>) -> Self {
@@ -52,7 +67,10 @@ extension ValueShape where Value == Int {
                 return nil
             }
             if let ambiguity = scalar.ambiguity {
-                reading.report(ScalarReading.ambiguous(node, ambiguity, help: "write \(value)"))
+                reading.report(
+                    ScalarReading.ambiguous(
+                        node, ambiguity, help: "write \(value)",
+                        fix: .init(replacing: node.span, with: String(value), isSafe: false)))
                 return nil
             }
             guard range.contains(value) else {
@@ -114,7 +132,8 @@ extension ValueShape where Value: CaseIterable & RawRepresentable, Value.RawValu
             reading.report(
                 Finding(
                     "unknown-value", "\(wanted) belongs here, and this is \"\(text)\"", at: node.span,
-                    help: nearest.map { "did you mean \"\($0)\"?" }))
+                    help: nearest.map { "did you mean \"\($0)\"?" },
+                    fix: nearest.map { .respelling(text, at: node.span, as: $0) }))
             return nil
         } encode: {
             .string($0.rawValue)
@@ -129,17 +148,31 @@ enum ScalarReading {
             let help = node.scalar.map {
                 $0.text.isEmpty ? "write a value" : "write \"\($0.text)\", with quotes, if text is meant"
             }
-            reading.wrongType(node, wanted: wanted, help: help)
+            reading.wrongType(node, wanted: wanted, help: help, fix: quoted(node))
             return nil
         }
         if let ambiguity = scalar.ambiguity {
-            reading.report(ambiguous(node, ambiguity, help: "write \"\(scalar.text)\", with quotes, if text is meant"))
+            let help = "write \"\(scalar.text)\", with quotes, if text is meant"
+            reading.report(ambiguous(node, ambiguity, help: help, fix: quoted(node)))
             return nil
         }
         return scalar.text
     }
 
-    static func ambiguous(_ node: Node, _ ambiguity: String, help: String) -> Finding {
-        Finding("ambiguous-scalar", "\(node.scalar?.text ?? "") is \(ambiguity)", at: node.span, help: help)
+    static func ambiguous(_ node: Node, _ ambiguity: String, help: String, fix: Finding.Fix? = nil) -> Finding {
+        Finding("ambiguous-scalar", "\(node.scalar?.text ?? "") is \(ambiguity)", at: node.span, help: help, fix: fix)
+    }
+
+    /// A plain scalar in quotes, where text is wanted; nil for anything else, and for an empty one.
+    private static func quoted(_ node: Node) -> Finding.Fix? {
+        guard let scalar = node.scalar, scalar.isPlain, !scalar.text.isEmpty else { return nil }
+        return Finding.Fix(replacing: node.span, with: "\"\(scalar.text)\"", isSafe: true)
+    }
+}
+
+extension Finding.Fix {
+    /// Another spelling of a word: certain where only case or `_` for `-` differs, a guess otherwise.
+    static func respelling(_ word: String, at span: Span, as right: String) -> Self {
+        Self(replacing: span, with: right, isSafe: Suggestion.isSame(word, right))
     }
 }

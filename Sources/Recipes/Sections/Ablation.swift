@@ -16,10 +16,10 @@ package struct Ablation: Sendable {
     package var tags: [String] = []
 
     static let declaration = Declaration(
-        "A question about a model, answered by varying its settings.", initial: { Ablation() },
+        "A question about a model or a stack entry, answered by varying its settings.", initial: { Ablation() },
         keys: [
             Key("hypothesis", \.hypothesis, .text(), required: true, "The question, as a sentence."),
-            Key("of", \.of, .text(), required: true, "The model that is varied."),
+            Key("of", \.of, .text(), required: true, "The model or stack entry that is varied."),
             Key(
                 "vary", \.vary, .mapping(of: "lists"),
                 "Settings, such as lora.rank, and the values of each; several make a grid."),
@@ -44,13 +44,18 @@ package struct Ablation: Sendable {
         ])
 }
 
-/// One arm of an ablation: a model with some settings of its own.
+/// One arm of an ablation: a model or a stack entry with some settings of its own.
 package struct Variant: Sendable {
+    package enum Subject: Sendable {
+        case model(Model)
+        case entry(StackEntry)
+    }
+
     /// `lora.rank=8`, or several such parts apart by commas.
     package let name: String
     /// The varied settings and their values, as written.
     package let settings: [(path: String, value: String)]
-    package let model: Model
-    /// The resolved tree of the model, for places and origins.
+    package let subject: Subject
+    /// The resolved tree of the subject, for places and origins.
     package let tree: Node
 }

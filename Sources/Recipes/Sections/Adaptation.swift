@@ -9,6 +9,8 @@ package struct LoRA: Sendable, Hashable {
     package var alpha = 32.0
     package var dropout = 0.05
     package var targets = Targets.allLinear
+    package var rankStabilized = false
+    package var decomposed = false
 
     package enum Targets: Sendable, Hashable {
         case allLinear
@@ -24,6 +26,8 @@ package struct LoRA: Sendable, Hashable {
             ),
             Key("dropout", \.dropout, .number(0...0.99), "Dropout before the adapters, in training."),
             Key("targets", \.targets, targets, "all-linear, or a list of module names such as [q_proj, v_proj]."),
+            Key("rslora", \.rankStabilized, .boolean, "Scale by alpha / sqrt(rank) instead (rsLoRA)."),
+            Key("dora", \.decomposed, .boolean, "Train the updates' magnitude apart from their direction (DoRA)."),
         ])
 
     private static let targets = ValueShape<Targets>(
@@ -43,29 +47,40 @@ package struct LoRA: Sendable, Hashable {
     }
 }
 
-/// LoRA adapters, or `off`: every weight is trained.
+/// LoRA adapters; `off`: every weight is trained; `head-only`: none but the head's.
 package enum Adaptation: Sendable, Hashable {
     case lora(LoRA)
     case full
+    case headOnly
 
     static let shape = ValueShape<Adaptation>(
-        schema: ["anyOf": [["const": "off"], LoRA.declaration.shape.schema]]
+        schema: ["anyOf": [["enum": ["off", "head-only"]], LoRA.declaration.shape.schema]]
     ) { node, reading in
         if node.entries != nil { return LoRA.declaration.shape.decode(node, &reading).map { .lora($0) } }
         if node.scalar?.text == "off" { return .full }
-        reading.wrongType(node, wanted: "a mapping such as {rank: 16}, or the word off for a full fine-tune,")
+        if node.scalar?.text == "head-only" { return .headOnly }
+        reading.wrongType(
+            node, wanted: "a mapping such as {rank: 16}, the word off for a full fine-tune, or head-only")
         return nil
     } encode: { adaptation in
         switch adaptation {
         case .lora(let lora): LoRA.declaration.shape.encode(lora)
         case .full: "off"
+        case .headOnly: "head-only"
         }
     }
 }
 
 package enum Quantization: String, CaseIterable, Sendable { case none, int8, nf4 }
 
-package enum Pooling: String, CaseIterable, Sendable { case last, mean }
+package enum Pooling: String, CaseIterable, Sendable { case last, mean, cls, attention }
+
+package enum HeadInput: String, CaseIterable, Sendable {
+    case hiddenState = "hidden-state"
+    case logits = "lm-logits"
+}
+
+package enum Precision: String, CaseIterable, Sendable { case auto, bf16, fp16, fp32 }
 
 package struct Lengths: Sendable, Hashable {
     package enum Keep: String, CaseIterable, Sendable { case head, tail, middle }
@@ -76,8 +91,8 @@ package struct Lengths: Sendable, Hashable {
     static let declaration = Declaration(
         "How many tokens of prompt and answer a model reads; the template is never cut.", initial: { Lengths() },
         keys: [
-            Key("prompt", \.prompt, .integer(0...1_048_576), "Tokens of the prompt."),
-            Key("answer", \.answer, .integer(1...1_048_576), "Tokens of the answer."),
+            Key("prompt", \.prompt, .integer(0...1_048_576), "Tokens of the prompt.", unit: "tokens"),
+            Key("answer", \.answer, .integer(1...1_048_576), "Tokens of the answer.", unit: "tokens"),
             Key("keep", \.keep, .choice, "Which part of a text that is too long is kept; middle drops both ends."),
         ])
 }

@@ -19,7 +19,9 @@ package struct TFIDF: Sendable, Hashable {
         keys: [
             Key("analyzer", \.analyzer, .choice, "What n-grams are made of; char-wb stays within words."),
             Key("ngrams", \.ngrams, .range, "Shortest and longest n-gram, such as [1, 2]."),
-            Key("min-count", \.minimumCount, .integer(1...1_000_000), "Rows an n-gram must stand in to count."),
+            Key(
+                "min-count", \.minimumCount, .integer(1...1_000_000), "Rows an n-gram must stand in to count.",
+                unit: "rows"),
             Key(
                 "regularization", \.regularization, .number(0...1e9, aboveMinimum: true),
                 "Inverse strength of the L2 penalty (C)."),
@@ -35,11 +37,17 @@ package struct Model: Sendable {
     package var tfidf: TFIDF?
     package var quantization = Quantization.none
     package var adaptation = Adaptation.lora(LoRA())
+    package var precision = Precision.auto
+    package var remoteCode = false
     package var pooling = Pooling.last
+    package var headInput = HeadInput.hiddenState
+    package var template: Template?
+    package var chat = Chat.none
     package var lengths = Lengths()
     package var training = Training()
     package var seeds = [1]
     package var fit = [Fit.folds]
+    package var pseudoLabels = PseudoLabelling.off
 
     static let declaration = Declaration(
         "A model: a backbone to fine-tune, or a baseline.", initial: { Model() }, oneOf: ["backbone", "tfidf"],
@@ -53,18 +61,33 @@ package struct Model: Sendable {
             Key("tfidf", optional: \.tfidf, TFIDF.declaration.shape, TFIDF.declaration.about),
             Key("quantization", \.quantization, .choice, "How the frozen weights are held."),
             Key("lora", \.adaptation, Adaptation.shape, "LoRA adapters; off trains every weight."),
-            Key("pooling", \.pooling, .choice, "Which hidden state the head reads: the last token's, or the mean."),
+            Key(
+                "precision", \.precision, .choice,
+                "The type of the arithmetic; auto: bf16 on a GPU, fp32 on a CPU. Trained weights are fp32 in any case."),
+            Key("remote-code", \.remoteCode, .boolean, "Whether Python code that comes with the backbone may run."),
+            Key(
+                "pooling", \.pooling, .choice,
+                "Which hidden state the head reads: the last token's, the mean, the first token's (cls), or a learned mean."
+            ),
+            Key(
+                "head-input", \.headInput, .choice,
+                "What the head reads at that place: the hidden state, or the logits of the language model's head."),
+            Key(
+                "template", optional: \.template, Template.shape,
+                "The text this model reads, where it is another than data.template."),
+            Key("chat", \.chat, Chat.shape, Chat.about),
             Key("lengths", \.lengths, Lengths.declaration.shape, Lengths.declaration.about),
             Key("training", \.training, Training.declaration.shape, Training.declaration.about),
             Key("seeds", \.seeds, .list(of: .seed), "One model is fine-tuned for each seed; predictions are averaged."),
             Key("fit", \.fit, .list(of: .choice), "folds: a model without each fold in turn; full: one on all rows."),
+            Key("pseudo-labels", \.pseudoLabels, PseudoLabelling.shape, PseudoLabels.declaration.about),
         ])
 
     /// Every setting with its value, as the declarations encode it; always an object.
     package var resolved: JSON { Self.declaration.shape.encode(self) }
 
     /// The keys that mean something to a tfidf model.
-    static let baselineKeys = ["like", "tfidf", "fit"]
+    static let baselineKeys = ["like", "tfidf", "fit", "template", "pseudo-labels"]
 
     /// The seeds that make a difference: logistic regression has none.
     package var effectiveSeeds: [Int?] { tfidf == nil ? seeds : [nil] }

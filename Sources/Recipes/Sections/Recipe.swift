@@ -7,10 +7,13 @@ package import Nodes
 package struct Recipe: Sendable {
     package var name = ""
     package var about: String?
+    package var include: [String] = []
     package var data = DataSection()
     package var folds = FoldSection()
     package var models: [Named<Model>] = []
     package var stack: [Named<StackEntry>] = []
+    package var steps: [Named<CustomStep>] = []
+    package var rounds: Rounds?
     package var ablations: [Named<Ablation>] = []
     package var submission: Submission?
 
@@ -24,6 +27,10 @@ package struct Recipe: Sendable {
                     Name.isValid($0)
                 }, required: true, "The name of the experiment."),
             Key("about", optional: \.about, .text(), "What it is about, in a sentence."),
+            Key(
+                "include", \.include, .list(of: .text()),
+                "Files whose sections are part of this recipe; what two files say of one name is an error. Paths in them start from this recipe's folder."
+            ),
             Key("data", \.data, DataSection.declaration.shape, required: true, DataSection.declaration.about),
             Key("folds", \.folds, FoldSection.declaration.shape, required: true, FoldSection.declaration.about),
             Key(
@@ -32,6 +39,10 @@ package struct Recipe: Sendable {
             Key(
                 "stack", \.stack, .named(StackEntry.declaration.shape, noun: "stack entry"),
                 "What is made of the models' predictions, by name."),
+            Key(
+                "steps", \.steps, .named(CustomStep.declaration.shape, noun: "step"),
+                "Programs of the writer's own, as cached steps, by name."),
+            Key("rounds", optional: \.rounds, Rounds.declaration.shape, Rounds.declaration.about),
             Key(
                 "ablations", \.ablations, .named(Ablation.declaration.shape, noun: "ablation"),
                 "The questions asked, by name."),
@@ -58,8 +69,11 @@ package struct LoadedRecipe: Sendable {
     package let missing: [Finding]
     /// Remarks that stop nothing.
     package let warnings: [Finding]
+    /// The files of the recipe's folder that each custom step's command names.
+    package let scripts: [String: [String]]
 
     package func model(named name: String) -> Model? { recipe.models.first { $0.name == name }?.value }
+    package func customStep(named name: String) -> CustomStep? { recipe.steps.first { $0.name == name }?.value }
     package func stackEntry(named name: String) -> StackEntry? { recipe.stack.first { $0.name == name }?.value }
 
     /// An absolute path for a path of the recipe.

@@ -1,15 +1,34 @@
 // One entry of `stack`: what is made of models' predictions.
 
+package import Digests
+
 package enum OptimizeMethod: String, CaseIterable, Sendable { case marginals, assignment }
 
+/// A learner that is fitted on out-of-fold predictions and features.
+package enum Learner: String, CaseIterable, Sendable { case lightgbm, logistic, simplex }
+
 package struct StackEntry: Sendable {
+    package enum Feature: String, CaseIterable, Sendable {
+        case length, punctuation, casing, markup, overlap, compression, tfidf
+        case groupStatistics = "group-statistics"
+    }
+    package enum TestFit: String, CaseIterable, Sendable { case mean, refit }
+
     package var average: [String]?
     package var optimize: String?
     package var fittedOn: String?
     package var method = OptimizeMethod.marginals
+    package var lightgbm: [String]?
+    package var logistic: [String]?
+    package var simplex: [String]?
+    package var features: [Feature] = []
+    package var settings = LearnerSettings()
+    package var seeds = [1]
+    package var test = TestFit.mean
 
     static let declaration = Declaration(
-        "Something made of predictions.", initial: { StackEntry() }, oneOf: ["average", "optimize"],
+        "Something made of predictions.", initial: { StackEntry() },
+        oneOf: ["average", "optimize", "lightgbm", "logistic", "simplex"],
         keys: [
             Key(
                 "average", optional: \.average, .list(of: .text()),
@@ -24,5 +43,89 @@ package struct StackEntry: Sendable {
                 "method", \.method, .choice,
                 "marginals: the exact probability of each label under the constraint; assignment: the published rule around a linear assignment."
             ),
+            Key(
+                "lightgbm", optional: \.lightgbm, .list(of: .text()),
+                "Models or entries on whose out-of-fold predictions LightGBM is fitted."),
+            Key(
+                "logistic", optional: \.logistic, .list(of: .text()),
+                "Models or entries on whose out-of-fold log-probabilities a multinomial logistic regression is fitted."),
+            Key(
+                "simplex", optional: \.simplex, .list(of: .text()),
+                "Models or entries that are averaged with the weights that fit best; weights are positive and sum to 1."
+            ),
+            Key(
+                "features", \.features, .list(of: .choice),
+                "What a learner reads beside the predictions; group-statistics are those of all the others within each group."
+            ),
+            Key("settings", \.settings, LearnerSettings.declaration.shape, LearnerSettings.declaration.about),
+            Key(
+                "seeds", \.seeds, .list(of: .seed),
+                "LightGBM is fitted with each seed, and the predictions are averaged."),
+            Key(
+                "test", \.test, .choice,
+                "mean: test rows are predicted by the mean of the folds' learners; refit: by one fitted on all rows."),
         ])
+
+    /// The learner and what it is fitted on; nil for an average or an optimization.
+    package var learner: (kind: Learner, members: [String])? {
+        if let lightgbm { return (.lightgbm, lightgbm) }
+        if let logistic { return (.logistic, logistic) }
+        return simplex.map { (.simplex, $0) }
+    }
+
+    /// The models and entries it is made of, as written.
+    package var members: [String] {
+        average ?? learner?.members ?? [optimize, fittedOn].compactMap { $0 }
+    }
+
+    /// The keys that mean something for each of the choices.
+    static let meaningful: [String: Set<String>] = [
+        "average": [], "optimize": ["fitted-on", "method"],
+        "lightgbm": ["features", "settings", "seeds", "test"], "logistic": ["features", "settings", "test"],
+        "simplex": ["test"],
+    ]
+}
+
+package struct LearnerSettings: Sendable {
+    package var rounds = 500
+    package var learningRate = 0.05
+    package var leaves = 15
+    package var minimumRows = 20
+    package var featureShare = 0.8
+    package var rowShare = 0.8
+    package var l2 = 1.0
+    package var earlyStopping = 50
+    package var regularization = 1.0
+    package var groupStatistics = true
+
+    static let declaration = Declaration(
+        "How a learner of the stack is fitted.", initial: { LearnerSettings() },
+        keys: [
+            Key("rounds", \.rounds, .integer(1...100_000), "LightGBM: the most trees for each class."),
+            Key(
+                "learning-rate", \.learningRate, .number(0...1, aboveMinimum: true),
+                "LightGBM: the shrinkage of a tree."),
+            Key("leaves", \.leaves, .integer(2...4_096), "LightGBM: leaves of a tree."),
+            Key(
+                "min-rows", \.minimumRows, .integer(1...1_000_000), "LightGBM: the fewest rows of a leaf.", unit: "rows"
+            ),
+            Key(
+                "feature-share", \.featureShare, .number(0...1, aboveMinimum: true),
+                "LightGBM: share of the features each tree may use."),
+            Key(
+                "row-share", \.rowShare, .number(0...1, aboveMinimum: true),
+                "LightGBM: share of the rows each tree is grown on."),
+            Key("l2", \.l2, .number(0...1e6), "LightGBM: the L2 penalty of leaf values."),
+            Key(
+                "early-stopping", \.earlyStopping, .integer(1...10_000),
+                "LightGBM: rounds without gain on an inner split by groups after which fitting ends.", unit: "rounds"),
+            Key(
+                "regularization", \.regularization, .number(0...1e9, aboveMinimum: true),
+                "Logistic regression: the inverse strength of the L2 penalty (C)."),
+            Key(
+                "group-statistics", \.groupStatistics, .boolean,
+                "Whether each group's mean, extremes and ranks of the predictions are features, too."),
+        ])
+
+    package var json: JSON { Self.declaration.shape.encode(self) }
 }

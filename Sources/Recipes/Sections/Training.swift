@@ -1,8 +1,21 @@
 // How a backbone is fine-tuned.
 
+internal import Diagnostics
+internal import Digests
+internal import Nodes
+
 package struct Training: Sendable, Hashable {
     package enum Schedule: String, CaseIterable, Sendable { case cosine, linear, constant }
+    package enum Optimizer: String, CaseIterable, Sendable {
+        case adamw
+        case pagedAdamW8Bit = "paged-adamw-8bit"
+    }
+    package enum Keep: String, CaseIterable, Sendable { case last, best }
+    package enum SharePrompt: String, CaseIterable, Sendable { case auto, on, off }
+    package enum Order: String, CaseIterable, Sendable { case rows, groups }
+
     package var epochs = 3
+    package var steps: Int?
     package var batch = 16
     package var learningRate = 1e-4
     package var headLearningRate: Double?
@@ -10,12 +23,24 @@ package struct Training: Sendable, Hashable {
     package var warmup = 0.0
     package var weightDecay = 0.0
     package var clip: Double?
+    package var optimizer = Optimizer.adamw
+    package var labelSmoothing = 0.0
+    package var classWeights = ClassWeights.none
+    package var validation = 0.0
+    package var keep = Keep.last
+    package var earlyStopping: Int?
+    package var order = Order.rows
+    package var sharePrompt = SharePrompt.auto
+    package var deterministic = false
 
     static let declaration = Declaration(
         "How a backbone is fine-tuned.", initial: { Training() },
         keys: [
-            Key("epochs", \.epochs, .integer(1...10_000), "Passes over the training rows."),
-            Key("batch", \.batch, .integer(1...65_536), "Rows for one step of the optimizer."),
+            Key("epochs", \.epochs, .integer(1...10_000), "Passes over the training rows.", unit: "epochs"),
+            Key(
+                "steps", optional: \.steps, .integer(1...100_000_000),
+                "Steps of the optimizer, instead of whole epochs.", unit: "steps"),
+            Key("batch", \.batch, .integer(1...65_536), "Rows for one step of the optimizer.", unit: "rows"),
             Key("learning-rate", \.learningRate, .number(0...10, aboveMinimum: true), "Peak learning rate of AdamW."),
             Key(
                 "head-learning-rate", optional: \.headLearningRate, .number(0...10, aboveMinimum: true),
@@ -28,5 +53,61 @@ package struct Training: Sendable, Hashable {
             Key(
                 "clip", optional: \.clip, .number(0...1e6, aboveMinimum: true),
                 "Largest norm of the gradient; by default unbounded."),
+            Key("optimizer", \.optimizer, .choice, "AdamW, or its 8-bit form that pages its state to the host."),
+            Key("label-smoothing", \.labelSmoothing, .number(0...0.99), "Share of each label spread over all classes."),
+            Key(
+                "class-weights", \.classWeights, ClassWeights.shape,
+                "none, balanced (inverse to the classes' frequencies), or a weight for each label."),
+            Key(
+                "validation", \.validation, .number(0...0.5),
+                "Share of the training groups held out of training, to choose a checkpoint by; never the scored fold."),
+            Key("keep", \.keep, .choice, "The last checkpoint, or the best on the validation rows."),
+            Key(
+                "early-stopping", optional: \.earlyStopping, .integer(1...10_000),
+                "Epochs without a better validation loss after which training ends.", unit: "epochs"),
+            Key(
+                "order", \.order, .choice,
+                "What an epoch shuffles: rows, or whole groups, whose prompt is then computed once."),
+            Key(
+                "share-prompt", \.sharePrompt, .choice,
+                "Whether rows of a batch that begin alike compute that beginning once; auto: where the result is the same."
+            ),
+            Key(
+                "deterministic", \.deterministic, .boolean,
+                "Bit by bit repeatable on a GPU, at the price of some speed; on a CPU it always is."),
         ])
+}
+
+/// How much the rows of each class count in the loss.
+package enum ClassWeights: Sendable, Hashable {
+    case none
+    case balanced
+    case each([Double])
+
+    static let shape = ValueShape<ClassWeights>(
+        schema: [
+            "anyOf": [
+                ["enum": ["none", "balanced"]],
+                ["type": "array", "items": ["type": "number", "exclusiveMinimum": 0, "maximum": 1e6], "minItems": 2],
+            ]
+        ]
+    ) { node, reading in
+        if node.elements != nil {
+            let list = ValueShape<[Double]>.list(of: .number(0...1e6, aboveMinimum: true), minimum: 2, unique: false)
+            return list.decode(node, &reading).map { .each($0) }
+        }
+        switch node.scalar?.text {
+        case "none": return ClassWeights.none
+        case "balanced": return .balanced
+        default:
+            reading.wrongType(node, wanted: "none, balanced or a list of numbers")
+            return nil
+        }
+    } encode: { weights in
+        switch weights {
+        case .none: "none"
+        case .balanced: "balanced"
+        case .each(let values): .array(values.map { .number($0) })
+        }
+    }
 }

@@ -1,0 +1,120 @@
+// Runs a user's own program as a step. Knows arguments, paths and how a process ends; nothing of what the program does.
+
+internal import Digests
+internal import Glibc
+internal import Plans
+internal import Steps
+internal import Subprocess
+internal import Synchronization
+internal import SystemPackage
+
+struct CommandRunner: Sendable {
+    /// The recipe's folder, in which programs run.
+    let folder: String
+
+    /// Runs the program; its output goes to `log`, its results to `outputs`.
+    ///
+    /// Errors: ``StepFailure`` of class `command-failed` or `unavailable`; `CancellationError`.
+    func run(_ step: Step, inputs: [String: String], outputs: String, log: String, gpus: [Int]) async throws -> [String]
+    {
+        let command = step.parameters["command"]?.array?.compactMap(\.string) ?? []
+        let names = step.parameters["outputs"]?.array?.compactMap(\.string) ?? []
+        let arguments = command.map { Self.fill($0, inputs: inputs, outputs: outputs) }
+        guard let program = arguments.first else {
+            throw StepFailure(class: "internal", message: "the command is empty", log: nil)
+        }
+        let visible = gpus.map(String.init).joined(separator: ",")
+        let status = try await spawn(program, Array(arguments.dropFirst()), log: log, gpus: visible)
+        try Task.checkCancellation()
+        guard status == .exited(0) else {
+            let how =
+                switch status {
+                case .exited(let code): "ended with exit code \(code)"
+                case .signaled(let signal): "was killed by signal \(signal)"
+                }
+            let last = Self.lastLine(of: log).map { ": \($0)" } ?? ""
+            throw StepFailure(
+                class: "command-failed", message: "\(command.joined(separator: " ")) \(how)\(last)", log: nil)
+        }
+        try check(names, in: outputs, classes: step.parameters["classes"]?.integer ?? 0)
+        return names
+    }
+
+    private func spawn(_ program: String, _ arguments: [String], log: String, gpus: String) async throws
+        -> TerminationStatus
+    {
+        let file = try FileDescriptor.open(
+            log, .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite, .groupRead])
+        defer { try? file.close() }
+        var options = PlatformOptions()
+        // A group of its own: a kill reaches all that it started. It may tidy up for a moment when a run is stopped.
+        options.processGroupID = 0
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
+        let executable: Executable =
+            program.contains("/")
+            ? .path(FilePath(program.hasPrefix("/") ? program : "\(folder)/\(program)")) : .name(program)
+        let group = Mutex<pid_t?>(nil)
+        // What the program itself started must not outlive it.
+        defer { if let id = group.withLock({ $0 }) { _ = Glibc.kill(-id, SIGKILL) } }
+        do {
+            let result = try await Subprocess.run(
+                executable, arguments: Arguments(arguments),
+                environment: .inherit.updating([
+                    "CUDA_VISIBLE_DEVICES": gpus, "PYTHONDONTWRITEBYTECODE": "1",
+                ]),
+                workingDirectory: FilePath(folder), platformOptions: options, input: .none,
+                output: .fileDescriptor(file, closeAfterSpawningProcess: false),
+                error: .fileDescriptor(file, closeAfterSpawningProcess: false)
+            ) { execution in
+                group.withLock { $0 = execution.processIdentifier.value }
+            }
+            return result.terminationStatus
+        } catch let error as SubprocessError {
+            throw StepFailure(
+                class: "unavailable", message: "the program \(program) cannot be started: \(error)", log: nil)
+        }
+    }
+
+    /// Every declared output must be there; predictions must be predictions.
+    private func check(_ names: [String], in outputs: String, classes: Int) throws {
+        for name in names {
+            guard access("\(outputs)/\(name)", F_OK) == 0 else {
+                throw StepFailure(
+                    class: "command-failed",
+                    message:
+                        "the program ended well and wrote no {out.\(name)}; it must write a file or folder at that path",
+                    log: nil)
+            }
+            guard name == "out-of-fold" || name == "test" else { continue }
+            do {
+                try NativeStep.checkPredictions("\(outputs)/\(name)", classes: classes)
+            } catch {
+                throw StepFailure(
+                    class: "command-failed",
+                    message:
+                        "{out.\(name)} must hold predictions (safetensors: rows int64 [n], probabilities float32 [n, \(classes)]): \(error)",
+                    log: nil)
+            }
+        }
+    }
+
+    /// The argument with `{in.NAME}` and `{out.NAME}` as paths.
+    static func fill(_ argument: String, inputs: [String: String], outputs: String) -> String {
+        var text = argument
+        for (name, path) in inputs { text = text.replacing("{\(name)}", with: path) }
+        return text.replacing(/\{out\.([A-Za-z0-9][A-Za-z0-9._-]*)\}/) { "\(outputs)/\($0.1)" }
+    }
+
+    /// The last line of a log that says something: for most programs the error itself.
+    private static func lastLine(of log: String) -> String? {
+        guard let file = fopen(log, "r") else { return nil }
+        defer { fclose(file) }
+        fseek(file, 0, SEEK_END)
+        let size = ftell(file)
+        fseek(file, max(0, size - 4_096), SEEK_SET)
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let count = fread(&bytes, 1, bytes.count, file)
+        let lines = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline)
+        return lines.last { !$0.allSatisfy(\.isWhitespace) }.map { String($0.prefix(300)) }
+    }
+}

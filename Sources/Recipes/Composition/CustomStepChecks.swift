@@ -1,0 +1,89 @@
+// What a custom step's command, inputs and outputs must have in common.
+
+internal import Diagnostics
+internal import Nodes
+
+struct CustomStepChecks {
+    let recipe: Recipe
+    let tree: Node
+
+    func report(_ reading: inout Reading) {
+        for step in recipe.steps {
+            guard let node = tree["steps"]?[step.name] else { continue }
+            checkCommand(step.value, at: node, &reading)
+            for input in step.value.inputs {
+                guard let place = node["inputs"]?[input.name] else { continue }
+                checkInput(input.value, at: place.span, &reading)
+            }
+        }
+    }
+
+    private func checkCommand(_ step: CustomStep, at node: Node, _ reading: inout Reading) {
+        var used: Set<String> = []
+        for (argument, place) in zip(step.command, node["command"]?.elements ?? []) {
+            for reference in CustomStep.references(in: argument) {
+                let known = reference.isInput ? step.inputs.map(\.name) : step.outputs
+                if reference.isInput { used.insert(reference.name) }
+                guard !known.contains(reference.name) else { continue }
+                let noun = reference.isInput ? "input" : "output"
+                reading.report(Dangling.finding(reference.name, noun: noun, among: known, at: place.span))
+            }
+        }
+        let written = Set(step.command.flatMap { CustomStep.references(in: $0).filter { !$0.isInput }.map(\.name) })
+        for (name, place) in zip(step.outputs, node["outputs"]?.elements ?? []) where !written.contains(name) {
+            reading.report(
+                Finding(
+                    "unused-output", "no argument of the command says {out.\(name)}", at: place.span,
+                    help: "the program cannot know where to write it; name it in the command"))
+        }
+        for entry in node["inputs"]?.entries ?? [] where !used.contains(entry.key) {
+            reading.report(
+                Finding(
+                    "unused-input", "no argument of the command says {in.\(entry.key)}", at: entry.keySpan,
+                    severity: .warning,
+                    help: "the step waits for it and runs again when it changes, and does not read it"))
+        }
+    }
+
+    private func checkInput(_ text: String, at span: Span, _ reading: inout Reading) {
+        let steps = recipe.steps.map(\.name)
+        guard let input = CustomInput(text, steps: steps) else {
+            reading.report(
+                Finding(
+                    "bad-value", "\"\(text)\" is nothing a step can read", at: span,
+                    help:
+                        "write ./file, data.train, data.test, folds, NAME.out-of-fold, NAME.test, or STEP.OUTPUT"))
+            return
+        }
+        switch input {
+        case .file, .folds: return
+        case .table(let train):
+            if !train, recipe.data.test == nil {
+                reading.report(Finding("missing-key", "there is no test table", at: span, help: "add data.test"))
+            }
+        case .output(let owner, let name):
+            let outputs = recipe.steps.first { $0.name == owner }?.value.outputs ?? []
+            if !outputs.contains(name) {
+                reading.report(Dangling.finding(name, noun: "output of \(owner)", among: outputs, at: span))
+            }
+        case .predictions(let owner, let outOfFold):
+            let names = recipe.models.map(\.name) + recipe.stack.map(\.name)
+            guard names.contains(owner) else {
+                reading.report(
+                    Dangling.finding(owner, noun: "model, stack entry or step", among: names + steps, at: span))
+                return
+            }
+            if !outOfFold, recipe.data.test == nil {
+                reading.report(Finding("missing-key", "there is no test table", at: span, help: "add data.test"))
+            }
+            if outOfFold, let model = recipe.models.first(where: { $0.name == owner })?.value,
+                !model.fit.contains(.folds)
+            {
+                reading.report(
+                    Finding(
+                        "no-out-of-fold", "\"\(owner)\" has no out-of-fold predictions", at: span,
+                        help: "give the model `fit: [folds]`"))
+            }
+        }
+    }
+}

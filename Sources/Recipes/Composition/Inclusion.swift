@@ -1,0 +1,90 @@
+// `include`: sections from other files. Works on trees, so that every value keeps its file and place.
+
+internal import Diagnostics
+internal import Nodes
+
+struct Inclusion {
+    /// The text of a file named in a recipe; nil where it cannot be read.
+    let read: @Sendable (String) -> SourceFile?
+
+    /// The tree with the sections of every included file in it. Files that are not there, that include each other, or that say
+    /// something the recipe says already are reported.
+    func resolve(_ root: Node, _ reading: inout Reading) -> Node {
+        resolve(root, path: [], &reading)
+    }
+
+    private func resolve(_ root: Node, path: [String], _ reading: inout Reading) -> Node {
+        guard let list = root["include"], let elements = list.elements else { return root }
+        var merged = root
+        for item in elements {
+            guard let name = item.scalar?.text, !name.isEmpty else { continue }
+            guard !path.contains(name) else {
+                reading.report(
+                    Finding(
+                        "include-cycle", "\(name) includes itself: \((path + [name]).joined(separator: " -> "))",
+                        at: item.span))
+                continue
+            }
+            guard path.count < 16 else {
+                reading.report(Finding("too-deep", "files are included more than 16 deep", at: item.span))
+                continue
+            }
+            guard let file = read(name) else {
+                reading.report(
+                    Finding(
+                        "missing-include", "cannot read \"\(name)\"", at: item.span,
+                        help: "paths start from the recipe's folder"))
+                continue
+            }
+            guard let included = parse(file, &reading) else { continue }
+            guard let entries = included.entries else {
+                reading.wrongType(included, wanted: "a mapping with sections of a recipe")
+                continue
+            }
+            let own = resolve(included, path: path + [name], &reading)
+            if let key = entries.first(where: { $0.key == "recipe" || $0.key == "about" }) {
+                reading.report(
+                    Finding(
+                        "include-conflict", "an included file cannot have \"\(key.key)\": that is the recipe's own",
+                        at: key.keySpan, help: "remove it here"))
+            }
+            merged = merge(merged, with: own, path: [], &reading)
+        }
+        return merged
+    }
+
+    private func parse(_ file: SourceFile, _ reading: inout Reading) -> Node? {
+        do {
+            let document = try Document(parsing: file)
+            for finding in document.findings { reading.report(finding) }
+            return document.root
+        } catch {
+            for finding in error.all { reading.report(finding) }
+            return nil
+        }
+    }
+
+    /// Sections join name by name: two files may each define models, and never the same one.
+    private func merge(_ base: Node, with other: Node, path: [String], _ reading: inout Reading) -> Node {
+        guard var entries = base.entries, let additions = other.entries else { return base }
+        for addition in additions where !(path.isEmpty && ["include", "recipe", "about"].contains(addition.key)) {
+            guard let index = entries.firstIndex(where: { $0.key == addition.key }) else {
+                entries.append(addition)
+                continue
+            }
+            // Only the sections themselves are joined: a model or a template in two pieces would be hard to read.
+            if path.isEmpty, entries[index].value.entries != nil, addition.value.entries != nil {
+                entries[index].value = merge(
+                    entries[index].value, with: addition.value, path: [addition.key], &reading)
+                continue
+            }
+            let name = (path + [addition.key]).joined(separator: ".")
+            reading.report(
+                Finding(
+                    "include-conflict", "\"\(name)\" is said twice", at: addition.keySpan,
+                    notes: [.init("first defined here", at: entries[index].keySpan)],
+                    help: "keep one of the two; to change a value for one run, use --set"))
+        }
+        return Node(.mapping(entries), at: base.span, origin: base.origin)
+    }
+}

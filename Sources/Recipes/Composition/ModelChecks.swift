@@ -1,0 +1,126 @@
+// Settings of one model that must fit together. Applies to the models of a recipe and to every variant.
+
+internal import Diagnostics
+internal import Nodes
+
+struct ModelChecks {
+    let recipe: Recipe
+    let model: Model
+    /// The resolved tree of the model.
+    let tree: Node
+
+    func report(_ reading: inout Reading) {
+        guard model.tfidf == nil else { return checkBaseline(&reading) }
+        checkBackbone(&reading)
+        checkTraining(&reading)
+        checkTemplate(&reading)
+        checkPseudoLabels(&reading)
+    }
+
+    /// Keys that a baseline has no use for would silently do nothing.
+    private func checkBaseline(_ reading: inout Reading) {
+        for key in tree.entries ?? [] where !Model.baselineKeys.contains(key.key) {
+            reading.report(
+                Finding(
+                    "conflicting-keys", "\"\(key.key)\" means nothing to a tfidf model", at: key.keySpan,
+                    help: "remove it; the keys here are tfidf, fit, template and pseudo-labels"))
+        }
+        checkTemplate(&reading)
+        checkPseudoLabels(&reading)
+    }
+
+    private func checkBackbone(_ reading: inout Reading) {
+        if case .scratch = model.backbone {
+            for (key, isSet) in [
+                ("quantization", model.quantization != .none), ("remote-code", model.remoteCode),
+                ("chat", model.chat != .none),
+            ] where isSet {
+                reading.report(
+                    Finding(
+                        "scratch-conflict", "\"\(key)\" means nothing to a backbone with random weights",
+                        at: (tree[key] ?? tree).span, help: "remove it, or name a backbone of the hub or a folder"))
+            }
+            if model.headInput == .logits {
+                reading.report(
+                    Finding(
+                        "scratch-conflict", "a backbone with random weights has no language-model head to read",
+                        at: (tree["head-input"] ?? tree).span, help: "remove head-input"))
+            }
+        }
+        if model.quantization != .none, model.adaptation == .full {
+            reading.report(
+                Finding(
+                    "conflicting-keys", "quantized weights cannot themselves be trained",
+                    at: (tree["lora"] ?? tree).span,
+                    notes: tree["quantization"].map { [.init("quantization stands here", at: $0.span)] } ?? [],
+                    help: "use LoRA adapters or head-only, or quantization: none"))
+        }
+    }
+
+    private func checkTraining(_ reading: inout Reading) {
+        let (training, node) = (model.training, tree["training"] ?? tree)
+        if training.steps != nil, let epochs = node["epochs"], let steps = node["steps"] {
+            reading.report(
+                Finding(
+                    "conflicting-keys", "\"steps\" and \"epochs\" exclude each other", at: steps.span,
+                    notes: [.init("epochs stand here", at: epochs.span)], help: "keep one of the two"))
+        }
+        for (key, isSet) in [("keep", training.keep == .best), ("early-stopping", training.earlyStopping != nil)]
+        where isSet && training.validation == 0 {
+            reading.report(
+                Finding(
+                    "missing-key", "\"\(key)\" needs validation rows to judge by", at: (node[key] ?? node).span,
+                    help: "add training.validation, such as 0.1; the scored fold is never used for it"))
+        }
+        if training.earlyStopping != nil, training.steps != nil {
+            reading.report(
+                Finding(
+                    "conflicting-keys", "early-stopping counts epochs, and this model trains for steps",
+                    at: (node["early-stopping"] ?? node).span, help: "use epochs, or remove early-stopping"))
+        }
+        if case .each(let weights) = training.classWeights, !recipe.data.labels.isEmpty,
+            weights.count != recipe.data.labels.count
+        {
+            reading.report(
+                Finding(
+                    "out-of-range",
+                    "there are \(weights.count) class weights, and \(recipe.data.labels.count) labels",
+                    at: (node["class-weights"] ?? node).span, help: "write one weight for each of data.labels"))
+        }
+        if training.order == .groups, recipe.data.columns.group == nil {
+            reading.report(
+                Finding(
+                    "missing-key", "order: groups needs data.columns.group", at: (node["order"] ?? node).span,
+                    help: "name the column of the groups"))
+        }
+    }
+
+    private func checkTemplate(_ reading: inout Reading) {
+        guard let template = model.template, template.usesPrompt, recipe.data.columns.prompt == nil,
+            let node = tree["template"]
+        else { return }
+        reading.report(
+            Finding("bad-template", "the template uses {prompt}, and data.columns.prompt is missing", at: node.span))
+    }
+
+    private func checkPseudoLabels(_ reading: inout Reading) {
+        guard let settings = model.pseudoLabels.settings, let node = tree["pseudo-labels"] else { return }
+        if recipe.data.test == nil {
+            reading.report(
+                Finding(
+                    "missing-key", "pseudo-labels need a test table", at: node.span,
+                    help: "add data.test, or remove pseudo-labels"))
+        }
+        if model.fit != [.folds] {
+            reading.report(
+                Finding(
+                    "full-fit-with-pseudo-labels",
+                    "a model with pseudo-labels is fitted on folds alone: fitted on all rows, it would predict what it was told",
+                    at: (tree["fit"] ?? node).span, help: "write fit: [folds]"))
+        }
+        let graph = ReferenceGraph(recipe: recipe, tree: tree)
+        for name in graph.closure(of: [settings.from]) where recipe.steps.contains(where: { $0.name == name }) {
+            reading.report(CrossChecks.noTeacher(name, at: (node["from"] ?? node).span))
+        }
+    }
+}

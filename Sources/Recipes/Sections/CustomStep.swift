@@ -1,0 +1,126 @@
+// One entry of `steps`: a program of the writer's own as a cached step.
+
+internal import Diagnostics
+internal import Digests
+internal import Nodes
+
+package struct CustomStep: Sendable {
+    package var command: [String] = []
+    package var inputs: [Named<String>] = []
+    package var outputs: [String] = []
+    package var resources = StepResources()
+
+    static let declaration = Declaration(
+        "A program of the writer's own, run when its inputs, its script files or its command have changed.",
+        initial: { CustomStep() },
+        keys: [
+            Key(
+                "command", \.command, .list(of: .argument, unique: false), required: true,
+                "The program and its arguments; no shell. {in.NAME} and {out.NAME} are paths of inputs and outputs. It runs in the recipe's folder; arguments that are files there are inputs by content."
+            ),
+            Key(
+                "inputs", \.inputs, .named(.text(), noun: "input"),
+                "What it reads, by name: a file (./weights.json), data.train, data.test, folds, MODEL.out-of-fold, MODEL.test (or a stack entry's), or STEP.OUTPUT."
+            ),
+            Key(
+                "outputs", \.outputs, .list(of: .outputName), required: true,
+                "The files or folders it writes. One named out-of-fold or test holds predictions (safetensors), and the stack may use the step like a model."
+            ),
+            Key("resources", \.resources, StepResources.declaration.shape, StepResources.declaration.about),
+        ])
+
+    /// What an argument refers to: the names in `{in.NAME}` and `{out.NAME}`, in order.
+    package static func references(in argument: String) -> [(isInput: Bool, name: String)] {
+        argument.matches(of: /\{(in|out)\.([A-Za-z0-9][A-Za-z0-9._-]*)\}/).map { ($0.1 == "in", String($0.2)) }
+    }
+
+    /// Whether an argument may be a file of the recipe's folder.
+    package static func mayBeFile(_ argument: String) -> Bool {
+        !argument.isEmpty && !argument.hasPrefix("-") && !argument.contains("{") && !argument.hasPrefix("/")
+            && argument.utf8.count < 1_024 && !argument.utf8.contains(0)
+    }
+}
+
+/// Where a custom step's input comes from.
+package enum CustomInput: Equatable, Sendable {
+    case file(String)
+    case table(train: Bool)
+    case folds
+    /// Predictions of a model, entry or step.
+    case predictions(of: String, outOfFold: Bool)
+    case output(of: String, name: String)
+
+    /// Reads `blend.test` and its like; nil where the text is none of them.
+    package init?(_ text: String, steps: [String]) {
+        if text.hasPrefix("./") || text.hasPrefix("../") || text.hasPrefix("/") {
+            self = .file(text)
+            return
+        }
+        if text == "folds" {
+            self = .folds
+            return
+        }
+        guard let dot = text.lastIndex(of: "."), dot != text.startIndex else { return nil }
+        let (owner, name) = (String(text[..<dot]), String(text[text.index(after: dot)...]))
+        switch (owner, name) {
+        case ("data", "train"): self = .table(train: true)
+        case ("data", "test"): self = .table(train: false)
+        default:
+            if steps.contains(owner) {
+                self = .output(of: owner, name: name)
+            } else if name == "out-of-fold" || name == "test" {
+                self = .predictions(of: owner, outOfFold: name == "out-of-fold")
+            } else {
+                return nil
+            }
+        }
+    }
+
+    /// The model, entry or step it depends on.
+    package var owner: String? {
+        switch self {
+        case .predictions(let name, _), .output(let name, _): name
+        case .file, .table, .folds: nil
+        }
+    }
+}
+
+package struct StepResources: Sendable {
+    package var cores = 1
+    package var memory: Int?
+    package var gpus = 0
+
+    static let declaration = Declaration(
+        "What a step takes of the machine while it runs.", initial: { StepResources() },
+        keys: [
+            Key("cores", \.cores, .integer(0...4_096), "Cores.", unit: "cores"),
+            Key("memory", optional: \.memory, .integer(1...100_000_000), "Memory.", unit: "MiB"),
+            Key("gpus", \.gpus, .integer(0...64), "GPUs; CUDA_VISIBLE_DEVICES names them.", unit: "GPUs"),
+        ])
+}
+
+extension ValueShape where Value == String {
+    /// An argument of a command: numbers are what they are written as.
+    static var argument: Self {
+        ValueShape(schema: ["type": ["string", "integer", "number"]]) { node, reading in
+            if let scalar = node.scalar, scalar.ambiguity == nil {
+                switch scalar.resolved {
+                case .integer, .number: return scalar.text
+                default: break
+                }
+            }
+            return ScalarReading.text(node, wanted: "an argument (text or a number)", reading: &reading)
+        } encode: {
+            .string($0)
+        }
+    }
+
+    /// The name of an output.
+    static var outputName: Self {
+        .text(
+            pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$", wanted: "a name of letters, digits, '.', '_' and '-'"
+        ) {
+            Name.isValid($0)
+        }
+    }
+}
