@@ -1,0 +1,51 @@
+// Keys that several tools have under different names: tables, names, optimizers.
+
+internal import Nodes
+
+/// A backbone as a recipe names it.
+enum BackboneName {
+    /// Hub ids stay; a folder gets the `./` by which a recipe tells it from a hub id.
+    static func written(_ text: String) -> String {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        if text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix("../") || text == "." { return text }
+        return parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty ? text : "./\(text)"
+    }
+}
+
+extension Rule.Action {
+    static let title = Self { node, config in
+        config.title = config.text(node)
+        return config.title == nil ? nil : .mapped("recipe")
+    }
+
+    static let trainTable = Self { node, config in
+        guard let text = config.text(node) else { return nil }
+        config.tables.train = text
+        return .mapped("data.train")
+    }
+
+    static let validationTable = Self { node, config in
+        if node.isNothing { return .implied("folds score every row") }
+        guard let text = config.text(node) else { return nil }
+        config.tables.validation = text
+        return .mapped("folds", "by its name")
+    }
+
+    static let testTable = Self { node, config in
+        if node.isNothing { return .implied("no table to predict") }
+        guard let text = config.text(node) else { return nil }
+        config.tables.test = text
+        return .mapped("data.test")
+    }
+
+    /// AdamW in one of the spellings of a tool; any other optimizer the reader is told of.
+    static func optimizer(_ names: [String]) -> Self {
+        .only(names, "the optimizer is AdamW", otherwise: "the optimizer is AdamW unless training.optimizer says otherwise")
+    }
+
+    /// A revision, which the backbone's own rule has put after its `@`.
+    static let branch = Self { node, config in
+        if node.isNothing || node.scalar?.text == "main" { return .implied("the branch main") }
+        return config.text(node) == nil ? nil : .mapped("backbone", "after its @")
+    }
+}
