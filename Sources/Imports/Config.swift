@@ -38,7 +38,6 @@ struct Tables: Sendable {
 
 /// A config under way. Rules look up other keys here, and leave settings behind.
 struct Config: Sendable {
-    let name: String
     private let keys: [String: ConfigKey]
     /// Settings of the model by path, such as `lora.rank`.
     var model: [String: Literal] = [:]
@@ -49,9 +48,9 @@ struct Config: Sendable {
     var title: String?
     var findings: [Finding] = []
 
-    init(name: String, keys: [ConfigKey]) {
-        self.name = name
-        self.keys = Dictionary(keys.map { ($0.general, $0) }, uniquingKeysWith: { first, _ in first })
+    /// `keys` by their paths in the tool's table, those of the file first.
+    init(keys: [(path: String, key: ConfigKey)]) {
+        self.keys = Dictionary(keys.map { ($0.path, $0.key) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The value of another key, by its path in the tool's table: written in the file or the tool's default.

@@ -103,14 +103,14 @@ extension H2O {
 
     static let validationStrategy = Action { node, config in
         guard let text = config.text(node) else { return nil }
-        if text == "custom" { return .mapped("models.fit", "by the names of the two tables") }
-        return .mapped("models.fit", "no table of its own to validate on: full, which trains on every row")
+        if text == "custom" { return .mapped("fit", "by the names of the two tables") }
+        return .mapped("fit", "no table of its own to validate on: full, which trains on every row")
     }
 
     static let trainOnValidation = Action { node, config in
         guard let isOn = config.boolean(node) else { return nil }
         config.tables.trainsOnValidation = isOn
-        return isOn ? .mapped("models.fit", "full") : .implied("a fold's rows never train the model that predicts them")
+        return isOn ? .mapped("fit", "full") : .implied("a fold's rows never train the model that predicts them")
     }
 
     // MARK: - Lengths

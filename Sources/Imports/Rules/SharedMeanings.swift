@@ -48,4 +48,11 @@ extension Rule.Action {
         if node.isNothing || node.scalar?.text == "main" { return .implied("the branch main") }
         return config.text(node) == nil ? nil : .mapped("backbone", "after its @")
     }
+
+    /// How many classes there are, which another rule has written as labels.
+    static let labels = Self { node, config in
+        guard let count = config.integer(node, 1...100_000) else { return nil }
+        return count > 1
+            ? .mapped("data.labels") : .notApplicable("one output is a score; a classifier has two labels or more", look: true)
+    }
 }
