@@ -57,10 +57,15 @@ struct Config: Sendable {
     subscript(path: String) -> Node? { keys[path]?.value }
 
     func text(_ path: String) -> String? { self[path]?.scalar?.text }
-    func number(_ path: String) -> Double? { self[path]?.scalar.flatMap { Double($0.text) } }
+    func number(_ path: String) -> Double? {
+        self[path]?.scalar.flatMap { Double($0.text) }.flatMap { $0.isFinite ? $0 : nil }
+    }
+    /// A whole number within a range; nil where the value is none, which the key's own rule reports.
+    func whole(_ path: String, _ range: ClosedRange<Int>) -> Int? {
+        number(path).flatMap { Int(exactly: $0) }.flatMap { range.contains($0) ? $0 : nil }
+    }
     func boolean(_ path: String) -> Bool? { self[path].flatMap(Self.boolean) }
     func words(_ path: String) -> [String]? { self[path].flatMap(Self.words) }
-    func has(_ path: String) -> Bool { keys[path].map { !$0.isDefault } ?? false }
 
     // MARK: - Reading a value. Those tools' readers are lenient: a quoted number is a number to them.
 

@@ -38,17 +38,28 @@ struct Draft: Sendable {
             }
         }
         guard !config.findings.hasErrors else { throw Findings(config.findings) }
-        if config.model["lora"] == .word("off") { Self.withoutAdapters(&config, &entries) }
+        if config.model["lora"] == .word("off") {
+            Self.remove("lora.", "there are no adapters", &config, &entries)
+            let note = "weights that are trained cannot be quantized"
+            if config.model["quantization"] != .word("none") {
+                Self.remove("quantization", note, look: true, &config, &entries)
+            }
+        }
+        if config.model["training.steps"] != nil {
+            Self.remove("training.epochs", "training.steps says how long", &config, &entries)
+        }
         self.file = file
         self.config = config
         self.entries = entries
     }
 
-    /// Without adapters their settings say nothing.
-    private static func withoutAdapters(_ config: inout Config, _ entries: inout [ReportEntry]) {
-        for path in config.model.keys where path.hasPrefix("lora.") { config.model[path] = nil }
-        for index in entries.indices where entries[index].outcome.target?.hasPrefix("lora.") == true {
-            entries[index].outcome = .notApplicable("there are no adapters")
+    /// Takes back settings that another one leaves without a meaning.
+    private static func remove(
+        _ prefix: String, _ note: String, look: Bool = false, _ config: inout Config, _ entries: inout [ReportEntry]
+    ) {
+        for path in config.model.keys where path.hasPrefix(prefix) { config.model[path] = nil }
+        for index in entries.indices where entries[index].outcome.target?.hasPrefix(prefix) == true {
+            entries[index].outcome = .notApplicable(note, look: look)
         }
     }
 }

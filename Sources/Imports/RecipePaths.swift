@@ -38,8 +38,9 @@ enum RecipePaths {
         Path("training.weight-decay", .number(0)),
         Path("training.clip"),
         Path("training.label-smoothing", .number(0)),
+        Path("training.optimizer", .word("adamw")),
+        Path("training.validation", .number(0)),
         Path("training.keep", .word("last")),
-        Path("training.validation"),
     ]
 
     static let data = [

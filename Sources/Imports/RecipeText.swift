@@ -45,10 +45,10 @@ struct RecipeText {
     }
 
     private var folds: String {
+        let hasScores = experiment.models.contains { $0.fit.contains(.folds) }
         let note =
-            experiment.folds == nil
-            ? "# For models with `fit: [folds]`. Where rows belong together, use stratified-group-k-fold and columns.group."
-            : "# Where rows belong together, use stratified-group-k-fold and columns.group."
+            (hasScores ? "" : "# A model that is fitted on all rows alone has no score; `fit: [folds, full]` gives it one.\n")
+            + "# Where rows belong together, use stratified-group-k-fold and columns.group."
         return "\(note)\nfolds: {kind: stratified-k-fold, count: \(experiment.folds ?? 5)}\n"
     }
 

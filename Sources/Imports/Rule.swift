@@ -101,8 +101,9 @@ extension Rule.Action {
     static func batch(accumulation: String, devices: String? = nil) -> Self {
         Self { node, config in
             guard let rows = config.integer(node, 1...65_536) else { return nil }
-            let times = max(1, Int(config.number(accumulation) ?? 1))
-            config.model["training.batch"] = .integer(rows * times)
+            let batch = rows * (config.whole(accumulation, 1...65_536) ?? 1)
+            guard batch <= 65_536 else { return config.wrong(node, "no more than 65536 rows for one step of the optimizer") }
+            config.model["training.batch"] = .integer(batch)
             let gpus = devices.flatMap { config[$0]?.elements?.count } ?? 1
             if gpus > 1 {
                 return .mapped(
@@ -130,10 +131,10 @@ extension Rule.Action {
         return .mapped("seeds", value < 0 ? "a random seed; another stands for it" : nil)
     }
 
-    /// What the head of a causal model is made of. Modules as a list, or as one text with commas; `all` words mean all.
+    /// Names of modules as a list, or as one text with commas; each of the words `all` stands for every linear layer.
     static func targets(all: [String]) -> Self {
         Self { node, config in
-            if node.isNothing || all.contains(node.scalar?.text ?? "") {
+            if node.isNothing || node.scalar.map({ all.contains($0.text) }) == true {
                 config.model["lora.targets"] = .word("all-linear")
                 return .mapped("lora.targets", "every linear layer but the head")
             }

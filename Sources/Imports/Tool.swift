@@ -35,7 +35,7 @@ package enum Tool: String, CaseIterable, Sendable {
     /// YAML texts of what the tool does where a file says nothing.
     func defaults(for config: Config) -> [String] {
         switch self {
-        case .h2o: [H2O.defaults, H2O.is2023(config) ? H2O.length2023 : H2O.lengthToday]
+        case .h2o: [H2O.defaults, H2O.is2023(config) ? H2O.defaults2023 : H2O.defaultsToday]
         case .axolotl: [Axolotl.defaults]
         case .llamaFactory: [LlamaFactory.defaults]
         }

@@ -55,7 +55,7 @@ enum Axolotl {
         Rule("dataset_processes", .none("texts are tokenized once, in a step of their own")),
         Rule("dataset_*", .look("rows are read as they are")),
         Rule("shuffle_merged_datasets", .always("rows are drawn at random in each epoch")),
-        Rule("val_set_size", .none("folds score every row; where the fit is full, every row trains")),
+        Rule("val_set_size", Generation.validationSize),
         Rule("sequence_len", Generation.length),
         Rule("eval_sequence_len", .none("lengths hold for every row")),
         Rule("sample_packing*", .none("the engine fills batches by their length")),

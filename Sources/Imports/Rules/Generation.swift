@@ -54,14 +54,27 @@ enum Generation {
 
     static let clip = Action.numberUnlessZero("training.clip", 0...1e6, none: "the gradient is not clipped")
     static let decay = Action.numberUnlessZero("training.weight-decay", 0...10, none: "no weight decay")
-    static let smoothing = Action.numberUnlessZero("training.label-smoothing", 0...0.999, none: "no label smoothing")
+    static let smoothing = Action.numberUnlessZero("training.label-smoothing", 0...0.99, none: "no label smoothing")
     static let warmupRatio = Action.numberUnlessZero("training.warmup", 0...1, none: "no warm-up")
     static let noise = Action.only(["0", ""], "no noise", otherwise: "ablate adds no noise to embeddings")
 
     static let best = Action { node, config in
         guard !node.isNothing, config.boolean(node) != false else { return .implied("the last state is kept") }
         config.model["training.keep"] = .word("best")
-        return .mapped("training.keep", "see training.validation", look: true)
+        config.model["training.validation"] = .number(heldOut(config) ?? 0.1)
+        return .mapped("training.keep", "training.validation holds out rows to judge by", look: true)
+    }
+
+    private static func heldOut(_ config: Config) -> Double? {
+        (config.number("val_set_size") ?? config.number("val_size")).flatMap { $0 > 0 && $0 <= 0.5 ? $0 : nil }
+    }
+
+    /// The share of rows that the tool holds out.
+    static let validationSize = Action { node, config in
+        guard config.boolean("load_best_model_at_end") == true, heldOut(config) != nil else {
+            return .notApplicable("folds score every row; where the fit is full, every row trains")
+        }
+        return .mapped("training.validation")
     }
 
     static let half = Action { node, config in
@@ -78,9 +91,9 @@ enum Generation {
             : .implied("bfloat16 where the machine has it")
     }
 
-    static let optimizer = Action.optimizer([
-        "adamw", "adamw_torch", "adamw_torch_fused", "adamw_hf", "adamw_apex_fused", "adamw_torch_xla",
-    ])
+    static let optimizer = Action.optimizer(
+        ["adamw", "adamw_torch", "adamw_torch_fused", "adamw_hf", "adamw_apex_fused", "paged_adamw", "paged_adamw_32bit"],
+        paged: ["paged_adamw_8bit", "adamw_bnb_8bit", "adamw_8bit"])
 
     /// Keys of Hugging Face's trainer that both tools pass on, with one meaning.
     static let trainer: [Rule] = [
@@ -117,7 +130,7 @@ enum Generation {
         Rule("group_by_length", .none("rows are drawn at random, and a batch is split by length")),
         Rule("torch_compile*", .none("a matter of speed")),
         Rule("tf32", .none("a matter of the machine")),
-        Rule("trust_remote_code", .none("code from the hub is never run")),
+        Rule("trust_remote_code", .remoteCode),
         Rule("label_smoothing_factor", smoothing),
         Rule("neftune_noise_alpha", noise),
         Rule("load_best_model_at_end", best),

@@ -123,8 +123,7 @@ extension H2O {
 
     static let maxLengthPrompt = Action { node, config in
         guard let prompt = config.integer(node, 1...1_048_576) else { return nil }
-        let total = config.number("tokenizer.max_length").map { Int(min($0, 1_048_576)) } ?? prompt
-        return setLengths(max(1, min(prompt, total)), &config)
+        return setLengths(min(prompt, config.whole("tokenizer.max_length", 1...1_048_576) ?? prompt), &config)
     }
 
     private static func setLengths(_ total: Int, _ config: inout Config) -> Outcome {
@@ -164,6 +163,10 @@ extension H2O {
 
     static let mixedPrecision = Action { node, config in
         guard let isOn = config.boolean(node) else { return nil }
+        if !isOn, config.text("architecture.backbone_dtype") == "float32" {
+            config.model["precision"] = .word("fp32")
+            return .mapped("precision")
+        }
         if !isOn { return .notApplicable("write `precision: fp32` for arithmetic without mixed precision", look: true) }
         guard is2023(config) else { return .implied("precision is chosen by the machine") }
         return .implied("precision is chosen by the machine: bfloat16 where that is there, and float16 was used then")
@@ -211,9 +214,7 @@ extension H2O {
     static let saveCheckpoint = Action { node, config in
         guard let text = config.text(node) else { return nil }
         switch text {
-        case "best":
-            config.model["training.keep"] = .word("best")
-            return .mapped("training.keep", "the tool chose on the rows it reports on; see training.validation", look: true)
+        case "best": return keepBest(&config)
         case "last": return .implied("the last state is kept")
         default: return .notApplicable("the last state is kept, once")
         }
@@ -222,7 +223,28 @@ extension H2O {
     static let saveBest = Action { node, config in
         guard let isOn = config.boolean(node) else { return nil }
         guard isOn else { return .implied("the last state is kept") }
+        return keepBest(&config)
+    }
+
+    /// The best state needs rows to judge by: as many as the tool held out, or a tenth where those were a table.
+    private static func keepBest(_ config: inout Config) -> Outcome {
         config.model["training.keep"] = .word("best")
-        return .mapped("training.keep", "the tool chose on the rows it reports on; see training.validation", look: true)
+        config.model["training.validation"] = .number(heldOut(config) ?? 0.1)
+        return .mapped(
+            "training.keep", "the tool chose on the rows that it also reports on; training.validation holds out others",
+            look: true)
+    }
+
+    private static func heldOut(_ config: Config) -> Double? {
+        guard config.text("dataset.validation_strategy") != "custom" else { return nil }
+        return config.number("dataset.validation_size").flatMap { $0 > 0 && $0 <= 0.5 ? $0 : nil }
+    }
+
+    static let validationSize = Action { node, config in
+        let isBest = config.text("training.save_checkpoint") == "best" || config.boolean("training.save_best_checkpoint") == true
+        guard isBest, heldOut(config) != nil else {
+            return .notApplicable("folds score every row; where the fit is full, every row trains")
+        }
+        return .mapped("training.validation", "other rows: the tool drew them with the seed 1337")
     }
 }

@@ -6,7 +6,7 @@ internal import Nodes
 enum H2O {
     /// What the tool does where a file says nothing, as far as the recipe must say it.
     static let defaults = """
-        dataset: {num_classes: 1, prompt_column: [instruction, input], answer_column: label, validation_strategy: automatic}
+        dataset: {num_classes: 1, prompt_column: [instruction, input], validation_strategy: automatic}
         architecture: {backbone_dtype: int4}
         training:
           {batch_size: 2, grad_accumulation: 1, epochs: 1, schedule: Cosine, learning_rate: 1.0e-4, lora: true, lora_r: 4,
@@ -14,8 +14,8 @@ enum H2O {
            differential_learning_rate: 1.0e-5}
         environment: {seed: -1}
         """
-    static let lengthToday = "tokenizer: {max_length: 512}"
-    static let length2023 = "tokenizer: {max_length_prompt: 512}"
+    static let defaultsToday = "{tokenizer: {max_length: 512}, dataset: {answer_column: [label, output]}}"
+    static let defaults2023 = "{tokenizer: {max_length_prompt: 512}, dataset: {answer_column: output}}"
 
     /// Keys that only the dialect of 2023 has.
     static let keysOf2023 = [
@@ -41,7 +41,7 @@ enum H2O {
         Rule("dataset.validation_dataframe", .validationTable),
         Rule("dataset.test_dataframe", .testTable),
         Rule("dataset.validation_strategy", validationStrategy),
-        Rule("dataset.validation_size", .none("folds score every row; where the fit is full, every row trains")),
+        Rule("dataset.validation_size", validationSize),
         Rule("dataset.data_sample", .only(["1"], "every row trains", otherwise: "ablate trains on every row")),
         Rule("dataset.data_sample_choice", .none("speaks of data_sample")),
         Rule("dataset.prompt_column", promptColumn),
@@ -101,7 +101,7 @@ enum H2O {
     private static let training: [Rule] = [
         Rule("training.loss_class", .none("an inner name of the tool")),
         Rule("training.loss_function", loss),
-        Rule("training.optimizer", .optimizer(["AdamW", "Adam"])),
+        Rule("training.optimizer", .optimizer(["AdamW"], paged: ["AdamW8bit"])),
         Rule("training.learning_rate", .number("training.learning-rate", 0...10, aboveMinimum: true)),
         Rule("training.differential_learning_rate_layers", differentialLayers),
         Rule("training.differential_learning_rate", differentialRate),
@@ -152,7 +152,7 @@ enum H2O {
         Rule("environment.compile_model", .none("a matter of speed")),
         Rule("environment.find_unused_parameters", .none("a matter of the tool's own parallel training")),
         Rule("environment.huggingface_branch", .branch),
-        Rule("environment.trust_remote_code", .none("code from the hub is never run")),
+        Rule("environment.trust_remote_code", .remoteCode),
         Rule("environment.use_fsdp", .none("a fine-tune has one GPU")),
         Rule("environment.use_deepspeed", .none("a fine-tune has one GPU")),
         Rule("environment.deepspeed_*", .none("a fine-tune has one GPU")),

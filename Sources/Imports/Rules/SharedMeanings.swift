@@ -38,10 +38,18 @@ extension Rule.Action {
         return .mapped("data.test")
     }
 
-    /// AdamW in one of the spellings of a tool; any other optimizer the reader is told of.
-    static func optimizer(_ names: [String]) -> Self {
-        .only(names, "the optimizer is AdamW", otherwise: "the optimizer is AdamW unless training.optimizer says otherwise")
+    /// AdamW in one of the spellings of a tool, or its 8-bit form; of any other optimizer the reader is told.
+    static func optimizer(_ names: [String], paged: [String]) -> Self {
+        Self { node, config in
+            guard let text = config.text(node) else { return nil }
+            if names.contains(text) { return .implied("the optimizer is AdamW") }
+            guard paged.contains(text) else { return .notApplicable("the optimizer is AdamW", look: true) }
+            config.model["training.optimizer"] = .word("paged-adamw-8bit")
+            return .mapped("training.optimizer")
+        }
     }
+
+    static let remoteCode = none("code that comes with a backbone is not run unless the recipe allows it")
 
     /// A revision, which the backbone's own rule has put after its `@`.
     static let branch = Self { node, config in
