@@ -72,7 +72,9 @@ struct Config: Sendable {
     mutating func integer(_ node: Node, _ range: ClosedRange<Int>) -> Int? {
         guard let value = number(node, wanted: "a whole number") else { return nil }
         guard value == value.rounded(), abs(value) < 1e15 else { return wrong(node, "a whole number") }
-        guard range.contains(Int(value)) else { return outOfRange(node, "from \(range.lowerBound) to \(range.upperBound)") }
+        guard range.contains(Int(value)) else {
+            return outOfRange(node, "from \(range.lowerBound) to \(range.upperBound)")
+        }
         return Int(value)
     }
 

@@ -36,7 +36,8 @@ struct ConfigKey: Sendable {
             let isOneLine = !scalar.text.contains(where: \.isNewline)
             return scalar.isPlain && isOneLine ? scalar.text : Literal.text(scalar.text).yaml
         case .sequence(let elements): return "[" + elements.map(flow).joined(separator: ", ") + "]"
-        case .mapping(let entries): return "{" + entries.map { "\($0.key): \(flow($0.value))" }.joined(separator: ", ") + "}"
+        case .mapping(let entries):
+            return "{" + entries.map { "\($0.key): \(flow($0.value))" }.joined(separator: ", ") + "}"
         }
     }
 }
@@ -47,7 +48,9 @@ extension ConfigKey {
         var keys: [ConfigKey] = []
         func walk(_ node: Node, _ path: String, _ span: Span) {
             if let entries = node.entries, !entries.isEmpty {
-                for entry in entries { walk(entry.value, path.isEmpty ? entry.key : "\(path).\(entry.key)", entry.keySpan) }
+                for entry in entries {
+                    walk(entry.value, path.isEmpty ? entry.key : "\(path).\(entry.key)", entry.keySpan)
+                }
             } else if let elements = node.elements, elements.contains(where: { $0.entries?.isEmpty == false }) {
                 for (index, element) in elements.enumerated() { walk(element, "\(path)[\(index)]", element.span) }
             } else {

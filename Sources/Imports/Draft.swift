@@ -28,6 +28,12 @@ struct Draft: Sendable {
         var entries: [ReportEntry] = []
         for (path, key) in keys {
             guard let rule = table.rule(for: path) else {
+                if let parent = table.value(above: path) {
+                    config.findings.append(
+                        Finding(
+                            "wrong-type", "a value belongs to \(parent), and this is a key of a mapping", at: key.span))
+                    continue
+                }
                 let note = Suggestion.nearest(to: path, among: table.names).map { "did you mean \($0)?" }
                 let outcome = Outcome(disposition: .unknown, note: note, needsLook: true)
                 entries.append(ReportEntry(key: key, file: file.name, outcome: outcome))
@@ -77,7 +83,9 @@ private struct Table {
                 prefixes.append((String(rule.path.dropLast()), rule))
             } else {
                 exact[rule.path] = rule
-                if let dot = rule.path.lastIndex(of: ".") { sections[String(rule.path[rule.path.index(after: dot)...])] = rule.path }
+                if let dot = rule.path.lastIndex(of: ".") {
+                    sections[String(rule.path[rule.path.index(after: dot)...])] = rule.path
+                }
             }
         }
     }
@@ -85,6 +93,17 @@ private struct Table {
     func path(of key: ConfigKey) -> String {
         let general = key.general
         return exact[general] == nil ? sections[general] ?? general : general
+    }
+
+    /// The key that takes a value, where `path` makes a mapping of it.
+    func value(above path: String) -> String? {
+        var parts = path.split(separator: ".").dropLast()
+        while !parts.isEmpty {
+            let parent = parts.joined(separator: ".").replacing("[]", with: "")
+            if exact[parent] != nil { return parent }
+            parts.removeLast()
+        }
+        return nil
     }
 
     func rule(for path: String) -> Rule? { exact[path] ?? prefixes.first { path.hasPrefix($0.prefix) }?.rule }

@@ -49,7 +49,9 @@ enum Literal: Hashable, Sendable {
         let isSafe = text.unicodeScalars.allSatisfy {
             $0.properties.isAlphabetic || ("0"..."9").contains($0) || "._/@+-".unicodeScalars.contains($0)
         }
-        let begins = text.unicodeScalars.first.map { $0.properties.isAlphabetic || "./0123456789".unicodeScalars.contains($0) }
+        let begins = text.unicodeScalars.first.map {
+            $0.properties.isAlphabetic || "./0123456789".unicodeScalars.contains($0)
+        }
         if isSafe, begins == true, scalar.resolved == .text, scalar.ambiguity == nil { return text }
         var escaped = "\""
         for scalar in text.unicodeScalars {

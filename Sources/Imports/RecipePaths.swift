@@ -44,7 +44,8 @@ enum RecipePaths {
     ]
 
     static let data = [
-        "data.columns.id", "data.columns.prompt", "data.columns.answer", "data.columns.label", "data.labels", "data.template",
+        "data.columns.id", "data.columns.prompt", "data.columns.answer", "data.columns.label", "data.labels",
+        "data.template",
     ]
 }
 

@@ -47,14 +47,15 @@ struct RecipeText {
     private var folds: String {
         let hasScores = experiment.models.contains { $0.fit.contains(.folds) }
         let note =
-            (hasScores ? "" : "# A model that is fitted on all rows alone has no score; `fit: [folds, full]` gives it one.\n")
+            (hasScores
+                ? "" : "# A model that is fitted on all rows alone has no score; `fit: [folds, full]` gives it one.\n")
             + "# Where rows belong together, use stratified-group-k-fold and columns.group."
         return "\(note)\nfolds: {kind: stratified-k-fold, count: \(experiment.folds ?? 5)}\n"
     }
 
     private func model(_ model: ImportedModel) -> String {
         var lines: [(key: String, members: [String], brackets: (String, String)?)] = []
-        if let like = model.like { lines.append(("like", [like], nil)) }
+        if let like = model.like { lines.append(("like", [Literal.text(like).yaml], nil)) }
         for path in RecipePaths.model {
             guard let value = model.written[path.path] else { continue }
             let parts = path.path.split(separator: ".").map(String.init)
@@ -69,7 +70,9 @@ struct RecipeText {
         if model.writesSeeds { lines.append(("seeds", model.seeds.map(String.init), ("[", "]"))) }
         if model.writesFit { lines.append(("fit", model.fit.map(\.rawValue), ("[", "]"))) }
         if model.like != nil {
-            let members = lines.map { "\($0.key): \($0.brackets?.0 ?? "")\($0.members.joined(separator: ", "))\($0.brackets?.1 ?? "")" }
+            let members = lines.map {
+                "\($0.key): \($0.brackets?.0 ?? "")\($0.members.joined(separator: ", "))\($0.brackets?.1 ?? "")"
+            }
             let line = "  \(model.name): {\(members.joined(separator: ", "))}"
             if line.count <= Self.width { return line + "\n" }
         }

@@ -66,7 +66,9 @@ extension Rule.Action {
     static func choice(_ target: String, _ words: [String: String], otherwise: String) -> Self {
         Self { node, config in
             guard let text = config.text(node) else { return nil }
-            guard let word = words[text] ?? words[text.lowercased()] else { return .notApplicable(otherwise, look: true) }
+            guard let word = words[text] ?? words[text.lowercased()] else {
+                return .notApplicable(otherwise, look: true)
+            }
             config.model[target] = .word(word)
             return .mapped(target)
         }
@@ -102,14 +104,17 @@ extension Rule.Action {
         Self { node, config in
             guard let rows = config.integer(node, 1...65_536) else { return nil }
             let batch = rows * (config.whole(accumulation, 1...65_536) ?? 1)
-            guard batch <= 65_536 else { return config.wrong(node, "no more than 65536 rows for one step of the optimizer") }
+            guard batch <= 65_536 else {
+                return config.wrong(node, "no more than 65536 rows for one step of the optimizer")
+            }
             config.model["training.batch"] = .integer(batch)
             let gpus = devices.flatMap { config[$0]?.elements?.count } ?? 1
             if gpus > 1 {
                 return .mapped(
                     "training.batch", "for one GPU; on \(gpus) a step saw \(gpus) times as many rows", look: true)
             }
-            return .mapped("training.batch", devices == nil ? "times \(accumulation); not times the number of GPUs" : nil)
+            return .mapped(
+                "training.batch", devices == nil ? "times \(accumulation); not times the number of GPUs" : nil)
         }
     }
 

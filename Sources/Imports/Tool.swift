@@ -60,7 +60,8 @@ package enum Tool: String, CaseIterable, Sendable {
         }
         let nearest = Suggestion.nearest(to: signature, among: config.keys.map(\.path))
         return Finding(
-            "not-a-config", "this is no config of \(title): it has no \"\(signature)\", which names the backbone", at: top,
+            "not-a-config", "this is no config of \(title): it has no \"\(signature)\", which names the backbone",
+            at: top,
             help: nearest.map { "\"\($0)\" is near; is it misspelt?" })
     }
 }

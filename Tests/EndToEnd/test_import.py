@@ -274,7 +274,7 @@ def test_random_seeds_get_numbers_and_folds_are_counted_from_either_end(tmp_path
     assert len(imported.plan()) == 6
     (model,) = imported.recipe["models"].values()
     assert model["seeds"] == [1, 2] and model["fit"] == ["folds"] and imported.recipe["folds"]["count"] == 3
-    assert imported.recipe["data"]["train"] == "cv/train.csv" and "leave the seed to chance" in imported.text
+    assert imported.recipe["data"]["train"] == "cv/train.csv" and "seeds: the configs leave some to chance" in imported.text
 
 
 BAD = [
@@ -284,6 +284,7 @@ BAD = [
     ("h2o", "llm_backbone: a/b\ntraining:\n  lora_r: many\n", "wrong-type", 3),
     ("h2o", "llm_backbone: a/b\ntraining:\n  lora_r: 0\n", "out-of-range", 3),
     ("h2o", "llm_backbone: a/b\ntraining:\n  lora: 3\n", "wrong-type", 3),
+    ("h2o", "llm_backbone: a/b\ntraining:\n  lora: {r: 3}\n", "wrong-type", 3),
     ("h2o", "llm_backbone: a/b\nllm_backbone: a/c\n", "duplicate-key", 2),
     ("h2o", "llm_backbone: a/b\nproblem_type: text_causal_language_modeling\n", "other-problem", 2),
     ("h2o", "llm_backbone: a/b\ndataset: {num_classes: 3}\n", "several-labels", 2),

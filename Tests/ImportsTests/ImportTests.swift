@@ -13,7 +13,8 @@ private func load(_ recipe: String) throws -> LoadedRecipe {
     try RecipeLoader(file: SourceFile(name: "r.yaml", text: recipe), folder: "/f") { _ in true }.load()
 }
 
-private func config(_ name: String, seed: String = "1", backbone: String = "org/one", _ more: String = "") -> SourceFile {
+private func config(_ name: String, seed: String = "1", backbone: String = "org/one", _ more: String = "") -> SourceFile
+{
     SourceFile(
         name: name,
         text: """
@@ -47,7 +48,8 @@ private func imported(_ files: [SourceFile]) throws -> RecipeImport { try Recipe
 
 @Suite struct LiteralTests {
     @Test(arguments: [
-        (1e-4, "1.0e-4"), (3.5e-5, "3.5e-5"), (1.25e-10, "1.25e-10"), (0.05, "0.05"), (16, "16"), (0, "0"), (1.5, "1.5"),
+        (1e-4, "1.0e-4"), (3.5e-5, "3.5e-5"), (1.25e-10, "1.25e-10"), (0.05, "0.05"), (16, "16"), (0, "0"),
+        (1.5, "1.5"),
         (-0.00025, "-2.5e-4"), (0.001, "0.001"), (1e300, "1e+300"),
     ])
     func aNumberReadsBackAsItself(_ value: Double, _ text: String) throws {
@@ -56,7 +58,8 @@ private func imported(_ files: [SourceFile]) throws -> RecipeImport { try Recipe
     }
 
     @Test(arguments: [
-        "text", "org/name", "no", "007", "1_000", "a: b", "# x", "{prompt}", "~", "", "ä", "- a", "line\nbreak", "\"", "\\n", "12:30",
+        "text", "org/name", "no", "007", "1_000", "a: b", "# x", "{prompt}", "~", "", "ä", "- a", "line\nbreak", "\"",
+        "\\n", "12:30",
         "'", "a\u{85}b", "tab\t", "@a", "*a", "Q: {answer}\u{7}",
     ])
     func textReadsBackAsItself(_ text: String) throws {
@@ -101,18 +104,20 @@ private func imported(_ files: [SourceFile]) throws -> RecipeImport { try Recipe
     }
 
     @Test(arguments: [
-        (["-1", "-1", "-1"], "[1, 2, 3]"), (["-1", "1", "2"], "[1, 2, 3]"), (["4", "4"], "[4]"), (["9", "-1"], "[1, 9]"),
+        (["-1", "-1", "-1"], "[1, 2, 3]"), (["-1", "1", "2"], "[1, 2, 3]"), (["4", "4"], "[4]"),
+        (["9", "-1"], "[1, 9]"),
     ])
     func aRandomSeedIsOneThatIsFree(_ seeds: [String], _ list: String) throws {
         let text = try imported(seeds.enumerated().map { config("\($0.offset).yaml", seed: $0.element) }).recipe
         #expect(text.contains("    seeds: \(list)\n"))
-        #expect(text.contains("leave the seed to chance") == seeds.contains("-1"))
+        #expect(text.contains("seeds: the configs leave some to chance") == seeds.contains("-1"))
     }
 
     @Test func foldsWithSeedsOfTheirOwnAreSaid() throws {
         func fold(_ number: Int, _ seed: Int) -> SourceFile {
             let text = config("f\(number)-\(seed).yaml", seed: "\(seed)").text
-            return SourceFile(name: "f\(number)-\(seed).yaml", text: text.replacing("train.csv", with: "train_fold\(number).csv"))
+            return SourceFile(
+                name: "f\(number)-\(seed).yaml", text: text.replacing("train.csv", with: "train_fold\(number).csv"))
         }
         let even = try imported([fold(0, 1), fold(1, 2)]).recipe
         #expect(even.contains("seeds: [1]\n") && even.contains("each fold had seeds of its own"))
@@ -123,7 +128,8 @@ private func imported(_ files: [SourceFile]) throws -> RecipeImport { try Recipe
     }
 
     @Test func aFlatConfigIsReadAsOneWithSections() throws {
-        let flat = SourceFile(name: "f.yaml", text: "llm_backbone: a/b\nlora_r: 7\nnum_classes: 2\nloss_function: CrossEntropyLoss\n")
+        let flat = SourceFile(
+            name: "f.yaml", text: "llm_backbone: a/b\nlora_r: 7\nnum_classes: 2\nloss_function: CrossEntropyLoss\n")
         let text = try imported([flat]).recipe
         #expect(text.contains("rank: 7") && text.contains("labels: [0, 1]"))
     }
@@ -131,7 +137,9 @@ private func imported(_ files: [SourceFile]) throws -> RecipeImport { try Recipe
     @Test func everyKeyIsInTheReportOnce() throws {
         let report = try imported([config("a.yaml", "zoo: {lion: 1, cats: [1, 2]}\nempty: {}")]).report
         let keys = report.json.array?.filter { $0["default"] == false }.compactMap { $0["key"]?.string } ?? []
-        #expect(Set(keys).count == keys.count && Set(keys).isSuperset(of: ["zoo.lion", "zoo.cats", "empty", "llm_backbone"]))
+        #expect(
+            Set(keys).count == keys.count
+                && Set(keys).isSuperset(of: ["zoo.lion", "zoo.cats", "empty", "llm_backbone"]))
         #expect(report.text.contains("! unknown         zoo.lion: 1"))
     }
 }

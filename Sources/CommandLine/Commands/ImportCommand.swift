@@ -17,7 +17,8 @@ struct ImportCommand: AsyncParsableCommand {
             always), not applicable or unknown.
             """)
 
-    @Argument(help: ArgumentHelp("The tool: \(Tool.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "tool"))
+    @Argument(
+        help: ArgumentHelp("The tool: \(Tool.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "tool"))
     var tool: Tool
 
     @Argument(help: "Its config files.", completion: .file(extensions: ["yaml", "yml"]))

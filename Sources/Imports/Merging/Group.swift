@@ -41,9 +41,6 @@ struct Group {
                 layout.parts.append(Part(name: name + "-full", seeds: full, fit: [.full]))
             }
         }
-        if cells.values.contains(where: { $0.contains { $0.seed == nil } }) {
-            layout.remarks.append("models.\(name).seeds: the configs leave the seed to chance; fixed ones stand here")
-        }
         return layout
     }
 
@@ -59,12 +56,14 @@ struct Group {
         let lists = Set(cells.values)
         let count = cells.values.reduce(0) { $0 + $1.count }
         if cells.count < folds {
-            layout.remarks.append("models.\(name): the configs have \(cells.count) of \(folds) folds; all \(folds) are fitted here")
+            layout.remarks.append(
+                "models.\(name): the configs have \(cells.count) of \(folds) folds; all \(folds) are fitted here")
         }
         guard lists.count > 1 else { return lists.first ?? [1] }
         if Set(lists.map(\.count)).count == 1 {
             let first = cells.min { Self.number($0.key) < Self.number($1.key) }?.value ?? [1]
-            layout.remarks.append("models.\(name).seeds: each fold had seeds of its own; those of the first stand for all")
+            layout.remarks.append(
+                "models.\(name).seeds: each fold had seeds of its own; those of the first stand for all")
             return first
         }
         let union = Set(lists.joined()).sorted()
@@ -79,7 +78,9 @@ struct Group {
     private func reportTwins(_ name: String, _ files: [String], _ layout: inout Layout) {
         for cell in cells.values {
             for (place, member) in cell.enumerated() {
-                guard let seed = member.seed, let twin = cell[..<place].first(where: { $0.seed == seed }) else { continue }
+                guard let seed = member.seed, let twin = cell[..<place].first(where: { $0.seed == seed }) else {
+                    continue
+                }
                 layout.remarks.append("\(files[member.index]) is the same fine-tune as \(files[twin.index])")
             }
         }

@@ -22,6 +22,9 @@ struct Merger {
                 tables.correct(&merger.drafts[index].entries[entry], of: index)
             }
         }
+        if drafts.contains(where: { $0.config.seed == nil }) {
+            merger.experiment.remarks.append("seeds: the configs leave some to chance; fixed ones stand here")
+        }
         merger.experiment.name = merger.name()
         return (merger.experiment, merger.drafts.flatMap(\.entries))
     }
@@ -49,7 +52,8 @@ struct Merger {
                         Finding(
                             "configs-disagree",
                             "this config wants \(value.yaml) for \(path), and another wants \(first.value.yaml)",
-                            at: span.file.name == draft.file.name ? span : nil, notes: [.init("the other one", at: first.span)],
+                            at: span.file.name == draft.file.name ? span : nil,
+                            notes: [.init("the other one", at: first.span)],
                             help: "a recipe has one table and one template: import these configs apart"))
                 } else if first == nil {
                     first = (value, span, draft.file.name)

@@ -16,9 +16,10 @@ struct ModelNames {
         var name = base
         if let other = first[base], let difference = settings.written(like: other), (1...2).contains(difference.count) {
             let parts = RecipePaths.model.compactMap { path in
-                difference[path.path].map { "\(path.path.split(separator: ".").last ?? "")-\($0.yaml)" }
+                difference[path.path].map { Self.part(path.path, $0.yaml) }
             }
-            name = Self.sanitized(([base] + parts).joined(separator: "-"))
+            let full = Self.sanitized(([base] + parts).joined(separator: "-"))
+            if full.count <= 60 { name = full }
         }
         if first[base] == nil { first[base] = settings }
         if taken.contains(name) || taken.contains(name + "-full") {
@@ -26,6 +27,12 @@ struct ModelNames {
         }
         taken.formUnion([name, name + "-full"])
         return name
+    }
+
+    /// `rank-8`; of a backbone of the same name, its revision.
+    private static func part(_ path: String, _ value: String) -> String {
+        if path == "backbone" { return value.split(separator: "@").dropFirst().first.map(String.init) ?? "other" }
+        return "\(path.split(separator: ".").last ?? "")-\(value)"
     }
 
     /// Letters, digits, `.`, `_` and `-`, beginning and ending with a letter or digit.

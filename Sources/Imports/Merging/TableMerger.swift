@@ -14,7 +14,9 @@ struct TableMerger {
         self.drafts = drafts
         // A bare number at the end of a name is a fold's only where it differs from file to file.
         let ends = drafts.map { FoldName(atEndOf: $0.config.tables.train ?? "") }
-        let numbers = Dictionary(grouping: ends.compactMap(\.self), by: \.rest).mapValues { Set($0.map(\.number)).count }
+        let numbers = Dictionary(grouping: ends.compactMap(\.self), by: \.rest).mapValues {
+            Set($0.map(\.number)).count
+        }
         for (draft, end) in zip(drafts, ends) {
             let tables = draft.config.tables
             var fold = FoldName(in: tables.train ?? "")
@@ -33,14 +35,18 @@ struct TableMerger {
         let full = try agreed(drafts.indices.filter { rests[$0] == nil }) { drafts[$0].config.tables.train }
         let folded = try agreed(drafts.indices.filter { rests[$0] != nil }) { rests[$0] }
         if let folded, full == nil {
-            remarks.append("data.train: the configs name a table for each fold; the whole table belongs here, and ablate splits it")
+            remarks.append(
+                "data.train: the configs name a table for each fold; the whole table belongs here, and ablate splits it"
+            )
             return Self.table(folded, &remarks)
         }
         guard let full else {
             remarks.append("data.train: the configs name no table")
             return "train.csv"
         }
-        if folded != nil { remarks.append("folds: the configs had a table for each; ablate splits data.train by itself") }
+        if folded != nil {
+            remarks.append("folds: the configs had a table for each; ablate splits data.train by itself")
+        }
         return Self.table(full, &remarks)
     }
 
@@ -53,7 +59,9 @@ struct TableMerger {
         guard entry.outcome.target == "folds", fits[index] == .full else { return }
         let isAdded = drafts[index].config.tables.trainsOnValidation
         entry.outcome = .notApplicable(
-            isAdded ? "add its rows to data.train" : "its rows are not used; with `fit: [folds]` every row is predicted once",
+            isAdded
+                ? "add its rows to data.train"
+                : "its rows are not used; with `fit: [folds]` every row is predicted once",
             look: true)
     }
 
@@ -62,7 +70,9 @@ struct TableMerger {
         for index in indices {
             guard let path = path(index) else { continue }
             if let first, first.path != path {
-                let span = { (index: Int) in drafts[index].entries.first { $0.outcome.target == "data.train" }?.key.value.span }
+                let span = { (index: Int) in
+                    drafts[index].entries.first { $0.outcome.target == "data.train" }?.key.value.span
+                }
                 throw Findings([
                     Finding(
                         "configs-disagree", "this config reads \"\(path)\", and another reads \"\(first.path)\"",

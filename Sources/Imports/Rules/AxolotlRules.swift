@@ -143,7 +143,9 @@ enum Axolotl {
     }
 
     private static let targets = Rule.Action { node, config in
-        if config.boolean("lora_target_linear") == true { return .mapped("lora.targets", "lora_target_linear names all") }
+        if config.boolean("lora_target_linear") == true {
+            return .mapped("lora.targets", "lora_target_linear names all")
+        }
         return Rule.Action.targets(all: ["all-linear"]).apply(node, &config)
     }
 

@@ -10,20 +10,23 @@ enum Generation {
     static func fillIn(_ config: inout Config, at node: Node) {
         config.shared["data.columns.answer"] = (.word("text"), node.span)
         config.shared["data.columns.label"] = (.word("label"), node.span)
-        if config.shared["data.labels"] == nil { config.shared["data.labels"] = (.list([.integer(0), .integer(1)]), node.span) }
+        if config.shared["data.labels"] == nil {
+            config.shared["data.labels"] = (.list([.integer(0), .integer(1)]), node.span)
+        }
     }
 
     /// The backbone, with the revision that another key names.
     static func backbone(revision: String, labels: String? = nil) -> Action {
         Action { node, config in
-            guard let text = config.text(node), !text.isEmpty else { return config.wrong(node, "a hub id") }
-            let branch = config.text(revision).flatMap { $0 == "main" || $0.isEmpty ? nil : "@\($0)" } ?? ""
-            config.model["backbone"] = .text(BackboneName.written(text) + branch)
+            guard let backbone = config.backbone(node, revision: revision) else { return nil }
+            config.model["backbone"] = backbone
             if let count = labels.flatMap({ config.number($0) }), (2...100_000).contains(count) {
                 config.shared["data.labels"] = (.list((0..<Int(count)).map { .integer($0) }), node.span)
             }
             fillIn(&config, at: node)
-            return .mapped("backbone", "write data.columns and data.labels yourself: configs for generation name neither", look: true)
+            return .mapped(
+                "backbone", "write data.columns and data.labels yourself: configs for generation name neither",
+                look: true)
         }
     }
 
@@ -78,7 +81,9 @@ enum Generation {
     }
 
     static let half = Action { node, config in
-        guard !node.isNothing, config.boolean(node) ?? true else { return .implied("precision is chosen by the machine") }
+        guard !node.isNothing, config.boolean(node) ?? true else {
+            return .implied("precision is chosen by the machine")
+        }
         config.model["precision"] = .word("fp16")
         return .mapped("precision")
     }
@@ -87,12 +92,16 @@ enum Generation {
     static let brain = Action { node, _ in
         let text = node.scalar?.text.lowercased() ?? ""
         return text == "false"
-            ? .notApplicable("precision is chosen by the machine; write `precision: fp32` to forbid bfloat16", look: true)
+            ? .notApplicable(
+                "precision is chosen by the machine; write `precision: fp32` to forbid bfloat16", look: true)
             : .implied("bfloat16 where the machine has it")
     }
 
     static let optimizer = Action.optimizer(
-        ["adamw", "adamw_torch", "adamw_torch_fused", "adamw_hf", "adamw_apex_fused", "paged_adamw", "paged_adamw_32bit"],
+        [
+            "adamw", "adamw_torch", "adamw_torch_fused", "adamw_hf", "adamw_apex_fused", "paged_adamw",
+            "paged_adamw_32bit",
+        ],
         paged: ["paged_adamw_8bit", "adamw_bnb_8bit", "adamw_8bit"])
 
     /// Keys of Hugging Face's trainer that both tools pass on, with one meaning.

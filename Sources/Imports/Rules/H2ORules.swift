@@ -49,7 +49,9 @@ enum H2O {
         Rule("dataset.answer_column", answerColumn),
         Rule("dataset.num_classes", classes),
         Rule("dataset.id_column", idColumn),
-        Rule("dataset.system_column", .only(["None", ""], "there is no system text", otherwise: "put it into the template")),
+        Rule(
+            "dataset.system_column",
+            .only(["None", ""], "there is no system text", otherwise: "put it into the template")),
         Rule(
             "dataset.parent_id_column",
             .only(["None", ""], "each row is a text of its own", otherwise: "ablate joins no chains of rows")),
@@ -88,14 +90,21 @@ enum H2O {
         Rule("architecture.model_class", .none("an inner name of the tool")),
         Rule("architecture.backbone_dtype", dtype),
         Rule("architecture.gradient_checkpointing", .none("activations are computed again where memory runs out")),
-        Rule("architecture.force_embedding_gradients", .only(["false"], "embeddings are frozen", otherwise: "embeddings stay frozen")),
-        Rule("architecture.intermediate_dropout", .only(["0"], "none", otherwise: "ablate has no dropout before the head")),
+        Rule(
+            "architecture.force_embedding_gradients",
+            .only(["false"], "embeddings are frozen", otherwise: "embeddings stay frozen")),
+        Rule(
+            "architecture.intermediate_dropout",
+            .only(["0"], "none", otherwise: "ablate has no dropout before the head")),
         Rule(
             "architecture.pretrained",
-            .only(["true"], "the backbone's weights are loaded", otherwise: "write `backbone: {scratch: {...}}` instead")),
+            .only(
+                ["true"], "the backbone's weights are loaded", otherwise: "write `backbone: {scratch: {...}}` instead")),
         Rule(
             "architecture.pretrained_weights",
-            .only([""], "the backbone's weights are loaded", otherwise: "make a folder in hub layout of it: backbone: ./it")),
+            .only(
+                [""], "the backbone's weights are loaded",
+                otherwise: "make a folder in hub layout of it: backbone: ./it")),
     ]
 
     private static let training: [Rule] = [
@@ -119,7 +128,8 @@ enum H2O {
         Rule("training.min_learning_rate_ratio", .only(["0"], "the rate ends at 0", otherwise: "the rate ends at 0")),
         Rule("training.warmup_epochs", warmup),
         Rule("training.weight_decay", .numberUnlessZero("training.weight-decay", 0...10, none: "no weight decay")),
-        Rule("training.gradient_clip", .numberUnlessZero("training.clip", 0...1e6, none: "the gradient is not clipped")),
+        Rule(
+            "training.gradient_clip", .numberUnlessZero("training.clip", 0...1e6, none: "the gradient is not clipped")),
         Rule("training.lora", lora),
         Rule("training.use_dora", .flag("lora.dora", off: "plain LoRA")),
         Rule("training.use_rslora", .flag("lora.rslora", off: "alpha is divided by the rank")),
@@ -137,10 +147,14 @@ enum H2O {
 
     private static let rest: [Rule] = [
         Rule("augmentation.nlp_augmentations_class", .none("an inner name of the tool")),
-        Rule("augmentation.token_mask_probability", .only(["0"], "no token is masked", otherwise: "ablate masks no tokens")),
+        Rule(
+            "augmentation.token_mask_probability",
+            .only(["0"], "no token is masked", otherwise: "ablate masks no tokens")),
         Rule("augmentation.skip_parent_probability", .none("there are no chains of rows")),
         Rule("augmentation.random_parent_probability", .none("there are no chains of rows")),
-        Rule("augmentation.neftune_noise_alpha", .only(["0"], "no noise", otherwise: "ablate adds no noise to embeddings")),
+        Rule(
+            "augmentation.neftune_noise_alpha",
+            .only(["0"], "no noise", otherwise: "ablate adds no noise to embeddings")),
         Rule("prediction.metric_class", .none("an inner name of the tool")),
         Rule("prediction.metric", .always("log loss and accuracy are always there")),
         Rule("prediction.batch_size_inference", .none("the engine fills batches by their length")),

@@ -20,7 +20,9 @@ enum LlamaFactory {
         Rule("stage", stage),
         Rule("finetuning_type", finetuning),
         Rule("quantization_bit", bits),
-        Rule("quantization_method", .only(["bnb", "bitsandbytes", ""], "bitsandbytes", otherwise: "ablate quantizes with bitsandbytes")),
+        Rule(
+            "quantization_method",
+            .only(["bnb", "bitsandbytes", ""], "bitsandbytes", otherwise: "ablate quantizes with bitsandbytes")),
         Rule("quantization_type", .only(["nf4"], "4 bits are nf4", otherwise: "4 bits are nf4")),
         Rule("double_quantization", .none("4 bits are nf4 without double quantization")),
         Rule("lora_rank", .integer("lora.rank", 1...4_096)),
@@ -110,7 +112,9 @@ enum LlamaFactory {
     private static let bits = Rule.Action { node, config in
         if node.isNothing { return .implied("not quantized") }
         guard let bits = config.integer(node, 1...16) else { return nil }
-        guard let word = [4: "nf4", 8: "int8"][bits] else { return .notApplicable("ablate has nf4 and int8", look: true) }
+        guard let word = [4: "nf4", 8: "int8"][bits] else {
+            return .notApplicable("ablate has nf4 and int8", look: true)
+        }
         config.model["quantization"] = .word(word)
         return .mapped("quantization")
     }
@@ -122,9 +126,12 @@ enum LlamaFactory {
     }
 
     private static let dataset = Rule.Action { node, config in
-        guard let names = config.words(node), let first = names.first else { return config.wrong(node, "a data set's name") }
+        guard let names = config.words(node), let first = names.first else {
+            return config.wrong(node, "a data set's name")
+        }
         config.tables.train = first
         let isMany = names.count > 1
-        return .mapped("data.train", isMany ? "the first of several; a recipe has one training table" : nil, look: isMany)
+        return .mapped(
+            "data.train", isMany ? "the first of several; a recipe has one training table" : nil, look: isMany)
     }
 }

@@ -2,13 +2,29 @@
 
 internal import Nodes
 
-/// A backbone as a recipe names it.
-enum BackboneName {
-    /// Hub ids stay; a folder gets the `./` by which a recipe tells it from a hub id.
-    static func written(_ text: String) -> String {
+extension Config {
+    /// A backbone as a recipe names it: hub ids with their revision, and folders with the `./` that tells them from hub ids.
+    mutating func backbone(_ node: Node, revision key: String) -> Literal? {
+        guard let text = text(node) else { return nil }
+        guard !text.isEmpty else { return wrong(node, "a hub id or a folder") }
+        let isFolder =
+            text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix("../") || text == "." || text == ".."
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        if text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix("../") || text == "." { return text }
-        return parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty ? text : "./\(text)"
+        guard !isFolder, parts.count == 2, parts.allSatisfy(Self.isName) else {
+            return .text(isFolder ? text : "./\(text)")
+        }
+        guard let revision = self[key], !revision.isNothing, revision.scalar?.text != "main" else { return .text(text) }
+        guard let branch = revision.scalar?.text, !branch.contains(".."),
+            branch.split(separator: "/", omittingEmptySubsequences: false).allSatisfy(Self.isName)
+        else { return wrong(revision, "a branch, tag or commit") }
+        return .text("\(text)@\(branch)")
+    }
+
+    private static func isName(_ text: Substring) -> Bool {
+        guard let first = text.unicodeScalars.first, first != ".", first != "_", first != "-" else { return false }
+        return text.unicodeScalars.allSatisfy {
+            $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-".unicodeScalars.contains($0))
+        }
     }
 }
 
@@ -61,6 +77,7 @@ extension Rule.Action {
     static let labels = Self { node, config in
         guard let count = config.integer(node, 1...100_000) else { return nil }
         return count > 1
-            ? .mapped("data.labels") : .notApplicable("one output is a score; a classifier has two labels or more", look: true)
+            ? .mapped("data.labels")
+            : .notApplicable("one output is a score; a classifier has two labels or more", look: true)
     }
 }
