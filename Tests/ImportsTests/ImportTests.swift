@@ -94,11 +94,11 @@ private func imported(_ files: [SourceFile]) throws -> RecipeImport { try Recipe
 
     @Test func seedsFoldsAndBackbonesBecomeOneRecipe() throws {
         let files = ["1", "2"].flatMap { seed in
-            ["org/one", "org/two"].map { config("c-\($0.suffix(3))-\(seed).yaml", seed: seed, backbone: $0) }
+            ["org/one", "org/two"].map { config("runs-\($0.suffix(3))-\(seed).yaml", seed: seed, backbone: $0) }
         }
         let text = try imported(files).recipe
         let recipe = try load(text.replacing("    head-input: lm-logits\n", with: "")).recipe
-        #expect(recipe.name == "c" && recipe.models.map(\.name) == ["one", "two"])
+        #expect(recipe.name == "runs" && recipe.models.map(\.name) == ["one", "two"])
         #expect(recipe.models.allSatisfy { $0.value.seeds == [1, 2] && $0.value.fit == [.full] })
         #expect(text.contains("  two: {like: one, backbone: org/two}\n"))
     }

@@ -34,8 +34,9 @@ struct Merger {
         let titles = drafts.compactMap(\.config.title)
         guard var common = titles.first else { return "imported" }
         for title in titles { common = common.commonPrefix(with: title) }
-        if titles.count > 1, titles.contains(where: { $0 != common }) {
-            common = common.split(separator: "-", omittingEmptySubsequences: false).dropLast().joined(separator: "-")
+        // Half a word is no name: what follows the last separator goes, unless that is all.
+        if titles.contains(where: { $0 != common }), let end = common.lastIndex(where: { "-_. ".contains($0) }) {
+            common = String(common[..<end])
         }
         let name = ModelNames.sanitized(common)
         return name.count > 2 ? name : "imported"
