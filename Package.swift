@@ -55,6 +55,7 @@ let package = Package(
         .target(name: "Diagnostics", dependencies: ["Digests"]),
         .target(name: "Nodes", dependencies: ["CLibYAML", "Diagnostics"]),
         .target(name: "Recipes", dependencies: ["Nodes", "Diagnostics", "Digests"]),
+        .target(name: "Imports", dependencies: ["Nodes", "Diagnostics", "Digests"]),
         .target(name: "Plans", dependencies: ["Recipes", "Nodes", "Digests", "Diagnostics"]),
         .target(
             name: "Storage",
@@ -87,8 +88,8 @@ let package = Package(
         .target(
             name: "CommandLine",
             dependencies: [
-                "Diagnostics", "Digests", "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Schedules", "Numerics",
-                "Steps", "Workers", "Execution", "Logbooks",
+                "Diagnostics", "Digests", "Nodes", "Recipes", "Imports", "Plans", "Storage", "Forecasts", "Schedules",
+                "Numerics", "Steps", "Workers", "Execution", "Logbooks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -102,6 +103,7 @@ let package = Package(
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics"]),
         .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Nodes", "Diagnostics", "Digests"]),
+        .testTarget(name: "ImportsTests", dependencies: ["Imports", "Recipes", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(name: "PlansTests", dependencies: ["Plans", "Recipes", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Digests"]),

@@ -13,7 +13,7 @@ package struct Ablate: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             CheckCommand.self, PlanCommand.self, RunCommand.self, StatusCommand.self, ShowCommand.self,
-            LogbookCommand.self, SchemaCommand.self, DoctorCommand.self,
+            LogbookCommand.self, SchemaCommand.self, ImportCommand.self, DoctorCommand.self,
         ])
 
     package init() {}

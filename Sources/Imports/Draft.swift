@@ -1,0 +1,110 @@
+// One file read by its tool's table: settings, and what became of each key. Knows no other file.
+
+internal import Diagnostics
+internal import Nodes
+
+/// A config file once its keys are read.
+struct Draft: Sendable {
+    let file: SourceFile
+    let config: Config
+    var entries: [ReportEntry]
+
+    /// Errors: all that is wrong with the file.
+    init(_ file: SourceFile, tool: Tool) throws(Findings) {
+        let source = try ConfigFile(file)
+        if let objection = tool.objection(to: source) { throw Findings([objection]) }
+        let table = Table(tool.rules)
+        // A file may hold the keys without their sections; the table knows in which section each belongs.
+        let written = source.keys.map { (path: table.path(of: $0), key: $0) }
+        var keys = written
+        for text in tool.defaults(for: Config(keys: written)) {
+            let document = try Document(parsing: SourceFile(name: tool.title, text: text))
+            for key in ConfigKey.all(in: document.root, isDefault: true)
+            where !written.contains(where: { $0.path == key.general || $0.path.hasPrefix(key.general + ".") }) {
+                keys.append((key.general, key))
+            }
+        }
+        var config = Config(keys: keys)
+        var entries: [ReportEntry] = []
+        for (path, key) in keys {
+            guard let rule = table.rule(for: path) else {
+                if let parent = table.value(above: path) {
+                    config.findings.append(
+                        Finding(
+                            "wrong-type", "a value belongs to \(parent), and this is a key of a mapping", at: key.span))
+                    continue
+                }
+                let note = Suggestion.nearest(to: path, among: table.names).map { "did you mean \($0)?" }
+                let outcome = Outcome(disposition: .unknown, note: note, needsLook: true)
+                entries.append(ReportEntry(key: key, file: file.name, outcome: outcome))
+                continue
+            }
+            if let outcome = rule.apply(key.value, &config) {
+                entries.append(ReportEntry(key: key, file: file.name, outcome: outcome))
+            }
+        }
+        guard !config.findings.hasErrors else { throw Findings(config.findings) }
+        if config.model["lora"] == .word("off") {
+            Self.remove("lora.", "there are no adapters", &config, &entries)
+            let note = "weights that are trained cannot be quantized"
+            if config.model["quantization"] != .word("none") {
+                Self.remove("quantization", note, look: true, &config, &entries)
+            }
+        }
+        if config.model["training.steps"] != nil {
+            Self.remove("training.epochs", "training.steps says how long", &config, &entries)
+        }
+        self.file = file
+        self.config = config
+        self.entries = entries
+    }
+
+    /// Takes back settings that another one leaves without a meaning.
+    private static func remove(
+        _ prefix: String, _ note: String, look: Bool = false, _ config: inout Config, _ entries: inout [ReportEntry]
+    ) {
+        for path in config.model.keys where path.hasPrefix(prefix) { config.model[path] = nil }
+        for index in entries.indices where entries[index].outcome.target?.hasPrefix(prefix) == true {
+            entries[index].outcome = .notApplicable(note, look: look)
+        }
+    }
+}
+
+/// A tool's rules by their paths.
+private struct Table {
+    private var exact: [String: Rule] = [:]
+    private var prefixes: [(prefix: String, rule: Rule)] = []
+    private var sections: [String: String] = [:]
+    var names: [String] { exact.keys.sorted() }
+
+    init(_ rules: [Rule]) {
+        for rule in rules {
+            if rule.path.hasSuffix("*") {
+                prefixes.append((String(rule.path.dropLast()), rule))
+            } else {
+                exact[rule.path] = rule
+                if let dot = rule.path.lastIndex(of: ".") {
+                    sections[String(rule.path[rule.path.index(after: dot)...])] = rule.path
+                }
+            }
+        }
+    }
+
+    func path(of key: ConfigKey) -> String {
+        let general = key.general
+        return exact[general] == nil ? sections[general] ?? general : general
+    }
+
+    /// The key that takes a value, where `path` makes a mapping of it.
+    func value(above path: String) -> String? {
+        var parts = path.split(separator: ".").dropLast()
+        while !parts.isEmpty {
+            let parent = parts.joined(separator: ".").replacing("[]", with: "")
+            if exact[parent] != nil { return parent }
+            parts.removeLast()
+        }
+        return nil
+    }
+
+    func rule(for path: String) -> Rule? { exact[path] ?? prefixes.first { path.hasPrefix($0.prefix) }?.rule }
+}
