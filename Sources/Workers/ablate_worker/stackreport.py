@@ -39,10 +39,10 @@ class Report:
         for fold in self.folds:
             held = folds == fold["fold"]
             fold["log-loss"] = finite(log_loss(oof[held], self.rows.labels[held], self.rows.weights[held]))
-        importances = {kind: dict(sorted(zip(self.names, (float(n) for n in numbers / self.explained), strict=True),
-                                         key=lambda pair: (-pair[1], pair[0])))
+        importances = {kind: dict(zip(self.names, map(float, numbers / self.explained), strict=True))
                        for kind, numbers in self.importances.items()}
-        ranked = {kind: list(numbers) for kind, numbers in importances.items()}  # JSON objects are written in order of name
+        # Beside them their order, because the objects are written in order of name.
+        ranked = {kind: sorted(by_name, key=lambda name: (-by_name[name], name)) for kind, by_name in importances.items()}
         return self.head | {"columns": len(self.names), "folds": self.folds, "refit": self.all_rows, "importances": importances,
                             "ranked": ranked, "log-loss": {"before": self.before, "after": self.after(oof)}}
 
