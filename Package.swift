@@ -26,6 +26,7 @@ let worker = [
     "groups.py",
     "ingest.py",
     "learners.py",
+    "learnersettings.py",
     "predict.py",
     "requirements-cpu.lock",
     "requirements-cuda.lock",

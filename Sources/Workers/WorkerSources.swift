@@ -20,6 +20,7 @@ enum WorkerSources {
             ("groups.py", PackageResources.groups_py),
             ("ingest.py", PackageResources.ingest_py),
             ("learners.py", PackageResources.learners_py),
+            ("learnersettings.py", PackageResources.learnersettings_py),
             ("predict.py", PackageResources.predict_py),
             ("schedule.py", PackageResources.schedule_py),
             ("sequences.py", PackageResources.sequences_py),

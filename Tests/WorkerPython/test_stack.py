@@ -107,7 +107,7 @@ def trees(settings, seed):
     """LightGBM's own parameters."""
     return {"objective": "multiclass", "num_class": CLASSES, "verbosity": -1, "learning_rate": settings["learning-rate"],
             "num_leaves": settings["leaves"], "min_data_in_leaf": settings["min-rows"], "feature_fraction": 0.7,
-            "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1.0, "seed": seed, "deterministic": True,
+            "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1.0, "max_bin": 63, "seed": seed, "deterministic": True,
             "force_row_wise": True, "num_threads": 1, "feature_pre_filter": False}
 
 

@@ -5,7 +5,8 @@ what is told of it is stackreport.py's.
 """
 
 from . import design, formats
-from .learners import LEARNERS, Rows, settings_of
+from .learners import LEARNERS, Rows
+from .learnersettings import settings_of
 from .stackreport import Report
 from .step import invalid
 
