@@ -114,8 +114,8 @@ def components(step, texts, main):
     if not 1 <= size < min(matrix.shape):
         raise invalid(f"components is {size}, and {len(reference)} texts with {matrix.shape[1]} terms allow 1 to "
                       f"{min(matrix.shape) - 1}: lower it")
-    # A fixed seed: the step's result is to depend on its inputs only.
-    svd = TruncatedSVD(size, n_iter=7, random_state=0)
+    # ARPACK converges, and its start is fixed: the result depends on the inputs only.
+    svd = TruncatedSVD(size, algorithm="arpack", random_state=0)
     with threadpool_limits(step.threads):
         svd.fit(matrix)
         values = maker.transform(text[main] for text in texts) @ svd.components_.T
