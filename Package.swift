@@ -12,9 +12,11 @@ let settings: [SwiftSetting] = [
 let worker = [
     "__init__.py",
     "__main__.py",
+    "annotate.py",
     "backbones.py",
     "batches.py",
     "channel.py",
+    "chat.py",
     "checkpoints.py",
     "classifier.py",
     "design.py",

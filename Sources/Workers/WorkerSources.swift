@@ -6,9 +6,11 @@ enum WorkerSources {
         [
             ("__init__.py", PackageResources.__init___py),
             ("__main__.py", PackageResources.__main___py),
+            ("annotate.py", PackageResources.annotate_py),
             ("backbones.py", PackageResources.backbones_py),
             ("batches.py", PackageResources.batches_py),
             ("channel.py", PackageResources.channel_py),
+            ("chat.py", PackageResources.chat_py),
             ("checkpoints.py", PackageResources.checkpoints_py),
             ("classifier.py", PackageResources.classifier_py),
             ("design.py", PackageResources.design_py),
