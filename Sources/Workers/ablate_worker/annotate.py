@@ -9,12 +9,12 @@ import json
 import math
 import os
 import re
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import formats
-from .chat import Client
-from .step import Failure, invalid, unavailable
+from .chat import Client, Stopped
+from .step import invalid, unavailable
 
 DEFAULTS = {"scale": None, "categories": None, "per": "row", "name": "annotation", "concurrency": 4, "rate": None, "retries": 6,
             "temperature": 0, "max-tokens": 64, "timeout": 120, "key-variable": None, "prices": None}
@@ -31,7 +31,7 @@ def run(step):
     client = Client(asked["endpoint"], key_of(asked), asked["timeout"], asked["retries"], asked["rate"])
     missing = [name for name in bodies if name not in answers]
     ask_all(step, asked, client, kept, {name: bodies[name] for name in missing}, answers, len(bodies))
-    values = {name: value_of(asked, answer["text"]) for name, answer in answers.items()}
+    values = {name: value_of(asked, answers[name]["text"]) for name in bodies}
     check_understood(asked, answers, values)
     with open(step.outputs / "answers", "w", encoding="utf-8", newline="\n") as file:
         for row, name in enumerate(of_row):
@@ -62,6 +62,12 @@ def settings_in(step):
         raise invalid(f"scale is {asked['scale']}; it is two numbers, the least and the greatest")
     if asked["categories"] and len({plain(c) for c in asked["categories"]} - {""}) != len(asked["categories"]):
         raise invalid("categories must differ from each other by more than case and punctuation, and none may be empty")
+    for name, least in (("concurrency", 1), ("retries", 0), ("max-tokens", 1)):
+        if not isinstance(asked[name], int) or isinstance(asked[name], bool) or asked[name] < least:
+            raise invalid(f"{name} is {asked[name]}; it must be an integer of at least {least}")
+    for name in ("rate", "timeout"):
+        if asked[name] is not None and not 0 < asked[name] < math.inf:
+            raise invalid(f"{name} is {asked[name]}; it must be a number above 0")
     if asked["per"] not in ("row", "group"):
         raise invalid(f"per is '{asked['per']}'; it may be row or group")
     named = set(re.findall(r"\{(prompt|answer)\}", asked["template"]))
@@ -139,19 +145,20 @@ class Kept:
 def ask_all(step, asked, client, kept, bodies, answers, total):
     """Ask for every missing answer; the first failure stops the rest, and what is under way is still kept."""
     def one(name):
-        answer = client.ask(bodies[name])
-        kept.write(digest(asked, bodies[name]), answer)
+        try:
+            answer = client.ask(bodies[name])
+            kept.write(digest(asked, bodies[name]), answer)
+        except BaseException:
+            client.stopped.set()  # here, before this thread takes the next question
+            raise
         answers[name] = answer
         step.channel.progress(len(answers), total + 1, "answers")
 
     with ThreadPoolExecutor(asked["concurrency"]) as pool:
         futures = [pool.submit(one, name) for name in bodies]
-        done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-        failed = [future.exception() for future in done if future.exception()]
-        if failed:
-            client.stopped.set()
-            pool.shutdown(cancel_futures=True)
-            raise failed[0]
+    failed = [future.exception() for future in futures if future.exception()]
+    if failed:
+        raise next(error for error in failed if not isinstance(error, Stopped))
     step.channel.progress(total + 1, total + 1, "answers")
 
 
@@ -165,7 +172,7 @@ def value_of(asked, text):
         low, high = asked["scale"]
         leading = re.match(rf"[\s*_#\"'`(]*({NUMBER})", text)
         named = re.findall(rf"(?:rating|score)\W*(?:is|of)?\W*({NUMBER})", text, re.I)
-        said = {float(n) for n in re.findall(NUMBER, re.sub(rf"/\s*{high}\b", "", text))}
+        said = {float(n) for n in re.findall(NUMBER, re.sub(rf"/\s*{high:g}\b", "", text))}
         value = float(leading[1]) if leading else float(named[-1]) if named else said.pop() if len(said) == 1 else math.nan
         return value if low <= value <= high else None
     if asked["categories"]:
@@ -181,7 +188,7 @@ def check_understood(asked, answers, values):
     if len(lost) > len(values) / 2:
         wanted = f"a number from {asked['scale'][0]} to {asked['scale'][1]}" if asked["scale"] else "one of " + ", ".join(
             map(str, asked["categories"]))
-        raise invalid(f"{len(lost)} of {len(values)} answers hold no {wanted}; one is '{' '.join(answers[lost[0]]['text'].split())[:80]}'. "
+        raise invalid(f"{len(lost)} of {len(values)} answers do not hold {wanted}; one is '{' '.join(answers[lost[0]]['text'].split())[:80]}'. "
                       "Let the template ask for that alone, or raise max-tokens")
 
 

@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 
-from .step import Failure, invalid, unavailable
+from .step import invalid, unavailable
 
 AGAIN = {408, 409, 425, 429, 500, 502, 503, 504, 529}  # a later try may succeed
 LONGEST_WAIT = 600.0  # seconds that a server may ask to wait for; a longer pause is better taken by the user
@@ -26,6 +26,10 @@ class Trouble(Exception):
     def __init__(self, message, after=None):
         super().__init__(message)
         self.after = after
+
+
+class Stopped(Exception):
+    """Another question has failed for good, so this one is not asked."""
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -69,7 +73,7 @@ class Client:
         """Until it is this request's turn."""
         while True:
             if self.stopped.is_set():
-                raise Failure("internal", "asking was stopped")
+                raise Stopped
             with self.lock:
                 now = time.monotonic()
                 if now >= self.next:
