@@ -168,6 +168,7 @@ def test_a_fault_is_tried_again(fault, worker, endpoint, given):
     outputs, result = worker.run("annotate", asking(endpoint, concurrency=1), given)
     assert features(outputs)[1][:, 0].tolist() == [0, 1, 2, 3, 4, 5]
     assert result["measurements"]["requests"] == 7 and result["measurements"]["retries"] == 1 and len(endpoint.asked) == 7
+    assert endpoint.times[1] - endpoint.times[0] < 2  # the time limit of .6 s and a first pause, not the server's own pace
 
 
 @pytest.mark.parametrize("header", ["1", "date"])

@@ -1,106 +1,24 @@
-"""Stacking: the same predictions as loops written by hand, no leak of a label into its own fold, and what is refused."""
+"""Stacking: the same predictions as loops written by hand, and no leak of a label into its own fold."""
 
 import json
 
 import lightgbm
 import numpy as np
 import pytest
-from ablate_worker import formats, groups, simplex
+from ablate_worker import groups, simplex
 from ablate_worker import stack as stack_module
 from ablate_worker.step import Step
 from conftest import digest
-from safetensors.numpy import load_file
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
-
-CLASSES, FOLDS, GROUPS = 3, 4, 80
-TREES = {"rounds": 60, "learning-rate": 0.1, "leaves": 7, "min-rows": 5, "early-stopping": 10}
-
-
-class Problem:
-    """Two models' predictions and a feature, of a training table of 80 groups of three and a test table of 20."""
-
-    def __init__(self, folder, seed=0):
-        self.folder, chance = folder, np.random.default_rng(seed)
-        self.labels = np.concatenate([chance.permutation(CLASSES) for _ in range(GROUPS + 20)])
-        self.codes = np.repeat(np.arange(GROUPS + 20), CLASSES)
-        self.train = slice(0, GROUPS * CLASSES)
-        self.folds = chance.permutation(np.arange(GROUPS) % FOLDS)[self.codes[self.train]]
-        truth = np.eye(CLASSES)[self.labels]
-        shared = chance.normal(size=truth.shape)
-        logits = {"bert": 1.0 * truth + shared, "tiny": 1.5 * truth + 0.5 * shared + 1.5 * chance.normal(size=truth.shape)}
-        powers = {name: np.exp(values) for name, values in logits.items()}
-        self.models = {name: power / power.sum(axis=1, keepdims=True) for name, power in powers.items()}
-        # Three features: one that helps, one that is noise and has gaps, one that is constant.
-        self.features = np.stack([self.labels + chance.normal(size=len(truth)), np.where(chance.random(len(truth)) < 0.2, np.nan,
-                                  chance.normal(size=len(truth))), np.full(len(truth), 0.1)], axis=1).astype(np.float32)
-        self.weights, self.inputs = None, {}
-        self.write()
-
-    def write(self):
-        count = GROUPS * CLASSES
-        table = lambda here, labels, weights: {"ids": list(map(str, range(len(self.codes[here])))), "labels": labels,
-                                               "groups": (self.codes[here] % 1000).tolist(), "weights": weights, "classes": CLASSES}
-        self.json("rows", table(self.train, self.labels[self.train].tolist(), self.weights))
-        self.json("rows-test", table(slice(count, None), None, None))
-        self.json("folds", {"count": FOLDS, "folds": self.folds.tolist()})
-        for name, values in self.models.items():
-            self.predictions(f"oof.{name}", np.arange(count), values[:count])
-            self.predictions(f"test.{name}", np.arange(len(values) - count), values[count:])
-        for name, here in (("features-train", self.train), ("features-test", slice(count, None))):
-            self.inputs[name] = self.folder / name
-            formats.write_features(self.inputs[name], ["rating", "noise", "constant"], self.features[here])
-        return self
-
-    def json(self, name, value):
-        self.inputs[name] = self.folder / name
-        formats.write_json(self.inputs[name], value)
-
-    def predictions(self, name, rows, values):
-        self.inputs[name] = self.folder / name
-        formats.write_predictions(self.inputs[name], rows, np.log(values))
-
-    def given(self, *more):
-        """The inputs rows, folds and oof, and of the others those whose names begin with one of `more`."""
-        return {k: v for k, v in self.inputs.items() if k in ("rows", "folds") or k.startswith(("oof.", *more))}
-
-    def design(self, here, statistics=False):
-        """What a learner is to see, built by another way."""
-        logs = np.concatenate([np.log(self.read(f"{here}.{name}")) for name in sorted(self.models)], axis=1)
-        parts = [logs]
-        codes = self.codes[self.train] if here == "oof" else self.codes[self.train.stop:]
-        if statistics:
-            parts.append(groups.statistics(logs, codes))
-        return np.concatenate(parts + [self.features[self.train] if here == "oof" else self.features[self.train.stop:]], axis=1)
-
-    def read(self, name):
-        values = load_file(self.inputs[name])["probabilities"].astype(np.float64)
-        return values / values.sum(axis=1, keepdims=True)
+from stacking import CLASSES, FOLDS, GROUPS, TREES, Problem, run, stack
 
 
 @pytest.fixture
 def problem(tmp_path):
     return Problem(tmp_path)
-
-
-def stack(learner="lightgbm", settings=None, **more):
-    settings = TREES | (settings or {}) if learner == "lightgbm" else settings
-    return {"learner": learner, "settings": settings, "seeds": [3], "test": "mean", "group-statistics": False, "classes": CLASSES,
-            **more}
-
-
-def run(worker, parameters, given):
-    """(out-of-fold probabilities, test probabilities or None, report, metrics)."""
-    outputs, result = worker.run("stack", parameters, given)
-    report = json.loads((outputs / "report").read_text())
-    oof = load_file(outputs / "oof")
-    assert oof["rows"].tolist() == list(range(GROUPS * CLASSES))
-    np.testing.assert_allclose(oof["probabilities"].sum(axis=1), 1, atol=1e-6)
-    np.testing.assert_allclose(np.exp(oof["logits"]), oof["probabilities"], atol=1e-6)
-    test = load_file(outputs / "test")["probabilities"] if (outputs / "test").exists() else None
-    return oof["probabilities"], test, report, result["metrics"]
 
 
 def trees(settings, seed):
@@ -308,60 +226,3 @@ class Silent:
 
     def progress(self, *_):
         pass
-
-
-def test_faults_in_predictions(worker, problem):
-    count, bert = GROUPS * CLASSES, problem.models["bert"]
-
-    def fails(words, row=None, given=None, **more):
-        failure = worker.fails("stack", stack(**more), given or problem.given("test"))
-        assert failure.kind == "invalid-input" and words in failure.message and failure.event.get("row") == row, failure.message
-    kept = np.delete(np.arange(count), [4, 9])
-    problem.predictions("oof.bert", kept, bert[kept])
-    fails("the out-of-fold predictions of 'bert' lack row 5 and 1 more", 5)
-    twice = np.sort(np.append(np.arange(count), 6))
-    problem.predictions("oof.bert", twice, bert[twice])
-    fails("the out-of-fold predictions of 'bert' repeat row 7:", 7)
-    problem.predictions("oof.bert", np.arange(count + 3), bert[:count + 3])
-    fails(f"the out-of-fold predictions of 'bert' have a row {count + 1}, and the table has {count}", count + 1)
-    problem.write().predictions("oof.bert", np.arange(count), bert[:count, :2])
-    fails("of 3 classes were expected")
-    problem.write().predictions("test.tiny", np.arange(50), bert[:50])
-    fails("the test predictions of 'tiny' lack row 51 and 9 more", 51)
-    problem.write()
-    given = problem.given("test")
-    fails("'tiny' has out-of-fold predictions and no test predictions", given={k: v for k, v in given.items() if k != "test.tiny"})
-    fails("at least one model", given={k: given[k] for k in ("rows", "folds")})
-
-
-def test_faults_in_settings_and_tables(worker, problem, tmp_path):
-    def fails(words, given=None, **more):
-        failure = worker.fails("stack", stack(**more), given or problem.given())
-        assert failure.kind == "invalid-input" and words in failure.message, failure.message
-    fails("there is no learner 'xgboost'; there are lightgbm, logistic, simplex", learner="xgboost")
-    fails("lightgbm has no setting 'depth'", settings={"depth": 3})
-    fails("row-share is 1.5; it must be above 0 and at most 1", settings={"row-share": 1.5})
-    fails("rounds is 2.5; it must be an integer of at least 1", settings={"rounds": 2.5})
-    fails("regularization is []", learner="logistic", settings={"regularization": []})
-    fails("simplex has no setting 'C'; it has none", learner="simplex", settings={"C": 1})
-    fails("reads no features", learner="simplex", given=problem.given("features-train"))
-    fails("test is 'median'", test="median")
-    fails("a seed is repeated in 1, 1", seeds=[1, 1])
-    fails("rows has 3 classes, and the step is to predict 7", classes=7)
-    fails("needs the input 'rows-test'", given=problem.given("test"), **{"group-statistics": True})
-    fails("of one table and not of the other", given=problem.given("test", "features-train"))
-    formats.write_features(tmp_path / "short", ["rating"], np.zeros(5))
-    fails("short has features of 5 rows, and the table has 240", given=problem.given() | {"features-train": tmp_path / "short"})
-    formats.write_features(tmp_path / "wild", ["rating"], np.full(240, np.inf))
-    fails("the feature 'rating' is infinite in row 1", given=problem.given() | {"features-train": tmp_path / "wild"})
-    formats.write_json(tmp_path / "folds", {"count": 5, "folds": problem.folds.tolist()})
-    fails("says 5 folds and has rows in 4", given=problem.given() | {"folds": tmp_path / "folds"})
-    formats.write_json(tmp_path / "folds", {"count": 4, "folds": problem.folds.tolist()[1:]})
-    fails("assigns 239 rows to folds, and the table has 240", given=problem.given() | {"folds": tmp_path / "folds"})
-    rows = formats.read_json(problem.write().inputs["rows"])
-    formats.write_json(tmp_path / "rows", rows | {"groups": None})
-    fails("rows has none: name their column", given=problem.given() | {"rows": tmp_path / "rows"}, **{"group-statistics": True})
-    formats.write_json(tmp_path / "rows", rows | {"groups": [0] * 240})
-    fails("the rows to train on are all of one group", given=problem.given() | {"rows": tmp_path / "rows"})
-    formats.write_json(tmp_path / "rows", rows | {"labels": [1] * 240})
-    fails("fewer than two different labels", given=problem.given() | {"rows": tmp_path / "rows"})
