@@ -5,10 +5,11 @@ import json
 import lightgbm
 import numpy as np
 import pytest
-from ablate_worker import groups, simplex
+from ablate_worker import formats, groups, simplex
 from ablate_worker import stack as stack_module
 from ablate_worker.step import Step
-from conftest import digest
+from conftest import TEMPLATE, digest
+from safetensors.numpy import load_file
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
@@ -199,6 +200,41 @@ def test_predictions_in_any_order_and_a_class_nobody_has(worker, problem):
     for learner in ("lightgbm", "logistic"):
         found = run(worker, stack(learner), problem.write().given())[0]
         assert np.isfinite(found).all() and found[:, 2].max() < 1e-3
+
+
+def test_features_may_come_from_several_steps(worker, problem):
+    given = problem.given("test", "feat")
+    parts = {k: v for k, v in given.items() if not k.startswith("features-")}
+    for table, here in (("train", problem.train), ("test", slice(problem.train.stop, None))):
+        for name, columns in (("b", [1, 2]), ("a", [0])):
+            path = parts[f"features-{table}.{name}"] = problem.folder / f"{table}-{name}"
+            formats.write_features(path, [["rating", "noise", "constant"][c] for c in columns], problem.features[here][:, columns])
+    (whole, _), (joined, _) = (worker.run("stack", stack(), one) for one in (given, parts))
+    assert digest(whole) == digest(joined)
+
+
+def test_real_predictions_of_two_baselines(worker, dataset, tmp_path):
+    folds, given = formats.read_json(dataset["folds"])["folds"], {name: dataset[name] for name in ("rows", "folds")}
+    for analyzer, ngrams in (("word", [1, 1]), ("char", [1, 2])):
+        rows, logits = [], []
+        for fold in range(4):
+            settings = {"analyzer": analyzer, "ngrams": ngrams, "min-count": 1, "regularization": 1.0}
+            parameters = {"tfidf": settings, "template": TEMPLATE, "fold": fold, "classes": 3}
+            model, _ = worker.run("fit", parameters, {name: dataset[name] for name in ("texts", "rows", "folds")})
+            predicted, _ = worker.run("predict", parameters, {"texts": dataset["texts"], "folds": dataset["folds"],
+                                                              "model": model / "model"})
+            part = load_file(predicted / "predictions")
+            rows.append(part["rows"])
+            logits.append(part["logits"])
+        order = np.argsort(np.concatenate(rows))
+        given[f"oof.{analyzer}"] = tmp_path / analyzer
+        formats.write_predictions(tmp_path / analyzer, np.arange(len(folds)), np.concatenate(logits)[order])
+    given["features-train"] = worker.run("features", {"features": ["length", "casing", "group-statistics"]},
+                                         {"texts": dataset["texts"], "rows": dataset["rows"]})[0] / "features"
+    _, result = worker.run("stack", stack("logistic", {"regularization": [0.01, 0.1, 1.0]}), given)
+    metrics = result["metrics"]
+    assert metrics["log-loss"] < min(metrics["log-loss-word"], metrics["log-loss-char"])
+    assert metrics["rows"] == len(folds) and metrics["columns"] == 6 + 8 + 9 + (4 + 9) * 7
 
 
 def test_shap_is_of_some_rows_where_a_fold_has_many(problem, tmp_path, monkeypatch):
