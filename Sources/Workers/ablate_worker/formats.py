@@ -1,4 +1,4 @@
-"""The file formats that steps share: rows, texts, folds, tokens, predictions.
+"""The file formats that steps share: rows, texts, folds, tokens, predictions, features.
 
 Knows how each lies on disk (docs/worker-protocol.md), not who makes or needs it. numpy only: no torch here.
 """
@@ -98,3 +98,41 @@ def write_predictions(path, rows, logits):
     probabilities = powers / powers.sum(axis=1, keepdims=True)
     tensors.write(path, {"rows": np.asarray(rows, np.int64), "logits": logits.astype(np.float32),
                          "probabilities": probabilities.astype(np.float32)})
+
+
+def read_predictions(step, name, classes):
+    """(rows int64 [n], probabilities float64 [n, classes], each row divided by its sum) of the input `name`."""
+    import numpy as np
+    from safetensors import safe_open
+    with safe_open(step.input(name), framework="numpy") as file:
+        rows, probabilities = file.get_tensor("rows"), file.get_tensor("probabilities").astype(np.float64)
+    if probabilities.shape != (len(rows), classes):
+        raise invalid(f"{step.title(name)} has probabilities of shape {list(probabilities.shape)}, and {len(rows)} rows of "
+                      f"{classes} classes were expected: were they made with other labels?")
+    sums = probabilities.sum(axis=1, keepdims=True)
+    wrong = np.flatnonzero(~(np.isfinite(sums[:, 0]) & (sums[:, 0] > 0) & (probabilities >= 0).all(axis=1)))
+    if len(wrong):
+        row = int(rows[wrong[0]]) + 1
+        raise invalid(f"{step.title(name)}, row {row}: its values are no probabilities (a negative one, none above 0, or one "
+                      f"that is not finite); {len(wrong)} rows are so", row)
+    return rows, probabilities / sums
+
+
+def write_features(path, names, values):
+    """names [k] and values [n, k], of all rows of a table in its order. NaN is a value that is missing."""
+    import numpy as np
+    values = np.asarray(values, np.float32).reshape(-1, len(names))
+    tensors.write(path, {"rows": np.arange(len(values), dtype=np.int64), "values": values},
+                  {"names": json.dumps(names, ensure_ascii=False, separators=(",", ":"))})
+
+
+def read_features(step, name, count):
+    """(names, values float32 [count, k]) of the input `name`, which must hold each of `count` rows, in order."""
+    import numpy as np
+    from safetensors import safe_open
+    with safe_open(step.input(name), framework="numpy") as file:
+        names, rows, values = json.loads(file.metadata()["names"]), file.get_tensor("rows"), file.get_tensor("values")
+    if len(rows) != count or (rows != np.arange(count)).any():
+        raise invalid(f"{step.title(name)} has features of {len(rows)} rows, and the table has {count}: were they made of "
+                      "another table?")
+    return names, values
