@@ -94,6 +94,11 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: ["Numerics", "Digests", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "Nodes", "Diagnostics", "Digests", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics"]),

@@ -14,9 +14,12 @@ package struct Node: Sendable {
         package let text: String
         /// Written without quotes, so that its text decides its type.
         package let isPlain: Bool
-        package init(text: String, isPlain: Bool) {
+        /// The core tag it carries; nil where its text or its quotes decide alone.
+        package let tag: CoreTag?
+        package init(text: String, isPlain: Bool, tag: CoreTag? = nil) {
             self.text = text
             self.isPlain = isPlain
+            self.tag = tag
         }
     }
 
