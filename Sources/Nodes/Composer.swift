@@ -25,17 +25,17 @@ package struct Document: Sendable {
 }
 
 struct Composer: ~Copyable {
-    /// What an anchor names: a collection that is still being read, or a node with its size and height.
+    /// What an anchor names: a collection that is still being read, or a node with its size and levels.
     private enum Anchored {
         case open(serial: Int)
         case node(Built)
     }
 
-    /// A node, the number of nodes in it, and the levels of collections below it.
+    /// A node, the number of nodes in it, and its levels of collections: none for a scalar.
     struct Built {
         let node: Node
         let size: Int
-        let height: Int
+        let levels: Int
     }
 
     private var stream: EventStream
@@ -78,20 +78,21 @@ struct Composer: ~Copyable {
         from item: (event: EventStream.Event, span: Span), depth: Int, isKey: Bool = false
     ) throws(Finding) -> Built {
         try count(1, at: item.span)
-        try check(depth: depth, at: item.span)
         switch item.event {
         case .scalar(let text, let isPlain, let anchor, let tag):
             let scalar = try scalar(text, isPlain: isPlain, tag: tag, isKey: isKey, at: item.span)
-            let built = Built(node: Node(.scalar(scalar), at: item.span), size: 1, height: 0)
+            let built = Built(node: Node(.scalar(scalar), at: item.span), size: 1, levels: 0)
             if let anchor { anchors[anchor] = .node(built) }
             return built
         case .sequenceStart(let anchor, let tag):
             try check(tag, of: "seq", at: item.span)
+            try check(levels: depth + 1, at: item.span)
             return try collection(anchor) { composer throws(Finding) in
                 try composer.sequence(from: item.span, depth: depth)
             }
         case .mappingStart(let anchor, let tag):
             try check(tag, of: "map", at: item.span)
+            try check(levels: depth + 1, at: item.span)
             return try collection(anchor) { composer throws(Finding) in
                 try composer.mapping(from: item.span, depth: depth)
             }
@@ -102,27 +103,27 @@ struct Composer: ~Copyable {
 
     /// The anchor names its collection from where that starts, unless a node inside takes the name over.
     private mutating func collection(
-        _ anchor: String?, _ body: (inout Self) throws(Finding) -> (node: Node, height: Int)
+        _ anchor: String?, _ body: (inout Self) throws(Finding) -> (node: Node, levels: Int)
     ) throws(Finding) -> Built {
         let before = nodes - 1
         if let anchor { anchors[anchor] = .open(serial: before) }
-        let (node, height) = try body(&self)
-        let built = Built(node: node, size: nodes - before, height: height)
+        let (node, levels) = try body(&self)
+        let built = Built(node: node, size: nodes - before, levels: levels)
         if let anchor, case .open(before) = anchors[anchor] { anchors[anchor] = .node(built) }
         return built
     }
 
-    private mutating func sequence(from start: Span, depth: Int) throws(Finding) -> (node: Node, height: Int) {
+    private mutating func sequence(from start: Span, depth: Int) throws(Finding) -> (node: Node, levels: Int) {
         var elements: [Node] = []
-        var height = 0
+        var levels = 1
         while true {
             let item = try stream.next()
             if case .sequenceEnd = item.event {
-                return (Node(.sequence(elements), at: Span(file: file, start: start.start, end: item.span.end)), height)
+                return (Node(.sequence(elements), at: Span(file: file, start: start.start, end: item.span.end)), levels)
             }
             let element = try node(from: item, depth: depth + 1)
             elements.append(element.node)
-            height = max(height, element.height + 1)
+            levels = max(levels, element.levels + 1)
         }
     }
 
@@ -132,7 +133,7 @@ struct Composer: ~Copyable {
         case nil: throw Finding("unknown-alias", "there is no anchor &\(alias) before this alias", at: span)
         case .node(let built):
             try count(built.size - 1, at: span)
-            try check(depth: depth + built.height, at: span)
+            try check(levels: depth + built.levels, at: span)
             return built
         }
     }
@@ -144,8 +145,8 @@ struct Composer: ~Copyable {
         findings.append(finding)
     }
 
-    private func check(depth: Int, at span: Span) throws(Finding) {
-        guard depth > limit.depth else { return }
+    private func check(levels: Int, at span: Span) throws(Finding) {
+        guard levels > limit.depth else { return }
         throw Finding("too-deep", "nested deeper than \(limit.depth) levels", at: span)
     }
 

@@ -3,15 +3,15 @@
 internal import Diagnostics
 
 extension Composer {
-    mutating func mapping(from start: Span, depth: Int) throws(Finding) -> (node: Node, height: Int) {
+    mutating func mapping(from start: Span, depth: Int) throws(Finding) -> (node: Node, levels: Int) {
         var entries: [Node.Entry] = []
         var places: [String: Span] = [:]
         var merged: [Node.Entry] = []
         var mergeKey: Span?
-        var height = 0
+        var levels = 1
         while let (key, keySpan) = try node(depth: depth + 1, isKey: true) {
             guard let value = try node(depth: depth + 1)?.built else { break }
-            height = max(height, key.height + 1, value.height + 1)
+            levels = max(levels, key.levels + 1, value.levels + 1)
             guard let scalar = key.node.scalar else {
                 try report(Finding("complex-key", "a key must be text, and this is \(key.node.noun)", at: keySpan))
                 continue
@@ -31,7 +31,7 @@ extension Composer {
             places[entry.key] = entry.keySpan
             entries.append(entry)
         }
-        return (Node(.mapping(entries), at: start), height)
+        return (Node(.mapping(entries), at: start), levels)
     }
 
     private func duplicate(_ key: String, at span: Span, first: Span, isMerge: Bool) -> Finding {
