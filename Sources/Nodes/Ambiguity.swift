@@ -43,7 +43,10 @@ extension Node.Scalar {
                 return [sign + (decimal.isEmpty ? "0" : decimal)] + octal.filter { $0 != sign + decimal }
             case .binary: return Int(digits.dropFirst(2), radix: 2).map { [sign + String($0)] } ?? []
             case .hexadecimal: return Int(digits.dropFirst(2), radix: 16).map { [sign + String($0)] } ?? []
-            case .underscored: return [text.filter { $0 != "_" }]
+            case .underscored:
+                // Without its underscores it may be ambiguous still, as 0_17 is.
+                let plain = Node.Scalar(text: text.filter { $0 != "_" }, isPlain: true)
+                return plain.older.map { $0.spellings(of: plain.text) } ?? [plain.text]
             case .sexagesimal:
                 var total = 0
                 for part in digits.split(separator: ":") {

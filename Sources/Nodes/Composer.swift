@@ -129,8 +129,8 @@ struct Composer: ~Copyable {
 
     private mutating func expand(_ alias: String, depth: Int, at span: Span) throws(Finding) -> Built {
         switch anchors[alias] {
-        case .open: throw Finding("alias-cycle", "alias *\(alias) stands inside its own anchor", at: span)
-        case nil: throw Finding("unknown-alias", "there is no anchor &\(alias) before this alias", at: span)
+        case .open: throw Finding("alias-cycle", "alias *\(alias.shown) stands inside its own anchor", at: span)
+        case nil: throw Finding("unknown-alias", "there is no anchor &\(alias.shown) before this alias", at: span)
         case .node(let built):
             try count(built.size - 1, at: span)
             try check(levels: depth + built.levels, at: span)

@@ -36,7 +36,7 @@ extension Composer {
 
     private func duplicate(_ key: String, at span: Span, first: Span, isMerge: Bool) -> Finding {
         Finding(
-            "duplicate-key", "key \"\(key)\" stands twice in this mapping", at: span,
+            "duplicate-key", "key \"\(key.shown)\" stands twice in this mapping", at: span,
             notes: [.init("first defined here", at: first)],
             help: isMerge
                 ? "name all mappings in one list: `<<: [*one, *two]`; the first one wins"

@@ -58,12 +58,12 @@ package struct Node: Sendable {
         case .mapping: return "a mapping"
         case .sequence: return "a list"
         case .scalar(let scalar):
-            if !scalar.isPlain { return "the text \"\(scalar.text)\"" }
+            if !scalar.isPlain { return "the text \"\(scalar.text.shown)\"" }
             switch scalar.resolved {
             case .null: return "nothing"
             case .boolean: return "the boolean \(scalar.text)"
-            case .integer, .number: return "the number \(scalar.text)"
-            case .text: return "the text \"\(scalar.text)\""
+            case .integer, .number: return "the number \(scalar.text.shown)"
+            case .text: return "the text \"\(scalar.text.shown)\""
             }
         }
     }

@@ -19,7 +19,7 @@ extension Composer {
         guard Node.Scalar.isSpelling(text, of: known) else {
             try report(
                 Finding(
-                    "bad-tag", "tag !!\(known.rawValue) does not fit \"\(text)\"", at: span,
+                    "bad-tag", "tag !!\(known.rawValue) does not fit \"\(text.shown)\"", at: span,
                     help: "remove the tag; the key decides the type of its value"))
             return Node.Scalar(text: text, isPlain: false)
         }
@@ -33,10 +33,10 @@ extension Composer {
     }
 
     private mutating func refuse(_ tag: String, at span: Span) throws(Finding) {
-        let shown = tag.hasPrefix(core) ? "!!" + tag.dropFirst(core.count) : tag
+        let name = tag.hasPrefix(core) ? "!!" + tag.dropFirst(core.count) : tag
         try report(
             Finding(
-                "unknown-tag", "tag \(shown) means nothing here", at: span,
+                "unknown-tag", "tag \(name.shown) means nothing here", at: span,
                 help: "remove the tag; the key decides the type of its value"))
     }
 }

@@ -60,22 +60,10 @@ extension Limit {
         return Finding("too-large", "the text is larger than \(self.bytes >> 20) MiB", at: .top(of: file))
     }
 
-    /// Why `text` is not parsed; nil where it is.
+    /// Why `text`, which has the lines of `file`, is not parsed; nil where it is.
     func refusal(of text: String, in file: SourceFile) -> Finding? {
         if let finding = refusal(of: text.utf8.count, in: file) { return finding }
-        guard Self.directives(in: Array(text.utf8)) > directives else { return nil }
+        guard file.lines.count(where: { $0.utf8.starts(with: "%TAG".utf8) }) > directives else { return nil }
         return Finding("too-many-directives", "more than \(directives) %TAG lines", at: .top(of: file))
-    }
-
-    /// Lines that begin with `%TAG`. Any of the line breaks of YAML 1.1 can precede one.
-    private static func directives(in bytes: [UInt8]) -> Int {
-        let breaks: [[UInt8]] = [[0x0A], [0x0D], [0xC2, 0x85], [0xE2, 0x80, 0xA8], [0xE2, 0x80, 0xA9]]
-        var count = 0
-        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "%") {
-            guard bytes[index...].starts(with: "%TAG".utf8) else { continue }
-            let before = bytes[..<index].suffix(3)
-            if before.isEmpty || breaks.contains(where: { before.suffix($0.count).elementsEqual($0) }) { count += 1 }
-        }
-        return count
     }
 }

@@ -12,6 +12,7 @@ struct YAMLCommand: ParsableCommand {
     @Option(help: "The inputs follow from it and from the corpus.") var seed: UInt64 = 1
     @Option(help: "A folder with YAML files to start from.") var corpus: String?
     @Option(help: "Write this one input to standard output instead.") var show: Int?
+    @Option(help: "Write the inputs to this folder instead, for Tests/YAML/judge.py.") var write: String?
     @Option(help: "Milliseconds one input may take.") var bound = 250.0
 
     func run() throws {
@@ -19,6 +20,13 @@ struct YAMLCommand: ParsableCommand {
         if let show {
             var mutator = Mutator(corpus: corpus, seed: seed, iteration: show)
             FileHandle.standardOutput.write(Data(mutator.input()))
+            return
+        }
+        if let write {
+            for iteration in 0..<iterations {
+                var mutator = Mutator(corpus: corpus, seed: seed, iteration: iteration)
+                try Data(mutator.input()).write(to: URL(filePath: "\(write)/\(iteration).yaml"))
+            }
             return
         }
         Watchdog.install(seconds: 20)

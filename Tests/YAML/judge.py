@@ -10,6 +10,7 @@ import argparse
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import unicodedata
@@ -197,8 +198,6 @@ class Expected:
 
 def core(text):
     """The core schema of YAML 1.2, section 10.3.2, from its regular expressions: (type, value)."""
-    import re
-
     if re.fullmatch(r"null|Null|NULL|~|", text):
         return "null", None
     if re.fullmatch(r"true|True|TRUE|false|False|FALSE", text):
@@ -253,7 +252,7 @@ def types(node, got):
         return f"{node.text!r} is text without a finding, and {older} by YAML 1.1"
     if kind == "int" and older == "int" and value != base8(node.text, value) and not ambiguous:
         return f"{node.text!r} is {value} without a finding, and in base 8 by YAML 1.1"
-    if ambiguous and kind not in ("str", "int"):
+    if ambiguous and kind not in ("str", "int") and not re.fullmatch(r"[-+]?0[0-9]+", node.text):
         return f"{node.text!r} is {kind} and ambiguous"
     return None
 
