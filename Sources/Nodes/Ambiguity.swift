@@ -121,8 +121,10 @@ extension Node.Scalar {
         let day = rest.take(.decimal)
         guard (1...2).contains(month), (1...2).contains(day) else { return false }
         if rest.isEmpty { return month == 2 && day == 2 }
-        guard rest.takeOne(of: "Tt \t") else { return false }
-        while rest.takeOne(of: " \t") {}
+        if !rest.takeOne(of: "Tt") {
+            guard rest.takeOne(of: " \t") else { return false }
+            while rest.takeOne(of: " \t") {}
+        }
         guard (1...2).contains(rest.take(.decimal)), rest.takeOne(of: ":"), rest.take(.decimal) == 2,
             rest.takeOne(of: ":"), rest.take(.decimal) == 2
         else { return false }

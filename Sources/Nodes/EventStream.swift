@@ -93,7 +93,8 @@ struct EventStream: ~Copyable {
             ? "YAML does not allow tabs for indentation; use spaces" : nil
         let shown = isReader ? " (U+" + hexadecimal(state.problem_value) + ")" : ""
         return Finding(
-            "malformed-yaml", "not YAML: \(problem)\(shown)", at: Span(file: file, start: start, end: start), notes: notes,
+            "malformed-yaml", "not YAML: \(problem)\(shown)", at: Span(file: file, start: start, end: start),
+            notes: notes,
             help: help)
     }
 

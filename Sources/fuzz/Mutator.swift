@@ -81,8 +81,10 @@ struct Mutator {
     /// The bytes as UTF-16 with its mark, or with the mark of UTF-8.
     private mutating func wide(_ bytes: [UInt8]) -> [UInt8] {
         switch random.next() % 4 {
-        case 0: [0xFF, 0xFE] + String(decoding: bytes, as: UTF8.self).utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
-        case 1: [0xFE, 0xFF] + String(decoding: bytes, as: UTF8.self).utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        case 0:
+            [0xFF, 0xFE] + String(decoding: bytes, as: UTF8.self).utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        case 1:
+            [0xFE, 0xFF] + String(decoding: bytes, as: UTF8.self).utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
         case 2: [0xEF, 0xBB, 0xBF] + bytes
         default: bytes
         }
@@ -100,7 +102,8 @@ struct Mutator {
     private static let tokens = [
         "[", "]", "{", "}", ",", ": ", ":", "- ", "-", "? ", "?", "&a ", "*a", "&b ", "*b", "<<: ", "<<: *a", "<<", "!",
         "!!str ", "!!int ", "!!float ", "!!null ", "!!bool ", "!!seq ", "!!map ", "!!merge ", "!<tag:x> ", "!e!x ", "|",
-        ">", "|-", ">+", "|2", ">1-\n", "'", "''", "\"", "\\", "\\x41", "\\u00e9", "\\ud800", "\\U0001F600", "\\\n", "#",
+        ">", "|-", ">+", "|2", ">1-\n", "'", "''", "\"", "\\", "\\x41", "\\u00e9", "\\ud800", "\\U0001F600", "\\\n",
+        "#",
         " #", "%YAML 1.2\n", "%TAG !e! tag:e,2026:\n", "%FOO\n", "---\n", "--- ", "...\n", "\n", "\n\n", "\r\n", "\r",
         "\t", "  ", "\u{85}", "\u{2028}", "\u{2029}", "\u{FEFF}", "\u{0}", "\u{7}", "\u{7F}", "\u{A0}", "é", "e\u{301}",
         "日本", "😀", "\u{FFFE}", "a: ", "a: 1\n", "- a\n", "  b: 2\n", "no", "yes", "~", "null", "true", "017", "0o17",
@@ -125,9 +128,12 @@ struct Mutator {
             text += margin + (isMapping ? scalar() + ":" : "-") + " " + properties()
             if depth < 4, random.next() % 3 == 0 {
                 text += "\n"
-                block(into: &text, indent: indent + Int.random(in: isMapping ? 0...3 : 1...3, using: &random), depth: depth + 1)
+                block(
+                    into: &text, indent: indent + Int.random(in: isMapping ? 0...3 : 1...3, using: &random),
+                    depth: depth + 1)
             } else if random.next() % 4 == 0 {
-                text += ["|", ">", "|-", ">+", "|1"].randomElement(using: &random)! + "\n\(margin)  a\n\n\(margin)   b\n"
+                text +=
+                    ["|", ">", "|-", ">+", "|1"].randomElement(using: &random)! + "\n\(margin)  a\n\n\(margin)   b\n"
             } else {
                 text += flow(depth: 0) + (random.next() % 8 == 0 ? " # \(scalar())" : "") + "\n"
             }
@@ -141,7 +147,8 @@ struct Mutator {
             let items = (0..<Int.random(in: 0...3, using: &random)).map { _ in properties() + flow(depth: depth + 1) }
             return "[" + items.joined(separator: ", ") + "]"
         case 1:
-            let items = (0..<Int.random(in: 0...3, using: &random)).map { _ in scalar() + ": " + flow(depth: depth + 1) }
+            let items = (0..<Int.random(in: 0...3, using: &random)).map { _ in scalar() + ": " + flow(depth: depth + 1)
+            }
             return "{" + items.joined(separator: ", ") + "}"
         case 2: return ["*a", "*b"].randomElement(using: &random)!
         default: return scalar()

@@ -56,7 +56,9 @@ struct YAMLCommand: ParsableCommand {
         }
         let seconds = start.duration(to: .now) / .seconds(1)
         print("\(iterations) inputs (seed \(seed), \(corpus.count) files, \(bytes >> 20) MiB) in \(Int(seconds)) s")
-        print("accepted \(accepted); slowest \(String(format: "%.1f", slowest.milliseconds)) ms (input \(slowest.iteration))")
+        print(
+            "accepted \(accepted); slowest \(String(format: "%.1f", slowest.milliseconds)) ms (input \(slowest.iteration))"
+        )
         print(codes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
         print("failures: \(failures)")
         if failures > 0 { throw ExitCode.failure }

@@ -208,7 +208,7 @@ def core(text):
         return whole(text[2:], 8)
     if re.fullmatch(r"0x[0-9a-fA-F]+", text):
         return whole(text[2:], 16)
-    if re.fullmatch(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", text):
+    if DECIMAL.fullmatch(text):
         return "float", float(text)
     if re.fullmatch(r"[-+]?(\.inf|\.Inf|\.INF)", text):
         return "float", -math.inf if text.startswith("-") else math.inf
@@ -230,6 +230,19 @@ def whole(digits, base):
 
 
 RESOLVER = yaml.resolver.Resolver()
+DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+# The table of docs/yaml.md.
+OLDER = re.compile(
+    r"yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|=|<<|[-+]?0b[01_]+|[-+]?0x[0-9a-fA-F_]+"
+    r"|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]*)?([ \t]*(Z|[-+][0-9]{1,2}(:[0-9]{2})?))?")
+
+
+def is_ambiguous(text, kind):
+    if re.fullmatch(r"[-+]?0[0-9]+", text):
+        return True
+    underscored = re.match(r"[-+]?[0-9.]", text) and "_" in text and DECIMAL.fullmatch(text.replace("_", ""))
+    return kind == "str" and bool(OLDER.fullmatch(text) or underscored)
 
 
 def types(node, got):
@@ -252,9 +265,8 @@ def types(node, got):
         return f"{node.text!r} is text without a finding, and {older} by YAML 1.1"
     if kind == "int" and older == "int" and value != base8(node.text, value) and not ambiguous:
         return f"{node.text!r} is {value} without a finding, and in base 8 by YAML 1.1"
-    if ambiguous and kind not in ("str", "int") and not re.fullmatch(r"[-+]?0[0-9]+", node.text):
-        return f"{node.text!r} is {kind} and ambiguous"
-    return None
+    due = is_ambiguous(node.text, kind)
+    return f"{node.text!r} is {'not ' if due else ''}ambiguous, against the table" if due != ambiguous else None
 
 
 def base8(text, value):
