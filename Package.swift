@@ -110,9 +110,14 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: ["Numerics", "Digests", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "Nodes", "Diagnostics", "Digests", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
-        .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics"]),
+        .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics"], exclude: ["Corpus"]),
         .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(name: "ImportsTests", dependencies: ["Imports", "Recipes", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(name: "PlansTests", dependencies: ["Plans", "Recipes", "Nodes", "Diagnostics", "Digests"]),

@@ -1,4 +1,4 @@
-// The type of a plain scalar by the core schema of YAML 1.2. Knows nothing of what a key wants.
+// The type of a scalar by the core schema of YAML 1.2. Knows nothing of what a key wants, nor of other readers.
 
 extension Node.Scalar {
     package enum Resolved: Equatable, Sendable {
@@ -9,9 +9,31 @@ extension Node.Scalar {
         case text
     }
 
-    /// The type the text has by YAML 1.2, section 10.3.2. Quoted scalars are text. Integers beyond 64 bits are numbers.
+    /// The tags of the core schema that a scalar can carry: `!!null`, `!!bool`, `!!int`, `!!float`, `!!str`.
+    package enum CoreTag: String, Sendable { case null, bool, int, float, str }
+
+    /// The type the scalar has by YAML 1.2, section 10.3.2, or by its tag. Quoted scalars are text.
+    ///
+    /// Integers beyond 64 bits are numbers.
     package var resolved: Resolved {
         guard isPlain else { return .text }
+        let type = Self.core(text)
+        if tag == .float, case .integer(let value) = type { return .number(Double(value)) }
+        return type
+    }
+
+    /// Whether the core schema has `text` among the spellings of `tag`.
+    static func isSpelling(_ text: String, of tag: CoreTag) -> Bool {
+        switch (tag, core(text)) {
+        case (.str, _), (.null, .null), (.bool, .boolean), (.int, .integer): return true
+        // An integer beyond 64 bits is still one; a float in hexadecimal or octal is none.
+        case (.int, .number): return !text.contains { ".eE".contains($0) } || text.hasPrefix("0x")
+        case (.float, .integer), (.float, .number): return !text.hasPrefix("0x") && !text.hasPrefix("0o")
+        default: return false
+        }
+    }
+
+    private static func core(_ text: String) -> Resolved {
         switch text {
         case "", "~", "null", "Null", "NULL": return .null
         case "true", "True", "TRUE": return .boolean(true)
@@ -21,65 +43,31 @@ extension Node.Scalar {
         case "-.inf", "-.Inf", "-.INF": return .number(-.infinity)
         default: break
         }
-        if text.hasPrefix("0o"), let value = Int(text.dropFirst(2), radix: 8), !text.contains("+"), !text.contains("-")
-        {
-            return .integer(value)
-        }
-        if text.hasPrefix("0x"), let value = Int(text.dropFirst(2), radix: 16), !text.contains("+"), !text.contains("-")
-        {
-            return .integer(value)
-        }
-        guard Self.looksNumeric(text) else { return .text }
+        var rest = ByteScanner(text)
+        if rest.take("0o") { return rest.takeAll(.octal) ? whole(text.dropFirst(2), radix: 8) : .text }
+        if rest.take("0x") { return rest.takeAll(.hexadecimal) ? whole(text.dropFirst(2), radix: 16) : .text }
+        guard isDecimal(text) else { return .text }
         if let integer = Int(text) { return .integer(integer) }
         return Double(text).map { .number($0) } ?? .text
     }
 
-    /// `[-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?`
-    private static func looksNumeric(_ text: String) -> Bool {
-        var rest = Substring(text)
-        func isDigit(_ character: Character) -> Bool { character >= "0" && character <= "9" && character.isASCII }
-        func dropDigits() -> Int {
-            let digits = rest.prefix(while: isDigit)
-            rest = rest.dropFirst(digits.count)
-            return digits.count
-        }
-        if rest.first == "-" || rest.first == "+" { rest = rest.dropFirst() }
-        let whole = dropDigits()
-        if rest.first == "." {
-            rest = rest.dropFirst()
-            if dropDigits() == 0, whole == 0 { return false }
-        } else if whole == 0 {
-            return false
-        }
-        if rest.first == "e" || rest.first == "E" {
-            rest = rest.dropFirst()
-            if rest.first == "-" || rest.first == "+" { rest = rest.dropFirst() }
-            if dropDigits() == 0 { return false }
-        }
-        return rest.isEmpty
+    private static func whole(_ digits: Substring, radix: Int) -> Resolved {
+        if let value = Int(digits, radix: radix) { return .integer(value) }
+        return .number(digits.reduce(0) { $0 * Double(radix) + Double($1.hexDigitValue ?? 0) })
     }
 
-    /// What other YAML readers take this plain text for, where they disagree with YAML 1.2; nil where all agree.
-    ///
-    /// The rule of the project: such a scalar is never read as text. Its writer says which is meant, with quotes or in full.
-    package var ambiguity: String? {
-        guard isPlain, case .text = resolved else {
-            if isPlain, case .integer = resolved, text.count > 1, text.first == "0", text.allSatisfy(\.isNumber) {
-                return "an octal number to some YAML readers"
-            }
-            return nil
+    /// `[-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?`
+    static func isDecimal(_ text: String) -> Bool {
+        var rest = ByteScanner(text)
+        _ = rest.takeOne(of: "+-")
+        let whole = rest.take(.decimal)
+        let point = rest.takeOne(of: ".")
+        let fraction = point ? rest.take(.decimal) : 0
+        guard whole + fraction > 0 else { return false }
+        if rest.takeOne(of: "eE") {
+            _ = rest.takeOne(of: "+-")
+            if rest.take(.decimal) == 0 { return false }
         }
-        switch text.lowercased() {
-        case "yes", "no", "on", "off": return "a boolean to some YAML readers"
-        default: break
-        }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        if parts.count > 1, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0.isASCII && $0.isNumber } }) {
-            return "a number in base 60 to some YAML readers"
-        }
-        if text.contains("_"), text.contains(where: \.isNumber), Self.looksNumeric(text.filter { $0 != "_" }) {
-            return "a number to some YAML readers"
-        }
-        return nil
+        return rest.isEmpty
     }
 }

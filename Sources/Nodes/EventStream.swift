@@ -18,6 +18,7 @@ struct EventStream: ~Copyable {
     private let file: SourceFile
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let input: UnsafeMutableBufferPointer<UInt8>
+    private let count: Int
 
     /// Events of `text`, with places in `file`.
     init(_ file: SourceFile, text: String) {
@@ -25,11 +26,11 @@ struct EventStream: ~Copyable {
         parser = .allocate(capacity: 1)
         parser.initialize(to: yaml_parser_t())
         precondition(yaml_parser_initialize(parser) == 1, "libyaml could not allocate a parser")
-        let bytes = Array(text.utf8)
-        input = .allocate(capacity: bytes.count)
-        _ = input.initialize(from: bytes)
+        input = .allocate(capacity: max(1, text.utf8.count))
+        let (_, filled) = input.initialize(from: text.utf8)
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-        yaml_parser_set_input_string(parser, UnsafePointer(input.baseAddress), bytes.count)
+        yaml_parser_set_input_string(parser, UnsafePointer(input.baseAddress), filled)
+        count = filled
     }
 
     deinit {
@@ -79,9 +80,9 @@ struct EventStream: ~Copyable {
     private func malformed() -> Finding {
         let state = parser.pointee
         let problem = state.problem.map { String(cString: $0) } ?? "unreadable text"
-        // Reader errors (bad encoding, control characters) leave the mark at the start; the parser's own mark is nearer.
-        let mark = state.error == YAML_READER_ERROR ? state.mark : state.problem_mark
-        let start = position(mark)
+        // A reader error (a control character) has an offset only: the reader runs ahead of all marks.
+        let isReader = state.error == YAML_READER_ERROR
+        let start = isReader ? position(offset: state.problem_offset) : position(state.problem_mark)
         var notes: [Finding.Note] = []
         if let context = state.context {
             let place = position(state.context_mark)
@@ -90,9 +91,23 @@ struct EventStream: ~Copyable {
         let help =
             problem.contains("cannot start any token") && line(start).contains("\t")
             ? "YAML does not allow tabs for indentation; use spaces" : nil
+        let shown = isReader ? " (U+" + hexadecimal(state.problem_value) + ")" : ""
         return Finding(
-            "malformed-yaml", "not YAML: \(problem)", at: Span(file: file, start: start, end: start), notes: notes,
+            "malformed-yaml", "not YAML: \(problem)\(shown)", at: Span(file: file, start: start, end: start),
+            notes: notes,
             help: help)
+    }
+
+    private func hexadecimal(_ value: CInt) -> String {
+        let digits = String(value, radix: 16, uppercase: true)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+
+    /// The place of the byte at `offset`, where lines end as ``SourceFile`` has them.
+    private func position(offset: Int) -> Position {
+        let before = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(input)[..<min(max(0, offset), count)])
+        let lines = SourceFile(name: "", text: String(decoding: before, as: UTF8.self)).lines
+        return Position(line: lines.count, column: (lines.last?.unicodeScalars.count ?? 0) + 1)
     }
 
     private func line(_ position: Position) -> Substring {

@@ -2,7 +2,7 @@
 //
 // Nodes turns YAML text into a tree in which every value and every key has its place, and edits such trees without
 // losing places. It refuses what libyaml lets pass: duplicate keys, foreign tags, several documents, aliases within
-// themselves, and texts that are too large, too deep or too many once expanded.
+// themselves, and texts that are too large, too deep or too many once expanded. docs/yaml.md lists all of it.
 //
 // It does not know recipes: no key has a meaning here, and a scalar has no type but the one YAML 1.2 gives it. It
 // opens no file.
@@ -11,6 +11,9 @@
 //
 //     Node                                                   read this first
 //     EventStream                                            the only file that speaks to the C library
-//     Composer, Limit                                        events to a tree, within limits
-//     CoreSchema                                             the type of a plain scalar, and where readers disagree
+//     TextDecoding                                           bytes to text: UTF-8, UTF-16, byte order marks
+//     Composer, MappingComposer, Tags, Limit                 events to a tree, within limits
+//     CoreSchema, ByteScanner                                the type of a scalar by YAML 1.2
+//     Ambiguity                                              where readers disagree, and how to write what is meant
+//     ShownText                                              somebody's text inside a message
 //     Settings                                               values at dotted paths, overlays, origins

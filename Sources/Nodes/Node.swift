@@ -14,9 +14,12 @@ package struct Node: Sendable {
         package let text: String
         /// Written without quotes, so that its text decides its type.
         package let isPlain: Bool
-        package init(text: String, isPlain: Bool) {
+        /// The core tag it carries; nil where its text or its quotes decide alone.
+        package let tag: CoreTag?
+        package init(text: String, isPlain: Bool, tag: CoreTag? = nil) {
             self.text = text
             self.isPlain = isPlain
+            self.tag = tag
         }
     }
 
@@ -55,12 +58,12 @@ package struct Node: Sendable {
         case .mapping: return "a mapping"
         case .sequence: return "a list"
         case .scalar(let scalar):
-            if !scalar.isPlain { return "the text \"\(scalar.text)\"" }
+            if !scalar.isPlain { return "the text \"\(scalar.text.shown)\"" }
             switch scalar.resolved {
             case .null: return "nothing"
             case .boolean: return "the boolean \(scalar.text)"
-            case .integer, .number: return "the number \(scalar.text)"
-            case .text: return "the text \"\(scalar.text)\""
+            case .integer, .number: return "the number \(scalar.text.shown)"
+            case .text: return "the text \"\(scalar.text.shown)\""
             }
         }
     }

@@ -44,33 +44,38 @@ private func codes(_ text: String) -> [String] {
         #expect(codes(text).map { String($0.split(separator: " ")[0]) } == [code])
     }
 
+    @Test func anAnchorIsTheNearestNodeBeforeTheAliasThatHasItsName() throws {
+        let node = try parse("- &a [&a x, *a]\n- *a\n")
+        #expect(node.elements?[0].elements?[1].scalar?.text == "x")
+        #expect(node.elements?[1].scalar?.text == "x")
+    }
+
+    @Test func aKeyStandsWhereItIsWrittenEvenAsAnAlias() throws {
+        let node = try parse("a: &k b\n*k : 1\n")
+        #expect(node.entries?[1].keySpan.start == Position(line: 2, column: 1))
+    }
+
+    @Test func coreTagsDecideTheTypeOfTheirScalars() throws {
+        let node = try parse("[!!str 1, !!int \"3\", !!float 3, !!bool 'true', !!null '', ! 12]")
+        let types = node.elements?.compactMap(\.scalar?.resolved)
+        #expect(types == [.text, .integer(3), .number(3), .boolean(true), .null, .text])
+    }
+
+    @Test func aControlCharacterIsFoundAtItsPlace() {
+        #expect(codes("a: 1\nbc: x\u{7}y\n") == ["malformed-yaml 2:6"])
+        #expect(codes("# é\u{2028}é: \u{0}\n") == ["malformed-yaml 2:4"])
+    }
+
+    @Test func messagesHaveNothingThatATerminalObeys() {
+        let text = "\"\\e[31m\": 1\n\"\\e[31m\": 2\n"
+        let finding = try? Document(parsing: SourceFile(name: "t.yaml", text: text)).findings.first
+        #expect(finding?.message == "key \"\\u001B[31m\" stands twice in this mapping")
+        #expect(String(repeating: "x", count: 1_000).shown.count == 61)
+    }
+
     @Test func aliasesAndMergeKeysAreExpanded() throws {
         let node = try parse("base: &b {x: 1, y: 2}\none: {<<: *b, y: 3}\n")
         #expect(node["one"]?["x"]?.scalar?.text == "1")
         #expect(node["one"]?["y"]?.scalar?.text == "3")
-    }
-
-    @Test func bombsAreRefused() {
-        var text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
-        for level in 1...12 {
-            text += "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ","))]\n"
-        }
-        #expect(codes(text).first?.hasPrefix("too-many-nodes") == true)
-        #expect(codes(String(repeating: "[", count: 100_000)).first?.hasPrefix("too-deep") == true)
-    }
-
-    @Test(arguments: [
-        ("1", Node.Scalar.Resolved.integer(1)), ("-0x1F", .text), ("0x1F", .integer(31)), ("0o17", .integer(15)),
-        ("1e-4", .number(1e-4)), ("1.", .number(1)), (".5", .number(0.5)), ("1_000", .text), ("true", .boolean(true)),
-        ("yes", .text), ("~", .null), ("", .null), ("12e03", .number(12000)), ("+1", .integer(1)), ("1:30", .text),
-    ])
-    func plainScalarsHaveTheirTypeByYAML12(_ text: String, _ type: Node.Scalar.Resolved) {
-        #expect(Node.Scalar(text: text, isPlain: true).resolved == type)
-    }
-
-    @Test(arguments: ["no", "Off", "1_000", "1:30", "017"])
-    func scalarsThatReadersDisagreeOnAreAmbiguous(_ text: String) {
-        #expect(Node.Scalar(text: text, isPlain: true).ambiguity != nil)
-        #expect(Node.Scalar(text: text, isPlain: false).ambiguity == nil)
     }
 }
