@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from ablate_worker import annotate, chat, formats
+from ablate_worker import annotate, endpoint, formats
 from conftest import digest
 from safetensors import safe_open
 
@@ -305,5 +305,5 @@ def test_faults_that_no_later_try_mends(worker, endpoint, given, tmp_path):
 
 
 def test_retry_after_in_both_its_forms():
-    assert chat.seconds("2.5") == 2.5 and chat.seconds(None) is None and chat.seconds("soon") is None and chat.seconds("-1") == 0
-    assert math.isclose(chat.seconds(time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 60))), 60, abs_tol=2)
+    assert endpoint.seconds("2.5") == 2.5 and endpoint.seconds(None) is None and endpoint.seconds("soon") is None and endpoint.seconds("-1") == 0
+    assert math.isclose(endpoint.seconds(time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 60))), 60, abs_tol=2)

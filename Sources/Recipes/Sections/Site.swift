@@ -2,7 +2,7 @@
 
 package import Diagnostics
 package import Digests
-package import Nodes
+internal import Nodes
 
 /// The machine-specific settings that a recipe must not hold.
 package struct Site: Sendable {

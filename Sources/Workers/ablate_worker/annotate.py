@@ -1,7 +1,7 @@
 """The kind `annotate`: has a language model rate, sort or describe each row or group, and makes features of what it says.
 
 Every answer is kept as it comes, under the digest of what was asked, so that a run that was interrupted asks only for what
-is new. Knows no HTTP (chat.py does) and reads no label.
+is new. Knows no HTTP (endpoint.py does) and reads no label.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import formats
-from .chat import Client, Stopped
+from .endpoint import Client, Stopped
 from .step import invalid, unavailable
 
 DEFAULTS = {"scale": None, "categories": None, "per": "row", "name": "annotation", "concurrency": 4, "rate": None, "retries": 6,
