@@ -10,11 +10,13 @@ package struct Ablate: AsyncParsableCommand {
             A recipe is a YAML file that says which data, models, folds, seeds and ablations there are. `run` carries out what
             has changed since it was last carried out, and writes the logbook.
             """,
-        version: "0.1.0",
+        version: version,
         subcommands: [
             CheckCommand.self, PlanCommand.self, RunCommand.self, StatusCommand.self, ShowCommand.self,
             LogbookCommand.self, SchemaCommand.self, ImportCommand.self, DoctorCommand.self,
         ])
+
+    static let version = "0.1.0"
 
     package init() {}
 }

@@ -50,7 +50,7 @@ extension Compiler {
             "\(address)/stack", .stack, learnerParameters(learner, entry), inputs: inputs,
             origins: learnerOrigins(learner, tree))
         return Predictions(
-            outOfFold: .output(step: step, name: "predictions"),
+            outOfFold: .output(step: step, name: "oof"),
             test: hasTest ? .output(step: step, name: "test") : nil)
     }
 
@@ -62,7 +62,7 @@ extension Compiler {
             guard let outOfFold = predictions(named: name).outOfFold else { return [:] }
             inputs["oof.\(name)"] = outOfFold
         }
-        if !entry.features.isEmpty { inputs["features-train"] = features(entry, at: address, tree: tree, train: true) }
+        if entry.readsTexts { inputs["features-train"] = features(entry, at: address, tree: tree, train: true) }
         return inputs
     }
 
@@ -70,21 +70,22 @@ extension Compiler {
         to inputs: inout [String: Source], _ entry: StackEntry, at address: String, tree: Node?
     ) {
         inputs["rows-test"] = rows(train: false)
-        if !entry.features.isEmpty { inputs["features-test"] = features(entry, at: address, tree: tree, train: false) }
+        if entry.readsTexts { inputs["features-test"] = features(entry, at: address, tree: tree, train: false) }
     }
 
     private func learnerParameters(_ learner: Learner, _ entry: StackEntry) -> [String: JSON] {
         [
-            "learner": .string(learner.rawValue), "settings": entry.settings.json,
+            "learner": .string(learner.rawValue), "settings": entry.settings.parameters(of: learner),
             "seeds": .array(entry.seeds.map { .integer($0) }), "test": .string(entry.test.rawValue),
             "classes": classes, "fold": .null,
+            "group-statistics": .bool(entry.features.contains(.groupStatistics)),
         ]
     }
 
     private func learnerOrigins(_ learner: Learner, _ tree: Node?) -> [String: Node?] {
         [
             "learner": tree?[learner.rawValue], "settings": tree?["settings"] ?? tree, "seeds": tree?["seeds"] ?? tree,
-            "test": tree?["test"] ?? tree,
+            "test": tree?["test"] ?? tree, "group-statistics": tree?["features"] ?? tree,
         ]
     }
 

@@ -262,3 +262,14 @@ class Silent:
 
     def progress(self, *_):
         pass
+
+
+def test_a_teacher_without_a_fold_is_that_folds_learner_and_reads_none_of_its_labels(worker, problem):
+    given = problem.given("test", "feat", "rows-")
+    mean = run(worker, stack(), given)[1]
+    parts = [load_file(worker.run("stack", stack(fold=fold), given)[0] / "test")["probabilities"] for fold in range(FOLDS)]
+    np.testing.assert_allclose(np.mean(parts, axis=0), mean, atol=1e-6)
+    problem.labels[np.flatnonzero(problem.folds == 2)] = 0
+    problem.write()
+    again = load_file(worker.run("stack", stack(fold=2), given)[0] / "test")["probabilities"]
+    np.testing.assert_array_equal(parts[2], again)

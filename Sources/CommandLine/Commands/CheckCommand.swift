@@ -1,4 +1,4 @@
-// `ablate check`: every finding of every recipe, at once. Runs nothing.
+// `ablate check`: every finding of every recipe, at once; on demand mends what can only be meant one way. Runs nothing.
 
 internal import ArgumentParser
 internal import Diagnostics
@@ -12,22 +12,30 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Argument(help: "The recipe files.") var recipes: [String]
     @OptionGroup var shared: SharedOptions
+    @Flag(help: "Mend in the files what can only be meant one way; guesses are shown and left alone.") var fix = false
+    @Flag(help: "Write one SARIF 2.1.0 document to standard output, for code hosts.") var sarif = false
+
+    func validate() throws {
+        if sarif, shared.json { throw ValidationError("--json and --sarif exclude each other") }
+    }
 
     func run() async throws {
         var findings: [Finding] = []
         var status: ExitCode?
+        let isText = !shared.json && !sarif
         for path in recipes {
+            if fix { mend(path, &status) }
             do {
                 let loaded = try RecipeReading.load(path, overrides: shared.overrides)
                 findings += loaded.warnings + loaded.missing
                 if !loaded.missing.isEmpty { status = status ?? ExitStatus.missingInput }
-                if !shared.json {
+                if isText {
                     for finding in loaded.warnings + loaded.missing { _ = Failure.report(Findings([finding])) }
                     if loaded.missing.isEmpty { Console.out("\(path): no errors") }
                 }
             } catch let error as Findings {
                 findings += error.all
-                let code = shared.json ? Failure.code(of: error) : Failure.report(error)
+                let code = isText ? Failure.report(error) : Failure.code(of: error)
                 if status != ExitStatus.invalidRecipe { status = code }
             } catch {
                 status = status ?? Failure.report(error)
@@ -37,9 +45,43 @@ struct CheckCommand: AsyncParsableCommand {
             Console.out(document: [
                 "findings": .array(findings.inTextOrder.map(\.json)), "valid": .bool(status == nil),
             ])
-        } else if findings.count > 1 {
-            Console.note("\(findings.count) findings")
+        } else if sarif {
+            let log = FindingSARIF.document(findings, meanings: FindingCatalogue.meanings, version: Ablate.version)
+            Console.out(log.text(.indented))
+        } else {
+            summarise(findings)
         }
         if let status { throw status }
+    }
+
+    private func summarise(_ findings: [Finding]) {
+        if findings.count > 1 { Console.note("\(findings.count) findings") }
+        let safe = findings.count { $0.fix?.isSafe == true && recipes.contains($0.fix?.span.file.name ?? "") }
+        if safe > 0, !fix {
+            Console.note("`ablate check --fix` mends \(safe == 1 ? "one of them" : "\(safe) of them")")
+        }
+    }
+
+    /// Applies the safe fixes to a file, again and again until none is left: a mended place may uncover the next.
+    private func mend(_ path: String, _ status: inout ExitCode?) {
+        var count = 0
+        for _ in 0..<10 {
+            var found: [Finding] = []
+            do {
+                found = try RecipeReading.load(path, overrides: shared.overrides).warnings
+            } catch {
+                found = (error as? Findings)?.all ?? []
+            }
+            guard let file = found.compactMap({ $0.fix?.span.file }).first(where: { $0.name == path }) else { break }
+            let (text, fixes) = Mending.apply(found, to: file)
+            guard fixes > 0, text != file.text else { break }
+            guard Files.isWritable(path), Files.write(Array(text.utf8), to: Files.absolute(path)) else {
+                Console.note("error: cannot write \(path); nothing in it was mended")
+                status = status ?? ExitStatus.unavailable
+                break
+            }
+            count += fixes
+        }
+        if count > 0 { Console.note("\(path): mended \(count == 1 ? "one place" : "\(count) places")") }
     }
 }

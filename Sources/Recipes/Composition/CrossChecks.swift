@@ -104,6 +104,13 @@ struct CrossChecks {
     /// A learner is fitted on out-of-fold predictions; without them it would learn from what models know by heart.
     private func checkLearner(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
         guard let learner = entry.value.learner else { return }
+        for key in node["settings"]?.entries ?? []
+        where !LearnerSettings.meaningful(to: learner.kind).contains(key.key) {
+            reading.report(
+                Finding(
+                    "conflicting-keys", "\"\(key.key)\" means nothing to \(learner.kind.rawValue)", at: key.keySpan,
+                    help: "remove it"))
+        }
         for (name, place) in zip(learner.members, node[learner.kind.rawValue]?.elements ?? []) {
             guard hasOutOfFold(name) == false else { continue }
             reading.report(

@@ -73,6 +73,9 @@ package struct StackEntry: Sendable {
         return simplex.map { (.simplex, $0) }
     }
 
+    /// Whether a learner reads the rows' texts; group statistics alone are of the predictions.
+    package var readsTexts: Bool { features.contains { $0 != .groupStatistics } }
+
     /// The models and entries it is made of, as written.
     package var members: [String] {
         average ?? learner?.members ?? [optimize, fittedOn].compactMap { $0 }
@@ -91,12 +94,12 @@ package struct LearnerSettings: Sendable {
     package var learningRate = 0.05
     package var leaves = 15
     package var minimumRows = 20
-    package var featureShare = 0.8
+    package var featureShare = 0.7
     package var rowShare = 0.8
     package var l2 = 1.0
     package var earlyStopping = 50
     package var regularization = 1.0
-    package var groupStatistics = true
+    package var bins = 63
 
     static let declaration = Declaration(
         "How a learner of the stack is fitted.", initial: { LearnerSettings() },
@@ -122,10 +125,23 @@ package struct LearnerSettings: Sendable {
             Key(
                 "regularization", \.regularization, .number(0...1e9, aboveMinimum: true),
                 "Logistic regression: the inverse strength of the L2 penalty (C)."),
-            Key(
-                "group-statistics", \.groupStatistics, .boolean,
-                "Whether each group's mean, extremes and ranks of the predictions are features, too."),
+            Key("bins", \.bins, .integer(2...65_535), "LightGBM: the most histogram bins of a feature."),
         ])
 
-    package var json: JSON { Self.declaration.shape.encode(self) }
+    /// The settings that mean something to a learner.
+    static func meaningful(to learner: Learner) -> Set<String> {
+        let all = Set(declaration.keys.map(\.name))
+        return switch learner {
+        case .lightgbm: all.subtracting(["regularization"])
+        case .logistic: ["regularization"]
+        case .simplex: []
+        }
+    }
+
+    /// As the step has it.
+    package func parameters(of learner: Learner) -> JSON {
+        let names = Self.meaningful(to: learner)
+        let all = Self.declaration.shape.encode(self).object ?? [:]
+        return .object(all.filter { names.contains($0.key) })
+    }
 }

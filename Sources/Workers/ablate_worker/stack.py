@@ -26,6 +26,8 @@ def run(step):
     learner = LEARNERS[name](settings, step.parameters["classes"], step.threads)
     report = Report(name, settings, seeds, way if test else None, models, train, rows)
     oof, tested = np.zeros((count, step.parameters["classes"])), []
+    if step.parameters.get("fold") is not None:
+        return without_fold(step, learner, rows, folds, test, seeds)
     fits = len(seeds) * (int(folds.max()) + 1)
     for fold in range(int(folds.max()) + 1):
         held = np.flatnonzero(folds == fold)
@@ -51,6 +53,20 @@ def run(step):
     formats.write_json(step.outputs / "report", report.whole(folds, oof))
     step.channel.progress(fits + 1, fits + 1, "fits")
     return {"metrics": report.metrics(oof)}
+
+
+def without_fold(step, learner, rows, folds, test, seeds):
+    """Only test predictions, by learners that did not see one fold: a teacher of that fold's model, if the models beneath saw no
+    label of it either."""
+    fold = step.parameters["fold"]
+    if test is None or not 0 <= fold <= folds.max():
+        raise invalid(f"fold {fold} needs test predictions, and to be one of the {int(folds.max()) + 1} folds")
+    seen, tested = seen_rows(rows, folds != fold, f"without fold {fold}, "), []
+    for number, seed in enumerate(seeds):
+        tested.append(learner.predict(learner.fit(seen, seed, learner.tune(seen, seed)), test))
+        step.channel.progress(number + 1, len(seeds), "fits", f"without fold {fold}")
+    write(step.outputs / "test", sum(tested) / len(tested))
+    return {"metrics": {"rows": len(tested[0])}}
 
 
 def settings_in(step):
