@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 let worker = [
     "__init__.py",
     "__main__.py",
+    "attention.py",
     "backbones.py",
     "batches.py",
     "channel.py",
@@ -22,7 +23,9 @@ let worker = [
     "finetune.py",
     "formats.py",
     "ingest.py",
+    "packing.py",
     "predict.py",
+    "prefixes.py",
     "requirements-cpu.lock",
     "requirements-cuda.lock",
     "requirements.lock",
@@ -32,6 +35,7 @@ let worker = [
     "tables.py",
     "tensors.py",
     "tfidf.py",
+    "throughput.py",
     "tokens.py",
 ]
 

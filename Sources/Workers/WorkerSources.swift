@@ -6,6 +6,7 @@ enum WorkerSources {
         [
             ("__init__.py", PackageResources.__init___py),
             ("__main__.py", PackageResources.__main___py),
+            ("attention.py", PackageResources.attention_py),
             ("backbones.py", PackageResources.backbones_py),
             ("batches.py", PackageResources.batches_py),
             ("channel.py", PackageResources.channel_py),
@@ -16,13 +17,16 @@ enum WorkerSources {
             ("finetune.py", PackageResources.finetune_py),
             ("formats.py", PackageResources.formats_py),
             ("ingest.py", PackageResources.ingest_py),
+            ("packing.py", PackageResources.packing_py),
             ("predict.py", PackageResources.predict_py),
+            ("prefixes.py", PackageResources.prefixes_py),
             ("schedule.py", PackageResources.schedule_py),
             ("sequences.py", PackageResources.sequences_py),
             ("step.py", PackageResources.step_py),
             ("tables.py", PackageResources.tables_py),
             ("tensors.py", PackageResources.tensors_py),
             ("tfidf.py", PackageResources.tfidf_py),
+            ("throughput.py", PackageResources.throughput_py),
             ("tokens.py", PackageResources.tokens_py),
         ]
     }

@@ -8,26 +8,31 @@ import json
 import torch
 from torch import nn
 
-from . import backbones, formats, tensors
+from . import backbones, formats, packing, tensors, throughput
 from .step import invalid
 
 
 class Classifier(nn.Module):
-    """ids [B, T], lengths [B] -> logits float32 [B, classes]"""
+    """ids [B, T], lengths [B] -> logits float32 [B, classes]; packed: ids [1, T], None, their layout -> the same."""
 
     def __init__(self, backbone, classes, pooling):
         super().__init__()
         if pooling not in ("last", "mean"):
             raise invalid(f"pooling is '{pooling}'; it may be last or mean")
         self.backbone, self.pooling = backbone, pooling
+        self.packs = packing.prepare(backbone)  # whether micro-batches are packed, or padded
+        self.share, self.tally = "auto", throughput.Tally()  # of packing.SHARING; what went through
         self.head = nn.Linear(backbone.config.hidden_size, classes, dtype=torch.float32)
         nn.init.zeros_(self.head.bias)
 
-    def forward(self, ids, lengths):
+    def forward(self, ids, lengths, layout=None):
         # use_cache=False and no mask: the default cache would mix the rows of a packed batch, and right padding under
         # causal attention needs no mask, which leaves attention its fast path.
-        states = self.backbone(input_ids=ids, use_cache=False).last_hidden_state  # [B, T, hidden]
-        if self.pooling == "last":  # the last real token, by length: padding may have any id
+        packed = {} if layout is None else {"position_ids": layout.position_ids(), "packing": layout}
+        states = self.backbone(input_ids=ids, use_cache=False, **packed).last_hidden_state  # [B, T, hidden]
+        if layout is not None:
+            pooled = layout.pool(states, self.pooling)  # [B, hidden]
+        elif self.pooling == "last":  # the last real token, by length: padding may have any id
             pooled = states[torch.arange(len(ids), device=ids.device), lengths - 1].float()  # [B, hidden]
         else:
             real = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]  # [B, T]

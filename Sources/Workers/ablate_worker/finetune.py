@@ -13,7 +13,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import batches, checkpoints, classifier, devices, formats, schedule, sequences
+from . import batches, checkpoints, classifier, devices, formats, packing, schedule, sequences, throughput
 from .step import Failure, invalid
 
 SAVE_EVERY = 300  # seconds, besides each epoch's end
@@ -30,19 +30,22 @@ def run(step):
     if weights.sum() == 0:
         raise invalid("every row to train on has weight 0")
     texts = sequences.assemble(columns, metadata, parameters["lengths"], rows)
+    groups = batches.group_codes(training, table, rows)
     model, name = classifier.build(step, device)
+    model.share = packing.sharing(training)
     sequences.check_fit(texts, rows, model.backbone.config)
     data = (texts, torch.from_numpy(labels).to(device), torch.from_numpy(weights / weights.mean()).float().to(device))
 
     optimizer = make_optimizer(model, training)
     torch.manual_seed(parameters["seed"])  # dropout's draws begin here, whatever building the model has drawn
-    progress, resumed = {"step": 0, "budget": batches.BUDGET, "recompute": False, "losses": [], "norms": []}, None
+    progress, resumed = {"step": 0, "budget": batches.BUDGET[device.type], "recompute": False, "losses": [], "norms": [],
+                         "tokens": {}}, None
     if step.scratch:
         step.scratch.mkdir(parents=True, exist_ok=True)
         resumed = checkpoints.load(step.scratch, model, optimizer, device)
     progress |= resumed or {}
     first, began = progress["step"], time.monotonic()
-    per_epoch, total, seen = train(step, model, optimizer, data, progress, device)
+    per_epoch, total, meter = train(step, model, optimizer, data, progress, device, groups)
     seconds = time.monotonic() - began
 
     trained = checkpoints.trained(model)
@@ -57,27 +60,28 @@ def run(step):
     means = [float(np.mean(progress["losses"][i:i + per_epoch])) for i in range(0, total, per_epoch)]
     formats.write_json(step.outputs / "history", {"losses": progress["losses"], "gradient-norms": progress["norms"],
                                                   "epochs": means, "steps-per-epoch": per_epoch})
-    metrics |= {"train-loss": means[-1]}
+    metrics |= {"train-loss": means[-1]} | {f"{kind}-tokens": count for kind, count in progress["tokens"].items()}
     metrics |= sequences.truncation(columns, parameters["lengths"], rows, labels, parameters["classes"])
-    measurements = {"train-seconds": round(seconds, 3), "tokens-per-second": round(seen / max(seconds, 1e-9), 1),
+    measurements = {"train-seconds": round(seconds, 3), **meter.speeds(seconds),
                     "micro-batch-tokens": progress["budget"], "recomputed": progress["recompute"],
                     "resumed-at-step": first if resumed else None, **peak(device)}
     return {"metrics": metrics, "measurements": measurements, "device": device}
 
 
-def train(step, model, optimizer, data, progress, device):
-    """All epochs from where `progress` stands: (steps per epoch, steps in all, tokens seen now)."""
+def train(step, model, optimizer, data, progress, device, groups=None):
+    """All epochs from where `progress` stands: (steps per epoch, steps in all, the meter of what was done now)."""
     training, seed, texts = step.parameters["training"], step.parameters["seed"], data[0]
     batch = min(training["batch"], len(texts))
     per_epoch = math.ceil(len(texts) / batch)
-    total, first, seen, saved = training["epochs"] * per_epoch, progress["step"], 0, time.monotonic()
+    total, first, saved = training["epochs"] * per_epoch, progress["step"], time.monotonic()
+    meter = throughput.Meter(step.channel, model.backbone, device, training=True)
     if progress["recompute"]:
         recompute(model)
     model.train()
     for number in range(first, total):
         epoch, place = divmod(number, per_epoch)
         if place == 0 or number == first:
-            order = batches.epoch_order(len(texts), seed, epoch)
+            order = batches.epoch_order(len(texts), seed, epoch, groups)
         chosen = order[place * batch:(place + 1) * batch]
         rate = schedule.factor(number, total, training["schedule"], training.get("warmup") or 0)
         for group in optimizer.param_groups:
@@ -92,14 +96,14 @@ def train(step, model, optimizer, data, progress, device):
         progress["step"] = number + 1
         progress["losses"].append(loss)
         progress["norms"].append(norm)
-        seen += sum(len(texts[i]) for i in chosen)
+        meter.tell(model.tally, progress["tokens"], number + 1)
         step.channel.metric("loss", loss, number + 1)
         step.channel.progress(number + 1, total, "steps", f"epoch {epoch + 1}")
         due = place + 1 == per_epoch or time.monotonic() - saved > SAVE_EVERY
         if step.scratch and due and number + 1 < total:
             checkpoints.save(step.scratch, model, optimizer, device, progress)
             saved = time.monotonic()
-    return per_epoch, total, seen
+    return per_epoch, total, meter
 
 
 def make_optimizer(model, training):
@@ -123,11 +127,11 @@ def add_gradients(model, data, chosen, budget, device):
     """
     texts, labels, weights = data
     total = torch.zeros((), device=device)
-    for part in batches.split([len(texts[i]) for i in chosen], budget, device.type):
+    model.tally.clear()
+    for part, batch in packing.micro_batches(model, [texts[i] for i in chosen], budget, device):
         members = chosen[part]  # [B]
-        ids, lengths = batches.pad([texts[i] for i in members], device)  # [B, T], [B]
         with precision(model, device):
-            logits = model(ids, lengths)  # [B, classes]
+            logits = model(*batch)  # [B, classes]
         losses = F.cross_entropy(logits, labels[members], reduction="none")  # [B]
         loss = (losses * weights[members]).sum() / len(chosen)
         loss.backward()
@@ -160,10 +164,10 @@ def train_batch(model, optimizer, data, chosen, clip, progress, device):
             loss = add_gradients(model, data, chosen, progress["budget"], device)
             break
         except torch.OutOfMemoryError:
-            lengths = [len(data[0][i]) for i in chosen]
-            alone = all(len(part) == 1 for part in batches.split(lengths, progress["budget"], device.type))
+            longest = max(len(data[0][i]) for i in chosen)
+            alone = progress["budget"] <= longest or len(chosen) == 1  # smaller parts would not make the longest row smaller
             if alone and progress["recompute"]:
-                raise Failure("out-of-memory", f"a single row of {max(lengths)} tokens does not fit into the memory of "
+                raise Failure("out-of-memory", f"a single row of {longest} tokens does not fit into the memory of "
                               f"{device}: lower the lengths, or use quantization: nf4, or a smaller backbone") from None
         if alone:
             progress["recompute"] = True

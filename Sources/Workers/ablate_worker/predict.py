@@ -5,6 +5,8 @@ Knows tokens in, predictions out. TF-IDF models are handed on to tfidf.py, befor
 
 from . import devices, formats
 
+PREDICTING = 4  # times the tokens that fit in training: no activations are kept
+
 
 def run(step):
     if step.parameters.get("tfidf"):
@@ -18,7 +20,7 @@ def predict(step):
 
     import torch
 
-    from . import batches, classifier, sequences
+    from . import batches, classifier, packing, sequences, throughput
     from .finetune import peak, precision
     from .step import Failure
     device = devices.choose(step.device)
@@ -29,30 +31,36 @@ def predict(step):
     texts = sequences.assemble(columns, metadata, lengths, rows)
     model, name = classifier.restore(step, device)
     sequences.check_fit(texts, rows, model.backbone.config)
-    order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))  # longest first: memory runs out at once or never
     logits = torch.empty(len(texts), step.parameters["classes"], dtype=torch.float32)
-    began, budget, done = time.monotonic(), 4 * batches.BUDGET, 0  # no activations are kept: more fits
+    began, budget, counts = time.monotonic(), PREDICTING * batches.BUDGET[device.type], {}
+    meter = throughput.Meter(step.channel, model.backbone, device, training=False)
+    left, done = list(range(len(texts))), set()
     with torch.inference_mode(), precision(model, device):
-        while done < len(order):
-            members = order[done:done + max(1, budget // len(texts[order[done]]))]
+        while left:
             try:
-                logits[members] = model(*batches.pad([texts[i] for i in members], device)).float().cpu()
+                for part, batch in packing.micro_batches(model, [texts[i] for i in left], budget, device):
+                    members = [left[i] for i in part]
+                    logits[members] = model(*batch).float().cpu()
+                    done.update(members)
+                    meter.tell(model.tally, counts, len(done))
+                    model.tally.clear()
+                    step.channel.progress(len(done), len(texts), "rows")
             except torch.OutOfMemoryError:
-                if len(members) == 1:
-                    raise Failure("out-of-memory", f"a single row of {len(texts[members[0]])} tokens does not fit into the "
-                                  f"memory of {device}: lower the lengths, or use quantization: nf4") from None
+                longest = max(len(texts[i]) for i in left if i not in done)
+                if budget <= longest:
+                    raise Failure("out-of-memory", f"a single row of {longest} tokens does not fit into the memory of {device}: "
+                                  "lower the lengths, or use quantization: nf4") from None
                 budget //= 2
-                continue
-            done += len(members)
-            step.channel.progress(done, len(order), "rows")
+                model.tally.clear()
+            left = [i for i in left if i not in done]
     seconds = time.monotonic() - began
     if not bool(torch.isfinite(logits).all()):
         raise Failure("diverged", "the model gives logits that are no numbers: train it again at a lower learning rate")
     formats.write_predictions(step.outputs / "predictions", rows, logits.numpy())
     if name is not None:
         classifier.release(model, name)
-    tokens = sum(map(len, texts))
-    return {"metrics": {"rows": len(rows), "tokens": tokens} | sequences.truncation(columns, lengths, rows),
-            "measurements": {"predict-seconds": round(seconds, 3), "tokens-per-second": round(tokens / max(seconds, 1e-9), 1),
+    metrics = {"rows": len(rows), "tokens": sum(map(len, texts))} | {f"{kind}-tokens": n for kind, n in counts.items()}
+    return {"metrics": metrics | sequences.truncation(columns, lengths, rows),
+            "measurements": {"predict-seconds": round(seconds, 3), **meter.speeds(seconds),
                              "micro-batch-tokens": budget, **peak(device)},
             "device": device}
