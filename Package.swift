@@ -23,6 +23,7 @@ let worker = [
     "finetune.py",
     "formats.py",
     "ingest.py",
+    "lowrank.py",
     "packing.py",
     "predict.py",
     "prefixes.py",

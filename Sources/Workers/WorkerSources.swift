@@ -17,6 +17,7 @@ enum WorkerSources {
             ("finetune.py", PackageResources.finetune_py),
             ("formats.py", PackageResources.formats_py),
             ("ingest.py", PackageResources.ingest_py),
+            ("lowrank.py", PackageResources.lowrank_py),
             ("packing.py", PackageResources.packing_py),
             ("predict.py", PackageResources.predict_py),
             ("prefixes.py", PackageResources.prefixes_py),

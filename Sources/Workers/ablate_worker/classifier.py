@@ -8,7 +8,7 @@ import json
 import torch
 from torch import nn
 
-from . import backbones, formats, packing, tensors, throughput
+from . import backbones, formats, lowrank, packing, tensors, throughput
 from .step import invalid
 
 
@@ -19,7 +19,7 @@ class Classifier(nn.Module):
         super().__init__()
         if pooling not in ("last", "mean"):
             raise invalid(f"pooling is '{pooling}'; it may be last or mean")
-        self.backbone, self.pooling = backbone, pooling
+        self.backbone, self.pooling = lowrank.slim(backbone) if hasattr(backbone, "peft_config") else backbone, pooling
         self.packs = packing.prepare(backbone)  # whether micro-batches are packed, or padded
         self.share, self.tally = "auto", throughput.Tally()  # of packing.SHARING; what went through
         self.head = nn.Linear(backbone.config.hidden_size, classes, dtype=torch.float32)
