@@ -1,0 +1,116 @@
+"""Measures fine-tuning against its peers, all in one run and as ratios: python Tests/Benchmarks/worker.py --device cpu
+
+Beside the tests, because it needs the worker's Python environment and no Swift. Ratios are medians over rounds in which
+ours and the peer's take turns; the losses must agree, or the comparison is none.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+PACKAGES = Path(__file__).resolve().parents[2] / "Sources" / "Workers"
+sys.path[:0] = [str(PACKAGES), str(Path(__file__).resolve().parent)]
+sys.dont_write_bytecode = True
+
+BARS = {"packed_vs_trainer": 1.6, "shared_100_150_vs_trainer": 2.2, "shared_400_150_vs_trainer": 3.5, "packed_vs_h2o": 2.0}
+SAVED_BAR = 50
+
+
+def compare(ours, theirs, rounds, device):
+    """Ours and the peer's in turn, after one of each to warm up; medians."""
+    import peers
+    times = []
+    for number in range(rounds + 1):
+        first, second = theirs(), ours()
+        if number:
+            times.append((first[0], second[0]))
+    peers.wait(device)
+    return {"ratio": statistics.median(a / b for a, b in times), "peer-seconds": statistics.median(a for a, _ in times),
+            "our-seconds": statistics.median(b for _, b in times), "ratios": [round(a / b, 3) for a, b in times],
+            "peer-loss": first[1], "our-loss": second[1],
+            "tokens": {k: second[2][f"{k}-tokens"] for k in ("logical", "unique", "padded")}}
+
+
+def ratios(folder, sizes, device, say):
+    import peers
+    from problems import Problem
+    made, found = {}, {}
+    for prompt, answer in ((100, 150), (400, 150)):
+        made[prompt] = Problem(Path(folder) / f"{prompt}-{answer}", sizes, prompt, answer)
+    plan = {"packed_vs_trainer": (made[100], peers.trainer, "rows", "off"),
+            "shared_100_150_vs_trainer": (made[100], peers.trainer, "groups", "on"),
+            "shared_400_150_vs_trainer": (made[400], peers.trainer, "groups", "on"),
+            "packed_vs_h2o": (made[100], peers.studio, "rows", "off")}
+    for name, (problem, peer, order, share) in plan.items():
+        found[name] = compare(lambda: problem.train(device, order, share), lambda: peer(problem, device, order), sizes.rounds, device)
+        found[name]["bar"] = BARS[name]
+        say(f"{name}: {found[name]['ratio']:.2f} (bar {BARS[name]}), losses {found[name]['our-loss']:.5f} and "
+            f"{found[name]['peer-loss']:.5f}")
+    return found
+
+
+def markdown(report, command):
+    """The report as a page."""
+    lines = [f"# Fine-tuning: {report['device']}", f"`{command}`, {report['machine']}, {report['threads']} thread(s), Python "
+             f"{report['python']}, " + ", ".join(f"{k} {v}" for k, v in report["versions"].items()) + ".",
+             report["model"], "",
+             "| comparison | ratio | bar | rounds | ours, s | peer, s | our loss | peer's loss | logical, unique tokens |",
+             "|---|---|---|---|---|---|---|---|---|"]
+    for name, found in report["ratios"].items():
+        lines.append(f"| {name} | **{found['ratio']:.2f}** | {found['bar']} | {', '.join(f'{r:.2f}' for r in found['ratios'])} | "
+                     f"{found['our-seconds']:.2f} | {found['peer-seconds']:.2f} | {found['our-loss']:.5f} | {found['peer-loss']:.5f} "
+                     f"| {found['tokens']['logical']}, {found['tokens']['unique']} |")
+    lines += ["", "| kept for the gradient, bfloat16 | bytes per token, layer and hidden unit |", "|---|---|"]
+    lines += [f"| {name} | {value:.1f} |" for name, value in report["saved_bytes_per_hidden"].items()]
+    for name, value in report.get("cuda", {}).items():
+        lines.append(f"\n- {name}: {value}")
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Measures fine-tuning against its peers.")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--threads", type=int, default=1, help="of both sides, on the CPU")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--output", help="also write the report as a page")
+    parser.add_argument("--tiny", action="store_true", help="sizes that only show that it runs: the figures mean nothing")
+    given = parser.parse_args(arguments)
+    import torch
+    import transformers
+    import peft
+    import memory
+    from ablate_worker import devices
+    from problems import Sizes
+    transformers.utils.logging.set_verbosity_error()
+    torch.set_num_threads(given.threads)
+    say = (lambda line: print(line, file=sys.stderr, flush=True)) if given.json else lambda line: print(line, flush=True)
+    sizes = Sizes() if given.device == "cpu" else Sizes(hidden=2048, layers=8, head=128, vocabulary=4096, batch=28, steps=10, rank=16)
+    if given.tiny:
+        sizes = Sizes(hidden=64, layers=1, steps=1, rounds=1)
+    with tempfile.TemporaryDirectory() as folder:
+        found = ratios(folder, sizes, given.device, say)
+    saved = memory.saved_bytes(given.tiny)
+    say("saved bytes per token, layer and hidden unit: " + ", ".join(f"{k} {v:.1f}" for k, v in saved.items()))
+    report = {"device": given.device, "machine": devices.describe(torch.device(given.device))["name"], "threads": given.threads,
+              "python": platform.python_version(), "versions": {"torch": torch.__version__, "transformers": transformers.__version__,
+                                                                "peft": peft.__version__},
+              "model": f"Mistral of {sizes.layers} layers, hidden {sizes.hidden}, vocabulary {sizes.vocabulary}; LoRA of rank "
+                       f"{sizes.rank} on every linear layer; {sizes.steps} steps of {sizes.batch} rows; medians of {sizes.rounds} rounds.",
+              "ratios": found, "saved_bytes_per_hidden": saved, "saved_bar": SAVED_BAR}
+    if given.device == "cuda":
+        import seven
+        report["cuda"] = seven.measure(given.tiny, say)
+    if given.json:
+        print(json.dumps(report, indent=1))
+    if given.output:
+        options = " ".join(sys.argv[1:] if arguments is None else arguments)
+        Path(given.output).write_text(markdown(report, f"python Tests/Benchmarks/worker.py {options}"))
+    return report
+
+
+if __name__ == "__main__":
+    main()
