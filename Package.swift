@@ -34,6 +34,7 @@ let worker = [
     "sequences.py",
     "step.py",
     "tables.py",
+    "tail.py",
     "tensors.py",
     "tfidf.py",
     "throughput.py",

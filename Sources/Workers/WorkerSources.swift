@@ -25,6 +25,7 @@ enum WorkerSources {
             ("sequences.py", PackageResources.sequences_py),
             ("step.py", PackageResources.step_py),
             ("tables.py", PackageResources.tables_py),
+            ("tail.py", PackageResources.tail_py),
             ("tensors.py", PackageResources.tensors_py),
             ("tfidf.py", PackageResources.tfidf_py),
             ("throughput.py", PackageResources.throughput_py),

@@ -86,6 +86,7 @@ def main(arguments=None):
     from ablate_worker import devices
     from problems import Sizes
     transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
     torch.set_num_threads(given.threads)
     say = (lambda line: print(line, file=sys.stderr, flush=True)) if given.json else lambda line: print(line, flush=True)
     sizes = Sizes() if given.device == "cpu" else Sizes(hidden=2048, layers=8, head=128, vocabulary=4096, batch=28, steps=10, rank=16)

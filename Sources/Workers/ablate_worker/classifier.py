@@ -28,6 +28,8 @@ class Classifier(nn.Module):
     def forward(self, ids, lengths, layout=None):
         # use_cache=False and no mask: the default cache would mix the rows of a packed batch, and right padding under
         # causal attention needs no mask, which leaves attention its fast path.
+        if layout is not None and self.pooling == "last":
+            layout.read = layout.last()
         packed = {} if layout is None else {"position_ids": layout.position_ids(), "packing": layout}
         states = self.backbone(input_ids=ids, use_cache=False, **packed).last_hidden_state  # [B, T, hidden]
         if layout is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from . import attention, batches, prefixes
+from . import attention, batches, prefixes, tail
 from .step import invalid
 
 # Decoders whose attention goes through transformers' registry and knows nothing but causality and a window: what
@@ -33,6 +33,7 @@ def prepare(backbone):
     if not packable(backbone):
         return False
     attention.install(backbone)
+    tail.install(backbone)
     return True
 
 
@@ -61,6 +62,7 @@ class Layout:
     parents: list  # the segment that one continues, or -1
     rows: list  # (its last segment, its length) of each row
     device: torch.device
+    read: torch.Tensor | None = None  # the positions whose states are wanted; None: all
     cache: dict = field(default_factory=dict)  # what attention derives from this once, for all layers
 
     def position_ids(self):
@@ -68,12 +70,15 @@ class Layout:
         places = [np.arange(size) + (self.sizes[p] if p >= 0 else 0) for size, p in zip(self.sizes, self.parents)]
         return torch.from_numpy(np.concatenate(places))[None].to(self.device, non_blocking=True)
 
+    def last(self):
+        """int64 [B]: where each row's last token lies."""
+        return torch.tensor([self.starts[s] + self.sizes[s] - 1 for s, _ in self.rows]).to(self.device, non_blocking=True)
+
     def pool(self, states, pooling):
         """states [1, T, hidden] -> float32 [B, hidden]: each row's last state, or the mean over its own tokens."""
         states = states[0]
-        if pooling == "last":
-            last = [self.starts[s] + self.sizes[s] - 1 for s, _ in self.rows]
-            return states[torch.tensor(last, device=self.device)].float()
+        if pooling == "last":  # either all states, or those of the last tokens alone
+            return (states if self.read is not None else states[self.last()]).float()
         # Sums of segments first: no [B, T] matrix, and no additions in an order that chance decides.
         sums = torch.segment_reduce(states.float(), "sum", lengths=torch.tensor(self.sizes, device=self.device), axis=0)
         sums = torch.cat([sums, sums.new_zeros(1, sums.shape[1])])  # the parent that is none
