@@ -103,8 +103,8 @@ def main(arguments=None):
                        f"{sizes.rank} on every linear layer; {sizes.steps} steps of {sizes.batch} rows; medians of {sizes.rounds} rounds.",
               "ratios": found, "saved_bytes_per_hidden": saved, "saved_bar": SAVED_BAR}
     if given.device == "cuda":
-        import seven
-        report["cuda"] = seven.measure(given.tiny, say)
+        import large
+        report["cuda"] = large.measure(given.tiny, say)
     if given.json:
         print(json.dumps(report, indent=1))
     if given.output:

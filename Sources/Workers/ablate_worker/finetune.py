@@ -74,7 +74,7 @@ def train(step, model, optimizer, data, progress, device, groups=None):
     batch = min(training["batch"], len(texts))
     per_epoch = math.ceil(len(texts) / batch)
     total, first, saved = training["epochs"] * per_epoch, progress["step"], time.monotonic()
-    meter = throughput.Meter(step.channel, model.backbone, device, training=True)
+    meter = throughput.Meter(step.channel, model, device, training=True)
     if progress["recompute"]:
         recompute(model)
     model.train()

@@ -33,7 +33,7 @@ def predict(step):
     sequences.check_fit(texts, rows, model.backbone.config)
     logits = torch.empty(len(texts), step.parameters["classes"], dtype=torch.float32)
     began, budget, counts = time.monotonic(), PREDICTING * batches.BUDGET[device.type], {}
-    meter = throughput.Meter(step.channel, model.backbone, device, training=False)
+    meter = throughput.Meter(step.channel, model, device, training=False)
     left, done = list(range(len(texts))), set()
     with torch.inference_mode(), precision(model, device):
         while left:

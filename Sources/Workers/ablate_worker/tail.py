@@ -9,10 +9,19 @@ import types
 PARTS = ("input_layernorm", "self_attn", "post_attention_layernorm", "mlp")
 
 
+def last_block(backbone):
+    return (backbone.get_base_model() if hasattr(backbone, "get_base_model") else backbone).layers[-1]
+
+
+def spared(backbone):
+    """The modules that see a row's last token only, where `install` has been and positions are named."""
+    block = last_block(backbone)
+    return list(block.mlp.modules()) if "forward" in vars(block) else []
+
+
 def install(backbone):
     """Give the last block of a packable backbone a forward that heeds `packing.read`, the positions that are read."""
-    base = backbone.get_base_model() if hasattr(backbone, "get_base_model") else backbone
-    block = base.layers[-1]
+    block = last_block(backbone)
     if "forward" not in vars(block) and all(hasattr(block, part) for part in PARTS):
         block.forward = types.MethodType(forward, block)
 

@@ -7,6 +7,8 @@ import time
 
 import torch
 
+from . import tail
+
 EVERY = 2.0  # seconds between two reports: one step is too short to say much
 PEAKS = {"H200": 989e12, "H100": 989e12, "A100": 312e12}  # dense bfloat16 operations per second, by part of the name
 
@@ -28,8 +30,8 @@ class Tally:
 class Meter:
     """What this process has done of a step: tokens in all, and from time to time the share of the peak."""
 
-    def __init__(self, channel, backbone, device, training):
-        self.channel, self.device, self.each = channel, device, operations(backbone, training)
+    def __init__(self, channel, model, device, training):
+        self.channel, self.device, self.each = channel, device, operations(model, training)
         self.total, self.last, self.recent = Tally(), time.monotonic(), 0
 
     def tell(self, tally, counts, at):
@@ -64,13 +66,16 @@ def peak(device):
     return next((value for part, value in PEAKS.items() if part in name), None)
 
 
-def operations(backbone, training):
+def operations(model, training):
     """Operations per unique token, attention's own left out: 2 per weight of a linear layer and pass over it.
 
-    The gradient of the states is one pass more, that of the weights another, which frozen weights do not need.
+    The gradient of the states is one pass more, that of the weights another, which frozen weights do not need. What
+    tail.py spares is not counted.
     """
-    total = 0
-    for module in backbone.modules():
+    total, spared = 0, set(tail.spared(model.backbone)) if model.packs and model.pooling == "last" else set()
+    for module in model.backbone.modules():
+        if module in spared:
+            continue
         weight = getattr(module, "weight", None)
         if isinstance(module, torch.nn.Linear) and weight is not None:
             passes = 1 if not training else 3 if weight.requires_grad else 2
