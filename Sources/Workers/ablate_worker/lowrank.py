@@ -13,10 +13,15 @@ SEEDS = 2**62
 
 def slim(backbone):
     """Let every plain LoRA layer of a PEFT model keep less. Its weights and their names are untouched."""
-    from peft.tuners.lora.layer import Linear
+    from peft.import_utils import is_bnb_4bit_available
+    from peft.tuners.lora import layer
+    kinds = {layer.Linear}
+    if is_bnb_4bit_available():
+        from peft.tuners.lora import bnb
+        kinds.add(bnb.Linear4bit)
     for module in backbone.modules():
-        if type(module) is Linear:
-            module.__class__ = specialized(Linear)
+        if type(module) in kinds:
+            module.__class__ = specialized(type(module))
     return backbone
 
 
@@ -52,7 +57,8 @@ def dropped(x, share, seed):
         return x
     generator = torch.Generator(x.device)
     generator.manual_seed(seed)
-    return x * torch.empty_like(x).bernoulli_(1 - share, generator=generator).mul_(1 / (1 - share))
+    # Scaled last: the factor itself would lose two digits in bfloat16.
+    return torch.empty_like(x).bernoulli_(1 - share, generator=generator).mul_(x).mul_(1 / (1 - share))
 
 
 class LowRank(Function):
