@@ -18,10 +18,15 @@ let worker = [
     "checkpoints.py",
     "classifier.py",
     "devices.py",
+    "families.py",
     "fetch.py",
     "finetune.py",
     "formats.py",
     "ingest.py",
+    "losses.py",
+    "optimizers.py",
+    "pooling.py",
+    "precision.py",
     "predict.py",
     "requirements-cpu.lock",
     "requirements-cuda.lock",
@@ -33,6 +38,7 @@ let worker = [
     "tensors.py",
     "tfidf.py",
     "tokens.py",
+    "validation.py",
 ]
 
 let package = Package(

@@ -12,10 +12,15 @@ enum WorkerSources {
             ("checkpoints.py", PackageResources.checkpoints_py),
             ("classifier.py", PackageResources.classifier_py),
             ("devices.py", PackageResources.devices_py),
+            ("families.py", PackageResources.families_py),
             ("fetch.py", PackageResources.fetch_py),
             ("finetune.py", PackageResources.finetune_py),
             ("formats.py", PackageResources.formats_py),
             ("ingest.py", PackageResources.ingest_py),
+            ("losses.py", PackageResources.losses_py),
+            ("optimizers.py", PackageResources.optimizers_py),
+            ("pooling.py", PackageResources.pooling_py),
+            ("precision.py", PackageResources.precision_py),
             ("predict.py", PackageResources.predict_py),
             ("schedule.py", PackageResources.schedule_py),
             ("sequences.py", PackageResources.sequences_py),
@@ -24,6 +29,7 @@ enum WorkerSources {
             ("tensors.py", PackageResources.tensors_py),
             ("tfidf.py", PackageResources.tfidf_py),
             ("tokens.py", PackageResources.tokens_py),
+            ("validation.py", PackageResources.validation_py),
         ]
     }
 
