@@ -136,4 +136,5 @@ def main():
         attempt(lines.get(), channel, errors)
 
 
-main()
+if __name__ == "__main__":
+    main()
