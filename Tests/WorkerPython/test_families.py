@@ -8,7 +8,7 @@ import torch
 from ablate_worker import backbones as loading
 from ablate_worker import batches, classifier, families, sequences
 from ablate_worker.step import Failure
-from conftest import finetune, inputs, predicting
+from conftest import TINY, finetune, inputs, predicting
 from inprocess import ENCODERS, FAMILIES, fails, make_backbone, run
 from safetensors.torch import load_file
 
@@ -110,6 +110,8 @@ WAYS = {
     "attention": ("deberta-v2", {"pooling": "attention"}),
     "lm-logits": ("gemma2", {"head-input": "lm-logits"}),
     "lm-logits, full": ("phi", {"head-input": "lm-logits", "lora": None}),
+    "adapters on a scratch backbone": ("mistral", {"scratch": TINY}),
+    "adapters on a scratch backbone, lm-logits": ("mistral", {"scratch": TINY, "head-input": "lm-logits"}),
     "lm-logits, head-only": ("llama", {"head-input": "lm-logits", "lora": "head-only"}),
 }
 

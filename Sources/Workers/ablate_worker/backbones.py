@@ -83,6 +83,11 @@ def load(folder, title, quantization, device, frozen, precision=None, remote_cod
         wrong = sorted(map(str, [*report["missing_keys"], *report["mismatched_keys"]]))
         raise invalid(f"{title} does not hold the whole backbone: {len(wrong)} weights are missing or of another shape, "
                       f"first {wrong[0]}")
+    for layer in module.modules() if options else ():
+        # A look at the validation rows would have bitsandbytes repack 4-bit weights for a CPU with AVX-512 BF16, in a layout
+        # from which the training after it gets no gradients, without a word.
+        if hasattr(layer, "support_avx512bf16_for_cpu"):
+            layer.support_avx512bf16_for_cpu = False
     module = module if options else module.to(device)
     return take_apart(module) if language_head else module, name
 
