@@ -15,6 +15,7 @@ let worker = [
     "backbones.py",
     "batches.py",
     "channel.py",
+    "chat.py",
     "checkpoints.py",
     "classifier.py",
     "devices.py",

@@ -9,6 +9,7 @@ enum WorkerSources {
             ("backbones.py", PackageResources.backbones_py),
             ("batches.py", PackageResources.batches_py),
             ("channel.py", PackageResources.channel_py),
+            ("chat.py", PackageResources.chat_py),
             ("checkpoints.py", PackageResources.checkpoints_py),
             ("classifier.py", PackageResources.classifier_py),
             ("devices.py", PackageResources.devices_py),

@@ -35,6 +35,10 @@ def run(step):
     tokenizer.no_truncation()
     tokenizer.no_padding()
     bos, eos = added_tokens(tokenizer)
+    if step.parameters.get("chat") is not None:
+        from . import chat
+        title = step.title("tokenizer") if step.has("tokenizer") else "the tokenizer trained here"
+        template, bos, eos = chat.wrap(folder, title, template, step.parameters["chat"].get("system")), None, None
     pieces, lead = encode_template(tokenizer, template)
     ids = {column: [] for column in columns}
     for start in range(0, len(texts), CHUNK):
@@ -126,13 +130,16 @@ def continuation(tokenizer):
     """A text that, put before another and its tokens then dropped, keeps a tokenizer from treating that one as a beginning.
 
     Tokenizers in the manner of SentencePiece put a space before a text's first word. A line break takes that space and
-    joins with nothing after it. Empty for the others, which need no such thing.
+    joins with nothing after it; where a line break is a space too (DeBERTa), a character that no vocabulary has does the same.
+    Empty for the others, which need no such thing.
     """
     ids = lambda text: tokenizer.encode(text, add_special_tokens=False).ids
     word, head = ids("word"), ids("\n")
     if not word or not tokenizer.id_to_token(word[0]).startswith(("\u2581", "\u0120")):
         return ""
-    return "\n" if ids("\nword")[:len(head)] == head == ids("\n word")[:len(head)] else ""
+    mark = "\n" if head else "\ue000"
+    head = head or ids(mark)
+    return mark if ids(mark + "word")[:len(head)] == head == ids(mark + " word")[:len(head)] else ""
 
 
 def encode(tokenizer, texts, prefix, lead):
