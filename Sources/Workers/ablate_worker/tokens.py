@@ -5,11 +5,13 @@ Needs only the `tokenizers` library: importing torch or transformers would take 
 """
 
 import json
+import re
 
 from . import formats
 from .step import Failure, invalid
 
 CHUNK = 500  # rows per call of the library: progress is told in between
+LONG = 1000  # characters without a space from which on learning a vocabulary takes a text in parts
 
 
 def run(step):
@@ -69,7 +71,7 @@ def train(texts, columns, vocabulary, folder):
     trainer = trainers.BpeTrainer(
         vocab_size=vocabulary, show_progress=False, special_tokens=[AddedToken(s, special=True) for s in special],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet())  # all 256 bytes: no text is unknown to it
-    tokenizer.train_from_iterator((text[column] for text in texts for column in columns), trainer)
+    tokenizer.train_from_iterator((part for text in texts for column in columns for part in parts(text[column])), trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<bos> $A <eos>", special_tokens=[("<bos>", 0), ("<eos>", 1)])
     folder.mkdir()
@@ -78,6 +80,11 @@ def train(texts, columns, vocabulary, folder):
         "tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<bos>", "eos_token": "<eos>", "pad_token": "<pad>",
         "clean_up_tokenization_spaces": False})
     return tokenizer
+
+
+def parts(text):
+    """The text, or its parts of at most LONG characters without a space: what a merge costs grows with its word's length."""
+    return [text] if not re.search(rf"\S{{{LONG}}}", text) else re.findall(rf"\s*\S{{1,{LONG}}}|\s+", text)
 
 
 def added_tokens(tokenizer):
