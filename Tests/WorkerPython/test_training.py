@@ -149,7 +149,7 @@ FAULTS = {
     "targets": (finetune(lora={"rank": 2, "alpha": 2, "dropout": 0.0, "targets": ["nothing"]}), "lora: "),
     "keep": (finetune(lengths={"prompt": 1, "answer": 1, "keep": "ends"}), "head, tail or middle"),
     "schedule": (finetune(training={"schedule": "wavy"}), "cosine, linear or constant"),
-    "pooling": (finetune(pooling="max"), "last or mean"),
+    "pooling": (finetune(pooling="max"), "last, mean, cls or attention"),
 }
 
 

@@ -10,8 +10,10 @@ import numpy as np
 import torch
 
 from . import attention, batches, prefixes, tail
-from .step import invalid
+from .precision import precision
+from .step import Failure, invalid
 
+PREDICTING = 4  # times the tokens that fit in training: no activations are kept
 # Decoders whose attention goes through transformers' registry and knows nothing but causality and a window: what
 # Tests/WorkerPython/test_packing.py proves equal to one row at a time. Others take the padded path.
 FAMILIES = ("mistral", "llama", "qwen2", "qwen3")
@@ -87,6 +89,17 @@ class Layout:
         lengths = torch.tensor([[length] for _, length in self.rows], device=self.device)
         return (sums[own] + sums[before]) / lengths
 
+    def spread(self, states):
+        """states [1, T, hidden] -> (the rows' states [B, longest, hidden], padded with any token's; lengths [B])."""
+        places = torch.zeros(len(self.rows), max(length for _, length in self.rows), dtype=torch.int64)
+        for row, (segment, length) in enumerate(self.rows):
+            while segment >= 0:  # from the row's end to its beginning
+                start, size = self.starts[segment], self.sizes[segment]
+                places[row, length - size:length] = torch.arange(start, start + size)
+                segment, length = self.parents[segment], length - size
+        lengths = torch.tensor([length for _, length in self.rows])
+        return states[0][places.to(self.device)], lengths.to(self.device)
+
 
 def unique(texts, group):
     """The tokens that a group leaves to compute."""
@@ -159,3 +172,27 @@ def micro_batches(model, texts, budget, device):
         ids, layout, part = lay(texts, groups, device)
         model.tally.add(sum(len(texts[i]) for i in part), ids.numel(), ids.numel())
         yield part, (ids, None, layout)
+
+
+def outputs(model, texts, budget, device):
+    """(positions in `texts`, logits float32 [B, classes] on the host) of every row, without gradients, in any order.
+
+    When memory runs out, what is left is done in smaller micro-batches. The caller clears the model's tally.
+    """
+    left, budget = list(range(len(texts))), PREDICTING * budget
+    while left:
+        done = set()
+        try:
+            for part, batch in micro_batches(model, [texts[i] for i in left], budget, device):
+                with torch.no_grad(), precision(model, device):
+                    logits = model(*batch).float().cpu()
+                members = [left[i] for i in part]
+                done.update(members)
+                yield members, logits
+        except torch.OutOfMemoryError:
+            longest = max(len(texts[i]) for i in left if i not in done)
+            if budget <= longest:
+                raise Failure("out-of-memory", f"a single row of {longest} tokens does not fit into the memory of {device}: "
+                              "lower the lengths, or use quantization: nf4, or a smaller backbone") from None
+            budget //= 2
+        left = [i for i in left if i not in done]

@@ -5,8 +5,6 @@ Knows tokens in, predictions out. TF-IDF models are handed on to tfidf.py, befor
 
 from . import devices, formats
 
-PREDICTING = 4  # times the tokens that fit in training: no activations are kept
-
 
 def run(step):
     if step.parameters.get("tfidf"):
@@ -21,7 +19,7 @@ def predict(step):
     import torch
 
     from . import batches, classifier, packing, sequences, throughput
-    from .finetune import peak, precision
+    from .finetune import peak
     from .step import Failure
     device = devices.choose(step.device)
     columns, metadata = formats.read_tokens(step.input("tokens"))
@@ -32,27 +30,14 @@ def predict(step):
     model, name = classifier.restore(step, device)
     sequences.check_fit(texts, rows, model.backbone.config)
     logits = torch.empty(len(texts), step.parameters["classes"], dtype=torch.float32)
-    began, budget, counts = time.monotonic(), PREDICTING * batches.BUDGET[device.type], {}
-    meter = throughput.Meter(step.channel, model, device, training=False)
-    left, done = list(range(len(texts))), set()
-    with torch.inference_mode(), precision(model, device):
-        while left:
-            try:
-                for part, batch in packing.micro_batches(model, [texts[i] for i in left], budget, device):
-                    members = [left[i] for i in part]
-                    logits[members] = model(*batch).float().cpu()
-                    done.update(members)
-                    meter.tell(model.tally, counts, len(done))
-                    model.tally.clear()
-                    step.channel.progress(len(done), len(texts), "rows")
-            except torch.OutOfMemoryError:
-                longest = max(len(texts[i]) for i in left if i not in done)
-                if budget <= longest:
-                    raise Failure("out-of-memory", f"a single row of {longest} tokens does not fit into the memory of {device}: "
-                                  "lower the lengths, or use quantization: nf4") from None
-                budget //= 2
-                model.tally.clear()
-            left = [i for i in left if i not in done]
+    meter, counts, done = throughput.Meter(step.channel, model, device, training=False), {}, 0
+    began = time.monotonic()
+    for members, found in packing.outputs(model, texts, batches.BUDGET[device.type], device):
+        logits[members] = found
+        done += len(members)
+        meter.tell(model.tally, counts, done)
+        model.tally.clear()
+        step.channel.progress(done, len(texts), "rows")
     seconds = time.monotonic() - began
     if not bool(torch.isfinite(logits).all()):
         raise Failure("diverged", "the model gives logits that are no numbers: train it again at a lower learning rate")
@@ -61,6 +46,5 @@ def predict(step):
         classifier.release(model, name)
     metrics = {"rows": len(rows), "tokens": sum(map(len, texts))} | {f"{kind}-tokens": n for kind, n in counts.items()}
     return {"metrics": metrics | sequences.truncation(columns, lengths, rows),
-            "measurements": {"predict-seconds": round(seconds, 3), **meter.speeds(seconds),
-                             "micro-batch-tokens": budget, **peak(device)},
+            "measurements": {"predict-seconds": round(seconds, 3), **meter.speeds(seconds), **peak(device)},
             "device": device}
