@@ -8,7 +8,7 @@ import json
 import torch
 from torch import nn
 
-from . import backbones, formats, lowrank, packing, tensors, throughput
+from . import backbones, formats, lowrank, packing, tail, tensors, throughput
 from .step import invalid
 
 
@@ -28,7 +28,7 @@ class Classifier(nn.Module):
     def forward(self, ids, lengths, layout=None):
         # use_cache=False and no mask: the default cache would mix the rows of a packed batch, and right padding under
         # causal attention needs no mask, which leaves attention its fast path.
-        if layout is not None and self.pooling == "last":
+        if layout is not None and self.pooling == "last" and tail.spared(self.backbone):
             layout.read = layout.last()
         packed = {} if layout is None else {"position_ids": layout.position_ids(), "packing": layout}
         states = self.backbone(input_ids=ids, use_cache=False, **packed).last_hidden_state  # [B, T, hidden]

@@ -73,6 +73,7 @@ def operations(model, training):
     tail.py spares is not counted.
     """
     total, spared = 0, set(tail.spared(model.backbone)) if model.packs and model.pooling == "last" else set()
+    training = training and any(p.requires_grad for p in model.backbone.parameters())  # else no gradient goes back
     for module in model.backbone.modules():
         if module in spared:
             continue
