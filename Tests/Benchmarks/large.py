@@ -123,5 +123,6 @@ def measure(tiny, say, device=torch.device("cuda")):
     plain = rates["bfloat16", "train", False]
     found["deterministic training"] = f"{plain / rates['bfloat16', 'train', True]:.2f} times the seconds of any order"
     if ("nf4", "train", True) in rates:
-        found["nf4 training"] = f"{rates['bfloat16', 'train', True] / rates['nf4', 'train', True]:.2f} times the seconds of bfloat16"
+        slower = rates["bfloat16", "train", True] / rates["nf4", "train", True]
+        found["nf4 training"] = f"{slower:.2f} times the seconds of bfloat16"
     return found

@@ -21,7 +21,8 @@ def adapted(problem, model, task, device):
                              target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"])
     model = peft.get_peft_model(model, config).to(device)
     reference, _ = backbones.load(problem.folder / "backbone", "backbone", "none", torch.device("cpu"), frozen=True)
-    first = {name.split("layers.")[1]: p for name, p in backbones.adapt(reference, lora, SEED).named_parameters() if "lora_A" in name}
+    reference = backbones.adapt(reference, lora, SEED)
+    first = {name.split("layers.")[1]: p for name, p in reference.named_parameters() if "lora_A" in name}
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if "lora_A" in name:
@@ -47,7 +48,8 @@ def trainer(problem, device, order):
     columns, metadata = formats.read_tokens(problem.folder / "tokens")
     rows = sequences.assemble(columns, metadata, {"keep": "head"}, problem.order(order))
     labels = np.asarray(problem.labels)[problem.order(order)]
-    data = [{"input_ids": row.tolist(), "attention_mask": [1] * len(row), "labels": int(label)} for row, label in zip(rows, labels)]
+    data = [{"input_ids": row.tolist(), "attention_mask": [1] * len(row), "labels": int(label)}
+            for row, label in zip(rows, labels)]
     model = transformers.AutoModelForSequenceClassification.from_pretrained(
         problem.folder / "backbone", dtype=kind(device), num_labels=CLASSES)
     model.config.pad_token_id = 2

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import transformers
-from ablate_worker import batches, channel, devices, finetune, tokens
+from ablate_worker import backbones, batches, channel, devices, finetune, tail, tokens
 from ablate_worker.step import Step
 
 CLASSES, WORDS = 7, [a + b for a in "bcdfghklmnprst" for b in "aeiou"]
@@ -85,13 +85,21 @@ class Problem:
         """No dropout: the losses are to be equal, and sharing is to be exact."""
         return {"rank": self.sizes.rank, "alpha": 2 * self.sizes.rank, "dropout": 0.0, "targets": "all-linear"}
 
-    def train(self, device, order="rows", share="off"):
-        """Our own training: (seconds, mean loss, metrics)."""
-        training = {"epochs": 1, "batch": self.sizes.batch, "learning-rate": 1e-3, "head-learning-rate": None, "schedule": "linear",
-                    "warmup": 0.0, "weight-decay": 0.0, "clip": 1.0, "order": order, "share-prompt": share}
+    def train(self, device, order="rows", share="off", whole=False):
+        """Our own training: (seconds, mean loss, metrics). `whole`: the last layer's MLP sees every token, as a deep model's
+        other layers do."""
+        training = {"epochs": 1, "batch": self.sizes.batch, "learning-rate": 1e-3, "head-learning-rate": None,
+                    "schedule": "linear", "warmup": 0.0, "weight-decay": 0.0, "clip": 1.0, "order": order, "share-prompt": share}
         parameters = {"scratch": None, "quantization": "none", "lora": self.lora(), "lengths": {"keep": "head"}, "seed": SEED,
                       "training": training, "pooling": "last", "fold": None, "classes": CLASSES}
-        _, result = self.step("finetune", finetune.run, parameters, ["backbone", "tokens", "rows"], device)
+        install = tail.install
+        if whole:
+            tail.install = lambda backbone: None
+            backbones.warm.clear()  # the one in memory has been changed
+        try:
+            _, result = self.step("finetune", finetune.run, parameters, ["backbone", "tokens", "rows"], device)
+        finally:
+            tail.install = install
         return result["measurements"]["train-seconds"], result["metrics"]["train-loss"], result["metrics"]
 
     def order(self, name):

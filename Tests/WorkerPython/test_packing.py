@@ -136,8 +136,9 @@ def test_the_kernel_for_variable_lengths_gets_what_it_needs(folders, monkeypatch
         found = found.transpose(0, 1)[None]
         torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
         upstream = torch.randn_like(expected)
-        for mine, theirs in zip(torch.autograd.grad(found, (q, k, v), upstream), torch.autograd.grad(expected, (q, k, v), upstream)):
-            torch.testing.assert_close(mine, theirs, atol=1e-4, rtol=1e-4)
+        ours, theirs = (torch.autograd.grad(output, (q, k, v), upstream) for output in (found, expected))
+        for mine, other in zip(ours, theirs):
+            torch.testing.assert_close(mine, other, atol=1e-4, rtol=1e-4)
 
 
 def test_a_kernels_gradient_is_asked_to_be_deterministic_without_exception():

@@ -8,7 +8,7 @@ import json
 import torch
 from torch import nn
 
-from . import backbones, families, formats, lowrank, packing, pooling, tensors, throughput
+from . import backbones, families, formats, lowrank, packing, pooling, tail, tensors, throughput
 from .precision import compute_type
 from .step import invalid
 
@@ -50,7 +50,7 @@ class Classifier(nn.Module):
 
     def packed_states(self, ids, layout):
         """[1, T, hidden], or those of the rows' last tokens alone where no other is read."""
-        layout.read = layout.last() if self.pooling == "last" else None
+        layout.read = layout.last() if self.pooling == "last" and tail.spared(self.backbone) else None
         # Never a cache: with one, the library would not see that there are several rows.
         return self.backbone(input_ids=ids, use_cache=False, position_ids=layout.position_ids(), packing=layout).last_hidden_state
 

@@ -14,7 +14,7 @@ def last_block(backbone):
 
 
 def spared(backbone):
-    """The modules that see a row's last token only, where `install` has been and positions are named."""
+    """The modules that see only the positions that are named; none where the block is of another kind."""
     block = last_block(backbone)
     return list(block.mlp.modules()) if "forward" in vars(block) else []
 
