@@ -33,7 +33,8 @@ def run(step):
     with open(target / "README.md", "w", encoding="utf-8", newline="\n") as file:
         file.write(readme.text(parameters, base, adapted, complete, report))
     files = [file for file in target.rglob("*") if file.is_file()]
-    return {"metrics": {"files": len(files), "bytes": sum(f.stat().st_size for f in files)} | report, "device": device}
+    numbers = {key: value for key, value in report.items() if key != "type"}
+    return {"metrics": {"files": len(files), "bytes": sum(f.stat().st_size for f in files)} | numbers, "device": device}
 
 
 def merge(step, device, folder):

@@ -20,7 +20,7 @@ def run(step):
     what = f"{repository}@{revision}" if revision else repository
     step.channel.progress(0, 1, "repositories", what)
     try:
-        folder = download(repository, revision, WANTED + ["*.py"] * bool(step.parameters.get("remote-code")))
+        folder = download(repository, revision, patterns(step.parameters))
     except Exception as error:
         failure = explain(error, repository, revision, what)
         if failure is None:
@@ -34,10 +34,15 @@ def run(step):
     return {"metrics": {"revision": folder.name}}
 
 
-def download(repository, revision, patterns):
+def patterns(parameters):
+    """The names of files to fetch."""
+    return WANTED + ["*.py"] * bool(parameters.get("remote-code"))
+
+
+def download(repository, revision, wanted_files):
     """The snapshot's folder: from the hub, or as the cache has it where the hub cannot be asked."""
     from huggingface_hub import constants, snapshot_download
-    wanted = dict(revision=revision, allow_patterns=patterns, ignore_patterns=UNWANTED)
+    wanted = dict(revision=revision, allow_patterns=wanted_files, ignore_patterns=UNWANTED)
     try:
         return Path(snapshot_download(repository, local_files_only=constants.HF_HUB_OFFLINE, **wanted))
     except Exception as error:
