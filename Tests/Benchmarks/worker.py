@@ -5,6 +5,7 @@ ours and the peer's take turns; the losses must agree, or the comparison is none
 """
 
 import argparse
+import dataclasses
 import json
 import platform
 import statistics
@@ -21,14 +22,14 @@ BARS = {"packed_vs_trainer": 1.6, "packed_whole_vs_trainer": 1.6, "shared_100_15
 SAVED_BAR = 50
 
 
-def compare(peer, ours, rounds):
-    """{name: figures} of the ways `ours` names, each in turn with the peer, after one of each to warm up; medians."""
+def compare(peer, ours, rounds, cold):
+    """{name: figures} of the ways `ours` names, each in turn with the peer; medians. `cold`: one round more comes first."""
     times, found = {name: [] for name in ours}, {}
-    for number in range(rounds + 1):
+    for number in range(-cold, rounds):
         theirs = peer()
         for name, way in ours.items():
             mine = way()
-            if number:
+            if number >= 0:
                 times[name].append((theirs[0], mine[0]))
             found[name] = {"peer-loss": theirs[1], "our-loss": mine[1],
                            "tokens": {kind: mine[2][f"{kind}-tokens"] for kind in ("logical", "unique", "padded")}}
@@ -42,16 +43,18 @@ def compare(peer, ours, rounds):
 def ratios(folder, sizes, device, say):
     import peers
     from problems import Problem
-    short, long = (Problem(Path(folder) / f"{prompt}-150", sizes, prompt, 150) for prompt in (100, 400))
+    short = Problem(Path(folder) / "100-150", sizes, 100, 150)
+    long = Problem(Path(folder) / "400-150", dataclasses.replace(sizes, steps=max(1, sizes.steps * 2 // 3)), 400, 150)
     whole = lambda: short.train(device, "rows", "off", whole=True)
     plan = [(short, peers.trainer, "rows", {"packed_vs_trainer": lambda: short.train(device, "rows", "off"),
                                             "packed_whole_vs_trainer": whole}),
             (short, peers.trainer, "groups", {"shared_100_150_vs_trainer": lambda: short.train(device, "groups", "on")}),
             (long, peers.trainer, "groups", {"shared_400_150_vs_trainer": lambda: long.train(device, "groups", "on")}),
             (short, peers.studio, "rows", {"packed_vs_h2o": lambda: short.train(device, "rows", "off")})]
-    found = {}
+    found, warm = {}, set()
     for problem, peer, order, ours in plan:
-        found |= compare(lambda: peer(problem, device, order), ours, sizes.rounds)
+        found |= compare(lambda: peer(problem, device, order), ours, sizes.rounds, cold=peer not in warm)
+        warm.add(peer)
         for name in ours:
             say(f"{name}: {found[name]['ratio']:.2f} (bar {BARS[name]}), losses {found[name]['our-loss']:.5f} and "
                 f"{found[name]['peer-loss']:.5f}")
@@ -118,8 +121,8 @@ def main(arguments=None):
               "python": platform.python_version(),
               "versions": {module.__name__: module.__version__ for module in (torch, transformers, peft)},
               "model": f"Mistral of {sizes.layers} layers, hidden {sizes.hidden}, vocabulary {sizes.vocabulary}; LoRA of rank "
-                       f"{sizes.rank} on every linear layer; {sizes.steps} steps of {sizes.batch} rows; medians of "
-                       f"{sizes.rounds} rounds.",
+                       f"{sizes.rank} on every linear layer; {sizes.steps} steps of {sizes.batch} rows, two thirds "
+                       f"of them in shared_400_150; medians of {sizes.rounds} rounds.",
               "ratios": found, "saved_bytes_per_hidden": saved, "saved_bar": SAVED_BAR}
     if given.device == "cuda":
         import large
