@@ -64,7 +64,7 @@ def ratios(folder, sizes, device, say):
 NOTES = """
 Lengths are log-normal with a standard deviation of .6 of the mean: 100 tokens a question and 150 an answer, in
 `shared_400_150` 400 and 150; seven answers to a question. Both sides take the same batches in the same order, one round after
-the other; equal losses say that they compute the same. (H2O LLM Studio's head reads the language model's logits, so its loss
+the other, LoRA without dropout; equal losses say that they compute the same. (H2O LLM Studio's head reads the language model's logits, so its loss
 is another.) `packed_whole` computes the last layer's MLP for every token, where `packed` does so for the last of each row alone:
 much in a model of few layers, a fortieth of the work in one of 32. The peers' times are of their loops alone, ours likewise.
 """

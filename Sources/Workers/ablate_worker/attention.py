@@ -34,8 +34,11 @@ def attend(module, query, key, value, attention_mask=None, scaling=None, dropout
         return plain(query, key, value, mask, scaling).transpose(1, 2), None
     if query.device.type == "cuda":
         kind = torch.get_autocast_dtype("cuda") if torch.is_autocast_enabled("cuda") else query.dtype
-        flash = varlen(sliding_window)
-        if flash is not None and kind in (torch.bfloat16, torch.float16):
+        name = ("kernel", kind, sliding_window)
+        if name not in packing.cache:
+            packing.cache[name] = varlen(sliding_window) if suits(kind, query) else None
+        flash = packing.cache[name]
+        if flash is not None:
             query, key, value = (t[0].transpose(0, 1).to(kind) for t in (query, key, value))  # [T, heads, D]
             return gathered(flash, query, key, value, packing, scaling)[None], None
     return by_segment(query, key, value, packing, scaling, sliding_window).transpose(1, 2), None
@@ -75,6 +78,12 @@ def by_segment(query, key, value, layout, scaling, window):
             layout.cache[name] = visible(layout.sizes[segment], before, window, query.device)
         outputs.append(plain(queries[segment], k, v, layout.cache[name], scaling))
     return torch.cat(outputs, dim=2)
+
+
+def suits(kind, query):
+    """Whether the kernel for variable lengths takes this type and size of head on this device."""
+    return (kind in (torch.bfloat16, torch.float16) and query.shape[-1] % 8 == 0 and query.shape[-1] <= 256
+            and torch.cuda.get_device_capability(query.device) >= (8, 0))
 
 
 def varlen(window):
