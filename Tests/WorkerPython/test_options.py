@@ -260,6 +260,8 @@ def test_a_validation_loss_that_is_no_number_is_diverged(backbones):
         model.head.bias.fill_(math.nan)
     with pytest.raises(Failure, match="validation loss is no number after epoch 1"):
         validation.Watch({"learning-rate": 1.0}, data_for(model), CPU).look(model, 4096)
+    with pytest.raises(Failure, match="held out by training.validation has weight 0"):
+        validation.Watch({}, (*data_for(model)[:2], torch.zeros(9)), CPU)
 
 
 def test_strictly_deterministic_training_gives_the_same_bytes_and_names_what_it_refuses(given, tmp_path):
