@@ -95,7 +95,8 @@ def test_merging_keeps_the_type_of_the_backbones_file_and_tells_what_rounding_co
     weights = load_file(folder / "merged" / "model.safetensors")
     assert {t.dtype for t in weights.values()} == {torch.bfloat16}
     assert json.loads((folder / "merged" / "config.json").read_text())["dtype"] == "bfloat16"
-    assert json.loads((folder / "report.json").read_text())["type"] == "bfloat16" and 1e-5 < fields["metrics"]["largest-difference"] < 0.2
+    assert json.loads((folder / "report.json").read_text())["type"] == "bfloat16"
+    assert 1e-5 < fields["metrics"]["largest-difference"] < 0.2
     before = load_file(given["backbone"]["path"] + "/model.safetensors")
     changed = {k for k, t in weights.items() if not torch.equal(t, before[f"model.{k}"])}
     assert changed == {k for k in weights if "proj" in k}

@@ -5,8 +5,10 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 def offline(fresh, tmp_path, **more):
     # The hub's library waits between its attempts, 23 s in all; here no one is going to answer.
-    (tmp_path / "sitecustomize.py").write_text("import time\nwait = time.sleep\ntime.sleep = lambda s: wait(min(s, 0.02))\n")
-    return fresh(prefix=f"{tmp_path}:", environment={"HF_HOME": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "1", "HF_TOKEN": "hf_secret", **more})
+    hasty = "import time\nwait = time.sleep\ntime.sleep = lambda s: wait(min(s, 0.02))\n"
+    (tmp_path / "sitecustomize.py").write_text(hasty)
+    return fresh(prefix=f"{tmp_path}:", environment={"HF_HOME": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "1",
+                                                     "HF_TOKEN": "hf_secret", **more})
 
 
 def cached(tmp_path, *files):

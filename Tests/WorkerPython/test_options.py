@@ -2,13 +2,12 @@
 
 import json
 import math
-import sys
 
 import numpy as np
 import pytest
 import torch
 from ablate_worker import backbones as loading
-from ablate_worker import batches, classifier, devices, finetune as loop, formats, losses, optimizers, precision, validation
+from ablate_worker import classifier, devices, finetune as loop, formats, losses, precision, validation
 from ablate_worker.step import Failure
 from conftest import digest, finetune, inputs, predicting
 from inprocess import Interrupted, fails, run
@@ -165,7 +164,8 @@ def test_a_run_with_options_resumes_at_the_same_bytes(changes, at, given, tmp_pa
 
 
 @pytest.mark.parametrize("training, words", [
-    ({"keep": "best"}, "keep: best needs training.validation"), ({"early-stopping": 2}, "early-stopping needs training.validation"),
+    ({"keep": "best"}, "keep: best needs training.validation"),
+    ({"early-stopping": 2}, "early-stopping needs training.validation"),
     ({"validation": 0.6}, "from 0 to 0.5"), ({"keep": "worst", "validation": 0.1}, "last or best"),
     ({"early-stopping": 0, "validation": 0.1}, "1 or more"), ({"optimizer": "sgd"}, "adamw or paged-adamw-8bit")])
 def test_training_settings_that_cannot_be(training, words, given, tmp_path):
@@ -260,6 +260,8 @@ def test_a_validation_loss_that_is_no_number_is_diverged(backbones):
         model.head.bias.fill_(math.nan)
     with pytest.raises(Failure, match="validation loss is no number after epoch 1"):
         validation.Watch({"learning-rate": 1.0}, data_for(model), CPU).look(model, 4096)
+    with pytest.raises(Failure, match="held out by training.validation has weight 0"):
+        validation.Watch({}, (*data_for(model)[:2], torch.zeros(9)), CPU)
 
 
 def test_strictly_deterministic_training_gives_the_same_bytes_and_names_what_it_refuses(given, tmp_path):
@@ -272,55 +274,13 @@ def test_strictly_deterministic_training_gives_the_same_bytes_and_names_what_it_
     torch.zeros(3).put_(torch.tensor([0]), torch.tensor([1.0]))  # a warning again
 
 
-# bitsandbytes
-
-def test_the_8_bit_optimizer_goes_the_way_of_adamw():
-    steps = {}
-    for name in ("adamw", "paged-adamw-8bit"):
-        torch.manual_seed(0)
-        model = torch.nn.ModuleDict({"head": torch.nn.Linear(128, 64), "rest": torch.nn.Linear(128, 64)})
-        optimizer = optimizers.make(model, {"learning-rate": 1e-3, "head-learning-rate": 1e-2, "optimizer": name}, CPU)
-        before = torch.cat([p.detach().reshape(-1).clone() for p in model.parameters()])
-        for _ in range(5):
-            optimizer.zero_grad()
-            generator = torch.Generator().manual_seed(1)
-            values = torch.randn(32, 128, generator=generator)
-            (model["head"](values) * model["rest"](values)).square().mean().backward()
-            optimizer.step()
-        steps[name] = torch.cat([p.detach().reshape(-1) for p in model.parameters()]) - before
-    assert torch.nn.functional.cosine_similarity(*steps.values(), dim=0) > 0.98
-
-
-@pytest.mark.parametrize("changes", [{"quantization": "nf4"}, {"quantization": "int8"}, {"training": {"optimizer": "paged-adamw-8bit"}}])
-def test_what_needs_bitsandbytes_says_so_where_it_is_missing(changes, given, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "bitsandbytes", None)
-    failure = fails("finetune", finetune(**changes), given, tmp_path)
-    assert failure.kind == "unavailable" and "bitsandbytes, which is not installed" in failure.message
-    assert "quantization: none" in failure.message or "optimizer: adamw" in failure.message
-
-
-@pytest.mark.parametrize("quantization, far", [("nf4", 1e-4), ("int8", 0.05)])
-def test_gradients_over_a_quantized_backbone_are_those_over_its_dequantized_weights(quantization, far, backbones):
-    bitsandbytes = pytest.importorskip("bitsandbytes")
-    results = []
-    for dequantized in (False, True):
-        devices.settle_torch(1, 0)
-        backbone, name = loading.load(backbones["wide llama"], "llama", quantization, CPU, frozen=True)
-        assert name is None
-        layers = [m for m in backbone.modules() if isinstance(m, (bitsandbytes.nn.Linear4bit, bitsandbytes.nn.Linear8bitLt))]
-        assert len(layers) == 14
-        if dequantized:
-            backbone.dequantize()
-            assert not [m for m in backbone.modules() if isinstance(m, (bitsandbytes.nn.Linear4bit, bitsandbytes.nn.Linear8bitLt))]
-        backbone = loading.adapt(backbone, {"rank": 4, "alpha": 16, "dropout": 0.0, "targets": "all-linear"}, seed=3)
-        torch.manual_seed(4)
-        with torch.no_grad():
-            for name, parameter in sorted(backbone.named_parameters()):
-                if "lora_B" in name:
-                    parameter.normal_(0, 0.1)
-        model = classifier.Classifier(backbone, 3, "last")
-        data = data_for(model)
-        loss = loop.add_gradients(model, data, np.arange(9), 4096, CPU)
-        results.append((float(loss), torch.cat([p.grad.reshape(-1) for _, p in sorted(model.named_parameters()) if p.requires_grad])))
-    (loss, gradient), (reference_loss, reference) = results
-    assert abs(loss - reference_loss) < far and (gradient - reference).norm() / reference.norm() < far
+def test_what_ran_before_on_the_same_backbone_changes_nothing(given, tmp_path):
+    """The backbone stays in memory between steps: frozen, adapted, in other numbers, with and without its language head."""
+    first, _, _ = run("finetune", finetune(), given, tmp_path)
+    for changes in ({"lora": "head-only"}, {"head-input": "lm-logits"}, {"precision": "fp16"}, {"lora": None},
+                    {"lora": {"rank": 2, "alpha": 2, "dropout": 0.1, "targets": "all-linear", "dora": True}}):
+        before, _, _ = run("finetune", finetune(training={"epochs": 1}, **changes), given, tmp_path)
+        run("finetune", finetune(training={"epochs": 1}), given, tmp_path)
+        after, _, _ = run("finetune", finetune(training={"epochs": 1}, **changes), given, tmp_path)
+        assert digest(before) == digest(after)
+    assert digest(run("finetune", finetune(), given, tmp_path)[0]) == digest(first)

@@ -9,8 +9,9 @@ from inprocess import fails, make_backbone, run
 from safetensors.torch import load_file
 from test_families_tokens import family, tokenize  # noqa: F401 (a fixture)
 
-STRANGE = ["", " ", "\n\n\t", "😀👩‍👩‍👧‍👦🏳️‍🌈", "漢字かな交じり文と한국어", "عربي مع תורה", "null\x00inside\x00", "\u2028 and \u2029", "\ufeffmark",
-           "a" * 100_000, "word " * 20_000, "漢" * 100_000, "e\u0301" * 9, "\u200b", '"quoted, ""twice""', "<s></s>[CLS][SEP]<|endoftext|>",
+STRANGE = ["", " ", "\n\n\t", "😀👩‍👩‍👧‍👦🏳️‍🌈", "漢字かな交じり文と한국어", "عربي مع תורה",
+           "null\x00inside\x00", "\u2028 and \u2029", "\ufeffmark", "a" * 100_000, "word " * 20_000,
+           "漢" * 100_000, "e\u0301" * 9, "\u200b", '"quoted, ""twice""', "<s></s>[CLS][SEP]<|endoftext|>",
            "\ue000\U000f0000", "\r\n"]
 COLUMNS = {"id": None, "prompt": "q", "answer": "a", "label": "y", "group": None, "weight": None}
 

@@ -207,7 +207,7 @@ def test_a_killed_run_goes_on_and_ends_at_the_same_bytes(fresh, worker, dataset,
     scratch = tmp_path / "scratch"
     killed = fresh()
     killed.start("finetune", parameters, given, scratch=scratch)
-    wait_for((scratch / "checkpoint.safetensors").exists, 30)
+    wait_for((scratch / "checkpoint.safetensors").exists, 60)
     os.kill(killed.process.pid, signal.SIGKILL)
     killed.process.wait()
     outputs, result = worker.run("finetune", parameters, given, scratch=scratch)

@@ -23,7 +23,7 @@ def class_factors(setting, labels, weights, classes):
     if not isinstance(setting, list):
         raise invalid(f"training.class-weights is '{setting}'; it may be none, balanced or a list of numbers")
     if len(setting) != classes:
-        raise invalid(f"training.class-weights names {len(setting)} numbers, and there are {classes} classes: one for each is needed")
+        raise invalid(f"training.class-weights names {len(setting)} numbers, and there are {classes} classes: each needs one")
     if not all(isinstance(x, (int, float)) and math.isfinite(x) and x >= 0 for x in setting):
         raise invalid("training.class-weights: every number must be 0 or more")
     return np.asarray(setting, float)

@@ -19,12 +19,12 @@ def text(parameters, base, adapted, complete, report):
             ", and `attention`, the pooling's vector)" if parameters["pooling"] == "attention" else ")"),
         "`adapter_config.json`, `adapter_model.safetensors`: LoRA adapters, as peft reads them" if adapted else "",
         "`config.json`, `model.safetensors`: the backbone itself" if complete else "",
-        "`merged/`: the backbone with the adapters merged in, and the same head" if report else "",
-        "`report.json`: how far the merged backbone's logits are from those of adapters left apart" if report else "") if part]
+        "`merged/`: the backbone with the adapters merged in, the head again" if report else "",
+        "`report.json`: how far its logits are from those of adapters left apart" if report else "") if part]
     needs = "" if complete else f"The backbone is `{name}`, which is not in this folder.\n"
     merged = (f"Merged, the largest difference of a logit on {report['rows']} rows was {report['largest-difference']:.2g} "
-              f"(the largest logit: {report['largest-logit']:.2g}).\nFor the merged backbone, load `merged` in the first line that "
-              "names the backbone, and leave the line with PeftModel out.\n") if report else ""
+              f"(the largest logit: {report['largest-logit']:.2g}).\nFor the merged backbone, load `merged` in the line that names "
+              "the backbone, and leave the line with PeftModel out.\n") if report else ""
     listed = "\n".join(f"- {part}" for part in parts)
     return f"""# A classifier of texts into {parameters['classes']} classes
 

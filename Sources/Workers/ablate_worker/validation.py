@@ -61,6 +61,8 @@ class Watch:
     """Follows the validation loss epoch by epoch. Its numbers are `history`; the best weights lie in host memory."""
 
     def __init__(self, training, data, device):
+        if float(data[2].sum()) == 0:
+            raise invalid("every row held out by training.validation has weight 0: hold out more, or give them weights")
         self.training, self.data, self.device = training, data, device
         self.history, self.weights = [], {}
 
