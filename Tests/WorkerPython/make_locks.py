@@ -21,6 +21,7 @@ torch==2.13.0
 transformers==5.17.*
 peft==0.21.*
 accelerate
+bitsandbytes
 safetensors
 tokenizers
 pyarrow

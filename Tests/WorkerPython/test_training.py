@@ -149,7 +149,7 @@ FAULTS = {
     "targets": (finetune(lora={"rank": 2, "alpha": 2, "dropout": 0.0, "targets": ["nothing"]}), "lora: "),
     "keep": (finetune(lengths={"prompt": 1, "answer": 1, "keep": "ends"}), "head, tail or middle"),
     "schedule": (finetune(training={"schedule": "wavy"}), "cosine, linear or constant"),
-    "pooling": (finetune(pooling="max"), "last or mean"),
+    "pooling": (finetune(pooling="max"), "last, mean, cls or attention"),
 }
 
 
@@ -207,7 +207,7 @@ def test_a_killed_run_goes_on_and_ends_at_the_same_bytes(fresh, worker, dataset,
     scratch = tmp_path / "scratch"
     killed = fresh()
     killed.start("finetune", parameters, given, scratch=scratch)
-    wait_for((scratch / "checkpoint.safetensors").exists, 30)
+    wait_for((scratch / "checkpoint.safetensors").exists, 60)
     os.kill(killed.process.pid, signal.SIGKILL)
     killed.process.wait()
     outputs, result = worker.run("finetune", parameters, given, scratch=scratch)

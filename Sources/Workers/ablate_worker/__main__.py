@@ -22,7 +22,7 @@ from .channel import Channel
 from .step import PROTOCOL, Failure, Step, describe
 
 KINDS = {"ingest": "ingest", "tokenize": "tokens", "finetune": "finetune", "fit": "tfidf", "predict": "predict",
-         "fetch": "fetch", "features": "features", "stack": "stack", "annotate": "annotate"}
+         "fetch": "fetch", "features": "features", "stack": "stack", "annotate": "annotate", "export": "export"}
 LIBRARIES = ("torch", "transformers", "peft", "safetensors", "tokenizers", "pyarrow", "numpy", "scikit-learn",
              "lightgbm", "huggingface_hub", "bitsandbytes")
 
@@ -136,4 +136,5 @@ def main():
         attempt(lines.get(), channel, errors)
 
 
-main()
+if __name__ == "__main__":
+    main()

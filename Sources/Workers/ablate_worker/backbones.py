@@ -1,38 +1,35 @@
-"""Loads a backbone: the decoder that turns ids into hidden states, without its language-model head.
+"""Loads a backbone: the decoder or encoder that turns ids into hidden states, with its language-model head where asked.
 
-From a folder in hub layout, or with random weights. A frozen backbone stays in memory between steps. Knows precision,
-quantization and LoRA; does not know classes, data or training.
+From a folder in hub layout, or with random weights. A frozen backbone stays in memory between steps. Knows quantization
+and LoRA; what families differ in is families.py. Does not know classes, data or training.
 """
 
 import importlib.util
 from pathlib import Path
 
 import torch
-from transformers import AutoConfig, AutoModel
+from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
 
+from . import families
+from .precision import compute_type
 from .step import invalid, unavailable
-
-# Causal decoders whose hidden states at a row's real tokens do not depend on padding to their right.
-ARCHITECTURES = ("mistral", "llama", "qwen2", "qwen3")
 
 warm = {}  # at most one entry: identity -> a frozen module without adapters
 
 
-def read_config(folder, title):
+def read_config(folder, title, remote_code=False):
     try:
-        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=remote_code)
     except (OSError, ValueError, KeyError) as error:
-        raise invalid(f"{title} is no backbone: {str(error).splitlines()[0]}") from None
-    check_architecture(config.model_type, title)
+        why = str(error).splitlines()[0]
+        if "trust_remote_code" in str(error):
+            why = "it comes with code of its own; read that code, and set remote-code: true if you trust it"
+        raise invalid(f"{title} is no backbone: {why}") from None
+    families.check(config.model_type, title, remote_code)
     return config
 
 
-def check_architecture(name, title):
-    if name not in ARCHITECTURES:
-        raise invalid(f"{title} is of the architecture '{name}'; a decoder of {', '.join(ARCHITECTURES)} is needed")
-
-
-def quantizer(quantization, device):
+def quantizer(quantization, kind):
     """The loading option for none, int8 or nf4."""
     if quantization in (None, "none"):
         return None
@@ -44,60 +41,93 @@ def quantizer(quantization, device):
     from transformers import BitsAndBytesConfig
     if quantization == "int8":
         return BitsAndBytesConfig(load_in_8bit=True)
-    return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=compute_type(device))
+    return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=kind)
 
 
-def compute_type(device):
-    return torch.bfloat16 if device.type == "cuda" else torch.float32
-
-
-def identity(folder, device):
+def identity(folder, *options):
     """Changes whenever the loaded module would: also when other files have come to the same path."""
     files = sorted((f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in Path(folder).iterdir() if f.is_file())
-    return str(folder), str(device), tuple(files)
+    return str(folder), tuple(map(str, options)), tuple(files)
 
 
-def load(folder, title, quantization, device, frozen):
+def load(folder, title, quantization, device, frozen, precision=None, remote_code=False, language_head=False):
     """A backbone on the device: (module, what `keep` needs to have it stay in memory, or None).
 
     Frozen weights are held in the compute type. Weights that are trained, or were, stay float32: the sum of many small
-    updates is lost in bfloat16.
+    updates is lost in bfloat16. With `language_head`, `head_of` gives the layer that makes logits of its states.
     """
-    options = quantizer(quantization, device)
+    kind = compute_type(device, precision)
+    options = quantizer(quantization, kind)
     # bitsandbytes packs weights anew when they are first used: a quantized backbone that was used is not the one loaded.
-    name = identity(folder, device) if frozen and options is None else None
+    name = identity(folder, device, kind, remote_code, language_head) if frozen and options is None else None
     module = warm.pop(name, None)
     warm.clear()  # another backbone makes room first
     if module is not None:
         return module, name
-    config = read_config(folder, title)
+    config = read_config(folder, title, remote_code)
     if options is not None and not frozen:
         raise invalid(f"quantization: {quantization} needs lora: quantized weights cannot themselves be trained")
-    placement = {"quantization_config": options, "device_map": {"": device}} if options else {}
+    family = families.of(config)
+    more = {"quantization_config": options, "device_map": {"": device}} if options else {}
+    if language_head:
+        check_language_head(config, title)
+    elif family.pooler:
+        more["add_pooling_layer"] = False
     try:
-        module, report = AutoModel.from_pretrained(
-            folder, config=config, dtype=compute_type(device) if frozen else torch.float32, use_safetensors=True,
-            attn_implementation="sdpa", local_files_only=True, output_loading_info=True, **placement)
-    except OSError as error:
+        module, report = (AutoModelForCausalLM if language_head else AutoModel).from_pretrained(
+            folder, config=config, dtype=kind if frozen else torch.float32, use_safetensors=True, trust_remote_code=remote_code,
+            attn_implementation=family.attention, local_files_only=True, output_loading_info=True, **more)
+    except (OSError, ValueError) as error:
         raise invalid(f"{title} cannot be loaded: {str(error).splitlines()[0]}") from None
     if report["missing_keys"] or report["mismatched_keys"]:
         wrong = sorted(map(str, [*report["missing_keys"], *report["mismatched_keys"]]))
         raise invalid(f"{title} does not hold the whole backbone: {len(wrong)} weights are missing or of another shape, "
                       f"first {wrong[0]}")
-    return module if options else module.to(device), name
+    for layer in module.modules() if options else ():
+        # A look at the validation rows would have bitsandbytes repack 4-bit weights for a CPU with AVX-512 BF16, in a layout
+        # from which the training after it gets no gradients, without a word.
+        if hasattr(layer, "support_avx512bf16_for_cpu"):
+            layer.support_avx512bf16_for_cpu = False
+    module = module if options else module.to(device)
+    return take_apart(module) if language_head else module, name
+
+
+def check_language_head(config, title):
+    if families.of(config).encoder:
+        raise invalid(f"head-input: lm-logits needs a decoder with a language-model head; {title} is of the architecture "
+                      f"'{config.model_type}': use head-input: hidden-state")
+
+
+def take_apart(whole):
+    """The decoder of a causal language model. It carries its head along, outside of its own modules and weights."""
+    module = whole.base_model
+    module.__dict__["language head"] = whole.get_output_embeddings()
+    for note in ("is_loaded_in_8bit", "is_loaded_in_4bit", "is_quantized", "quantization_method", "hf_quantizer"):
+        if hasattr(whole, note):  # PEFT looks for these on what it adapts
+            setattr(module, note, getattr(whole, note))
+    return module
+
+
+def head_of(module):
+    """The language-model head that came with a decoder."""
+    module = module.get_base_model() if hasattr(module, "get_base_model") else module
+    return module.__dict__["language head"]
 
 
 def keep(module, name):
     """Let a frozen backbone, its adapters taken off again, stay for the next step."""
     if name is not None:
         module.__dict__.pop("peft_config", None)  # PEFT's note to itself: it would warn about a second adapter
-        module.gradient_checkpointing_disable()  # the last step's memory was short, not necessarily the next one's
+        if module.is_gradient_checkpointing:
+            module.gradient_checkpointing_disable()  # the last step's memory was short, not necessarily the next one's
         warm[name] = module
 
 
-def scratch(settings, seed, device):
+def scratch(settings, seed, device, language_head=False):
     """A backbone with random weights that follow from the seed."""
-    check_architecture(settings["architecture"], "models: scratch")
+    if settings["architecture"] not in families.SCRATCH:
+        raise invalid(f"models: scratch is of the architecture '{settings['architecture']}'; it may be one of "
+                      f"{', '.join(families.SCRATCH)}")
     if settings["hidden"] % (2 * settings["heads"]):
         raise invalid(f"scratch: hidden {settings['hidden']} must be an even multiple of heads {settings['heads']} "
                       "(rotary positions pair the dimensions of a head)")
@@ -107,14 +137,17 @@ def scratch(settings, seed, device):
         head_dim=settings["hidden"] // settings["heads"], intermediate_size=settings["intermediate"],
         max_position_embeddings=settings["context"], bos_token_id=None, eos_token_id=None, pad_token_id=None)
     torch.manual_seed(seed)
-    return AutoModel.from_config(config, attn_implementation="sdpa", dtype=torch.float32).to(device)
+    maker = AutoModelForCausalLM if language_head else AutoModel
+    module = maker.from_config(config, attn_implementation="sdpa", dtype=torch.float32).to(device)
+    return take_apart(module) if language_head else module
 
 
 def adapt(module, lora, seed):
     """The backbone with fresh LoRA adapters, whose weights follow from the seed; all else is frozen."""
     from peft import LoraConfig, get_peft_model
     torch.manual_seed(seed)
-    config = LoraConfig(r=lora["rank"], lora_alpha=lora["alpha"], lora_dropout=lora["dropout"], target_modules=lora["targets"])
+    config = LoraConfig(r=lora["rank"], lora_alpha=lora["alpha"], lora_dropout=lora["dropout"], target_modules=lora["targets"],
+                        use_rslora=bool(lora.get("rslora")), use_dora=bool(lora.get("dora")))
     try:
         return get_peft_model(module, config)
     except ValueError as error:

@@ -6,15 +6,39 @@ Nothing here changes a result: a batch's mean loss is the same however its rows 
 import numpy as np
 import torch
 
-BUDGET = 4096  # padded tokens of one micro-batch; halved by the caller when memory runs out
+from .step import invalid
+
+# Tokens of one micro-batch, padding counted; halved by the caller when memory runs out.
+BUDGET = {"cpu": 4096, "cuda": 8192}
 # What one more micro-batch costs, in tokens: below that, padding is cheaper than splitting. A GPU waits for its kernels
 # to be launched, a CPU has nothing to wait for.
 OVERHEAD = {"cpu": 64, "cuda": 512}
 
 
-def epoch_order(rows, seed, epoch):
-    """A permutation of range(rows) that follows from the seed and the epoch alone, so that resuming needs no state."""
-    return np.random.default_rng([seed, epoch]).permutation(rows)
+def epoch_order(rows, seed, epoch, groups=None):
+    """A permutation of range(rows) that follows from the seed and the epoch alone, so that resuming needs no state.
+
+    With `groups`, a code per row, the groups are shuffled and each one's rows stay neighbours, shuffled among themselves.
+    """
+    chance = np.random.default_rng([seed, epoch])
+    order = chance.permutation(rows)
+    if groups is None:
+        return order
+    codes, members = np.unique(groups, return_inverse=True)
+    return order[np.argsort(chance.permutation(len(codes))[members[order]], kind="stable")]
+
+
+def group_codes(training, table, rows):
+    """What `epoch_order` needs for the setting order of `training`: None, or each row's group."""
+    order = training.get("order") or "rows"
+    if order not in ("rows", "groups"):
+        raise invalid(f"training.order is '{order}'; it may be rows or groups")
+    if order == "rows":
+        return None
+    if table.get("groups") is None:
+        raise invalid("training.order is groups, and the rows have none: name the column with columns.group, or set "
+                      "training.order: rows")
+    return np.asarray(table["groups"])[rows]
 
 
 def split(lengths, budget, device="cpu"):

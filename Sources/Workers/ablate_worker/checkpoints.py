@@ -1,7 +1,7 @@
 """Saves a running fine-tune so that a later process goes on with it and ends at the same bits.
 
-One safetensors file in the step's scratch folder: trainable weights, the optimizer's state, the random states; the rest
-as JSON in its metadata. One file, because one rename is atomic and two are not. Never a pickle.
+One safetensors file in the step's scratch folder: trainable weights, the best ones so far, the optimizer's state, the
+random states; the rest as JSON in its metadata. One file, because one rename is atomic and two are not. Never a pickle.
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 import torch
 from safetensors import safe_open
 
-from . import tensors
+from . import optimizers, tensors
 
 NAME = "checkpoint.safetensors"
 
@@ -32,19 +32,18 @@ def trained(model):
     return {name: p for name, p in model.named_parameters() if p.requires_grad}
 
 
-def save(folder, model, optimizer, device, progress):
-    """progress: a JSON value (the step reached, the history so far, the token budget)."""
-    state = {f"weight.{name}": p for name, p in trained(model).items()}
-    for index, values in optimizer.state_dict()["state"].items():
-        state |= {f"optimizer.{index}.{key}": value for key, value in values.items()}
+def save(folder, model, optimizer, device, progress, best):
+    """progress: a JSON value (the step reached, the history so far, the token budget). best: weights to keep, or {}."""
+    state = {f"weight.{name}": p for name, p in trained(model).items()} | {f"best.{name}": p for name, p in best.items()}
+    state |= {f"optimizer.{name}": value for name, value in optimizers.state(optimizer).items()}
     tensors.write(folder / NAME, state | random_states(device), {"progress": json.dumps(progress)})
 
 
 def load(folder, model, optimizer, device):
-    """Put the saved state in place and return its progress; None, with everything untouched, if there is none to use."""
+    """Put the saved state in place: (its progress, the best weights); (None, {}), all untouched, if there is none to use."""
     path = folder / NAME
     if not path.exists():
-        return None
+        return None, {}
     weights = trained(model)
     try:
         with safe_open(path, framework="pt") as file:
@@ -55,15 +54,11 @@ def load(folder, model, optimizer, device):
             raise ValueError("it belongs to another model")
     except Exception as error:  # a checkpoint is a convenience: a damaged one costs time, never the run
         print(f"the checkpoint {path} is not used: {error}", file=sys.stderr)
-        return None
+        return None, {}
     with torch.no_grad():
         for name, parameter in weights.items():
             parameter.copy_(state[f"weight.{name}"])
-    moments = {}
-    for name, tensor in state.items():
-        if name.startswith("optimizer."):
-            _, index, key = name.split(".")
-            moments.setdefault(int(index), {})[key] = tensor
-    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
+    part = lambda kind: {name.removeprefix(kind): t for name, t in state.items() if name.startswith(kind)}
+    optimizers.restore(optimizer, part("optimizer."))
     set_random_states(state, device)
-    return progress
+    return progress, part("best.")

@@ -1,6 +1,6 @@
 """A backbone with a classification head, and the folder in which the trained parts are stored.
 
-Knows pooling, the head and the `model` folder. Does not know batches, losses or where a backbone comes from.
+Knows the head, what it reads, and the `model` folder. Does not know batches, losses or where a backbone comes from.
 """
 
 import json
@@ -8,31 +8,67 @@ import json
 import torch
 from torch import nn
 
-from . import backbones, formats, tensors
+from . import backbones, families, formats, lowrank, packing, pooling, tail, tensors, throughput
+from .precision import compute_type
 from .step import invalid
 
 
 class Classifier(nn.Module):
-    """ids [B, T], lengths [B] -> logits float32 [B, classes]"""
+    """ids [B, T], lengths [B] -> logits float32 [B, classes]; packed: ids [1, T], None, their layout -> the same."""
 
-    def __init__(self, backbone, classes, pooling):
+    def __init__(self, backbone, classes, kind, head_input="hidden-state"):
         super().__init__()
-        if pooling not in ("last", "mean"):
-            raise invalid(f"pooling is '{pooling}'; it may be last or mean")
-        self.backbone, self.pooling = backbone, pooling
-        self.head = nn.Linear(backbone.config.hidden_size, classes, dtype=torch.float32)
+        config = backbone.config
+        self.masked, self.encoder = families.is_masked(config), families.of(config).encoder
+        pooling.check(kind, self.masked)
+        if head_input not in ("hidden-state", "lm-logits"):
+            raise invalid(f"head-input is '{head_input}'; it may be hidden-state or lm-logits")
+        self.backbone, self.pooling, self.head_input, self.compute_type = backbone, kind, head_input, None
+        if hasattr(backbone, "peft_config"):
+            lowrank.slim(backbone)
+        self.packs = packing.prepare(backbone)  # whether micro-batches are packed, or padded
+        self.share, self.tally = "auto", throughput.Tally()  # of packing.SHARING; what went through
+        self.lm_head = backbones.head_of(backbone) if head_input == "lm-logits" else None
+        width = config.vocab_size if self.lm_head else config.hidden_size
+        self.head = nn.Linear(width, classes, dtype=torch.float32)
         nn.init.zeros_(self.head.bias)
+        self.attention = pooling.Attention(config.hidden_size) if kind == "attention" else None
 
-    def forward(self, ids, lengths):
-        # use_cache=False and no mask: the default cache would mix the rows of a packed batch, and right padding under
-        # causal attention needs no mask, which leaves attention its fast path.
-        states = self.backbone(input_ids=ids, use_cache=False).last_hidden_state  # [B, T, hidden]
-        if self.pooling == "last":  # the last real token, by length: padding may have any id
-            pooled = states[torch.arange(len(ids), device=ids.device), lengths - 1].float()  # [B, hidden]
-        else:
-            real = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]  # [B, T]
-            pooled = (states.float() * real[..., None]).sum(dim=1) / lengths[:, None]  # [B, hidden]
-        with torch.autocast(ids.device.type, enabled=False):
+    def train(self, mode=True):
+        super().train(mode)
+        if not any(p.requires_grad for p in self.backbone.parameters()):
+            self.backbone.eval()  # what does not learn is not to be disturbed by dropout either
+        return self
+
+    def forward(self, ids, lengths, layout=None):
+        states = self.states(ids, lengths) if layout is None else self.packed_states(ids, layout)
+        if layout is None:
+            return self.classify(pooling.pool(states, lengths, self.pooling, self.attention))
+        if self.attention is not None:
+            return self.classify(pooling.pool(*layout.spread(states), self.pooling, self.attention))
+        return self.classify(layout.pool(states, self.pooling))
+
+    def packed_states(self, ids, layout):
+        """[1, T, hidden], or those of the rows' last tokens alone where no other is read."""
+        layout.read = layout.last() if self.pooling == "last" and tail.spared(self.backbone) else None
+        # Never a cache: with one, the library would not see that there are several rows.
+        return self.backbone(input_ids=ids, use_cache=False, position_ids=layout.position_ids(), packing=layout).last_hidden_state
+
+    def states(self, ids, lengths):
+        """[B, T, hidden]: those of real tokens, whatever stands behind them."""
+        # Right padding under causal attention needs no mask, which leaves attention its fast path.
+        options = {} if self.encoder else {"use_cache": False}
+        if self.masked:
+            options["attention_mask"] = (torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]).long()
+        return self.backbone(input_ids=ids, **options).last_hidden_state
+
+    def classify(self, pooled):
+        """pooled [B, hidden] -> logits [B, classes], by way of the vocabulary's logits where the head reads those."""
+        if self.lm_head is not None:
+            pooled = self.lm_head(pooled.to(self.lm_head.weight.dtype)).float()  # [B, vocabulary]: one position of each row
+            cap = getattr(self.backbone.config, "final_logit_softcapping", None)
+            pooled = pooled if cap is None else torch.tanh(pooled / cap) * cap
+        with torch.autocast(pooled.device.type, enabled=False):
             return self.head(pooled)
 
 
@@ -40,46 +76,84 @@ def build(step, device):
     """A fresh classifier for `finetune`: (classifier, the name under which its backbone can be kept, or None)."""
     parameters, seed = step.parameters, step.parameters["seed"]
     settings, lora, quantization = parameters.get("scratch"), parameters.get("lora"), parameters.get("quantization")
+    if isinstance(lora, str) and lora != "head-only":
+        raise invalid(f"lora is '{lora}'; it may be settings of adapters, off, or head-only")
     if settings:
         if quantization not in (None, "none"):
             raise invalid(f"quantization: {quantization} and a scratch backbone: random weights are not worth quantizing")
-        backbone, name = backbones.scratch(settings, seed, device), None
+        backbone, name = backbones.scratch(settings, seed, device, wants_language_head(parameters)), None
     else:
-        backbone, name = backbones.load(step.input("backbone"), step.title("backbone"), quantization, device, frozen=bool(lora))
-    if lora:
+        backbone, name = load(step, "backbone", quantization, device, frozen=bool(lora))
+    if lora == "head-only":
+        backbone.requires_grad_(False)
+    elif lora:
         backbone = backbones.adapt(backbone, lora, seed)
     torch.manual_seed(seed)
-    return Classifier(backbone, parameters["classes"], parameters["pooling"]).to(device), name
+    return assemble(backbone, parameters, device, learns=not lora), name
+
+
+def wants_language_head(parameters):
+    return parameters.get("head-input") == "lm-logits"
+
+
+def load(step, name, quantization, device, frozen):
+    parameters = step.parameters
+    return backbones.load(step.input(name), step.title(name), quantization, device, frozen, parameters.get("precision"),
+                          bool(parameters.get("remote-code")), wants_language_head(parameters))
+
+
+def assemble(backbone, parameters, device, learns):
+    classifier = Classifier(backbone, parameters["classes"], parameters["pooling"], parameters.get("head-input") or "hidden-state")
+    classifier.compute_type = compute_type(device, parameters.get("precision"))
+    if classifier.lm_head is not None:
+        classifier.lm_head.requires_grad_(learns)
+    return classifier.to(device)
 
 
 def release(classifier, name):
     """Take the adapters off and let the backbone stay in memory, if it may."""
     if name is not None:
         classifier.zero_grad(set_to_none=True)
-        backbones.keep(classifier.backbone.unload(), name)
+        backbone = classifier.backbone
+        backbones.keep(backbone.unload() if hasattr(backbone, "peft_config") else backbone, name)
 
 
 def save(classifier, folder, complete):
-    """Write the `model` folder: head, then adapters and (`complete`, or no adapters) the backbone's own weights."""
+    """Write the `model` folder: head, adapters, and the backbone's own weights if `complete` or if they were trained."""
     folder.mkdir()
-    head = classifier.head
-    tensors.write(folder / "head.safetensors", {"weight": head.weight, "bias": head.bias}, {"pooling": classifier.pooling})
+    head = {"weight": classifier.head.weight, "bias": classifier.head.bias}
+    if classifier.attention is not None:
+        head["attention"] = classifier.attention.weight
+    tensors.write(folder / "head.safetensors", head, {"pooling": classifier.pooling, "head-input": classifier.head_input})
     backbone = classifier.backbone
+    complete = complete or any(p.requires_grad for n, p in backbone.named_parameters() if "lora_" not in n)
     if hasattr(backbone, "peft_config"):
         save_adapter(backbone, folder)
         backbone = backbone.unload() if complete else None
-    if backbone is not None:
-        config = backbone.config.to_diff_dict() | {"architectures": [type(backbone).__name__], "dtype": "float32"}
-        for key in ("_name_or_path", "transformers_version", "quantization_config"):
-            config.pop(key, None)
-        formats.write_json(folder / "config.json", config)
-        tensors.write(folder / "model.safetensors", backbone.state_dict(), {"format": "pt"})
+    if complete:
+        save_backbone(backbone, classifier.lm_head, folder)
 
 
-def save_adapter(backbone, folder):
+def save_backbone(backbone, lm_head, folder):
+    """config.json and model.safetensors in hub layout, of a causal language model where there is its head."""
+    name, state = type(backbone).__name__, backbone.state_dict()
+    if lm_head is not None:
+        name = name.removesuffix("Model") + "ForCausalLM"
+        state = {f"model.{key}": tensor for key, tensor in state.items()}
+        if not backbone.config.tie_word_embeddings:
+            state |= {f"lm_head.{key}": tensor for key, tensor in lm_head.state_dict().items()}
+    dtypes = {str(tensor.dtype).removeprefix("torch.") for tensor in state.values() if tensor.is_floating_point()}
+    config = backbone.config.to_diff_dict() | {"architectures": [name], "dtype": dtypes.pop() if len(dtypes) == 1 else "float32"}
+    for key in ("_name_or_path", "transformers_version", "quantization_config"):
+        config.pop(key, None)
+    formats.write_json(folder / "config.json", config)
+    tensors.write(folder / "model.safetensors", state, {"format": "pt"})
+
+
+def save_adapter(backbone, folder, base=None):
     """PEFT's own two files. No path of this machine goes in, and sets are sorted: equal adapters are equal bytes."""
     from peft import get_peft_model_state_dict
-    config = backbone.peft_config["default"].to_dict() | {"base_model_name_or_path": None, "inference_mode": True}
+    config = backbone.peft_config["default"].to_dict() | {"base_model_name_or_path": base, "inference_mode": True}
     config = {k: sorted(v) if isinstance(v, set) else v for k, v in config.items() if k != "runtime_config"}
     formats.write_json(folder / "adapter_config.json", json.loads(json.dumps(config)))
     # save_embedding_layers="auto" would ask the hub whether the vocabulary has grown.
@@ -92,14 +166,15 @@ def restore(step, device):
     from peft import PeftModel
     from safetensors.torch import load_file
     parameters, folder = step.parameters, step.input("model")
-    adapted, complete = (folder / "adapter_config.json").exists(), (folder / "config.json").exists()
-    if complete:
-        backbone, name = backbones.load(folder, step.title("model"), None, device, frozen=False)
+    if (folder / "config.json").exists():  # complete
+        backbone, name = load(step, "model", None, device, frozen=False)
     else:
-        backbone, name = backbones.load(step.input("backbone"), step.title("backbone"), parameters.get("quantization"), device,
-                                        frozen=True)
-    if adapted:
+        backbone, name = load(step, "backbone", parameters.get("quantization"), device, frozen=True)
+    if (folder / "adapter_config.json").exists():
         backbone = PeftModel.from_pretrained(backbone, folder)
-    classifier = Classifier(backbone, parameters["classes"], parameters["pooling"])
-    classifier.head.load_state_dict(load_file(folder / "head.safetensors"))
-    return classifier.to(device).eval(), name
+    classifier = assemble(backbone, parameters, device, learns=False)
+    head = load_file(folder / "head.safetensors")
+    if classifier.attention is not None:
+        classifier.attention.load_state_dict({"weight": head.pop("attention")})
+    classifier.head.load_state_dict(head)
+    return classifier.eval(), name

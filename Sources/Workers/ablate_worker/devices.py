@@ -3,6 +3,7 @@
 `probe` asks the CUDA driver itself, because importing torch takes seconds and most steps never need it.
 """
 
+import contextlib
 import ctypes
 import os
 import random
@@ -83,9 +84,34 @@ def settle_torch(threads, seed):
     torch.manual_seed(seed)  # seeds CUDA as well
     # CUDA_LAUNCH_BLOCKING would do the same at a great price; CUBLAS_WORKSPACE_CONFIG is set at the start.
     torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.backends.cuda.enable_mem_efficient_sdp(True)
     torch.utils.deterministic.fill_uninitialized_memory = False
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.deterministic = True
     torch.set_float32_matmul_precision("highest")
     if torch.cuda.is_initialized():
         torch.cuda.reset_peak_memory_stats()
+
+
+@contextlib.contextmanager
+def strictly(wanted):
+    """With `wanted`, an operation that could give other bits next time ends the step, where else it only warns.
+
+    CUDA_LAUNCH_BLOCKING would add nothing but waiting.
+    """
+    if not wanted:
+        yield
+        return
+    import torch
+    torch.use_deterministic_algorithms(True, warn_only=False)
+    torch.backends.cuda.enable_mem_efficient_sdp(False)  # its backward pass adds in no fixed order
+    try:
+        yield
+    except RuntimeError as error:
+        if "deterministic" not in str(error):
+            raise
+        raise unavailable(f"training.deterministic: true cannot be kept here: {str(error).splitlines()[0]} Set it to false, or "
+                          "use the CPU") from None
+    finally:
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.backends.cuda.enable_mem_efficient_sdp(True)

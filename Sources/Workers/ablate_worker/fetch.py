@@ -1,6 +1,7 @@
 """Brings a backbone from the hub into the local cache, once, and says which commit it is.
 
-Only weights in safetensors, configuration and tokenizer: no pickles, no code, no second copies. Knows no model.
+Only weights in safetensors, configuration and tokenizer: no pickles, no second copies, and code only where it was asked
+for. Knows no model.
 """
 
 import json
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from .step import unavailable
 
-WANTED = ["*.safetensors", "*.json", "tokenizer*", "*.model", "merges.txt", "vocab.txt"]
+WANTED = ["*.safetensors", "*.json", "tokenizer*", "*.model", "merges.txt", "vocab.txt", "*.jinja"]
 UNWANTED = ["*/*", "consolidated*"]  # other formats' folders, and the same weights once more under another name
 
 
@@ -19,7 +20,7 @@ def run(step):
     what = f"{repository}@{revision}" if revision else repository
     step.channel.progress(0, 1, "repositories", what)
     try:
-        folder = download(repository, revision)
+        folder = download(repository, revision, patterns(step.parameters))
     except Exception as error:
         failure = explain(error, repository, revision, what)
         if failure is None:
@@ -33,10 +34,15 @@ def run(step):
     return {"metrics": {"revision": folder.name}}
 
 
-def download(repository, revision):
+def patterns(parameters):
+    """The names of files to fetch."""
+    return WANTED + ["*.py"] * bool(parameters.get("remote-code"))
+
+
+def download(repository, revision, wanted_files):
     """The snapshot's folder: from the hub, or as the cache has it where the hub cannot be asked."""
     from huggingface_hub import constants, snapshot_download
-    wanted = dict(revision=revision, allow_patterns=WANTED, ignore_patterns=UNWANTED)
+    wanted = dict(revision=revision, allow_patterns=wanted_files, ignore_patterns=UNWANTED)
     try:
         return Path(snapshot_download(repository, local_files_only=constants.HF_HUB_OFFLINE, **wanted))
     except Exception as error:

@@ -1,10 +1,9 @@
-"""Trains a classifier: LoRA adapters or all weights, and the head, on the rows outside one fold or on all rows.
+"""Trains a classifier: LoRA adapters, all weights or none, and the head, on the rows outside one fold or on all rows.
 
-An own loop, because it must resume bit by bit, take exact means over batches, and report. Knows the loss, the optimizer
-and when to save; which rows go together is batches.py, what a model is classifier.py.
+An own loop, because it must resume bit by bit, take exact means over batches, and report. Knows the order of things and
+when to save; which rows go together is batches.py, what a row counts for losses.py, what a model is classifier.py.
 """
 
-import contextlib
 import math
 import resource
 import time
@@ -13,7 +12,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import batches, checkpoints, classifier, devices, formats, schedule, sequences
+from . import (batches, checkpoints, classifier, devices, formats, losses, optimizers, packing, schedule, sequences, throughput,
+               validation)
+from .precision import overflowed, precision, scaled, scaling, unscale
 from .step import Failure, invalid
 
 SAVE_EVERY = 300  # seconds, besides each epoch's end
@@ -21,99 +22,114 @@ SAVE_EVERY = 300  # seconds, besides each epoch's end
 
 def run(step):
     parameters, training, device = step.parameters, step.parameters["training"], devices.choose(step.device)
+    share = validation.check(training)
     columns, metadata = formats.read_tokens(step.input("tokens"))
     table = formats.read_rows(step)
-    formats.check_rows(columns, len(table["labels"]))
-    rows = formats.chosen_rows(step, len(table["labels"]), inside=False)
-    labels = np.asarray(table["labels"])[rows]
-    weights = np.asarray(table["weights"] or np.ones(len(table["labels"])), float)[rows]
-    if weights.sum() == 0:
-        raise invalid("every row to train on has weight 0")
-    texts = sequences.assemble(columns, metadata, parameters["lengths"], rows)
-    model, name = classifier.build(step, device)
-    sequences.check_fit(texts, rows, model.backbone.config)
-    data = (texts, torch.from_numpy(labels).to(device), torch.from_numpy(weights / weights.mean()).float().to(device))
-
-    optimizer = make_optimizer(model, training)
-    torch.manual_seed(parameters["seed"])  # dropout's draws begin here, whatever building the model has drawn
-    progress, resumed = {"step": 0, "budget": batches.BUDGET, "recompute": False, "losses": [], "norms": []}, None
-    if step.scratch:
-        step.scratch.mkdir(parents=True, exist_ok=True)
-        resumed = checkpoints.load(step.scratch, model, optimizer, device)
-    progress |= resumed or {}
-    first, began = progress["step"], time.monotonic()
-    per_epoch, total, seen = train(step, model, optimizer, data, progress, device)
+    count, seed = len(table["labels"]), parameters["seed"]
+    formats.check_rows(columns, count)
+    rows, held = validation.split(formats.chosen_rows(step, count, inside=False), table["groups"], share, seed)
+    labels, weights = np.asarray(table["labels"]), np.asarray(table["weights"] or np.ones(count), float)
+    factors = losses.row_weights(training, labels[rows], weights[rows], parameters["classes"])
+    targets = losses.targets(training, labels[rows], parameters["classes"])
+    texts, held_texts = (sequences.assemble(columns, metadata, parameters["lengths"], part) for part in (rows, held))
+    groups = batches.group_codes(training, table, rows)
+    with devices.strictly(training.get("deterministic")):
+        model, name = classifier.build(step, device)
+        model.share = packing.sharing(training)
+        sequences.check_fit(texts + held_texts, np.concatenate([rows, held]), model.backbone.config)
+        data = (texts, torch.from_numpy(targets).to(device), torch.from_numpy(factors).float().to(device))
+        watch = None
+        if share:
+            held_data = (held_texts, torch.from_numpy(labels[held]), torch.from_numpy(weights[held]))
+            watch = validation.Watch(training, held_data, device)
+        optimizer = optimizers.make(model, training, device)
+        torch.manual_seed(seed)  # dropout's draws begin here, whatever building the model has drawn
+        progress, resumed = begin(step, model, optimizer, watch, device)
+        first, began = progress["step"], time.monotonic()
+        per_epoch, meter = train(step, model, optimizer, data, progress, watch, device, groups)
     seconds = time.monotonic() - began
 
-    trained = checkpoints.trained(model)
+    trained, done = checkpoints.trained(model), len(progress["losses"])
+    metrics = {"steps": done, "rows": len(rows), "tokens": sum(map(len, texts)), "longest": max(map(len, texts)),
+               "trainable": sum(p.numel() for p in trained.values())}
+    if watch:
+        metrics |= {"validation-rows": len(held), "validation-loss": watch.settle(model), "best-epoch": watch.best + 1}
     broken = [n for n, p in trained.items() if not bool(torch.isfinite(p).all())]
     if broken:
         raise Failure("diverged", f"after the last step {broken[0]} holds values that are no numbers: lower "
                       "training.learning-rate")
-    metrics = {"steps": total, "rows": len(rows), "tokens": sum(map(len, texts)), "longest": max(map(len, texts)),
-               "trainable": sum(p.numel() for p in trained.values())}
     classifier.save(model.eval(), step.outputs / "model", complete=bool(parameters.get("scratch")))
     classifier.release(model, name)
-    means = [float(np.mean(progress["losses"][i:i + per_epoch])) for i in range(0, total, per_epoch)]
-    formats.write_json(step.outputs / "history", {"losses": progress["losses"], "gradient-norms": progress["norms"],
-                                                  "epochs": means, "steps-per-epoch": per_epoch})
-    metrics |= {"train-loss": means[-1]}
-    metrics |= sequences.truncation(columns, parameters["lengths"], rows, labels, parameters["classes"])
-    measurements = {"train-seconds": round(seconds, 3), "tokens-per-second": round(seen / max(seconds, 1e-9), 1),
+    means = [float(np.mean(progress["losses"][i:i + per_epoch])) for i in range(0, done, per_epoch)]
+    history = {"losses": progress["losses"], "gradient-norms": progress["norms"], "epochs": means, "steps-per-epoch": per_epoch}
+    formats.write_json(step.outputs / "history", history | ({"validation": watch.history} if watch else {}))
+    metrics |= {f"{kind}-tokens": count for kind, count in progress["tokens"].items()}
+    metrics |= {"train-loss": means[-1]} | ({"skipped-steps": progress["scaling"]["skipped"]} if progress["scaling"] else {})
+    metrics |= sequences.truncation(columns, parameters["lengths"], rows, labels[rows], parameters["classes"])
+    measurements = {"train-seconds": round(seconds, 3), **meter.speeds(seconds),
                     "micro-batch-tokens": progress["budget"], "recomputed": progress["recompute"],
                     "resumed-at-step": first if resumed else None, **peak(device)}
     return {"metrics": metrics, "measurements": measurements, "device": device}
 
 
-def train(step, model, optimizer, data, progress, device):
-    """All epochs from where `progress` stands: (steps per epoch, steps in all, tokens seen now)."""
+def begin(step, model, optimizer, watch, device):
+    """(where the run stands, whether it was there before): at its beginning, or where a checkpoint of the step left it."""
+    progress, saved = {"step": 0, "budget": batches.BUDGET[device.type], "recompute": False, "losses": [], "norms": [],
+                       "tokens": {}, "validation": [], "scaling": scaling(model)}, None
+    if step.scratch:
+        step.scratch.mkdir(parents=True, exist_ok=True)
+        saved, best = checkpoints.load(step.scratch, model, optimizer, device)
+    if saved and watch:
+        watch.history, watch.weights = saved["validation"], best
+    return progress | (saved or {}), saved is not None
+
+
+def train(step, model, optimizer, data, progress, watch, device, groups):
+    """All epochs from where `progress` stands, or until the validation loss says stop: (steps per epoch, a meter)."""
     training, seed, texts = step.parameters["training"], step.parameters["seed"], data[0]
     batch = min(training["batch"], len(texts))
     per_epoch = math.ceil(len(texts) / batch)
-    total, first, seen, saved = training["epochs"] * per_epoch, progress["step"], 0, time.monotonic()
+    total, first, saved = training.get("steps"), progress["step"], time.monotonic()
+    meter = throughput.Meter(step.channel, model, device, training=True)
+    total = training["epochs"] * per_epoch if total is None else total
     if progress["recompute"]:
         recompute(model)
     model.train()
     for number in range(first, total):
         epoch, place = divmod(number, per_epoch)
         if place == 0 or number == first:
-            order = batches.epoch_order(len(texts), seed, epoch)
+            order = batches.epoch_order(len(texts), seed, epoch, groups)
         chosen = order[place * batch:(place + 1) * batch]
         rate = schedule.factor(number, total, training["schedule"], training.get("warmup") or 0)
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * rate
         loss, norm = train_batch(model, optimizer, data, chosen, training.get("clip"), progress, device)
-        if not (math.isfinite(loss) and math.isfinite(norm)):
+        where = f"step {number + 1} of {total} (epoch {epoch + 1})"
+        skipped = math.isfinite(loss) and overflowed(progress["scaling"], norm, where)
+        if not skipped and not (math.isfinite(loss) and math.isfinite(norm)):
             what = "gradient" if math.isfinite(loss) else "loss"
-            raise Failure("diverged", f"the {what} is no number at step {number + 1} of {total} (epoch {epoch + 1}): "
+            raise Failure("diverged", f"the {what} is no number at {where}: "
                           f"lower training.learning-rate ({training['learning-rate']:g}) or training.head-learning-rate, "
                           "or set training.clip")
-        optimizer.step()
+        if not skipped:
+            optimizer.step()
         progress["step"] = number + 1
         progress["losses"].append(loss)
-        progress["norms"].append(norm)
-        seen += sum(len(texts[i]) for i in chosen)
+        progress["norms"].append(None if skipped else norm)
+        meter.tell(model.tally, progress["tokens"], number + 1)
         step.channel.metric("loss", loss, number + 1)
         step.channel.progress(number + 1, total, "steps", f"epoch {epoch + 1}")
-        due = place + 1 == per_epoch or time.monotonic() - saved > SAVE_EVERY
-        if step.scratch and due and number + 1 < total:
-            checkpoints.save(step.scratch, model, optimizer, device, progress)
+        ends = place + 1 == per_epoch
+        if watch and (ends or number + 1 == total):
+            stop = watch.look(model, progress["budget"])
+            progress["validation"] = watch.history
+            step.channel.send("metric", name="validation-loss", value=watch.history[-1], at=number + 1)
+            if stop:
+                break
+        if step.scratch and (ends or time.monotonic() - saved > SAVE_EVERY) and number + 1 < total:
+            checkpoints.save(step.scratch, model, optimizer, device, progress, watch.weights if watch else {})
             saved = time.monotonic()
-    return per_epoch, total, seen
-
-
-def make_optimizer(model, training):
-    """AdamW with a rate for the head and one for the rest; vectors (norms, biases) do not decay."""
-    head_rate = training.get("head-learning-rate")
-    head_rate = training["learning-rate"] if head_rate is None else head_rate
-    groups = []
-    for head, rate in ((False, training["learning-rate"]), (True, head_rate)):
-        mine = [p for n, p in checkpoints.trained(model).items() if n.startswith("head.") == head]
-        for matrix in (True, False):
-            members = [p for p in mine if (p.ndim > 1) == matrix]
-            decay = (training.get("weight-decay") or 0.0) if matrix else 0.0
-            groups.append({"params": members, "lr": rate, "peak": rate, "weight_decay": decay})
-    return torch.optim.AdamW([g for g in groups if g["params"]])
+    return per_epoch, meter
 
 
 def add_gradients(model, data, chosen, budget, device):
@@ -123,28 +139,16 @@ def add_gradients(model, data, chosen, budget, device):
     """
     texts, labels, weights = data
     total = torch.zeros((), device=device)
-    for part in batches.split([len(texts[i]) for i in chosen], budget, device.type):
+    model.tally.clear()
+    for part, batch in packing.micro_batches(model, [texts[i] for i in chosen], budget, device):
         members = chosen[part]  # [B]
-        ids, lengths = batches.pad([texts[i] for i in members], device)  # [B, T], [B]
         with precision(model, device):
-            logits = model(ids, lengths)  # [B, classes]
-        losses = F.cross_entropy(logits, labels[members], reduction="none")  # [B]
-        loss = (losses * weights[members]).sum() / len(chosen)
+            logits = model(*batch)  # [B, classes]
+        found = F.cross_entropy(logits, labels[members], reduction="none")  # [B]; labels may be distributions
+        loss = (found * weights[members]).sum() / len(chosen)
         loss.backward()
         total += loss.detach()
     return total
-
-
-@contextlib.contextmanager
-def precision(model, device):
-    """bfloat16 arithmetic on CUDA, with adapters and head kept in float32; plain float32 on the CPU."""
-    if device.type != "cuda":
-        yield
-        return
-    from peft.helpers import disable_input_dtype_casting
-    # PEFT would copy each layer's input to float32 for its adapters, and keep the copy: autocast makes that needless.
-    with torch.autocast("cuda", torch.bfloat16), disable_input_dtype_casting(model.backbone):
-        yield
 
 
 def train_batch(model, optimizer, data, chosen, clip, progress, device):
@@ -157,13 +161,13 @@ def train_batch(model, optimizer, data, chosen, clip, progress, device):
         states = checkpoints.random_states(device)
         optimizer.zero_grad(set_to_none=True)
         try:
-            loss = add_gradients(model, data, chosen, progress["budget"], device)
+            loss = add_gradients(model, scaled(data, progress.get("scaling")), chosen, progress["budget"], device)
             break
         except torch.OutOfMemoryError:
-            lengths = [len(data[0][i]) for i in chosen]
-            alone = all(len(part) == 1 for part in batches.split(lengths, progress["budget"], device.type))
+            longest = max(len(data[0][i]) for i in chosen)
+            alone = progress["budget"] <= longest or len(chosen) == 1  # smaller parts would not make the longest row smaller
             if alone and progress["recompute"]:
-                raise Failure("out-of-memory", f"a single row of {max(lengths)} tokens does not fit into the memory of "
+                raise Failure("out-of-memory", f"a single row of {longest} tokens does not fit into the memory of "
                               f"{device}: lower the lengths, or use quantization: nf4, or a smaller backbone") from None
         if alone:
             progress["recompute"] = True
@@ -173,7 +177,9 @@ def train_batch(model, optimizer, data, chosen, clip, progress, device):
         checkpoints.set_random_states(states, device)
         if device.type == "cuda":
             torch.cuda.empty_cache()
-    norm = torch.nn.utils.clip_grad_norm_(list(checkpoints.trained(model).values()), clip or math.inf)
+    parameters = list(checkpoints.trained(model).values())
+    loss = unscale(loss, parameters, progress.get("scaling"))
+    norm = torch.nn.utils.clip_grad_norm_(parameters, clip or math.inf)
     return torch.stack([loss, norm.to(loss)]).tolist()  # the only place where the host waits for the device
 
 

@@ -18,8 +18,8 @@ def predict(step):
 
     import torch
 
-    from . import batches, classifier, sequences
-    from .finetune import peak, precision
+    from . import batches, classifier, packing, sequences, throughput
+    from .finetune import peak
     from .step import Failure
     device = devices.choose(step.device)
     columns, metadata = formats.read_tokens(step.input("tokens"))
@@ -29,30 +29,22 @@ def predict(step):
     texts = sequences.assemble(columns, metadata, lengths, rows)
     model, name = classifier.restore(step, device)
     sequences.check_fit(texts, rows, model.backbone.config)
-    order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))  # longest first: memory runs out at once or never
     logits = torch.empty(len(texts), step.parameters["classes"], dtype=torch.float32)
-    began, budget, done = time.monotonic(), 4 * batches.BUDGET, 0  # no activations are kept: more fits
-    with torch.inference_mode(), precision(model, device):
-        while done < len(order):
-            members = order[done:done + max(1, budget // len(texts[order[done]]))]
-            try:
-                logits[members] = model(*batches.pad([texts[i] for i in members], device)).float().cpu()
-            except torch.OutOfMemoryError:
-                if len(members) == 1:
-                    raise Failure("out-of-memory", f"a single row of {len(texts[members[0]])} tokens does not fit into the "
-                                  f"memory of {device}: lower the lengths, or use quantization: nf4") from None
-                budget //= 2
-                continue
-            done += len(members)
-            step.channel.progress(done, len(order), "rows")
+    meter, counts, done = throughput.Meter(step.channel, model, device, training=False), {}, 0
+    began = time.monotonic()
+    for members, found in packing.outputs(model, texts, batches.BUDGET[device.type], device):
+        logits[members] = found
+        done += len(members)
+        meter.tell(model.tally, counts, done)
+        model.tally.clear()
+        step.channel.progress(done, len(texts), "rows")
     seconds = time.monotonic() - began
     if not bool(torch.isfinite(logits).all()):
         raise Failure("diverged", "the model gives logits that are no numbers: train it again at a lower learning rate")
     formats.write_predictions(step.outputs / "predictions", rows, logits.numpy())
     if name is not None:
         classifier.release(model, name)
-    tokens = sum(map(len, texts))
-    return {"metrics": {"rows": len(rows), "tokens": tokens} | sequences.truncation(columns, lengths, rows),
-            "measurements": {"predict-seconds": round(seconds, 3), "tokens-per-second": round(tokens / max(seconds, 1e-9), 1),
-                             "micro-batch-tokens": budget, **peak(device)},
+    metrics = {"rows": len(rows), "tokens": sum(map(len, texts))} | {f"{kind}-tokens": n for kind, n in counts.items()}
+    return {"metrics": metrics | sequences.truncation(columns, lengths, rows),
+            "measurements": {"predict-seconds": round(seconds, 3), **meter.speeds(seconds), **peak(device)},
             "device": device}

@@ -5,6 +5,7 @@ Prompt and answer have budgets of their own, and the template's pieces are never
 
 import numpy as np
 
+from . import families
 from .step import invalid
 
 
@@ -61,7 +62,7 @@ def truncation(columns, lengths, rows, labels=None, classes=0):
 def check_fit(sequences, rows, config):
     """Raise unless every sequence fits the backbone's context and every id its vocabulary."""
     longest = max(range(len(sequences)), key=lambda i: len(sequences[i]))
-    context = getattr(config, "max_position_embeddings", None)
+    context = families.context(config)
     if context and len(sequences[longest]) > context:
         raise invalid(f"row {rows[longest] + 1} makes {len(sequences[longest])} tokens, and the backbone's context is {context}: "
                       "lower lengths.prompt or lengths.answer", int(rows[longest]) + 1)

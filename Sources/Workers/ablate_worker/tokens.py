@@ -5,11 +5,13 @@ Needs only the `tokenizers` library: importing torch or transformers would take 
 """
 
 import json
+import re
 
 from . import formats
 from .step import Failure, invalid
 
 CHUNK = 500  # rows per call of the library: progress is told in between
+LONG = 1000  # characters without a space from which on learning a vocabulary takes a text in parts
 
 
 def run(step):
@@ -35,6 +37,10 @@ def run(step):
     tokenizer.no_truncation()
     tokenizer.no_padding()
     bos, eos = added_tokens(tokenizer)
+    if step.parameters.get("chat") is not None:
+        from . import chat
+        title = step.title("tokenizer") if step.has("tokenizer") else "the tokenizer trained here"
+        template, bos, eos = chat.wrap(folder, title, template, step.parameters["chat"].get("system")), None, None
     pieces, lead = encode_template(tokenizer, template)
     ids = {column: [] for column in columns}
     for start in range(0, len(texts), CHUNK):
@@ -65,7 +71,7 @@ def train(texts, columns, vocabulary, folder):
     trainer = trainers.BpeTrainer(
         vocab_size=vocabulary, show_progress=False, special_tokens=[AddedToken(s, special=True) for s in special],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet())  # all 256 bytes: no text is unknown to it
-    tokenizer.train_from_iterator((text[column] for text in texts for column in columns), trainer)
+    tokenizer.train_from_iterator((part for text in texts for column in columns for part in parts(text[column])), trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<bos> $A <eos>", special_tokens=[("<bos>", 0), ("<eos>", 1)])
     folder.mkdir()
@@ -74,6 +80,11 @@ def train(texts, columns, vocabulary, folder):
         "tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<bos>", "eos_token": "<eos>", "pad_token": "<pad>",
         "clean_up_tokenization_spaces": False})
     return tokenizer
+
+
+def parts(text):
+    """The text, or its parts of at most LONG characters without a space: what a merge costs grows with its word's length."""
+    return [text] if not re.search(rf"\S{{{LONG}}}", text) else re.findall(rf"\s*\S{{1,{LONG}}}|\s+", text)
 
 
 def added_tokens(tokenizer):
@@ -126,13 +137,16 @@ def continuation(tokenizer):
     """A text that, put before another and its tokens then dropped, keeps a tokenizer from treating that one as a beginning.
 
     Tokenizers in the manner of SentencePiece put a space before a text's first word. A line break takes that space and
-    joins with nothing after it. Empty for the others, which need no such thing.
+    joins with nothing after it; where a line break is a space too (DeBERTa), a character that no vocabulary has does the same.
+    Empty for the others, which need no such thing.
     """
     ids = lambda text: tokenizer.encode(text, add_special_tokens=False).ids
     word, head = ids("word"), ids("\n")
     if not word or not tokenizer.id_to_token(word[0]).startswith(("\u2581", "\u0120")):
         return ""
-    return "\n" if ids("\nword")[:len(head)] == head == ids("\n word")[:len(head)] else ""
+    mark = "\n" if head else "\ue000"
+    head = head or ids(mark)
+    return mark if ids(mark + "word")[:len(head)] == head == ids(mark + " word")[:len(head)] else ""
 
 
 def encode(tokenizer, texts, prefix, lead):
