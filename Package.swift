@@ -40,6 +40,7 @@ let worker = [
     "pooling.py",
     "precision.py",
     "predict.py",
+    "pseudo.py",
     "prefixes.py",
     "readme.py",
     "requirements-cpu.lock",

@@ -34,6 +34,7 @@ enum WorkerSources {
             ("pooling.py", PackageResources.pooling_py),
             ("precision.py", PackageResources.precision_py),
             ("predict.py", PackageResources.predict_py),
+            ("pseudo.py", PackageResources.pseudo_py),
             ("prefixes.py", PackageResources.prefixes_py),
             ("readme.py", PackageResources.readme_py),
             ("schedule.py", PackageResources.schedule_py),

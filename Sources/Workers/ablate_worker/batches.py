@@ -41,6 +41,11 @@ def group_codes(training, table, rows):
     return np.asarray(table["groups"])[rows]
 
 
+def with_strangers(groups, count):
+    """The groups of rows and, behind them, of `count` rows that belong to none: each is a group of its own."""
+    return None if groups is None else np.concatenate([groups, groups.max() + 1 + np.arange(count)])
+
+
 def split(lengths, budget, device="cpu"):
     """Split rows of these lengths into micro-batches (lists of positions), longest rows first.
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import (batches, checkpoints, classifier, devices, formats, losses, optimizers, packing, schedule, sequences, throughput,
+from . import (batches, checkpoints, classifier, devices, formats, losses, optimizers, packing, pseudo, schedule, sequences, throughput,
                validation)
 from .precision import overflowed, precision, scaled, scaling, unscale
 from .step import Failure, invalid
@@ -29,14 +29,20 @@ def run(step):
     formats.check_rows(columns, count)
     rows, held = validation.split(formats.chosen_rows(step, count, inside=False), table["groups"], share, seed)
     labels, weights = np.asarray(table["labels"]), np.asarray(table["weights"] or np.ones(count), float)
-    factors = losses.row_weights(training, labels[rows], weights[rows], parameters["classes"])
-    targets = losses.targets(training, labels[rows], parameters["classes"])
     texts, held_texts = (sequences.assemble(columns, metadata, parameters["lengths"], part) for part in (rows, held))
-    groups = batches.group_codes(training, table, rows)
+    groups, taught = batches.group_codes(training, table, rows), pseudo.read(step)
+    factors, targets = losses.of_rows(training, labels[rows], weights[rows], taught, parameters["classes"])
+    if taught:
+        pseudo_tokens = formats.read_tokens(step.input("pseudo-tokens"))
+        pseudo_texts = sequences.assemble(*pseudo_tokens, parameters["lengths"], taught[0])
+        groups = batches.with_strangers(groups, len(pseudo_texts))
     with devices.strictly(training.get("deterministic")):
         model, name = classifier.build(step, device)
         model.share = packing.sharing(training)
         sequences.check_fit(texts + held_texts, np.concatenate([rows, held]), model.backbone.config)
+        if taught and pseudo_texts:
+            sequences.check_fit(pseudo_texts, taught[0], model.backbone.config)
+            texts = texts + pseudo_texts
         data = (texts, torch.from_numpy(targets).to(device), torch.from_numpy(factors).float().to(device))
         watch = None
         if share:
@@ -52,6 +58,8 @@ def run(step):
     trained, done = checkpoints.trained(model), len(progress["losses"])
     metrics = {"steps": done, "rows": len(rows), "tokens": sum(map(len, texts)), "longest": max(map(len, texts)),
                "trainable": sum(p.numel() for p in trained.values())}
+    if taught:
+        metrics |= {"pseudo-rows": len(pseudo_texts)}
     if watch:
         metrics |= {"validation-rows": len(held), "validation-loss": watch.settle(model), "best-epoch": watch.best + 1}
     broken = [n for n, p in trained.items() if not bool(torch.isfinite(p).all())]

@@ -7,7 +7,24 @@ import math
 
 import numpy as np
 
+from . import pseudo
 from .step import invalid
+
+
+def of_rows(training, labels, weights, taught, classes):
+    """(row weights [rows], targets [rows] or [rows, classes]) of the training rows and, behind them, the `taught` ones of
+    pseudo.read."""
+    if taught is None:
+        return row_weights(training, labels, weights, classes), targets(training, labels, classes)
+    _, given, given_weights = taught
+    all_labels, all_weights = np.concatenate([labels, pseudo.likeliest(given)]), np.concatenate([weights, given_weights])
+    goals = targets(training, all_labels, classes)
+    if given.ndim == 2:  # distributions among labels: all become distributions, smoothed alike
+        smoothing = training.get("label-smoothing") or 0
+        if goals.ndim == 1:
+            goals = np.eye(classes, dtype=np.float32)[goals]
+        goals[len(labels):] = (1 - smoothing) * given + smoothing / classes
+    return row_weights(training, all_labels, all_weights, classes), goals
 
 
 def class_factors(setting, labels, weights, classes):

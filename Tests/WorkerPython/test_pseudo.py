@@ -1,0 +1,104 @@
+"""Pseudo-labels: a model with them is the model that one would get from one longer table, and it never sees its own test fold's."""
+
+import json
+
+import numpy as np
+import pytest
+from ablate_worker import formats, tfidf
+from conftest import TEMPLATE, digest, finetune, inputs
+from safetensors.numpy import load_file
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+SETTINGS = {"analyzer": "word", "ngrams": [1, 1], "min-count": 1, "regularization": 3.0}
+
+
+@pytest.fixture
+def taught(dataset, tmp_path):
+    """The dataset with its own first twelve rows as a test table, labelled by a teacher who is not always right."""
+    texts = formats.read_texts(dataset["texts"])[:12]
+    formats.write_texts(tmp_path / "pseudo-texts", texts)
+    labels = [row % 3 for row in range(12)]
+    formats.write_json(tmp_path / "pseudo-labels", {"rows": list(range(1, 12)), "labels": labels[1:], "weights": [0.5] * 11, "classes": 3})
+    formats.write_json(tmp_path / "pseudo-folds", {"count": 4, "folds": [row % 4 for row in range(12)]})
+    return inputs(dataset, "texts", "rows", "folds") | {n: tmp_path / n for n in ("pseudo-labels", "pseudo-folds", "pseudo-texts")}
+
+
+def baseline(**more):
+    return {"tfidf": SETTINGS, "template": TEMPLATE, "fold": 0, "classes": 3, **more}
+
+
+def soften(given, tmp_path):
+    value = formats.read_json(given["pseudo-labels"])
+    labels = value.pop("labels")
+    value["probabilities"] = [[0.8 if k == label else 0.1 for k in range(3)] for label in labels]
+    formats.write_json(tmp_path / "soft", value)
+    return given | {"pseudo-labels": tmp_path / "soft"}, np.array(value["probabilities"])
+
+
+@pytest.mark.parametrize("soft", [False, True], ids=["hard", "soft"])
+def test_a_baseline_is_scikit_learns_on_both_tables(soft, worker, dataset, taught, tmp_path):
+    given, chances = soften(taught, tmp_path) if soft else (taught, None)
+    model, result = worker.run("fit", baseline(), given)
+    assert result["metrics"]["pseudo-rows"] == 9  # of rows 1 to 11, those whose test fold is not 0
+    predictions, _ = worker.run("predict", baseline(), inputs(dataset, "texts", "folds", model=model / "model"))
+    rows, folds = formats.read_json(dataset["rows"]), np.array(formats.read_json(dataset["folds"])["folds"])
+    texts = np.array(tfidf.fill(TEMPLATE, formats.read_texts(given["texts"])), object)
+    more = np.array(tfidf.fill(TEMPLATE, formats.read_texts(given["pseudo-texts"])), object)
+    kept = [row for row in range(1, 12) if row % 4 != 0]
+    maker = TfidfVectorizer(lowercase=False, sublinear_tf=True)
+    seen = maker.fit_transform(np.concatenate([texts[folds != 0], more[kept]]))
+    count = int((folds != 0).sum())
+    labels, weights = np.array(rows["labels"])[folds != 0], np.ones(count)
+    if soft:  # each pseudo-labelled row once for each class, weighted by its probability
+        place = np.concatenate([np.arange(count), np.repeat(count + np.arange(9), 3)])
+        labels = np.concatenate([labels, np.tile(np.arange(3), 9)])
+        weights = np.concatenate([weights, 0.5 * chances[[row - 1 for row in kept]].ravel()])
+    else:
+        place = np.arange(count + 9)
+        labels, weights = np.concatenate([labels, [row % 3 for row in kept]]), np.concatenate([weights, np.full(9, 0.5)])
+    expected = LogisticRegression(C=3.0, max_iter=1000).fit(seen[place], labels, sample_weight=weights)
+    found = load_file(predictions / "predictions")["probabilities"]
+    np.testing.assert_allclose(found, expected.predict_proba(maker.transform(texts[folds == 0])), atol=2e-5)
+
+
+def test_labels_of_its_own_test_fold_do_not_reach_a_model(worker, taught, tmp_path):
+    before = digest(worker.run("fit", baseline(), taught)[0])
+    value = json.loads((taught["pseudo-labels"]).read_text())
+    value["labels"] = [(label + 1) % 3 if row % 4 == 0 else label for row, label in zip(value["rows"], value["labels"])]
+    formats.write_json(tmp_path / "other", value)
+    assert digest(worker.run("fit", baseline(), taught | {"pseudo-labels": tmp_path / "other"})[0]) == before
+    failure = worker.fails("fit", baseline(fold=None), taught)
+    assert failure.kind == "invalid-input" and "fitted on folds alone" in failure.message
+
+
+def tokens(worker, texts, like):
+    """Tokens of another table, by the tokenizer of the first."""
+    return worker.run("tokenize", {"template": TEMPLATE, "vocabulary": None}, {"texts": texts, "tokenizer": like})[0] / "tokens"
+
+
+@pytest.mark.parametrize("soft", [False, True], ids=["hard", "soft"])
+def test_a_fine_tune_is_the_one_on_a_longer_table(soft, worker, dataset, taught, tmp_path):
+    """The same rows once as pseudo-labels of a second table and once as labelled rows of one table: the same bytes."""
+    given, chances = soften(taught, tmp_path) if soft else (taught, None)
+    tokenized, _ = worker.run("tokenize", {"template": TEMPLATE, "vocabulary": 300}, {"texts": given["texts"]})
+    common = {"tokens": tokenized / "tokens", "rows": given["rows"], "folds": given["folds"]}
+    pseudo = {n: given[n] for n in ("pseudo-labels", "pseudo-folds")}
+    pseudo["pseudo-tokens"] = tokens(worker, given["pseudo-texts"], tokenized / "tokenizer")
+    first, result = worker.run("finetune", finetune(), common | pseudo)
+    assert result["metrics"]["pseudo-rows"] == 9
+    kept = [row for row in range(1, 12) if row % 4 != 0]
+    formats.write_texts(tmp_path / "all", formats.read_texts(given["texts"]) + [formats.read_texts(given["pseudo-texts"])[r] for r in kept])
+    rows, folds = formats.read_json(given["rows"]), formats.read_json(given["folds"])
+    count = len(rows["labels"])
+    labels = rows["labels"] + ([int(chances[r - 1].argmax()) for r in kept] if soft else [r % 3 for r in kept])
+    formats.write_json(tmp_path / "rows", rows | {"ids": [str(i) for i in range(count + 9)], "labels": labels, "groups": None,
+                                                  "weights": [1.0] * count + [0.5] * 9})
+    formats.write_json(tmp_path / "folds", folds | {"folds": folds["folds"] + [1] * 9})
+    whole = {"tokens": tokens(worker, tmp_path / "all", tokenized / "tokenizer"), "rows": tmp_path / "rows", "folds": tmp_path / "folds"}
+    second, _ = worker.run("finetune", finetune(), whole)
+    same = digest(first / "model") == digest(second / "model")
+    assert same != soft  # soft labels train another model than the likeliest labels do
+    if soft:
+        hard, _ = worker.run("finetune", finetune(), common | pseudo | {"pseudo-labels": taught["pseudo-labels"]})
+        assert digest(hard / "model") != digest(first / "model")
