@@ -78,11 +78,12 @@ def tokens(worker, texts, like):
 
 
 @pytest.mark.parametrize("soft", [False, True], ids=["hard", "soft"])
-def test_a_fine_tune_is_the_one_on_a_longer_table(soft, worker, dataset, taught, tmp_path):
+def test_a_fine_tune_is_the_one_on_a_longer_table(soft, worker, backbones, taught, tmp_path):
     """The same rows once as pseudo-labels of a second table and once as labelled rows of one table: the same bytes."""
     given, chances = soften(taught, tmp_path) if soft else (taught, None)
     tokenized, _ = worker.run("tokenize", {"template": TEMPLATE, "vocabulary": 300}, {"texts": given["texts"]})
-    common = {"tokens": tokenized / "tokens", "rows": given["rows"], "folds": given["folds"]}
+    base = {"backbone": backbones["mistral"]}
+    common = base | {"tokens": tokenized / "tokens", "rows": given["rows"], "folds": given["folds"]}
     pseudo = {n: given[n] for n in ("pseudo-labels", "pseudo-folds")}
     pseudo["pseudo-tokens"] = tokens(worker, given["pseudo-texts"], tokenized / "tokenizer")
     first, result = worker.run("finetune", finetune(), common | pseudo)
@@ -95,7 +96,7 @@ def test_a_fine_tune_is_the_one_on_a_longer_table(soft, worker, dataset, taught,
     formats.write_json(tmp_path / "rows", rows | {"ids": [str(i) for i in range(count + 9)], "labels": labels, "groups": None,
                                                   "weights": [1.0] * count + [0.5] * 9})
     formats.write_json(tmp_path / "folds", folds | {"folds": folds["folds"] + [1] * 9})
-    whole = {"tokens": tokens(worker, tmp_path / "all", tokenized / "tokenizer"), "rows": tmp_path / "rows", "folds": tmp_path / "folds"}
+    whole = base | {"tokens": tokens(worker, tmp_path / "all", tokenized / "tokenizer"), "rows": tmp_path / "rows", "folds": tmp_path / "folds"}
     second, _ = worker.run("finetune", finetune(), whole)
     same = digest(first / "model") == digest(second / "model")
     assert same != soft  # soft labels train another model than the likeliest labels do
