@@ -38,9 +38,10 @@ extension Node.Scalar {
             switch self {
             case .boolean(let value): return [value ? "true" : "false"]
             case .octal:
-                let decimal = String(digits.drop { $0 == "0" })
-                let octal = Int(digits, radix: 8).map { [sign + String($0)] } ?? []
-                return [sign + (decimal.isEmpty ? "0" : decimal)] + octal.filter { $0 != sign + decimal }
+                let significant = String(digits.drop { $0 == "0" })
+                let decimal = significant.isEmpty ? "0" : significant
+                let octal = Int(digits, radix: 8).map(String.init)
+                return [decimal, octal].compactMap { $0.map { sign + $0 } }.dropLast(octal == decimal ? 1 : 0)
             case .binary: return Int(digits.dropFirst(2), radix: 2).map { [sign + String($0)] } ?? []
             case .hexadecimal: return Int(digits.dropFirst(2), radix: 16).map { [sign + String($0)] } ?? []
             case .underscored:
