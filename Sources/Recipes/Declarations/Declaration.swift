@@ -81,6 +81,7 @@ package struct Declaration<Root: Sendable>: Sendable {
     }
 
     private func reportUnknown(_ entry: Node.Entry, _ reading: inout Reading) {
+        guard !reading.isFull else { return }
         let names = keys.map(\.name)
         let nearest = Suggestion.nearest(to: entry.key, among: names)
         let help = nearest.map { "did you mean \"\($0)\"?" } ?? "the keys here are \(names.joined(separator: ", "))"
