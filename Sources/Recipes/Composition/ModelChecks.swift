@@ -128,7 +128,8 @@ struct ModelChecks {
                     Finding(
                         "no-teacher", "pseudo-labels would come from \"\(name)\", which is not fitted on folds",
                         at: place,
-                        help: "each fold needs a teacher that never saw its labels: give \"\(name)\" fit: [folds], or choose another"
+                        help:
+                            "each fold needs a teacher that never saw its labels: give \"\(name)\" fit: [folds], or choose another"
                     ))
             }
         }
