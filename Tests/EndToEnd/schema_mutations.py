@@ -168,9 +168,9 @@ def edges(schema: dict) -> Iterator[object]:
 
 
 TEXTS = [
-    "name", "two words", "a-b_c.d", "-name", ".name", "a/b", "a/b/c", "a/b@main", "a/b@", "a/b@x/y", "a/b@x..y", "/a/b", ".", "..", "./a",
-    "../a", ".hidden/a", "a/-b", "x.csv", "x.CSV", "x.jsonl", "x.parquet", "x.xlsx", "csv", ".csv", "x.csv.", "x.csv.gz", "{answer}",
-    "{prompt} {answer}", "{answer} {answer}", "{prompt}", "{{answer}}", "{answer} {", "{other} {answer}", "line\nbreak"]
+    "name", "two words", "a-b_c.d", "-name", ".name", "a/b", "a/b/c", "a/b@main", "a/b@", "a/b@x/y", "a/b@x..y", "/a/b", ".", "..",
+    "./a", "../a", ".hidden/a", "a/-b", "x.csv", "x.CSV", "x.jsonl", "x.parquet", "x.xlsx", "csv", ".csv", "x.csv.", "x.csv.gz",
+    "{answer}", "{prompt} {answer}", "{answer} {answer}", "{prompt}", "{{answer}}", "{answer} {", "{other} {answer}", "line\nbreak"]
 
 
 def changed(recipe: dict, path: tuple, value: object) -> dict:
@@ -231,7 +231,8 @@ PLAIN = {
     "steps": {"s": {"command": ["cp", "{out.o}", "{out.p}"], "outputs": ["o", "p"]}}}
 KINDS = {
     "text": ("about",), "name": ("recipe",), "label": ("data", "labels", 0), "template": ("data", "template"),
-    "integer": ("folds", "count"), "choice": ("folds", "kind"), "seed": ("models", "m", "seeds"), "boolean": ("models", "m", "remote-code"),
+    "integer": ("folds", "count"), "choice": ("folds", "kind"), "seed": ("models", "m", "seeds"),
+    "boolean": ("models", "m", "remote-code"),
     "number": ("models", "m", "lora", "alpha"), "share": ("models", "m", "lora", "dropout"), "lora": ("models", "m", "lora"),
     "chat": ("models", "m", "chat"), "class weights": ("models", "m", "training", "class-weights"),
     "backbone": ("models", "m", "backbone"), "argument": ("steps", "s", "command", 0), "output": ("steps", "s", "outputs", 0)}
