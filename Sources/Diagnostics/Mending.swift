@@ -23,6 +23,29 @@ package enum Mending {
     }
 }
 
+extension Finding.Fix {
+    /// Another word in the place of `word`; nil unless exactly that word stands there, with or without quotes. A place may hold
+    /// more, such as an anchor, a whole path or a sentence, and none of that may be lost.
+    package init?(replacing word: String, at span: Span, with replacement: String, isSafe: Bool) {
+        guard let text = span.text else { return nil }
+        if text == word {
+            self.init(replacing: span, with: replacement, isSafe: isSafe)
+        } else if text == "\"\(word)\"" || text == "'\(word)'", let quote = text.first {
+            self.init(replacing: span, with: "\(quote)\(replacement)\(quote)", isSafe: isSafe)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Span {
+    /// What stands there; nil where the file has no such place.
+    package var text: String? {
+        guard let from = file.index(of: start), let to = file.index(of: end), from <= to else { return nil }
+        return String(file.text[from..<to])
+    }
+}
+
 extension SourceFile {
     /// The index of a position; nil beyond the end of its line.
     package func index(of position: Position) -> String.Index? {

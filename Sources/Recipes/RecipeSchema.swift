@@ -39,6 +39,8 @@ package enum RecipeSchema {
 
     private static func adding(_ examples: [String: [JSON]], to schema: JSON, at path: String) -> JSON {
         guard case .object(var members) = schema else { return schema }
+        // A model that is like another may leave out in any mapping what the other says there: the engine knows what is missing.
+        if path.hasPrefix("models.*.") { members["required"] = nil }
         if let own = examples[path] { members["examples"] = .array(own) }
         let prefix = path.isEmpty ? "" : path + "."
         if case .object(let properties) = members["properties"] {

@@ -33,7 +33,8 @@ extension Store {
     /// Safe while engines run: what a living run may reuse is kept (``reserve(_:)``), and nothing is published meanwhile.
     /// Records go first: a crash leaves objects without records, never the other way round. With `dryRun` nothing is
     /// removed. Errors: ``StorageError``.
-    package func collect(keeping keys: Set<Digest>, outlines: Set<Digest> = [], dryRun: Bool) throws -> CollectionResult {
+    package func collect(keeping keys: Set<Digest>, outlines: Set<Digest> = [], dryRun: Bool) throws -> CollectionResult
+    {
         try requireWritable()
         return try whileCollecting {
             var result = CollectionResult()

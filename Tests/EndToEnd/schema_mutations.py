@@ -78,11 +78,10 @@ stack:
       row-share: 0.5
       l2: 1.0
       early-stopping: 5
-      regularization: 1.0
-      group-statistics: false
+      bins: 31
     seeds: [1, 2]
     test: refit
-  lines: {logistic: [words, tiny]}
+  lines: {logistic: [words, tiny], settings: {regularization: 1.0}}
   weights: {simplex: [words, tiny]}
   final: {optimize: mean, fitted-on: words, method: marginals}
 steps:
@@ -121,6 +120,11 @@ REMOVED = object()
 OTHERS = ["text", 7, 2.5, True, None, [], ["text"], {}, {"zzz": 1}]
 
 
+def shapes(schema: dict) -> list[dict]:
+    """The shapes that a value may have; a choice that is only about which keys are there is none of shapes."""
+    return [branch for branch in schema.get("anyOf", []) if set(branch) != {"required"}] or [schema]
+
+
 def changes(schema: dict, value: object, path: tuple = ()) -> Iterator[tuple[tuple, object]]:
     """Every change that the schema suggests to `value`, which stands at `path` and is valid: where, and what stands there then."""
     if path:
@@ -129,7 +133,7 @@ def changes(schema: dict, value: object, path: tuple = ()) -> Iterator[tuple[tup
         if isinstance(value, int | float):
             # Where the schema has forgotten a bound, too.
             yield from ((path, other) for other in (-1, 0, 10**12))
-    for branch in schema.get("anyOf", [schema]):
+    for branch in shapes(schema):
         # Of a choice of shapes only the one that `value` has is followed.
         if isinstance(value, dict) and branch.get("type") == "object":
             yield from changes_of_mapping(branch, value, path)
@@ -155,7 +159,7 @@ def changes_of_mapping(schema: dict, value: dict, path: tuple) -> Iterator[tuple
 
 def edges(schema: dict) -> Iterator[object]:
     """Both sides of every bound, every word of a choice, and texts about a pattern."""
-    for branch in schema.get("anyOf", [schema]):
+    for branch in shapes(schema):
         step = 1 if branch.get("type") == "integer" else 1e-6
         for key, sign in (("minimum", 1), ("exclusiveMinimum", 1), ("maximum", -1)):
             if key in branch:
@@ -187,7 +191,7 @@ def changed(recipe: dict, path: tuple, value: object) -> dict:
 
 def keys(schema: dict, path: tuple = ()) -> Iterator[tuple]:
     """The paths of every key that the schema names; `*` stands for a name of the writer's."""
-    for branch in schema.get("anyOf", [schema]):
+    for branch in shapes(schema):
         for key, child in branch.get("properties", {}).items():
             yield path + (key,)
             yield from keys(child, path + (key,))

@@ -259,7 +259,6 @@ HAZARDS = {
 }
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="defects: each of these edits is marked as safe")
 @pytest.mark.parametrize("name", HAZARDS)
 def test_what_only_looks_certain_is_left_alone_or_mended_rightly(tmp_path, name):
     check_hazard(tmp_path, *HAZARDS[name])

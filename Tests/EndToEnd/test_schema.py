@@ -113,9 +113,10 @@ ENGINE_ONLY_AT = {
     r"models\.tiny\.training\.class-weights": {"out-of-range"},  # one for each label
     r"models\.tiny\.training\.validation|data\.test|data\.columns\.group|folds\.kind": {"missing-key"},  # other keys need them
     r"data\.(template|columns\.prompt)|models\.\w+\.template": {"bad-template"},
-    r"models\.\w+\.backbone": {"bad-value"},  # a revision with two points
+    r"models\.\w+\.backbone": {"bad-value", "out-of-range"},  # a revision with two points; a width that heads divide
+    r"models\.\w+\.(chat|pseudo-labels|backbone)": {"missing-key"},  # what a model that is like another may leave out
+    r"data\.columns": {"conflicting-keys"},  # a column that is both read and predicted
     r"steps\.copied\.inputs": {"bad-value"}}
-# Disagreements that are defects, each by its change; one that is mended fails until it is taken out here.
 def refusals(texts: list[str]) -> list[set[str]]:
     """The codes of the engine's errors in each recipe, by one call for all; files that are not there do not count."""
     with tempfile.TemporaryDirectory() as folder:
@@ -170,7 +171,7 @@ def test_engine_and_schema_agree_on_every_change_that_the_schema_suggests(sectio
     assert len(chosen) > 8
     found = refusals([json.dumps(recipe) for _, recipe in chosen.values()])
     told = [disagreement(name, is_valid, codes) for (name, (is_valid, _)), codes in zip(chosen.items(), found)]
-    assert [line for line in told if line] == []
+    assert not (told := [line for line in told if line]), "\n".join(told)
 
 
 def is_beyond_json(value: object) -> bool:
@@ -193,10 +194,10 @@ def test_engine_and_schema_read_a_spelling_alike(kind):
             assert refused & {"malformed-yaml", "bad-tag"}, f"{spelling!r} is not YAML, and the engine says {refused}"
             continue
         value = functools.reduce(lambda place, part: place[part], KINDS[kind], recipe)
-        if refused == {"wrong-type"} and is_beyond_json(value) or (kind, spelling) in SPELLING_DEFECTS:
+        if refused == {"wrong-type"} and is_beyond_json(value):
             continue
         told.append(disagreement((kind, spelling), VALIDATOR.is_valid(recipe), refused))
-    assert [line for line in told if line] == []
+    assert not (told := [line for line in told if line]), "\n".join(told)
 
 
 def test_the_competition_is_twenty_four_fine_tunes_on_a_machine_without_its_data():

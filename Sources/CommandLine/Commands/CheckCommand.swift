@@ -38,6 +38,9 @@ struct CheckCommand: AsyncParsableCommand {
                 findings += error.all
                 let code = isText ? Failure.report(error) : Failure.code(of: error)
                 if status != ExitStatus.invalidRecipe { status = code }
+            } catch let missing as MissingFile where !isText {
+                findings.append(Finding("missing-file", missing.description, at: nil))
+                status = status ?? ExitStatus.missingInput
             } catch {
                 status = status ?? Failure.report(error)
             }
@@ -77,7 +80,8 @@ struct CheckCommand: AsyncParsableCommand {
             let (text, fixes) = Mending.apply(found, to: file)
             guard fixes > 0, text != file.text else { break }
             guard Files.isWritable(path), Files.write(Array(text.utf8), to: Files.absolute(path)) else {
-                Console.note("error: cannot write \(path): \(String(cString: strerror(errno))); nothing in it was mended")
+                Console.note(
+                    "error: cannot write \(path): \(String(cString: strerror(errno))); nothing in it was mended")
                 status = status ?? ExitStatus.unavailable
                 break
             }

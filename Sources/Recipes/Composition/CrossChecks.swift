@@ -19,9 +19,15 @@ struct CrossChecks {
             guard let node = tree["models"]?[entry.name] else { continue }
             ModelChecks(recipe: recipe, model: entry.value, tree: node).report(&reading)
         }
-        for variant in variants.joined() {
-            guard case .model(let model) = variant.subject else { continue }
-            ModelChecks(recipe: recipe, model: model, tree: variant.tree).report(&reading)
+        let names = ReferenceChecks(tree: tree)
+        for (ablation, own) in zip(recipe.ablations, variants) {
+            for variant in own {
+                names.report(variant, of: ablation.value.of, &reading)
+                switch variant.subject {
+                case .model(let model): ModelChecks(recipe: recipe, model: model, tree: variant.tree).report(&reading)
+                case .entry(let entry): check(Named(name: ablation.value.of, value: entry), at: variant.tree, &reading)
+                }
+            }
         }
     }
 
@@ -64,6 +70,11 @@ struct CrossChecks {
     }
 
     private func checkSubmission(_ reading: inout Reading) {
+        if let submission = recipe.submission, let place = tree["submission"]?["from"],
+            let step = recipe.steps.first(where: { $0.name == submission.from })?.value, !step.outputs.contains("test")
+        {
+            reading.report(Self.noPredictions(place, output: "test", outputs: step.outputs))
+        }
         guard recipe.submission != nil, recipe.data.test == nil, let submission = tree["submission"] else { return }
         reading.report(
             Finding(
@@ -73,17 +84,39 @@ struct CrossChecks {
 
     private func checkStack(_ reading: inout Reading) {
         for entry in recipe.stack {
-            guard let node = tree["stack"]?[entry.name] else { continue }
-            checkKeys(of: node, &reading)
-            checkLearner(entry, at: node, &reading)
-            checkOptimize(entry, at: node, &reading)
-            if entry.value.optimize != nil, recipe.data.constraint == nil, let item = node["optimize"] {
-                reading.report(
-                    Finding(
-                        "missing-constraint", "optimize needs a constraint that every group obeys", at: item.span,
-                        help: "add `constraint: one-of-each` under data, if each group holds each label once"))
-            }
+            if let node = tree["stack"]?[entry.name] { check(entry, at: node, &reading) }
         }
+    }
+
+    private func check(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
+        checkKeys(of: node, &reading)
+        checkLearner(entry, at: node, &reading)
+        checkSteps(entry, at: node, &reading)
+        checkOptimize(entry, at: node, &reading)
+        if entry.value.optimize != nil, recipe.data.constraint == nil, let item = node["optimize"] {
+            reading.report(
+                Finding(
+                    "missing-constraint", "optimize needs a constraint that every group obeys", at: item.span,
+                    help: "add `constraint: one-of-each` under data, if each group holds each label once"))
+        }
+    }
+
+    /// A custom step takes a model's place by outputs of two names.
+    private func checkSteps(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
+        let places =
+            ["average", "lightgbm", "logistic", "simplex"].flatMap { node[$0]?.elements ?? [] }
+            + ["optimize", "fitted-on"].compactMap { node[$0] }
+        for place in places {
+            guard let step = recipe.steps.first(where: { $0.name == place.scalar?.text })?.value,
+                !step.outputs.contains("out-of-fold"), !step.outputs.contains("test")
+            else { continue }
+            reading.report(Self.noPredictions(place, output: "out-of-fold", outputs: step.outputs))
+        }
+    }
+
+    private static func noPredictions(_ place: Node, output: String, outputs: [String]) -> Finding {
+        Dangling.finding(
+            output, noun: "output of the step \(place.scalar?.text ?? ""),", among: outputs, at: place.span)
     }
 
     /// Keys that would silently do nothing.
@@ -139,7 +172,7 @@ struct CrossChecks {
     private func checkOptimize(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
         guard let target = entry.value.optimize, let item = node["optimize"] else { return }
         for (name, place) in [(target, item), (entry.value.fittedOn ?? target, node["fitted-on"] ?? item)]
-        where recipe.stack.contains(where: { $0.name == name && $0.value.optimize != nil }) {
+        where isOptimized(name) {
             reading.report(
                 Finding(
                     "optimized-twice",
@@ -156,6 +189,12 @@ struct CrossChecks {
                 help: "name a model with `fit: [folds]` as fitted-on"))
     }
 
+    /// Whether an entry is an optimization, or an average with one in it.
+    private func isOptimized(_ name: String) -> Bool {
+        guard let entry = recipe.stack.first(where: { $0.name == name })?.value else { return false }
+        return entry.optimize != nil || (entry.average ?? []).contains { $0 != name && isOptimized($0) }
+    }
+
     /// Whether a model or entry has out-of-fold predictions; nil for a name that is none.
     private func hasOutOfFold(_ name: String) -> Bool? {
         if let model = recipe.models.first(where: { $0.name == name })?.value { return model.fit.contains(.folds) }
@@ -169,6 +208,13 @@ struct CrossChecks {
 
     private func checkData(_ reading: inout Reading) {
         guard let data = tree["data"] else { return }
+        let columns = recipe.data.columns
+        if [columns.answer, columns.prompt].contains(columns.label), let place = data["columns"]?["label"] {
+            reading.report(
+                Finding(
+                    "conflicting-keys", "the column \"\(columns.label)\" is both read and predicted", at: place.span,
+                    help: "name the column of the labels alone"))
+        }
         if recipe.data.columns.group == nil {
             if recipe.folds.kind.respectsGroups, let kind = tree["folds"]?["kind"] {
                 reading.report(

@@ -10,10 +10,12 @@ struct Inclusion {
     /// The tree with the sections of every included file in it. Files that are not there, that include each other, or that say
     /// something the recipe says already are reported.
     func resolve(_ root: Node, _ reading: inout Reading) -> Node {
-        resolve(root, path: [], &reading)
+        var seen: Set<String> = []
+        return resolve(root, path: [], seen: &seen, &reading)
     }
 
-    private func resolve(_ root: Node, path: [String], _ reading: inout Reading) -> Node {
+    /// A file that two others include is read once.
+    private func resolve(_ root: Node, path: [String], seen: inout Set<String>, _ reading: inout Reading) -> Node {
         guard let list = root["include"], let elements = list.elements else { return root }
         var merged = root
         for item in elements {
@@ -29,6 +31,7 @@ struct Inclusion {
                 reading.report(Finding("too-deep", "files are included more than 16 deep", at: item.span))
                 continue
             }
+            guard seen.insert(name).inserted else { continue }
             guard let file = read(name) else {
                 reading.report(
                     Finding(
@@ -41,7 +44,7 @@ struct Inclusion {
                 reading.wrongType(included, wanted: "a mapping with sections of a recipe")
                 continue
             }
-            let own = resolve(included, path: path + [name], &reading)
+            let own = resolve(included, path: path + [name], seen: &seen, &reading)
             if let key = entries.first(where: { $0.key == "recipe" || $0.key == "about" }) {
                 reading.report(
                     Finding(

@@ -64,6 +64,6 @@ enum Dangling {
             ?? (names.isEmpty ? "none is defined" : "there are \(names.joined(separator: ", "))")
         return Finding(
             "dangling-name", "there is no \(noun) \"\(name)\"", at: span, help: help,
-            fix: nearest.map { .respelling(name, at: span, as: $0) })
+            fix: nearest.flatMap { .respelling(name, at: span, as: $0) })
     }
 }

@@ -30,7 +30,18 @@ struct ModelChecks {
     }
 
     private func checkBackbone(_ reading: inout Reading) {
-        if case .scratch = model.backbone {
+        if case .scratch(let scratch) = model.backbone {
+            if scratch.hidden % (2 * scratch.heads) != 0 {
+                let node = tree["backbone"]?["scratch"] ?? tree
+                reading.report(
+                    Finding(
+                        "out-of-range",
+                        "hidden is \(scratch.hidden), and must be a multiple of twice the \(scratch.heads) heads",
+                        at: (node["hidden"] ?? node["heads"] ?? node).span,
+                        help:
+                            "rotary positions pair the dimensions of a head: take \(2 * scratch.heads * max(1, scratch.hidden / (2 * scratch.heads)))"
+                    ))
+            }
             for (key, isSet) in [
                 ("quantization", model.quantization != .none), ("remote-code", model.remoteCode),
                 ("chat", model.chat != .none),

@@ -33,6 +33,17 @@ struct ReferenceChecks {
         reportClashes(&reading)
     }
 
+    /// Names that only a variant has.
+    func report(_ variant: Variant, of subject: String, _ reading: inout Reading) {
+        let modelNames = models.map(\.key)
+        if let index = stack.firstIndex(where: { $0.key == subject }) {
+            checkMembers(
+                of: variant.tree, among: modelNames + steps.map(\.key) + stack[..<index].map(\.key), &reading)
+        } else {
+            checkTeacher(of: variant.tree, among: modelNames + stack.map(\.key), &reading)
+        }
+    }
+
     private func checkMembers(of entry: Node, among known: [String], _ reading: inout Reading) {
         for key in ["average", "lightgbm", "logistic", "simplex"] {
             for item in entry[key]?.elements ?? [] {

@@ -18,12 +18,13 @@ struct ReferenceGraph {
             sources[entry.name] = entry.value.pseudoLabels.settings.map { [$0.from] } ?? []
             order.append((entry.name, place("models", entry.name)))
         }
-        for entry in recipe.stack {
+        // A name that two things have is reported elsewhere, and would only look like a cycle here.
+        for entry in recipe.stack where sources[entry.name] == nil {
             sources[entry.name] = entry.value.members
             order.append((entry.name, place("stack", entry.name)))
         }
         let steps = recipe.steps.map(\.name)
-        for entry in recipe.steps {
+        for entry in recipe.steps where sources[entry.name] == nil {
             sources[entry.name] = entry.value.inputs.compactMap { CustomInput($0.value, steps: steps)?.owner }
             order.append((entry.name, place("steps", entry.name)))
         }

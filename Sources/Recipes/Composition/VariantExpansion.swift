@@ -29,6 +29,9 @@ struct VariantExpansion {
         for dimension in dimensions { rows = rows.flatMap { row in dimension.choices.map { row + [$0] } } }
         let exceptions = ablation.except.compactMap(\.entries)
         rows.removeAll { row in exceptions.contains { matches(row, $0) } }
+        if rows.isEmpty, let place = node["except"] {
+            reading.report(Finding("conflicting-keys", "the exceptions leave no variant", at: place.span))
+        }
         let origin = "ablation \(name)"
         let fixed = ablation.with.reduce(base) {
             $0.setting($1.value.marked(origin), at: Self.path($1.key), keySpan: $1.keySpan)
@@ -45,7 +48,7 @@ struct VariantExpansion {
                 reading.report(Finding("repeated-value", "two variants are both \(label)", at: node.span))
                 continue
             }
-            if let subject = subject(tree, settings: entries + ablation.with, &reading) {
+            if let subject = subject(tree, &reading) {
                 let settings = entries.map { (path: $0.key, value: VariantDimension.text($0.value)) }
                 variants.append(Variant(name: label, settings: settings, subject: subject, tree: tree))
             }
@@ -54,10 +57,9 @@ struct VariantExpansion {
         return variants
     }
 
-    private func subject(_ tree: Node, settings: [Node.Entry], _ reading: inout Reading) -> Variant.Subject? {
+    private func subject(_ tree: Node, _ reading: inout Reading) -> Variant.Subject? {
         if isEntry { return StackEntry.declaration.shape.decode(tree, &reading).map { .entry($0) } }
         guard let model = Model.declaration.shape.decode(tree, &reading) else { return nil }
-        report(settingsWithoutEffect: settings, on: model, &reading)
         return .model(model)
     }
 
@@ -78,20 +80,35 @@ struct VariantExpansion {
                     "conflicting-keys", "\"\(entry.key)\" is both varied and fixed", at: entry.keySpan,
                     notes: [.init("varied here", at: clash.keySpan)]))
         }
+        for entry in varied + ablation.with where entry.key == "like" {
+            reading.report(
+                Finding(
+                    "conflicting-keys", "\"like\" is followed before variants are made", at: entry.keySpan,
+                    help: "vary the settings themselves"))
+        }
+        // In the order of the sections: what comes later is the mistake.
+        var first: [String: Span] = [:]
+        let bundles = ablation.together.map { $0.value.entries ?? [] }
+        for section in [ablation.vary, ablation.zip] + (bundles.isEmpty ? [] : [bundles.flatMap { $0 }]) {
+            for entry in section {
+                guard let place = first[entry.key] else { continue }
+                reading.report(
+                    Finding(
+                        "conflicting-keys", "\"\(entry.key)\" is varied twice", at: entry.keySpan,
+                        notes: [.init("first here", at: place)], help: "vary it in one place"))
+            }
+            for entry in section where first[entry.key] == nil { first[entry.key] = entry.keySpan }
+        }
+        let known = Set(varied.map(\.key))
+        for entry in ablation.except.compactMap(\.entries).joined() where !known.contains(entry.key) {
+            reading.report(
+                Dangling.finding(entry.key, noun: "varied setting", among: known.sorted(), at: entry.keySpan))
+        }
     }
 
     private func reportBaseline(among names: [String], _ reading: inout Reading) {
         guard let baseline = ablation.baseline, !names.contains(baseline), let place = node["baseline"] else { return }
         reading.report(Dangling.finding(baseline, noun: "variant", among: names, at: place.span))
-    }
-
-    /// A baseline has few settings; varying any other would compare a model with itself.
-    private func report(settingsWithoutEffect entries: [Node.Entry], on model: Model, _ reading: inout Reading) {
-        guard model.tfidf != nil else { return }
-        for entry in entries where !Model.baselineKeys.contains(Self.path(entry.key).first ?? "") {
-            reading.report(
-                Finding("conflicting-keys", "\"\(entry.key)\" means nothing to a tfidf model", at: entry.keySpan))
-        }
     }
 
     private static func path(_ key: String) -> [String] {

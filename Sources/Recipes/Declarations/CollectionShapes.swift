@@ -24,7 +24,11 @@ extension ValueShape {
             ]
         ) { node, reading in
             guard let elements = node.elements else {
-                let single = node.scalar.flatMap { $0.isPlain && !$0.text.isEmpty ? "[\($0.text)]" : nil }
+                let single = node.scalar.flatMap { scalar in
+                    // Nothing that means something to YAML: a comma or a brace would make another list of it.
+                    let isWord = scalar.text.allSatisfy { $0.isLetter || $0.isNumber || "._/-".contains($0) }
+                    return isWord && !scalar.text.isEmpty && node.span.text == scalar.text ? "[\(scalar.text)]" : nil
+                }
                 reading.wrongType(
                     node, wanted: "a list", help: single.map { "write \($0)" },
                     fix: single.map { .init(replacing: node.span, with: $0, isSafe: true) })
@@ -56,16 +60,22 @@ extension ValueShape {
     }
 
     /// A mapping from names the writer chooses to values; names must do as parts of an address.
-    static func named<Element>(_ element: ValueShape<Element>, noun: String) -> Self where Value == [Named<Element>] {
+    static func named<Element>(
+        _ element: ValueShape<Element>, noun: String, minimum: Int = 0
+    ) -> Self where Value == [Named<Element>] {
         let pattern = "^[A-Za-z0-9][A-Za-z0-9._-]*$"
         return ValueShape(
             schema: [
                 "type": "object", "additionalProperties": element.schema,
-                "propertyNames": ["pattern": .string(pattern)],
+                "propertyNames": ["pattern": .string(pattern)], "minProperties": .integer(minimum),
             ]
         ) { node, reading in
             guard let entries = node.entries else {
                 reading.wrongType(node, wanted: "a mapping from a name to a \(noun)")
+                return nil
+            }
+            guard entries.count >= minimum else {
+                reading.report(Finding("missing-key", "at least one \(noun) is needed here", at: node.span))
                 return nil
             }
             var values: [Named<Element>] = []

@@ -14,15 +14,18 @@ package struct Declaration<Root: Sendable>: Sendable {
     let oneOf: [String]
     /// A key that brings such a choice with it from elsewhere, so that none need be written; nil where there is none.
     let elsewhere: String?
+    /// A key by whose means other files may give what is required here; nil where there is none.
+    let included: String?
 
     package init(
         _ about: String, initial: @escaping @Sendable () -> Root, oneOf: [String] = [], elsewhere: String? = nil,
-        keys: [Key<Root>]
+        included: String? = nil, keys: [Key<Root>]
     ) {
         self.about = about
         self.initial = initial
         self.oneOf = oneOf
         self.elsewhere = elsewhere
+        self.included = included
         self.keys = keys
     }
 
@@ -48,14 +51,14 @@ package struct Declaration<Root: Sendable>: Sendable {
         }
         var root = initial()
         var isWhole = true
+        let present = Set(entries.map(\.key))
         for entry in entries {
             guard let key = keys.first(where: { $0.name == entry.key }) else {
-                reportUnknown(entry, &reading)
+                reportUnknown(entry, besides: present, &reading)
                 continue
             }
             if !key.decode(entry.value, &root, &reading) { isWhole = false }
         }
-        let present = Set(entries.map(\.key))
         for key in keys where key.isRequired && !present.contains(key.name) {
             isWhole = false
             reading.report(
@@ -84,15 +87,16 @@ package struct Declaration<Root: Sendable>: Sendable {
         return false
     }
 
-    private func reportUnknown(_ entry: Node.Entry, _ reading: inout Reading) {
+    private func reportUnknown(_ entry: Node.Entry, besides present: Set<String>, _ reading: inout Reading) {
         guard !reading.isFull else { return }
-        let names = keys.map(\.name)
+        let names = keys.map(\.name).filter { !present.contains($0) }
         let nearest = Suggestion.nearest(to: entry.key, among: names)
-        let help = nearest.map { "did you mean \"\($0)\"?" } ?? "the keys here are \(names.joined(separator: ", "))"
+        let help =
+            nearest.map { "did you mean \"\($0)\"?" } ?? "the keys here are \(keys.map(\.name).joined(separator: ", "))"
         reading.report(
             Finding(
                 "unknown-key", "there is no key \"\(entry.key)\" here", at: entry.keySpan, help: help,
-                fix: nearest.map { .respelling(entry.key, at: entry.keySpan, as: $0) }))
+                fix: nearest.flatMap { .respelling(entry.key, at: entry.keySpan, as: $0) }))
     }
 
     private var schema: JSON {
@@ -108,7 +112,13 @@ package struct Declaration<Root: Sendable>: Sendable {
             "additionalProperties": false,
         ]
         let required = keys.filter(\.isRequired).map { JSON.string($0.name) }
-        if !required.isEmpty { schema["required"] = .array(required) }
+        if !required.isEmpty {
+            schema["required"] = .array(required)
+            if let included {
+                schema["required"] = [required[0]]
+                schema["anyOf"] = [["required": .array(required)], ["required": [.string(included)]]]
+            }
+        }
         if !oneOf.isEmpty {
             var choices: [JSON] = oneOf.map { ["required": [.string($0)]] }
             if let elsewhere {

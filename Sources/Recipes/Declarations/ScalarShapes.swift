@@ -46,7 +46,10 @@ extension ValueShape where Value == Bool {
     static var boolean: Self {
         ValueShape(schema: ["type": "boolean"]) { node, reading in
             guard let scalar = node.scalar, case .boolean(let value) = scalar.resolved else {
-                reading.wrongType(node, wanted: "true or false")
+                let word = node.scalar?.text.lowercased() ?? ""
+                let help =
+                    ["yes", "on"].contains(word) ? "write true" : ["no", "off"].contains(word) ? "write false" : nil
+                reading.wrongType(node, wanted: "true or false", help: help)
                 return nil
             }
             return value
@@ -67,7 +70,7 @@ extension ValueShape where Value == Int {
         return ValueShape(schema: .object(schema)) { node, reading in
             let wanted = "a whole number \(bounds)"
             guard let scalar = node.scalar, case .integer(let value) = scalar.resolved else {
-                reading.wrongType(node, wanted: wanted)
+                reading.wrongType(node, wanted: wanted, help: ScalarReading.unquoting(node))
                 return nil
             }
             if let ambiguity = scalar.ambiguity {
@@ -104,7 +107,11 @@ extension ValueShape where Value == Double {
             default: break
             }
             guard let value else {
-                reading.wrongType(node, wanted: wanted)
+                reading.wrongType(node, wanted: wanted, help: ScalarReading.unquoting(node))
+                return nil
+            }
+            if let ambiguity = node.scalar?.ambiguity {
+                reading.report(ScalarReading.ambiguous(node, ambiguity, help: "write the number without leading zeros"))
                 return nil
             }
             guard range.contains(value), !aboveMinimum || value > range.lowerBound else {
@@ -137,7 +144,7 @@ extension ValueShape where Value: CaseIterable & RawRepresentable, Value.RawValu
                 Finding(
                     "unknown-value", "\(wanted) belongs here, and this is \"\(text)\"", at: node.span,
                     help: nearest.map { "did you mean \"\($0)\"?" },
-                    fix: nearest.map { .respelling(text, at: node.span, as: $0) }))
+                    fix: nearest.flatMap { .respelling(text, at: node.span, as: $0) }))
             return nil
         } encode: {
             .string($0.rawValue)
@@ -166,6 +173,12 @@ enum ScalarReading {
         Finding("ambiguous-scalar", "\(node.scalar?.text ?? "") is \(ambiguity)", at: node.span, help: help, fix: fix)
     }
 
+    /// What to do about a number in quotes; nil for anything else.
+    static func unquoting(_ node: Node) -> String? {
+        guard let scalar = node.scalar, !scalar.isPlain, Double(scalar.text) != nil else { return nil }
+        return "remove the quotes: they make it text"
+    }
+
     /// What other readers would not take for text, where text is wanted.
     static func ambiguousText(_ node: Node, _ ambiguity: String) -> Finding {
         let help = "write \"\(node.scalar?.text ?? "")\", with quotes, if text is meant"
@@ -174,14 +187,15 @@ enum ScalarReading {
 
     /// A plain scalar in quotes, where text is wanted; nil for anything else, and for an empty one.
     private static func quoted(_ node: Node) -> Finding.Fix? {
-        guard let scalar = node.scalar, scalar.isPlain, !scalar.text.isEmpty else { return nil }
+        guard let scalar = node.scalar, scalar.isPlain, node.span.text == scalar.text, scalar.resolved != .null
+        else { return nil }
         return Finding.Fix(replacing: node.span, with: "\"\(scalar.text)\"", isSafe: true)
     }
 }
 
 extension Finding.Fix {
     /// Another spelling of a word: certain where only case or `_` for `-` differs, a guess otherwise.
-    static func respelling(_ word: String, at span: Span, as right: String) -> Self {
-        Self(replacing: span, with: right, isSafe: Suggestion.isSame(word, right))
+    static func respelling(_ word: String, at span: Span, as right: String) -> Self? {
+        Self(replacing: word, at: span, with: right, isSafe: Suggestion.isSame(word, right))
     }
 }

@@ -19,7 +19,7 @@ package struct Recipe: Sendable {
 
     static let declaration = Declaration(
         "An experiment of ablate: data, folds, models, what is made of their predictions, and the questions asked.",
-        initial: { Recipe() },
+        initial: { Recipe() }, included: "include",
         keys: [
             Key(
                 "recipe", \.name,
@@ -34,7 +34,7 @@ package struct Recipe: Sendable {
             Key("data", \.data, DataSection.declaration.shape, required: true, DataSection.declaration.about),
             Key("folds", \.folds, FoldSection.declaration.shape, required: true, FoldSection.declaration.about),
             Key(
-                "models", \.models, .named(Model.declaration.shape, noun: "model"), required: true,
+                "models", \.models, .named(Model.declaration.shape, noun: "model", minimum: 1), required: true,
                 "The models, by name."),
             Key(
                 "stack", \.stack, .named(StackEntry.declaration.shape, noun: "stack entry"),
