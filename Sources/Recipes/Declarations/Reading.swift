@@ -6,16 +6,15 @@ package import Nodes
 /// The findings gathered while a tree is read, so that one run reports all of them.
 package struct Reading: Sendable {
     package private(set) var findings: [Finding] = []
+    /// Code, message and place of each finding.
+    private var known: Set<[String]> = []
 
     package init() {}
 
     /// Adds a finding, unless it is there: a value that several variants take over is wrong once.
     package mutating func report(_ finding: Finding) {
-        let isKnown = findings.contains {
-            $0.code == finding.code && $0.message == finding.message && $0.span?.start == finding.span?.start
-                && $0.span?.file.name == finding.span?.file.name
-        }
-        if !isKnown { findings.append(finding) }
+        let identity = [finding.code, finding.message, finding.span?.description ?? ""]
+        if known.insert(identity).inserted { findings.append(finding) }
     }
 
     /// "`rank` takes a whole number, and this is a list".
