@@ -11,5 +11,6 @@
 //     Ablate                                                 the verbs
 //     Commands/                                              read RunCommand first; a file for each verb
 //     Workspace                                              recipe, site, store, plan and forecast, for every verb
+//     Unchanged                                              a run with nothing to do, told from time stamps
 //     RecipeOptions, Console, ExitStatus, Files              what verbs share
 //     Progress/                                              a run on a terminal, in a log, as NDJSON, or silent

@@ -31,11 +31,16 @@ struct RecipeOptions: ParsableArguments {
 
 enum RecipeReading {
     /// The recipe at `path`. Errors: ``Findings``; ``MissingFile`` where there is no such file.
-    static func load(_ path: String, overrides: [String]) throws -> LoadedRecipe {
+    static func load(_ path: String, overrides: [String], looks: Looks = Looks()) throws -> LoadedRecipe {
+        looks.read(path)
         let file = try source(path)
         return try RecipeLoader(
             file: file, folder: Files.folder(of: Files.absolute(path)), overrides: overrides,
-            exists: { Files.exists($0) }, read: { try? source($0, as: $1) }, context: { BackboneContext.tokens(of: $0) }
+            exists: looks.exists,
+            read: { path, name in
+                looks.read(path)
+                return try? source(path, as: name)
+            }, context: { BackboneContext.tokens(of: $0) }
         ).load()
     }
 

@@ -16,16 +16,16 @@ struct Workspace {
     let plan: Plan
     let store: Store
     let resolver: InputResolver
+    /// What was looked at to make all this, but for the store.
+    let looks: Looks
 
     /// - Parameter writing: whether the verb may change the store; a verb that only looks works on a read-only one.
     init(_ path: String, _ options: SharedOptions, writing: Bool) throws {
-        loaded = try RecipeReading.load(path, overrides: options.overrides)
-        let (site, folder) = try Self.site(options.site, beside: loaded.folder)
-        self.site = site
+        looks = Looks()
+        loaded = try RecipeReading.load(path, overrides: options.overrides, looks: looks)
+        let place: String
+        (place, site) = try Self.place(options, beside: loaded.folder, looks)
         plan = Plan(compiling: loaded)
-        let place =
-            options.store.map(Files.absolute) ?? site.store.map { $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" }
-            ?? "\(loaded.folder)/.ablate"
         // A verb that only looks makes no store; where there is one it keeps the digests of files it had to read.
         store = try Store(at: place, access: writing || Files.isWritable(place) ? .readWrite : .readOnly)
         resolver = InputResolver(store: store, hub: HubCache(environment: Files.environment))
@@ -49,11 +49,19 @@ struct Workspace {
         WorkerEnvironment(cache: Files.cache, interpreter: site.python, variables: Files.environment)
     }
 
-    static func site(_ named: String?, beside folder: String) throws -> (Site, String) {
+    /// The folder of the store, and the site's settings.
+    static func place(_ options: SharedOptions, beside recipe: String, _ looks: Looks = Looks()) throws -> (String, Site) {
+        let (site, folder) = try site(options.site, beside: recipe, looks)
+        let named = site.store.map { $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" }
+        return (options.store.map(Files.absolute) ?? named ?? "\(recipe)/.ablate", site)
+    }
+
+    static func site(_ named: String?, beside folder: String, _ looks: Looks = Looks()) throws -> (Site, String) {
         let variables = Files.environment
         let config = variables["XDG_CONFIG_HOME"] ?? (variables["HOME"] ?? "") + "/.config"
         let candidates = named.map { [$0] } ?? ["\(folder)/site.yaml", "\(config)/ablate/site.yaml"]
-        guard let path = named ?? candidates.first(where: Files.exists) else { return (Site(), folder) }
+        guard let path = named ?? candidates.first(where: looks.exists) else { return (Site(), folder) }
+        looks.read(path)
         return (try Site.load(RecipeReading.source(path)), Files.folder(of: Files.absolute(path)))
     }
 }

@@ -30,33 +30,42 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible, 
 
     /// Reads 64 lower-case hexadecimal digits; nil for anything else.
     package init?(_ description: String) {
-        let utf8 = Array(description.utf8)
-        guard utf8.count == 64 else { return nil }
-        var words: [UInt64] = []
-        for start in stride(from: 0, to: 64, by: 16) {
-            var word: UInt64 = 0
-            for byte in utf8[start..<start + 16] {
-                switch byte {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"): word = word << 4 | UInt64(byte - UInt8(ascii: "0"))
-                case UInt8(ascii: "a")...UInt8(ascii: "f"): word = word << 4 | UInt64(byte - UInt8(ascii: "a") + 10)
-                default: return nil
-                }
+        // No array on the way: a plan of ten thousand steps reads and writes a hundred thousand digests.
+        guard description.utf8.count == 64 else { return nil }
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        var count = 0
+        for byte in description.utf8 {
+            let digit: UInt64
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = UInt64(byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = UInt64(byte - UInt8(ascii: "a") + 10)
+            default: return nil
             }
-            words.append(word)
+            switch count >> 4 {
+            case 0: words.0 = words.0 << 4 | digit
+            case 1: words.1 = words.1 << 4 | digit
+            case 2: words.2 = words.2 << 4 | digit
+            default: words.3 = words.3 << 4 | digit
+            }
+            count += 1
         }
-        self.words = (words[0], words[1], words[2], words[3])
+        self.words = words
     }
 
     package var description: String {
-        var text = ""
-        text.reserveCapacity(64)
-        let digits = Array("0123456789abcdef".unicodeScalars)
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: 60, through: 0, by: -4) {
-                text.unicodeScalars.append(digits[Int(word >> UInt64(shift) & 15)])
+        String(unsafeUninitializedCapacity: 64) { buffer in
+            func write(_ word: UInt64, at start: Int) {
+                for index in 0..<16 {
+                    let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * index)) & 15
+                    buffer[start + index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+                }
             }
+            write(words.0, at: 0)
+            write(words.1, at: 16)
+            write(words.2, at: 32)
+            write(words.3, at: 48)
+            return 64
         }
-        return text
     }
 
     /// The first twelve digits: enough for a person to tell two digests apart.

@@ -133,7 +133,14 @@ private struct JSONReader {
 
     private mutating func string() throws -> String {
         offset += 1
-        var content: [UInt8] = []
+        // Most strings have no escape: such a one is taken as it stands.
+        let start = offset
+        while offset < bytes.count, bytes[offset] >= 0x20, bytes[offset] != UInt8(ascii: "\""),
+            bytes[offset] != UInt8(ascii: "\\")
+        {
+            offset += 1
+        }
+        var content = Array(bytes[start..<offset])
         while let byte = current {
             switch byte {
             case UInt8(ascii: "\""):

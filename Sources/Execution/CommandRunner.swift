@@ -100,9 +100,23 @@ struct CommandRunner: Sendable {
 
     /// The argument with `{in.NAME}` and `{out.NAME}` as paths.
     static func fill(_ argument: String, inputs: [String: String], outputs: String) -> String {
-        var text = argument
-        for (name, path) in inputs { text = text.replacing("{\(name)}", with: path) }
-        return text.replacing(/\{out\.([A-Za-z0-9][A-Za-z0-9._-]*)\}/) { "\(outputs)/\($0.1)" }
+        var text = ""
+        var rest = argument[...]
+        // One pass, so that braces in a path are never taken for a name.
+        while let open = rest.firstIndex(of: "{") {
+            text += rest[..<open]
+            rest = rest[open...]
+            let close = rest.firstIndex(of: "}")
+            let name = close.map { String(rest[rest.index(after: open)..<$0]) } ?? ""
+            if let close, let path = name.hasPrefix("out.") ? "\(outputs)/\(name.dropFirst(4))" : inputs[name] {
+                text += path
+                rest = rest[rest.index(after: close)...]
+            } else {
+                text += "{"
+                rest = rest.dropFirst()
+            }
+        }
+        return text + rest
     }
 
     /// The last line of a log that says something: for most programs the error itself.

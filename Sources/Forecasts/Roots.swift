@@ -9,7 +9,7 @@ package struct Roots: Sendable {
     /// The latest run of one recipe in one folder: two projects that share a store may call their recipes the same.
     package struct Run: Sendable {
         package let recipe: String
-        /// The folder of the recipe; empty for runs of engines that did not note it.
+        /// The folder of the recipe, absolute or as seen from the store; empty for runs of engines that did not note it.
         package let folder: String
         package let state: String
         /// Seconds since 1970.

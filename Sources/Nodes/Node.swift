@@ -52,6 +52,11 @@ package struct Node: Sendable {
 
     package subscript(key: String) -> Node? { entries?.first { $0.key == key }?.value }
 
+    /// The entries of the mapping under `key`, by their keys; empty where there is none. For many lookups in a row.
+    package func index(_ key: String) -> [String: Node] {
+        Dictionary((self[key]?.entries ?? []).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// What kind of thing stands here, in the words of a person who writes YAML.
     package var noun: String {
         switch content {

@@ -7,14 +7,13 @@ internal import Recipes
 extension Compiler {
     /// The step of a custom program, planned where it is first asked for. Its script files are inputs by content.
     mutating func custom(_ step: CustomStep, named name: String) -> Predictions {
-        let tree = loaded.tree["steps"]?[name]
+        let tree = nodes.steps[name]
         var inputs: [String: Source] = [:]
         for script in loaded.scripts[name] ?? [] {
             inputs["script:\(script)"] = .file(path: loaded.absolute(script), name: script)
         }
-        let names = recipe.steps.map(\.name)
         for input in step.inputs {
-            guard let reference = CustomInput(input.value, steps: names) else { continue }
+            guard let reference = CustomInput(input.value, steps: names.steps) else { continue }
             inputs["in.\(input.name)"] = source(reference)
         }
         let index = builder.step(

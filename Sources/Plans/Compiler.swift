@@ -27,6 +27,9 @@ struct Compiler {
     var builder = PlanBuilder()
     /// The pseudo-label round that is being compiled; 0 is the recipe as it stands.
     var round = 0
+    /// What has a name in the recipe, found at once: a recipe may have ten thousand steps.
+    let names: Names
+    let nodes: (models: [String: Node], stack: [String: Node], steps: [String: Node])
     private var made: [Made: Predictions] = [:]
     private var results: [PlannedResult] = []
 
@@ -38,7 +41,31 @@ struct Compiler {
     var recipe: Recipe { loaded.recipe }
     var classes: JSON { .integer(recipe.data.labels.count) }
 
-    init(loaded: LoadedRecipe) { self.loaded = loaded }
+    /// The entries of the recipe by name. Names are unique across the three.
+    struct Names {
+        let models: [String: Model]
+        let stack: [String: StackEntry]
+        let custom: [String: CustomStep]
+        /// The names of the custom steps.
+        let steps: Set<String>
+
+        init(_ recipe: Recipe) {
+            models = Self.index(recipe.models)
+            stack = Self.index(recipe.stack)
+            custom = Self.index(recipe.steps)
+            steps = Set(custom.keys)
+        }
+
+        private static func index<Value>(_ entries: [Named<Value>]) -> [String: Value] {
+            Dictionary(entries.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    init(loaded: LoadedRecipe) {
+        self.loaded = loaded
+        names = Names(loaded.recipe)
+        nodes = (loaded.tree.index("models"), loaded.tree.index("stack"), loaded.tree.index("steps"))
+    }
 
     mutating func compile() -> Plan {
         for round in 0...(recipe.rounds?.count ?? 0) {
@@ -75,13 +102,11 @@ struct Compiler {
         let key = Made(round: round, name: name)
         if let done = made[key] { return done }
         var predictions = Predictions()
-        if let model = loaded.model(named: name) {
-            predictions = self.predictions(
-                of: model, at: room(name), tree: loaded.tree["models"]?[name], withTest: true)
-        } else if let entry = loaded.stackEntry(named: name) {
-            predictions = self.predictions(
-                of: entry, at: room(name), tree: loaded.tree["stack"]?[name], withTest: true)
-        } else if let step = loaded.customStep(named: name) {
+        if let model = names.models[name] {
+            predictions = self.predictions(of: model, at: room(name), tree: nodes.models[name], withTest: true)
+        } else if let entry = names.stack[name] {
+            predictions = self.predictions(of: entry, at: room(name), tree: nodes.stack[name], withTest: true)
+        } else if let step = names.custom[name] {
             predictions = custom(step, named: name)
         }
         made[key] = predictions

@@ -57,6 +57,9 @@ package struct Schedule: Sendable {
     private var gpus: [Int]
     private var held: [Int: (cores: Int, gpus: [Int])] = [:]
     private var isStopping = false
+    /// Steps in state `ready` by what they take, the most urgent last: starting one looks at no others.
+    private var ready: [Resources: [Int]] = [:]
+    private var unfinished: Int
 
     /// - Parameters:
     ///   - dependencies: for each step the steps it waits for, all before it.
@@ -83,12 +86,13 @@ package struct Schedule: Sendable {
         for step in (0..<count).reversed() { urgency[step] += dependents[step].map { urgency[$0] }.max() ?? 0 }
         self.urgency = urgency
         self.states = [State](repeating: .waiting, count: count)
+        self.unfinished = count
         self.unmet = dependencies.map(\.count)
         self.cores = capacity.cores
         self.gpus = Array(0..<capacity.gpus)
     }
 
-    package var isFinished: Bool { states.allSatisfy(\.isFinal) }
+    package var isFinished: Bool { unfinished == 0 }
 
     /// The first actions: every step without dependencies is probed.
     package mutating func start() -> [Action] {
@@ -111,6 +115,7 @@ package struct Schedule: Sendable {
                 end(step, as: .cancelled)
             } else {
                 states[step] = .ready
+                enqueue(step)
             }
         case .finished(let step):
             release(step)
@@ -131,8 +136,13 @@ package struct Schedule: Sendable {
 
     // MARK: - Transitions
 
+    private mutating func conclude(_ step: Int, as state: State) {
+        if !states[step].isFinal { unfinished -= 1 }
+        states[step] = state
+    }
+
     private mutating func finish(_ step: Int) -> [Action] {
-        states[step] = .done
+        conclude(step, as: .done)
         var actions: [Action] = []
         for dependent in dependents[step] {
             unmet[dependent] -= 1
@@ -146,11 +156,11 @@ package struct Schedule: Sendable {
 
     /// Ends a step without a result; everything that waits for it, however far away, is blocked.
     private mutating func end(_ step: Int, as state: State) {
-        states[step] = state
+        conclude(step, as: state)
         var reached = dependents[step]
         while let next = reached.popLast() {
             guard states[next] == .waiting else { continue }
-            states[next] = .blocked
+            conclude(next, as: .blocked)
             reached += dependents[next]
         }
     }
@@ -158,6 +168,7 @@ package struct Schedule: Sendable {
     /// Nothing new starts. What is being probed may still turn out to be there already.
     private mutating func stopStarting() {
         isStopping = true
+        ready = [:]
         for step in states.indices where states[step] == .ready { end(step, as: .cancelled) }
     }
 
@@ -170,10 +181,15 @@ package struct Schedule: Sendable {
     /// Starts ready steps, the most urgent first, as far as resources reach.
     private mutating func dispatch() -> [Action] {
         guard !isStopping else { return [] }
-        let ready = states.indices.filter { states[$0] == .ready }.sorted { (-urgency[$0], $0) < (-urgency[$1], $1) }
         var actions: [Action] = []
-        for step in ready where demands[step].cores <= cores && demands[step].gpus <= gpus.count {
+        while true {
+            var next: Int?
+            for (demand, steps) in ready where demand.cores <= cores && demand.gpus <= gpus.count {
+                if let first = steps.last, next.map({ isMoreUrgent(first, than: $0) }) ?? true { next = first }
+            }
+            guard let step = next else { return actions }
             let demand = demands[step]
+            ready[demand]?.removeLast()
             let taken = Array(gpus.prefix(demand.gpus))
             gpus.removeFirst(demand.gpus)
             cores -= demand.cores
@@ -181,6 +197,19 @@ package struct Schedule: Sendable {
             states[step] = .running
             actions.append(.execute(step, gpus: taken))
         }
-        return actions
+    }
+
+    /// Whether a ready step goes before another: the longer remaining path first, then the order of the plan.
+    private func isMoreUrgent(_ step: Int, than other: Int) -> Bool {
+        (-urgency[step], step) < (-urgency[other], other)
+    }
+
+    private mutating func enqueue(_ step: Int) {
+        var (low, high) = (0, ready[demands[step]]?.count ?? 0)
+        while low < high {
+            let middle = (low + high) / 2
+            if isMoreUrgent(ready[demands[step]]![middle], than: step) { high = middle } else { low = middle + 1 }
+        }
+        ready[demands[step], default: []].insert(step, at: low)
     }
 }

@@ -27,18 +27,21 @@ package struct CollectionResult: Sendable {
 }
 
 extension Store {
-    /// Removes the records that are neither in `keys` nor have one of `outlines`, and the objects that no record is left to
-    /// need. A record whose objects are not all there is of no use and goes, too.
+    /// Removes the records whose keys and outlines `roots` does not give, and the objects that no record is left to need. A
+    /// record whose objects are not all there is of no use and goes, too.
     ///
-    /// Safe while engines run: what a living run may reuse is kept (``reserve(_:)``), and nothing is published meanwhile.
+    /// Safe while engines run: what a living run may reuse is kept (``reserve(_:)``), and nothing is published meanwhile. The
+    /// roots are asked for after the reservations were read: a run that ends in between has written its document by then.
     /// Records go first: a crash leaves objects without records, never the other way round. With `dryRun` nothing is
     /// removed. Errors: ``StorageError``.
-    package func collect(keeping keys: Set<Digest>, outlines: Set<Digest> = [], dryRun: Bool) throws -> CollectionResult
-    {
+    package func collect(
+        dryRun: Bool, keeping roots: () throws -> (keys: Set<Digest>, outlines: Set<Digest>)
+    ) throws -> CollectionResult {
         try requireWritable()
         return try whileCollecting {
             var result = CollectionResult()
             let reserved = try reservedOutlines()
+            let (keys, outlines) = try roots()
             var needed: Set<Digest> = []
             var doomed: [(path: String, key: Digest?)] = []
             for (path, key) in try recordFiles() {

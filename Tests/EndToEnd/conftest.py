@@ -112,7 +112,7 @@ class Project:
 
     def copy(self, folder: Path) -> "Project":
         shutil.copytree(self.folder, folder, symlinks=True)
-        return Project(folder)
+        return type(self)(folder)
 
 
 @pytest.fixture

@@ -35,6 +35,11 @@ struct LogbookCommand: AsyncParsableCommand {
             lastRun: workspace.store.latestRun(workspace.name))
     }
 
+    /// Where ``write(_:_:)`` writes.
+    static func paths(_ workspace: Workspace) -> [String] {
+        ["index.html", "LOGBOOK.md", "logbook.json"].map { workspace.loaded.absolute("logbook/\($0)") }
+    }
+
     /// Writes `logbook/index.html`, `logbook/LOGBOOK.md` and `logbook/logbook.json` beside the recipe; gives the page's path.
     static func write(_ workspace: Workspace, _ forecast: Forecast) throws -> String {
         let logbook = try logbook(workspace, forecast)
@@ -45,7 +50,10 @@ struct LogbookCommand: AsyncParsableCommand {
         ]
         for (name, text) in files {
             let path = "\(folder)/\(name)"
-            guard Files.makeFolder(folder), Files.write(Array(text.utf8), to: path) else {
+            let bytes = Array(text.utf8)
+            // What says the same already stays as it is.
+            if Files.bytes(path) == bytes { continue }
+            guard Files.makeFolder(folder), Files.write(bytes, to: path) else {
                 throw MissingFile(description: "cannot write \(path): \(String(cString: strerror(errno)))")
             }
         }

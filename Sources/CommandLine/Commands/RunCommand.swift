@@ -32,16 +32,30 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func carryOut() async throws {
+        let form = options.shared.json ? .json : progress
+        let unchanged = Unchanged(
+            recipe: options.recipe,
+            options: [
+                .array(addresses.map { .string($0) }), JSON(choice.only?.rawValue),
+                .array(choice.ablations.map { .string($0) }),
+            ], shared: options.shared)
+        let clock = ContinuousClock.now
+        if let answer = unchanged?.answer, let reused = answer["reused"]?.integer, let name = answer["name"]?.string,
+            let logbook = answer["logbook"]?.string
+        {
+            return say(
+                name, RunSummary(), reused: reused, executed: [], logbook: logbook,
+                submission: answer["submission"]?.string, seconds: clock.duration(to: .now) / .seconds(1), form)
+        }
         let workspace = try Workspace(options.recipe, options.shared, writing: true)
         guard workspace.loaded.missing.isEmpty else { throw Findings(workspace.loaded.missing) }
         for warning in workspace.loaded.warnings { _ = Failure.report(Findings([warning])) }
         let selection = try choice.steps(of: workspace, addresses: addresses)
-        let form = options.shared.json ? .json : progress
         let chosen = selection ?? Set(workspace.plan.steps.indices)
         let reporter = Progress.reporter(form, plan: workspace.plan, total: chosen.count)
         let forecast = try await acquire(workspace, chosen, reporter)
-        let clock = ContinuousClock.now
         var summary = RunSummary()
+        var isIdle = false
         let lastKeys = try workspace.lastKeys()
         // Nothing to do, and nothing to note: the last run had the same. Going back to older settings is a run of its own,
         // so that its records are known as the recipe's latest.
@@ -50,11 +64,29 @@ struct RunCommand: AsyncParsableCommand {
             return entry.state == .reuse && entry.key == lastKeys[workspace.plan.steps[$0].address]
         }) {
             summary.reused = chosen.sorted()
+            isIdle = true
         } else {
             summary = try await execute(workspace, forecast, lastKeys, selection, reporter)
         }
         reporter.finish()
-        try await finish(workspace, summary, seconds: clock.duration(to: .now) / .seconds(1), form)
+        // Where nothing ran, what was forecast is what there is.
+        let isPresent = chosen.allSatisfy { forecast.entries[$0].state == .reuse }
+        let present = isPresent ? forecast : try workspace.forecast()
+        let (logbook, delivered) = try deliver(workspace, present)
+        if isIdle {
+            unchanged?.remember(
+                [
+                    "name": .string(workspace.name), "reused": .integer(summary.reused.count),
+                    "logbook": .string(logbook), "submission": JSON(delivered),
+                ], workspace, present, files: LogbookCommand.paths(workspace) + (delivered.map { [$0] } ?? []))
+        }
+        say(
+            workspace.name, summary, reused: summary.reused.count,
+            executed: summary.executed.sorted().map { workspace.plan.steps[$0].address }, logbook: logbook,
+            submission: delivered, seconds: clock.duration(to: .now) / .seconds(1), form)
+        if Interruption.happened { throw ExitStatus.interrupted }
+        if summary.failed.contains(where: { $0.failure.class == "unavailable" }) { throw ExitStatus.unavailable }
+        if !summary.isComplete { throw ExitStatus.stepFailed }
     }
 
     /// A forecast without missing inputs: repositories of the hub that are not here are fetched first.
@@ -108,10 +140,8 @@ struct RunCommand: AsyncParsableCommand {
         engine.stop()
     }
 
-    private func finish(_ workspace: Workspace, _ summary: RunSummary, seconds: Double, _ form: ProgressForm)
-        async throws
-    {
-        let forecast = try workspace.forecast()
+    /// Brings the submission and the logbook up to date; gives their paths.
+    private func deliver(_ workspace: Workspace, _ forecast: Forecast) throws -> (logbook: String, submission: String?) {
         var delivered: String?
         if let index = workspace.plan.submission, let record = forecast.entries[index].record,
             let path = workspace.loaded.recipe.submission?.path, let output = record.outputs["submission"]
@@ -119,27 +149,30 @@ struct RunCommand: AsyncParsableCommand {
             delivered = workspace.loaded.absolute(path)
             try Delivery.deliver(output, from: workspace.store, to: delivered!)
         }
-        let logbook = try LogbookCommand.write(workspace, forecast)
+        return (try LogbookCommand.write(workspace, forecast), delivered)
+    }
+
+    private func say(
+        _ name: String, _ summary: RunSummary, reused: Int, executed: [String], logbook: String, submission: String?,
+        seconds: Double, _ form: ProgressForm
+    ) {
         if form == .json {
             Console.out(
                 JSON.object([
                     "schema_version": 1, "event": "summary",
-                    "executed": .array(summary.executed.sorted().map { .string(workspace.plan.steps[$0].address) }),
-                    "reused": .integer(summary.reused.count), "failed": .integer(summary.failed.count),
+                    "executed": .array(executed.map { .string($0) }),
+                    "reused": .integer(reused), "failed": .integer(summary.failed.count),
                     "blocked": .integer(summary.blocked.count), "cancelled": .integer(summary.cancelled.count),
-                    "logbook": .string(logbook), "submission": JSON(delivered),
+                    "logbook": .string(logbook), "submission": JSON(submission),
                 ]).text())
         } else {
-            var text = "\(workspace.name): \(summary.executed.count) run, \(summary.reused.count) reused"
+            var text = "\(name): \(executed.count) run, \(reused) reused"
             if !summary.failed.isEmpty { text += ", \(summary.failed.count) failed" }
             if !summary.blocked.isEmpty { text += ", \(summary.blocked.count) not reached" }
             if !summary.cancelled.isEmpty { text += ", \(summary.cancelled.count) cancelled" }
             text += " in \(Format.decimal(seconds, 1)) s\nlogbook: \(logbook)"
-            if let delivered { text += "\nsubmission: \(delivered)" }
+            if let submission { text += "\nsubmission: \(submission)" }
             Console.out(text)
         }
-        if Interruption.happened { throw ExitStatus.interrupted }
-        if summary.failed.contains(where: { $0.failure.class == "unavailable" }) { throw ExitStatus.unavailable }
-        if !summary.isComplete { throw ExitStatus.stepFailed }
     }
 }

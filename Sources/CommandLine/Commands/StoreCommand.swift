@@ -128,7 +128,7 @@ struct StoreListCommand: AsyncParsableCommand {
                 return
             }
             for (run, size) in zip(roots.runs, sizes) {
-                let place = run.folder.isEmpty ? "" : "  \(run.folder)"
+                let place = run.folder.isEmpty || run.folder.hasPrefix("..") ? "" : "  \(run.folder)"
                 Console.out(
                     "\(run.recipe)\(place)  \(run.state), \(Moment.text(run.updated)), "
                         + "\(Format.count(run.keys.count, "step")), \(Bytes.text(size))")

@@ -24,12 +24,14 @@ struct StoreGCCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             let store = try options.open(writing: true)
-            var roots = try Roots(of: store)
-            for recipe in keep {
-                let workspace = try options.workspace(recipe, store: store)
-                roots.keep(workspace.plan, try workspace.forecast())
+            let result = try store.collect(dryRun: isDry) {
+                var roots = try Roots(of: store)
+                for recipe in keep {
+                    let workspace = try options.workspace(recipe, store: store)
+                    roots.keep(workspace.plan, try workspace.forecast())
+                }
+                return (roots.keys, roots.outlines)
             }
-            let result = try store.collect(keeping: roots.keys, outlines: roots.outlines, dryRun: isDry)
             if options.json {
                 func amount(_ amount: CollectionResult.Amount) -> JSON {
                     ["count": .integer(amount.count), "bytes": .integer(amount.bytes)]

@@ -5,11 +5,20 @@ internal import Nodes
 
 struct CustomStepChecks {
     let recipe: Recipe
-    let tree: Node
+    private let tree: [String: Node]
+    private let names: Set<String>
+    private let outputs: [String: [String]]
+
+    init(recipe: Recipe, tree: Node) {
+        self.recipe = recipe
+        self.tree = tree.index("steps")
+        names = Set(recipe.steps.map(\.name))
+        outputs = Dictionary(recipe.steps.map { ($0.name, $0.value.outputs) }, uniquingKeysWith: { first, _ in first })
+    }
 
     func report(_ reading: inout Reading) {
         for step in recipe.steps {
-            guard let node = tree["steps"]?[step.name] else { continue }
+            guard let node = tree[step.name] else { continue }
             checkCommand(step.value, at: node, &reading)
             for input in step.value.inputs {
                 guard let place = node["inputs"]?[input.name] else { continue }
@@ -46,8 +55,7 @@ struct CustomStepChecks {
     }
 
     private func checkInput(_ text: String, at span: Span, _ reading: inout Reading) {
-        let steps = recipe.steps.map(\.name)
-        guard let input = CustomInput(text, steps: steps) else {
+        guard let input = CustomInput(text, steps: names) else {
             reading.report(
                 Finding(
                     "bad-value", "\"\(text)\" is nothing a step can read", at: span,
@@ -62,7 +70,7 @@ struct CustomStepChecks {
                 reading.report(Finding("missing-key", "there is no test table", at: span, help: "add data.test"))
             }
         case .output(let owner, let name):
-            let outputs = recipe.steps.first { $0.name == owner }?.value.outputs ?? []
+            let outputs = self.outputs[owner] ?? []
             if !outputs.contains(name) {
                 reading.report(Dangling.finding(name, noun: "output of \(owner)", among: outputs, at: span))
             }
@@ -70,7 +78,7 @@ struct CustomStepChecks {
             let names = recipe.models.map(\.name) + recipe.stack.map(\.name)
             guard names.contains(owner) else {
                 reading.report(
-                    Dangling.finding(owner, noun: "model, stack entry or step", among: names + steps, at: span))
+                    Dangling.finding(owner, noun: "model, stack entry or step", among: names + recipe.steps.map(\.name), at: span))
                 return
             }
             if !outOfFold, recipe.data.test == nil {

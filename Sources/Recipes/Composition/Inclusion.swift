@@ -70,8 +70,11 @@ struct Inclusion {
     /// Sections join name by name: two files may each define models, and never the same one.
     private func merge(_ base: Node, with other: Node, path: [String], _ reading: inout Reading) -> Node {
         guard var entries = base.entries, let additions = other.entries else { return base }
+        var places = Dictionary(
+            entries.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
         for addition in additions where !(path.isEmpty && ["include", "recipe", "about"].contains(addition.key)) {
-            guard let index = entries.firstIndex(where: { $0.key == addition.key }) else {
+            guard let index = places[addition.key] else {
+                places[addition.key] = entries.count
                 entries.append(addition)
                 continue
             }

@@ -11,9 +11,12 @@ struct ReferenceGraph {
 
     init(recipe: Recipe, tree: Node) {
         var order: [(String, Span)] = []
-        func place(_ section: String, _ name: String) -> Span {
-            tree[section]?.entries?.first { $0.key == name }?.keySpan ?? tree.span
+        var places: [String: [String: Span]] = [:]
+        for section in ["models", "stack", "steps"] {
+            let entries = tree[section]?.entries ?? []
+            places[section] = Dictionary(entries.map { ($0.key, $0.keySpan) }, uniquingKeysWith: { first, _ in first })
         }
+        func place(_ section: String, _ name: String) -> Span { places[section]?[name] ?? tree.span }
         for entry in recipe.models {
             sources[entry.name] = entry.value.pseudoLabels.settings.map { [$0.from] } ?? []
             order.append((entry.name, place("models", entry.name)))
@@ -23,7 +26,7 @@ struct ReferenceGraph {
             sources[entry.name] = entry.value.members
             order.append((entry.name, place("stack", entry.name)))
         }
-        let steps = recipe.steps.map(\.name)
+        let steps = Set(recipe.steps.map(\.name))
         for entry in recipe.steps where sources[entry.name] == nil {
             sources[entry.name] = entry.value.inputs.compactMap { CustomInput($0.value, steps: steps)?.owner }
             order.append((entry.name, place("steps", entry.name)))

@@ -31,7 +31,21 @@ package struct CustomStep: Sendable {
 
     /// What an argument refers to: the names in `{in.NAME}` and `{out.NAME}`, in order.
     package static func references(in argument: String) -> [(isInput: Bool, name: String)] {
-        argument.matches(of: /\{(in|out)\.([A-Za-z0-9][A-Za-z0-9._-]*)\}/).map { ($0.1 == "in", String($0.2)) }
+        var found: [(isInput: Bool, name: String)] = []
+        var rest = argument.utf8[...]
+        // By hand: recipes of ten thousand steps have too many arguments for a regular expression each.
+        while let open = rest.firstIndex(of: UInt8(ascii: "{")) {
+            rest = rest[rest.index(after: open)...]
+            let isInput = rest.starts(with: "in.".utf8)
+            guard isInput || rest.starts(with: "out.".utf8) else { continue }
+            let body = rest.dropFirst(isInput ? 3 : 4)
+            guard let close = body.firstIndex(of: UInt8(ascii: "}")), let name = String(body[..<close]),
+                Name.isValid(name)
+            else { continue }
+            found.append((isInput, name))
+            rest = body[body.index(after: close)...]
+        }
+        return found
     }
 
     /// Whether an argument may be a file of the recipe's folder.
@@ -51,7 +65,7 @@ package enum CustomInput: Equatable, Sendable {
     case output(of: String, name: String)
 
     /// Reads `blend.test` and its like; nil where the text is none of them.
-    package init?(_ text: String, steps: [String]) {
+    package init?(_ text: String, steps: Set<String>) {
         if text.hasPrefix("./") || text.hasPrefix("../") || text.hasPrefix("/") {
             self = .file(text)
             return

@@ -1,0 +1,78 @@
+// Whether a run has nothing to do, told from time stamps alone, where an earlier run found so. Decides nothing else.
+
+internal import Digests
+internal import Forecasts
+internal import Glibc
+internal import Plans
+internal import Recipes
+internal import Storage
+internal import Synchronization
+
+/// What was read and looked for while a recipe was loaded.
+final class Looks: Sendable {
+    private let footing = Mutex(Footing())
+
+    func exists(_ path: String) -> Bool {
+        let isThere = Files.exists(path)
+        footing.withLock { footing in
+            if isThere { footing.present.insert(path) } else { footing.absent.insert(path) }
+        }
+        return isThere
+    }
+
+    func read(_ path: String) { footing.withLock { _ = $0.present.insert(path) } }
+
+    var all: Footing { footing.withLock { $0 } }
+}
+
+/// A run that did nothing, remembered with all it looked at. The next one like it looks at time stamps only: recipes of ten
+/// thousand steps are neither parsed nor planned.
+struct Unchanged {
+    private let store: Store
+    private let name: Digest
+    private let start = Store.now
+
+    /// `options` is all of the command line that a run may heed. Nil where there is no store yet.
+    init?(recipe: String, options: [JSON], shared: SharedOptions) {
+        let path = Files.absolute(recipe)
+        guard let (place, _) = try? Workspace.place(shared, beside: Files.folder(of: path)),
+            Files.exists(place + "/store.json"), Files.isWritable(place), let store = try? Store(at: place)
+        else { return nil }
+        self.store = store
+        let variables = ["HOME", "XDG_CONFIG_HOME"].map { JSON(Files.environment[$0]) }
+        name = JSON.array(
+            [.string(path), .string(place), JSON(shared.site), .array(shared.overrides.map { .string($0) })] + options
+                + variables + [.array(Self.program)]
+        ).digest
+    }
+
+    /// What the run said that found nothing to do, if nothing has changed since.
+    var answer: JSON? { store.remembered(name).flatMap { try? JSON(parsing: $0) } }
+
+    /// Remembers that a run had nothing to do. Only files are watched: a plan that reads folders is looked at each time.
+    func remember(_ answer: JSON, _ workspace: Workspace, _ forecast: Forecast, files: [String]) {
+        var footing = workspace.looks.all
+        guard workspace.loaded.warnings.isEmpty else { return }
+        for (step, entry) in zip(workspace.plan.steps, forecast.entries) {
+            guard let record = entry.record else { return }
+            footing.present.formUnion(workspace.store.files(of: record))
+            for source in step.inputs.values {
+                switch source {
+                case .file(let path, _): footing.inputs.insert(path)
+                case .folder, .hub: return
+                case .output: break
+                }
+            }
+        }
+        footing.present.formUnion(files)
+        footing.present.insert(workspace.store.runsFolder(workspace.name))
+        workspace.store.remember(answer.text(), on: footing, since: start, as: name)
+    }
+
+    /// Another program may compute otherwise: its file's size and times are part of the name.
+    private static var program: [JSON] {
+        var status = stat()
+        guard stat("/proc/self/exe", &status) == 0 else { return [.integer(Int(getpid()))] }
+        return [Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec].map { .integer($0) }
+    }
+}

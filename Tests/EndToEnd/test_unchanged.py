@@ -1,0 +1,109 @@
+"""A run with nothing to do looks at time stamps alone, and never believes them where something has changed."""
+
+import os
+import shutil
+import time
+
+import pytest
+from programs import ALL, Programs, chain, made  # noqa: F401 (fixtures)
+
+
+@pytest.fixture
+def settled(chain) -> Programs:
+    """The chain after a run that found nothing to do, long enough after the last write that time stamps tell."""
+    time.sleep(0.3)
+    chain.run()
+    time.sleep(0.3)
+    assert chain.names() == []
+    assert snapshots(chain), "nothing was remembered"
+    return chain
+
+
+def snapshots(project: Programs) -> list:
+    return list((project.folder / ".ablate" / "index").glob("*.snapshot"))
+
+
+def text(project: Programs) -> str:
+    result = project.ablate("run")
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_the_answer_is_the_same_with_and_without(settled):
+    with_it = text(settled).split(" in ")[0], text(settled).splitlines()[1:]
+    shutil.rmtree(settled.folder / ".ablate" / "index")
+    assert (text(settled).split(" in ")[0], text(settled).splitlines()[1:]) == with_it
+    assert with_it[0] == "programs: 0 run, 5 reused"
+
+
+def keep_times(path, content: bytes) -> None:
+    status = path.stat()
+    path.chmod(0o644)
+    path.write_bytes(content)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+CHANGES = {
+    "the recipe": (lambda p: p.edit('"{out.text}", 1, 8]', '"{out.text}", 2, 8]'), ALL),
+    "a source": (lambda p: p.write("source.txt", "new\n"), ALL),
+    "a source that keeps size and time": (
+        lambda p: keep_times(p.folder / "source.txt", b"# a remark\nWORDS\n"), ALL),
+    "a script": (lambda p: p.write("one.sh", 'cat "$1" > "$2"\n'), ALL),
+    "an object that is gone": (lambda p: p.output("one/command", "text").unlink(), ["one"]),
+    "a program of that name in the folder": (lambda p: p.write("cp", "#!/bin/sh\n"), ["five", "four", "three"]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_is_seen(settled, change):
+    act, executed = CHANGES[change]
+    act(settled)
+    assert settled.names() == executed
+
+
+def test_a_source_behind_a_link_that_turns_is_seen(chain):
+    chain.write("one.txt", "# a remark\nwords\n")
+    chain.write("two.txt", "other words\n")
+    (chain.folder / "source.txt").unlink()
+    (chain.folder / "source.txt").symlink_to("one.txt")
+    for _ in range(3):
+        time.sleep(0.3)
+        assert chain.names() == []
+    assert snapshots(chain)
+    (chain.folder / "source.txt").unlink()
+    (chain.folder / "source.txt").symlink_to("two.txt")
+    assert chain.names() == ALL
+
+
+def test_a_deleted_logbook_is_written_again(settled):
+    page = settled.folder / "logbook" / "index.html"
+    page.unlink()
+    settled.run()
+    assert page.exists()
+
+
+def test_other_settings_and_other_steps_are_other_questions(settled):
+    assert settled.names("--set", "steps.two.command=[sh, -c, 'cat $1 > $2', x, '{in.text}', '{out.text}']") != []
+    assert settled.names("one/command") == []
+    (settled.folder / "site.yaml").write_text("store: elsewhere\n")
+    assert settled.names() == ALL
+
+
+def test_a_garbled_snapshot_is_no_answer(settled):
+    [path] = snapshots(settled)
+    content = bytearray(path.read_bytes())
+    content[40] ^= 1
+    path.write_bytes(content)
+    assert settled.names() == []
+    settled.write("source.txt", "new\n")
+    path.write_bytes(content[:100])
+    assert settled.names() == ALL
+
+
+def test_findings_are_said_each_time(chain):
+    chain.edit('inputs: {source: ./source.txt}', 'inputs: {source: ./source.txt, more: ./one.sh}')
+    chain.run()
+    for _ in range(2):
+        time.sleep(0.3)
+        assert "{in.more}" in chain.ablate("run").stderr
+    assert not snapshots(chain)
