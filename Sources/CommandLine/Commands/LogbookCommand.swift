@@ -13,12 +13,37 @@ struct LogbookCommand: AsyncParsableCommand {
         commandName: "logbook", abstract: "Write the logbook from what has been recorded.")
 
     @OptionGroup var options: RecipeOptions
+    @Option(
+        help: ArgumentHelp(
+            "Also write the ablations' results as one table; the ending says in which form: .csv, .md, .tex or .json.",
+            valueName: "file"), completion: .file(extensions: ResultTable.Form.allCases.map(\.rawValue)))
+    var export: [String] = []
+
+    func validate() throws {
+        for path in export where Self.form(of: path) == nil {
+            throw ValidationError(
+                "cannot tell the form of \(path); end its name in .csv, .md, .tex or .json")
+        }
+    }
+
+    private static func form(of path: String) -> ResultTable.Form? {
+        let name = path.split(separator: "/").last ?? ""
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
+        return ResultTable.Form(rawValue: name[name.index(after: dot)...].lowercased())
+    }
 
     func run() async throws {
         do {
             let workspace = try Workspace(options.recipe, options.shared, writing: false)
             let forecast = try workspace.forecast()
             let path = try Self.write(workspace, forecast)
+            if !export.isEmpty {
+                let table = try ResultTable(Self.logbook(workspace, forecast))
+                for path in export {
+                    try Self.write(table.text(Self.form(of: path)!), to: path)
+                    if !options.shared.json { Console.out(Files.absolute(path)) }
+                }
+            }
             if options.shared.json {
                 Console.out(try Self.logbook(workspace, forecast).json.text(.indented))
             } else {
@@ -44,11 +69,17 @@ struct LogbookCommand: AsyncParsableCommand {
             ("logbook.json", logbook.json.text(.indented) + "\n"),
         ]
         for (name, text) in files {
-            let path = "\(folder)/\(name)"
-            guard Files.makeFolder(folder), Files.write(Array(text.utf8), to: path) else {
-                throw MissingFile(description: "cannot write \(path): \(String(cString: strerror(errno)))")
+            guard Files.makeFolder(folder) else {
+                throw MissingFile(description: "cannot make \(folder): \(String(cString: strerror(errno)))")
             }
+            try write(text, to: "\(folder)/\(name)")
         }
         return "\(folder)/index.html"
+    }
+
+    private static func write(_ text: String, to path: String) throws {
+        guard Files.write(Array(text.utf8), to: path) else {
+            throw MissingFile(description: "cannot write \(path): \(String(cString: strerror(errno)))")
+        }
     }
 }
