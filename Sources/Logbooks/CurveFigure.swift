@@ -5,6 +5,16 @@ struct CurveFigure {
         let name: String
         /// One line each, with a title; all in the colour of the series.
         let lines: [(title: String, points: [(x: Double, y: Double)])]
+        /// Whether the lines are thin, below a thick one that is their mean.
+        var hasMean = false
+
+        /// The mean where all lines have a point, in the places of the first.
+        var mean: [(x: Double, y: Double)] {
+            guard let first = lines.first, lines.count > 1 else { return [] }
+            return (0..<(lines.map(\.points.count).min() ?? 0)).map { index in
+                (first.points[index].x, lines.reduce(0) { $0 + $1.points[index].y } / Double(lines.count))
+            }
+        }
     }
 
     let series: [Series]
@@ -21,7 +31,7 @@ struct CurveFigure {
         let points = series.flatMap { $0.lines.flatMap(\.points) }
         var canvas = FigureCanvas()
         let top = canvas.legend(series.map(\.name), from: 16) + 28
-        let (left, right, bottom) = (46.0, FigureCanvas.width - 14, top + (isUnitSquare ? 300 : 220))
+        let (left, right, bottom) = (46.0, FigureCanvas.width - 16, top + (isUnitSquare ? 300 : 220))
         guard !points.isEmpty,
             let x = Axis(isUnitSquare ? [0, 1] : points.map(\.x), from: left, to: right),
             let y = Axis(isUnitSquare ? [0, 1] : points.map(\.y), from: bottom, to: top)
@@ -31,9 +41,10 @@ struct CurveFigure {
         if isUnitSquare { canvas.line("zero", x.position(0), y.position(0), x.position(1), y.position(1)) }
         for (index, one) in series.enumerated() {
             canvas.begin(result: one.name)
+            let isThin = one.hasMean && one.lines.count > 1
             for line in one.lines {
                 let places = line.points.map { (x: x.position($0.x), y: y.position($0.y)) }
-                canvas.path("curve \(FigureCanvas.series(index))", places, title: line.title)
+                canvas.path("curve \(isThin ? "thin " : "")\(FigureCanvas.series(index))", places, title: line.title)
                 guard hasDots else { continue }
                 for (place, point) in zip(places, line.points) {
                     canvas.dot(
@@ -43,15 +54,21 @@ struct CurveFigure {
             }
             canvas.end()
         }
+        for (index, one) in series.enumerated() where one.hasMean {
+            let places = one.mean.map { (x: x.position($0.x), y: y.position($0.y)) }
+            canvas.begin(result: one.name)
+            canvas.path("curve mean \(FigureCanvas.series(index))", places, title: "\(one.name), mean")
+            canvas.end()
+        }
         return canvas.svg(height: bottom + 44, label: label)
     }
 
     /// A curve of few points: means over equal stretches, placed in their middle.
     static func thinned(_ values: [Double], to count: Int) -> [(x: Double, y: Double)] {
-        let width = max(1, (values.count + count - 1) / count)
-        return stride(from: 0, to: values.count, by: width).map { start in
-            let part = values[start..<min(start + width, values.count)]
-            return (Double(start) + Double(part.count + 1) / 2, part.reduce(0, +) / Double(part.count))
+        let parts = min(count, values.count)
+        return (0..<parts).map { index in
+            let (start, end) = (index * values.count / parts, (index + 1) * values.count / parts)
+            return (Double(start + end + 1) / 2, values[start..<end].reduce(0, +) / Double(end - start))
         }
     }
 }

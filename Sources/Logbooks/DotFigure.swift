@@ -19,7 +19,7 @@ struct DotFigure {
     /// The SVG element; empty where there is nothing to draw.
     var svg: String {
         let values = rows.flatMap { $0.dots.map(\.value) + [$0.mean].compactMap { $0 } }
-        guard let axis = Axis(values, from: 8, to: FigureCanvas.width - 8) else { return "" }
+        guard let axis = Axis(values, from: 22, to: FigureCanvas.width - 22) else { return "" }
         func y(_ row: Int) -> Double { 28 + Double(row) * Self.pitch }
         let bottom = 8 + Double(rows.count) * Self.pitch
         var canvas = FigureCanvas()

@@ -15,7 +15,7 @@ struct ForestFigure {
     /// The SVG element; empty where there is nothing to draw.
     var svg: String {
         let values = rows.flatMap { [$0.difference, $0.interval.lowerBound, $0.interval.upperBound] }
-        guard !rows.isEmpty, let axis = Axis(values + [0], from: 8, to: FigureCanvas.width - 8) else { return "" }
+        guard !rows.isEmpty, let axis = Axis(values + [0], from: 22, to: FigureCanvas.width - 22) else { return "" }
         let bottom = 26 + Double(rows.count) * Self.pitch
         var canvas = FigureCanvas()
         canvas.horizontal(axis, from: 22, to: bottom, label: "improvement in log loss (nats per row)")
@@ -34,7 +34,8 @@ struct ForestFigure {
             canvas.line("interval \(row.verdict)", ends.0, y, ends.1, y)
             for end in [ends.0, ends.1] { canvas.line("interval \(row.verdict)", end, y - 4, end, y + 4) }
             canvas.dot(
-                "estimate \(row.verdict)", axis.position(row.difference), y, radius: 5, title: "\(row.name): \(numbers)")
+                "estimate \(row.verdict)", axis.position(row.difference), y, radius: 5, title: "\(row.name): \(numbers)"
+            )
             canvas.end()
         }
         return canvas.svg(height: bottom + 44, label: "improvement of each variant over its baseline, with interval")

@@ -42,11 +42,7 @@ extension PageText {
         [
             (
                 "Reliability", reliabilityFigure,
-                "Share of correct predictions against the probability of the predicted class, in ten bins. On the dashed diagonal probabilities are what they say; below it they are too sure. ECE is the mean distance to it, over rows."
-            ),
-            (
-                "What score cost", costFigure,
-                "Seconds of all recorded steps that a result's out-of-fold predictions rest on, added up, against its log loss. Left and low is better."
+                "Share of correct predictions against the probability of the predicted class, in ten bins; bins with less than a hundredth of the rows are left out. On the dashed diagonal probabilities are what they say; below it they are too sure. ECE is the mean distance to it, over rows."
             ),
             (
                 "Correlation of errors", correlationFigure,
@@ -54,7 +50,7 @@ extension PageText {
             ),
             (
                 "Loss curves", curveFigure,
-                "Training loss of each fine-tune, a line for each seed and fold, averaged over stretches of steps."
+                "Training loss of each fine-tune, a thin line for each seed and fold, averaged over stretches of steps; the thick line is their mean."
             ),
         ].filter { !$0.1.isEmpty }
     }
@@ -66,13 +62,23 @@ extension PageText {
                 let evaluation = score.evaluation!
                 let name = "\(score.name), ECE \(Format.decimal(evaluation.calibrationError, 3))"
                 return CurveFigure.Series(
-                    name: name, lines: [(name, evaluation.bins.map { ($0.confidence, $0.accuracy) })])
+                    name: name,
+                    lines: [
+                        (
+                            name,
+                            // One row in a bin is right or wrong: a point at the top or the bottom that says nothing.
+                            evaluation.bins.filter { $0.rows * 100 >= evaluation.rows }.map {
+                                ($0.confidence, $0.accuracy)
+                            }
+                        )
+                    ])
             }, across: "probability of the predicted class", up: "share correct", label: "reliability diagram",
             isUnitSquare: true, hasDots: true
         ).svg
     }
 
-    private var costFigure: String {
+    /// What each result cost against what it scores.
+    var costFigure: String {
         ScatterFigure(
             points: logbook.scores.compactMap { score in
                 score.evaluation.map { ScatterFigure.Point(name: score.name, x: score.seconds, y: $0.logLoss) }
@@ -95,11 +101,9 @@ extension PageText {
         for curve in logbook.curves where !names.contains(curve.result) { names.append(curve.result) }
         return CurveFigure(
             series: names.map { name in
-                CurveFigure.Series(
-                    name: name,
-                    lines: logbook.curves.filter { $0.result == name }.map {
-                        ("\(name), \($0.part)", CurveFigure.thinned($0.losses, to: 60))
-                    })
+                let own = logbook.curves.filter { $0.result == name }
+                let lines = own.map { (title: "\(name), \($0.part)", points: CurveFigure.thinned($0.losses, to: 40)) }
+                return CurveFigure.Series(name: name, lines: lines, hasMean: true)
             }, across: "optimizer step", up: "training loss (nats per row)", label: "training loss of each fine-tune"
         ).svg
     }

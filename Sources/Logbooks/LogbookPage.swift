@@ -35,6 +35,7 @@ extension Logbook {
         context["about"] = about
         context["incomplete"] = text.incomplete
         if text.hasStale { context["staleness"] = PageText.staleness }
+        if !text.costFigure.isEmpty { context["costFigure"] = text.costFigure }
         if !text.forestFigure.isEmpty { context["forest"] = text.forestFigure }
         return Self.template.render(context)
     }

@@ -52,7 +52,8 @@ package struct ResultTable: Sendable {
     }
 
     private static func verdict(_ arm: AblationEntry.Arm) -> String {
-        arm.comparison?.verdict ?? (arm.isBaseline ? "baseline" : arm.evaluation == nil ? "not run yet" : "not compared")
+        arm.comparison?.verdict
+            ?? (arm.isBaseline ? "baseline" : arm.evaluation == nil ? "not run yet" : "not compared")
     }
 
     /// The cells as people read them.

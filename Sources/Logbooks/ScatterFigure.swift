@@ -13,7 +13,7 @@ struct ScatterFigure {
 
     /// The SVG element; empty for fewer than two points. The horizontal axis is logarithmic.
     var svg: String {
-        let (left, right, top, bottom) = (46.0, FigureCanvas.width - 14, 34.0, 254.0)
+        let (left, right, top, bottom) = (46.0, FigureCanvas.width - 24, 34.0, 254.0)
         guard points.count > 1, let x = Axis(logarithmic: points.map(\.x), from: left, to: right),
             let y = Axis(points.map(\.y), from: bottom, to: top)
         else { return "" }

@@ -126,5 +126,10 @@ class Page:
     def requests(self) -> list[str]:
         return [event["params"]["request"]["url"] for event in self.seen("Network.requestWillBeSent")]
 
+    def answers(self) -> list[str]:
+        """What came back for the page itself. A request that its policy stops is reported, but never answered."""
+        frame = self.call("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        return [event["params"]["response"]["url"] for event in self.seen("Network.responseReceived") if event["params"].get("frameId") == frame]
+
     def close(self) -> None:
         self.browser.call("Target.closeTarget", targetId=self.target)

@@ -21,8 +21,7 @@ struct LogbookCommand: AsyncParsableCommand {
 
     func validate() throws {
         for path in export where Self.form(of: path) == nil {
-            throw ValidationError(
-                "cannot tell the form of \(path); end its name in .csv, .md, .tex or .json")
+            throw ValidationError("cannot tell the form of \(path); end its name in .csv, .md, .tex or .json")
         }
     }
 
@@ -36,18 +35,18 @@ struct LogbookCommand: AsyncParsableCommand {
         do {
             let workspace = try Workspace(options.recipe, options.shared, writing: false)
             let forecast = try workspace.forecast()
-            let path = try Self.write(workspace, forecast)
+            var paths = [try Self.write(workspace, forecast)]
             if !export.isEmpty {
                 let table = try ResultTable(Self.logbook(workspace, forecast))
                 for path in export {
                     try Self.write(table.text(Self.form(of: path)!), to: path)
-                    if !options.shared.json { Console.out(Files.absolute(path)) }
+                    paths.append(Files.absolute(path))
                 }
             }
             if options.shared.json {
                 Console.out(try Self.logbook(workspace, forecast).json.text(.indented))
             } else {
-                Console.out(path)
+                Console.out(paths.joined(separator: "\n"))
             }
         } catch {
             throw Failure.report(error)

@@ -41,6 +41,7 @@ function makeFilterable(table) {
   const count = document.createElement("output");
   line.className = "filter";
   input.type = "search";
+  input.name = "filter";
   label.append("Filter ", input);
   line.append(label, " ", count);
   table.parentElement.before(line);
