@@ -3,6 +3,8 @@
 /// An SVG drawing, 420 units wide: as many as a phone shows without shrinking its 13-unit letters under 10 pixels.
 struct FigureCanvas {
     static let width = 420.0
+    /// What a letter takes, about, rather more than less.
+    static let letter = 7.2
     private var marks = ""
 
     mutating func line(_ kind: String, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) {
@@ -29,12 +31,13 @@ struct FigureCanvas {
             "<rect class=\"\(kind)\" x=\"\(Self.text(x))\" y=\"\(Self.text(y))\" width=\"\(Self.text(width))\" height=\"\(Self.text(height))\" fill-opacity=\"\(Format.decimal(strength, 2))\">\(Self.title(title))</rect>"
     }
 
-    /// - Parameter room: how many units the text may take; a longer one ends in an ellipsis and is whole in its title.
+    /// - Parameter room: how many units the text may take; a longer one has an ellipsis within, since names differ at their
+    ///   ends more often than at their beginnings, and is whole in its title.
     mutating func label(
         _ text: String, _ x: Double, _ y: Double, anchor: String = "start", kind: String? = nil, room: Double = 400
     ) {
-        let most = max(2, Int(room / 7.2))
-        let shown = text.count > most ? text.prefix(most - 1) + "…" : text[...]
+        let most = max(2, Int(room / Self.letter))
+        let shown = text.count > most ? text.prefix(most / 3) + "…" + text.suffix(most - most / 3 - 1) : text[...]
         let style = kind.map { " class=\"\($0)\"" } ?? ""
         let whole = shown.count < text.count ? Self.title(text) : ""
         marks +=

@@ -42,7 +42,7 @@ extension PageText {
         [
             (
                 "Reliability", reliabilityFigure,
-                "Share of correct predictions against the probability of the predicted class, in ten bins; bins with less than a hundredth of the rows are left out. On the dashed diagonal probabilities are what they say; below it they are too sure. ECE is the mean distance to it, over rows."
+                "Share of correct predictions against the probability of the predicted class, in ten bins; bins with less than a hundredth of the rows are left out. Of more than seven results the best are shown. On the dashed diagonal probabilities are what they say; below it they are too sure. ECE is the mean distance to it, over rows."
             ),
             (
                 "Correlation of errors", correlationFigure,
@@ -55,8 +55,13 @@ extension PageText {
         ].filter { !$0.1.isEmpty }
     }
 
+    /// More lines cannot be told apart.
+    private static let mostReliabilities = 7
+
     private var reliabilityFigure: String {
-        let shown = logbook.scores.filter { !($0.evaluation?.bins ?? []).isEmpty }
+        let scored = logbook.scores.filter { !($0.evaluation?.bins ?? []).isEmpty }
+        let limit = scored.map { $0.evaluation!.logLoss }.sorted().prefix(Self.mostReliabilities).last ?? 0
+        let shown = scored.filter { $0.evaluation!.logLoss <= limit }.prefix(Self.mostReliabilities)
         return CurveFigure(
             series: shown.map { score in
                 let evaluation = score.evaluation!

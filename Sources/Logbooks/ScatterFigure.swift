@@ -20,23 +20,55 @@ struct ScatterFigure {
         var canvas = FigureCanvas()
         canvas.horizontal(x, from: top, to: bottom, label: across)
         canvas.vertical(y, from: left, to: right, label: up)
-        // Names that would lie on one another move down, in order of height.
-        var taken: [Double] = []
-        for point in points.sorted(by: { ($0.y, $0.name) > ($1.y, $1.name) }) {
-            let (px, py) = (x.position(point.x), y.position(point.y))
-            var place = py + 4.5
-            if let last = taken.last, place < last + 15 { place = last + 15 }
-            taken.append(place)
-            let isRight = px < (left + right) / 2
+        let places = points.map { (x: x.position($0.x), y: y.position($0.y)) }
+        var taken = places.map { Box(left: $0.x - 5, right: $0.x + 5, top: $0.y - 5, bottom: $0.y + 5) }
+        for (point, place) in zip(points, places) {
             canvas.begin(result: point.name)
             canvas.dot(
-                "dot", px, py, radius: 5,
+                "dot", place.x, place.y, radius: 5,
                 title: "\(point.name): \(Format.decimal(point.y, 4)), \(Format.decimal(point.x, 1)) s")
-            canvas.label(
-                point.name, isRight ? px + 10 : px - 10, place, anchor: isRight ? "start" : "end", kind: "name",
-                room: isRight ? right - px : px - left)
+            // A name without a free place beside its point is in the point's title only.
+            let size = FigureCanvas.letter * Double(min(point.name.count, Self.longest))
+            let spots = [0.0, -13, 13].flatMap {
+                [(Box(right: place, size, $0), "start"), (Box(left: place, size, $0), "end")]
+            }
+            let free = spots.first { box, _ in
+                box.left > left && box.right < right && box.top > top - 12 && box.bottom < bottom + 2
+                    && !taken.contains(where: box.meets)
+            }
+            if let (box, anchor) = free {
+                taken.append(box)
+                canvas.label(
+                    point.name, anchor == "start" ? box.left + 4 : box.right - 4, box.bottom - 3, anchor: anchor,
+                    kind: "name",
+                    room: FigureCanvas.letter * Double(Self.longest))
+            }
             canvas.end()
         }
-        return canvas.svg(height: max(bottom, taken.last ?? 0) + 44, label: "\(up) against \(across)")
+        return canvas.svg(height: bottom + 44, label: "\(up) against \(across)")
+    }
+
+    private static let longest = 24
+
+    fileprivate struct Box {
+        let left: Double
+        let right: Double
+        let top: Double
+        let bottom: Double
+
+        func meets(_ other: Box) -> Bool {
+            left < other.right && other.left < right && top < other.bottom && other.top < bottom
+        }
+    }
+}
+
+extension ScatterFigure.Box {
+    /// Room for a name right or left of a point, from its edge on, `lower` units below it.
+    fileprivate init(right place: (x: Double, y: Double), _ size: Double, _ lower: Double) {
+        self.init(left: place.x + 5, right: place.x + 9 + size, top: place.y + lower - 7, bottom: place.y + lower + 7.5)
+    }
+
+    fileprivate init(left place: (x: Double, y: Double), _ size: Double, _ lower: Double) {
+        self.init(left: place.x - 9 - size, right: place.x - 5, top: place.y + lower - 7, bottom: place.y + lower + 7.5)
     }
 }

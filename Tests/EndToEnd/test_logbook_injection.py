@@ -8,8 +8,6 @@ import pytest
 
 import chromium
 
-pytestmark = pytest.mark.skipif(chromium.BINARY is None, reason="there is no chromium on the PATH")
-
 DEEDS = [
     "window.__pwned=1", "alert(1)", "console.log('pwned')", "fetch('https://x.invalid/')", "document.title='pwned'", "new Image().src='//x.invalid/'",
     "location='https://x.invalid/'", "import('data:text/javascript,window.__pwned=1')",
@@ -71,6 +69,7 @@ def tags(page) -> collections.Counter:
     return collections.Counter(page.evaluate("[...document.querySelectorAll('*')].map((one) => one.tagName + [...one.attributes].map((attribute) => ' ' + attribute.name).sort().join(''))"))
 
 
+@pytest.mark.skipif(chromium.BINARY is None, reason="there is no chromium on the PATH")
 def test_no_text_is_more_than_text(finished, tmp_path):
     assert len(PAYLOADS) == len(set(PAYLOADS)) == 500
     plain, hostile = finished.copy(tmp_path / "plain"), finished.copy(tmp_path / "hostile")
@@ -98,3 +97,12 @@ def test_no_text_is_more_than_text(finished, tmp_path):
     assert missing == []
     markdown = (hostile.folder / "logbook" / "LOGBOOK.md").read_text()
     assert "<script" not in markdown.replace("\\<", "").lower() and "<img" not in markdown.replace("\\<", "")
+
+
+@pytest.mark.parametrize("old, path", [("  words:\n", "models"), ("  blend:", "stack"), ("  rank:", "ablations"), ("recipe: small", "recipe")])
+@pytest.mark.parametrize("payload", ["<img src=x onerror=alert(1)>", "\" onfocus=alert(1) x=\"", "{{{about}}}", "a b", "\u202eevil", ".."])
+def test_names_can_be_no_markup_at_all(project, old, path, payload):
+    new = f"recipe: {quoted(payload)}" if path == "recipe" else f"  {quoted(payload)}:" + ("\n" if old.endswith("\n") else "")
+    project.edit(old, new)
+    result = project.ablate("logbook")
+    assert result.returncode == 65 and "letters, digits, '.', '_' and '-'" in result.stderr
