@@ -33,7 +33,7 @@ struct ScatterFigure {
                 [(Box(right: place, size, $0), "start"), (Box(left: place, size, $0), "end")]
             }
             let free = spots.first { box, _ in
-                box.left > left && box.right < right && box.top > top - 12 && box.bottom < bottom + 2
+                box.left > left && box.right < FigureCanvas.width && box.top > top - 12 && box.bottom < bottom + 2
                     && !taken.contains(where: box.meets)
             }
             if let (box, anchor) = free {
