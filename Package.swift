@@ -122,7 +122,7 @@ let package = Package(
         .executableTarget(
             name: "ablate",
             dependencies: ["CommandLine", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
-        .executableTarget(name: "generate", dependencies: ["Recipes", "Digests"]),
+        .executableTarget(name: "generate", dependencies: ["Plans", "Recipes", "Diagnostics", "Digests"]),
         .executableTarget(
             name: "bench",
             dependencies: ["Numerics", "Digests", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

@@ -37,11 +37,14 @@ enum Files {
         }
     }
 
-    /// Writes a file whole or not at all. False, with `errno` set, where it cannot be written.
+    /// Writes a file whole or not at all; one that was there keeps its mode. False, with `errno` set, where it cannot be written.
     static func write(_ bytes: [UInt8], to path: String) -> Bool {
         let draft = "\(path).\(getpid()).part"
+        var status = stat()
+        let mode = stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
         guard let file = fopen(draft, "w") else { return false }
         let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
+        if let mode { fchmod(fileno(file), mode) }
         let isClosed = fclose(file) == 0
         if isWritten, isClosed, rename(draft, path) == 0 { return true }
         unlink(draft)

@@ -43,13 +43,7 @@ enum RecipeReading {
         guard let bytes = Files.bytes(path) else {
             throw MissingFile(description: "cannot read \(path): \(String(cString: strerror(errno)))")
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            let place = Span(
-                file: SourceFile(name: name ?? path, text: ""), start: Position(line: 1, column: 1),
-                end: Position(line: 1, column: 1))
-            throw Findings([Finding("not-utf-8", "the file is not UTF-8 text", at: place, help: "save it as UTF-8")])
-        }
-        return SourceFile(name: name ?? path, text: text)
+        return try SourceFile(decoding: bytes, name: name ?? path)
     }
 }
 

@@ -49,7 +49,7 @@ struct Workspace {
         WorkerEnvironment(cache: Files.cache, interpreter: site.python, variables: Files.environment)
     }
 
-    private static func site(_ named: String?, beside folder: String) throws -> (Site, String) {
+    static func site(_ named: String?, beside folder: String) throws -> (Site, String) {
         let variables = Files.environment
         let config = variables["XDG_CONFIG_HOME"] ?? (variables["HOME"] ?? "") + "/.config"
         let candidates = named.map { [$0] } ?? ["\(folder)/site.yaml", "\(config)/ablate/site.yaml"]

@@ -14,11 +14,11 @@ package struct FindingText: Sendable {
         let tint = finding.severity == .error ? "31" : "33"
         var text = finding.span.map { paint("\($0): ", "1") } ?? ""
         text += paint("\(finding.severity.rawValue): ", "1;\(tint)")
-        text += paint(finding.message, "1") + paint(" [\(finding.code)]", "2") + "\n"
+        text += paint(printable(finding.message.unicodeScalars), "1") + paint(" [\(finding.code)]", "2") + "\n"
         if let span = finding.span { text += excerpt(span, tint: tint) }
-        if let help = finding.help { text += "  " + paint("help: ", "36") + help + "\n" }
+        if let help = finding.help { text += "  " + paint("help: ", "36") + printable(help.unicodeScalars) + "\n" }
         for note in finding.notes {
-            text += "  " + paint("note: ", "36") + note.message
+            text += "  " + paint("note: ", "36") + printable(note.message.unicodeScalars)
             if let span = note.span { text += " (\(span))" }
             text += "\n"
         }

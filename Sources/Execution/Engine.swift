@@ -51,7 +51,7 @@ package actor Engine {
         runner = StepRunner(
             store: store, resolver: resolver, pool: pool, threads: machine.threads,
             commands: CommandRunner(folder: options.folder))
-        journal = RunJournal(store: store, recipe: recipe, plan: plan, lastKeys: lastKeys)
+        journal = RunJournal(store: store, recipe: recipe, folder: options.folder, plan: plan, lastKeys: lastKeys)
         chosen = options.selection.map { $0.sorted() } ?? Array(plan.steps.indices)
         let position = Dictionary(uniqueKeysWithValues: chosen.enumerated().map { ($1, $0) })
         schedule = Schedule(
@@ -66,6 +66,9 @@ package actor Engine {
     ///
     /// Errors: those of the store, when not even a record can be looked up.
     package func run() async throws -> RunSummary {
+        // What a step may turn out to reuse must not be collected between its probe and its use.
+        let reservation = try resolver.store.reserve(Set(chosen.map { Manifest.outline(of: plan.steps[$0]) }))
+        defer { withExtendedLifetime(reservation) {} }
         try journal.begin()
         do {
             try perform(schedule.start())

@@ -16,16 +16,18 @@ final class RunJournal: Sendable {
     }
     private let store: Store
     private let recipe: String
+    private let folder: String
     private let plan: Plan
     private let started = StepRunner.now
     private let state: Mutex<State>
 
     /// `lastKeys` are kept for the steps this run does not come to.
-    init(store: Store, recipe: String, plan: Plan, lastKeys: [String: Digest]) {
+    init(store: Store, recipe: String, folder: String, plan: Plan, lastKeys: [String: Digest]) {
         let addresses = Set(plan.steps.map(\.address))
         state = Mutex(State(keys: lastKeys.filter { addresses.contains($0.key) }))
         self.store = store
         self.recipe = recipe
+        self.folder = folder
         self.plan = plan
     }
 
@@ -51,7 +53,7 @@ final class RunJournal: Sendable {
     private func write(_ outcome: String, summary: RunSummary?) throws {
         let keys = state.withLock(\.keys)
         var document: [String: JSON] = [
-            "schema_version": 1, "recipe": .string(recipe), "state": .string(outcome),
+            "schema_version": 1, "recipe": .string(recipe), "folder": .string(folder), "state": .string(outcome),
             "process": .integer(Int(getpid())),
             "started": .number(started), "updated": .number(StepRunner.now), "total": .integer(plan.steps.count),
             "keys": .object(keys.mapValues { .string($0.description) }),

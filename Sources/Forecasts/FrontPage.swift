@@ -13,3 +13,4 @@
 //     Forecast                                               read this first
 //     InputResolver, HubCache                                contents of inputs, and what is missing
 //     Reasons                                                the first difference, as a clause
+//     Explanation, Explainer                                 every difference, and the changes that lie behind it

@@ -36,7 +36,7 @@ struct Reasons {
         return Manifest(json: record.manifest)
     }
 
-    private func describe(_ difference: ManifestDifference, _ step: Step) -> String {
+    func describe(_ difference: ManifestDifference, _ step: Step) -> String {
         switch difference {
         case .version(let old, let new):
             return "a newer ablate computes \(step.kind.rawValue) differently (version \(old) -> \(new))"

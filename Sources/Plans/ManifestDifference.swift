@@ -1,4 +1,4 @@
-// The first difference of two manifests, in the words of the recipe. One walk, so that the key and the reason agree.
+// The differences of two manifests, in the words of the recipe. One walk, so that the key and the reasons agree.
 
 package import Digests
 
@@ -9,22 +9,30 @@ package enum ManifestDifference: Equatable, Sendable {
     case input(name: String)
     case version(old: Int, new: Int)
 
-    /// The first difference: version, then parameters, then inputs, each in order of name; nil where there is none.
-    package static func first(from old: Manifest, to new: Manifest) -> ManifestDifference? {
-        if old.version != new.version { return .version(old: old.version, new: new.version) }
-        if let difference = difference(old.parameters, new.parameters, path: []) { return difference }
+    /// Every difference: version, then parameters, then inputs, each in order of name.
+    package static func all(from old: Manifest, to new: Manifest) -> [ManifestDifference] {
+        var differences: [ManifestDifference] = []
+        if old.version != new.version { differences.append(.version(old: old.version, new: new.version)) }
+        collect(old.parameters, new.parameters, path: [], into: &differences)
         let names = Set(old.inputs.keys).union(new.inputs.keys).sorted()
-        return names.first { old.inputs[$0] != new.inputs[$0] }.map { .input(name: $0) }
+        return differences + names.filter { old.inputs[$0] != new.inputs[$0] }.map { .input(name: $0) }
     }
 
-    private static func difference(_ old: JSON?, _ new: JSON?, path: [String]) -> ManifestDifference? {
-        if old == new { return nil }
+    /// The first of ``all(from:to:)``; nil where there is none.
+    package static func first(from old: Manifest, to new: Manifest) -> ManifestDifference? {
+        all(from: old, to: new).first
+    }
+
+    private static func collect(
+        _ old: JSON?, _ new: JSON?, path: [String], into differences: inout [ManifestDifference]
+    ) {
+        if old == new { return }
         guard case .object(let before) = old, case .object(let after) = new else {
-            return .parameter(path: path.joined(separator: "."), old: old, new: new)
+            differences.append(.parameter(path: path.joined(separator: "."), old: old, new: new))
+            return
         }
         for name in Set(before.keys).union(after.keys).sorted() {
-            if let found = difference(before[name], after[name], path: path + [name]) { return found }
+            collect(before[name], after[name], path: path + [name], into: &differences)
         }
-        return nil
     }
 }

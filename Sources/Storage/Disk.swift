@@ -129,3 +129,6 @@ enum Disk {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw StorageError.system("save the folder", folder) }
     }
 }
+
+/// Lets a moment pass: twenty milliseconds.
+func pause() { usleep(20_000) }

@@ -15,5 +15,6 @@
 //     Output, Materialisation                                outputs as digests, and as paths again
 //     FileDigests, FileStatus, Sighting                      digests of the user's files, each read once
 //     RunHistory                                             documents about runs
+//     Verification, Collection, CollectionLock, Pins         is all whole; what may go; what must not
 //     Index, IndexDatabase, IndexRow, RecordSummary          the part that may be lost
 //     Disk, OpenFile, StorageError                           the file system, with words for its failures

@@ -33,7 +33,7 @@ extension Store {
     /// Makes sure that every object of an output has the content that its name says. An object that has not changed since
     /// it was published or verified is not read.
     ///
-    /// A damaged object is taken away (unless the store is read-only), so that its record no longer counts and the step
+    /// A damaged object is put into quarantine (unless the store is read-only), so that its record no longer counts and the step
     /// that made it runs again. Errors: ``StorageError`` of kind `missing` or `damaged`.
     package func verify(_ output: Output) throws {
         for object in output.objects {
@@ -42,7 +42,7 @@ extension Store {
                 throw StorageError(.missing, "an object is gone", path: path, advice: "run again to make it anew")
             }
             if status.form == .file, try digest(ofFile: path) == object.digest { continue }
-            if access == .readWrite { try Disk.remove(path) }
+            try quarantine(path, as: object.digest.description)
             throw StorageError(
                 .damaged, "an object no longer has the content of its name", path: path,
                 advice: "it was put aside; run again to make it anew, and check the disk")

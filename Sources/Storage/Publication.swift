@@ -19,6 +19,11 @@ extension Store {
     /// missing output, `changed` if something still writes to one. The attempt can then be discarded.
     package func publish(_ attempt: Attempt, _ draft: Record.Draft) throws -> Record {
         try requireWritable()
+        // An object that is there already must not be collected before the record that needs it is there, too.
+        return try withoutCollection { try admitAll(attempt, draft) }
+    }
+
+    private func admitAll(_ attempt: Attempt, _ draft: Record.Draft) throws -> Record {
         let harvest = try Harvest(of: attempt.outputs, expected: draft.outputs)
         var shards: Set<String> = []
         var outputs: [String: Output] = [:]

@@ -46,8 +46,8 @@ extension Store {
         return status.form == .file && status.size == size
     }
 
-    /// The record as it is written, whatever became of its objects.
-    func storedRecord(_ key: Digest) throws -> Record? {
+    /// The record as it is written, whatever became of its objects: what it says of its step holds without them.
+    package func storedRecord(_ key: Digest) throws -> Record? {
         let path = recordPath(key)
         guard let status = try FileStatus.ifPresent(path, following: false), status.form == .file else { return nil }
         if let row = index.record(key), row.stamp == status.stamp, let record = row.record { return record }

@@ -38,6 +38,19 @@ extension Store {
         return nil
     }
 
+    /// The names under which there are runs, in order.
+    package func runNames() throws -> [String] {
+        try (Disk.names(in: root + "/runs") ?? []).filter { !$0.hasPrefix(".") }.sorted()
+    }
+
+    /// Hands every readable document to `each`, newest first, one at a time.
+    package func forEachRun(_ name: String, _ each: (JSON) throws -> Void) throws {
+        let folder = try runFolder(name)
+        for number in try runNumbers(folder).reversed() {
+            if let document = try readRun(folder, number) { try each(document) }
+        }
+    }
+
     /// All documents that are readable, oldest first.
     package func runs(_ name: String) throws -> [JSON] {
         let folder = try runFolder(name)

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Diagnostics
 internal import Digests
+internal import Glibc
 internal import Nodes
 internal import Recipes
 
@@ -58,7 +59,7 @@ struct CheckCommand: AsyncParsableCommand {
         if findings.count > 1 { Console.note("\(findings.count) findings") }
         let safe = findings.count { $0.fix?.isSafe == true && recipes.contains($0.fix?.span.file.name ?? "") }
         if safe > 0, !fix {
-            Console.note("`ablate check --fix` mends \(safe == 1 ? "one of them" : "\(safe) of them")")
+            Console.note("`ablate check --fix` mends \(safe) of them")
         }
     }
 
@@ -76,12 +77,12 @@ struct CheckCommand: AsyncParsableCommand {
             let (text, fixes) = Mending.apply(found, to: file)
             guard fixes > 0, text != file.text else { break }
             guard Files.isWritable(path), Files.write(Array(text.utf8), to: Files.absolute(path)) else {
-                Console.note("error: cannot write \(path); nothing in it was mended")
+                Console.note("error: cannot write \(path): \(String(cString: strerror(errno))); nothing in it was mended")
                 status = status ?? ExitStatus.unavailable
                 break
             }
             count += fixes
         }
-        if count > 0 { Console.note("\(path): mended \(count == 1 ? "one place" : "\(count) places")") }
+        if count > 0 { Console.note("\(path): \(count) \(count == 1 ? "place" : "places") mended") }
     }
 }

@@ -42,10 +42,16 @@ struct RunCommand: AsyncParsableCommand {
         let forecast = try await acquire(workspace, chosen, reporter)
         let clock = ContinuousClock.now
         var summary = RunSummary()
-        if chosen.allSatisfy({ forecast.entries[$0].state == .reuse }) {
+        let lastKeys = try workspace.lastKeys()
+        // Nothing to do, and nothing to note: the last run had the same. Going back to older settings is a run of its own,
+        // so that its records are known as the recipe's latest.
+        if chosen.allSatisfy({
+            let entry = forecast.entries[$0]
+            return entry.state == .reuse && entry.key == lastKeys[workspace.plan.steps[$0].address]
+        }) {
             summary.reused = chosen.sorted()
         } else {
-            summary = try await execute(workspace, forecast, selection, reporter)
+            summary = try await execute(workspace, forecast, lastKeys, selection, reporter)
         }
         reporter.finish()
         try await finish(workspace, summary, seconds: clock.duration(to: .now) / .seconds(1), form)
@@ -76,10 +82,11 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func execute(
-        _ workspace: Workspace, _ forecast: Forecast, _ selection: Set<Int>?, _ reporter: any ProgressReporter
+        _ workspace: Workspace, _ forecast: Forecast, _ lastKeys: [String: Digest], _ selection: Set<Int>?,
+        _ reporter: any ProgressReporter
     ) async throws -> RunSummary {
         let engine = Engine(
-            plan: workspace.plan, recipe: workspace.name, lastKeys: try workspace.lastKeys(), forecast: forecast,
+            plan: workspace.plan, recipe: workspace.name, lastKeys: lastKeys, forecast: forecast,
             resolver: workspace.resolver, machine: workspace.machine, environment: workspace.workerEnvironment,
             options: Engine.Options(selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder)
         ) { reporter.handle($0) }

@@ -118,9 +118,20 @@ struct ModelChecks {
                     "a model with pseudo-labels is fitted on folds alone: fitted on all rows, it would predict what it was told",
                     at: (tree["fit"] ?? node).span, help: "write fit: [folds]"))
         }
-        let graph = ReferenceGraph(recipe: recipe, tree: tree)
-        for name in graph.closure(of: [settings.from]) where recipe.steps.contains(where: { $0.name == name }) {
-            reading.report(CrossChecks.noTeacher(name, at: (node["from"] ?? node).span))
+        let place = (node["from"] ?? node).span
+        for name in ReferenceGraph(recipe: recipe, tree: tree).closure(of: [settings.from]).sorted() {
+            if recipe.steps.contains(where: { $0.name == name }) {
+                reading.report(CrossChecks.noTeacher(name, at: place))
+            }
+            if let model = recipe.models.first(where: { $0.name == name })?.value, !model.fit.contains(.folds) {
+                reading.report(
+                    Finding(
+                        "no-teacher", "pseudo-labels would come from \"\(name)\", which is not fitted on folds",
+                        at: place,
+                        help:
+                            "each fold needs a teacher that never saw its labels: give \"\(name)\" fit: [folds], or choose another"
+                    ))
+            }
         }
     }
 }

@@ -12,13 +12,17 @@ package struct Declaration<Root: Sendable>: Sendable {
     package let keys: [Key<Root>]
     /// Keys of which exactly one must be there; empty where there is no such choice.
     let oneOf: [String]
+    /// A key that brings such a choice with it from elsewhere, so that none need be written; nil where there is none.
+    let elsewhere: String?
 
     package init(
-        _ about: String, initial: @escaping @Sendable () -> Root, oneOf: [String] = [], keys: [Key<Root>]
+        _ about: String, initial: @escaping @Sendable () -> Root, oneOf: [String] = [], elsewhere: String? = nil,
+        keys: [Key<Root>]
     ) {
         self.about = about
         self.initial = initial
         self.oneOf = oneOf
+        self.elsewhere = elsewhere
         self.keys = keys
     }
 
@@ -81,6 +85,7 @@ package struct Declaration<Root: Sendable>: Sendable {
     }
 
     private func reportUnknown(_ entry: Node.Entry, _ reading: inout Reading) {
+        guard !reading.isFull else { return }
         let names = keys.map(\.name)
         let nearest = Suggestion.nearest(to: entry.key, among: names)
         let help = nearest.map { "did you mean \"\($0)\"?" } ?? "the keys here are \(names.joined(separator: ", "))"
@@ -104,7 +109,13 @@ package struct Declaration<Root: Sendable>: Sendable {
         ]
         let required = keys.filter(\.isRequired).map { JSON.string($0.name) }
         if !required.isEmpty { schema["required"] = .array(required) }
-        if !oneOf.isEmpty { schema["oneOf"] = .array(oneOf.map { ["required": [.string($0)]] }) }
+        if !oneOf.isEmpty {
+            var choices: [JSON] = oneOf.map { ["required": [.string($0)]] }
+            if let elsewhere {
+                choices.append(["required": [.string(elsewhere)], "not": ["anyOf": .array(choices)]])
+            }
+            schema["oneOf"] = .array(choices)
+        }
         return .object(schema)
     }
 }

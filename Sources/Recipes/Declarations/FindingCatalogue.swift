@@ -33,7 +33,8 @@ package enum FindingCatalogue {
                 Entry("too-many-findings", "So much is wrong that the rest is not listed."),
                 Entry(
                     "ambiguous-scalar",
-                    "A plain word that other YAML readers take for something else: it needs quotes, or the value in full."),
+                    "A plain word that other YAML readers take for something else: it needs quotes, or the value in full."
+                ),
             ]
         ),
         (

@@ -27,7 +27,7 @@ package struct Key<Root: Sendable>: Sendable {
         self.about = about
         self.isRequired = required
         self.unit = unit
-        self.schema = Self.describe(shape.schema, about)
+        self.schema = Self.describe(shape.schema, about, unit)
         self.decode = { node, root, reading in
             guard let value = shape.decode(node, &reading) else { return false }
             root[keyPath: path] = value
@@ -45,7 +45,7 @@ package struct Key<Root: Sendable>: Sendable {
         self.about = about
         self.isRequired = false
         self.unit = unit
-        self.schema = Self.describe(shape.schema, about)
+        self.schema = Self.describe(shape.schema, about, unit)
         self.decode = { node, root, reading in
             guard let value = shape.decode(node, &reading) else { return false }
             root[keyPath: path] = value
@@ -54,9 +54,11 @@ package struct Key<Root: Sendable>: Sendable {
         self.encode = { $0[keyPath: path].map(shape.encode) }
     }
 
-    private static func describe(_ schema: JSON, _ about: String) -> JSON {
+    private static func describe(_ schema: JSON, _ about: String, _ unit: String?) -> JSON {
         guard case .object(var members) = schema else { return schema }
         members["description"] = .string(about)
+        // No keyword of JSON Schema's: validators pass over it, and the reference prints it.
+        if let unit { members["x-unit"] = .string(unit) }
         return .object(members)
     }
 }

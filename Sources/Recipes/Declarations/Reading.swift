@@ -6,16 +6,31 @@ package import Nodes
 /// The findings gathered while a tree is read, so that one run reports all of them.
 package struct Reading: Sendable {
     package private(set) var findings: [Finding] = []
+    /// What makes two findings the same, for each of ``findings``.
+    private var known: Set<Identity> = []
+    private var hasErrors = false
+
+    private struct Identity: Hashable {
+        let code: String
+        let message: String
+        let start: Position?
+        let file: String?
+    }
 
     package init() {}
 
+    /// Beyond that nobody reads on, and each costs an excerpt and a search for what was meant.
+    package var isFull: Bool { findings.count >= 200 }
+
     /// Adds a finding, unless it is there: a value that several variants take over is wrong once.
     package mutating func report(_ finding: Finding) {
-        let isKnown = findings.contains {
-            $0.code == finding.code && $0.message == finding.message && $0.span?.start == finding.span?.start
-                && $0.span?.file.name == finding.span?.file.name
-        }
-        if !isKnown { findings.append(finding) }
+        // An error is never lost behind warnings.
+        guard !isFull || finding.severity == .error && !hasErrors else { return }
+        let identity = Identity(
+            code: finding.code, message: finding.message, start: finding.span?.start, file: finding.span?.file.name)
+        guard known.insert(identity).inserted else { return }
+        findings.append(finding)
+        if finding.severity == .error { hasErrors = true }
     }
 
     /// "`rank` takes a whole number, and this is a list".

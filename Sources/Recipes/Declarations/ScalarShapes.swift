@@ -29,7 +29,11 @@ extension ValueShape where Value == String {
     /// A class label: text, or a whole number, which stands for its digits.
     static var label: Self {
         ValueShape(schema: ["type": ["string", "integer"]]) { node, reading in
-            if let scalar = node.scalar, scalar.ambiguity == nil, case .integer = scalar.resolved { return scalar.text }
+            if let scalar = node.scalar, case .integer = scalar.resolved {
+                guard let ambiguity = scalar.ambiguity else { return scalar.text }
+                reading.report(ScalarReading.ambiguousText(node, ambiguity))
+                return nil
+            }
             return ScalarReading.text(node, wanted: "a label (text or a whole number)", reading: &reading)
         } encode: {
             .string($0)
@@ -56,7 +60,7 @@ extension ValueShape where Value == Int {
     /// A whole number within `range`.
     static func integer(_ range: ClosedRange<Int>) -> Self {
         var schema: [String: JSON] = ["type": "integer", "minimum": .integer(range.lowerBound)]
-        if range.upperBound < Int(Int32.max) { schema["maximum"] = .integer(range.upperBound) }
+        if range.upperBound < Int.max { schema["maximum"] = .integer(range.upperBound) }
         let bounds =
             range.upperBound < Int(Int32.max)
             ? "from \(range.lowerBound) to \(range.upperBound)" : "of at least \(range.lowerBound)"
@@ -152,8 +156,7 @@ enum ScalarReading {
             return nil
         }
         if let ambiguity = scalar.ambiguity {
-            let help = "write \"\(scalar.text)\", with quotes, if text is meant"
-            reading.report(ambiguous(node, ambiguity, help: help, fix: quoted(node)))
+            reading.report(ambiguousText(node, ambiguity))
             return nil
         }
         return scalar.text
@@ -161,6 +164,12 @@ enum ScalarReading {
 
     static func ambiguous(_ node: Node, _ ambiguity: String, help: String, fix: Finding.Fix? = nil) -> Finding {
         Finding("ambiguous-scalar", "\(node.scalar?.text ?? "") is \(ambiguity)", at: node.span, help: help, fix: fix)
+    }
+
+    /// What other readers would not take for text, where text is wanted.
+    static func ambiguousText(_ node: Node, _ ambiguity: String) -> Finding {
+        let help = "write \"\(node.scalar?.text ?? "")\", with quotes, if text is meant"
+        return ambiguous(node, ambiguity, help: help, fix: quoted(node))
     }
 
     /// A plain scalar in quotes, where text is wanted; nil for anything else, and for an empty one.

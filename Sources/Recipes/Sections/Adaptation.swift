@@ -31,7 +31,7 @@ package struct LoRA: Sendable, Hashable {
         ])
 
     private static let targets = ValueShape<Targets>(
-        schema: ["anyOf": [["const": "all-linear"], ["type": "array", "items": ["type": "string"], "minItems": 1]]]
+        schema: ["anyOf": [["const": "all-linear"], ["type": "array", "items": ["type": "string"], "minItems": 1, "uniqueItems": true]]]
     ) { node, reading in
         if node.elements != nil {
             return ValueShape<[String]>.list(of: .text()).decode(node, &reading).map { .named($0) }

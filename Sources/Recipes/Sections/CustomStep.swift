@@ -103,11 +103,12 @@ extension ValueShape where Value == String {
     /// An argument of a command: numbers are what they are written as.
     static var argument: Self {
         ValueShape(schema: ["type": ["string", "integer", "number"]]) { node, reading in
-            if let scalar = node.scalar, scalar.ambiguity == nil {
-                switch scalar.resolved {
-                case .integer, .number: return scalar.text
-                default: break
-                }
+            switch node.scalar?.resolved {
+            case .integer, .number:
+                guard let ambiguity = node.scalar?.ambiguity else { return node.scalar?.text }
+                reading.report(ScalarReading.ambiguousText(node, ambiguity))
+                return nil
+            default: break
             }
             return ScalarReading.text(node, wanted: "an argument (text or a number)", reading: &reading)
         } encode: {

@@ -66,8 +66,8 @@ package enum TableFormat: String, CaseIterable, Sendable {
     case csv, jsonl, parquet
 
     package init?(path: String) {
-        guard let ending = path.split(separator: ".").last.map({ $0.lowercased() }) else { return nil }
-        self.init(rawValue: ending)
+        guard let dot = path.lastIndex(of: ".") else { return nil }
+        self.init(rawValue: path[path.index(after: dot)...].lowercased())
     }
 }
 

@@ -51,6 +51,7 @@ package struct Model: Sendable {
 
     static let declaration = Declaration(
         "A model: a backbone to fine-tune, or a baseline.", initial: { Model() }, oneOf: ["backbone", "tfidf"],
+        elsewhere: "like",
         keys: [
             Key(
                 "like", optional: \.like, .text(),

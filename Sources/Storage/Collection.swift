@@ -1,0 +1,134 @@
+// Taking away what no root needs. Knows which records to keep, not why they are wanted.
+
+package import Digests
+
+/// What a collection removed, or would.
+package struct CollectionResult: Sendable {
+    /// How many, and their bytes.
+    package struct Amount: Sendable {
+        package internal(set) var count = 0
+        package internal(set) var bytes = 0
+        mutating func add(_ size: Int) {
+            count += 1
+            bytes += size
+        }
+    }
+
+    package internal(set) var keptRecords = Amount()
+    package internal(set) var keptObjects = Amount()
+    package internal(set) var records = Amount()
+    package internal(set) var objects = Amount()
+    /// Files of ended attempts' checkpoints whose key has a record, and what was put into quarantine.
+    package internal(set) var remains = Amount()
+    /// How many records are kept for runs that go on now.
+    package internal(set) var reserved = 0
+
+    package var freed: Int { records.bytes + objects.bytes + remains.bytes }
+}
+
+extension Store {
+    /// Removes the records that are neither in `keys` nor have one of `outlines`, and the objects that no record is left to
+    /// need. A record whose objects are not all there is of no use and goes, too.
+    ///
+    /// Safe while engines run: what a living run may reuse is kept (``reserve(_:)``), and nothing is published meanwhile.
+    /// Records go first: a crash leaves objects without records, never the other way round. With `dryRun` nothing is
+    /// removed. Errors: ``StorageError``.
+    package func collect(keeping keys: Set<Digest>, outlines: Set<Digest> = [], dryRun: Bool) throws -> CollectionResult {
+        try requireWritable()
+        return try whileCollecting {
+            var result = CollectionResult()
+            let reserved = try reservedOutlines()
+            var needed: Set<Digest> = []
+            var doomed: [(path: String, key: Digest?)] = []
+            for (path, key) in try recordFiles() {
+                let size = try FileStatus.ifPresent(path, following: false)?.size ?? 0
+                if let key, let record = try record(for: key) {
+                    let isReserved = reserved.contains(record.outline)
+                    if isReserved || keys.contains(key) || outlines.contains(record.outline) {
+                        if isReserved, !keys.contains(key) { result.reserved += 1 }
+                        result.keptRecords.add(size)
+                        needed.formUnion(record.objects)
+                        continue
+                    }
+                }
+                result.records.add(size)
+                doomed.append((path, key))
+            }
+            if !dryRun {
+                for (path, key) in doomed {
+                    try Disk.remove(path)
+                    if let key { index.forget(key) }
+                }
+            }
+            for (path, digest) in try objectFiles() {
+                let size = try FileStatus.ifPresent(path, following: false)?.size ?? 0
+                guard !needed.contains(digest) else {
+                    result.keptObjects.add(size)
+                    continue
+                }
+                result.objects.add(size)
+                if !dryRun { try Disk.remove(path) }
+            }
+            try collectRemains(&result, dryRun: dryRun)
+            return result
+        }
+    }
+
+    /// Checkpoints of keys that are published, and damaged files.
+    private func collectRemains(_ result: inout CollectionResult, dryRun: Bool) throws {
+        for name in try Disk.names(in: root + "/scratch") ?? [] {
+            guard let key = Digest(name), try FileStatus.ifPresent(recordPath(key), following: false) != nil
+            else { continue }
+            result.remains.count += 1
+            result.remains.bytes += try Disk.size(of: "\(root)/scratch/\(name)")
+            if !dryRun { try Disk.remove("\(root)/scratch/\(name)") }
+        }
+        for name in try Disk.names(in: root + "/quarantine") ?? [] {
+            result.remains.add(try Disk.size(of: "\(root)/quarantine/\(name)"))
+            if !dryRun { try Disk.remove("\(root)/quarantine/\(name)") }
+        }
+    }
+
+    // MARK: Walks
+
+    /// Every record file, in order; the key is nil where the name is none.
+    func recordFiles() throws -> [(path: String, key: Digest?)] {
+        try shards(of: "records").flatMap { shard, folder in
+            try (Disk.names(in: folder) ?? []).sorted().map { name in
+                let key = name.hasSuffix(".json") && name.hasPrefix(shard) ? Digest(String(name.dropLast(5))) : nil
+                return ("\(folder)/\(name)", key)
+            }
+        }
+    }
+
+    /// Every object file, in order. What is no object by its name is left out, and left alone.
+    func objectFiles() throws -> [(path: String, digest: Digest)] {
+        try shards(of: "objects").flatMap { shard, folder in
+            try (Disk.names(in: folder) ?? []).sorted().compactMap { name in
+                Digest(shard + name).map { ("\(folder)/\(name)", $0) }
+            }
+        }
+    }
+
+    private func shards(of folder: String) throws -> [(shard: String, folder: String)] {
+        try (Disk.names(in: "\(root)/\(folder)") ?? []).filter { $0.utf8.count == 2 }.sorted().map {
+            ($0, "\(root)/\(folder)/\($0)")
+        }
+    }
+}
+
+extension Record {
+    /// Every object it names, its log included.
+    var objects: Set<Digest> {
+        Set(outputs.values.flatMap { $0.objects.map(\.digest) } + (log.map { [$0] } ?? []))
+    }
+}
+
+extension Disk {
+    /// Bytes of a file, or of all files in a folder.
+    static func size(of path: String) throws -> Int {
+        guard let status = try FileStatus.ifPresent(path, following: false) else { return 0 }
+        guard status.form == .folder else { return status.size }
+        return try (names(in: path) ?? []).reduce(0) { try $0 + size(of: "\(path)/\($1)") }
+    }
+}

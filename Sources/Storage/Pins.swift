@@ -1,0 +1,51 @@
+// Documents that name keys to keep for good. What else they say is the caller's business.
+
+package import Digests
+
+extension Store {
+    /// Keeps a document under a name until it is removed, in place of one that has the name. Errors: ``StorageError``.
+    package func pin(_ name: String, _ document: JSON) throws {
+        try requireWritable()
+        let path = try pinPath(name)
+        try Disk.makeFolder(root + "/pins")
+        let draft = "\(root)/pins/.\(makeNonce())"
+        defer { try? Disk.remove(draft) }
+        let file = try OpenFile(creating: draft)
+        try file.append((document.text(.indented) + "\n").utf8)
+        try file.sync()
+        try Disk.move(draft, to: path)
+        try Disk.sync(root + "/pins")
+    }
+
+    /// False if there is no such pin.
+    package func unpin(_ name: String) throws -> Bool {
+        try requireWritable()
+        let path = try pinPath(name)
+        guard try FileStatus.ifPresent(path, following: false) != nil else { return false }
+        try Disk.remove(path)
+        return true
+    }
+
+    /// All pins by name. Errors: ``StorageError`` for one that cannot be read: what it keeps would be unknown.
+    package func pins() throws -> [String: JSON] {
+        var pins: [String: JSON] = [:]
+        for name in try Disk.names(in: root + "/pins") ?? [] where name.hasSuffix(".json") && !name.hasPrefix(".") {
+            let path = "\(root)/pins/\(name)"
+            guard let bytes = try OpenFile(reading: path).content(limit: 1 << 28), let document = try? JSON(parsing: bytes)
+            else {
+                throw StorageError(
+                    .damaged, "the pin is not readable", path: path, advice: "pin it again, or remove the file")
+            }
+            pins[String(name.dropLast(5))] = document
+        }
+        return pins
+    }
+
+    private func pinPath(_ name: String) throws -> String {
+        guard Output.isSafe(name: name), !name.hasPrefix(".") else {
+            throw StorageError(
+                .refused, "\"\(name)\" cannot name a pin", path: root + "/pins", advice: "use a name without \"/\"")
+        }
+        return "\(root)/pins/\(name).json"
+    }
+}

@@ -1,0 +1,107 @@
+// A recipe in which every key of the language has something to change, and a change for each.
+
+enum KeyChanges {
+    static let recipe = """
+        recipe: reference
+        data:
+          train: train.csv
+          test: test.csv
+          columns: {id: id, prompt: p, answer: a, label: l, group: g}
+          labels: [x, y, z]
+          constraint: one-of-each
+        folds: {kind: stratified-group-k-fold, count: 2}
+        models:
+          m: {backbone: org/m, fit: [folds], seeds: [1]}
+          s: {backbone: {scratch: {architecture: mistral}}, fit: [folds]}
+          t: {tfidf: {}, fit: [folds]}
+        stack:
+          a: {average: [m, t]}
+          l: {lightgbm: [m, t], features: [length]}
+          g: {logistic: [m, t]}
+          o: {optimize: a}
+        steps:
+          c: {command: [python3, c.py, "{in.x}", "{out.y}"], inputs: {x: data.train}, outputs: [y]}
+        ablations:
+          q: {hypothesis: Is it?, of: m, vary: {lora.rank: [4, 8]}}
+        submission: {from: o}
+        """
+
+    private static let model = [
+        "backbone": "org/other", "quantization": "nf4", "lora.rank": "3", "lora.alpha": "3", "lora.dropout": "0.3",
+        "lora.targets": "[q_proj]", "lora.rslora": "true", "lora.dora": "true", "precision": "fp32",
+        "remote-code": "true", "pooling": "mean", "head-input": "lm-logits", "template": "\"{prompt} {answer}\"",
+        "chat": "on", "lengths.prompt": "3", "lengths.answer": "3", "lengths.keep": "tail", "seeds": "[2]",
+        "fit": "[folds, full]", "pseudo-labels": "{from: t}", "training.epochs": "7", "training.steps": "7",
+        "training.batch": "7", "training.learning-rate": "0.7", "training.head-learning-rate": "0.7",
+        "training.schedule": "linear", "training.warmup": "0.7", "training.weight-decay": "0.7",
+        "training.clip": "0.7", "training.optimizer": "paged-adamw-8bit", "training.label-smoothing": "0.1",
+        "training.class-weights": "balanced", "training.validation": "0.1", "training.order": "groups",
+        "training.share-prompt": "off", "training.deterministic": "true",
+    ]
+    private static let tops = [
+        "recipe": "other", "about": "A word.", "data.train": "other.csv", "data.test": "other.csv",
+        "data.columns.id": "other", "data.columns.prompt": "other", "data.columns.answer": "other",
+        "data.columns.label": "other", "data.columns.group": "other", "data.columns.weight": "other",
+        "data.labels": "[x, y]", "data.template": "\"{answer}\"", "folds.kind": "group-k-fold", "folds.count": "3",
+        "folds.seed": "7", "submission.from": "a", "submission.path": "other.csv", "submission.sample": "s.csv",
+        "rounds.count": "1",
+    ]
+    private static let scratch = [
+        "architecture": "llama", "hidden": "64", "layers": "2", "heads": "2", "intermediate": "64", "vocabulary": "999",
+        "context": "2048",
+    ]
+    private static let settings = [
+        "rounds": "7", "learning-rate": "0.7", "leaves": "7", "min-rows": "7", "feature-share": "0.5",
+        "row-share": "0.5", "l2": "7", "bins": "7", "early-stopping": "7",
+    ]
+    private static let ablation = [
+        "hypothesis": "\"Was it?\"", "of": "s", "vary": "{lora.rank: [4, 9]}", "smallest-effect": "0.1",
+        "conclusion": "\"Yes.\"", "tags": "[one]", "baseline": "lora.rank=4", "with": "{training.epochs: 9}",
+        "except": "[{lora.rank: 4}]", "zip": "{lora.alpha: [1, 2]}",
+        "together": "{one: {lora.alpha: 1}, two: {lora.alpha: 2}}",
+    ]
+
+    /// The change of each path, the last of its list; what stands before it makes it possible.
+    static var all: [String: [String]] {
+        var all: [String: [String]] = [:]
+        for (path, value) in tops { all[path] = ["\(path)=\(value)"] }
+        all["rounds.count"] = ["rounds={count: 1, from: t}", "rounds.count=2"]
+        all["rounds.from"] = ["rounds={count: 1, from: t}", "rounds.from=o"]
+        for (key, value) in ["labels": "soft", "min-confidence": "0.5", "weight": "0.5"] {
+            all["rounds.\(key)"] = ["rounds={count: 1, from: t}", "rounds.\(key)=\(value)"]
+            all["models.*.pseudo-labels.\(key)"] = [
+                "models.m.pseudo-labels={from: t}", "models.m.pseudo-labels.\(key)=\(value)",
+            ]
+        }
+        all["models.*.pseudo-labels.from"] = ["models.m.pseudo-labels={from: t}", "models.m.pseudo-labels.from=s"]
+        for (key, value) in model { all["models.*.\(key)"] = ["models.m.\(key)=\(value)"] }
+        all["models.*.quantization"] = ["models.m.quantization=nf4"]
+        all["models.*.training.keep"] = ["models.m.training.validation=0.1", "models.m.training.keep=best"]
+        all["models.*.training.early-stopping"] = [
+            "models.m.training.validation=0.1", "models.m.training.early-stopping=2",
+        ]
+        for (key, value) in scratch {
+            all["models.*.backbone.scratch.\(key)"] = ["models.s.backbone.scratch.\(key)=\(value)"]
+        }
+        for (key, value) in ["analyzer": "char", "ngrams": "[1, 3]", "min-count": "3", "regularization": "3"] {
+            all["models.*.tfidf.\(key)"] = ["models.t.tfidf.\(key)=\(value)"]
+        }
+        for (key, value) in ["average": "[m, s]"] { all["stack.*.\(key)"] = ["stack.a.\(key)=\(value)"] }
+        for (key, value) in ["optimize": "m", "fitted-on": "m", "method": "assignment"] {
+            all["stack.*.\(key)"] = ["stack.o.\(key)=\(value)"]
+        }
+        for (key, value) in ["lightgbm": "[m]", "features": "[casing]", "seeds": "[7]", "test": "refit"] {
+            all["stack.*.\(key)"] = ["stack.l.\(key)=\(value)"]
+        }
+        all["stack.*.logistic"] = ["stack.g.logistic=[m]"]
+        for (key, value) in settings { all["stack.*.settings.\(key)"] = ["stack.l.settings.\(key)=\(value)"] }
+        all["stack.*.settings.regularization"] = ["stack.g.settings.regularization=7"]
+        all["steps.*.command"] = ["steps.c.command=[python3, d.py, \"{in.x}\", \"{out.y}\"]"]
+        all["steps.*.inputs"] = ["steps.c.inputs={x: data.test}"]
+        for (key, value) in ["cores": "2", "memory": "100", "gpus": "1"] {
+            all["steps.*.resources.\(key)"] = ["steps.c.resources.\(key)=\(value)"]
+        }
+        for (key, value) in ablation { all["ablations.*.\(key)"] = ["ablations.q.\(key)=\(value)"] }
+        return all
+    }
+}
