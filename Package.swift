@@ -111,7 +111,7 @@ let package = Package(
                 "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Numerics", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
-            resources: [.embedInCode("Templates/page.mustache"), .embedInCode("Templates/page.css")]),
+            resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),
         .target(
             name: "CommandLine",
             dependencies: [

@@ -13,7 +13,8 @@ package struct Ablate: AsyncParsableCommand {
         version: version,
         subcommands: [
             CheckCommand.self, PlanCommand.self, WhyCommand.self, RunCommand.self, StatusCommand.self, ShowCommand.self,
-            LogbookCommand.self, StoreCommand.self, SchemaCommand.self, ImportCommand.self, DoctorCommand.self,
+            LogbookCommand.self, NoteCommand.self, StoreCommand.self, SchemaCommand.self, ImportCommand.self,
+            DoctorCommand.self,
         ])
 
     static let version = "0.1.0"

@@ -13,6 +13,9 @@ package struct AblationEntry: Sendable {
         package let evaluation: Evaluation?
         /// Against the baseline; nil for the baseline itself, and where either is not evaluated.
         package let comparison: ArmComparison?
+        package let notes: ResultNotes
+        /// As ``Score/anchor``.
+        package let anchor: String?
     }
 
     package let name: String
@@ -25,13 +28,21 @@ package struct AblationEntry: Sendable {
     package let remark: String?
     package let tags: [String]
 
+    /// What the store has of one variant.
+    struct Variant {
+        let name: String
+        let evaluation: Evaluation?
+        let notes: ResultNotes
+        let anchor: String?
+    }
+
     /// The entries of all ablations; p-values are adjusted over all of them.
     static func entries(
-        of loaded: LoadedRecipe, variants: [String: [(name: String, evaluation: Evaluation?)]]
+        of loaded: LoadedRecipe, variants: [String: [Variant]]
     ) -> [AblationEntry] {
         var drafts:
             [(
-                ablation: Named<Ablation>, baseline: Int, arms: [(name: String, evaluation: Evaluation?)],
+                ablation: Named<Ablation>, baseline: Int, arms: [Variant],
                 pairs: [Int: Pairing]
             )] = []
         for (index, ablation) in loaded.recipe.ablations.enumerated() {
@@ -59,7 +70,7 @@ package struct AblationEntry: Sendable {
                 let verdict = keys.firstIndex { $0 == (offset, position) }.map { verdicts[$0] }
                 return Arm(
                     name: arm.name, isBaseline: position == draft.baseline, evaluation: arm.evaluation,
-                    comparison: verdict.map(ArmComparison.init))
+                    comparison: verdict.map(ArmComparison.init), notes: arm.notes, anchor: arm.anchor)
             }
             let refusals = draft.pairs.values.compactMap(\.refusal)
             return AblationEntry(draft.ablation, arms, refusals: refusals)
@@ -99,7 +110,7 @@ package struct AblationEntry: Sendable {
     }
 
     /// The variant the recipe names, else the one whose settings the model itself has, else the first.
-    private static func baseline(of variants: [Variant], named name: String?, model: Node?) -> Int {
+    private static func baseline(of variants: [Recipes.Variant], named name: String?, model: Node?) -> Int {
         if let name, let index = variants.firstIndex(where: { $0.name == name }) { return index }
         return variants.firstIndex { variant in
             variant.settings.allSatisfy { setting in

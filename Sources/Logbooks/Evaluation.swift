@@ -25,6 +25,10 @@ package struct Evaluation: Sendable {
     package let groups: [Int]
     package let folds: [Int]
 
+    /// Bins of the predicted class's probability: rows, mean probability, share of correct predictions.
+    package let bins: [(rows: Int, confidence: Double, accuracy: Double)]
+    package let calibrationError: Double
+
     init(reading path: String) throws {
         let json = try JSON(parsing: Store.content(ofFile: path))
         func number(_ value: JSON?, _ name: String) throws -> Double {
@@ -46,6 +50,10 @@ package struct Evaluation: Sendable {
         losses = json["losses"]?.object?.mapValues { ($0.array ?? []).compactMap(\.number) } ?? [:]
         groups = json["groups"]?.array?.compactMap(\.integer) ?? []
         folds = json["folds"]?.array?.compactMap(\.integer) ?? []
+        bins = try (json["reliability"]?["bins"]?.array ?? []).map { bin in
+            (bin["rows"]?.integer ?? 0, try number(bin, "confidence"), try number(bin, "accuracy"))
+        }
+        calibrationError = try number(json["reliability"], "calibration-error")
     }
 
     struct Unreadable: Error, CustomStringConvertible {

@@ -13,4 +13,6 @@
 //     AblationEntry, Pairing                                 hypothesis, setup, findings, conclusion
 //     Provenance                                             inputs, libraries, devices
 //     PageText, Format                                       sentences and numbers, once for all forms
-//     LogbookPage, LogbookMarkdown, LogbookJSON, DotFigure   the forms; Templates/ has page and style
+//     Note, FineTuneCurve                                    what people said; what training recorded
+//     LogbookPage, LogbookMarkdown, LogbookJSON, ResultTable the forms; Templates/ has page, style and script
+//     LogbookFigures                                         which figures there are; FigureCanvas, Axis draw them

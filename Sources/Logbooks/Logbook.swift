@@ -16,6 +16,7 @@ package struct Logbook: Sendable {
     package let costs: [Cost]
     package let provenance: Provenance
     package let failures: [Failure]
+    package let curves: [FineTuneCurve]
     /// Steps that have a record, and all steps.
     package let done: (steps: Int, total: Int)
     package let classes: Int
@@ -57,13 +58,27 @@ package struct Logbook: Sendable {
             return outOfFold[target] == .some(nil)
         }
         var scores: [Score] = []
-        var variants: [String: [(name: String, evaluation: Evaluation?)]] = [:]
+        var variants: [String: [AblationEntry.Variant]] = [:]
+        let allNotes = try Note.all(of: name, in: store)
+        // Results that are the same have one record; the first of them has its anchor.
+        var anchors: Set<String> = []
         for result in plan.results {
             let found = try evaluation(result)
+            let predictions = result.test.flatMap { entries[$0].record?.outputs["predictions"]?.digest }
+            let notes = ResultNotes(result.name, allNotes, predictions: predictions)
+            let key = result.evaluate.flatMap { entries[$0].record?.key.short }
+            let anchor = key.flatMap { anchors.insert($0).inserted ? $0 : nil }
             switch result.role {
-            case .variant(let ablation, let name): variants[ablation, default: []].append((name, found))
+            case .variant(let ablation, let name):
+                variants[ablation, default: []].append(
+                    AblationEntry.Variant(name: name, evaluation: found, notes: notes, anchor: anchor))
             case .model(let name), .stack(let name):
-                scores.append(Score(name, result, recipe, isStandIn: isStandIn(name), found))
+                let basis = plan.closure(of: Set([result.outOfFold].compactMap { $0 })).sorted()
+                scores.append(
+                    Score(
+                        name, result, recipe, isStandIn: isStandIn(name), found,
+                        seconds: basis.reduce(0) { $0 + (entries[$1].record?.seconds ?? 0) }, notes: notes,
+                        anchor: anchor))
             }
         }
         self.scores = scores
@@ -77,6 +92,7 @@ package struct Logbook: Sendable {
         costs = StepKind.allCases.compactMap { kind in
             seconds[kind].map { Cost(kind: kind.rawValue, steps: $0.steps, seconds: $0.seconds) }
         }
+        curves = try FineTuneCurve.all(of: plan, entries, in: store)
         provenance = Provenance(plan: plan, entries: entries)
         failures = (lastRun?["failed"]?.array ?? []).compactMap { failure in
             guard let address = failure["address"]?.string, let message = failure["message"]?.string else { return nil }

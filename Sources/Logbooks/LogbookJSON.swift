@@ -12,7 +12,8 @@ extension Logbook {
                 scores.map { score in
                     [
                         "name": .string(score.name), "what": .string(score.what), "absence": JSON(score.absence),
-                        "evaluation": score.evaluation.map(json) ?? .null,
+                        "evaluation": score.evaluation.map(json) ?? .null, "seconds": .number(score.seconds),
+                        "notes": json(score.notes),
                     ]
                 }),
             "ablations": .array(ablations.map(json)),
@@ -34,7 +35,7 @@ extension Logbook {
     private func json(_ evaluation: Evaluation) -> JSON {
         [
             "log_loss": .number(evaluation.logLoss), "accuracy": .number(evaluation.accuracy),
-            "rows": .integer(evaluation.rows),
+            "rows": .integer(evaluation.rows), "calibration_error": .number(evaluation.calibrationError),
             "cells": .array(
                 evaluation.cells.map {
                     [
@@ -49,6 +50,13 @@ extension Logbook {
         ]
     }
 
+    private func json(_ notes: ResultNotes) -> JSON {
+        [
+            "leaderboard": JSON(notes.leaderboard), "is_stale": .bool(notes.isStale),
+            "texts": .array(notes.texts.map { .string($0) }),
+        ]
+    }
+
     private func json(_ ablation: AblationEntry) -> JSON {
         [
             "name": .string(ablation.name), "hypothesis": .string(ablation.hypothesis), "of": .string(ablation.of),
@@ -58,7 +66,7 @@ extension Logbook {
                 ablation.arms.map { arm in
                     [
                         "name": .string(arm.name), "is_baseline": .bool(arm.isBaseline),
-                        "evaluation": arm.evaluation.map(json) ?? .null,
+                        "evaluation": arm.evaluation.map(json) ?? .null, "notes": json(arm.notes),
                         "comparison": arm.comparison.map { comparison in
                             [
                                 "difference": .number(comparison.difference),

@@ -9,7 +9,8 @@ extension Logbook {
         if let incomplete = text.incomplete { lines += ["> \(incomplete)", ""] }
         lines += ["## Scores", "", "Out of fold; chance is \(text.chance).", ""]
         lines += [
-            "| result | what it is | log loss | accuracy | one seed alone | folds |", "|---|---|--:|--:|--:|--:|",
+            "| result | what it is | log loss | accuracy | one seed alone | folds | leaderboard |",
+            "|---|---|--:|--:|--:|--:|--:|",
         ]
         for score in scores {
             let numbers =
@@ -17,8 +18,11 @@ extension Logbook {
                     [text.loss($0.logLoss), text.share($0.accuracy), text.seeds($0), text.folds($0)]
                 }
                 ?? [score.absence ?? "", "", "", ""]
-            lines.append(row([score.name, score.what] + numbers))
+            lines.append(row([score.name, score.what] + numbers + [text.leaderboard(score.notes)]))
         }
+        if text.hasStale { lines += ["", escaped(PageText.staleness)] }
+        let notes = text.scoreNotes
+        if !notes.isEmpty { lines += [""] + notes.map { "- \(escaped($0.name)): \(escaped($0.text))" } }
         if !ablations.isEmpty { lines += ["", "## Ablations"] }
         for ablation in ablations {
             lines += ["", "### \(escaped(ablation.name))", "", "**Hypothesis.** \(escaped(ablation.hypothesis))", ""]
@@ -36,6 +40,7 @@ extension Logbook {
                 lines.append(row([arm.name] + scores + comparison))
             }
             lines += ["", "**Conclusion.** \(escaped(ablation.conclusions.joined(separator: " ")))"]
+            lines += text.notes(of: ablation).map { "\n**Note on \(escaped($0.name)).** \(escaped($0.text))" }
             if let remark = ablation.remark { lines += ["", "**The writer.** \(escaped(remark))"] }
         }
         lines += ["", "## Cost", "", "| steps | recorded | seconds |", "|---|--:|--:|"]
@@ -53,13 +58,5 @@ extension Logbook {
 
     private func row(_ cells: [String]) -> String { "| " + cells.map(escaped).joined(separator: " | ") + " |" }
 
-    /// Text that means nothing to a Markdown renderer but itself.
-    private func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            if "\\`*_[]<>|#".contains(character) { result.append("\\") }
-            result.append(character.isNewline ? " " : character)
-        }
-        return result
-    }
+    private func escaped(_ text: String) -> String { MarkdownText.escaped(text) }
 }

@@ -1,13 +1,21 @@
-// The logbook as one HTML file: no script, no request to anywhere.
+// The logbook as one HTML file: no request to anywhere; its one script only sorts, filters and lights up.
 
 internal import Mustache
 
 extension Logbook {
-    /// The page. Every text of the user's is escaped by the template; only figures and the style are put in as they are.
+    /// The page. Every text of the user's is escaped by the template; only figures,
+    /// style and script are put in as they are.
     package var html: String {
         let text = PageText(logbook: self)
+        let style = String(decoding: PackageResources.page_css, as: UTF8.self)
+        let script = String(decoding: PackageResources.page_js, as: UTF8.self)
+        let figures = text.figures
         var context: [String: Any] = [
-            "name": name, "style": String(decoding: PackageResources.page_css, as: UTF8.self),
+            "name": name, "style": style, "script": script,
+            "policy": ContentPolicy.text(style: style, script: script), "hasLeaderboard": text.hasLeaderboard,
+            "hasFigures": !figures.isEmpty,
+            "figures": figures.map { ["title": $0.title, "svg": $0.svg, "caption": $0.caption] },
+            "scoreNotes": text.scoreNotes.map { ["name": $0.name, "text": $0.text] },
             "answers": text.answers.map { ["text": $0] }, "chance": text.chance,
             "scores": scores.map { row($0, text) }, "figure": text.scoreFigure,
             "hasAblations": !ablations.isEmpty, "ablations": ablations.map { entry($0, text) },
@@ -26,6 +34,9 @@ extension Logbook {
         // A key that is absent is a section that is not shown; an optional without a value would be shown.
         context["about"] = about
         context["incomplete"] = text.incomplete
+        if text.hasStale { context["staleness"] = PageText.staleness }
+        if !text.costFigure.isEmpty { context["costFigure"] = text.costFigure }
+        if !text.forestFigure.isEmpty { context["forest"] = text.forestFigure }
         return Self.template.render(context)
     }
 
@@ -40,6 +51,8 @@ extension Logbook {
     private func row(_ score: Score, _ text: PageText) -> [String: Any] {
         var row: [String: Any] = ["name": score.name, "what": score.what]
         row["absent"] = score.absence
+        row["anchor"] = score.anchor
+        if text.hasLeaderboard { row["leaderboard"] = text.leaderboard(score.notes) }
         guard let evaluation = score.evaluation else { return row }
         row["best"] = scores.allSatisfy { ($0.evaluation?.logLoss ?? .infinity) >= evaluation.logLoss }
         row["logLoss"] = text.loss(evaluation.logLoss)
@@ -55,6 +68,7 @@ extension Logbook {
             "figure": text.figure(of: ablation), "conclusions": ablation.conclusions.map { ["text": $0] },
             "variants": ablation.arms.map { arm -> [String: Any] in
                 var row: [String: Any] = ["name": arm.name, "logLoss": "not run yet"]
+                row["anchor"] = arm.anchor
                 if let evaluation = arm.evaluation {
                     row["logLoss"] = text.loss(evaluation.logLoss)
                     row["accuracy"] = text.share(evaluation.accuracy)
@@ -71,7 +85,8 @@ extension Logbook {
             },
         ]
         entry["remark"] = ablation.remark
-        if !ablation.tags.isEmpty { entry["tags"] = ablation.tags.joined(separator: ", ") }
+        entry["tags"] = ablation.tags.map { ["text": $0] }
+        entry["notes"] = text.notes(of: ablation).map { ["name": $0.name, "text": $0.text] }
         return entry
     }
 }

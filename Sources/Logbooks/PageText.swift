@@ -69,24 +69,30 @@ struct PageText {
         return "\(Format.decimal(least, 3))–\(Format.decimal(most, 3))"
     }
 
-    /// The strips of all scored results.
-    var scoreFigure: String {
-        DotFigure(
-            rows: logbook.scores.compactMap { score in
-                score.evaluation.map { DotFigure.Row(name: score.name, dots: dots($0), mean: $0.logLoss) }
-            }, label: "log loss", joins: false
-        ).svg
+    // MARK: - Notes
+
+    /// The leaderboard's score, marked where it is one of earlier predictions.
+    func leaderboard(_ notes: ResultNotes) -> String {
+        notes.leaderboard.map { "\($0)" + (notes.isStale ? "*" : "") } ?? "–"
     }
 
-    func figure(of ablation: AblationEntry) -> String {
-        DotFigure(
-            rows: ablation.arms.compactMap { arm in
-                arm.evaluation.map { DotFigure.Row(name: arm.name, dots: dots($0), mean: $0.logLoss) }
-            }, label: "log loss", joins: true
-        ).svg
+    static let staleness = "* The leaderboard saw other predictions than the result has now."
+
+    private var allNotes: [ResultNotes] {
+        logbook.scores.map(\.notes) + logbook.ablations.flatMap { $0.arms.map(\.notes) }
+    }
+    var hasLeaderboard: Bool { allNotes.contains { $0.leaderboard != nil } }
+    var hasStale: Bool { allNotes.contains(where: \.isStale) }
+
+    var scoreNotes: [(name: String, text: String)] {
+        logbook.scores.flatMap { score in score.notes.texts.map { (score.name, $0) } }
     }
 
-    private func dots(_ evaluation: Evaluation) -> [(name: String, value: Double)] {
-        evaluation.cells.map { ("\($0.seed.isEmpty ? "" : $0.seed + " ")fold \($0.fold)", $0.logLoss) }
+    /// Remarks on an ablation's variants, and their leaderboard scores.
+    func notes(of ablation: AblationEntry) -> [(name: String, text: String)] {
+        ablation.arms.flatMap { arm in
+            (arm.notes.leaderboard == nil ? [] : [(arm.name, "leaderboard \(leaderboard(arm.notes))")])
+                + arm.notes.texts.map { (arm.name, $0) }
+        }
     }
 }

@@ -79,7 +79,7 @@ package struct ArmComparison: Sendable {
         let numbers = "\(differenceText) \(intervalText)"
         switch verdict {
         case "helps": return "log loss improves by \(numbers): it helps."
-        case "hurts": return "log loss changes by \(numbers): it hurts."
+        case "hurts": return "log loss gets worse, improvement \(numbers): it hurts."
         case "equivalent": return "\(numbers): equivalent, within the smallest effect that would matter."
         default:
             var text = "\(numbers): \(verdict)"

@@ -14,10 +14,21 @@ package struct Score: Sendable {
     package let absence: String?
     /// The entry whose score this one is to be compared with: what was optimized, the best of what was averaged.
     package let parts: [String]
+    package let isModel: Bool
+    /// Seconds of the recorded steps that its out-of-fold predictions rest on.
+    package let seconds: Double
+    package let notes: ResultNotes
+    /// What a link to it is called: the beginning of its evaluation's key; nil while it has none.
+    package let anchor: String?
 
     /// - Parameter isStandIn: whether the score is of what the entry is fitted on, in place of what it optimizes.
-    init(_ name: String, _ result: PlannedResult, _ recipe: LoadedRecipe, isStandIn: Bool, _ evaluation: Evaluation?) {
+    init(
+        _ name: String, _ result: PlannedResult, _ recipe: LoadedRecipe, isStandIn: Bool, _ evaluation: Evaluation?,
+        seconds: Double, notes: ResultNotes, anchor: String?
+    ) {
         self.name = name
+        (self.seconds, self.notes, self.anchor) = (seconds, notes, anchor)
+        if case .model = result.role { isModel = true } else { isModel = false }
         self.evaluation = evaluation
         if evaluation != nil {
             absence = nil

@@ -37,6 +37,7 @@ extension NativeStep {
             cells += try scorer.cells(of: table, folds: folds, seed: seed)
         }
         if cells.isEmpty { cells = try scorer.cells(of: average, folds: folds, seed: "") }
+        let reliability = try scorer.reliability(average)
         let metrics: JSON = ["log-loss": .number(whole.logLoss), "accuracy": .number(whole.accuracy)]
         try context.write(
             [
@@ -44,7 +45,7 @@ extension NativeStep {
                 "cells": .array(cells),
                 "seeds": .array(seeds), "losses": .object(losses.mapValues { .array($0.map { .number($0) }) }),
                 "groups": .array((rows.groups ?? Array(labels.indices)).map { .integer($0) }),
-                "folds": .array(folds.folds.map { .integer($0) }),
+                "folds": .array(folds.folds.map { .integer($0) }), "reliability": reliability,
             ], as: "evaluation")
         return StepOutcome(outputs: ["evaluation"], metrics: metrics)
     }
@@ -66,6 +67,15 @@ private struct Scorer {
             Accuracy.mean(matrix, labels: labels, weights: weights),
             LogLoss.perRow(matrix, labels: labels)
         )
+    }
+
+    func reliability(_ table: PredictionTable) throws -> JSON {
+        let matrix = try ProbabilityMatrix(values: table.probabilities, classCount: table.classes)
+        let reliability = Reliability(matrix, labels: labels)
+        let bins: [JSON] = reliability.bins.map {
+            ["rows": .integer($0.rows), "confidence": .number($0.confidence), "accuracy": .number($0.accuracy)]
+        }
+        return ["bins": .array(bins), "calibration-error": .number(reliability.calibrationError)]
     }
 
     func cells(of table: PredictionTable, folds: FoldTable, seed: String) throws -> [JSON] {

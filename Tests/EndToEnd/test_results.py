@@ -87,7 +87,7 @@ def test_the_logbook_is_three_files_without_requests_and_the_same_every_time(pro
     assert project.ablate("logbook").returncode == 0
     assert {name: (folder / name).read_bytes() for name in first} == first
     page = first["index.html"].decode()
-    assert not re.search(r"https?://(?!www\.w3\.org)", page) and "<script" not in page and "Content-Security-Policy" in page
+    assert not re.search(r"https?://(?!www\.w3\.org)", page) and page.count("<script") == 1 and "Content-Security-Policy" in page
     assert "Is rank 4 better than 2?" in page and "Is rank 4 better than 2?" in first["LOGBOOK.md"].decode()
     document = json.loads(first["logbook.json"])
     assert [score["name"] for score in document["scores"]] == ["words", "tiny", "blend", "final"]

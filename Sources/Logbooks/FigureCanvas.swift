@@ -1,0 +1,106 @@
+// What all figures share: marks as SVG text, in one unit and one rounding. Knows no colours; those are the page's style.
+
+/// An SVG drawing, 420 units wide: as many as a phone shows without shrinking its 13-unit letters under 10 pixels.
+struct FigureCanvas {
+    static let width = 420.0
+    /// What a letter takes, about, rather more than less.
+    static let letter = 7.2
+    private var marks = ""
+
+    mutating func line(_ kind: String, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) {
+        marks +=
+            "<line class=\"\(kind)\" x1=\"\(Self.text(x1))\" y1=\"\(Self.text(y1))\" x2=\"\(Self.text(x2))\" y2=\"\(Self.text(y2))\"/>"
+    }
+
+    mutating func path(_ kind: String, _ points: [(x: Double, y: Double)], title: String) {
+        guard let first = points.first else { return }
+        var route = "M\(Self.text(first.x)) \(Self.text(first.y))"
+        for point in points.dropFirst() { route += "L\(Self.text(point.x)) \(Self.text(point.y))" }
+        marks += "<path class=\"\(kind)\" d=\"\(route)\">\(Self.title(title))</path>"
+    }
+
+    mutating func dot(_ kind: String, _ x: Double, _ y: Double, radius: Double = 4, title: String) {
+        marks +=
+            "<circle class=\"\(kind)\" cx=\"\(Self.text(x))\" cy=\"\(Self.text(y))\" r=\"\(Self.text(radius))\">\(Self.title(title))</circle>"
+    }
+
+    mutating func cell(
+        _ kind: String, _ x: Double, _ y: Double, _ width: Double, _ height: Double, strength: Double, title: String
+    ) {
+        marks +=
+            "<rect class=\"\(kind)\" x=\"\(Self.text(x))\" y=\"\(Self.text(y))\" width=\"\(Self.text(width))\" height=\"\(Self.text(height))\" fill-opacity=\"\(Format.decimal(strength, 2))\">\(Self.title(title))</rect>"
+    }
+
+    /// - Parameter room: how many units the text may take; a longer one has an ellipsis within, since names differ at their
+    ///   ends more often than at their beginnings, and is whole in its title.
+    mutating func label(
+        _ text: String, _ x: Double, _ y: Double, anchor: String = "start", kind: String? = nil, room: Double = 400
+    ) {
+        let most = max(2, Int(room / Self.letter))
+        let shown = text.count > most ? text.prefix(most / 3) + "…" + text.suffix(most - most / 3 - 1) : text[...]
+        let style = kind.map { " class=\"\($0)\"" } ?? ""
+        let whole = shown.count < text.count ? Self.title(text) : ""
+        marks +=
+            "<text\(style) x=\"\(Self.text(x))\" y=\"\(Self.text(y))\" text-anchor=\"\(anchor)\">\(Markup.escaped(String(shown)))\(whole)</text>"
+    }
+
+    /// Begins what belongs to one result: the page lights it up together with the result's row.
+    mutating func begin(result name: String) { marks += "<g data-name=\"\(Markup.escaped(name))\">" }
+    mutating func end() { marks += "</g>" }
+
+    /// Marks, numbers and the name of a horizontal axis.
+    mutating func horizontal(_ axis: Axis, from top: Double, to bottom: Double, label: String) {
+        for tick in axis.ticks {
+            line("axis", axis.position(tick), top, axis.position(tick), bottom)
+            self.label(axis.text(tick), axis.position(tick), bottom + 17, anchor: "middle")
+        }
+        self.label(label, (axis.start + axis.end) / 2, bottom + 37, anchor: "middle")
+    }
+
+    /// The same for a vertical one; its name stands above it, where a phone has room.
+    mutating func vertical(_ axis: Axis, from left: Double, to right: Double, label: String) {
+        for tick in axis.ticks {
+            line("axis", left, axis.position(tick), right, axis.position(tick))
+            self.label(axis.text(tick), left - 7, axis.position(tick) + 4.5, anchor: "end")
+        }
+        self.label(label, 4, min(axis.start, axis.end) - 12)
+    }
+
+    /// A mark and a name for each series, in rows of two from `top` on. Returns where they end.
+    mutating func legend(_ names: [String], from top: Double) -> Double {
+        for (index, name) in names.enumerated() {
+            let (x, y) = (index % 2 == 0 ? 4.0 : 214.0, top + Double(index / 2) * 20)
+            line("curve \(Self.series(index))", x, y - 4, x + 22, y - 4)
+            label(name, x + 28, y, room: 172)
+        }
+        return top + Double((names.count + 1) / 2) * 20
+    }
+
+    /// Seven colours that the colour-blind can tell apart; then the same with dashes.
+    static func series(_ index: Int) -> String { "s\(index % 7)" + (index < 7 ? "" : " dashed") }
+
+    func svg(height: Double, label: String) -> String {
+        "<svg viewBox=\"0 0 \(Int(Self.width)) \(Self.text(height))\" width=\"\(Int(Self.width))\" role=\"img\" aria-label=\"\(Markup.escaped(label))\">\(marks)</svg>"
+    }
+
+    private static func title(_ text: String) -> String { text.isEmpty ? "" : "<title>\(Markup.escaped(text))</title>" }
+    private static func text(_ value: Double) -> String { Format.decimal(value, 1) }
+}
+
+enum Markup {
+    /// Text as it may stand in HTML, in an attribute, or in SVG.
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        for character in text.unicodeScalars {
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            default: result.unicodeScalars.append(character)
+            }
+        }
+        return result
+    }
+}

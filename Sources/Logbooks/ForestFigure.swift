@@ -1,0 +1,43 @@
+// A forest plot as SVG: a difference with its interval on each line, beside zero. Knows verdicts as words only.
+
+struct ForestFigure {
+    struct Row {
+        let name: String
+        let difference: Double
+        let interval: ClosedRange<Double>
+        let verdict: String
+    }
+
+    let rows: [Row]
+
+    private static let pitch = 40.0
+
+    /// The SVG element; empty where there is nothing to draw.
+    var svg: String {
+        let values = rows.flatMap { [$0.difference, $0.interval.lowerBound, $0.interval.upperBound] }
+        guard !rows.isEmpty, let axis = Axis(values + [0], from: 22, to: FigureCanvas.width - 22) else { return "" }
+        let bottom = 26 + Double(rows.count) * Self.pitch
+        var canvas = FigureCanvas()
+        canvas.horizontal(axis, from: 22, to: bottom, label: "improvement in log loss (nats per row)")
+        let zero = axis.position(0)
+        canvas.line("zero", zero, 22, zero, bottom)
+        if zero > 70 { canvas.label("← worse", zero - 6, 14, anchor: "end") }
+        if zero < FigureCanvas.width - 70 { canvas.label("better →", zero + 6, 14) }
+        for (index, row) in rows.enumerated() {
+            let y = 48 + Double(index) * Self.pitch
+            let numbers =
+                "\(Format.signed(row.difference, 4)) [\(Format.signed(row.interval.lowerBound, 4)), \(Format.signed(row.interval.upperBound, 4))], \(row.verdict)"
+            canvas.begin(result: row.name)
+            canvas.label(row.name, 8, y - 11, kind: "name", room: 320)
+            canvas.label(row.verdict, FigureCanvas.width - 8, y - 11, anchor: "end")
+            let ends = (axis.position(row.interval.lowerBound), axis.position(row.interval.upperBound))
+            canvas.line("interval \(row.verdict)", ends.0, y, ends.1, y)
+            for end in [ends.0, ends.1] { canvas.line("interval \(row.verdict)", end, y - 4, end, y + 4) }
+            canvas.dot(
+                "estimate \(row.verdict)", axis.position(row.difference), y, radius: 5, title: "\(row.name): \(numbers)"
+            )
+            canvas.end()
+        }
+        return canvas.svg(height: bottom + 44, label: "improvement of each variant over its baseline, with interval")
+    }
+}

@@ -1,0 +1,47 @@
+// A square of numbers as SVG: the correlation of every pair. Knows numbers and names, not what they mean.
+
+struct HeatFigure {
+    let names: [String]
+    /// Row by row, from -1 to 1; nil where there is none.
+    let values: [[Double?]]
+    let label: String
+
+    /// The SVG element; empty for fewer than two names. Columns bear the numbers of the rows, so that names fit.
+    var svg: String {
+        guard names.count > 1 else { return "" }
+        let left = 136.0
+        let side = min(56, (FigureCanvas.width - left - 6) / Double(names.count))
+        var canvas = FigureCanvas()
+        for (row, name) in names.enumerated() {
+            let y = 26 + Double(row) * side
+            canvas.label("\(row + 1)", left + (Double(row) + 0.5) * side, 16, anchor: "middle")
+            canvas.label("\(row + 1) \(name)", left - 8, y + side / 2 + 4.5, anchor: "end", room: left - 8)
+            for (column, value) in values[row].enumerated() {
+                let x = left + Double(column) * side
+                let shown = value.map { ($0 < 0 ? "−" : "") + Format.decimal(abs($0), 2) } ?? "–"
+                // At .45 the numbers keep their contrast, on light ground as on dark.
+                canvas.cell(
+                    (value ?? 0) < 0 ? "cell below" : "cell", x + 1, y + 1, side - 2, side - 2,
+                    strength: abs(value ?? 0) * 0.45, title: "\(name), \(names[column]): \(shown)")
+                if side >= 30 { canvas.label(shown, x + side / 2, y + side / 2 + 4.5, anchor: "middle", kind: "value") }
+            }
+        }
+        return canvas.svg(height: 32 + Double(names.count) * side, label: label)
+    }
+
+    /// Pearson's correlation; nil where one of the two does not vary or they differ in length.
+    static func correlation(_ left: [Double], _ right: [Double]) -> Double? {
+        guard left.count == right.count, left.count > 1 else { return nil }
+        let means = (
+            left.reduce(0, +) / Double(left.count), right.reduce(0, +) / Double(right.count)
+        )
+        var (product, squareLeft, squareRight) = (0.0, 0.0, 0.0)
+        for (a, b) in zip(left, right) {
+            product += (a - means.0) * (b - means.1)
+            squareLeft += (a - means.0) * (a - means.0)
+            squareRight += (b - means.1) * (b - means.1)
+        }
+        guard squareLeft > 0, squareRight > 0 else { return nil }
+        return product / (squareLeft * squareRight).squareRoot()
+    }
+}

@@ -1,0 +1,74 @@
+// Points with names as SVG: what results cost against what they score. Knows numbers and names, not what they mean.
+
+struct ScatterFigure {
+    struct Point {
+        let name: String
+        let x: Double
+        let y: Double
+    }
+
+    let points: [Point]
+    let across: String
+    let up: String
+
+    /// The SVG element; empty for fewer than two points. The horizontal axis is logarithmic.
+    var svg: String {
+        let (left, right, top, bottom) = (46.0, FigureCanvas.width - 24, 34.0, 254.0)
+        guard points.count > 1, let x = Axis(logarithmic: points.map(\.x), from: left, to: right),
+            let y = Axis(points.map(\.y), from: bottom, to: top)
+        else { return "" }
+        var canvas = FigureCanvas()
+        canvas.horizontal(x, from: top, to: bottom, label: across)
+        canvas.vertical(y, from: left, to: right, label: up)
+        let places = points.map { (x: x.position($0.x), y: y.position($0.y)) }
+        var taken = places.map { Box(left: $0.x - 5, right: $0.x + 5, top: $0.y - 5, bottom: $0.y + 5) }
+        for (point, place) in zip(points, places) {
+            canvas.begin(result: point.name)
+            canvas.dot(
+                "dot", place.x, place.y, radius: 5,
+                title: "\(point.name): \(Format.decimal(point.y, 4)), \(Format.decimal(point.x, 1)) s")
+            // A name without a free place beside its point is in the point's title only.
+            let size = FigureCanvas.letter * Double(min(point.name.count, Self.longest))
+            let spots = [0.0, -13, 13].flatMap {
+                [(Box(right: place, size, $0), "start"), (Box(left: place, size, $0), "end")]
+            }
+            let free = spots.first { box, _ in
+                box.left > left && box.right < FigureCanvas.width && box.top > top - 12 && box.bottom < bottom + 2
+                    && !taken.contains(where: box.meets)
+            }
+            if let (box, anchor) = free {
+                taken.append(box)
+                canvas.label(
+                    point.name, anchor == "start" ? box.left + 4 : box.right - 4, box.bottom - 3, anchor: anchor,
+                    kind: "name",
+                    room: FigureCanvas.letter * Double(Self.longest))
+            }
+            canvas.end()
+        }
+        return canvas.svg(height: bottom + 44, label: "\(up) against \(across)")
+    }
+
+    private static let longest = 24
+
+    fileprivate struct Box {
+        let left: Double
+        let right: Double
+        let top: Double
+        let bottom: Double
+
+        func meets(_ other: Box) -> Bool {
+            left < other.right && other.left < right && top < other.bottom && other.top < bottom
+        }
+    }
+}
+
+extension ScatterFigure.Box {
+    /// Room for a name right or left of a point, from its edge on, `lower` units below it.
+    fileprivate init(right place: (x: Double, y: Double), _ size: Double, _ lower: Double) {
+        self.init(left: place.x + 5, right: place.x + 9 + size, top: place.y + lower - 7, bottom: place.y + lower + 7.5)
+    }
+
+    fileprivate init(left place: (x: Double, y: Double), _ size: Double, _ lower: Double) {
+        self.init(left: place.x - 9 - size, right: place.x - 5, top: place.y + lower - 7, bottom: place.y + lower + 7.5)
+    }
+}

@@ -1,0 +1,37 @@
+// How far the probability of the predicted class is from the share of correct predictions.
+
+/// Reliability of the predicted class over bins of equal width.
+package struct Reliability: Sendable {
+    package struct Bin: Sendable {
+        package let rows: Int
+        /// Means over the bin's rows: probability of the predicted class, and share of correct predictions.
+        package let confidence: Double
+        package let accuracy: Double
+    }
+
+    /// Those bins that have rows, from low confidence to high.
+    package let bins: [Bin]
+    /// The expected calibration error: the bins' |confidence - accuracy|, weighted by their rows (Guo et al., 2017).
+    package let calibrationError: Double
+
+    /// Row weights do not enter. Of equal probabilities the first class counts as predicted, as in ``Accuracy``.
+    package init(_ matrix: ProbabilityMatrix, labels: [Int], binCount: Int = 10) {
+        var sums = [(rows: Int, confidence: Double, correct: Int)](repeating: (0, 0, 0), count: binCount)
+        for (row, label) in labels.enumerated() {
+            let probabilities = matrix[row: row]
+            let confidence = probabilities.max() ?? 0
+            let predicted = (probabilities.firstIndex(of: confidence) ?? 0) - probabilities.startIndex
+            let bin = min(binCount - 1, max(0, Int(confidence * Double(binCount))))
+            sums[bin].rows += 1
+            sums[bin].confidence += confidence
+            sums[bin].correct += predicted == label ? 1 : 0
+        }
+        bins = sums.filter { $0.rows > 0 }.map {
+            Bin(
+                rows: $0.rows, confidence: $0.confidence / Double($0.rows),
+                accuracy: Double($0.correct) / Double($0.rows))
+        }
+        calibrationError =
+            sums.reduce(0) { $0 + abs($1.confidence - Double($1.correct)) } / Double(max(1, labels.count))
+    }
+}
