@@ -12,7 +12,8 @@ package struct Ablate: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            CheckCommand.self, PlanCommand.self, WhyCommand.self, RunCommand.self, StatusCommand.self, ShowCommand.self,
+            InitCommand.self, CheckCommand.self, PlanCommand.self, WhyCommand.self, RunCommand.self, StatusCommand.self,
+            ShowCommand.self,
             LogbookCommand.self, NoteCommand.self, StoreCommand.self, SchemaCommand.self, ImportCommand.self,
             DoctorCommand.self,
         ])

@@ -2,7 +2,7 @@
 
 package import Digests
 package import Plans
-package import Storage
+internal import Storage
 
 /// Explains steps of a plan.
 ///

@@ -47,7 +47,7 @@ extension NativeStep {
 }
 
 /// Comma-separated values as RFC 4180 has them.
-enum CSV {
+package enum CSV {
     static func line(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") + "\n" }
 
     private static func quoted(_ field: String) -> String {
@@ -58,7 +58,7 @@ enum CSV {
     }
 
     /// The fields of every line; quotes may hold commas, line breaks and doubled quotes.
-    static func rows(of bytes: [UInt8]) throws(StepError) -> [[String]] {
+    package static func rows(of bytes: [UInt8]) throws(StepError) -> [[String]] {
         var rows: [[String]] = []
         var fields: [String] = []
         var field: [UInt8] = []

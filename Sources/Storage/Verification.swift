@@ -1,6 +1,6 @@
 // Reading every object and record again: does each have the content of its name? What does not is put aside.
 
-package import Digests
+internal import Digests
 
 /// What a look at everything in a store found.
 package struct Verification: Sendable {

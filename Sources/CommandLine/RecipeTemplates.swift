@@ -1,0 +1,86 @@
+// The recipes that `ablate init` writes. Knows what a table looks like, not where it came from.
+
+enum RecipeTemplate: String, CaseIterable, Sendable {
+    case classify, grouped
+    case predictTheLLM = "predict-the-llm"
+
+    /// The recipe over a table; where nothing is known of it, with names for its writer to change.
+    func text(name: String, train: String, proposal: TableProposal?) -> String {
+        let answer = proposal?.answer ?? "text"
+        let label = proposal?.label ?? "label"
+        let isGrouped = self != .classify || proposal?.group != nil
+        let prompt = proposal?.prompt ?? (self == .classify ? nil : "question")
+        let group = isGrouped ? proposal?.group ?? prompt ?? "group" : nil
+        let labels = proposal?.labels.isEmpty == false ? proposal!.labels : ["a", "b"]
+        let isConstrained = self == .predictTheLLM || proposal?.isOneOfEach == true
+        var columns = ["answer: \(quoted(answer))", "label: \(quoted(label))"]
+        if let prompt { columns.insert("prompt: \(quoted(prompt))", at: 0) }
+        if let id = proposal?.id { columns.insert("id: \(quoted(id))", at: 0) }
+        if let group { columns.append("group: \(quoted(group))") }
+        let question = proposal == nil ? "          # the columns of your table" : ""
+        var text = """
+            # yaml-language-server: $schema=recipe.schema.json
+            recipe: \(name)
+            about: Which label does a text have?
+
+            data:
+              train: \(quoted(train))
+              columns: {\(columns.joined(separator: ", "))}\(question)
+              labels: [\(labels.map(label(_:)).joined(separator: ", "))]
+
+            """
+        if isConstrained {
+            text += "  constraint: one-of-each            # every group holds each label exactly once\n"
+        }
+        if prompt != nil { text += "  template: \"Question: {prompt}; Answer: {answer}\"\n" }
+        let kind = group == nil ? "stratified-k-fold" : "stratified-group-k-fold"
+        text += """
+
+            folds: {kind: \(kind), count: 5, seed: 42}
+
+            models:
+              words:                             # a baseline without a GPU, in seconds
+                tfidf: {analyzer: word, ngrams: [1, 2]}
+              mistral:
+                backbone: mistralai/Mistral-7B-v0.1
+                quantization: nf4
+                lora: {rank: 16, alpha: 32, dropout: 0.05}
+                lengths: {prompt: 256, answer: 768}
+                training: {epochs: 3, batch: 16, learning-rate: 1.0e-4}
+                seeds: [1]
+
+            stack:
+              blend: {average: [words, mistral]}
+
+            """
+        if isConstrained { text += "  final: {optimize: blend}\n" }
+        return text + """
+
+            ablations:
+              rank:
+                hypothesis: Is LoRA rank 8 as good as 16?
+                of: mistral
+                vary: {lora.rank: [8, 16]}
+                smallest-effect: 0.01
+
+            """
+    }
+
+    /// A text as YAML: in quotes unless every reader takes it for itself.
+    private func quoted(_ text: String) -> String {
+        let isPlain =
+            text.first?.isLetter == true
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./".contains($0)) }
+            && !["yes", "no", "on", "off", "true", "false", "null"].contains(text.lowercased())
+        if isPlain { return text }
+        let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+            .replacing("\r", with: "\\r").replacing("\t", with: "\\t")
+        return "\"\(escaped)\""
+    }
+
+    /// Whole numbers may stand as they are.
+    private func label(_ text: String) -> String {
+        if let number = Int(text), String(number) == text { return text }
+        return quoted(text)
+    }
+}
