@@ -38,9 +38,9 @@ extension Store {
         return nil
     }
 
-    /// The names under which there are runs, in order.
+    /// The names under which there are runs, in order. Names with an underscore before them hold other documents: notes.
     package func runNames() throws -> [String] {
-        try (Disk.names(in: root + "/runs") ?? []).filter { !$0.hasPrefix(".") }.sorted()
+        try (Disk.names(in: root + "/runs") ?? []).filter { !$0.hasPrefix(".") && !$0.hasPrefix("_") }.sorted()
     }
 
     /// Hands every readable document to `each`, newest first, one at a time.

@@ -53,6 +53,17 @@ def test_notes_are_plain_documents_and_two_writers_lose_none(project):
     assert len(notes(project, "lora.rank=4")["texts"]) == 7, "one that is broken is passed over"
 
 
+def test_notes_are_no_runs_and_scores_may_be_negative(project):
+    def listed():
+        result = subprocess.run([*project.command("store")[:2], "list", "--store", str(project.folder / ".ablate")], capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    before = listed()
+    assert project.ablate("note", "final", "--leaderboard", "-0.5").returncode == 0
+    assert notes(project, "final")["leaderboard"] == -0.5 and listed() == before
+
+
 @pytest.mark.parametrize("arguments, code, says", [
     (["nobody", "--text", "x"], 66, "it has\n  words\n  tiny"), (["final"], 64, "nothing to note"), (["final", "--leaderboard", "nan"], 64, "finite"),
     (["final", "--leaderboard", "high"], 64, "leaderboard"), (["final", "--text", " "], 64, "empty")])

@@ -19,7 +19,9 @@ struct NoteCommand: AsyncParsableCommand {
     @Argument(help: "The recipe file.", completion: .file(extensions: ["yaml", "yml"])) var recipe: String
     @Argument(help: "A model, a stack entry, or a variant as in \"rank/lora.rank=16\".") var name: String
     @OptionGroup var shared: SharedOptions
-    @Option(help: ArgumentHelp("The score a leaderboard gave the submission.", valueName: "score"))
+    // Unconditional: a score may be negative.
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The score a leaderboard gave the submission.", valueName: "score"))
     var leaderboard: Double?
     @Option(help: "A remark.") var text: String?
 
