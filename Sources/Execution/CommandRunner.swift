@@ -50,9 +50,11 @@ struct CommandRunner: Sendable {
         // A group of its own: a kill reaches all that it started. It may tidy up for a moment when a run is stopped.
         options.processGroupID = 0
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
-        let executable: Executable =
-            program.contains("/")
-            ? .path(FilePath(program.hasPrefix("/") ? program : "\(folder)/\(program)")) : .name(program)
+        guard let path = locate(program) else {
+            throw StepFailure(
+                class: "unavailable", message: "the program \(program) is in no folder of the PATH", log: nil)
+        }
+        let executable = Executable.path(FilePath(path))
         let group = Mutex<pid_t?>(nil)
         // What the program itself started must not outlive it.
         defer { if let id = group.withLock({ $0 }) { _ = Glibc.kill(-id, SIGKILL) } }
@@ -73,6 +75,20 @@ struct CommandRunner: Sendable {
             throw StepFailure(
                 class: "unavailable", message: "the program \(program) cannot be started: \(error)", log: nil)
         }
+    }
+
+    /// The program's file. Sought here: starting a process for each folder of the PATH until one succeeds, as the library
+    /// does with a name, takes longer than most small programs run.
+    private func locate(_ program: String) -> String? {
+        if program.contains("/") { return program.hasPrefix("/") ? program : "\(folder)/\(program)" }
+        let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+        for part in folders.split(separator: ":", omittingEmptySubsequences: false) {
+            // An empty part of the PATH is the folder the program runs in.
+            let path = part.isEmpty ? "\(folder)/\(program)" : "\(part)/\(program)"
+            var status = stat()
+            if access(path, X_OK) == 0, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG { return path }
+        }
+        return nil
     }
 
     /// Every declared output must be there; predictions must be predictions.

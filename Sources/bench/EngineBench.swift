@@ -113,7 +113,8 @@ struct EngineBench: ParsableCommand {
 enum Shell {
     static func path(of program: String) -> String? {
         if program.contains("/") {
-            let path = URL(filePath: program).path
+            let here = FileManager.default.currentDirectoryPath
+            let path = program.hasPrefix("/") ? program : "\(here)/\(program)"
             return FileManager.default.isExecutableFile(atPath: path) ? path : nil
         }
         let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
@@ -129,7 +130,9 @@ enum Shell {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addchdir_np(&actions, folder.path)
+        let here = FileManager.default.currentDirectoryPath
+        FileManager.default.changeCurrentDirectoryPath(folder.path)
+        defer { FileManager.default.changeCurrentDirectoryPath(here) }
         // To a file, not to a pipe: nobody has to read along, and the reader's time is not the tool's.
         posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
@@ -137,7 +140,7 @@ enum Shell {
         defer { for pointer in argv { free(pointer) } }
         var process = pid_t()
         let start = ContinuousClock.now
-        let code = posix_spawn(&process, argv[0], &actions, nil, &argv, environ)
+        let code = posix_spawn(&process, argv[0]!, &actions, nil, &argv, environ)
         guard code == 0 else { throw ValidationError("cannot start \(program): \(String(cString: strerror(code)))") }
         var status: Int32 = 0
         var isLate = false
