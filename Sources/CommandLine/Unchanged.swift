@@ -40,10 +40,12 @@ struct Unchanged {
         else { return nil }
         self.store = store
         let variables = ["HOME", "XDG_CONFIG_HOME"].map { JSON(Files.environment[$0]) }
-        name = JSON.array(
-            [.string(path), .string(place), JSON(shared.site), .array(shared.overrides.map { .string($0) })] + options
-                + variables + [.array(Self.program)]
-        ).digest
+        name =
+            JSON.array(
+                [.string(path), .string(place), JSON(shared.site), .array(shared.overrides.map { .string($0) })]
+                    + options
+                    + variables + [.array(Self.program)]
+            ).digest
     }
 
     /// What the run said that found nothing to do, if nothing has changed since.
@@ -73,6 +75,8 @@ struct Unchanged {
     private static var program: [JSON] {
         var status = stat()
         guard stat("/proc/self/exe", &status) == 0 else { return [.integer(Int(getpid()))] }
-        return [Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec].map { .integer($0) }
+        return [Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec].map {
+            .integer($0)
+        }
     }
 }

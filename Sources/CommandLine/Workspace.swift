@@ -50,7 +50,9 @@ struct Workspace {
     }
 
     /// The folder of the store, and the site's settings.
-    static func place(_ options: SharedOptions, beside recipe: String, _ looks: Looks = Looks()) throws -> (String, Site) {
+    static func place(_ options: SharedOptions, beside recipe: String, _ looks: Looks = Looks()) throws -> (
+        String, Site
+    ) {
         let (site, folder) = try site(options.site, beside: recipe, looks)
         let named = site.store.map { $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" }
         return (options.store.map(Files.absolute) ?? named ?? "\(recipe)/.ablate", site)

@@ -31,7 +31,8 @@ extension Store {
         var pins: [String: JSON] = [:]
         for name in try Disk.names(in: root + "/pins") ?? [] where name.hasSuffix(".json") && !name.hasPrefix(".") {
             let path = "\(root)/pins/\(name)"
-            guard let bytes = try OpenFile(reading: path).content(limit: 1 << 28), let document = try? JSON(parsing: bytes)
+            guard let bytes = try OpenFile(reading: path).content(limit: 1 << 28),
+                let document = try? JSON(parsing: bytes)
             else {
                 throw StorageError(
                     .damaged, "the pin is not readable", path: path, advice: "pin it again, or remove the file")

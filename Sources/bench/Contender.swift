@@ -29,9 +29,11 @@ struct Contender {
     }
 
     /// Every step with its source and target.
-    private static func steps(_ chains: Int, _ text: (_ chain: Int, _ step: Int, _ source: String) -> String) -> String {
+    private static func steps(_ chains: Int, _ text: (_ chain: Int, _ step: Int, _ source: String) -> String) -> String
+    {
         (0..<chains).map { chain in
-            (1...5).map { step in text(chain, step, step == 1 ? "in/\(chain).txt" : "out/\(chain).\(step - 1)") }.joined()
+            (1...5).map { step in text(chain, step, step == 1 ? "in/\(chain).txt" : "out/\(chain).\(step - 1)") }
+                .joined()
         }.joined()
     }
 
@@ -58,7 +60,8 @@ struct Contender {
                 ]
             }, plan: ["plan", "recipe.yaml"], run: { _ in ["run", "recipe.yaml", "--progress", "none"] },
             executed: { output in
-                output.split(separator: "\n").first { $0.hasPrefix("bench: ") }?.dropFirst(7).split(separator: " ").first
+                output.split(separator: "\n").first { $0.hasPrefix("bench: ") }?.dropFirst(7).split(separator: " ")
+                    .first
                     .flatMap { Int($0) }
             })
     }
@@ -91,7 +94,8 @@ struct Contender {
             let all = (0..<chains).map { "'out/\($0).5'" }.joined(separator: ", ")
             let rules = (1...5).map { step in
                 let source = step == 1 ? "in/{k}.txt" : "out/{k}.\(step - 1)"
-                return "rule s\(step):\n  input: '\(source)'\n  output: 'out/{k}.\(step)'\n  shell: 'cp {input} {output}'\n"
+                return
+                    "rule s\(step):\n  input: '\(source)'\n  output: 'out/{k}.\(step)'\n  shell: 'cp {input} {output}'\n"
             }
             return ["Snakefile": "rule all:\n  input: [\(all)]\n" + rules.joined()]
         }, plan: ["-n", "-q"], run: { ["-j", "\($0)", "-q"] })

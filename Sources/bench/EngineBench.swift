@@ -7,7 +7,8 @@ import Glibc
 
 struct EngineBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "engine", abstract: "Full run, plan, no-op and one change on chains of five copies, against ninja and make.",
+        commandName: "engine",
+        abstract: "Full run, plan, no-op and one change on chains of five copies, against ninja and make.",
         discussion: "Snakemake and DVC are measured, too, where they are on the PATH and --slow-peers is given.")
 
     @Option(help: "How many chains of five steps.") var chains = 20
@@ -42,7 +43,8 @@ struct EngineBench: ParsableCommand {
                 let parts = tools.compactMap { tool in
                     times[tool.name]?[phase].map { "\(tool.name) \(Self.text($0)) s" }
                 }
-                let ratio = own.flatMap { own in times["ninja"]?[phase].map { ", \(Self.text(own / $0)) times ninja's" } }
+                let ratio = own.flatMap { own in times["ninja"]?[phase].map { ", \(Self.text(own / $0)) times ninja's" }
+                }
                 print("\(phase): \(parts.joined(separator: ", "))\(ratio ?? "")")
             }
         }
@@ -56,7 +58,9 @@ struct EngineBench: ParsableCommand {
     private func measure(_ tool: Contender, in folder: URL) throws -> [String: Double] {
         try tool.write(chains: chains, jobs: jobs, to: folder)
         var seconds: [String: Double] = [:]
-        func time(_ phase: String, _ arguments: [String], steps: Int?, times: Int, before: (Int) throws -> Void = { _ in })
+        func time(
+            _ phase: String, _ arguments: [String], steps: Int?, times: Int, before: (Int) throws -> Void = { _ in }
+        )
             throws
         {
             for attempt in 0..<times {
@@ -69,7 +73,8 @@ struct EngineBench: ParsableCommand {
                     return
                 }
                 if let steps, let counted = tool.executed(result.output), counted != steps {
-                    throw ValidationError("\(tool.name) ran \(counted) steps in phase \(phase), and \(steps) are to run")
+                    throw ValidationError(
+                        "\(tool.name) ran \(counted) steps in phase \(phase), and \(steps) are to run")
                 }
                 seconds[phase] = min(seconds[phase] ?? .infinity, result.seconds)
             }

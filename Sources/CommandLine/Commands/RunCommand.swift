@@ -141,7 +141,8 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Brings the submission and the logbook up to date; gives their paths.
-    private func deliver(_ workspace: Workspace, _ forecast: Forecast) throws -> (logbook: String, submission: String?) {
+    private func deliver(_ workspace: Workspace, _ forecast: Forecast) throws -> (logbook: String, submission: String?)
+    {
         var delivered: String?
         if let index = workspace.plan.submission, let record = forecast.entries[index].record,
             let path = workspace.loaded.recipe.submission?.path, let output = record.outputs["submission"]

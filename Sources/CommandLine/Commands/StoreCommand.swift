@@ -58,7 +58,8 @@ struct StoreOptions: ParsableArguments {
 struct StoreVerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Read every object and record again, and put aside what is damaged.",
-        discussion: "A damaged object goes to quarantine/ in the store; the step that made it runs again. Exits with 1 then.")
+        discussion:
+            "A damaged object goes to quarantine/ in the store; the step that made it runs again. Exits with 1 then.")
 
     @OptionGroup var options: StoreOptions
 
@@ -132,7 +133,9 @@ struct StoreListCommand: AsyncParsableCommand {
                     "\(run.recipe)\(place)  \(run.state), \(Moment.text(run.updated)), "
                         + "\(Format.count(run.keys.count, "step")), \(Bytes.text(size))")
             }
-            for pin in roots.pins { Console.out("pin \(pin.name)  \(pin.recipe), \(Format.count(pin.keys.count, "step"))") }
+            for pin in roots.pins {
+                Console.out("pin \(pin.name)  \(pin.recipe), \(Format.count(pin.keys.count, "step"))")
+            }
             Console.out(
                 "\(Format.count(usage.records, "record")), \(Format.count(usage.objects, "object")), "
                     + "\(Bytes.text(usage.bytes)) in \(store.root)")

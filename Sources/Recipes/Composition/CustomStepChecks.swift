@@ -78,7 +78,8 @@ struct CustomStepChecks {
             let names = recipe.models.map(\.name) + recipe.stack.map(\.name)
             guard names.contains(owner) else {
                 reading.report(
-                    Dangling.finding(owner, noun: "model, stack entry or step", among: names + recipe.steps.map(\.name), at: span))
+                    Dangling.finding(
+                        owner, noun: "model, stack entry or step", among: names + recipe.steps.map(\.name), at: span))
                 return
             }
             if !outOfFold, recipe.data.test == nil {
