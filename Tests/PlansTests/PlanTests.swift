@@ -133,6 +133,10 @@ private func work(_ plan: Plan, _ kind: StepKind) -> Set<JSON> {
         let input = Manifest(kind: .finetune, parameters: old.parameters, inputs: ["t": Digest(of: "2")])
         #expect(ManifestDifference.first(from: old, to: input) == .input(name: "t"))
         #expect(ManifestDifference.first(from: old, to: old) == nil)
+        #expect(ManifestDifference.all(from: old, to: old).isEmpty)
+        #expect(
+            ManifestDifference.all(from: old, to: new)
+                == [.parameter(path: "lora.rank", old: 4, new: 8), .input(name: "t")])
     }
 
     @Test(arguments: [
