@@ -116,7 +116,8 @@ ENGINE_ONLY_AT = {
     r"models\.\w+\.backbone": {"bad-value", "out-of-range"},  # a revision with two points; a width that heads divide
     r"models\.\w+\.(chat|pseudo-labels|backbone)": {"missing-key"},  # what a model that is like another may leave out
     r"data\.columns": {"conflicting-keys"},  # a column that is both read and predicted
-    r"steps\.copied\.inputs": {"bad-value"}}
+    r"steps\.copied\.inputs": {"bad-value"},
+    r"(models|steps)$": {"missing-key"}}  # one of the two may be empty, not both
 def refusals(texts: list[str]) -> list[set[str]]:
     """The codes of the engine's errors in each recipe, by one call for all; files that are not there do not count."""
     with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from ablate_worker import annotate, endpoint, formats
+from ablate_worker import annotate, formats
+from ablate_worker.endpoint import seconds
 from conftest import digest
 from safetensors import safe_open
 
@@ -305,5 +306,5 @@ def test_faults_that_no_later_try_mends(worker, endpoint, given, tmp_path):
 
 
 def test_retry_after_in_both_its_forms():
-    assert endpoint.seconds("2.5") == 2.5 and endpoint.seconds(None) is None and endpoint.seconds("soon") is None and endpoint.seconds("-1") == 0
-    assert math.isclose(endpoint.seconds(time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 60))), 60, abs_tol=2)
+    assert seconds("2.5") == 2.5 and seconds(None) is None and seconds("soon") is None and seconds("-1") == 0
+    assert math.isclose(seconds(time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 60))), 60, abs_tol=2)

@@ -9,6 +9,9 @@ struct CrossChecks {
     let variants: [[Variant]]
 
     func report(_ reading: inout Reading) {
+        if recipe.models.isEmpty, recipe.steps.isEmpty, let place = tree["models"] {
+            reading.report(Finding("missing-key", "at least one model or step is needed here", at: place.span))
+        }
         checkSubmission(&reading)
         checkStack(&reading)
         checkData(&reading)

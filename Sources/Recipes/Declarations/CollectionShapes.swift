@@ -61,21 +61,17 @@ extension ValueShape {
 
     /// A mapping from names the writer chooses to values; names must do as parts of an address.
     static func named<Element>(
-        _ element: ValueShape<Element>, noun: String, minimum: Int = 0
+        _ element: ValueShape<Element>, noun: String
     ) -> Self where Value == [Named<Element>] {
         let pattern = "^[A-Za-z0-9][A-Za-z0-9._-]*$"
         return ValueShape(
             schema: [
                 "type": "object", "additionalProperties": element.schema,
-                "propertyNames": ["pattern": .string(pattern)], "minProperties": .integer(minimum),
+                "propertyNames": ["pattern": .string(pattern)],
             ]
         ) { node, reading in
             guard let entries = node.entries else {
                 reading.wrongType(node, wanted: "a mapping from a name to a \(noun)")
-                return nil
-            }
-            guard entries.count >= minimum else {
-                reading.report(Finding("missing-key", "at least one \(noun) is needed here", at: node.span))
                 return nil
             }
             var values: [Named<Element>] = []

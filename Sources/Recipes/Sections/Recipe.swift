@@ -34,7 +34,7 @@ package struct Recipe: Sendable {
             Key("data", \.data, DataSection.declaration.shape, required: true, DataSection.declaration.about),
             Key("folds", \.folds, FoldSection.declaration.shape, required: true, FoldSection.declaration.about),
             Key(
-                "models", \.models, .named(Model.declaration.shape, noun: "model", minimum: 1), required: true,
+                "models", \.models, .named(Model.declaration.shape, noun: "model"), required: true,
                 "The models, by name."),
             Key(
                 "stack", \.stack, .named(StackEntry.declaration.shape, noun: "stack entry"),
