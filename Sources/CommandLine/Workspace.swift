@@ -42,7 +42,8 @@ struct Workspace {
 
     var machine: Machine {
         let detected = Machine.detected(environment: Files.environment)
-        return Machine(cores: site.cores ?? detected.cores, gpus: site.gpus ?? detected.gpus)
+        return Machine(
+            cores: site.cores ?? detected.cores, gpus: site.gpus ?? detected.gpus, gpusPerFit: site.gpusPerFit)
     }
 
     var workerEnvironment: WorkerEnvironment {

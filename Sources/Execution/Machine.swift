@@ -8,14 +8,17 @@ package import Schedules
 package struct Machine: Sendable {
     package let cores: Int
     package let gpus: Int
-    /// Threads of one training step.
+    /// Threads of one training step on one GPU, or on none.
     package let threads: Int
+    /// GPUs that share one fine-tune.
+    package let gpusPerFit: Int
 
     /// Without a GPU, training steps run side by side on a few threads each: small models gain more from that than from
     /// many threads. With GPUs there is one at a time on each.
-    package init(cores: Int, gpus: Int) {
+    package init(cores: Int, gpus: Int, gpusPerFit: Int = 1) {
         self.cores = max(1, cores)
         self.gpus = max(0, gpus)
+        self.gpusPerFit = max(1, min(gpusPerFit, gpus))
         threads = gpus > 0 ? max(1, min(8, cores / gpus)) : max(1, min(4, cores / 2))
     }
 
@@ -57,7 +60,10 @@ package struct Machine: Sendable {
         // More than the machine has would wait for ever: such a step gets all there is.
         case .command:
             Resources(cores: min(cores, step.resources?.cores ?? 1), gpus: min(gpus, step.resources?.gpus ?? 0))
-        case .training: Resources(cores: threads, gpus: min(1, gpus))
+        case .training:
+            step.kind == .finetune
+                ? Resources(cores: min(cores, threads * gpusPerFit), gpus: min(gpusPerFit, gpus))
+                : Resources(cores: threads, gpus: min(1, gpus))
         }
     }
 }

@@ -23,6 +23,11 @@ package actor WorkerPool {
         while let worker = idle[gpus, default: []].popLast() {
             if worker.isAlive { return worker }
         }
+        // An idle worker of another set may hold a backbone in the memory of one of these GPUs.
+        for (others, workers) in idle where others != gpus && !Set(others).isDisjoint(with: gpus) {
+            for worker in workers { worker.retire() }
+            idle[others] = nil
+        }
         let python = try await interpreter()
         let package = try WorkerPackage.materialise(in: environment.cache)
         count += 1

@@ -10,6 +10,7 @@ package struct Site: Sendable {
     package var python: String?
     package var cores: Int?
     package var gpus: Int?
+    package var gpusPerFit = 1
     package init() {}
 
     static let declaration = Declaration(
@@ -25,6 +26,9 @@ package struct Site: Sendable {
                 "cores", optional: \.cores, .integer(1...4_096),
                 "Cores to use; by default all that the process may use."),
             Key("gpus", optional: \.gpus, .integer(0...1_024), "GPUs to use; by default all that are visible."),
+            Key(
+                "gpus-per-fit", \.gpusPerFit, .integer(1...64),
+                "GPUs that share one fine-tune's batches; with more fits than GPUs, 1 is faster.", unit: "GPUs"),
         ])
 
     /// Errors: everything wrong with the file.

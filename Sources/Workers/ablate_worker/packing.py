@@ -157,6 +157,11 @@ def lay(texts, groups, device):
     return ids[None].to(device, non_blocking=True), layout, positions
 
 
+def shares(model):
+    """Whether rows that begin alike compute that beginning once."""
+    return model.packs and (model.share == "on" or model.share == "auto" and exact(model))
+
+
 def micro_batches(model, texts, budget, device):
     """(positions in `texts`, what the model is called with) of each micro-batch, packed or, if it must be, padded.
 
@@ -168,7 +173,7 @@ def micro_batches(model, texts, budget, device):
             model.tally.add(sum(len(texts[i]) for i in part), sum(len(texts[i]) for i in part), ids.numel())
             yield part, (ids, lengths)
         return
-    for groups in plan(texts, budget, model.share == "on" or model.share == "auto" and exact(model)):
+    for groups in plan(texts, budget, shares(model)):
         ids, layout, part = lay(texts, groups, device)
         model.tally.add(sum(len(texts[i]) for i in part), ids.numel(), ids.numel())
         yield part, (ids, None, layout)

@@ -38,6 +38,7 @@ class Step:
     threads: int
     device: str  # auto | cpu | cuda
     channel: object
+    processes: int = 1  # of a fit on several devices
 
     @classmethod
     def read(cls, specification, channel):
@@ -46,7 +47,8 @@ class Step:
         path = lambda name: Path(specification[name]) if specification.get(name) else None
         return cls(specification.get("address", ""), specification["kind"], specification.get("parameters", {}),
                    specification.get("inputs", {}), path("outputs"), path("scratch"), path("log"),
-                   max(1, int(specification.get("threads") or 1)), specification.get("device") or "auto", channel)
+                   max(1, int(specification.get("threads") or 1)), specification.get("device") or "auto", channel,
+                   max(1, int(specification.get("processes") or 1)))
 
     def entry(self, name):
         if name not in self.inputs:

@@ -30,8 +30,8 @@ class Tally:
 class Meter:
     """What this process has done of a step: tokens in all, and from time to time the share of the peak."""
 
-    def __init__(self, channel, model, device, training):
-        self.channel, self.device, self.each = channel, device, operations(model, training)
+    def __init__(self, channel, model, device, training, devices=1):
+        self.channel, self.device, self.each = channel, device, operations(model, training) / devices
         self.total, self.last, self.recent = Tally(), time.monotonic(), 0
 
     def tell(self, tally, counts, at):
