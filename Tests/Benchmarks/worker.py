@@ -86,8 +86,13 @@ def markdown(report, command):
     lines += ["", "| kept for the gradient, bfloat16 | bytes per token, layer and hidden unit |", "|---|---|"]
     lines += [f"| {name} | {value:.1f} |" for name, value in report["saved_bytes_per_hidden"].items()]
     lines.append(NOTES.rstrip())
-    for name, value in report.get("cuda", {}).items():
-        lines.append(f"\n- {name}: {value}")
+    if report.get("cuda"):
+        lines += ["", "| a backbone in the shape of Mistral 7B, random weights, bfloat16, LoRA of rank 16 | measured | bar | |",
+                  "|---|---|---|---|"]
+    for name, found in report.get("cuda", {}).items():
+        bar = next((f"{kind.replace('-', ' ')} {found[kind]}" for kind in ("at-least", "at-most") if kind in found), "")
+        value = "not measured" if found["value"] is None else f"**{found['value']:.3g}**"
+        lines.append(f"| {name} | {value} | {bar} | {found['note']} |")
     return "\n".join(lines) + "\n"
 
 
@@ -139,7 +144,8 @@ def main(arguments=None):
               "ratios": found, "saved_bytes_per_hidden": saved, "saved_bar": SAVED_BAR}
     if given.device == "cuda":
         import large
-        report["cuda"] = large.measure(given.tiny, say)
+        with tempfile.TemporaryDirectory() as folder:
+            report["cuda"] = large.measure(given.tiny, say, folder=folder)
     flat = flattened(report)
     if given.json:
         print(json.dumps(flat, indent=1))

@@ -5,7 +5,6 @@ when to save; which rows go together is batches.py, what a row counts for losses
 """
 
 import math
-import resource
 import time
 
 import numpy as np
@@ -15,7 +14,7 @@ import torch.nn.functional as F
 from . import (batches, checkpoints, classifier, devices, distributed, formats, losses, optimizers, packing, prefixes, pseudo,
                schedule, sequences, throughput, validation)
 from .precision import overflowed, precision, scaled, scaling, unscale
-from .step import Failure, invalid
+from .step import Failure, invalid, out_of_memory
 
 SAVE_EVERY = 300  # seconds, besides each epoch's end
 
@@ -102,7 +101,7 @@ def train(step, model, optimizer, data, progress, watch, device, groups, team):
     batch = min(training["batch"], len(texts))
     per_epoch = math.ceil(len(texts) / batch)
     total, first, saved = training.get("steps"), progress["step"], time.monotonic()
-    meter = throughput.Meter(step.channel, model, device, training=True, devices=team.size)
+    meter = throughput.Meter(step.channel, model, device, training=True, count=team.size)
     total = training["epochs"] * per_epoch if total is None else total
     if progress["recompute"]:
         recompute(model)
@@ -128,7 +127,7 @@ def train(step, model, optimizer, data, progress, watch, device, groups, team):
         progress["step"] = number + 1
         progress["losses"].append(loss)
         progress["norms"].append(None if skipped else norm)
-        meter.tell(model.tally, progress["tokens"], number + 1)
+        meter.tell(model.tally, progress["tokens"], number + 1, total)
         step.channel.metric("loss", loss, number + 1)
         step.channel.progress(number + 1, total, "steps", f"epoch {epoch + 1}")
         ends = place + 1 == per_epoch
@@ -188,8 +187,9 @@ def train_batch(model, optimizer, data, chosen, clip, progress, device, team=dis
         optimizer.zero_grad(set_to_none=True)
         try:
             loss = add_gradients(model, scaled(data, progress.get("scaling")), part, progress["budget"], device, len(chosen))
-        except torch.OutOfMemoryError:
-            pass  # told apart below, when the exception no longer holds the tensors of its frames
+        except RuntimeError as error:
+            if not out_of_memory(error):
+                raise  # else it is dealt with below, when the exception no longer holds the tensors of its frames
         if team.size > 1:
             loss = add_up(team, model, parameters, loss, device)
         if loss is not None:
@@ -230,8 +230,8 @@ def recompute(model):
 
 
 def peak(device, team=distributed.Team()):
-    """The most memory held: by this process since it started, and on the device (of several, the fullest) since the step did."""
-    most = {"peak-host-bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+    """The most memory held since the step began: by this process, and on the device; of several, the fullest."""
+    most = {"peak-host-bytes": devices.host_memory("VmHWM")}
     if device.type == "cuda":
         most["peak-device-bytes"] = torch.cuda.max_memory_allocated(device)
     held = team.gather(most) or [most]

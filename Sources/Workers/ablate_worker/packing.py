@@ -11,7 +11,7 @@ import torch
 
 from . import attention, batches, prefixes, tail
 from .precision import precision
-from .step import Failure, invalid
+from .step import Failure, invalid, out_of_memory
 
 PREDICTING = 4  # times the tokens that fit in training: no activations are kept
 # Decoders whose attention goes through transformers' registry and knows nothing but causality and a window: what
@@ -194,7 +194,9 @@ def outputs(model, texts, budget, device):
                 members = [left[i] for i in part]
                 done.update(members)
                 yield members, logits
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:
+            if not out_of_memory(error):
+                raise
             longest = max(len(texts[i]) for i in left if i not in done)
             if budget <= longest:
                 raise Failure("out-of-memory", f"a single row of {longest} tokens does not fit into the memory of {device}: "
