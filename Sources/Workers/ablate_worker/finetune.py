@@ -68,7 +68,8 @@ def run(step):
     if broken:
         raise Failure("diverged", f"after the last step {broken[0]} holds values that are no numbers: lower "
                       "training.learning-rate")
-    classifier.save(model.eval(), step.outputs / "model", complete=bool(parameters.get("scratch")))
+    code = step.input("backbone") if parameters.get("remote-code") and not parameters.get("scratch") else None
+    classifier.save(model.eval(), step.outputs / "model", bool(parameters.get("scratch")), code)
     classifier.release(model, name)
     means = [float(np.mean(progress["losses"][i:i + per_epoch])) for i in range(0, done, per_epoch)]
     history = {"losses": progress["losses"], "gradient-norms": progress["norms"], "epochs": means, "steps-per-epoch": per_epoch}
