@@ -1,7 +1,5 @@
 """A site that gives each fit two GPUs. Where there is none, its two processes compute on the CPU: the way there is the same."""
 
-import os
-
 from conftest import site
 
 
@@ -13,9 +11,3 @@ def test_a_fit_on_two_devices_has_the_key_of_a_fit_on_one(fresh):
     assert fit["measurements"]["processes"] == 2 and fit["metrics"]["steps"] == 6
     site(fresh.folder)
     assert fresh.run(address) == [], "the number of devices is in no key"
-
-
-def test_as_many_gpus_as_there_are_will_do(fresh):
-    (fresh.folder / "site.yaml").write_text((fresh.folder / "site.yaml").read_text() + "gpus: 0\ngpus-per-fit: 8\n")
-    fresh.run("tiny/seed-1/fold-0/finetune", OMP_NUM_THREADS=os.environ.get("OMP_NUM_THREADS", "1"))
-    assert fresh.record("tiny/seed-1/fold-0/finetune")["measurements"]["processes"] == 1

@@ -1,6 +1,7 @@
 """A fit in two processes on the CPU: the weights and the history of one process, however the rows are divided; resumed, short
 of memory, failed and killed."""
 
+import importlib.util
 import json
 import os
 import signal
@@ -32,6 +33,9 @@ def both(dataset, backbones, tmp_path_factory):
     given = {name: str(path) for name, path in inputs(dataset, "tokens", "rows", "folds", backbone=backbones["llama"]).items()}
     jobs = {name: {"parameters": parameters, "inputs": given} for name, parameters in WAYS.items()}
     jobs["padded"] = {"parameters": finetune(lora=PLAIN, quantization="none", pooling="mean"), "inputs": given}
+    if importlib.util.find_spec("bitsandbytes"):
+        given_wide = given | {"backbone": str(backbones["wide llama"])}
+        jobs["nf4"] = {"parameters": finetune(lora=PLAIN, quantization="nf4", training={"epochs": 1}), "inputs": given_wide}
     jobs["short"] = jobs["packed"] | {"memory": [1, 64]}
     dropped = {"parameters": finetune(), "inputs": given}
     jobs |= {"undisturbed": dropped, "stopped": dropped | {"scratch": str(folder / "scratch"), "stop": 7},
@@ -41,7 +45,7 @@ def both(dataset, backbones, tmp_path_factory):
                            str(Path(__file__).parent / "teamwork.py"), str(folder)], capture_output=True, text=True, timeout=300)
     assert made.returncode == 0, made.stderr
     found = [json.loads((folder / f"found-{rank}.json").read_text()) for rank in (0, 1)]
-    alone = {name: do(job, folder / "alone") for name, job in jobs.items() if name in WAYS or name == "padded"}
+    alone = {name: do(job, folder / "alone") for name, job in jobs.items() if name in (*WAYS, "padded", "nf4")}
     return {name: (alone.get(name), found[0][name], found[1][name]) for name in jobs}
 
 
@@ -50,8 +54,10 @@ def weights(result):
     return {f"{file.name} {name}": array for file in files for name, array in load_file(file).items()}
 
 
-@pytest.mark.parametrize("name", [*WAYS, "padded", "short"])
+@pytest.mark.parametrize("name", [*WAYS, "padded", "nf4", "short"])
 def test_two_processes_find_what_one_finds(name, both):
+    if name not in both:
+        pytest.skip("bitsandbytes is not installed")
     alone, first, second = both[name]
     alone = alone or both["packed"][0]
     ours, theirs = weights(alone), weights(first)
