@@ -107,6 +107,8 @@ def test_an_export_repeats_and_names_the_backbone_it_is_told(dataset, tmp_path):
     assert json.loads((first / "adapter_config.json").read_text())["base_model_name_or_path"] == "owner/name"
     assert '"owner/name"' in (first / "README.md").read_text() and not (first / "merged").exists()
     assert str(tmp_path) not in (first / "README.md").read_text()
+    _, _, _, odd, _ = export("lora", dataset, tmp_path / "odd", **{"base-model": 'a "folder" \\ of mine'})
+    compile(code_of(odd), "README.md", "exec")
     shaping = {k: v for k, v in predicting(finetune(lora=LORA), None).items() if k != "fold"} | {"merge": True}
     made = [run("export", shaping, given, tmp_path)[0] for _ in range(2)]
     assert digest(made[0]) == digest(made[1])

@@ -60,7 +60,7 @@ def test_the_lines_of_an_export_make_the_ids_that_are_trained_on(keep, family, t
     pieces, lead = tokens.encode_template(Tokenizer.from_file(str(folder / "tokenizer.json")), PLAIN)
     monkeypatch.chdir(folder)
     for lengths in ({"prompt": None, "answer": None}, {"prompt": 3, "answer": 4}, {"prompt": None, "answer": 0}):
-        lengths["keep"], names = keep, {}
+        lengths["keep"], names = keep, {"Tokenizer": Tokenizer}
         exec(readme.text_lines(pieces, lead, lengths, metadata), names)
         ids = sequences.assemble(columns, metadata, lengths, range(len(TEXTS)))
         assert [names["ids"](**text) for text in TEXTS] == [each.tolist() for each in ids]

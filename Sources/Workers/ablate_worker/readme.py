@@ -3,6 +3,8 @@
 The lines use transformers, peft, tokenizers and safetensors alone; a test runs them. Knows no weights.
 """
 
+import json
+
 POOLED = {
     "last": "states[-1]",
     "cls": "states[0]",
@@ -37,7 +39,7 @@ def text(parameters, base, adapted, complete, report, recipe=None):
            "tokens, cut to the lengths of training):")
     labels = parameters.get("labels")
     named = f"The classes are, in this order: {', '.join(f'`{label}`' for label in labels)}.\n" if labels else ""
-    code = model_lines(parameters, base or ".", adapted, complete, wide)
+    code = model_lines(parameters, base or ".", adapted, complete, wide, bool(recipe))
     if recipe:
         code += "\n\n" + recipe
     return f"""# A classifier of texts into {parameters['classes']} classes
@@ -52,21 +54,22 @@ def text(parameters, base, adapted, complete, report, recipe=None):
 {merged}"""
 
 
-def model_lines(parameters, base, adapted, complete, wide):
+def model_lines(parameters, base, adapted, complete, wide, tokenizes):
     """The lines from ids to probabilities. Adapters on a backbone in the same folder are loaded by transformers itself."""
     maker = "AutoModelForCausalLM" if wide else "AutoModel"
     peft = adapted and not complete
     more = ", trust_remote_code=True" if parameters.get("remote-code") else ""
     quantized = None if complete else QUANTIZED.get(parameters.get("quantization"))
     if not complete and parameters.get("base-revision"):
-        more += f', revision="{parameters["base-revision"]}"'
+        more += f", revision={json.dumps(parameters['base-revision'])}"
     if quantized:
         more += f",\n    quantization_config=BitsAndBytesConfig({quantized})"
     names = f"{maker}, BitsAndBytesConfig" if quantized else maker
     lines = ["import torch"]
     lines += ["from peft import PeftModel"] if peft else []
-    lines += ["from safetensors.torch import load_file", f"from transformers import {names}", ""]
-    lines += [f'{"whole" if wide else "backbone"} = {maker}.from_pretrained("{base}", dtype=torch.float32{more}).eval()']
+    lines += ["from safetensors.torch import load_file"] + ["from tokenizers import Tokenizer"] * tokenizes
+    lines += [f"from transformers import {names}", ""]
+    lines += [f'{"whole" if wide else "backbone"} = {maker}.from_pretrained({json.dumps(base, ensure_ascii=False)}, dtype=torch.float32{more}).eval()']
     lines += ["backbone = whole.model"] if wide else []
     lines += ['backbone = PeftModel.from_pretrained(backbone, ".").eval()'] if peft else []
     lines += ['head = load_file("head.safetensors")', "", "",
@@ -87,7 +90,7 @@ def text_lines(pieces, lead, lengths, metadata):
     """
     columns = list(dict.fromkeys(piece["column"] for piece in pieces if "column" in piece))
     special = {k: [] if metadata[k] is None else [metadata[k]] for k in ("bos", "eos", "pad")}
-    lines = ["from tokenizers import Tokenizer", "", 'tokenizer = Tokenizer.from_file("tokenizer.json")',
+    lines = ['tokenizer = Tokenizer.from_file("tokenizer.json")',
              "tokenizer.no_truncation()", "tokenizer.no_padding()", "", "",
              "def encoded(text, prefix):  # as a continuation of the prefix",
              "    ids = lambda text: tokenizer.encode(text, add_special_tokens=False).ids",
