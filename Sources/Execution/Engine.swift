@@ -67,7 +67,7 @@ package actor Engine {
     /// Errors: those of the store, when not even a record can be looked up.
     package func run() async throws -> RunSummary {
         // What a step may turn out to reuse must not be collected between its probe and its use.
-        let reservation = try resolver.store.reserve(Set(chosen.map { Manifest.outline(of: plan.steps[$0]) }))
+        let reservation = try resolver.store.reserve(Set(chosen.map { plan.steps[$0].outline }))
         defer { withExtendedLifetime(reservation) {} }
         try journal.begin()
         do {

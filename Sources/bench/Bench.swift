@@ -7,7 +7,7 @@ import Digests
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure ablate against its peers on this machine.",
-        subcommands: [EngineBench.self, NumericsBench.self])
+        subcommands: [EngineBench.self, NumericsBench.self, RecipeBench.self])
 }
 
 /// One measurement and its peer's.
