@@ -43,7 +43,8 @@ struct Workspace {
     var machine: Machine {
         let detected = Machine.detected(environment: Files.environment)
         return Machine(
-            cores: site.cores ?? detected.cores, gpus: site.gpus ?? detected.gpus, gpusPerFit: site.gpusPerFit)
+            cores: site.cores ?? detected.cores, gpus: site.gpus ?? detected.gpus,
+            memory: site.memory ?? detected.memory, gpusPerFit: site.gpusPerFit)
     }
 
     var workerEnvironment: WorkerEnvironment {

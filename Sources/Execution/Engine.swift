@@ -15,10 +15,13 @@ package actor Engine {
         package var keepGoing = false
         /// The recipe's folder, in which custom steps run.
         package var folder: String
-        package init(selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String) {
+        /// How often a step is tried again whose worker was lost.
+        package var retries: Int
+        package init(selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String, retries: Int = 0) {
             self.selection = selection
             self.keepGoing = keepGoing
             self.folder = folder
+            self.retries = retries
         }
     }
 
@@ -50,7 +53,8 @@ package actor Engine {
         pool = WorkerPool(environment: environment, logs: store.root) { report(.note($0)) }
         runner = StepRunner(
             store: store, resolver: resolver, pool: pool, threads: machine.threads,
-            commands: CommandRunner(folder: options.folder))
+            commands: CommandRunner(folder: options.folder), retries: options.retries,
+            say: { report(.note($0)) })
         journal = RunJournal(store: store, recipe: recipe, folder: options.folder, plan: plan, lastKeys: lastKeys)
         chosen = options.selection.map { $0.sorted() } ?? Array(plan.steps.indices)
         let position = Dictionary(uniqueKeysWithValues: chosen.enumerated().map { ($1, $0) })
@@ -67,7 +71,7 @@ package actor Engine {
     /// Errors: those of the store, when not even a record can be looked up.
     package func run() async throws -> RunSummary {
         // What a step may turn out to reuse must not be collected between its probe and its use.
-        let reservation = try resolver.store.reserve(Set(chosen.map { Manifest.outline(of: plan.steps[$0]) }))
+        let reservation = try resolver.store.reserve(Set(chosen.map { plan.steps[$0].outline }))
         defer { withExtendedLifetime(reservation) {} }
         try journal.begin()
         do {

@@ -79,7 +79,7 @@ package struct Forecast: Sendable {
     private static func entry(
         _ step: Step, digests: [String: Digest], missing: [MissingInput], waits: [Int], store: Store, reasons: Reasons
     ) throws -> Entry {
-        let outline = Manifest.outline(of: step)
+        let outline = step.outline
         func make(_ state: State, _ reason: String, key: Digest? = nil, record: Record? = nil) throws -> Entry {
             let estimate =
                 try state == .reuse

@@ -38,15 +38,10 @@ package struct Manifest: Sendable, Equatable {
     /// The key: the digest of the canonical bytes of the manifest.
     package var key: Digest { json.digest }
 
-    /// The digest of the manifest without its inputs. A step whose outline no record has will certainly run, although its
-    /// key is still unknown.
+    /// The digest of all this but the inputs: the outline of its step.
     package var outline: Digest { Self.outline(kind: kind, version: version, parameters: parameters) }
 
-    package static func outline(of step: Step) -> Digest {
-        outline(kind: step.kind.rawValue, version: step.kind.version, parameters: step.parameters)
-    }
-
-    private static func outline(kind: String, version: Int, parameters: JSON) -> Digest {
+    static func outline(kind: String, version: Int, parameters: JSON) -> Digest {
         JSON.object(["format": 1, "kind": .string(kind), "version": .integer(version), "parameters": parameters]).digest
     }
 }

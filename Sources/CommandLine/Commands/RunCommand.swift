@@ -120,7 +120,9 @@ struct RunCommand: AsyncParsableCommand {
         let engine = Engine(
             plan: workspace.plan, recipe: workspace.name, lastKeys: lastKeys, forecast: forecast,
             resolver: workspace.resolver, machine: workspace.machine, environment: workspace.workerEnvironment,
-            options: Engine.Options(selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder)
+            options: Engine.Options(
+                selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder,
+                retries: workspace.site.retries)
         ) { reporter.handle($0) }
         let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
