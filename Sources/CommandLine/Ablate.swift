@@ -13,7 +13,7 @@ package struct Ablate: AsyncParsableCommand {
         version: version,
         subcommands: [
             InitCommand.self, CheckCommand.self, PlanCommand.self, WhyCommand.self, RunCommand.self, StatusCommand.self,
-            ShowCommand.self,
+            ShowCommand.self, DiffCommand.self,
             LogbookCommand.self, NoteCommand.self, StoreCommand.self, SchemaCommand.self, ImportCommand.self,
             DoctorCommand.self,
         ])

@@ -15,10 +15,13 @@ package actor Engine {
         package var keepGoing = false
         /// The recipe's folder, in which custom steps run.
         package var folder: String
-        package init(selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String) {
+        /// The values of the recipe by their paths, for the run's document.
+        package var settings: JSON
+        package init(selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String, settings: JSON = .null) {
             self.selection = selection
             self.keepGoing = keepGoing
             self.folder = folder
+            self.settings = settings
         }
     }
 
@@ -51,7 +54,9 @@ package actor Engine {
         runner = StepRunner(
             store: store, resolver: resolver, pool: pool, threads: machine.threads,
             commands: CommandRunner(folder: options.folder))
-        journal = RunJournal(store: store, recipe: recipe, folder: options.folder, plan: plan, lastKeys: lastKeys)
+        journal = RunJournal(
+            store: store, recipe: recipe, folder: options.folder, settings: options.settings, plan: plan,
+            lastKeys: lastKeys)
         chosen = options.selection.map { $0.sorted() } ?? Array(plan.steps.indices)
         let position = Dictionary(uniqueKeysWithValues: chosen.enumerated().map { ($1, $0) })
         schedule = Schedule(

@@ -117,11 +117,18 @@ struct RunCommand: AsyncParsableCommand {
         _ workspace: Workspace, _ forecast: Forecast, _ lastKeys: [String: Digest], _ selection: Set<Int>?,
         _ reporter: any ProgressReporter
     ) async throws -> RunSummary {
+        let live = LiveStatus(workspace, forecast, chosen: selection ?? Set(workspace.plan.steps.indices))
+        defer { live?.end() }
         let engine = Engine(
             plan: workspace.plan, recipe: workspace.name, lastKeys: lastKeys, forecast: forecast,
             resolver: workspace.resolver, machine: workspace.machine, environment: workspace.workerEnvironment,
-            options: Engine.Options(selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder)
-        ) { reporter.handle($0) }
+            options: Engine.Options(
+                selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder,
+                settings: ResolvedRecipe(workspace.loaded).settings)
+        ) {
+            live?.handle($0)
+            reporter.handle($0)
+        }
         let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

@@ -87,4 +87,9 @@ struct ResolvedRecipe {
         walk(loaded.recipe.resolved, [])
         self.lines = lines
     }
+
+    /// The values by their dotted paths.
+    var settings: JSON {
+        .object(Dictionary(lines.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first }))
+    }
 }

@@ -111,7 +111,7 @@ struct WhyCommand: AsyncParsableCommand {
         return .object(members)
     }
 
-    private static func json(_ difference: Explanation.Difference) -> [String: JSON] {
+    static func json(_ difference: Explanation.Difference) -> [String: JSON] {
         [
             "subject": .string(difference.subject.rawValue), "name": .string(difference.name),
             "old": difference.old ?? .null, "new": difference.new ?? .null, "place": JSON(difference.place),
