@@ -14,7 +14,8 @@ package struct Ablate: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, CheckCommand.self, PlanCommand.self, WhyCommand.self, RunCommand.self, StatusCommand.self,
             ShowCommand.self, DiffCommand.self,
-            LogbookCommand.self, NoteCommand.self, StoreCommand.self, SchemaCommand.self, ImportCommand.self,
+            LogbookCommand.self, NoteCommand.self, AcceptCommand.self, StoreCommand.self, SchemaCommand.self,
+            ImportCommand.self,
             DoctorCommand.self,
         ])
 

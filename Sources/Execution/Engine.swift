@@ -15,6 +15,8 @@ package actor Engine {
         package var keepGoing = false
         /// The recipe's folder, in which custom steps run.
         package var folder: String
+        /// Whether a record may be reused; by default every one.
+        package var isCurrent: @Sendable (Record) -> Bool = { _ in true }
         /// The values of the recipe by their paths, for the run's document.
         package var settings: JSON
         package init(selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String, settings: JSON = .null) {
@@ -53,7 +55,7 @@ package actor Engine {
         pool = WorkerPool(environment: environment, logs: store.root) { report(.note($0)) }
         runner = StepRunner(
             store: store, resolver: resolver, pool: pool, threads: machine.threads,
-            commands: CommandRunner(folder: options.folder))
+            commands: CommandRunner(folder: options.folder), isCurrent: options.isCurrent)
         journal = RunJournal(
             store: store, recipe: recipe, folder: options.folder, settings: options.settings, plan: plan,
             lastKeys: lastKeys)
@@ -126,7 +128,7 @@ package actor Engine {
             inputs[name] = try resolver.resolve(source, steps: plan.steps) { records[$0] }
         }
         let manifest = Manifest(kind: step.kind, parameters: step.parameters, inputs: inputs.mapValues(\.digest))
-        if let record = try resolver.store.record(for: manifest.key) {
+        if let record = try resolver.store.record(for: manifest.key), runner.isCurrent(record) {
             finish(index, record, executed: false)
             return true
         }
@@ -150,7 +152,9 @@ package actor Engine {
                     }
                 }
                 switch outcome {
-                case .executed(let record): finish(index, record, executed: true)
+                case .executed(let record):
+                    finish(index, record, executed: true)
+                    noteDivergence(record, plan.steps[index].address)
                 case .adopted(let record): finish(index, record, executed: false)
                 }
                 queue.yield(.finished(position))
@@ -164,6 +168,14 @@ package actor Engine {
                 queue.yield(.failed(position))
             }
         }
+    }
+
+    private func noteDivergence(_ record: Record, _ address: String) {
+        guard (try? resolver.store.isDivergent(record.key)) == true else { return }
+        report(
+            .note(
+                "\(address) gave another result than before with the same settings and inputs; both are kept "
+                    + "(`ablate show` tells them)"))
     }
 
     private func finish(_ index: Int, _ record: Record, executed: Bool) {

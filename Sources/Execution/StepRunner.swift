@@ -15,6 +15,8 @@ struct StepRunner: Sendable {
     let pool: WorkerPool
     let threads: Int
     let commands: CommandRunner
+    /// Whether a record may be reused.
+    let isCurrent: @Sendable (Record) -> Bool
 
     /// A step that is ready to run.
     struct Job: Sendable {
@@ -41,13 +43,14 @@ struct StepRunner: Sendable {
             }
             // Another engine runs this very step. Its result will do; if it dies, the lease is free.
             try await Task.sleep(for: .milliseconds(200))
-            if let record = try store.record(for: key) { return .adopted(record) }
+            if let record = try store.record(for: key), isCurrent(record) { return .adopted(record) }
         }
         defer { lease.release() }
-        if let record = try store.record(for: key) { return .adopted(record) }
+        let before = try store.record(for: key)
+        if let before, isCurrent(before) { return .adopted(before) }
         let attempt = try store.beginAttempt(key: key)
         do {
-            let record = try await execute(job, in: attempt, report: report)
+            let record = try await execute(job, in: attempt, replacing: before != nil, report: report)
             return .executed(record)
         } catch {
             // A cancelled step needs no log; a failed one keeps it. The scratch folder stays in either case.
@@ -59,7 +62,7 @@ struct StepRunner: Sendable {
     }
 
     private func execute(
-        _ job: Job, in attempt: Attempt, report: @escaping @Sendable (WorkerEvent) -> Void
+        _ job: Job, in attempt: Attempt, replacing: Bool, report: @escaping @Sendable (WorkerEvent) -> Void
     ) async throws -> Record {
         var paths: [String: (path: String, name: String)] = [:]
         for (name, input) in job.inputs {
@@ -111,7 +114,8 @@ struct StepRunner: Sendable {
             Record.Draft(
                 outline: job.manifest.outline, manifest: job.manifest.json, address: job.step.address,
                 kind: job.step.kind.rawValue, outputs: result.outputs, started: started, seconds: seconds,
-                metrics: result.metrics, measurements: result.measurements, environment: environment))
+                metrics: result.metrics, measurements: result.measurements, environment: environment),
+            replacing: replacing)
     }
 
     /// A file of the user's that was edited while the step read it would poison the record under the old key.

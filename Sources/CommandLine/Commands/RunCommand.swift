@@ -40,7 +40,8 @@ struct RunCommand: AsyncParsableCommand {
                 .array(choice.ablations.map { .string($0) }),
             ], shared: options.shared)
         let clock = ContinuousClock.now
-        if let answer = unchanged?.answer, let reused = answer["reused"]?.integer, let name = answer["name"]?.string,
+        if !choice.strictEnvironment, let answer = unchanged?.answer, let reused = answer["reused"]?.integer,
+            let name = answer["name"]?.string,
             let logbook = answer["logbook"]?.string
         {
             return say(
@@ -93,7 +94,7 @@ struct RunCommand: AsyncParsableCommand {
     private func acquire(
         _ workspace: Workspace, _ chosen: Set<Int>, _ reporter: any ProgressReporter
     ) async throws -> Forecast {
-        let forecast = try workspace.forecast()
+        let forecast = try workspace.forecast(strict: choice.strictEnvironment)
         if forecast.missing(among: chosen).isEmpty { return forecast }
         let fetcher = BackboneFetcher(environment: workspace.workerEnvironment, machine: workspace.machine)
         for missing in forecast.missing(among: chosen) {
@@ -108,7 +109,7 @@ struct RunCommand: AsyncParsableCommand {
                 throw failure.class == "unavailable" ? ExitStatus.unavailable : ExitStatus.missingInput
             }
         }
-        let again = try workspace.forecast()
+        let again = try workspace.forecast(strict: choice.strictEnvironment)
         if let missing = again.missing(among: chosen).first { throw MissingFile(description: missing.description) }
         return again
     }
@@ -119,12 +120,14 @@ struct RunCommand: AsyncParsableCommand {
     ) async throws -> RunSummary {
         let live = LiveStatus(workspace, forecast, chosen: selection ?? Set(workspace.plan.steps.indices))
         defer { live?.end() }
+        var settings = Engine.Options(
+            selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder,
+            settings: ResolvedRecipe(workspace.loaded).settings)
+        if choice.strictEnvironment, let drift = workspace.drift { settings.isCurrent = { drift.isCurrent($0) } }
         let engine = Engine(
             plan: workspace.plan, recipe: workspace.name, lastKeys: lastKeys, forecast: forecast,
             resolver: workspace.resolver, machine: workspace.machine, environment: workspace.workerEnvironment,
-            options: Engine.Options(
-                selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder,
-                settings: ResolvedRecipe(workspace.loaded).settings)
+            options: settings
         ) {
             live?.handle($0)
             reporter.handle($0)

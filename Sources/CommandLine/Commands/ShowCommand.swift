@@ -59,7 +59,12 @@ struct ShowCommand: AsyncParsableCommand {
             "state": .string(entry.state.rawValue),
             "reason": .string(entry.reason), "key": JSON(entry.key?.description), "parameters": step.parameters,
         ]
-        if let record = entry.record { document["record"] = record.json }
+        if let record = entry.record {
+            document["record"] = record.json
+            let others = try workspace.store.divergentRecords(record.key)
+            document["is_deterministic"] = .bool(others.isEmpty)
+            if !others.isEmpty { document["other_results"] = .array(others.map(\.json)) }
+        }
         if options.shared.json {
             Console.out(document: document)
         } else {
