@@ -10,6 +10,10 @@ extension Store {
     @discardableResult
     package func writeRun(_ name: String, _ document: JSON, replacing number: Int? = nil) throws -> Int {
         try requireWritable()
+        return try withoutCollection { try writeWhole(name, document, replacing: number) }
+    }
+
+    private func writeWhole(_ name: String, _ document: JSON, replacing number: Int?) throws -> Int {
         let folder = try runFolder(name)
         if try Disk.makeFolder(folder) { try Disk.sync(root + "/runs") }
         let draft = "\(folder)/.\(makeNonce())"
