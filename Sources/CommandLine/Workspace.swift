@@ -39,9 +39,11 @@ struct Workspace {
     }
 
     /// - Parameter strict: whether records that were made with other versions of libraries do not count.
-    func forecast(strict: Bool = false) throws -> Forecast {
+    func forecast(strict: Bool = false, known: [Int: Record] = [:]) throws -> Forecast {
         let drift = strict ? drift : nil
-        return try Forecast(of: plan, resolver: resolver, lastKeys: lastKeys()) { drift?.isCurrent($0) ?? true }
+        return try Forecast(of: plan, resolver: resolver, lastKeys: lastKeys(), known: known) {
+            drift?.isCurrent($0) ?? true
+        }
     }
 
     /// What is installed for the worker now; nil where nothing is known of that.

@@ -32,6 +32,7 @@ package actor Engine {
     private let runner: StepRunner
     private let pool: WorkerPool
     private let journal: RunJournal
+    private let forecast: Forecast
     private let report: @Sendable (RunEvent) -> Void
     /// The plan's indices of the steps this run is about; the schedule counts along these.
     private let chosen: [Int]
@@ -51,6 +52,7 @@ package actor Engine {
         self.plan = plan
         self.resolver = resolver
         self.report = report
+        self.forecast = forecast
         let store = resolver.store
         pool = WorkerPool(environment: environment, logs: store.root) { report(.note($0)) }
         runner = StepRunner(
@@ -95,6 +97,7 @@ package actor Engine {
             if state == .blocked { summary.blocked.append(chosen[position]) }
             if state == .cancelled { summary.cancelled.append(chosen[position]) }
         }
+        summary.records = records
         await pool.retire()
         try journal.end(summary)
         return summary
@@ -123,6 +126,13 @@ package actor Engine {
     private func probe(_ position: Int) throws -> Bool {
         let index = chosen[position]
         let step = plan.steps[index]
+        // What the forecast found holds while the steps above are as it found them, and the record is there.
+        if let record = forecast.entries[index].record, try resolver.store.holds(record),
+            step.dependencies.allSatisfy({ records[$0]?.key == forecast.entries[$0].record?.key })
+        {
+            finish(index, record, executed: false)
+            return true
+        }
         var inputs: [String: ResolvedInput] = [:]
         for (name, source) in step.inputs {
             inputs[name] = try resolver.resolve(source, steps: plan.steps) { records[$0] }

@@ -49,15 +49,24 @@ package struct Forecast: Sendable {
     /// The forecast of `plan`.
     ///
     /// `lastKeys` are the keys that each address had in the recipe's last run: reasons are told as differences from these.
-    /// Records that are not `isCurrent` are not reused.
+    /// Records that are not `isCurrent` are not reused. What is `known` of a step, from a run that has just ended, is not
+    /// looked up again.
     package init(
-        of plan: Plan, resolver: InputResolver, lastKeys: [String: Digest], isCurrent: (Record) -> Bool = { _ in true }
+        of plan: Plan, resolver: InputResolver, lastKeys: [String: Digest], known: [Int: Record] = [:],
+        isCurrent: (Record) -> Bool = { _ in true }
     ) throws {
         var entries: [Entry] = []
         entries.reserveCapacity(plan.steps.count)
         let reasons = Reasons(store: resolver.store, plan: plan, lastKeys: lastKeys)
         let divergent = try resolver.store.divergentKeys()
-        for step in plan.steps {
+        for (index, step) in plan.steps.enumerated() {
+            if let record = known[index] {
+                entries.append(
+                    Entry(
+                        state: .reuse, reason: reasons.whyReused(record), key: record.key, record: record, missing: [],
+                        estimate: record.seconds))
+                continue
+            }
             var digests: [String: Digest] = [:]
             var missing: [MissingInput] = []
             var waits: [Int] = []

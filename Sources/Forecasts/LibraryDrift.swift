@@ -1,6 +1,7 @@
 // Versions of libraries that records were made with, held against those that are installed now. They are in no key.
 
 internal import Digests
+internal import Plans
 package import Storage
 
 /// Which libraries are installed now, and which records were made with other versions.
@@ -25,7 +26,12 @@ package struct LibraryDrift: Sendable {
 
     /// The libraries of a record that have another version now; empty for steps without libraries.
     package func changes(of record: Record) -> [(library: String, recorded: String, installed: String?)] {
-        (record.environment["versions"]?.object ?? [:]).sorted { $0.key < $1.key }.compactMap { library, version in
+        // Only a worker's steps have libraries; the text of the others' records need not be read for it.
+        guard let demand = StepKind(rawValue: record.kind)?.demand, demand == .process || demand == .training else {
+            return []
+        }
+        return (record.environment["versions"]?.object ?? [:]).sorted { $0.key < $1.key }.compactMap {
+            library, version in
             guard let recorded = version.string else { return nil }
             let now = installed[Self.plain(library)]
             return now == recorded ? nil : (library, recorded, now)
@@ -38,7 +44,7 @@ package struct LibraryDrift: Sendable {
     package func changes(in forecast: Forecast, among steps: some Collection<Int>) -> [Change] {
         var found: [String: Change] = [:]
         for step in steps.sorted() {
-            guard let record = forecast.entries[step].record, record.kind != "command" else { continue }
+            guard let record = forecast.entries[step].record else { continue }
             for (library, recorded, installed) in changes(of: record) {
                 found[
                     "\(library) \(recorded)",

@@ -72,7 +72,7 @@ struct RunCommand: AsyncParsableCommand {
         reporter.finish()
         // Where nothing ran, what was forecast is what there is.
         let isPresent = chosen.allSatisfy { forecast.entries[$0].state == .reuse }
-        let present = isPresent ? forecast : try workspace.forecast()
+        let present = isPresent ? forecast : try workspace.forecast(known: summary.records)
         let (logbook, delivered) = try deliver(workspace, present)
         if isIdle {
             unchanged?.remember(
