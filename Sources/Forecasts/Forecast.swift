@@ -58,6 +58,7 @@ package struct Forecast: Sendable {
         var entries: [Entry] = []
         entries.reserveCapacity(plan.steps.count)
         let reasons = Reasons(store: resolver.store, plan: plan, lastKeys: lastKeys)
+        resolver.read(plan)
         let divergent = try resolver.store.divergentKeys()
         for (index, step) in plan.steps.enumerated() {
             if let record = known[index] {
