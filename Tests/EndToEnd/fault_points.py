@@ -1,8 +1,7 @@
 """Every system call of a small run as a place where it may end or fail: what is left must be whole, and the next run must end
 like one that nothing disturbed.
 
-`python fault_points.py 1000` tries that many points and prints what was lost; the tests try a sample. Knows files, system calls
-and the store's layout, not the engine.
+Knows files, system calls and the store's layout, not the engine. A test tries a sample, `make stress` a thousand.
 """
 
 import collections
@@ -12,9 +11,6 @@ import random
 import re
 import shutil
 import subprocess
-import sys
-import tempfile
-import time
 from pathlib import Path
 
 from conftest import BINARY
@@ -175,27 +171,20 @@ def reference(folder: Path) -> tuple[dict, dict[str, int]]:
     return found, most
 
 
-def main(count: int) -> int:
-    begun = time.monotonic()
+def try_points(folder: Path, count: int, seed: int = 1, say=print) -> tuple[collections.Counter, list[str]]:
+    """Tries `count` points. Gives how the disturbed runs ended, and what was lost."""
+    expected, most = reference(folder)
+    everything = points(most)
+    chosen = sample(everything, count, seed)
+    say(f"{len(everything)} points in {sum(most.values())} system calls; trying {len(chosen)}")
     outcomes: collections.Counter = collections.Counter()
     lost = []
-    with tempfile.TemporaryDirectory(prefix="faults-") as name:
-        expected, most = reference(Path(name))
-        everything = points(most)
-        chosen = sample(everything, count, seed=int(time.time()) if count < len(everything) else 1)
-        print(f"{len(everything)} points in {sum(most.values())} calls; trying {len(chosen)}", flush=True)
-        for number, point in enumerate(chosen):
-            try:
-                outcomes[attempt(point, Path(name) / str(number), expected)] += 1
-            except Exception as error:  # noqa: BLE001 - every kind of loss is told, and the next point tried
-                lost.append((point, error))
-                print(f"LOST {point}: {error}", flush=True)
-            if number % 100 == 99:
-                print(f"{number + 1} tried in {time.monotonic() - begun:.0f} s: {dict(outcomes)}", flush=True)
-    told = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()))
-    print(f"faults: {len(chosen)} points tried ({told}), lost: {len(lost) or 'nothing'}")
-    return 1 if lost else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000))
+    for number, point in enumerate(chosen):
+        try:
+            outcomes[attempt(point, folder / str(number), expected)] += 1
+        except Exception as error:  # noqa: BLE001 - every kind of loss is told, and the next point tried
+            lost.append(f"{point.fault} at {point.call} {point.number}: {error}")
+            say(f"LOST: {lost[-1]}")
+        if number % 100 == 99:
+            say(f"{number + 1} tried: {dict(outcomes)}")
+    return outcomes, lost
