@@ -1,5 +1,6 @@
 """`accept` lets an old output stand for a new key: kept with who, when and why, shown wherever the step is, and taken back."""
 
+import datetime
 import json
 import subprocess
 
@@ -41,8 +42,9 @@ def test_why_show_plan_and_the_logbook_tell(edited):
     logbook = edited.folder / "logbook"
     [entry] = json.loads((logbook / "logbook.json").read_text())["provenance"]["accepted"]
     assert entry["address"] == "one/command" and entry["reason"] == "only a comment"
+    day = datetime.datetime.fromtimestamp(entry["at"], datetime.UTC).strftime("%Y-%m-%d")
     for page in ["index.html", "LOGBOOK.md"]:
-        assert "only a comment" in (logbook / page).read_text()
+        assert "only a comment" in (logbook / page).read_text() and f"accepted on {day} by" in (logbook / page).read_text()
 
 
 def test_it_is_taken_back_and_the_list_keeps_both(edited):

@@ -33,7 +33,8 @@ final class LiveStatus: Sendable {
         var seconds: [StepKind: (sum: Double, count: Int)] = [:]
     }
 
-    private let live: LiveRun
+    /// Nil once the run has ended: a word said after that would be that of a dead run.
+    private let live: Mutex<LiveRun?>
     private let plan: Plan
     private let estimates: [Double?]
     private let outlook: Outlook
@@ -50,7 +51,7 @@ final class LiveStatus: Sendable {
             document["recipe"]?.string == name && document["folder"]?.string == recipe
         }
         guard let live else { return nil }
-        self.live = live
+        self.live = Mutex(live)
         plan = workspace.plan
         estimates = forecast.entries.map(\.estimate)
         outlook = Outlook(plan: workspace.plan, machine: workspace.machine)
@@ -112,7 +113,10 @@ final class LiveStatus: Sendable {
     /// The run has ended: the document of the run tells the rest.
     func end() {
         beat.withLock { $0?.cancel() }
-        live.end()
+        live.withLock { live in
+            live?.end()
+            live = nil
+        }
     }
 
     private static func close(_ step: Int, _ state: inout State) {
@@ -140,7 +144,7 @@ final class LiveStatus: Sendable {
                     "tokens_per_second": JSON(work.tokensPerSecond),
                 ]
             })
-        live.say(.object(members))
+        live.withLock { $0?.say(.object(members)) }
     }
 
     /// Seconds to the end; nil while a kind of step that is to come has never been seen.
