@@ -49,7 +49,7 @@ struct Comparand {
         self.workspace = workspace
         (title, run) = (path, nil)
         side = try Side(of: workspace.plan, workspace.forecast(), workspace.resolver)
-        settings = ResolvedRecipe(workspace.loaded).settings.object
+        settings = ResolvedRecipe.settings(of: workspace.loaded).object
     }
 
     /// A run. Errors: ``MissingFile`` where there is no such run.

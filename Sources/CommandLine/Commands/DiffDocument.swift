@@ -64,7 +64,7 @@ struct DiffDocument {
             if !settings.isEmpty { lines.append("settings") }
             lines += settings.map { "  \(paint.yellow($0.text))" }
         } else {
-            lines.append("settings: one of the runs is older than their being kept; the steps tell")
+            lines.append("settings: not kept for one of the two; the steps tell")
         }
         if let steps { lines += self.lines(of: steps, paint) }
         if !scores.isEmpty { lines += scoreLines(paint) }

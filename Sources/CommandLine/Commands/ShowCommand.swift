@@ -93,8 +93,19 @@ struct ResolvedRecipe {
         self.lines = lines
     }
 
-    /// The values by their dotted paths.
-    var settings: JSON {
-        .object(Dictionary(lines.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first }))
+    /// The values by their dotted paths, without their origins; null for a recipe of more than `limit`: a run's document is
+    /// written again and again, and the steps tell the same.
+    static func settings(of loaded: LoadedRecipe, limit: Int = 5_000) -> JSON {
+        var settings: [String: JSON] = [:]
+        func walk(_ value: JSON, _ path: String) {
+            guard settings.count <= limit else { return }
+            if case .object(let members) = value, !members.isEmpty {
+                for (name, member) in members { walk(member, path.isEmpty ? name : "\(path).\(name)") }
+            } else {
+                settings[path] = value
+            }
+        }
+        walk(loaded.recipe.resolved, "")
+        return settings.count <= limit ? .object(settings) : .null
     }
 }
