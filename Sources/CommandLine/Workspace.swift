@@ -51,7 +51,9 @@ struct Workspace {
 
     var machine: Machine {
         let detected = Machine.detected(environment: Files.environment)
-        return Machine(cores: site.cores ?? detected.cores, gpus: site.gpus ?? detected.gpus)
+        return Machine(
+            cores: site.cores ?? detected.cores, gpus: site.gpus ?? detected.gpus,
+            memory: site.memory ?? detected.memory)
     }
 
     var workerEnvironment: WorkerEnvironment {

@@ -19,11 +19,17 @@ package actor Engine {
         package var isCurrent: @Sendable (Record) -> Bool = { _ in true }
         /// The values of the recipe by their paths, for the run's document.
         package var settings: JSON
-        package init(selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String, settings: JSON = .null) {
+        /// How often a step is tried again whose worker was lost.
+        package var retries: Int
+        package init(
+            selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String, settings: JSON = .null,
+            retries: Int = 0
+        ) {
             self.selection = selection
             self.keepGoing = keepGoing
             self.folder = folder
             self.settings = settings
+            self.retries = retries
         }
     }
 
@@ -57,7 +63,8 @@ package actor Engine {
         pool = WorkerPool(environment: environment, logs: store.root) { report(.note($0)) }
         runner = StepRunner(
             store: store, resolver: resolver, pool: pool, threads: machine.threads,
-            commands: CommandRunner(folder: options.folder), isCurrent: options.isCurrent)
+            commands: CommandRunner(folder: options.folder), isCurrent: options.isCurrent, retries: options.retries,
+            say: { report(.note($0)) })
         journal = RunJournal(
             store: store, recipe: recipe, folder: options.folder, settings: options.settings, plan: plan,
             lastKeys: lastKeys)

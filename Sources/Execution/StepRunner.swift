@@ -17,6 +17,9 @@ struct StepRunner: Sendable {
     let commands: CommandRunner
     /// Whether a record may be reused.
     let isCurrent: @Sendable (Record) -> Bool
+    /// How often a step is tried again whose worker was lost.
+    let retries: Int
+    let say: @Sendable (String) -> Void
 
     /// A step that is ready to run.
     struct Job: Sendable {
@@ -48,10 +51,29 @@ struct StepRunner: Sendable {
         defer { lease.release() }
         let before = try store.record(for: key)
         if let before, isCurrent(before) { return .adopted(before) }
-        let attempt = try store.beginAttempt(key: key)
+        var tries = 0
+        while true {
+            do {
+                return .executed(try await tried(job, replacing: before != nil, report: report))
+            } catch let failure as StepFailure where tries < retries && Self.isTransient(failure) {
+                tries += 1
+                say("\(job.step.address): \(failure.message); trying again, \(tries) of \(retries)")
+                // What ended it, such as a machine that is out of memory for a moment, may need a moment to pass.
+                try await Task.sleep(for: .seconds(min(60, 1 << tries)))
+            }
+        }
+    }
+
+    /// Whether the same step may do well next time: its worker was lost, and nothing was wrong with the step. Running out of a
+    /// GPU's memory is none of this: the worker itself goes on with smaller parts.
+    private static func isTransient(_ failure: StepFailure) -> Bool { ["crashed", "silent"].contains(failure.class) }
+
+    private func tried(
+        _ job: Job, replacing: Bool, report: @escaping @Sendable (WorkerEvent) -> Void
+    ) async throws -> Record {
+        let attempt = try store.beginAttempt(key: job.manifest.key)
         do {
-            let record = try await execute(job, in: attempt, replacing: before != nil, report: report)
-            return .executed(record)
+            return try await execute(job, in: attempt, replacing: replacing, report: report)
         } catch {
             // A cancelled step needs no log; a failed one keeps it. The scratch folder stays in either case.
             let failure = Self.failure(Task.isCancelled ? CancellationError() : error)
@@ -106,6 +128,10 @@ struct StepRunner: Sendable {
                 await pool.give(back: worker, gpus: job.gpus)
                 throw error
             }
+        }
+        if let missing = job.step.kind.outputs.first(where: { !result.outputs.contains($0) }) {
+            throw StepFailure(
+                class: "protocol", message: "the step was said to be done, and gave no \(missing)", log: nil)
         }
         try checkUnchanged(job)
         let seconds = clock.duration(to: .now) / .seconds(1)

@@ -42,9 +42,11 @@ package actor WorkerPool {
         if worker.isAlive { idle[gpus, default: []].append(worker) }
     }
 
-    /// Lets every idle worker end.
+    /// Ends every idle worker: it holds nothing that is not stored, and the engine, which ends next, can wait for none.
     package func retire() {
-        for worker in idle.values.joined() { worker.retire() }
+        for worker in idle.values.joined() {
+            worker.kill(because: WorkerFailure(class: "cancelled", message: "the run has ended"))
+        }
         idle = [:]
         for number in 1...max(1, count) { unlink("\(store)/worker-\(getpid())-\(number).log") }
     }

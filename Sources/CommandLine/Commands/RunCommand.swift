@@ -122,7 +122,7 @@ struct RunCommand: AsyncParsableCommand {
         defer { live?.end() }
         var settings = Engine.Options(
             selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder,
-            settings: ResolvedRecipe.settings(of: workspace.loaded))
+            settings: ResolvedRecipe.settings(of: workspace.loaded), retries: workspace.site.retries)
         if choice.strictEnvironment, let drift = workspace.drift { settings.isCurrent = { drift.isCurrent($0) } }
         let engine = Engine(
             plan: workspace.plan, recipe: workspace.name, lastKeys: lastKeys, forecast: forecast,
