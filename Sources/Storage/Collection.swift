@@ -48,7 +48,9 @@ extension Store {
                 let size = try FileStatus.ifPresent(path, following: false)?.size ?? 0
                 if let key, let record = try record(for: key) {
                     let isReserved = reserved.contains(record.outline)
-                    if isReserved || keys.contains(key) || outlines.contains(record.outline) {
+                    // What was accepted stays with the record it was accepted from, until a run has it.
+                    let isAccepted = record.acceptance.map { keys.contains($0.from) } ?? false
+                    if isReserved || isAccepted || keys.contains(key) || outlines.contains(record.outline) {
                         if isReserved, !keys.contains(key) { result.reserved += 1 }
                         result.keptRecords.add(size)
                         needed.formUnion(record.objects)
@@ -62,6 +64,14 @@ extension Store {
                 for (path, key) in doomed {
                     try Disk.remove(path)
                     if let key { index.forget(key) }
+                }
+            }
+            for (path, key) in try divergentFiles() {
+                if doomed.contains(where: { $0.key == key }) {
+                    result.remains.add(try FileStatus.ifPresent(path, following: false)?.size ?? 0)
+                    if !dryRun { try Disk.remove(path) }
+                } else {
+                    for record in try divergentRecords(key) { needed.formUnion(record.objects) }
                 }
             }
             for (path, digest) in try objectFiles() {

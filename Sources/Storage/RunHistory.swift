@@ -61,6 +61,19 @@ extension Store {
         return try runNumbers(folder).compactMap { try readRun(folder, $0) }
     }
 
+    /// The documents that are readable, with their numbers, newest first; of all of them, or of the last few.
+    package func numberedRuns(_ name: String, last count: Int = .max) throws -> [(number: Int, document: JSON)] {
+        let folder = try runFolder(name)
+        var found: [(Int, JSON)] = []
+        for number in try runNumbers(folder).reversed() where found.count < count {
+            if let document = try readRun(folder, number) { found.append((number, document)) }
+        }
+        return found
+    }
+
+    /// The document with this number; nil where there is none that is readable.
+    package func run(_ name: String, number: Int) throws -> JSON? { try readRun(runFolder(name), number) }
+
     private func runFolder(_ name: String) throws -> String {
         guard Output.isSafe(name: name), !name.hasPrefix(".") else {
             throw StorageError(

@@ -74,7 +74,12 @@ struct ShowCommand: AsyncParsableCommand {
             "state": .string(entry.state.rawValue),
             "reason": .string(entry.reason), "key": JSON(entry.key?.description), "parameters": step.parameters,
         ]
-        if let record = entry.record { document["record"] = record.json }
+        if let record = entry.record {
+            document["record"] = record.json
+            let others = try workspace.store.divergentRecords(record.key)
+            document["is_deterministic"] = .bool(others.isEmpty)
+            if !others.isEmpty { document["other_results"] = .array(others.map(\.json)) }
+        }
         if options.shared.json {
             Console.out(document: document)
         } else {
@@ -101,5 +106,21 @@ struct ResolvedRecipe {
         }
         walk(loaded.recipe.resolved, [])
         self.lines = lines
+    }
+
+    /// The values by their dotted paths, without their origins; null for a recipe of more than `limit`: a run's document is
+    /// written again and again, and the steps tell the same.
+    static func settings(of loaded: LoadedRecipe, limit: Int = 5_000) -> JSON {
+        var settings: [String: JSON] = [:]
+        func walk(_ value: JSON, _ path: String) {
+            guard settings.count <= limit else { return }
+            if case .object(let members) = value, !members.isEmpty {
+                for (name, member) in members { walk(member, path.isEmpty ? name : "\(path).\(name)") }
+            } else {
+                settings[path] = value
+            }
+        }
+        walk(loaded.recipe.resolved, "")
+        return settings.count <= limit ? .object(settings) : .null
     }
 }
