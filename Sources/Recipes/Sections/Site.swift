@@ -31,6 +31,7 @@ package struct Site: Sendable {
             Key(
                 "gpus-per-fit", \.gpusPerFit, .integer(1...64),
                 "GPUs that share one fine-tune's batches; with more fits than GPUs, 1 is faster.", unit: "GPUs"),
+            Key(
                 "memory", optional: \.memory, .integer(1...100_000_000),
                 "Memory that steps which say what they need may take together; by default the machine's.", unit: "MiB"),
             Key(
