@@ -53,7 +53,8 @@ struct Workspace {
         let detected = Machine.detected(environment: Files.environment)
         return Machine(
             cores: site.cores ?? detected.cores, gpus: site.gpus ?? detected.gpus,
-            memory: site.memory ?? detected.memory, gpusPerFit: site.gpusPerFit)
+            memory: site.memory ?? detected.memory, gpusPerFit: site.gpusPerFit,
+            gpuMemory: site.gpuMemory ?? 0, gpuMemoryPerFit: site.gpuMemoryPerFit ?? 0)
     }
 
     var workerEnvironment: WorkerEnvironment {

@@ -24,7 +24,7 @@ extension Compiler {
             ], inputs: inputs, origins: ["command": tree?["command"], "outputs": tree?["outputs"]],
             resources: CommandResources(
                 cores: step.resources.cores, gpus: step.resources.gpus, memory: step.resources.memory,
-                time: step.resources.time))
+                gpuMemory: step.resources.gpuMemory, time: step.resources.time))
         func output(_ name: String) -> Source? {
             step.outputs.contains(name) ? .output(step: index, name: name) : nil
         }

@@ -44,6 +44,8 @@ package struct CommandResources: Hashable, Sendable {
     package let gpus: Int
     /// Mebibytes; nil where it does not say.
     package let memory: Int?
+    /// Mebibytes of each of its GPUs; nil for all of them.
+    package let gpuMemory: Int?
     /// Seconds after which it is stopped; nil for no limit.
     package let time: Int?
 }

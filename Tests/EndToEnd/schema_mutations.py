@@ -89,7 +89,7 @@ steps:
     command: [cp, "{in.table}", "{out.copy}", 3, 0.5]
     inputs: {table: data.train}
     outputs: [copy]
-    resources: {cores: 1, memory: 100, gpus: 0}
+    resources: {cores: 1, memory: 100, gpus: 0, gpu-memory: 100, time: 60}
 ablations:
   size:
     hypothesis: Does size matter?

@@ -103,6 +103,7 @@ package struct StepResources: Sendable {
     package var cores = 1
     package var memory: Int?
     package var gpus = 0
+    package var gpuMemory: Int?
     package var time: Int?
 
     static let declaration = Declaration(
@@ -111,6 +112,9 @@ package struct StepResources: Sendable {
             Key("cores", \.cores, .integer(0...4_096), "Cores.", unit: "cores"),
             Key("memory", optional: \.memory, .integer(1...100_000_000), "Memory.", unit: "MiB"),
             Key("gpus", \.gpus, .integer(0...64), "GPUs; CUDA_VISIBLE_DEVICES names them.", unit: "GPUs"),
+            Key(
+                "gpu-memory", optional: \.gpuMemory, .integer(1...10_000_000),
+                "Memory of each GPU; steps that say so share a GPU where the site knows how large it is.", unit: "MiB"),
             Key(
                 "time", optional: \.time, .integer(1...31_536_000),
                 "A limit: a program that runs longer is stopped, and the step fails.", unit: "seconds"),
