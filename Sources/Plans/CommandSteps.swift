@@ -22,7 +22,8 @@ extension Compiler {
                 "command": .array(step.command.map { .string($0) }),
                 "outputs": .array(step.outputs.map { .string($0) }), "classes": classes,
             ], inputs: inputs, origins: ["command": tree?["command"], "outputs": tree?["outputs"]],
-            resources: CommandResources(cores: step.resources.cores, gpus: step.resources.gpus))
+            resources: CommandResources(cores: step.resources.cores, gpus: step.resources.gpus),
+            labels: step.labels.map { LabelUse($0) })
         func output(_ name: String) -> Source? {
             step.outputs.contains(name) ? .output(step: index, name: name) : nil
         }
@@ -43,5 +44,16 @@ extension Compiler {
             _ = predictions(named: owner)
             return builder.index(of: "\(room(owner))/command").map { .output(step: $0, name: name) }
         }
+    }
+}
+
+extension LabelUse {
+    fileprivate init(_ use: CustomStep.Labels) {
+        self =
+            switch use {
+            case .unused: .unused
+            case .crossFitted: .crossFitted
+            case .inSample: .inSample
+            }
     }
 }

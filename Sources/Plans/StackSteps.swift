@@ -8,6 +8,9 @@ extension Compiler {
     /// The predictions of a stack entry with its steps under `address`. `withTest`: whether test rows are predicted too.
     mutating func predictions(of entry: StackEntry, at address: String, tree: Node?, withTest: Bool) -> Predictions {
         if let members = entry.average {
+            guard entry.isPlainAverage else {
+                return weightedAverage(entry, members, at: address, tree: tree, withTest: withTest)
+            }
             return average(members, at: address, tree: tree?["average"], withTest: withTest)
         }
         if let (learner, members) = entry.learner {
@@ -151,6 +154,9 @@ extension Compiler {
             var inputs: [String: Source] = [:]
             for name in members { inputs[name] = testPredictions(named: name, withoutFold: fold) }
             guard inputs.count == members.count else { return nil }
+            guard entry.isPlainAverage else {
+                return weightedTest(entry, members, inputs, fold: fold, at: address, tree: tree)
+            }
             return average(
                 inputs, cover: inputs.count, at: "\(address)/fold-\(fold)/average-test", tree: tree?["average"])
         }

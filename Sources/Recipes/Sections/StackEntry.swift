@@ -15,6 +15,8 @@ package struct StackEntry: Sendable {
     package enum TestFit: String, CaseIterable, Sendable { case mean, refit }
 
     package var average: [String]?
+    package var mean = AverageMean.probabilities
+    package var weights = AverageWeights.equal
     package var optimize: String?
     package var fittedOn: String?
     package var method = OptimizeMethod.marginals
@@ -32,7 +34,15 @@ package struct StackEntry: Sendable {
         keys: [
             Key(
                 "average", optional: \.average, .list(of: .text()),
-                "Models or entries whose probabilities are averaged with equal weights."),
+                "Models or entries whose probabilities are averaged."),
+            Key(
+                "mean", \.mean, .choice,
+                "The scale of an average. probabilities: as they are; logits: each class's log-odds; geometric: logarithms; rank: each probability's rank among all rows of its class."
+            ),
+            Key(
+                "weights", \.weights, AverageWeights.shape,
+                "The weights of an average: equal; a list, one for each; simplex (those with the least log loss) or greedy (ensemble selection with replacement), both fitted on out-of-fold predictions and scored by cross-fitting."
+            ),
             Key(
                 "optimize", optional: \.optimize, .text(),
                 "The model or entry whose predictions are made to obey the constraint."),
@@ -83,7 +93,7 @@ package struct StackEntry: Sendable {
 
     /// The keys that mean something for each of the choices.
     static let meaningful: [String: Set<String>] = [
-        "average": [], "optimize": ["fitted-on", "method"],
+        "average": ["mean", "weights"], "optimize": ["fitted-on", "method"],
         "lightgbm": ["features", "settings", "seeds", "test"], "logistic": ["features", "settings", "test"],
         "simplex": ["test"],
     ]
