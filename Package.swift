@@ -23,6 +23,7 @@ let worker = [
     "design.py",
     "devices.py",
     "endpoint.py",
+    "explore.py",
     "export.py",
     "families.py",
     "features.py",

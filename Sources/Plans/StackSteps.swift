@@ -96,6 +96,7 @@ extension Compiler {
     private mutating func features(_ entry: StackEntry, at address: String, tree: Node?, train: Bool) -> Source {
         var inputs = ["texts": texts(train: train), "rows": rows(train: train)]
         if entry.features.contains(.tfidf) { inputs["reference"] = texts(train: true) }
+        for name in entry.annotations { inputs["features.\(name)"] = annotation(name, train: train) }
         let step = builder.step(
             "\(address)/features-\(train ? "train" : "test")", .features,
             ["features": .array(entry.features.map { .string($0.rawValue) })], inputs: inputs,

@@ -2,7 +2,8 @@
 
 /// A kind of step. The raw value stands in keys, records and addresses.
 package enum StepKind: String, CaseIterable, Sendable {
-    case ingest, split, tokenize, finetune, fit, predict, features, average, stack, optimize, evaluate, submission
+    case ingest, split, explore, tokenize, finetune, fit, predict, features, annotate, average, stack, optimize,
+        evaluate, submission
     case pseudoLabel = "pseudo-label"
     case command
 
@@ -14,7 +15,7 @@ package enum StepKind: String, CaseIterable, Sendable {
     package var demand: Demand {
         switch self {
         case .split, .average, .optimize, .evaluate, .submission, .pseudoLabel: .native
-        case .ingest, .tokenize, .fit, .features, .stack: .process
+        case .ingest, .explore, .tokenize, .fit, .features, .annotate, .stack: .process
         case .command: .command
         case .finetune, .predict: .training
         }

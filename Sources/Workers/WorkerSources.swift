@@ -17,6 +17,7 @@ enum WorkerSources {
             ("design.py", PackageResources.design_py),
             ("devices.py", PackageResources.devices_py),
             ("endpoint.py", PackageResources.endpoint_py),
+            ("explore.py", PackageResources.explore_py),
             ("export.py", PackageResources.export_py),
             ("families.py", PackageResources.families_py),
             ("features.py", PackageResources.features_py),

@@ -17,6 +17,7 @@ struct CrossChecks {
         checkData(&reading)
         let steps = CustomStepChecks(recipe: recipe, tree: tree)
         steps.report(&reading)
+        AnnotationChecks(recipe: recipe, tree: tree).report(&reading)
         checkRounds(&reading)
         for entry in recipe.models {
             guard let node = tree["models"]?[entry.name] else { continue }

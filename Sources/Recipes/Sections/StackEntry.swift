@@ -24,6 +24,7 @@ package struct StackEntry: Sendable {
     package var logistic: [String]?
     package var simplex: [String]?
     package var features: [Feature] = []
+    package var annotations: [String] = []
     package var settings = LearnerSettings()
     package var seeds = [1]
     package var test = TestFit.mean
@@ -67,6 +68,9 @@ package struct StackEntry: Sendable {
                 "features", \.features, .list(of: .choice),
                 "What a learner reads beside the predictions; group-statistics are those of all the others within each group."
             ),
+            Key(
+                "annotations", \.annotations, .list(of: .text()),
+                "Annotations whose answers a learner reads; group-statistics are of these, too."),
             Key("settings", \.settings, LearnerSettings.declaration.shape, LearnerSettings.declaration.about),
             Key(
                 "seeds", \.seeds, .list(of: .seed),
@@ -84,7 +88,7 @@ package struct StackEntry: Sendable {
     }
 
     /// Whether a learner reads the rows' texts; group statistics alone are of the predictions.
-    package var readsTexts: Bool { features.contains { $0 != .groupStatistics } }
+    package var readsTexts: Bool { !annotations.isEmpty || features.contains { $0 != .groupStatistics } }
 
     /// The models and entries it is made of, as written.
     package var members: [String] {
@@ -94,7 +98,8 @@ package struct StackEntry: Sendable {
     /// The keys that mean something for each of the choices.
     static let meaningful: [String: Set<String>] = [
         "average": ["mean", "weights"], "optimize": ["fitted-on", "method"],
-        "lightgbm": ["features", "settings", "seeds", "test"], "logistic": ["features", "settings", "test"],
+        "lightgbm": ["features", "annotations", "settings", "seeds", "test"],
+        "logistic": ["features", "annotations", "settings", "test"],
         "simplex": ["test"],
     ]
 }
