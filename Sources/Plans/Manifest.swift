@@ -16,6 +16,12 @@ package struct Manifest: Sendable, Equatable {
         self.inputs = inputs
     }
 
+    /// The same manifest over other inputs.
+    package init(_ manifest: Manifest, inputs: [String: Digest]) {
+        (kind, version, parameters) = (manifest.kind, manifest.version, manifest.parameters)
+        self.inputs = inputs
+    }
+
     /// Reads what ``json`` wrote; nil for anything else.
     package init?(json: JSON) {
         guard let kind = json["kind"]?.string, let version = json["version"]?.integer,

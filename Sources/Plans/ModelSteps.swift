@@ -206,10 +206,14 @@ struct ModelPart {
         if forward["lora"] == "off" { forward["lora"] = .null }
         self.forward = forward
         var origins: [String: Node?] = [:]
-        for name in forward.keys { origins[name] = .some(tree?[name] ?? tree) }
+        for name in forward.keys {
+            let nearest: Node? = tree?[name] ?? tree
+            origins[name] = nearest
+        }
         if model.tfidf == nil { origins["scratch"] = .some(tree?["backbone"]) }
         origins["classes"] = data?["labels"]
-        origins["template"] = tree?["template"] ?? data?["template"]
+        let template: Node? = tree?["template"] ?? data?["template"]
+        origins["template"] = template
         self.origins = origins
     }
 

@@ -55,12 +55,19 @@ struct RecipeBench: ParsableCommand {
 
     private static func text(_ value: Double) -> String { String(format: "%.3g", value) }
 
-    /// A model of three seeds and five folds, and an ablation over a grid of at least `count` cells.
+    /// A model of three seeds and five folds, and ablations over grids of at least `count` cells together: no grid may have
+    /// more than ten thousand.
     private static func recipe(_ count: Int) -> (text: String, variants: Int) {
-        let width = max(1, Int(Double(count).squareRoot()))
-        let height = (count + width - 1) / width
+        let grids = (count + 9_799) / 9_800
+        let each = (count + grids - 1) / grids
+        let width = max(1, Int(Double(each).squareRoot()))
+        let height = (each + width - 1) / width
         let ranks = (1...width).map(String.init).joined(separator: ", ")
-        let alphas = (1...height).map { "\($0).0" }.joined(separator: ", ")
+        let ablations = (0..<grids).map { grid in
+            let alphas = (1...height).map { "\(grid * height + $0).0" }.joined(separator: ", ")
+            return
+                "  grid-\(grid): {hypothesis: Which?, of: tiny, vary: {lora.rank: [\(ranks)], lora.alpha: [\(alphas)]}}"
+        }
         let text = """
             recipe: scale
             data: {train: train.csv, columns: {answer: text, label: who}, labels: [a, b]}
@@ -68,10 +75,10 @@ struct RecipeBench: ParsableCommand {
             models:
               tiny: {backbone: {scratch: {architecture: mistral}}, seeds: [1, 2, 3], fit: [folds]}
             ablations:
-              grid: {hypothesis: Which is best?, of: tiny, vary: {lora.rank: [\(ranks)], lora.alpha: [\(alphas)]}}
+            \(ablations.joined(separator: "\n"))
 
             """
-        return (text, width * height)
+        return (text, grids * width * height)
     }
 
     /// The number in the last line of a plan, `scale: 32739 to run, ...`.
