@@ -5,9 +5,17 @@ internal import Digests
 internal import Nodes
 
 package struct CustomStep: Sendable {
+    /// What the program does with the labels it can read.
+    package enum Labels: String, CaseIterable, Sendable {
+        case unused
+        case crossFitted = "cross-fitted"
+        case inSample = "in-sample"
+    }
+
     package var command: [String] = []
     package var inputs: [Named<String>] = []
     package var outputs: [String] = []
+    package var labels: Labels?
     package var resources = StepResources()
 
     static let declaration = Declaration(
@@ -25,6 +33,10 @@ package struct CustomStep: Sendable {
             Key(
                 "outputs", \.outputs, .list(of: .outputName), required: true,
                 "The files or folders it writes. One named out-of-fold or test holds predictions (safetensors), and the stack may use the step like a model."
+            ),
+            Key(
+                "labels", optional: \.labels, .choice,
+                "What the program does with the labels it can read. unused: nothing; cross-fitted: what it says of a fold's rows comes from the labels of other folds alone (it must read folds); in-sample: it may have seen any of them. By default cross-fitted where it reads data.train and folds, in-sample where it reads data.train without them."
             ),
             Key("resources", \.resources, StepResources.declaration.shape, StepResources.declaration.about),
         ])
