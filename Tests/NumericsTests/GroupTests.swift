@@ -125,10 +125,10 @@ import Testing
         ]
         for method in methods {
             #expect(throws: GroupError.tooManyRows(group: 0, rows: 3, labels: 2)) {
-                try method.predictions(of: matrix, groups: crowded, parameter: 0)
+                try method.predictions(of: matrix, groups: crowded, values: [0])
             }
             #expect(throws: GroupError.mismatch(rows: 3, described: 2)) {
-                try method.predictions(of: matrix, groups: RowGrouping(ids: [0, 0]), parameter: 0)
+                try method.predictions(of: matrix, groups: RowGrouping(ids: [0, 0]), values: [0])
             }
         }
     }

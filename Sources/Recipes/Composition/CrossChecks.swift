@@ -96,12 +96,7 @@ struct CrossChecks {
         checkLearner(entry, at: node, &reading)
         checkSteps(entry, at: node, &reading)
         checkOptimize(entry, at: node, &reading)
-        if entry.value.optimize != nil, recipe.data.constraint == nil, let item = node["optimize"] {
-            reading.report(
-                Finding(
-                    "missing-constraint", "optimize needs a constraint that every group obeys", at: item.span,
-                    help: "add `constraint: one-of-each` under data, if each group holds each label once"))
-        }
+        checkContents(entry, at: node, &reading)
     }
 
     /// A custom step takes a model's place by outputs of two names.
