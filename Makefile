@@ -3,7 +3,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 RECIPE ?= recipes/quickstart/recipe.yaml
 
-.PHONY: quickstart build test lint generate toolchain libraries clean
+.PHONY: quickstart build test stress lint generate toolchain libraries clean
 
 quickstart: build
 	.build/release/ablate run $(RECIPE)
@@ -14,6 +14,9 @@ build: toolchain libraries
 
 test: toolchain libraries
 	./scripts/test
+
+stress: toolchain libraries
+	./scripts/stress
 
 lint: toolchain
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

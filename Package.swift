@@ -22,6 +22,7 @@ let worker = [
     "classifier.py",
     "design.py",
     "devices.py",
+    "distributed.py",
     "endpoint.py",
     "export.py",
     "families.py",
@@ -126,7 +127,9 @@ let package = Package(
         .executableTarget(name: "generate", dependencies: ["Plans", "Recipes", "Diagnostics", "Digests"]),
         .executableTarget(
             name: "bench",
-            dependencies: ["Numerics", "Digests", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "Numerics", "Workers", "Digests", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "fuzz",
             dependencies: [

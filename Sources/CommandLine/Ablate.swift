@@ -13,8 +13,9 @@ package struct Ablate: AsyncParsableCommand {
         version: version,
         subcommands: [
             InitCommand.self, CheckCommand.self, PlanCommand.self, WhyCommand.self, RunCommand.self, StatusCommand.self,
-            ShowCommand.self,
-            LogbookCommand.self, NoteCommand.self, StoreCommand.self, SchemaCommand.self, ImportCommand.self,
+            ShowCommand.self, DiffCommand.self,
+            LogbookCommand.self, NoteCommand.self, AcceptCommand.self, StoreCommand.self, SchemaCommand.self,
+            ImportCommand.self,
             DoctorCommand.self,
         ])
 

@@ -4,6 +4,7 @@ internal import ArgumentParser
 
 enum ExitStatus {
     static let stepFailed = ExitCode(1)
+    static let refused = ExitCode(1)
     static let changesPending = ExitCode(2)
     static let invalidRecipe = ExitCode(65)
     static let missingInput = ExitCode(66)

@@ -44,6 +44,12 @@ enum RecipeReading {
         ).load()
     }
 
+    /// What the recipe calls itself, also where it has mistakes; nil where not even that can be read.
+    static func name(_ path: String) -> String? {
+        guard let file = try? source(path), let document = try? Document(parsing: file) else { return nil }
+        return document.root["recipe"]?.scalar?.text
+    }
+
     static func source(_ path: String, as name: String? = nil) throws -> SourceFile {
         guard let bytes = Files.bytes(path) else {
             throw MissingFile(description: "cannot read \(path): \(String(cString: strerror(errno)))")

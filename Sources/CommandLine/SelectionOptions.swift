@@ -15,6 +15,8 @@ struct SelectionOptions: ParsableArguments {
         name: .customLong("ablation"), help: ArgumentHelp("One ablation by name; may be repeated.", valueName: "name"))
     var ablations: [String] = []
 
+    @Flag(help: "Do not reuse what other versions of the worker's libraries made.") var strictEnvironment = false
+
     @Flag(help: "Everything in the recipe; this is the default.") var all = false
 
     func validate() throws {

@@ -38,11 +38,22 @@ struct Workspace {
         try store.latestRun(name)?["keys"]?.object?.compactMapValues { $0.string.flatMap(Digest.init) } ?? [:]
     }
 
-    func forecast() throws -> Forecast { try Forecast(of: plan, resolver: resolver, lastKeys: lastKeys()) }
+    /// - Parameter strict: whether records that were made with other versions of libraries do not count.
+    func forecast(strict: Bool = false, known: [Int: Record] = [:]) throws -> Forecast {
+        let drift = strict ? drift : nil
+        return try Forecast(of: plan, resolver: resolver, lastKeys: lastKeys(), known: known) {
+            drift?.isCurrent($0) ?? true
+        }
+    }
+
+    /// What is installed for the worker now; nil where nothing is known of that.
+    var drift: LibraryDrift? { LibraryDrift(installed: workerEnvironment.installedVersions) }
 
     var machine: Machine {
         let detected = Machine.detected(environment: Files.environment)
-        return Machine(cores: site.cores ?? detected.cores, gpus: site.gpus ?? detected.gpus)
+        return Machine(
+            cores: site.cores ?? detected.cores, gpus: site.gpus ?? detected.gpus,
+            memory: site.memory ?? detected.memory, gpusPerFit: site.gpusPerFit)
     }
 
     var workerEnvironment: WorkerEnvironment {

@@ -7,6 +7,7 @@ internal import Steps
 internal import Subprocess
 internal import Synchronization
 internal import SystemPackage
+internal import Workers
 
 struct CommandRunner: Sendable {
     /// The recipe's folder, in which programs run.
@@ -24,8 +25,19 @@ struct CommandRunner: Sendable {
             throw StepFailure(class: "internal", message: "the command is empty", log: nil)
         }
         let visible = gpus.map(String.init).joined(separator: ",")
-        let status = try await spawn(program, Array(arguments.dropFirst()), log: log, gpus: visible)
+        let tree = ProcessTree()
+        let (status, isLate) = try await limited(to: step.resources?.time) {
+            try await spawn(program, Array(arguments.dropFirst()), log: log, gpus: visible, tree: tree)
+        }
+        // What left the group is looked for where something went wrong; a look at every process after every step would cost more
+        // than small steps take.
+        if status != .exited(0) || isLate || Task.isCancelled { tree.kill() }
         try Task.checkCancellation()
+        if isLate, let time = step.resources?.time {
+            throw StepFailure(
+                class: "timeout",
+                message: "\(command.joined(separator: " ")) was stopped after \(time) s, its resources.time", log: nil)
+        }
         guard status == .exited(0) else {
             let how =
                 switch status {
@@ -40,9 +52,30 @@ struct CommandRunner: Sendable {
         return names
     }
 
-    private func spawn(_ program: String, _ arguments: [String], log: String, gpus: String) async throws
-        -> TerminationStatus
-    {
+    /// What `work` gives, and whether it was cancelled because it took longer than `seconds`.
+    private func limited<Value: Sendable>(
+        to seconds: Int?, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> (Value, isLate: Bool) {
+        guard let seconds else { return (try await work(), false) }
+        let isLate = Atomic(false)
+        let task = Task { try await work() }
+        let clock = Task {
+            try await Task.sleep(for: .seconds(seconds))
+            isLate.store(true, ordering: .relaxed)
+            task.cancel()
+        }
+        defer { clock.cancel() }
+        let value = try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        return (value, isLate.load(ordering: .relaxed))
+    }
+
+    private func spawn(
+        _ program: String, _ arguments: [String], log: String, gpus: String, tree: ProcessTree
+    ) async throws -> TerminationStatus {
         let file = try FileDescriptor.open(
             log, .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite, .groupRead])
         defer { try? file.close() }
@@ -63,6 +96,7 @@ struct CommandRunner: Sendable {
                 executable, arguments: Arguments(arguments),
                 environment: .inherit.updating([
                     "CUDA_VISIBLE_DEVICES": gpus, "PYTHONDONTWRITEBYTECODE": "1",
+                    Environment.Key(rawValue: ProcessTree.variable)!: tree.mark,
                 ]),
                 workingDirectory: FilePath(folder), platformOptions: options, input: .none,
                 output: .fileDescriptor(file, closeAfterSpawningProcess: false),

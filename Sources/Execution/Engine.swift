@@ -15,10 +15,21 @@ package actor Engine {
         package var keepGoing = false
         /// The recipe's folder, in which custom steps run.
         package var folder: String
-        package init(selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String) {
+        /// Whether a record may be reused; by default every one.
+        package var isCurrent: @Sendable (Record) -> Bool = { _ in true }
+        /// The values of the recipe by their paths, for the run's document.
+        package var settings: JSON
+        /// How often a step is tried again whose worker was lost.
+        package var retries: Int
+        package init(
+            selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String, settings: JSON = .null,
+            retries: Int = 0
+        ) {
             self.selection = selection
             self.keepGoing = keepGoing
             self.folder = folder
+            self.settings = settings
+            self.retries = retries
         }
     }
 
@@ -27,6 +38,7 @@ package actor Engine {
     private let runner: StepRunner
     private let pool: WorkerPool
     private let journal: RunJournal
+    private let forecast: Forecast
     private let report: @Sendable (RunEvent) -> Void
     /// The plan's indices of the steps this run is about; the schedule counts along these.
     private let chosen: [Int]
@@ -46,12 +58,16 @@ package actor Engine {
         self.plan = plan
         self.resolver = resolver
         self.report = report
+        self.forecast = forecast
         let store = resolver.store
         pool = WorkerPool(environment: environment, logs: store.root) { report(.note($0)) }
         runner = StepRunner(
             store: store, resolver: resolver, pool: pool, threads: machine.threads,
-            commands: CommandRunner(folder: options.folder))
-        journal = RunJournal(store: store, recipe: recipe, folder: options.folder, plan: plan, lastKeys: lastKeys)
+            commands: CommandRunner(folder: options.folder), isCurrent: options.isCurrent, retries: options.retries,
+            say: { report(.note($0)) })
+        journal = RunJournal(
+            store: store, recipe: recipe, folder: options.folder, settings: options.settings, plan: plan,
+            lastKeys: lastKeys)
         chosen = options.selection.map { $0.sorted() } ?? Array(plan.steps.indices)
         let position = Dictionary(uniqueKeysWithValues: chosen.enumerated().map { ($1, $0) })
         schedule = Schedule(
@@ -67,7 +83,7 @@ package actor Engine {
     /// Errors: those of the store, when not even a record can be looked up.
     package func run() async throws -> RunSummary {
         // What a step may turn out to reuse must not be collected between its probe and its use.
-        let reservation = try resolver.store.reserve(Set(chosen.map { Manifest.outline(of: plan.steps[$0]) }))
+        let reservation = try resolver.store.reserve(Set(chosen.map { plan.steps[$0].outline }))
         defer { withExtendedLifetime(reservation) {} }
         try journal.begin()
         do {
@@ -88,6 +104,7 @@ package actor Engine {
             if state == .blocked { summary.blocked.append(chosen[position]) }
             if state == .cancelled { summary.cancelled.append(chosen[position]) }
         }
+        summary.records = records
         await pool.retire()
         try journal.end(summary)
         return summary
@@ -116,12 +133,19 @@ package actor Engine {
     private func probe(_ position: Int) throws -> Bool {
         let index = chosen[position]
         let step = plan.steps[index]
+        // What the forecast found holds while the steps above are as it found them, and the record is there.
+        if let record = forecast.entries[index].record, try resolver.store.holds(record),
+            step.dependencies.allSatisfy({ records[$0]?.key == forecast.entries[$0].record?.key })
+        {
+            finish(index, record, executed: false)
+            return true
+        }
         var inputs: [String: ResolvedInput] = [:]
         for (name, source) in step.inputs {
             inputs[name] = try resolver.resolve(source, steps: plan.steps) { records[$0] }
         }
         let manifest = Manifest(kind: step.kind, parameters: step.parameters, inputs: inputs.mapValues(\.digest))
-        if let record = try resolver.store.record(for: manifest.key) {
+        if let record = try resolver.store.record(for: manifest.key), runner.isCurrent(record) {
             finish(index, record, executed: false)
             return true
         }
@@ -145,7 +169,9 @@ package actor Engine {
                     }
                 }
                 switch outcome {
-                case .executed(let record): finish(index, record, executed: true)
+                case .executed(let record):
+                    finish(index, record, executed: true)
+                    noteDivergence(record, plan.steps[index].address)
                 case .adopted(let record): finish(index, record, executed: false)
                 }
                 queue.yield(.finished(position))
@@ -159,6 +185,14 @@ package actor Engine {
                 queue.yield(.failed(position))
             }
         }
+    }
+
+    private func noteDivergence(_ record: Record, _ address: String) {
+        guard (try? resolver.store.isDivergent(record.key)) == true else { return }
+        report(
+            .note(
+                "\(address) gave another result than before with the same settings and inputs; both are kept "
+                    + "(`ablate show` tells them)"))
     }
 
     private func finish(_ index: Int, _ record: Record, executed: Bool) {

@@ -8,14 +8,20 @@ package import Schedules
 package struct Machine: Sendable {
     package let cores: Int
     package let gpus: Int
-    /// Threads of one training step.
+    /// Mebibytes.
+    package let memory: Int
+    /// Threads of one training step on one GPU, or on none.
     package let threads: Int
+    /// GPUs that share one fine-tune.
+    package let gpusPerFit: Int
 
     /// Without a GPU, training steps run side by side on a few threads each: small models gain more from that than from
     /// many threads. With GPUs there is one at a time on each.
-    package init(cores: Int, gpus: Int) {
+    package init(cores: Int, gpus: Int, memory: Int, gpusPerFit: Int = 1) {
         self.cores = max(1, cores)
+        self.memory = max(1, memory)
         self.gpus = max(0, gpus)
+        self.gpusPerFit = max(1, min(gpusPerFit, gpus))
         threads = gpus > 0 ? max(1, min(8, cores / gpus)) : max(1, min(4, cores / 2))
     }
 
@@ -28,7 +34,8 @@ package struct Machine: Sendable {
         } else {
             gpus = (0..<64).count { access("/dev/nvidia\($0)", F_OK) == 0 }
         }
-        return Machine(cores: cores, gpus: gpus)
+        let bytes = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+        return Machine(cores: cores, gpus: gpus, memory: bytes >> 20)
     }
 
     /// The cores this process may run on, by the kernel's list (`0-3,8`); nil where there is no such list.
@@ -48,7 +55,7 @@ package struct Machine: Sendable {
         return nil
     }
 
-    package var capacity: Resources { Resources(cores: cores, gpus: gpus) }
+    package var capacity: Resources { Resources(cores: cores, gpus: gpus, memory: memory) }
 
     package func resources(for step: Step) -> Resources {
         switch step.demand {
@@ -56,8 +63,13 @@ package struct Machine: Sendable {
         case .process: Resources(cores: 1)
         // More than the machine has would wait for ever: such a step gets all there is.
         case .command:
-            Resources(cores: min(cores, step.resources?.cores ?? 1), gpus: min(gpus, step.resources?.gpus ?? 0))
-        case .training: Resources(cores: threads, gpus: min(1, gpus))
+            Resources(
+                cores: min(cores, step.resources?.cores ?? 1), gpus: min(gpus, step.resources?.gpus ?? 0),
+                memory: min(memory, step.resources?.memory ?? 0))
+        case .training:
+            step.kind == .finetune
+                ? Resources(cores: min(cores, threads * gpusPerFit), gpus: min(gpusPerFit, gpus))
+                : Resources(cores: threads, gpus: min(1, gpus))
         }
     }
 }

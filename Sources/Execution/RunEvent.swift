@@ -1,6 +1,7 @@
 // What a run tells whoever watches it.
 
 package import Digests
+package import Storage
 
 /// Why a step failed.
 package struct StepFailure: Error, Sendable {
@@ -32,6 +33,8 @@ package struct RunSummary: Sendable {
     /// Steps that never started because something before them failed.
     package var blocked: [Int] = []
     package var cancelled: [Int] = []
+    /// The records of the steps that are done.
+    package var records: [Int: Record] = [:]
     package init() {}
 
     package var isComplete: Bool { failed.isEmpty && blocked.isEmpty && cancelled.isEmpty }

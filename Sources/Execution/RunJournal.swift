@@ -17,17 +17,19 @@ final class RunJournal: Sendable {
     private let store: Store
     private let recipe: String
     private let folder: String
+    private let settings: JSON
     private let plan: Plan
     private let started = StepRunner.now
     private let state: Mutex<State>
 
     /// `lastKeys` are kept for the steps this run does not come to.
-    init(store: Store, recipe: String, folder: String, plan: Plan, lastKeys: [String: Digest]) {
+    init(store: Store, recipe: String, folder: String, settings: JSON, plan: Plan, lastKeys: [String: Digest]) {
         let addresses = Set(plan.steps.map(\.address))
         state = Mutex(State(keys: lastKeys.filter { addresses.contains($0.key) }))
         self.store = store
         self.recipe = recipe
         self.folder = Self.place(of: folder, from: store.root)
+        self.settings = settings
         self.plan = plan
     }
 
@@ -57,11 +59,20 @@ final class RunJournal: Sendable {
         try write(outcome, summary: summary)
     }
 
+    /// The address of each result's scores, by the result's name.
+    private var results: [String: JSON] {
+        let scored = plan.results.compactMap { result in
+            result.evaluate.map { (result.name, JSON.string(plan.steps[$0].address)) }
+        }
+        return Dictionary(scored, uniquingKeysWith: { first, _ in first })
+    }
+
     private func write(_ outcome: String, summary: RunSummary?) throws {
         let keys = state.withLock(\.keys)
         var document: [String: JSON] = [
             "schema_version": 1, "recipe": .string(recipe), "folder": .string(folder), "state": .string(outcome),
-            "process": .integer(Int(getpid())),
+            "process": .integer(Int(getpid())), "host": .string(Store.hostName), "settings": settings,
+            "results": .object(results),
             "started": .number(started), "updated": .number(StepRunner.now), "total": .integer(plan.steps.count),
             "keys": .object(keys.mapValues { .string($0.description) }),
         ]

@@ -15,6 +15,11 @@ struct StepRunner: Sendable {
     let pool: WorkerPool
     let threads: Int
     let commands: CommandRunner
+    /// Whether a record may be reused.
+    let isCurrent: @Sendable (Record) -> Bool
+    /// How often a step is tried again whose worker was lost.
+    let retries: Int
+    let say: @Sendable (String) -> Void
 
     /// A step that is ready to run.
     struct Job: Sendable {
@@ -41,14 +46,34 @@ struct StepRunner: Sendable {
             }
             // Another engine runs this very step. Its result will do; if it dies, the lease is free.
             try await Task.sleep(for: .milliseconds(200))
-            if let record = try store.record(for: key) { return .adopted(record) }
+            if let record = try store.record(for: key), isCurrent(record) { return .adopted(record) }
         }
         defer { lease.release() }
-        if let record = try store.record(for: key) { return .adopted(record) }
-        let attempt = try store.beginAttempt(key: key)
+        let before = try store.record(for: key)
+        if let before, isCurrent(before) { return .adopted(before) }
+        var tries = 0
+        while true {
+            do {
+                return .executed(try await tried(job, replacing: before != nil, report: report))
+            } catch let failure as StepFailure where tries < retries && Self.isTransient(failure) {
+                tries += 1
+                say("\(job.step.address): \(failure.message); trying again, \(tries) of \(retries)")
+                // What ended it, such as a machine that is out of memory for a moment, may need a moment to pass.
+                try await Task.sleep(for: .seconds(min(60, 1 << tries)))
+            }
+        }
+    }
+
+    /// Whether the same step may do well next time: its worker was lost, and nothing was wrong with the step. Running out of a
+    /// GPU's memory is none of this: the worker itself goes on with smaller parts.
+    private static func isTransient(_ failure: StepFailure) -> Bool { ["crashed", "silent"].contains(failure.class) }
+
+    private func tried(
+        _ job: Job, replacing: Bool, report: @escaping @Sendable (WorkerEvent) -> Void
+    ) async throws -> Record {
+        let attempt = try store.beginAttempt(key: job.manifest.key)
         do {
-            let record = try await execute(job, in: attempt, report: report)
-            return .executed(record)
+            return try await execute(job, in: attempt, replacing: replacing, report: report)
         } catch {
             // A cancelled step needs no log; a failed one keeps it. The scratch folder stays in either case.
             let failure = Self.failure(Task.isCancelled ? CancellationError() : error)
@@ -59,7 +84,7 @@ struct StepRunner: Sendable {
     }
 
     private func execute(
-        _ job: Job, in attempt: Attempt, report: @escaping @Sendable (WorkerEvent) -> Void
+        _ job: Job, in attempt: Attempt, replacing: Bool, report: @escaping @Sendable (WorkerEvent) -> Void
     ) async throws -> Record {
         var paths: [String: (path: String, name: String)] = [:]
         for (name, input) in job.inputs {
@@ -93,7 +118,8 @@ struct StepRunner: Sendable {
             let specification = WorkerSpecification(
                 address: job.step.address, kind: job.step.kind.rawValue, key: job.manifest.key,
                 parameters: job.step.parameters, inputs: paths, outputs: attempt.outputs, scratch: attempt.scratch,
-                log: attempt.log, threads: job.step.demand == .training ? threads : 1)
+                log: attempt.log, threads: job.step.demand == .training ? threads * max(1, job.gpus.count) : 1,
+                processes: job.step.kind == .finetune ? max(1, job.gpus.count) : 1)
             let worker = try await pool.take(gpus: job.gpus, threads: threads)
             do {
                 result = try await worker.run(specification, report: report)
@@ -104,6 +130,10 @@ struct StepRunner: Sendable {
                 throw error
             }
         }
+        if let missing = job.step.kind.outputs.first(where: { !result.outputs.contains($0) }) {
+            throw StepFailure(
+                class: "protocol", message: "the step was said to be done, and gave no \(missing)", log: nil)
+        }
         try checkUnchanged(job)
         let seconds = clock.duration(to: .now) / .seconds(1)
         return try store.publish(
@@ -111,7 +141,8 @@ struct StepRunner: Sendable {
             Record.Draft(
                 outline: job.manifest.outline, manifest: job.manifest.json, address: job.step.address,
                 kind: job.step.kind.rawValue, outputs: result.outputs, started: started, seconds: seconds,
-                metrics: result.metrics, measurements: result.measurements, environment: environment))
+                metrics: result.metrics, measurements: result.measurements, environment: environment),
+            replacing: replacing)
     }
 
     /// A file of the user's that was edited while the step read it would poison the record under the old key.

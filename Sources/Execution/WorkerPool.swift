@@ -23,6 +23,11 @@ package actor WorkerPool {
         while let worker = idle[gpus, default: []].popLast() {
             if worker.isAlive { return worker }
         }
+        // An idle worker of another set may hold a backbone in the memory of one of these GPUs.
+        for (others, workers) in idle where others != gpus && !Set(others).isDisjoint(with: gpus) {
+            for worker in workers { worker.retire() }
+            idle[others] = nil
+        }
         let python = try await interpreter()
         let package = try WorkerPackage.materialise(in: environment.cache)
         count += 1
@@ -42,9 +47,11 @@ package actor WorkerPool {
         if worker.isAlive { idle[gpus, default: []].append(worker) }
     }
 
-    /// Lets every idle worker end.
+    /// Ends every idle worker: it holds nothing that is not stored, and the engine, which ends next, can wait for none.
     package func retire() {
-        for worker in idle.values.joined() { worker.retire() }
+        for worker in idle.values.joined() {
+            worker.kill(because: WorkerFailure(class: "cancelled", message: "the run has ended"))
+        }
         idle = [:]
         for number in 1...max(1, count) { unlink("\(store)/worker-\(getpid())-\(number).log") }
     }

@@ -57,7 +57,7 @@ package struct Explainer {
         let step = plan.steps[index]
         let same = records.filter { $0.kind == step.kind.rawValue }
         if let record = same.last(where: { $0.address == step.address }) { return (record, .address) }
-        let outline = Manifest.outline(of: step)
+        let outline = step.outline
         if let record = same.last(where: { $0.outline == outline }) { return (record, .settings) }
         let new = Manifest(kind: step.kind, parameters: step.parameters, inputs: [:])
         func distance(_ record: Record) -> Int {

@@ -49,11 +49,25 @@ package struct Forecast: Sendable {
     /// The forecast of `plan`.
     ///
     /// `lastKeys` are the keys that each address had in the recipe's last run: reasons are told as differences from these.
-    package init(of plan: Plan, resolver: InputResolver, lastKeys: [String: Digest]) throws {
+    /// Records that are not `isCurrent` are not reused. What is `known` of a step, from a run that has just ended, is not
+    /// looked up again.
+    package init(
+        of plan: Plan, resolver: InputResolver, lastKeys: [String: Digest], known: [Int: Record] = [:],
+        isCurrent: (Record) -> Bool = { _ in true }
+    ) throws {
         var entries: [Entry] = []
         entries.reserveCapacity(plan.steps.count)
         let reasons = Reasons(store: resolver.store, plan: plan, lastKeys: lastKeys)
-        for step in plan.steps {
+        resolver.read(plan)
+        let divergent = try resolver.store.divergentKeys()
+        for (index, step) in plan.steps.enumerated() {
+            if let record = known[index] {
+                entries.append(
+                    Entry(
+                        state: .reuse, reason: reasons.whyReused(record), key: record.key, record: record, missing: [],
+                        estimate: record.seconds))
+                continue
+            }
             var digests: [String: Digest] = [:]
             var missing: [MissingInput] = []
             var waits: [Int] = []
@@ -71,15 +85,16 @@ package struct Forecast: Sendable {
             entries.append(
                 try Self.entry(
                     step, digests: digests, missing: missing, waits: waits.sorted(), store: resolver.store,
-                    reasons: reasons))
+                    reasons: reasons, divergent: divergent, isCurrent: isCurrent))
         }
         self.entries = entries
     }
 
     private static func entry(
-        _ step: Step, digests: [String: Digest], missing: [MissingInput], waits: [Int], store: Store, reasons: Reasons
+        _ step: Step, digests: [String: Digest], missing: [MissingInput], waits: [Int], store: Store, reasons: Reasons,
+        divergent: Set<Digest>, isCurrent: (Record) -> Bool
     ) throws -> Entry {
-        let outline = Manifest.outline(of: step)
+        let outline = step.outline
         func make(_ state: State, _ reason: String, key: Digest? = nil, record: Record? = nil) throws -> Entry {
             let estimate =
                 try state == .reuse
@@ -95,7 +110,11 @@ package struct Forecast: Sendable {
         }
         let manifest = Manifest(kind: step.kind, parameters: step.parameters, inputs: digests)
         if let record = try store.record(for: manifest.key) {
-            return try make(.reuse, reasons.whyReused(record), key: manifest.key, record: record)
+            guard isCurrent(record) else {
+                return try make(.run, "made with other versions of libraries", key: manifest.key)
+            }
+            let others = divergent.contains(manifest.key) ? "; it gave another result before, which is kept, too" : ""
+            return try make(.reuse, reasons.whyReused(record) + others, key: manifest.key, record: record)
         }
         return try make(.run, reasons.whyRun(step, manifest), key: manifest.key)
     }

@@ -14,3 +14,5 @@
 //     InputResolver, HubCache                                contents of inputs, and what is missing
 //     Reasons                                                the first difference, as a clause
 //     Explanation, Explainer                                 every difference, and the changes that lie behind it
+//     Side, SideDifference                                   two recipes or runs, step by step
+//     AcceptanceCheck, LibraryDrift                          whether an old output may stand; what other libraries made

@@ -3,6 +3,7 @@
 package import Digests
 package import Plans
 package import Storage
+internal import Dispatch
 internal import Glibc
 
 /// What stands behind an input.
@@ -68,6 +69,23 @@ package struct InputResolver: Sendable {
             return ResolvedInput(
                 digest: output.digest, path: nil, output: output, name: "\(name) of \(steps[step].address)")
         }
+    }
+
+    /// Reads large files that the store does not know yet side by side, so that resolving them takes as long as the largest.
+    func read(_ plan: Plan) {
+        var paths: Set<String> = []
+        for step in plan.steps {
+            for case .file(let path, _) in step.inputs.values { paths.insert(path) }
+            // So many files are small ones, or take long whatever is done.
+            if paths.count > 1_000 { return }
+        }
+        let large = paths.filter { path in
+            var status = stat()
+            return stat(path, &status) == 0 && status.st_size > 32 << 20
+        }.sorted()
+        guard large.count > 1 else { return }
+        // A file that cannot be read is told of when it is resolved.
+        DispatchQueue.concurrentPerform(iterations: large.count) { _ = try? store.digest(ofFile: large[$0]) }
     }
 
     private func digest(ofFolder path: String, _ weights: Bool) throws -> Digest {

@@ -12,6 +12,11 @@ struct Reasons {
     func address(_ step: Int) -> String { plan.steps[step].address }
 
     func whyReused(_ record: Record) -> String {
+        if let acceptance = record.acceptance { return "accepted by \(acceptance.by): \(acceptance.reason)" }
+        return whyRecorded(record)
+    }
+
+    private func whyRecorded(_ record: Record) -> String {
         record.address.isEmpty ? "recorded" : "unchanged: recorded as \(record.address)"
     }
 

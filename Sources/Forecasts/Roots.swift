@@ -47,7 +47,7 @@ package struct Roots: Sendable {
     /// Keeps all that a run of this plan would reuse now, or may come to.
     package mutating func keep(_ plan: Plan, _ forecast: Forecast) {
         for (step, entry) in zip(plan.steps, forecast.entries) {
-            if let key = entry.key { keys.insert(key) } else { outlines.insert(Manifest.outline(of: step)) }
+            if let key = entry.key { keys.insert(key) } else { outlines.insert(step.outline) }
         }
     }
 

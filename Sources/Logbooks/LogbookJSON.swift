@@ -1,6 +1,7 @@
 // The logbook as numbers, for programs.
 
 package import Digests
+internal import Storage
 
 extension Logbook {
     package var json: JSON {
@@ -28,6 +29,12 @@ extension Logbook {
                         provenance.libraries.map { ($0.name, .array($0.versions.map { .string($0) })) },
                         uniquingKeysWith: { $1 })),
                 "devices": .array(provenance.devices.map { .string($0) }),
+                "accepted": .array(
+                    provenance.accepted.map { address, acceptance in
+                        var members = acceptance.json.object ?? [:]
+                        members["address"] = .string(address)
+                        return .object(members)
+                    }),
             ],
         ]
     }

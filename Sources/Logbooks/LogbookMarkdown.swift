@@ -53,6 +53,7 @@ extension Logbook {
         lines += provenance.inputs.map { "- \(escaped($0.name)): `\($0.digest)`" }
         lines += provenance.libraries.map { "- \(escaped($0.name)) \(escaped($0.versions.joined(separator: ", ")))" }
         lines += provenance.devices.map { "- device: \(escaped($0))" }
+        lines += provenance.accepted.map { "- \(escaped($0.address)): \(escaped(Provenance.words(of: $0.acceptance)))" }
         return lines.joined(separator: "\n") + "\n"
     }
 

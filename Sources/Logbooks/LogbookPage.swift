@@ -30,6 +30,9 @@ extension Logbook {
                 ["name": $0.name, "versions": $0.versions.joined(separator: ", ")]
             },
             "devices": provenance.devices.map { ["name": $0] },
+            "accepted": provenance.accepted.map {
+                ["address": $0.address, "words": Provenance.words(of: $0.acceptance)]
+            },
         ]
         // A key that is absent is a section that is not shown; an optional without a value would be shown.
         context["about"] = about

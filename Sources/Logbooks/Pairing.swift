@@ -70,12 +70,14 @@ package struct ArmComparison: Sendable {
         detectable = verdict.minimumDetectableEffect
     }
 
-    var differenceText: String { Format.signed(difference, 4) }
-    var intervalText: String { "[\(Format.signed(interval.lowerBound, 4)), \(Format.signed(interval.upperBound, 4))]" }
-    var pText: String { p < 0.001 ? "< 0.001" : Format.decimal(p, 3) }
+    package var differenceText: String { Format.signed(difference, 4) }
+    package var intervalText: String {
+        "[\(Format.signed(interval.lowerBound, 4)), \(Format.signed(interval.upperBound, 4))]"
+    }
+    package var pText: String { p < 0.001 ? "< 0.001" : Format.decimal(p, 3) }
 
     /// `improves log loss by +0.0041 [+0.0009, +0.0072]: helps.`
-    var sentence: String {
+    package var sentence: String {
         let numbers = "\(differenceText) \(intervalText)"
         switch verdict {
         case "helps": return "log loss improves by \(numbers): it helps."

@@ -24,6 +24,18 @@ extension SourceFile {
         }
     }
 
+    /// The bytes of a changed text, with the encoding and the byte order mark of the bytes that it was read from.
+    package static func encode(_ text: String, as old: [UInt8]) -> [UInt8] {
+        let isLittleEndian = old.starts(with: [0xFF, 0xFE])
+        guard isLittleEndian || old.starts(with: [0xFE, 0xFF]) else {
+            return (old.starts(with: [0xEF, 0xBB, 0xBF]) ? [0xEF, 0xBB, 0xBF] : []) + Array(text.utf8)
+        }
+        return ([0xFEFF] + Array(text.utf16)).flatMap { (unit: UInt16) in
+            let (high, low) = (UInt8(unit >> 8), UInt8(truncatingIfNeeded: unit))
+            return isLittleEndian ? [low, high] : [high, low]
+        }
+    }
+
     private static func unmarked(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
         bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     }

@@ -22,7 +22,9 @@ extension Compiler {
                 "command": .array(step.command.map { .string($0) }),
                 "outputs": .array(step.outputs.map { .string($0) }), "classes": classes,
             ], inputs: inputs, origins: ["command": tree?["command"], "outputs": tree?["outputs"]],
-            resources: CommandResources(cores: step.resources.cores, gpus: step.resources.gpus))
+            resources: CommandResources(
+                cores: step.resources.cores, gpus: step.resources.gpus, memory: step.resources.memory,
+                time: step.resources.time))
         func output(_ name: String) -> Source? {
             step.outputs.contains(name) ? .output(step: index, name: name) : nil
         }

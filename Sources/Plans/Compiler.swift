@@ -31,6 +31,10 @@ struct Compiler {
     let names: Names
     let nodes: (models: [String: Node], stack: [String: Node], steps: [String: Node])
     private var made: [Made: Predictions] = [:]
+    /// The steps that nearly every other one reads, so that they are worked out once.
+    private var ingests: [Bool: Int] = [:]
+    private var split: Int?
+    var tokens: [TokensOf: Source] = [:]
     private var results: [PlannedResult] = []
 
     private struct Made: Hashable {
@@ -131,6 +135,7 @@ struct Compiler {
     // MARK: - Data
 
     mutating func ingest(train: Bool) -> Int {
+        if let done = ingests[train] { return done }
         let data = recipe.data
         let path = train ? data.train : data.test ?? ""
         let role = train ? "train" : "test"
@@ -142,7 +147,7 @@ struct Compiler {
         names["label"] = train ? .string(columns.label) : .null
         names["weight"] = train ? JSON(columns.weight) : .null
         let tree = loaded.tree["data"]
-        return builder.step(
+        let step = builder.step(
             "data/\(role)/ingest", .ingest,
             [
                 "format": .string(TableFormat(path: path)?.rawValue ?? ""), "columns": .object(names),
@@ -154,12 +159,15 @@ struct Compiler {
                 "format": tree?[role], "columns": tree?["columns"], "labels": tree?["labels"],
                 "constraint": tree?["constraint"],
             ])
+        ingests[train] = step
+        return step
     }
 
     mutating func rows(train: Bool) -> Source { .output(step: ingest(train: train), name: "rows") }
     mutating func texts(train: Bool) -> Source { .output(step: ingest(train: train), name: "texts") }
 
     mutating func folds() -> Source {
+        if let split { return .output(step: split, name: "folds") }
         let folds = recipe.folds
         let tree = loaded.tree["folds"]
         let step = builder.step(
@@ -167,6 +175,7 @@ struct Compiler {
             ["kind": .string(folds.kind.rawValue), "count": .integer(folds.count), "seed": .integer(folds.seed)],
             inputs: ["rows": rows(train: true)],
             origins: ["kind": tree?["kind"], "count": tree?["count"], "seed": tree?["seed"]])
+        split = step
         return .output(step: step, name: "folds")
     }
 

@@ -16,6 +16,12 @@ package struct Manifest: Sendable, Equatable {
         self.inputs = inputs
     }
 
+    /// The same manifest over other inputs.
+    package init(_ manifest: Manifest, inputs: [String: Digest]) {
+        (kind, version, parameters) = (manifest.kind, manifest.version, manifest.parameters)
+        self.inputs = inputs
+    }
+
     /// Reads what ``json`` wrote; nil for anything else.
     package init?(json: JSON) {
         guard let kind = json["kind"]?.string, let version = json["version"]?.integer,
@@ -38,15 +44,10 @@ package struct Manifest: Sendable, Equatable {
     /// The key: the digest of the canonical bytes of the manifest.
     package var key: Digest { json.digest }
 
-    /// The digest of the manifest without its inputs. A step whose outline no record has will certainly run, although its
-    /// key is still unknown.
+    /// The digest of all this but the inputs: the outline of its step.
     package var outline: Digest { Self.outline(kind: kind, version: version, parameters: parameters) }
 
-    package static func outline(of step: Step) -> Digest {
-        outline(kind: step.kind.rawValue, version: step.kind.version, parameters: step.parameters)
-    }
-
-    private static func outline(kind: String, version: Int, parameters: JSON) -> Digest {
+    static func outline(kind: String, version: Int, parameters: JSON) -> Digest {
         JSON.object(["format": 1, "kind": .string(kind), "version": .integer(version), "parameters": parameters]).digest
     }
 }

@@ -11,7 +11,8 @@ extension Compiler {
     /// pseudo-labels, the test is folded, too, and the model of a fold predicts only the test rows of its own.
     mutating func predictions(of model: Model, at address: String, tree: Node?, withTest: Bool) -> Predictions {
         let hasTest = withTest && recipe.data.test != nil
-        let part = ModelPart(model, at: address, tree: tree, teacher: teacher(of: model))
+        let part = ModelPart(
+            model, at: address, tree: tree, teacher: teacher(of: model), data: loaded.tree["data"])
         var result = Predictions()
         var outOfFold: [String: Source] = [:]
         var test: [String: Source] = [:]
@@ -65,7 +66,8 @@ extension Compiler {
 
     /// The predictions for all test rows of the models that never saw the labels of `fold`: what a teacher of that fold says.
     mutating func testPredictions(of model: Model, at address: String, tree: Node?, withoutFold fold: Int) -> Source {
-        let part = ModelPart(model, at: address, tree: tree, teacher: teacher(of: model))
+        let part = ModelPart(
+            model, at: address, tree: tree, teacher: teacher(of: model), data: loaded.tree["data"])
         var members: [String: Source] = [:]
         for seed in model.effectiveSeeds {
             let fit = self.fit(part, seed: seed, fold: fold)
@@ -90,7 +92,7 @@ extension Compiler {
             inputs[isBaseline ? "pseudo-texts" : "pseudo-tokens"] =
                 isBaseline ? texts(train: false) : tokens(part, train: false)
         }
-        var origins = self.origins(part)
+        var origins = part.origins
         let address = part.address(seed, fold)
         guard !isBaseline else {
             parameters["template"] = template(part.model).json
@@ -128,20 +130,7 @@ extension Compiler {
         }
         let verb = rows == .train ? "predict-oof" : rows == .test ? "predict-test" : "predict-test-fold"
         return builder.step(
-            "\(part.address(seed, fold))/\(verb)", .predict, parameters, inputs: inputs, origins: origins(part))
-    }
-
-    private func origins(_ part: ModelPart) -> [String: Node?] {
-        var origins: [String: Node?] = [:]
-        for name in part.forward.keys { origins[name] = .some(part.tree?[name] ?? part.tree) }
-        if part.model.tfidf == nil { origins["scratch"] = .some(part.tree?["backbone"]) }
-        origins["classes"] = loaded.tree["data"]?["labels"]
-        origins["template"] = templateOrigin(part)
-        return origins
-    }
-
-    private func templateOrigin(_ part: ModelPart) -> Node? {
-        part.tree?["template"] ?? loaded.tree["data"]?["template"]
+            "\(part.address(seed, fold))/\(verb)", .predict, parameters, inputs: inputs, origins: part.origins)
     }
 
     private func template(_ model: Model) -> Template { model.template ?? recipe.data.effectiveTemplate }
@@ -156,6 +145,8 @@ extension Compiler {
 
     /// The tokens of a table. They are neither cut nor joined here: a change of lengths tokenizes nothing anew.
     private mutating func tokens(_ part: ModelPart, train: Bool) -> Source {
+        let place = TokensOf(base: part.base, train: train)
+        if let done = tokens[place] { return done }
         var parameters: [String: JSON] = [
             "template": template(part.model).json, "vocabulary": .null, "chat": part.model.chat.json,
         ]
@@ -170,11 +161,18 @@ extension Compiler {
         let step = builder.step(
             "\(part.base)/tokenize-\(train ? "train" : "test")", .tokenize, parameters, inputs: inputs,
             origins: [
-                "template": templateOrigin(part),
+                "template": part.origins["template"] ?? nil,
                 "vocabulary": part.tree?["backbone"], "chat": part.tree?["chat"],
             ])
+        tokens[place] = .output(step: step, name: "tokens")
         return .output(step: step, name: "tokens")
     }
+}
+
+/// Whose tokens, and of which table.
+struct TokensOf: Hashable {
+    let base: String
+    let train: Bool
 }
 
 /// A model as its steps need it, worked out once for all its seeds and folds.
@@ -188,8 +186,10 @@ struct ModelPart {
     let resolved: JSON
     /// The parameters that shape a forward pass, shared by fitting and predicting.
     let forward: [String: JSON]
+    /// The places that these parameters come from.
+    let origins: [String: Node?]
 
-    init(_ model: Model, at base: String, tree: Node?, teacher: Teacher?) {
+    init(_ model: Model, at base: String, tree: Node?, teacher: Teacher?, data: Node?) {
         self.model = model
         self.base = base
         self.tree = tree
@@ -205,6 +205,16 @@ struct ModelPart {
         for name in names { forward[name] = resolved[name] ?? .null }
         if forward["lora"] == "off" { forward["lora"] = .null }
         self.forward = forward
+        var origins: [String: Node?] = [:]
+        for name in forward.keys {
+            let nearest: Node? = tree?[name] ?? tree
+            origins[name] = nearest
+        }
+        if model.tfidf == nil { origins["scratch"] = .some(tree?["backbone"]) }
+        origins["classes"] = data?["labels"]
+        let template: Node? = tree?["template"] ?? data?["template"]
+        origins["template"] = template
+        self.origins = origins
     }
 
     /// `seed-1/fold-2`, `seed-1/full`, or `fold-2` for a model without seeds.

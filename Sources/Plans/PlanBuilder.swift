@@ -11,8 +11,7 @@ struct PlanBuilder {
 
     /// What makes two steps the same work: everything but the address.
     private struct Identity: Hashable {
-        let kind: StepKind
-        let parameters: JSON
+        let outline: Digest
         let inputs: [String: Source]
     }
 
@@ -21,15 +20,23 @@ struct PlanBuilder {
         _ address: String, _ kind: StepKind, _ parameters: [String: JSON], inputs: [String: Source],
         origins: [String: Node?] = [:], resources: CommandResources? = nil
     ) -> Int {
-        let identity = Identity(kind: kind, parameters: .object(parameters), inputs: inputs)
-        if let index = known[identity] { return index }
+        let parameters = JSON.object(parameters)
+        let outline = Manifest.outline(kind: kind.rawValue, version: kind.version, parameters: parameters)
+        let index = Self.claim(&known[Identity(outline: outline, inputs: inputs)], steps.count)
+        guard index == steps.count else { return index }
         precondition(addresses.updateValue(steps.count, forKey: address) == nil, "two different steps want \(address)")
         steps.append(
             Step(
-                address: address, kind: kind, parameters: .object(parameters), inputs: inputs,
-                origins: origins.compactMapValues { $0 }, resources: resources))
-        known[identity] = steps.count - 1
-        return steps.count - 1
+                address: address, kind: kind, parameters: parameters, inputs: inputs,
+                origins: origins.compactMapValues { $0 }, outline: outline, resources: resources))
+        return index
+    }
+
+    /// The number in a place, which becomes `next` if it is empty: one look where reading and writing would be two.
+    private static func claim(_ place: inout Int?, _ next: Int) -> Int {
+        if let place { return place }
+        place = next
+        return next
     }
 
     func index(of address: String) -> Int? { addresses[address] }

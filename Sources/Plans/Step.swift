@@ -29,6 +29,9 @@ package struct Step: Sendable {
     package let inputs: [String: Source]
     /// The place in the recipe that each parameter came from.
     package let origins: [String: Node]
+    /// The digest of the manifest without its inputs. A step whose outline no record has will certainly run, although its
+    /// key is still unknown.
+    package let outline: Digest
 
     /// What running it takes. A baseline predicts on a core, whatever else predicting may take.
     package var demand: Demand {

@@ -10,6 +10,23 @@ package enum StepKind: String, CaseIterable, Sendable {
     /// would give other bytes, and every step of the kind runs anew.
     package var version: Int { self == .evaluate || self == .optimize ? 2 : 1 }
 
+    /// What every step of the kind gives at least. A step that says it is done and lacks one of these is not done.
+    package var outputs: [String] {
+        switch self {
+        case .ingest: ["rows", "texts"]
+        case .split: ["folds"]
+        case .tokenize: ["tokens"]
+        case .finetune, .fit: ["model"]
+        case .predict, .average, .optimize: ["predictions"]
+        case .features: ["features"]
+        case .stack: ["oof"]
+        case .evaluate: ["evaluation"]
+        case .submission: ["submission"]
+        case .pseudoLabel: ["pseudo-labels"]
+        case .command: []
+        }
+    }
+
     /// What running a step takes.
     package var demand: Demand {
         switch self {
@@ -25,6 +42,10 @@ package enum StepKind: String, CaseIterable, Sendable {
 package struct CommandResources: Hashable, Sendable {
     package let cores: Int
     package let gpus: Int
+    /// Mebibytes; nil where it does not say.
+    package let memory: Int?
+    /// Seconds after which it is stopped; nil for no limit.
+    package let time: Int?
 }
 
 /// What a step needs of the machine, in words that hold on any machine; a site turns them into cores and GPUs.

@@ -1,16 +1,20 @@
 // What a step takes of the machine while it runs.
 
-/// An amount of cores and GPUs: a demand, or what there is.
+/// An amount of cores, GPUs and memory: a demand, or what there is.
 package struct Resources: Hashable, Sendable {
     package var cores: Int
     package var gpus: Int
-    package init(cores: Int, gpus: Int = 0) {
+    /// Mebibytes.
+    package var memory: Int
+    package init(cores: Int, gpus: Int = 0, memory: Int = 0) {
         self.cores = cores
         self.gpus = gpus
+        self.memory = memory
     }
 
     /// The demand cut down to what there is, so that nothing waits for ever.
     package func clamped(to capacity: Resources) -> Resources {
-        Resources(cores: min(cores, capacity.cores), gpus: min(gpus, capacity.gpus))
+        Resources(
+            cores: min(cores, capacity.cores), gpus: min(gpus, capacity.gpus), memory: min(memory, capacity.memory))
     }
 }

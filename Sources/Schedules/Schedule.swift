@@ -55,7 +55,8 @@ package struct Schedule: Sendable {
     private var unmet: [Int]
     private var cores: Int
     private var gpus: [Int]
-    private var held: [Int: (cores: Int, gpus: [Int])] = [:]
+    private var memory: Int
+    private var held: [Int: (demand: Resources, gpus: [Int])] = [:]
     private var isStopping = false
     /// Steps in state `ready` by what they take, the most urgent last: starting one looks at no others.
     private var ready: [Resources: [Int]] = [:]
@@ -90,6 +91,7 @@ package struct Schedule: Sendable {
         self.unmet = dependencies.map(\.count)
         self.cores = capacity.cores
         self.gpus = Array(0..<capacity.gpus)
+        self.memory = capacity.memory
     }
 
     package var isFinished: Bool { unfinished == 0 }
@@ -174,7 +176,8 @@ package struct Schedule: Sendable {
 
     private mutating func release(_ step: Int) {
         guard let held = held.removeValue(forKey: step) else { return }
-        cores += held.cores
+        cores += held.demand.cores
+        memory += held.demand.memory
         gpus = (gpus + held.gpus).sorted()
     }
 
@@ -184,7 +187,7 @@ package struct Schedule: Sendable {
         var actions: [Action] = []
         while true {
             var next: Int?
-            for (demand, steps) in ready where demand.cores <= cores && demand.gpus <= gpus.count {
+            for (demand, steps) in ready where fits(demand) {
                 if let first = steps.last, next.map({ isMoreUrgent(first, than: $0) }) ?? true { next = first }
             }
             guard let step = next else { return actions }
@@ -193,10 +196,15 @@ package struct Schedule: Sendable {
             let taken = Array(gpus.prefix(demand.gpus))
             gpus.removeFirst(demand.gpus)
             cores -= demand.cores
-            held[step] = (demand.cores, taken)
+            memory -= demand.memory
+            held[step] = (demand, taken)
             states[step] = .running
             actions.append(.execute(step, gpus: taken))
         }
+    }
+
+    private func fits(_ demand: Resources) -> Bool {
+        demand.cores <= cores && demand.gpus <= gpus.count && demand.memory <= memory
     }
 
     /// Whether a ready step goes before another: the longer remaining path first, then the order of the plan.

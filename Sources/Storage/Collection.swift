@@ -18,7 +18,7 @@ package struct CollectionResult: Sendable {
     package internal(set) var keptObjects = Amount()
     package internal(set) var records = Amount()
     package internal(set) var objects = Amount()
-    /// Files of ended attempts' checkpoints whose key has a record, and what was put into quarantine.
+    /// Checkpoints whose key has a record, documents that were never finished, and what was put into quarantine.
     package internal(set) var remains = Amount()
     /// How many records are kept for runs that go on now.
     package internal(set) var reserved = 0
@@ -48,7 +48,9 @@ extension Store {
                 let size = try FileStatus.ifPresent(path, following: false)?.size ?? 0
                 if let key, let record = try record(for: key) {
                     let isReserved = reserved.contains(record.outline)
-                    if isReserved || keys.contains(key) || outlines.contains(record.outline) {
+                    // What was accepted stays with the record it was accepted from, until a run has it.
+                    let isAccepted = record.acceptance.map { keys.contains($0.from) } ?? false
+                    if isReserved || isAccepted || keys.contains(key) || outlines.contains(record.outline) {
                         if isReserved, !keys.contains(key) { result.reserved += 1 }
                         result.keptRecords.add(size)
                         needed.formUnion(record.objects)
@@ -62,6 +64,14 @@ extension Store {
                 for (path, key) in doomed {
                     try Disk.remove(path)
                     if let key { index.forget(key) }
+                }
+            }
+            for (path, key) in try divergentFiles() {
+                if doomed.contains(where: { $0.key == key }) {
+                    result.remains.add(try FileStatus.ifPresent(path, following: false)?.size ?? 0)
+                    if !dryRun { try Disk.remove(path) }
+                } else {
+                    for record in try divergentRecords(key) { needed.formUnion(record.objects) }
                 }
             }
             for (path, digest) in try objectFiles() {
@@ -78,7 +88,7 @@ extension Store {
         }
     }
 
-    /// Checkpoints of keys that are published, and damaged files.
+    /// Checkpoints of keys that are published, documents that were never finished, and damaged files.
     private func collectRemains(_ result: inout CollectionResult, dryRun: Bool) throws {
         for name in try Disk.names(in: root + "/scratch") ?? [] {
             guard let key = Digest(name), try FileStatus.ifPresent(recordPath(key), following: false) != nil
@@ -86,6 +96,13 @@ extension Store {
             result.remains.count += 1
             result.remains.bytes += try Disk.size(of: "\(root)/scratch/\(name)")
             if !dryRun { try Disk.remove("\(root)/scratch/\(name)") }
+        }
+        for folder in ["pins", "runs"] + (try Disk.names(in: root + "/runs") ?? []).map({ "runs/\($0)" }) {
+            // Nobody writes a document or a pin now: what has a draft's name was given up.
+            for name in try Disk.names(in: "\(root)/\(folder)") ?? [] where name.hasPrefix(".") {
+                result.remains.add(try Disk.size(of: "\(root)/\(folder)/\(name)"))
+                if !dryRun { try Disk.remove("\(root)/\(folder)/\(name)") }
+            }
         }
         for name in try Disk.names(in: root + "/quarantine") ?? [] {
             result.remains.add(try Disk.size(of: "\(root)/quarantine/\(name)"))

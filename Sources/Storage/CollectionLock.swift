@@ -12,6 +12,8 @@ package final class Reservation: Sendable {
 }
 
 extension Store {
+    var collectionLock: String { root + "/collection.lock" }
+
     /// Keeps the records with these outlines, and their objects, from collections. Waits for one that is going on.
     package func reserve(_ outlines: Set<Digest>) throws -> Reservation {
         try requireWritable()
@@ -27,7 +29,7 @@ extension Store {
 
     /// Runs `work` while no collection does. What is published is whole for every collection, or not begun.
     func withoutCollection<Value>(_ work: () throws -> Value) throws -> Value {
-        let lock = try OpenFile(locking: root + "/collection.lock", making: true)
+        let lock = try OpenFile(locking: collectionLock, making: true)
         while try !lock.lock(shared: true) { pause() }
         return try withExtendedLifetime(lock) { try work() }
     }
@@ -35,7 +37,7 @@ extension Store {
     /// Runs `work` while nobody publishes or begins a run. Errors: ``StorageError`` where that does not come about within
     /// five minutes.
     func whileCollecting<Value>(_ work: () throws -> Value) throws -> Value {
-        let lock = try OpenFile(locking: root + "/collection.lock", making: true)
+        let lock = try OpenFile(locking: collectionLock, making: true)
         let start = currentTime()
         while try !lock.lock(shared: false) {
             guard currentTime() - start < 300_000_000_000 else {

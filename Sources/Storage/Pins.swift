@@ -7,14 +7,16 @@ extension Store {
     package func pin(_ name: String, _ document: JSON) throws {
         try requireWritable()
         let path = try pinPath(name)
-        try Disk.makeFolder(root + "/pins")
-        let draft = "\(root)/pins/.\(makeNonce())"
-        defer { try? Disk.remove(draft) }
-        let file = try OpenFile(creating: draft)
-        try file.append((document.text(.indented) + "\n").utf8)
-        try file.sync()
-        try Disk.move(draft, to: path)
-        try Disk.sync(root + "/pins")
+        try withoutCollection {
+            try Disk.makeFolder(root + "/pins")
+            let draft = "\(root)/pins/.\(makeNonce())"
+            defer { try? Disk.remove(draft) }
+            let file = try OpenFile(creating: draft)
+            try file.append((document.text(.indented) + "\n").utf8)
+            try file.sync()
+            try Disk.move(draft, to: path)
+            try Disk.sync(root + "/pins")
+        }
     }
 
     /// False if there is no such pin.

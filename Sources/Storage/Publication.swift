@@ -17,13 +17,16 @@ extension Store {
     ///
     /// Errors: ``StorageError``; of kind `refused` for links, devices or pipes among the outputs, `incomplete` for a
     /// missing output, `changed` if something still writes to one. The attempt can then be discarded.
-    package func publish(_ attempt: Attempt, _ draft: Record.Draft) throws -> Record {
+    ///
+    /// Outputs that differ from those of the record that is there are kept beside it (``divergentRecords(_:)``). With
+    /// `replacing`, the new record takes the place of the one that is there.
+    package func publish(_ attempt: Attempt, _ draft: Record.Draft, replacing: Bool = false) throws -> Record {
         try requireWritable()
         // An object that is there already must not be collected before the record that needs it is there, too.
-        return try withoutCollection { try admitAll(attempt, draft) }
+        return try withoutCollection { try admitAll(attempt, draft, replacing) }
     }
 
-    private func admitAll(_ attempt: Attempt, _ draft: Record.Draft) throws -> Record {
+    private func admitAll(_ attempt: Attempt, _ draft: Record.Draft, _ replacing: Bool) throws -> Record {
         let harvest = try Harvest(of: attempt.outputs, expected: draft.outputs)
         var shards: Set<String> = []
         var outputs: [String: Output] = [:]
@@ -43,7 +46,8 @@ extension Store {
         }
         let log = try admitLog(of: attempt, &shards)
         for shard in shards { try Disk.sync(shard) }
-        let record = try claim(Record(key: attempt.key, draft: draft, outputs: outputs, log: log), attempt)
+        let record = try claim(
+            Record(key: attempt.key, draft: draft, outputs: outputs, log: log), attempt, replacing: replacing)
         try? Disk.remove(attempt.scratch)
         try? attempt.remove()
         return record
@@ -115,7 +119,7 @@ extension Store {
     }
 
     /// Writes the record under its key, unless a usable one is there; returns the one that is there in the end.
-    private func claim(_ record: Record, _ attempt: Attempt) throws -> Record {
+    func claim(_ record: Record, _ attempt: Attempt, replacing: Bool = false) throws -> Record {
         let text = RecordText.text(of: record)
         let draft = "\(attempt.folder)/record.json"
         try? Disk.remove(draft)
@@ -126,7 +130,13 @@ extension Store {
         let path = recordPath(record.key)
         let shard = try makeShard(for: path)
         if try !Disk.claim(path, for: draft) {
-            if let first = try self.record(for: record.key) { return first }
+            if !replacing, let first = try self.record(for: record.key) {
+                if first.outputs != record.outputs { try keep(divergent: record) }
+                return first
+            }
+            if let before = try storedRecord(record.key), before.outputs != record.outputs {
+                try keep(divergent: before)
+            }
             // What stands there is damaged, or its objects are gone.
             if try FileStatus.ifPresent(path, following: false)?.form == .folder {
                 try Disk.move(path, to: "\(attempt.folder)/\(makeNonce())")

@@ -18,6 +18,8 @@ package struct Record: Sendable {
     package let seconds: Double
     /// The object with the step's log. Nothing depends on it, so it may be gone.
     package let log: Digest?
+    /// Nil for a step that ran; else who declared older outputs valid for this key.
+    package let acceptance: Acceptance?
     private let details: RecordDetails
 
     /// Kind, version, parameters and inputs, as the caller gave them.
@@ -58,7 +60,7 @@ package struct Record: Sendable {
         }
     }
 
-    init(key: Digest, draft: Draft, outputs: [String: Output], log: Digest?) {
+    init(key: Digest, draft: Draft, outputs: [String: Output], log: Digest?, acceptance: Acceptance? = nil) {
         self.key = key
         self.outline = draft.outline
         self.address = draft.address
@@ -67,6 +69,7 @@ package struct Record: Sendable {
         self.started = draft.started
         self.seconds = draft.seconds
         self.log = log
+        self.acceptance = acceptance
         self.details = RecordDetails(
             RecordDetails.Value(
                 manifest: draft.manifest, metrics: draft.metrics, measurements: draft.measurements,
@@ -78,7 +81,8 @@ extension Record: Hashable {
     package static func == (left: Record, right: Record) -> Bool {
         left.key == right.key && left.outline == right.outline && left.address == right.address
             && left.kind == right.kind && left.outputs == right.outputs && left.started == right.started
-            && left.seconds == right.seconds && left.log == right.log && left.details.value == right.details.value
+            && left.seconds == right.seconds && left.log == right.log
+            && left.acceptance == right.acceptance && left.details.value == right.details.value
     }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(key) }
@@ -90,11 +94,13 @@ extension Record {
 
     /// The members that every lookup needs: all but ``RecordDetails``.
     var head: [String: JSON] {
-        [
+        var members: [String: JSON] = [
             "format": 1, "key": .string(key.description), "outline": .string(outline.description),
             "address": .string(address), "kind": .string(kind), "outputs": .object(outputs.mapValues(\.json)),
             "started": .number(started), "seconds": .number(seconds), "log": JSON(log?.description),
         ]
+        if let acceptance { members["accepted"] = acceptance.json }
+        return members
     }
 
     /// Why a value is no record.
@@ -135,6 +141,7 @@ extension Record {
         self.started = try member("started", \.number)
         self.seconds = try member("seconds", \.number)
         self.log = try member("log") { $0 == .null ? .some(Digest?.none) : digest($0).map(Optional.some) }
+        self.acceptance = try head["accepted"] == nil ? nil : member("accepted") { Acceptance(json: $0) }
         self.details = details
     }
 }

@@ -16,6 +16,14 @@ extension Store {
         return record
     }
 
+    /// Whether a record that was found before is still there, with every object of its outputs in its full size.
+    package func holds(_ record: Record) throws -> Bool {
+        guard try FileStatus.ifPresent(recordPath(record.key), following: false)?.form == .file else { return false }
+        return try record.outputs.values.allSatisfy { output in
+            try output.objects.allSatisfy { try hasObject($0.digest, size: $0.size) }
+        }
+    }
+
     /// All undamaged records, in the order in which their steps began; whether their objects are there is not looked at.
     package func records() throws -> [Record] {
         try complete {

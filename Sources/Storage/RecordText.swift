@@ -15,7 +15,10 @@ enum RecordText {
 
     /// The record in `text`; nil if a byte of it is not as it was written, or if it is the record of another key.
     static func record(in text: String, key: Digest) -> Record? {
-        guard let json = json(in: text), let record = try? Record(json: json), record.key == key else { return nil }
+        // The details are kept as text: as values, those of ten thousand records fill a hundred megabytes.
+        guard let json = json(in: text), RecordDetails.Value(json: json) != nil,
+            let record = try? Record(head: json, details: RecordDetails(text: text)), record.key == key
+        else { return nil }
         return record
     }
 

@@ -10,6 +10,10 @@ extension Store {
     @discardableResult
     package func writeRun(_ name: String, _ document: JSON, replacing number: Int? = nil) throws -> Int {
         try requireWritable()
+        return try withoutCollection { try writeWhole(name, document, replacing: number) }
+    }
+
+    private func writeWhole(_ name: String, _ document: JSON, replacing number: Int?) throws -> Int {
         let folder = try runFolder(name)
         if try Disk.makeFolder(folder) { try Disk.sync(root + "/runs") }
         let draft = "\(folder)/.\(makeNonce())"
@@ -56,6 +60,19 @@ extension Store {
         let folder = try runFolder(name)
         return try runNumbers(folder).compactMap { try readRun(folder, $0) }
     }
+
+    /// The documents that are readable, with their numbers, newest first; of all of them, or of the last few.
+    package func numberedRuns(_ name: String, last count: Int = .max) throws -> [(number: Int, document: JSON)] {
+        let folder = try runFolder(name)
+        var found: [(Int, JSON)] = []
+        for number in try runNumbers(folder).reversed() where found.count < count {
+            if let document = try readRun(folder, number) { found.append((number, document)) }
+        }
+        return found
+    }
+
+    /// The document with this number; nil where there is none that is readable.
+    package func run(_ name: String, number: Int) throws -> JSON? { try readRun(runFolder(name), number) }
 
     private func runFolder(_ name: String) throws -> String {
         guard Output.isSafe(name: name), !name.hasPrefix(".") else {

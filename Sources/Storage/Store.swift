@@ -32,17 +32,21 @@ package final class Store: Sendable {
     /// Opens the store at `path`; with ``Access/readWrite`` it is made where it is not there, and attempts whose owner is
     /// gone are swept. Errors: ``StorageError``, of kind `foreign` for a store of another format.
     package init(at path: String, access: Access = .readWrite) throws {
-        if access == .readWrite { try Disk.makeFolder(path) }
+        let isNew = try access == .readWrite && Disk.makeFolder(path)
         self.root = Disk.absolute(path)
+        // What a power cut may take from under a record, the record cannot keep: every folder on the way is synced once.
+        if isNew, let parent = Disk.parent(of: root) { try Disk.sync(parent) }
         self.access = access
         self.indexDatabase = IndexDatabase(
             path: "\(root)/index/\(Disk.hostName).sqlite", mayWrite: access == .readWrite)
         self.index = Index(indexDatabase)
         try checkFormat()
         if access == .readWrite {
+            var isMade = false
             for folder in ["objects", "records", "runs", "attempts", "scratch", "leases", "failures"] {
-                try Disk.makeFolder("\(root)/\(folder)")
+                if try Disk.makeFolder("\(root)/\(folder)") { isMade = true }
             }
+            if isMade { try Disk.sync(root) }
             _ = try? Disk.makeFolder("\(root)/index")
             sweepAttempts()
         }

@@ -48,7 +48,11 @@ package final class Worker: Sendable {
         var environment: JSON = [:]
     }
 
+    /// Bytes; an event is a few hundred.
+    private static let longestLine = 4 << 20
+
     private let launch: WorkerLaunch
+    private let tree = ProcessTree()
     private let jobs: AsyncStream<Job>
     private let queue: AsyncStream<Job>.Continuation
     private let state = Mutex(State())
@@ -111,6 +115,7 @@ package final class Worker: Sendable {
                 "PYTHONPATH": launch.package, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1",
                 "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false",
             ]
+            variables[Environment.Key(rawValue: ProcessTree.variable)!] = tree.mark
             for (name, value) in launch.environment { variables[Environment.Key(rawValue: name)!] = value }
             let result = try await Subprocess.run(
                 .path(FilePath(launch.python)), arguments: ["-P", "-m", "ablate_worker"],
@@ -122,7 +127,7 @@ package final class Worker: Sendable {
                 defer { watch.cancel() }
                 var lines = execution.standardOutput.strings(
                     separatedBy: .unicodeScalarSequence(["\n" as Unicode.Scalar]),
-                    bufferingPolicy: .maxLineLength(4 << 20)
+                    bufferingPolicy: .maxLineLength(Self.longestLine)
                 ).makeAsyncIterator()
                 for await job in jobs {
                     current = job
@@ -144,6 +149,8 @@ package final class Worker: Sendable {
                 }
         } catch let failure as WorkerFailure {
             kill(because: failure)
+        } catch let error as SubprocessError where error.code == .outputLimitExceeded {
+            kill(because: .protocolViolation("a line of more than \(Self.longestLine >> 20) MiB"))
         } catch {
             kill(because: WorkerFailure(class: "crashed", message: "the worker could not be run: \(error)"))
         }
@@ -184,7 +191,8 @@ package final class Worker: Sendable {
     }
 
     private func end() -> WorkerFailure? {
-        state.withLock { state in
+        defer { tree.kill() }
+        return state.withLock { state in
             // What the worker itself started must not outlive it.
             if let process = state.process { _ = Glibc.kill(-process.value, SIGKILL) }
             state.isDead = true

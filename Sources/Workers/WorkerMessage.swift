@@ -15,10 +15,12 @@ package struct WorkerSpecification: Sendable {
     package var scratch: String
     package var log: String
     package var threads: Int
+    /// Processes that share the step, each with a GPU and its part of the threads; only a fine-tune has more than one.
+    package var processes: Int
 
     package init(
         address: String, kind: String, key: Digest, parameters: JSON, inputs: [String: (path: String, name: String)],
-        outputs: String, scratch: String, log: String, threads: Int
+        outputs: String, scratch: String, log: String, threads: Int, processes: Int = 1
     ) {
         self.address = address
         self.kind = kind
@@ -29,6 +31,7 @@ package struct WorkerSpecification: Sendable {
         self.scratch = scratch
         self.log = log
         self.threads = threads
+        self.processes = processes
     }
 
     package var json: JSON {
@@ -37,7 +40,7 @@ package struct WorkerSpecification: Sendable {
             "parameters": parameters,
             "inputs": .object(inputs.mapValues { ["path": .string($0.path), "name": .string($0.name)] }),
             "outputs": .string(outputs), "scratch": .string(scratch), "log": .string(log), "threads": .integer(threads),
-            "device": "auto",
+            "device": "auto", "processes": .integer(processes),
         ]
     }
 }

@@ -16,6 +16,7 @@ enum WorkerSources {
             ("classifier.py", PackageResources.classifier_py),
             ("design.py", PackageResources.design_py),
             ("devices.py", PackageResources.devices_py),
+            ("distributed.py", PackageResources.distributed_py),
             ("endpoint.py", PackageResources.endpoint_py),
             ("export.py", PackageResources.export_py),
             ("families.py", PackageResources.families_py),

@@ -4,10 +4,10 @@ import ArgumentParser
 import Digests
 
 @main
-struct Bench: ParsableCommand {
+struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure ablate against its peers on this machine.",
-        subcommands: [EngineBench.self, NumericsBench.self])
+        subcommands: [EngineBench.self, NumericsBench.self, RecipeBench.self, WorkerBench.self])
 }
 
 /// One measurement and its peer's.

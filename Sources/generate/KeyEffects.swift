@@ -39,7 +39,7 @@ struct KeyEffects {
                 var inputs: [String: JSON] = [:]
                 for (name, source) in step.inputs { inputs[name] = describe(source) }
                 let whole: JSON = [
-                    "outline": .string(Manifest.outline(of: step).description), "inputs": .object(inputs),
+                    "outline": .string(step.outline.description), "inputs": .object(inputs),
                 ]
                 outlines["\(step.kind.rawValue) \(step.address)"] = whole.digest
             }

@@ -4,6 +4,7 @@ Both get the same backbone, the same first adapters and head, the same batches, 
 """
 
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -56,6 +57,13 @@ def trainer(problem, device, order):
     model.score = head(model.config.hidden_size)
     model = adapted(problem, model, "SEQ_CLS", device)
     tokenizer = transformers.AutoTokenizer.from_pretrained(problem.folder / "tokenizer")
+    marks, loss = fit(model, data, transformers.DataCollatorWithPadding(tokenizer), problem.folder, problem.sizes.batch, device)
+    return marks[-1] - marks[0], loss
+
+
+def fit(model, data, collate, folder, batch, device, **more):
+    """One epoch of the Trainer, in the order of the data: (times: the beginning, then each step's end; mean loss)."""
+    import transformers
     marks = []
 
     class Clock(transformers.TrainerCallback):
@@ -71,14 +79,12 @@ def trainer(problem, device, order):
         def _get_train_sampler(self, *_):
             return torch.utils.data.SequentialSampler(data)
     arguments = transformers.TrainingArguments(
-        output_dir=str(problem.folder / "trainer"), per_device_train_batch_size=problem.sizes.batch, num_train_epochs=1,
+        output_dir=str(Path(folder) / "trainer"), per_device_train_batch_size=batch, num_train_epochs=1,
         learning_rate=1e-3, lr_scheduler_type="linear", weight_decay=0.0, max_grad_norm=1.0, report_to=[], save_strategy="no",
-        logging_strategy="no", disable_tqdm=True, use_cpu=device == "cpu", bf16=device == "cuda")
-    made = InOrder(model=model, args=arguments, train_dataset=data, callbacks=[Clock()],
-                   data_collator=transformers.DataCollatorWithPadding(tokenizer))
+        logging_strategy="no", disable_tqdm=True, use_cpu=device == "cpu", bf16=device == "cuda", **more)
+    made = InOrder(model=model, args=arguments, train_dataset=data, callbacks=[Clock()], data_collator=collate)
     made.remove_callback(transformers.PrinterCallback)
-    loss = made.train().training_loss
-    return marks[-1] - marks[0], loss
+    return marks, made.train().training_loss
 
 
 def studio(problem, device, order):

@@ -20,6 +20,7 @@ sys.dont_write_bytecode = True
 BARS = {"packed_vs_trainer": 1.6, "packed_whole_vs_trainer": 1.6, "shared_100_150_vs_trainer": 2.2,
         "shared_400_150_vs_trainer": 3.5, "packed_vs_h2o": 2.0}
 SAVED_BAR = 50
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "benchmarks"
 
 
 def compare(peer, ours, rounds, cold):
@@ -85,9 +86,24 @@ def markdown(report, command):
     lines += ["", "| kept for the gradient, bfloat16 | bytes per token, layer and hidden unit |", "|---|---|"]
     lines += [f"| {name} | {value:.1f} |" for name, value in report["saved_bytes_per_hidden"].items()]
     lines.append(NOTES.rstrip())
-    for name, value in report.get("cuda", {}).items():
-        lines.append(f"\n- {name}: {value}")
+    if report.get("cuda"):
+        lines += ["", "| a backbone in the shape of Mistral 7B, random weights, bfloat16, LoRA of rank 16 | measured | bar | |",
+                  "|---|---|---|---|"]
+    for name, found in report.get("cuda", {}).items():
+        bar = next((f"{kind.replace('-', ' ')} {found[kind]}" for kind in ("at-least", "at-most") if kind in found), "")
+        value = "not measured" if found["value"] is None else f"**{found['value']:.3g}**"
+        lines.append(f"| {name} | {value} | {bar} | {found['note']} |")
     return "\n".join(lines) + "\n"
+
+
+def flattened(report):
+    """The report with each figure under its own name, and the bars by name: what a program compares."""
+    cuda = report.get("cuda", {})
+    figures = {name: found["ratio"] for name, found in report["ratios"].items()}
+    figures |= {"saved_bytes": report["saved_bytes_per_hidden"]["ours"]} | {n: f["value"] for n, f in cuda.items()}
+    bars = {name: {"at-least": found["bar"]} for name, found in report["ratios"].items()} | {"saved_bytes": {"at-most": SAVED_BAR}}
+    bars |= {name: {kind: found[kind]} for name, found in cuda.items() for kind in ("at-least", "at-most") if kind in found}
+    return {"schema_version": 1, **figures, "bars": bars, **report}
 
 
 def main(arguments=None):
@@ -95,7 +111,9 @@ def main(arguments=None):
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--threads", type=int, default=1, help="of both sides, on the CPU")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--report", help="also write the JSON to this file")
     parser.add_argument("--output", help="also write the report as a page")
+    parser.add_argument("--write", action="store_true", help="the page is docs/benchmarks/worker-<device>.md")
     parser.add_argument("--tiny", action="store_true", help="sizes that only show that it runs: the figures mean nothing")
     given = parser.parse_args(arguments)
     import torch
@@ -126,12 +144,17 @@ def main(arguments=None):
               "ratios": found, "saved_bytes_per_hidden": saved, "saved_bar": SAVED_BAR}
     if given.device == "cuda":
         import large
-        report["cuda"] = large.measure(given.tiny, say)
+        with tempfile.TemporaryDirectory() as folder:
+            report["cuda"] = large.measure(given.tiny, say, folder=folder)
+    flat = flattened(report)
     if given.json:
-        print(json.dumps(report, indent=1))
-    if given.output:
-        options = " ".join(sys.argv[1:] if arguments is None else arguments)
-        Path(given.output).write_text(markdown(report, f"python Tests/Benchmarks/worker.py {options}"))
+        print(json.dumps(flat, indent=1))
+    if given.report:
+        Path(given.report).write_text(json.dumps(flat, indent=1) + "\n")
+    if given.output or given.write:
+        options = f"--device {given.device} --threads {given.threads}" + (" --tiny" if given.tiny else "")
+        page = given.output or PAGES / f"worker-{given.device}.md"
+        Path(page).write_text(markdown(report, f"python Tests/Benchmarks/worker.py {options}"))
     return report
 
 

@@ -170,11 +170,12 @@ def test_every_line_break_of_yaml_counts_and_stays(tmp_path, break_):
     assert result.returncode == 0
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="a defect: the mark is taken for an indentation")
-def test_a_byte_order_mark_stays(tmp_path):
-    recipe = write(tmp_path, "\ufeff" + HEAD + TINY + "    seeds: 1\n")
-    fix(recipe)
-    assert recipe.read_text() == "\ufeff" + HEAD + TINY + "    seeds: [1]\n"
+@pytest.mark.parametrize("mark, encoding", [("\ufeff", "utf-8"), ("\ufeff", "utf-16-le"), ("\ufeff", "utf-16-be"), ("", "utf-8")])
+def test_the_encoding_and_the_byte_order_mark_stay(tmp_path, mark, encoding):
+    recipe = write(tmp_path, "")
+    recipe.write_bytes((mark + HEAD + TINY + "    seeds: 1\n    about: é\n").encode(encoding))
+    assert fix(recipe).returncode in (0, 65)
+    assert recipe.read_bytes().decode(encoding) == mark + HEAD + TINY + "    seeds: [1]\n    about: é\n"
 
 
 def test_every_recipe_that_is_named_is_mended(tmp_path):

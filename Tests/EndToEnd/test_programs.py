@@ -120,3 +120,17 @@ def test_cores_bound_how_many_run_at_once(make):
     spans = [tuple(map(float, project.result(f"s{n}", "text").split())) for n in range(4)]
     most = max(sum(start <= moment < end for start, end in spans) for moment, _ in spans)
     assert most == 2
+
+
+def test_only_run_runs_a_program(make):
+    project = make("  mark: {command: [sh, mark.sh, '{out.done}'], outputs: [done]}\n")
+    project.write("mark.sh", 'touch ran\necho done > "$1"\n')
+    for arguments in (["check"], ["check", "--fix"], ["plan"], ["plan", "--json"], ["show"], ["show", "--resolved"], ["status"],
+                      ["why", "mark/command"], ["logbook"]):
+        project.ablate(*arguments)
+        assert not (project.folder / "ran").exists(), arguments
+    assert project.names() == ["mark"] and (project.folder / "ran").exists()
+    (project.folder / "ran").unlink()
+    for arguments in (["plan"], ["show", "mark/command"], ["why", "mark/command"], ["logbook"], ["run"]):
+        project.ablate(*arguments)
+    assert not (project.folder / "ran").exists(), "what is reused is not run"

@@ -109,7 +109,7 @@ ENGINE_ONLY = {
 ENGINE_ONLY_AT = {
     r"ablations\.size\.(vary|zip|together|with|except)": {
         "wrong-type", "unknown-key", "unknown-value", "out-of-range", "repeated-value"},  # the settings of another section
-    r"models\.words\.tfidf\.ngrams\.0": {"wrong-type"},  # the shorter one first
+    r"models\.words\.tfidf\.ngrams\.0": {"out-of-range"},  # the shorter one first
     r"models\.tiny\.training\.class-weights": {"out-of-range"},  # one for each label
     r"models\.tiny\.training\.validation|data\.test|data\.columns\.group|folds\.kind": {"missing-key"},  # other keys need them
     r"data\.(template|columns\.prompt)|models\.\w+\.template": {"bad-template"},

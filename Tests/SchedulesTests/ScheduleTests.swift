@@ -29,11 +29,15 @@ private struct Owner {
         for step in 0..<count {
             dependencies.append((0..<step).filter { _ in Int.random(in: 0..<6, using: &random) == 0 })
             demands.append(
-                Resources(cores: Int.random(in: 0...5, using: &random), gpus: Int.random(in: 0...2, using: &random)))
+                Resources(
+                    cores: Int.random(in: 0...5, using: &random), gpus: Int.random(in: 0...2, using: &random),
+                    memory: Int.random(in: 0...9, using: &random)))
             if Int.random(in: 0..<3, using: &random) == 0 { hits.insert(step) }
             if Int.random(in: 0..<12, using: &random) == 0 { failures.insert(step) }
         }
-        capacity = Resources(cores: Int.random(in: 1...4, using: &random), gpus: Int.random(in: 0...2, using: &random))
+        capacity = Resources(
+            cores: Int.random(in: 1...4, using: &random), gpus: Int.random(in: 0...2, using: &random),
+            memory: Int.random(in: 0...8, using: &random))
         schedule = Schedule(
             dependencies: dependencies, demands: demands, estimates: (0..<count).map { Double($0 % 7) },
             capacity: capacity, keepGoing: keepGoing)
@@ -61,6 +65,8 @@ private struct Owner {
                 running[step] = gpus
                 let cores = running.keys.reduce(0) { $0 + demands[$1].clamped(to: capacity).cores }
                 #expect(cores <= capacity.cores, "more cores than there are")
+                let memory = running.keys.reduce(0) { $0 + demands[$1].clamped(to: capacity).memory }
+                #expect(memory <= capacity.memory, "more memory than there is")
                 pending.append(action)
             case .cancel(let step):
                 #expect(running[step] != nil)

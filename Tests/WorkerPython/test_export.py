@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 import torch
-from conftest import TINY, digest, finetune, inputs, predicting
+from conftest import TEMPLATE, TINY, digest, finetune, inputs, predicting
 from inprocess import fails, make_backbone, run
 from safetensors.torch import load_file
 from test_families import LORA, rows_of
@@ -42,7 +42,7 @@ def export(way, dataset, tmp_path, tokens=True, dtype=None, **more):
 def code_of(folder):
     """The lines of the README."""
     code = re.search(r"```python\n(.*?)```", (folder / "README.md").read_text(), re.S)[1]
-    assert len(code.splitlines()) <= 22
+    assert len(code.splitlines()) <= 46
     return code
 
 
@@ -107,6 +107,8 @@ def test_an_export_repeats_and_names_the_backbone_it_is_told(dataset, tmp_path):
     assert json.loads((first / "adapter_config.json").read_text())["base_model_name_or_path"] == "owner/name"
     assert '"owner/name"' in (first / "README.md").read_text() and not (first / "merged").exists()
     assert str(tmp_path) not in (first / "README.md").read_text()
+    _, _, _, odd, _ = export("lora", dataset, tmp_path / "odd", **{"base-model": 'a "folder" \\ of mine'})
+    compile(code_of(odd), "README.md", "exec")
     shaping = {k: v for k, v in predicting(finetune(lora=LORA), None).items() if k != "fold"} | {"merge": True}
     made = [run("export", shaping, given, tmp_path)[0] for _ in range(2)]
     assert digest(made[0]) == digest(made[1])
@@ -118,7 +120,15 @@ def test_merging_over_a_quantized_backbone_is_measured_against_it(dataset, backb
     given = inputs(dataset, "tokens", backbone=backbones["wide llama"])
     made, _, _ = run("finetune", parameters, given | inputs(dataset, "rows", "folds"), tmp_path)
     shaping = {k: v for k, v in predicting(parameters, None).items() if k != "fold"} | {"merge": True}
-    _, fields, _ = run("export", shaping, given | {"model": made / "model"}, tmp_path)
+    outputs, fields, _ = run("export", shaping | {"template": TEMPLATE}, given | {"model": made / "model", "backbone": {
+        "path": str(backbones["wide llama"]), "name": str(backbones["wide llama"])}, "tokenizer": dataset["tokenizer"]}, tmp_path)
+    predicted, _, _ = run("predict", predicting(parameters, 0), given | inputs(dataset, "folds", model=made / "model"), tmp_path)
+    found, folder = load_file(predicted / "predictions"), outputs / "export"
+    rows = list(rows_of(dataset["tokens"], found["rows"].tolist(), parameters))
+    assert "load_in_4bit" in code_of(folder)
+    (theirs,) = run_lines([(code_of(folder), folder, rows)])  # over the quantized backbone, too
+    # Left to itself, bitsandbytes computes in bfloat16 on a CPU that can: backbones.load tells why the worker does not.
+    np.testing.assert_allclose(found["probabilities"].numpy(), np.array(theirs), atol=1e-2)
     assert 1e-3 < fields["metrics"]["largest-difference"] < fields["metrics"]["largest-logit"]
 
 

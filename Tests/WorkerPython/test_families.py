@@ -232,3 +232,6 @@ def test_code_that_comes_with_a_backbone_runs_only_when_it_is_asked_for(dataset,
     assert ran.exists() and fields["metrics"]["train-loss"] < 1.3
     shaping = predicting(parameters, 0) | {"remote-code": True}
     run("predict", shaping, inputs(dataset, "tokens", "folds", model=made / "model", backbone=folder), tmp_path)
+    # All weights trained: the model is complete, code and all, and is predicted without the backbone.
+    made, _, _ = run("finetune", parameters | {"lora": None}, given, tmp_path)
+    run("predict", shaping, inputs(dataset, "tokens", "folds", model=made / "model"), tmp_path)

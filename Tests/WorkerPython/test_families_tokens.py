@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from ablate_worker import chat, formats
+from ablate_worker import chat, formats, readme, sequences, tokens
 from ablate_worker.step import Failure
 from inprocess import fails, run
 from test_tokens import TEXTS, byte_level, fill, join
+from tokenizers import Tokenizer
 
 PLAIN = [{"text": "Question: "}, {"column": "prompt"}, {"text": "; Answer: "}, {"column": "answer"}]
 CLASSES = {  # family: (class of its tokenizer, what it puts before a text, what after it)
@@ -50,6 +51,19 @@ def test_sequences_are_those_of_the_familys_own_tokenizer(family, tmp_path):
         assert join(columns, metadata, row) == tokenizer(fill(TEXTS[row]))["input_ids"]
     for row, text in enumerate(TEXTS):
         assert None not in join(columns, metadata, row)
+
+
+@pytest.mark.parametrize("keep", ["head", "tail", "middle"])
+def test_the_lines_of_an_export_make_the_ids_that_are_trained_on(keep, family, tmp_path, monkeypatch):
+    _, folder, _, _ = family
+    columns, metadata, _ = tokenize(folder, tmp_path)
+    pieces, lead = tokens.encode_template(Tokenizer.from_file(str(folder / "tokenizer.json")), PLAIN)
+    monkeypatch.chdir(folder)
+    for lengths in ({"prompt": None, "answer": None}, {"prompt": 3, "answer": 4}, {"prompt": None, "answer": 0}):
+        lengths["keep"], names = keep, {"Tokenizer": Tokenizer}
+        exec(readme.text_lines(pieces, lead, lengths, metadata), names)
+        ids = sequences.assemble(columns, metadata, lengths, range(len(TEXTS)))
+        assert [names["ids"](**text) for text in TEXTS] == [each.tolist() for each in ids]
 
 
 CHATS = {

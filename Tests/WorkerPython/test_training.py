@@ -227,3 +227,33 @@ def test_a_checkpoint_that_cannot_be_used_costs_time_only(damage, worker, datase
     outputs, result = worker.run("finetune", finetune(), given, scratch=scratch)
     assert result["measurements"]["resumed-at-step"] is None
     assert digest(outputs) == digest(undisturbed)
+
+
+def test_speed_memory_and_the_time_left_are_told_and_recorded(dataset, backbones, tmp_path, monkeypatch):
+    from ablate_worker import throughput
+    from inprocess import run
+    monkeypatch.setattr(throughput, "EVERY", 0)
+    monkeypatch.setitem(throughput.PEAKS, "this", 1e12)
+    monkeypatch.setattr(throughput, "peak", lambda device: throughput.PEAKS["this"])
+    monkeypatch.setattr("inprocess.Listening.due", lambda self, name: True)
+    given = inputs(dataset, "tokens", "rows", "folds", backbone=backbones["mistral"])
+    _, fields, events = run("finetune", finetune(), given, tmp_path)
+    told = lambda name: [e["value"] for e in events if e["event"] == "metric" and e["name"] == name]
+    assert len(told("loss")) == len(told("tokens-per-second")) == len(told("mfu")) == len(told("memory-bytes")) == 10
+    assert min(told("tokens-per-second")) > 0 and min(told("memory-bytes")) > 1e7 and 0 < max(told("mfu")) < 1
+    left = told("seconds-left")
+    assert len(left) == 9 and left[0] > left[-1] == 0, "known from the second step on"
+    made, counts = fields["measurements"], fields["metrics"]
+    assert made["peak-host-bytes"] >= 0.9 * max(told("memory-bytes")) and 0 < made["mfu"] < 1
+    assert 0 < counts["unique-tokens"] == counts["padded-tokens"] == counts["logical-tokens"] == counts["tokens"] * 2
+
+
+def test_the_most_memory_held_is_that_of_the_step_alone():
+    from ablate_worker import devices
+    devices.settle(1)
+    block = np.ones(2**27, np.uint8)
+    high = devices.host_memory("VmHWM")
+    assert high >= devices.host_memory("VmRSS") - 2**20
+    del block
+    devices.settle(1)
+    assert devices.host_memory("VmHWM") < high - 2**26

@@ -50,8 +50,9 @@ import Workers
         let specification = WorkerSpecification(
             address: "a/b", kind: "fit", key: Digest(of: "k"), parameters: ["x": 1.0], inputs: ["t": ("/p\n", "n")],
             outputs: "/o",
-            scratch: "/s", log: "/l", threads: 2)
+            scratch: "/s", log: "/l", threads: 2, processes: 3)
         let text = specification.json.text()
         #expect(!text.contains("\n") && text.contains(#""protocol":1"#) && text.contains(#""x":1.0"#))
+        #expect(specification.json["processes"] == 3)
     }
 }

@@ -60,15 +60,16 @@ struct CheckCommand: AsyncParsableCommand {
 
     private func summarise(_ findings: [Finding]) {
         if findings.count > 1 { Console.note("\(findings.count) findings") }
-        let safe = findings.count { $0.fix?.isSafe == true && recipes.contains($0.fix?.span.file.name ?? "") }
+        let safe = findings.count { $0.fix?.isSafe == true && $0.fix?.span.file.name != Override.fileName }
         if safe > 0, !fix {
             Console.note("`ablate check --fix` mends \(safe) of them")
         }
     }
 
-    /// Applies the safe fixes to a file, again and again until none is left: a mended place may uncover the next.
+    /// Applies the safe fixes to a recipe and the files it includes, again and again until none is left: a mended place may
+    /// uncover the next.
     private func mend(_ path: String, _ status: inout ExitCode?) {
-        var count = 0
+        var counts: [String: Int] = [:]
         for _ in 0..<10 {
             var found: [Finding] = []
             do {
@@ -76,17 +77,26 @@ struct CheckCommand: AsyncParsableCommand {
             } catch {
                 found = (error as? Findings)?.all ?? []
             }
-            guard let file = found.compactMap({ $0.fix?.span.file }).first(where: { $0.name == path }) else { break }
-            let (text, fixes) = Mending.apply(found, to: file)
-            guard fixes > 0, text != file.text else { break }
-            guard Files.isWritable(path), Files.write(Array(text.utf8), to: Files.absolute(path)) else {
-                Console.note(
-                    "error: cannot write \(path): \(String(cString: strerror(errno))); nothing in it was mended")
-                status = status ?? ExitStatus.unavailable
-                break
+            var isMended = false
+            var seen: Set<String> = [Override.fileName]
+            for file in found.compactMap({ $0.fix?.span.file }) where seen.insert(file.name).inserted {
+                let (text, fixes) = Mending.apply(found, to: file)
+                guard fixes > 0, text != file.text else { continue }
+                guard Files.isWritable(file.name), let old = Files.bytes(file.name),
+                    Files.write(SourceFile.encode(text, as: old), to: Files.absolute(file.name))
+                else {
+                    let reason = String(cString: strerror(errno))
+                    Console.note("error: cannot write \(file.name): \(reason); nothing in it was mended")
+                    status = status ?? ExitStatus.unavailable
+                    continue
+                }
+                counts[file.name, default: 0] += fixes
+                isMended = true
             }
-            count += fixes
+            guard isMended else { break }
         }
-        if count > 0 { Console.note("\(path): \(count) \(count == 1 ? "place" : "places") mended") }
+        for (name, count) in counts.sorted(by: { $0.key < $1.key }) {
+            Console.note("\(name): \(count) \(count == 1 ? "place" : "places") mended")
+        }
     }
 }

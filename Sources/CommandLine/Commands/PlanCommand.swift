@@ -18,12 +18,15 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             let workspace = try Workspace(options.recipe, options.shared, writing: false)
-            let forecast = try workspace.forecast()
+            let forecast = try workspace.forecast(strict: choice.strictEnvironment)
             let chosen = try choice.steps(of: workspace, addresses: []) ?? Set(workspace.plan.steps.indices)
+            let drift = workspace.drift?.changes(in: forecast, among: chosen) ?? []
             if options.shared.json {
-                Console.out(document: Self.document(workspace, forecast, chosen))
+                var document = Self.document(workspace, forecast, chosen)
+                document["library_drift"] = Self.json(drift, workspace)
+                Console.out(document: document)
             } else {
-                PlanText(workspace: workspace, forecast: forecast, chosen: chosen, full: full).print()
+                PlanText(workspace: workspace, forecast: forecast, chosen: chosen, full: full, drift: drift).print()
             }
             if exitCode, chosen.contains(where: { forecast.entries[$0].state != .reuse }) {
                 throw ExitStatus.changesPending
@@ -31,6 +34,17 @@ struct PlanCommand: AsyncParsableCommand {
         } catch {
             throw Failure.report(error)
         }
+    }
+
+    private static func json(_ drift: [LibraryDrift.Change], _ workspace: Workspace) -> JSON {
+        .array(
+            drift.map { change in
+                [
+                    "library": .string(change.library), "recorded": .string(change.recorded),
+                    "installed": JSON(change.installed),
+                    "steps": .array(change.steps.map { .string(workspace.plan.steps[$0].address) }),
+                ]
+            })
     }
 
     static func document(_ workspace: Workspace, _ forecast: Forecast, _ chosen: Set<Int>) -> [String: JSON] {
@@ -62,6 +76,7 @@ struct PlanText {
     let chosen: Set<Int>
     /// Whether to list what is reused, too.
     let full: Bool
+    let drift: [LibraryDrift.Change]
 
     func print() {
         let paint = Paint(isOn: Console.hasColor(STDOUT_FILENO))
@@ -81,6 +96,12 @@ struct PlanText {
             text += "\(mark)  \(padded)  \(paint.dim(entry.reason))\n"
         }
         for missing in forecast.missing(among: chosen) { text += paint.red("missing") + "  \(missing)\n" }
+        for change in drift {
+            let steps = change.steps.count == 1 ? "1 reused step was" : "\(change.steps.count) reused steps were"
+            text +=
+                "\(paint.yellow("drift"))  \(change.library) \(change.recorded) -> \(change.installed ?? "not installed"): \(steps) made before\n"
+        }
+        if !drift.isEmpty { text += "       results stay valid; --strict-environment runs such steps again\n" }
         text +=
             "\(workspace.name): \(forecast.count(.run, among: chosen)) to run, "
             + "\(forecast.count(.maybe, among: chosen)) maybe, \(forecast.count(.reuse, among: chosen)) reused"

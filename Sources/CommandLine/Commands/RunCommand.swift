@@ -40,7 +40,8 @@ struct RunCommand: AsyncParsableCommand {
                 .array(choice.ablations.map { .string($0) }),
             ], shared: options.shared)
         let clock = ContinuousClock.now
-        if let answer = unchanged?.answer, let reused = answer["reused"]?.integer, let name = answer["name"]?.string,
+        if !choice.strictEnvironment, let answer = unchanged?.answer, let reused = answer["reused"]?.integer,
+            let name = answer["name"]?.string,
             let logbook = answer["logbook"]?.string
         {
             return say(
@@ -71,7 +72,7 @@ struct RunCommand: AsyncParsableCommand {
         reporter.finish()
         // Where nothing ran, what was forecast is what there is.
         let isPresent = chosen.allSatisfy { forecast.entries[$0].state == .reuse }
-        let present = isPresent ? forecast : try workspace.forecast()
+        let present = isPresent ? forecast : try workspace.forecast(known: summary.records)
         let (logbook, delivered) = try deliver(workspace, present)
         if isIdle {
             unchanged?.remember(
@@ -93,7 +94,7 @@ struct RunCommand: AsyncParsableCommand {
     private func acquire(
         _ workspace: Workspace, _ chosen: Set<Int>, _ reporter: any ProgressReporter
     ) async throws -> Forecast {
-        let forecast = try workspace.forecast()
+        let forecast = try workspace.forecast(strict: choice.strictEnvironment)
         if forecast.missing(among: chosen).isEmpty { return forecast }
         let fetcher = BackboneFetcher(environment: workspace.workerEnvironment, machine: workspace.machine)
         for missing in forecast.missing(among: chosen) {
@@ -108,7 +109,7 @@ struct RunCommand: AsyncParsableCommand {
                 throw failure.class == "unavailable" ? ExitStatus.unavailable : ExitStatus.missingInput
             }
         }
-        let again = try workspace.forecast()
+        let again = try workspace.forecast(strict: choice.strictEnvironment)
         if let missing = again.missing(among: chosen).first { throw MissingFile(description: missing.description) }
         return again
     }
@@ -117,11 +118,20 @@ struct RunCommand: AsyncParsableCommand {
         _ workspace: Workspace, _ forecast: Forecast, _ lastKeys: [String: Digest], _ selection: Set<Int>?,
         _ reporter: any ProgressReporter
     ) async throws -> RunSummary {
+        let live = LiveStatus(workspace, forecast, chosen: selection ?? Set(workspace.plan.steps.indices))
+        defer { live?.end() }
+        var settings = Engine.Options(
+            selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder,
+            settings: ResolvedRecipe.settings(of: workspace.loaded), retries: workspace.site.retries)
+        if choice.strictEnvironment, let drift = workspace.drift { settings.isCurrent = { drift.isCurrent($0) } }
         let engine = Engine(
             plan: workspace.plan, recipe: workspace.name, lastKeys: lastKeys, forecast: forecast,
             resolver: workspace.resolver, machine: workspace.machine, environment: workspace.workerEnvironment,
-            options: Engine.Options(selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder)
-        ) { reporter.handle($0) }
+            options: settings
+        ) {
+            live?.handle($0)
+            reporter.handle($0)
+        }
         let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

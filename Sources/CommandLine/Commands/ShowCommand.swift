@@ -1,4 +1,5 @@
-// `ablate show`: the recipe with every value and where it came from, or one step with its record. Runs nothing.
+// `ablate show`: the recipe with every value and where it came from, or one step with its record. Runs no step; with
+// `--export`, a fine-tune's model leaves the store for a folder.
 
 internal import ArgumentParser
 internal import Diagnostics
@@ -13,12 +14,23 @@ internal import Storage
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show the resolved recipe with the origin of each value, or one step and its record.")
+        abstract: "Show the resolved recipe with the origin of each value, or one step and its record.",
+        discussion: "With --export, the model of a fine-tune is written to a folder that peft and transformers load.")
 
     @OptionGroup var options: RecipeOptions
     @Argument(help: "The address of a step; without one the recipe is shown.") var address: String?
     @Flag(help: "Show the recipe with defaults filled in (this is what happens without an address).") var resolved =
         false
+    @OptionGroup var exporting: ExportOptions
+
+    func validate() throws {
+        if exporting.folder == nil, exporting.merge || exporting.baseModel != nil {
+            throw ValidationError("--merge and --base-model say how to export; name a new folder with --export")
+        }
+        if exporting.folder != nil, address == nil {
+            throw ValidationError("--export needs the address of a fine-tune, such as MODEL/seed-1/fold-0/finetune")
+        }
+    }
 
     func run() async throws {
         do {
@@ -26,6 +38,9 @@ struct ShowCommand: AsyncParsableCommand {
             guard let address else { return showRecipe(workspace) }
             guard let index = workspace.plan.index(of: address) else {
                 throw MissingFile(description: "there is no step \(address); `ablate plan --full` lists them")
+            }
+            if let folder = exporting.folder {
+                return try await exporting.export(workspace, index, to: folder, json: options.shared.json)
             }
             try show(workspace, index)
         } catch {
@@ -59,7 +74,12 @@ struct ShowCommand: AsyncParsableCommand {
             "state": .string(entry.state.rawValue),
             "reason": .string(entry.reason), "key": JSON(entry.key?.description), "parameters": step.parameters,
         ]
-        if let record = entry.record { document["record"] = record.json }
+        if let record = entry.record {
+            document["record"] = record.json
+            let others = try workspace.store.divergentRecords(record.key)
+            document["is_deterministic"] = .bool(others.isEmpty)
+            if !others.isEmpty { document["other_results"] = .array(others.map(\.json)) }
+        }
         if options.shared.json {
             Console.out(document: document)
         } else {
@@ -86,5 +106,21 @@ struct ResolvedRecipe {
         }
         walk(loaded.recipe.resolved, [])
         self.lines = lines
+    }
+
+    /// The values by their dotted paths, without their origins; null for a recipe of more than `limit`: a run's document is
+    /// written again and again, and the steps tell the same.
+    static func settings(of loaded: LoadedRecipe, limit: Int = 5_000) -> JSON {
+        var settings: [String: JSON] = [:]
+        func walk(_ value: JSON, _ path: String) {
+            guard settings.count <= limit else { return }
+            if case .object(let members) = value, !members.isEmpty {
+                for (name, member) in members { walk(member, path.isEmpty ? name : "\(path).\(name)") }
+            } else {
+                settings[path] = value
+            }
+        }
+        walk(loaded.recipe.resolved, "")
+        return settings.count <= limit ? .object(settings) : .null
     }
 }

@@ -1,67 +1,92 @@
-// `ablate status`: how the recipe's last run stands, also while it goes on in another terminal. Runs nothing.
+// `ablate status`: how a recipe's runs stand, also while one goes on in another terminal. Runs nothing.
 
 internal import ArgumentParser
+internal import Diagnostics
 internal import Digests
 internal import Forecasts
 internal import Glibc
 internal import Plans
+internal import Recipes
 internal import Storage
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Say how the recipe's last run stands, and what it left undone.")
+        commandName: "status", abstract: "Say how the recipe's last run stands, and what it left undone.",
+        discussion: """
+            While a run goes on, in whichever terminal or on whichever machine that shares the store: its steps, the losses and
+            speeds of its fine-tunes, the time to go. recipe.yaml@3 is the third run; --runs lists them.
+            """)
 
-    @OptionGroup var options: RecipeOptions
+    @Argument(
+        help: "The recipe file, or one of its runs as recipe.yaml@3; by default recipe.yaml.",
+        completion: .file(extensions: ["yaml", "yml"])) var recipe = "recipe.yaml"
+    @OptionGroup var shared: SharedOptions
+    @Flag(help: "Say it again every second until no run goes on.") var watch = false
+    @Flag(help: "List all runs.") var runs = false
 
     func run() async throws {
         do {
-            let workspace = try Workspace(options.recipe, options.shared, writing: false)
-            let forecast = try workspace.forecast()
-            let run = try workspace.store.latestRun(workspace.name)
-            let state = Self.state(of: run)
-            if options.shared.json {
-                var document = PlanCommand.document(workspace, forecast, Set(workspace.plan.steps.indices))
-                document["run"] = run ?? .null
-                document["state"] = .string(state)
-                Console.out(document: document)
+            let name = RunName(recipe)
+            let (status, broken) = try read(name)
+            if let broken {
+                Console.note("the recipe as it is now has mistakes (`ablate check` tells them): \(broken)")
+            }
+            if watch, !shared.json { return try await follow(status) }
+            if shared.json {
+                Console.out(document: status.document(runs: runs))
+                while watch, status.isAlive {
+                    try await Task.sleep(for: .seconds(1))
+                    Console.out(document: try status.again().document(runs: false))
+                }
             } else {
-                print(workspace, forecast, run, state)
+                Console.out(status.text(Paint(isOn: Console.hasColor(STDOUT_FILENO)), runs: runs))
             }
         } catch {
             throw Failure.report(error)
         }
     }
 
-    /// What the document says, unless its process is gone: then the run was killed.
-    private static func state(of run: JSON?) -> String {
-        guard let run else { return "never run" }
-        let state = run["state"]?.string ?? "unknown"
-        guard state == "running", let process = run["process"]?.integer else { return state }
-        return kill(pid_t(process), 0) == 0 || errno == EPERM ? "running" : "killed"
+    /// The status; and what is wrong with the recipe, where somebody is at work on it: its runs are told all the same.
+    private func read(_ name: RunName) throws -> (RunStatus, String?) {
+        do {
+            let workspace = try Workspace(name.recipe, shared, writing: false)
+            return (
+                try RunStatus(
+                    path: name.recipe, store: workspace.store, recipe: workspace.name, folder: workspace.loaded.folder,
+                    run: name.run, plan: (workspace, workspace.forecast())), nil
+            )
+        } catch let findings as Findings {
+            let folder = Files.folder(of: Files.absolute(name.recipe))
+            let (place, _) = try Workspace.place(shared, beside: folder)
+            let store = try Store(at: place, access: .readOnly)
+            let names = try store.runNames()
+            guard
+                let recipe = names.count == 1
+                    ? names.first : RecipeReading.name(name.recipe).flatMap({ names.contains($0) ? $0 : nil })
+            else { throw findings }
+            let first = findings.all.first.map { $0.message } ?? ""
+            return (
+                try RunStatus(
+                    path: name.recipe, store: store, recipe: recipe, folder: folder, run: name.run, plan: nil), first
+            )
+        }
     }
 
-    private func print(_ workspace: Workspace, _ forecast: Forecast, _ run: JSON?, _ state: String) {
+    private func follow(_ first: RunStatus) async throws {
         let paint = Paint(isOn: Console.hasColor(STDOUT_FILENO))
-        let total = workspace.plan.steps.count
-        var text = "\(paint.bold(workspace.name)): \(state), \(forecast.count(.reuse)) of \(total) steps done\n"
-        for failure in run?["failed"]?.array ?? [] {
-            text += paint.red("failed") + "  \(failure["address"]?.string ?? "")  \(failure["message"]?.string ?? "")\n"
-            if let log = failure["log"]?.string { text += "        its log: \(log)\n" }
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        var status = first
+        var drawn = 0
+        while true {
+            let text = status.text(paint, runs: runs)
+            Console.write(
+                (drawn > 0 && isTerminal ? "\u{1B}[\(drawn)A\r\u{1B}[J" : "") + text + "\n", to: STDOUT_FILENO)
+            drawn = text.split(separator: "\n", omittingEmptySubsequences: false).count
+            guard status.isAlive else { return }
+            try await Task.sleep(for: .seconds(isTerminal ? 1 : 5))
+            status = try status.again()
+            // What the run has done shows in the store only at its end: the forecast is made again then.
+            if !status.isAlive { status = try read(RunName(recipe)).0 }
         }
-        var kinds: [String: (done: Int, all: Int)] = [:]
-        for (step, entry) in zip(workspace.plan.steps, forecast.entries) {
-            kinds[step.kind.rawValue, default: (0, 0)].all += 1
-            if entry.state == .reuse { kinds[step.kind.rawValue]!.done += 1 }
-        }
-        for kind in StepKind.allCases {
-            guard let count = kinds[kind.rawValue] else { continue }
-            let name = kind.rawValue + String(repeating: " ", count: 12 - kind.rawValue.count)
-            text += "  \(name) \(count.done)/\(count.all)\n"
-        }
-        for (result, step) in workspace.plan.results.compactMap({ result in result.evaluate.map { (result, $0) } }) {
-            guard let record = forecast.entries[step].record else { continue }
-            text += "  \(result.name)  \(ProgressState.scores(record.metrics))\n"
-        }
-        Console.out(text)
     }
 }

@@ -48,7 +48,7 @@ struct WhyCommand: AsyncParsableCommand {
         let paint = Paint(isOn: Console.hasColor(STDOUT_FILENO))
         let entry = explanation.entry
         var lines = ["\(paint.bold(address)): \(entry.state.rawValue), \(entry.reason)"]
-        if let record = entry.record { lines.append("its record: \(Self.describe(record))") }
+        if let record = entry.record { lines += Self.story(of: record, workspace.store) }
         if let (record, basis) = explanation.compared {
             let since = entry.record == nil ? "compared with" : "since the last run, which had"
             lines.append("\(since) \(Self.describe(record)) (\(Self.words(basis)))")
@@ -71,6 +71,22 @@ struct WhyCommand: AsyncParsableCommand {
     private static func describe(_ record: Record) -> String {
         "\(record.address.isEmpty ? record.key.short : record.address), begun \(Moment.text(record.started)), "
             + "took \(Format.decimal(record.seconds, 1)) s, key \(record.key.short)"
+    }
+
+    /// Where a record comes from; of one that was accepted, who said so and of which record its outputs are.
+    private static func story(of record: Record, _ store: Store) -> [String] {
+        var lines: [String] = []
+        if let acceptance = record.acceptance {
+            lines.append("accepted at \(Moment.text(acceptance.at)) by \(acceptance.by): \(acceptance.reason)")
+            let old = (try? store.storedRecord(acceptance.from)) ?? nil
+            lines.append("its output is that of \(old.map(describe) ?? "key \(acceptance.from.short), which is gone")")
+        } else {
+            lines.append("its record: \(describe(record))")
+        }
+        for other in (try? store.divergentRecords(record.key)) ?? [] {
+            lines.append("not deterministic: the same key also gave \(describe(other))")
+        }
+        return lines
     }
 
     private static func words(_ basis: Explanation.Basis) -> String {
@@ -107,11 +123,12 @@ struct WhyCommand: AsyncParsableCommand {
             "address": .string(record.address), "key": .string(record.key.description),
             "started": .number(record.started), "seconds": .number(record.seconds),
         ]
+        if let acceptance = record.acceptance { members["accepted"] = acceptance.json }
         if let basis { members["basis"] = .string(basis) }
         return .object(members)
     }
 
-    private static func json(_ difference: Explanation.Difference) -> [String: JSON] {
+    static func json(_ difference: Explanation.Difference) -> [String: JSON] {
         [
             "subject": .string(difference.subject.rawValue), "name": .string(difference.name),
             "old": difference.old ?? .null, "new": difference.new ?? .null, "place": JSON(difference.place),

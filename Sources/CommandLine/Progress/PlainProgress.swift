@@ -61,6 +61,8 @@ final class PlainProgress: ProgressReporter {
             return state.progress.running.sorted { $0.key < $1.key }.map { step, running in
                 var line = "running \(plan.steps[step].address)  \(running.elapsed.brief)"
                 if running.total > 0 { line += "  \(running.done)/\(running.total) \(running.unit)" }
+                if let loss = running.loss { line += "  loss \(Format.decimal(loss, 3))" }
+                if let speed = running.speed { line += "  \(speed)" }
                 if let remaining = running.remaining { line += "  about \(remaining.brief) left" }
                 return line
             }

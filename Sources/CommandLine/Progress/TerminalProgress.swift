@@ -80,6 +80,7 @@ final class TerminalProgress: ProgressReporter {
                 right = "\(bar(Double(running.done) / Double(running.total))) \(running.done)/\(running.total)"
             }
             if let loss = running.loss { right += " loss \(Format.decimal(loss, 3))" }
+            if let speed = running.speed, right.count + speed.count + 40 < width { right += " \(speed)" }
             right += running.remaining.map { " \($0.brief) left" } ?? " \(running.elapsed.brief)"
             let name = shortened(plan.steps[step].address, to: max(12, width - right.count - 5))
             lines.append("\(paint.blue("●")) \(name)  \(right)")

@@ -6,10 +6,12 @@ package import Nodes
 package struct Override: Sendable {
     package let path: [String]
     package let value: Node
+    /// What findings about the option itself say in the place of a file.
+    package static let fileName = "--set"
 
     /// Reads `models.openhermes.lora.rank=8`. Errors: findings about the argument itself.
     package init(_ argument: String) throws(Findings) {
-        let file = SourceFile(name: "--set", text: argument)
+        let file = SourceFile(name: Self.fileName, text: argument)
         let start = Position(line: 1, column: 1)
         let whole = Span(file: file, start: start, end: Position(line: 1, column: argument.count + 1))
         guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else {
@@ -26,7 +28,7 @@ package struct Override: Sendable {
         let blank = String(repeating: " ", count: argument.distance(from: argument.startIndex, to: equals) + 1)
         let document = try Document(parsing: file, text: blank + argument[argument.index(after: equals)...])
         guard document.findings.isEmpty else { throw Findings(document.findings) }
-        value = document.root.marked("--set")
+        value = document.root.marked(Self.fileName)
     }
 
     func apply(to root: Node) -> Node { root.setting(value, at: path, keySpan: value.span) }

@@ -103,6 +103,7 @@ package struct StepResources: Sendable {
     package var cores = 1
     package var memory: Int?
     package var gpus = 0
+    package var time: Int?
 
     static let declaration = Declaration(
         "What a step takes of the machine while it runs.", initial: { StepResources() },
@@ -110,6 +111,9 @@ package struct StepResources: Sendable {
             Key("cores", \.cores, .integer(0...4_096), "Cores.", unit: "cores"),
             Key("memory", optional: \.memory, .integer(1...100_000_000), "Memory.", unit: "MiB"),
             Key("gpus", \.gpus, .integer(0...64), "GPUs; CUDA_VISIBLE_DEVICES names them.", unit: "GPUs"),
+            Key(
+                "time", optional: \.time, .integer(1...31_536_000),
+                "A limit: a program that runs longer is stopped, and the step fails.", unit: "seconds"),
         ])
 }
 

@@ -1,5 +1,6 @@
 // One entry of `models`: what is fitted, how, and how often.
 
+internal import Diagnostics
 package import Digests
 internal import Nodes
 
@@ -105,8 +106,15 @@ extension ValueShape where Value == [Int] {
             ],
             decode: { node, reading in
                 guard let values = list.decode(node, &reading) else { return nil }
-                guard values.count == 2, values[0] <= values[1] else {
+                guard values.count == 2 else {
                     reading.wrongType(node, wanted: "[shortest, longest], such as [1, 2],")
+                    return nil
+                }
+                guard values[0] <= values[1] else {
+                    reading.report(
+                        Finding(
+                            "out-of-range", "the shorter length stands first, and \(values[0]) is above \(values[1])",
+                            at: node.span, help: "write [\(values[1]), \(values[0])]"))
                     return nil
                 }
                 return values

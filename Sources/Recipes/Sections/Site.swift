@@ -10,6 +10,9 @@ package struct Site: Sendable {
     package var python: String?
     package var cores: Int?
     package var gpus: Int?
+    package var gpusPerFit = 1
+    package var memory: Int?
+    package var retries = 0
     package init() {}
 
     static let declaration = Declaration(
@@ -25,6 +28,16 @@ package struct Site: Sendable {
                 "cores", optional: \.cores, .integer(1...4_096),
                 "Cores to use; by default all that the process may use."),
             Key("gpus", optional: \.gpus, .integer(0...1_024), "GPUs to use; by default all that are visible."),
+            Key(
+                "gpus-per-fit", \.gpusPerFit, .integer(1...64),
+                "GPUs that share one fine-tune's batches; with more fits than GPUs, 1 is faster.", unit: "GPUs"),
+            Key(
+                "memory", optional: \.memory, .integer(1...100_000_000),
+                "Memory that steps which say what they need may take together; by default the machine's.", unit: "MiB"),
+            Key(
+                "retries", \.retries, .integer(0...100),
+                "How often a step is tried again whose worker was lost: killed from outside, crashed or silent. A fine-tune goes on from its checkpoint."
+            ),
         ])
 
     /// Errors: everything wrong with the file.

@@ -70,32 +70,42 @@ def read_lines(reader, lines):
     os._exit(0)
 
 
-def run(step):
+def run(step, specification):
     """Run one step and return the fields of its `result` event."""
     if step.kind not in KINDS:
         raise Failure("internal", f"this worker runs {', '.join(KINDS)}, not '{step.kind}'")
     began = time.monotonic()
     seed = step.parameters.get("seed") or 0
+    if step.processes > 1:
+        if step.kind != "finetune":
+            raise Failure("internal", f"{step.kind} runs in one process, and {step.processes} were asked for")
+        from . import distributed
+        return result(step, distributed.launch(step, specification), began)
     devices.settle(step.threads, seed)
     module = importlib.import_module("." + KINDS[step.kind], __package__)
     devices.settle(step.threads, seed)  # again: what the import has brought in is to be settled too
     fields = module.run(step) or {}
+    return result(step, fields | {"device": devices.describe(fields.get("device"))}, began)
+
+
+def result(step, fields, began):
     measurements = {"seconds": round(time.monotonic() - began, 3), **fields.get("measurements", {})}
     return {"outputs": sorted(p.name for p in step.outputs.iterdir()) if step.outputs else [],
             "metrics": fields.get("metrics", {}), "measurements": measurements,
-            "device": devices.describe(fields.get("device"))}
+            "device": fields["device"]}
 
 
 def attempt(line, channel, errors):
     """One specification from its line to its last event."""
     step, log = None, None
     try:
-        step = Step.read(json.loads(line), channel)
+        specification = json.loads(line)
+        step = Step.read(specification, channel)
         if step.log:
             log = os.open(step.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
             point_output(log)
         channel.last.clear()
-        outcome = ("result", run(step))
+        outcome = ("result", run(step, specification))
     except BaseException as error:  # also SystemExit and KeyboardInterrupt of a library: the engine gets its event
         traceback.print_exc()
         outcome = ("error", describe(error, step))

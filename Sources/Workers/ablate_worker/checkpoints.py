@@ -32,14 +32,22 @@ def trained(model):
     return {name: p for name, p in model.named_parameters() if p.requires_grad}
 
 
-def save(folder, model, optimizer, device, progress, best):
-    """progress: a JSON value (the step reached, the history so far, the token budget). best: weights to keep, or {}."""
+def save(folder, model, optimizer, states, progress, best):
+    """states: the random states of each process of the fit, usually one. progress: a JSON value (the step reached, the history
+    so far, the token budget). best: weights to keep, or {}."""
     state = {f"weight.{name}": p for name, p in trained(model).items()} | {f"best.{name}": p for name, p in best.items()}
     state |= {f"optimizer.{name}": value for name, value in optimizers.state(optimizer).items()}
-    tensors.write(folder / NAME, state | random_states(device), {"progress": json.dumps(progress)})
+    for rank, own in enumerate(states):
+        state |= {place(name, rank): value for name, value in own.items()}
+    tensors.write(folder / NAME, state, {"progress": json.dumps(progress)})
 
 
-def load(folder, model, optimizer, device):
+def place(name, rank):
+    """The name under which a process's random state is kept."""
+    return f"rank-{rank}.{name}" if rank else name
+
+
+def load(folder, model, optimizer, device, rank=0):
     """Put the saved state in place: (its progress, the best weights); (None, {}), all untouched, if there is none to use."""
     path = folder / NAME
     if not path.exists():
@@ -60,5 +68,7 @@ def load(folder, model, optimizer, device):
             parameter.copy_(state[f"weight.{name}"])
     part = lambda kind: {name.removeprefix(kind): t for name, t in state.items() if name.startswith(kind)}
     optimizers.restore(optimizer, part("optimizer."))
-    set_random_states(state, device)
+    own = {name: state[place(name, rank)] for name in random_states(device) if place(name, rank) in state}
+    if "random.cpu" in own:  # else there were fewer processes then: this one's draws begin where its seed says
+        set_random_states(own, device)
     return progress, part("best.")

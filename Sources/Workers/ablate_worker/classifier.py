@@ -4,6 +4,7 @@ Knows the head, what it reads, and the `model` folder. Does not know batches, lo
 """
 
 import json
+import shutil
 
 import torch
 from torch import nn
@@ -118,8 +119,11 @@ def release(classifier, name):
         backbones.keep(backbone.unload() if hasattr(backbone, "peft_config") else backbone, name)
 
 
-def save(classifier, folder, complete):
-    """Write the `model` folder: head, adapters, and the backbone's own weights if `complete` or if they were trained."""
+def save(classifier, folder, complete, code=None):
+    """Write the `model` folder: head, adapters, and the backbone's own weights if `complete` or if they were trained.
+
+    code: where Python files lie without which those weights could not be loaded again.
+    """
     folder.mkdir()
     head = {"weight": classifier.head.weight, "bias": classifier.head.bias}
     if classifier.attention is not None:
@@ -132,6 +136,8 @@ def save(classifier, folder, complete):
         backbone = backbone.unload() if complete else None
     if complete:
         save_backbone(backbone, classifier.lm_head, folder)
+        for file in sorted(code.glob("*.py")) if code else ():
+            shutil.copyfile(file, folder / file.name)
 
 
 def save_backbone(backbone, lm_head, folder):

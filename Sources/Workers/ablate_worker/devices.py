@@ -61,12 +61,30 @@ def limit_threads(threads):
     os.environ["TOKENIZERS_PARALLELISM"] = "true" if threads > 1 else "false"
 
 
+def host_memory(name):
+    """Bytes that /proc tells of this process: VmRSS now, VmHWM the most since `settle`. 0 where there is no /proc."""
+    try:
+        with open("/proc/self/status") as lines:
+            return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(name + ":")), 0)
+    except OSError:
+        return 0
+
+
+def memory(device):
+    """Bytes that the step holds now: on the device where it has memory of its own, else in this process."""
+    if device.type == "cuda":
+        return sys.modules["torch"].cuda.memory_allocated(device)
+    return host_memory("VmRSS")
+
+
 def settle(threads, seed=0):
     """Put every source of chance and every numeric switch of the process in one known state.
 
     Called before each step: what ran before in this process must not change a bit of what runs now.
     """
     limit_threads(threads)
+    with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w") as file:
+        file.write("5")  # the most memory held is counted anew from here
     random.seed(seed)
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(seed % 2**32)

@@ -1,6 +1,7 @@
 """Hands a trained model to the world: a folder that plain transformers and peft load, with the lines that do so.
 
-Knows the `model` folder and what the hub expects beside it. Does not know training, and changes no weight but by merging.
+Knows the `model` folder and what the hub expects beside it: the tokenizer, a README. Does not know training, and changes
+no weight but by merging.
 """
 
 import shutil
@@ -10,6 +11,8 @@ import torch
 from . import backbones, classifier, devices, formats, readme, sequences, tensors
 from .step import invalid
 
+TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja",
+             "chat_template.json")
 ROWS = 8  # on how many rows, spread over the table, merged and unmerged logits are compared
 
 
@@ -18,23 +21,48 @@ def run(step):
     source, target = step.input("model"), step.outputs / "export"
     complete, adapted = (source / "config.json").exists(), (source / "adapter_config.json").exists()
     if parameters.get("merge") and not adapted:
-        raise invalid(f"merge: {step.title('model')} has no adapters that could be merged: set merge: false")
+        raise invalid(f"merge: {step.title('model')} has no adapters that could be merged: export it without merging")
     target.mkdir()
     base = None if complete else parameters.get("base-model") or step.title("backbone")
+    revision = None if complete else parameters.get("base-revision")
     for file in sorted(source.iterdir()):
         shutil.copyfile(file, target / file.name)
     if adapted:
         described = formats.read_json(source / "adapter_config.json")
-        formats.write_json(target / "adapter_config.json", described | {"base_model_name_or_path": base or "."})
+        formats.write_json(target / "adapter_config.json", described | {"base_model_name_or_path": base or ".", "revision": revision})
+    recipe = tokenizer(step, target) if step.has("tokenizer") else None
     report = {}
     if parameters.get("merge"):
         report = merge(step, device, target / "merged")
         formats.write_json(target / "report.json", report)
     with open(target / "README.md", "w", encoding="utf-8", newline="\n") as file:
-        file.write(readme.text(parameters, base, adapted, complete, report))
+        file.write(readme.text(parameters, base, adapted, complete, report, recipe))
     files = [file for file in target.rglob("*") if file.is_file()]
     numbers = {key: value for key, value in report.items() if key != "type"}
     return {"metrics": {"files": len(files), "bytes": sum(f.stat().st_size for f in files)} | numbers, "device": device}
+
+
+def tokenizer(step, target):
+    """Copy the tokenizer's files; the README's lines that make a row's ids of its texts."""
+    from tokenizers import Tokenizer
+
+    from . import chat, tokens
+    folder = step.input("tokenizer")
+    for file in sorted(folder.iterdir()):
+        if file.name in TOKENIZER:
+            shutil.copyfile(file, target / file.name)
+    _, metadata = formats.read_tokens(step.input("tokens"))
+    template = step.parameters["template"]
+    if step.parameters.get("chat") is not None:
+        template = chat.wrap(folder, step.title("tokenizer"), template, step.parameters["chat"].get("system"))
+    made = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    made.no_truncation()
+    made.no_padding()
+    pieces, lead = tokens.encode_template(made, template)
+    if pieces != metadata["template"]:
+        raise invalid(f"{step.title('tokenizer')} is not the tokenizer that made {step.title('tokens')}: it splits the template "
+                      "in another way")
+    return readme.text_lines(pieces, lead, step.parameters["lengths"], metadata)
 
 
 def merge(step, device, folder):

@@ -11,7 +11,7 @@ import torch
 
 from . import attention, batches, prefixes, tail
 from .precision import precision
-from .step import Failure, invalid
+from .step import Failure, invalid, out_of_memory
 
 PREDICTING = 4  # times the tokens that fit in training: no activations are kept
 # Decoders whose attention goes through transformers' registry and knows nothing but causality and a window: what
@@ -157,6 +157,11 @@ def lay(texts, groups, device):
     return ids[None].to(device, non_blocking=True), layout, positions
 
 
+def shares(model):
+    """Whether rows that begin alike compute that beginning once."""
+    return model.packs and (model.share == "on" or model.share == "auto" and exact(model))
+
+
 def micro_batches(model, texts, budget, device):
     """(positions in `texts`, what the model is called with) of each micro-batch, packed or, if it must be, padded.
 
@@ -168,7 +173,7 @@ def micro_batches(model, texts, budget, device):
             model.tally.add(sum(len(texts[i]) for i in part), sum(len(texts[i]) for i in part), ids.numel())
             yield part, (ids, lengths)
         return
-    for groups in plan(texts, budget, model.share == "on" or model.share == "auto" and exact(model)):
+    for groups in plan(texts, budget, shares(model)):
         ids, layout, part = lay(texts, groups, device)
         model.tally.add(sum(len(texts[i]) for i in part), ids.numel(), ids.numel())
         yield part, (ids, None, layout)
@@ -189,7 +194,9 @@ def outputs(model, texts, budget, device):
                 members = [left[i] for i in part]
                 done.update(members)
                 yield members, logits
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:
+            if not out_of_memory(error):
+                raise
             longest = max(len(texts[i]) for i in left if i not in done)
             if budget <= longest:
                 raise Failure("out-of-memory", f"a single row of {longest} tokens does not fit into the memory of {device}: "

@@ -35,7 +35,7 @@ def predict(step):
     for members, found in packing.outputs(model, texts, batches.BUDGET[device.type], device):
         logits[members] = found
         done += len(members)
-        meter.tell(model.tally, counts, done)
+        meter.tell(model.tally, counts, done, len(texts))
         model.tally.clear()
         step.channel.progress(done, len(texts), "rows")
     seconds = time.monotonic() - began

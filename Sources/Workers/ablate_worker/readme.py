@@ -1,7 +1,9 @@
 """Writes the README of an exported model: what is in the folder, and the lines that give the model's scores.
 
-The lines use transformers, peft and safetensors alone; a test runs them. Knows no weights.
+The lines use transformers, peft, tokenizers and safetensors alone; a test runs them. Knows no weights.
 """
+
+import json
 
 POOLED = {
     "last": "states[-1]",
@@ -9,53 +11,104 @@ POOLED = {
     "mean": "states.mean(dim=0)",
     "attention": 'torch.softmax(states @ head["attention"] / states.shape[1] ** 0.5, dim=0) @ states',
 }
+QUANTIZED = {"int8": "load_in_8bit=True",
+             "nf4": 'load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.float32'}
+KEPT = {"head": "{ids}[:{budget}]", "tail": "{ids}[max(0, len({ids}) - {budget}):]",
+        "middle": "{ids}[max(0, len({ids}) - {budget}) // 2:][:{budget}]"}
 
 
-def text(parameters, base, adapted, complete, report):
+def text(parameters, base, adapted, complete, report, recipe=None):
+    """recipe: what `text_lines` gave, where the tokenizer is in the folder; else None."""
     wide = parameters.get("head-input") == "lm-logits"
-    name = base or "."
     parts = [part for part in (
         "`head.safetensors`: the classification head (`weight`, `bias`" + (
             ", and `attention`, the pooling's vector)" if parameters["pooling"] == "attention" else ")"),
         "`adapter_config.json`, `adapter_model.safetensors`: LoRA adapters, as peft reads them" if adapted else "",
         "`config.json`, `model.safetensors`: the backbone itself" if complete else "",
+        "`tokenizer.json` and what is beside it: the tokenizer" if recipe else "",
         "`merged/`: the backbone with the adapters merged in, the head again" if report else "",
         "`report.json`: how far its logits are from those of adapters left apart" if report else "") if part]
-    needs = "" if complete else f"The backbone is `{name}`, which is not in this folder.\n"
+    version = f" at revision `{parameters['base-revision']}`" if parameters.get("base-revision") else ""
+    needs = "" if complete else f"The backbone is `{base}`{version}, which is not in this folder.\n"
     merged = (f"Merged, the largest difference of a logit on {report['rows']} rows was {report['largest-difference']:.2g} "
               f"(the largest logit: {report['largest-logit']:.2g}).\nFor the merged backbone, load `merged` in the line that names "
               "the backbone, and leave the line with PeftModel out.\n") if report else ""
     listed = "\n".join(f"- {part}" for part in parts)
+    how = ("These lines give the probabilities of one row from its texts, run in this folder:" if recipe else
+           "These lines give the probabilities of one row from its token ids (the ids as `tokenize` made them: with the special\n"
+           "tokens, cut to the lengths of training):")
+    labels = parameters.get("labels")
+    named = f"The classes are, in this order: {', '.join(f'`{label}`' for label in labels)}.\n" if labels else ""
+    code = model_lines(parameters, base or ".", adapted, complete, wide, bool(recipe))
+    if recipe:
+        code += "\n\n" + recipe
     return f"""# A classifier of texts into {parameters['classes']} classes
 
 {listed}
 
-{needs}These lines give the probabilities of one row from its token ids (the ids as `tokenize` made them: with the special
-tokens, cut to the lengths of training):
+{needs}{named}{how}
 
 ```python
-{code(parameters, name, adapted, complete, wide)}```
+{code}```
 
 {merged}"""
 
 
-def code(parameters, base, adapted, complete, wide):
-    """The lines. Adapters on a backbone in the same folder are loaded by transformers itself."""
+def model_lines(parameters, base, adapted, complete, wide, tokenizes):
+    """The lines from ids to probabilities. Adapters on a backbone in the same folder are loaded by transformers itself."""
     maker = "AutoModelForCausalLM" if wide else "AutoModel"
     peft = adapted and not complete
-    trust = ", trust_remote_code=True" if parameters.get("remote-code") else ""
+    more = ", trust_remote_code=True" if parameters.get("remote-code") else ""
+    quantized = None if complete else QUANTIZED.get(parameters.get("quantization"))
+    if not complete and parameters.get("base-revision"):
+        more += f", revision={json.dumps(parameters['base-revision'])}"
+    if quantized:
+        more += f",\n    quantization_config=BitsAndBytesConfig({quantized})"
+    names = f"{maker}, BitsAndBytesConfig" if quantized else maker
     lines = ["import torch"]
     lines += ["from peft import PeftModel"] if peft else []
-    lines += ["from safetensors.torch import load_file", f"from transformers import {maker}", ""]
-    lines += [f'{"whole" if wide else "backbone"} = {maker}.from_pretrained("{base}", dtype=torch.float32{trust}).eval()']
+    lines += ["from safetensors.torch import load_file"] + ["from tokenizers import Tokenizer"] * tokenizes
+    lines += [f"from transformers import {names}", ""]
+    lines += [f'{"whole" if wide else "backbone"} = {maker}.from_pretrained({json.dumps(base, ensure_ascii=False)}, dtype=torch.float32{more}).eval()']
     lines += ["backbone = whole.model"] if wide else []
     lines += ['backbone = PeftModel.from_pretrained(backbone, ".").eval()'] if peft else []
     lines += ['head = load_file("head.safetensors")', "", "",
               "@torch.no_grad()", "def probabilities(ids):",
-              "    states = backbone(input_ids=torch.tensor([ids])).last_hidden_state[0]",
+              "    states = backbone(input_ids=torch.tensor([ids])).last_hidden_state[0].float()",
               f"    pooled = {POOLED[parameters['pooling']]}"]
-    lines += ["    pooled = whole.lm_head(pooled)",
+    lines += ["    pooled = whole.lm_head(pooled).float()",
               '    cap = getattr(whole.config, "final_logit_softcapping", None)',
               "    pooled = pooled if cap is None else torch.tanh(pooled / cap) * cap"] if wide else []
     lines += ['    return torch.softmax(head["weight"] @ pooled + head["bias"], dim=0)']
+    return "\n".join(lines) + "\n"
+
+
+def text_lines(pieces, lead, lengths, metadata):
+    """The lines from texts to ids, by the tokenizer in the folder: the template's pieces, and columns cut to their budgets.
+
+    pieces, lead: of tokens.encode_template. Each column is encoded as a continuation of the text before it.
+    """
+    columns = list(dict.fromkeys(piece["column"] for piece in pieces if "column" in piece))
+    special = {k: [] if metadata[k] is None else [metadata[k]] for k in ("bos", "eos", "pad")}
+    lines = ['tokenizer = Tokenizer.from_file("tokenizer.json")',
+             "tokenizer.no_truncation()", "tokenizer.no_padding()", "", "",
+             "def encoded(text, prefix):  # as a continuation of the prefix",
+             "    ids = lambda text: tokenizer.encode(text, add_special_tokens=False).ids",
+             "    return ids(prefix + text)[len(ids(prefix)):]", "", "",
+             f"def ids({', '.join(columns)}):"]
+    parts = [str(special["bos"])] if special["bos"] else []
+    for column in columns:
+        prefix, before = lead[column]
+        given = f"{before!r} + {column}" if before else column
+        lines.append(f"    {column} = encoded({given}, {prefix!r})")
+    for piece in pieces:
+        if "ids" in piece:
+            parts += [str(piece["ids"])] if piece["ids"] else []
+            continue
+        column, budget = piece["column"], lengths.get(piece["column"])
+        parts.append(column if budget is None else KEPT[lengths["keep"]].format(ids=column, budget=budget))
+    parts += [str(special["eos"])] if special["eos"] else []
+    fallback = (special["bos"] + special["eos"] + special["pad"] + [0])[:1]
+    lines += [f"    return ({' + '.join(parts)}) or {fallback}", "", "",
+              "# such as " + f"probabilities(ids({', '.join(repr(f'the {column}') for column in columns)}))"]
     return "\n".join(lines) + "\n"

@@ -38,6 +38,7 @@ class Step:
     threads: int
     device: str  # auto | cpu | cuda
     channel: object
+    processes: int = 1  # of a fit on several devices
 
     @classmethod
     def read(cls, specification, channel):
@@ -46,7 +47,8 @@ class Step:
         path = lambda name: Path(specification[name]) if specification.get(name) else None
         return cls(specification.get("address", ""), specification["kind"], specification.get("parameters", {}),
                    specification.get("inputs", {}), path("outputs"), path("scratch"), path("log"),
-                   max(1, int(specification.get("threads") or 1)), specification.get("device") or "auto", channel)
+                   max(1, int(specification.get("threads") or 1)), specification.get("device") or "auto", channel,
+                   max(1, int(specification.get("processes") or 1)))
 
     def entry(self, name):
         if name not in self.inputs:
@@ -68,6 +70,15 @@ class Step:
         return name in self.inputs
 
 
+def out_of_memory(error):
+    """Whether memory ran out: torch says so in one way on a GPU, in another on the CPU, and CUDA's libraries in theirs."""
+    # By name: torch may not be imported, and must not be for this.
+    if {c.__name__ for c in type(error).__mro__} & {"OutOfMemoryError", "MemoryError"}:
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in (
+        "out of memory", "can't allocate memory", "STATUS_ALLOC_FAILED"))
+
+
 def describe(error, step=None):
     """The fields of the `error` event for any exception."""
     if isinstance(error, Failure):
@@ -76,10 +87,7 @@ def describe(error, step=None):
         return fields
     text = f"{type(error).__name__}: {error}".strip()
     first = text.splitlines()[0]  # torch's errors go on with general advice
-    # By name: torch may not be imported, and must not be for this.
-    ancestors = {c.__name__ for c in type(error).__mro__}
-    if ancestors & {"OutOfMemoryError", "MemoryError"} or (
-            isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)):
+    if out_of_memory(error):
         return {"class": "out-of-memory", "message": f"memory ran out: {first}"}
     if isinstance(error, ImportError):
         return {"class": "unavailable", "message": f"a Python library is missing or broken: {first}"}

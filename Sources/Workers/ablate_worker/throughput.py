@@ -7,7 +7,7 @@ import time
 
 import torch
 
-from . import tail
+from . import devices, tail
 
 EVERY = 2.0  # seconds between two reports: one step is too short to say much
 PEAKS = {"H200": 989e12, "H100": 989e12, "A100": 312e12}  # dense bfloat16 operations per second, by part of the name
@@ -30,22 +30,29 @@ class Tally:
 class Meter:
     """What this process has done of a step: tokens in all, and from time to time the share of the peak."""
 
-    def __init__(self, channel, model, device, training):
-        self.channel, self.device, self.each = channel, device, operations(model, training)
-        self.total, self.last, self.recent = Tally(), time.monotonic(), 0
+    def __init__(self, channel, model, device, training, count=1):
+        self.channel, self.device, self.each = channel, device, operations(model, training) / count
+        self.total, self.began, self.recent = Tally(), time.monotonic(), 0
+        self.last, self.first = self.began, None
 
-    def tell(self, tally, counts, at):
-        """Add a batch's tally, also to `counts`; report, every EVERY seconds, how busy the device was since."""
+    def tell(self, tally, counts, at, total):
+        """Add a batch's tally, also to `counts`. Every EVERY seconds report how busy the device was since, the memory held, and
+        how long it will take from `at` to `total` at the pace of this process so far."""
         self.total.add(**tally.counts)
         for kind, count in tally.counts.items():
             counts[kind] = counts.get(kind, 0) + count
         self.recent += tally.counts["unique"]
         now = time.monotonic()
+        if self.first is None:  # what comes before, loading and compiling, is no part of the pace
+            self.first, self.began = at, now
         if now - self.last >= EVERY:
             share = utilization(self.recent, now - self.last, self.each, self.device)
             self.channel.metric("tokens-per-second", self.recent / (now - self.last), at)
             if share is not None:
                 self.channel.metric("mfu", share, at)
+            self.channel.metric("memory-bytes", devices.memory(self.device), at)
+            if at > self.first:
+                self.channel.metric("seconds-left", (now - self.began) / (at - self.first) * (total - at), at)
             self.last, self.recent = now, 0
 
     def speeds(self, seconds):

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import torch
 
-from . import checkpoints, packing
+from . import checkpoints, distributed, packing
 from .step import Failure, invalid
 
 
@@ -44,26 +44,30 @@ def split(rows, groups, share, seed):
     return rows[~held[codes]], rows[held[codes]]
 
 
-def log_loss(model, data, budget, device):
+def log_loss(model, data, budget, device, team=distributed.Team()):
     """The weighted mean log loss of rows, without dropout. Draws nothing, so that training goes on as if it had not been."""
-    texts, labels, weights = data
+    mine = team.part([(len(text), row) for row, text in enumerate(data[0])])
+    texts, (labels, weights) = [data[0][row] for row in mine], (values[mine] for values in data[1:])
     logits, was_training = [None] * len(texts), model.training
     model.eval()
     for members, found in packing.outputs(model, texts, budget, device):
         for i, row in zip(members, found.double()):
             logits[i] = row
     model.train(was_training)
-    losses = torch.nn.functional.cross_entropy(torch.stack(logits), labels, reduction="none")
-    return float((losses * weights).sum() / weights.sum())
+    total = 0.0
+    if texts:  # a team may be larger than the table
+        losses = torch.nn.functional.cross_entropy(torch.stack(logits), labels, reduction="none")
+        total = float((losses * weights).sum())
+    return team.sum([total], device)[0] / float(data[2].sum())
 
 
 class Watch:
     """Follows the validation loss epoch by epoch. Its numbers are `history`; the best weights lie in host memory."""
 
-    def __init__(self, training, data, device):
+    def __init__(self, training, data, device, team=distributed.Team()):
         if float(data[2].sum()) == 0:
             raise invalid("every row held out by training.validation has weight 0: hold out more, or give them weights")
-        self.training, self.data, self.device = training, data, device
+        self.training, self.data, self.device, self.team = training, data, device, team
         self.history, self.weights = [], {}
 
     @property
@@ -73,7 +77,7 @@ class Watch:
 
     def look(self, model, budget):
         """Take the loss after an epoch. True: training is to stop."""
-        loss = log_loss(model, self.data, budget, self.device)
+        loss = log_loss(model, self.data, budget, self.device, self.team)
         epoch = len(self.history)
         if not math.isfinite(loss):
             raise Failure("diverged", f"the validation loss is no number after epoch {epoch + 1}: lower training.learning-rate "

@@ -1,0 +1,88 @@
+// `ablate show --export`: the verb's half of an export; signals, words, exit codes.
+
+internal import ArgumentParser
+internal import Digests
+internal import Dispatch
+internal import Execution
+internal import Forecasts
+internal import Glibc
+internal import Plans
+internal import Recipes
+
+struct ExportOptions: ParsableArguments {
+    @Option(
+        name: .customLong("export"),
+        help: ArgumentHelp(
+            "Write the model of a fine-tune to a new folder, for peft and transformers.", valueName: "folder"))
+    var folder: String?
+
+    @Flag(help: "With --export: also write the backbone with the adapters merged in, and how far its scores are off.")
+    var merge = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --export: what the folder calls its backbone; by default the hub id and commit, or the path.",
+            valueName: "name"))
+    var baseModel: String?
+
+    /// Exports the model of the step, and tells where it is. Errors: ``ExitCode``, after the message has been written.
+    func export(_ workspace: Workspace, _ index: Int, to folder: String, json: Bool) async throws {
+        let path = Self.absolute(folder)
+        let exporter = try Exporter(
+            plan: workspace.plan, forecast: workspace.forecast(), resolver: workspace.resolver,
+            machine: workspace.machine, environment: workspace.workerEnvironment)
+        let options = Exporter.Options(
+            merge: merge, baseModel: baseModel, labels: workspace.loaded.recipe.data.labels)
+        let work = Task { try await exporter.export(index, to: path, options) { Console.note($0) } }
+        let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { work.cancel() }
+            source.resume()
+            return source
+        }
+        defer { for source in signals { source.cancel() } }
+        do {
+            let metrics = try await work.value
+            say(workspace.plan.steps[index].address, path, metrics, json: json)
+        } catch is CancellationError {
+            throw ExitStatus.interrupted
+        } catch let failure as StepFailure {
+            Console.note("error: \(failure.message)")
+            switch failure.class {
+            case "refused", "missing-input": throw ExitStatus.missingInput
+            case "unavailable": throw ExitStatus.unavailable
+            default: throw ExitStatus.stepFailed
+            }
+        }
+    }
+
+    private func say(_ address: String, _ path: String, _ metrics: JSON, json: Bool) {
+        if json {
+            return Console.out(document: ["address": .string(address), "export": .string(path), "metrics": metrics])
+        }
+        Console.out("\(address) is in \(path); its README.md has the lines that load it")
+        if let difference = metrics["largest-difference"]?.number, let largest = metrics["largest-logit"]?.number,
+            let rows = metrics["rows"]?.integer
+        {
+            Console.out(
+                "merged: on \(rows) rows the largest difference of a logit is \(Self.short(difference)), "
+                    + "where the largest logit is \(Self.short(largest))")
+        }
+    }
+
+    /// Three digits, such as 0.0123 or 1.2e-06.
+    private static func short(_ value: Double) -> String {
+        guard value != 0, value.isFinite else { return "\(value)" }
+        let digits = 2 - Int(log10(abs(value)).rounded(.down))
+        let scale = pow(10, Double(digits))
+        return "\((value * scale).rounded() / scale)"
+    }
+
+    /// The absolute path, without a slash at its end: what is not there yet has no real path of its own.
+    private static func absolute(_ folder: String) -> String {
+        var path = Substring(folder)
+        while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+        return Files.absolute(String(path))
+    }
+}

@@ -1,0 +1,200 @@
+// What `ablate status` in another terminal reads of a run that goes on: steps, the fine-tunes at work, the time to go.
+
+internal import Digests
+internal import Execution
+internal import Forecasts
+internal import Glibc
+internal import Plans
+internal import Recipes
+internal import Schedules
+internal import Storage
+internal import Synchronization
+
+/// Writes a run's living word once a second, whatever the form of progress on its own terminal.
+final class LiveStatus: Sendable {
+    private struct Work {
+        let started: Double
+        var done = 0
+        var total = 0
+        var unit = ""
+        var message: String?
+        var loss: Double?
+        var tokensPerSecond: Double?
+    }
+
+    private struct State {
+        var running: [Int: Work] = [:]
+        var open: Set<Int>
+        var executed = 0
+        var reused = 0
+        var failed: [JSON] = []
+        var cancelled = 0
+        /// Seconds of the steps that this run executed, by kind: the estimate where no record gives one.
+        var seconds: [StepKind: (sum: Double, count: Int)] = [:]
+    }
+
+    /// Nil once the run has ended: a word said after that would be that of a dead run.
+    private let live: Mutex<LiveRun?>
+    private let plan: Plan
+    private let estimates: [Double?]
+    private let outlook: Outlook
+    private let head: [String: JSON]
+    private let total: Int
+    private let state: Mutex<State>
+    private let beat = Mutex<Task<Void, Never>?>(nil)
+
+    /// Nil where the store takes no such word.
+    init?(_ workspace: Workspace, _ forecast: Forecast, chosen: Set<Int>) {
+        let (store, name) = (workspace.store, workspace.name)
+        let recipe = workspace.loaded.folder
+        let live = try? store.beginLiveRun { document in
+            document["recipe"]?.string == name && document["folder"]?.string == recipe
+        }
+        guard let live else { return nil }
+        self.live = Mutex(live)
+        plan = workspace.plan
+        estimates = forecast.entries.map(\.estimate)
+        outlook = Outlook(plan: workspace.plan, machine: workspace.machine)
+        total = chosen.count
+        state = Mutex(State(open: chosen))
+        head = [
+            "format": 1, "recipe": .string(name), "folder": .string(recipe), "host": .string(Store.hostName),
+            "process": .integer(Int(getpid())), "user": JSON(Files.environment["USER"] ?? Files.environment["LOGNAME"]),
+            "started": .number(Self.now), "total": .integer(chosen.count),
+        ]
+        write()
+        beat.withLock { task in
+            task = Task { [weak self] in
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: .seconds(1))
+                    if Task.isCancelled { return }
+                    self?.write()
+                }
+            }
+        }
+    }
+
+    func handle(_ event: RunEvent) {
+        state.withLock { state in
+            switch event {
+            case .note: break
+            case .started(let step): state.running[step] = Work(started: Self.now)
+            case .progress(let step, let done, let total, let unit, let message):
+                state.running[step]?.done = done
+                state.running[step]?.total = total
+                state.running[step]?.unit = unit
+                state.running[step]?.message = message
+            case .metric(let step, let name, let value):
+                if name == "loss" { state.running[step]?.loss = value }
+                if name == "tokens-per-second" { state.running[step]?.tokensPerSecond = value }
+            case .reused(let step):
+                Self.close(step, &state)
+                state.reused += 1
+            case .finished(let step, let seconds, _):
+                Self.close(step, &state)
+                state.executed += 1
+                // A program's time says nothing of another program's.
+                guard plan.steps[step].kind != .command else { return }
+                let known = state.seconds[plan.steps[step].kind] ?? (0, 0)
+                state.seconds[plan.steps[step].kind] = (known.sum + seconds, known.count + 1)
+            case .failed(let step, let failure):
+                Self.close(step, &state)
+                state.failed.append([
+                    "address": .string(plan.steps[step].address), "message": .string(failure.message),
+                    "log": JSON(failure.log),
+                ])
+            case .cancelled(let step):
+                Self.close(step, &state)
+                state.cancelled += 1
+            }
+        }
+    }
+
+    /// The run has ended: the document of the run tells the rest.
+    func end() {
+        beat.withLock { $0?.cancel() }
+        live.withLock { live in
+            live?.end()
+            live = nil
+        }
+    }
+
+    private static func close(_ step: Int, _ state: inout State) {
+        state.running[step] = nil
+        state.open.remove(step)
+    }
+
+    private func write() {
+        let now = Self.now
+        let state = state.withLock { $0 }
+        var members = head
+        members["updated"] = .number(now)
+        members["executed"] = .integer(state.executed)
+        members["reused"] = .integer(state.reused)
+        members["cancelled"] = .integer(state.cancelled)
+        members["failed"] = .array(state.failed)
+        members["waiting"] = .integer(state.open.count - state.running.count)
+        members["eta_seconds"] = JSON(remaining(state, now))
+        members["running"] = .array(
+            state.running.sorted { $0.key < $1.key }.map { step, work in
+                [
+                    "address": .string(plan.steps[step].address), "kind": .string(plan.steps[step].kind.rawValue),
+                    "started": .number(work.started), "done": .integer(work.done), "total": .integer(work.total),
+                    "unit": .string(work.unit), "message": JSON(work.message), "loss": JSON(work.loss),
+                    "tokens_per_second": JSON(work.tokensPerSecond),
+                ]
+            })
+        live.withLock { $0?.say(.object(members)) }
+    }
+
+    /// Seconds to the end; nil while a kind of step that is to come has never been seen.
+    private func remaining(_ state: State, _ now: Double) -> Double? {
+        var seconds: [Int: Double] = [:]
+        for step in state.open {
+            let kind = plan.steps[step].kind
+            let mean = state.seconds[kind].map { $0.sum / Double($0.count) }
+            // Native steps take a moment, whether one has been seen or not.
+            let whole = estimates[step] ?? mean ?? (plan.steps[step].demand == .native ? 0.1 : nil)
+            if let work = state.running[step], work.done > 0, work.total >= work.done, now - work.started > 1 {
+                seconds[step] = (now - work.started) * Double(work.total - work.done) / Double(work.done)
+            } else if let whole {
+                seconds[step] = max(0, whole - (state.running[step].map { now - $0.started } ?? 0))
+            } else {
+                return nil
+            }
+        }
+        return outlook.seconds(of: seconds)
+    }
+
+    private static var now: Double { Double(Store.now) / 1e9 }
+}
+
+/// How long the rest of a run takes at best, on this machine.
+struct Outlook: Sendable {
+    private let dependencies: [[Int]]
+    private let cores: [Double]
+    private let gpus: [Double]
+    private let machine: Machine
+
+    init(plan: Plan, machine: Machine) {
+        let demands = plan.steps.map { machine.resources(for: $0) }
+        dependencies = plan.steps.map(\.dependencies)
+        cores = demands.map { Double($0.cores) }
+        gpus = demands.map { Double($0.gpus) }
+        self.machine = machine
+    }
+
+    /// The longest of three: the work for the cores, that for the GPUs, and the longest chain of steps.
+    func seconds(of rest: [Int: Double]) -> Double {
+        var ends: [Int: Double] = [:]
+        var (onCores, onGPUs, chain) = (0.0, 0.0, 0.0)
+        for (step, own) in rest.sorted(by: { $0.key < $1.key }) {
+            let end = own + (dependencies[step].compactMap { ends[$0] }.max() ?? 0)
+            ends[step] = end
+            chain = max(chain, end)
+            onCores += own * cores[step]
+            onGPUs += own * gpus[step]
+        }
+        return max(chain, onCores / Double(machine.cores), machine.gpus > 0 ? onGPUs / Double(machine.gpus) : 0)
+    }
+}

@@ -1,0 +1,218 @@
+// A fine-tune's way out of the store, as a folder that plain transformers and peft load. Writes it whole or not at all.
+
+package import Digests
+package import Forecasts
+internal import Glibc
+package import Plans
+internal import Storage
+package import Workers
+
+/// Exports what a fine-tune of a plan made. Knows which inputs the worker's `export` needs, not what it does with them.
+package struct Exporter: Sendable {
+    private let plan: Plan
+    private let forecast: Forecast
+    private let resolver: InputResolver
+    private let machine: Machine
+    private let environment: WorkerEnvironment
+
+    package init(
+        plan: Plan, forecast: Forecast, resolver: InputResolver, machine: Machine, environment: WorkerEnvironment
+    ) {
+        self.plan = plan
+        self.forecast = forecast
+        self.resolver = resolver
+        self.machine = machine
+        self.environment = environment
+    }
+
+    /// What an export is to be like. None of it is in a key: nothing of it goes back into the store.
+    package struct Options: Sendable {
+        /// Whether the folder also gets the backbone with the adapters merged in.
+        package var merge: Bool
+        /// What the folder calls the backbone; nil for its hub id and commit, or its absolute path.
+        package var baseModel: String?
+        /// What the classes are called, in order.
+        package var labels: [String]
+
+        package init(merge: Bool, baseModel: String?, labels: [String]) {
+            self.merge = merge
+            self.baseModel = baseModel
+            self.labels = labels
+        }
+    }
+
+    /// Writes the folder `path`, which must not be there yet. Gives the worker's metrics: files, bytes, what merging cost.
+    ///
+    /// Errors: ``StepFailure`` with what to do; `CancellationError`; ``StorageError`` for objects that are damaged.
+    package func export(
+        _ index: Int, to path: String, _ options: Options, say: @escaping @Sendable (String) -> Void
+    ) async throws -> JSON {
+        let step = plan.steps[index]
+        let record = try finished(index)
+        var status = stat()
+        guard lstat(path, &status) != 0 else {
+            throw Self.refusal("\(path) is there already, and an export replaces nothing; name a new folder")
+        }
+        // Beside its place: the last step is a rename within one file system. What stops before it leaves no folder there.
+        let draft = "\(path).\(getpid()).part"
+        try Self.makeFolder(draft)
+        defer { Self.remove(draft) }
+        for name in ["inputs", "outputs", "scratch"] { try Self.makeFolder("\(draft)/\(name)") }
+        let specification = WorkerSpecification(
+            address: step.address, kind: "export", key: Digest(of: step.address),
+            parameters: .object(try parameters(step, options)),
+            inputs: try inputs(step, record, in: "\(draft)/inputs"), outputs: "\(draft)/outputs",
+            scratch: "\(draft)/scratch", log: "\(draft)/log.txt", threads: machine.threads)
+        let pool = WorkerPool(environment: environment, logs: "\(draft)/scratch", say: say)
+        let result: WorkerResult
+        do {
+            let gpus = machine.gpus > 0 ? [0] : []
+            let worker = try await pool.take(gpus: gpus, threads: machine.threads)
+            result = try await worker.run(specification) { _ in }
+            worker.retire()
+        } catch let failure as WorkerFailure {
+            if failure.class == "cancelled" { throw CancellationError() }
+            throw StepFailure(class: failure.class, message: failure.message, log: nil)
+        }
+        guard rename("\(draft)/outputs/export", path) == 0 else { throw Self.system("write", path) }
+        return result.metrics
+    }
+
+    /// The record of a fine-tune that has run as the recipe has it now.
+    private func finished(_ index: Int) throws -> Record {
+        let step = plan.steps[index]
+        guard step.kind == .finetune else {
+            let near = plan.steps.first {
+                $0.kind == .finetune && $0.address.hasPrefix(step.address.prefix { $0 != "/" } + "/")
+            }
+            let any = near ?? plan.steps.first { $0.kind == .finetune }
+            let hint =
+                any.map { "name a fine-tune, such as \($0.address)" } ?? "this recipe has no model that is fine-tuned"
+            throw Self.refusal(
+                "\(step.address) is of the kind \(step.kind.rawValue), and makes no model to export; \(hint)")
+        }
+        let entry = forecast.entries[index]
+        guard let record = entry.record else {
+            throw Self.refusal(
+                "\(step.address) has not run with the recipe as it is (\(entry.reason)); "
+                    + "`ablate run RECIPE \(step.address)` runs it")
+        }
+        return record
+    }
+
+    private func parameters(_ step: Step, _ options: Options) throws -> [String: JSON] {
+        var parameters = step.parameters.object ?? [:]
+        for name in ["training", "seed", "fold", "lora"] { parameters[name] = nil }
+        parameters["merge"] = .bool(options.merge)
+        parameters["labels"] = .array(options.labels.map { .string($0) })
+        if let (name, revision) = try base(step, options) {
+            parameters["base-model"] = .string(name)
+            parameters["base-revision"] = JSON(revision)
+        }
+        if let tokens = tokenizing(step) {
+            parameters["template"] = tokens.parameters["template"]
+            parameters["chat"] = tokens.parameters["chat"]
+        }
+        return parameters
+    }
+
+    /// What the backbone is called, for whoever loads the folder: a repository with the commit that was used, or a path.
+    private func base(_ step: Step, _ options: Options) throws -> (name: String, revision: String?)? {
+        guard let source = step.inputs["backbone"] else { return nil }
+        if let given = options.baseModel {
+            let parts = given.split(separator: "@", maxSplits: 1).map(String.init)
+            return parts.count == 2 && !given.hasPrefix("/") && !given.hasPrefix(".")
+                ? (parts[0], parts[1]) : (given, nil)
+        }
+        let path = try resolve(source).path
+        guard case .hub(let repository, _, _) = source else { return path.map { (Self.real($0), nil) } }
+        return (repository, path.flatMap { $0.split(separator: "/").last.map(String.init) })
+    }
+
+    /// The step that made the tokens.
+    private func tokenizing(_ step: Step) -> Step? {
+        if case .output(let index, _)? = step.inputs["tokens"] { plan.steps[index] } else { nil }
+    }
+
+    private func inputs(
+        _ step: Step, _ record: Record, in folder: String
+    ) throws -> [String: (path: String, name: String)] {
+        var found: [String: (path: String, name: String)] = [:]
+        func put(_ name: String, _ input: ResolvedInput) throws {
+            guard let output = input.output else {
+                found[name] = (input.path!, input.name)
+                return
+            }
+            try resolver.store.materialise(output, at: "\(folder)/\(name)")
+            found[name] = ("\(folder)/\(name)", input.name)
+        }
+        guard let model = record.outputs["model"] else {
+            throw Self.refusal("the record of \(step.address) has no model; `ablate store verify` looks into it")
+        }
+        try resolver.store.materialise(model, at: "\(folder)/model")
+        found["model"] = ("\(folder)/model", "the model of \(step.address)")
+        for name in ["tokens", "backbone"] {
+            if let source = step.inputs[name] { try put(name, resolve(source)) }
+        }
+        if case .output(let index, _)? = step.inputs["tokens"] {
+            let own = Source.output(step: index, name: "tokenizer")
+            try put("tokenizer", resolve(plan.steps[index].inputs["tokenizer"] ?? own))
+        }
+        return found
+    }
+
+    private func resolve(_ source: Source) throws -> ResolvedInput {
+        do {
+            return try resolver.resolve(source, steps: plan.steps) { forecast.entries[$0].record }
+        } catch let missing as MissingInput {
+            throw StepFailure(class: "missing-input", message: missing.description, log: nil)
+        }
+    }
+
+    // MARK: - Files
+
+    /// The path without links and dots: whoever loads the folder later stands elsewhere.
+    private static func real(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    private static func makeFolder(_ path: String) throws {
+        if mkdir(path, 0o755) == 0 { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            throw system("make the folder", path)
+        }
+        try makeFolder(String(path[..<slash]))
+        guard mkdir(path, 0o755) == 0 else { throw system("make the folder", path) }
+    }
+
+    /// Removes a folder of ours with all in it; links are removed, not followed.
+    private static func remove(_ path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFDIR, let folder = opendir(path) else {
+            unlink(path)
+            return
+        }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        closedir(folder)
+        for name in names { remove("\(path)/\(name)") }
+        rmdir(path)
+    }
+
+    private static func refusal(_ message: String) -> StepFailure {
+        StepFailure(class: "refused", message: message, log: nil)
+    }
+
+    private static func system(_ what: String, _ path: String) -> StepFailure {
+        StepFailure(
+            class: "unavailable", message: "cannot \(what) \(path): \(String(cString: strerror(errno)))", log: nil)
+    }
+}

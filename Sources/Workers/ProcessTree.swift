@@ -1,0 +1,54 @@
+// Everything a process started, however far it went away: found by a mark in the environment that children inherit.
+
+internal import Glibc
+
+/// A mark for one process and its descendants. A group can be left, and a parent can die; who scrubs the environment, too, is
+/// not found.
+package struct ProcessTree: Sendable {
+    package static let variable = "ABLATE_PROCESS_TREE"
+    /// The value of the variable.
+    package let mark: String
+
+    package init() { mark = "\(getpid())-\(String(UInt64.random(in: 0...UInt64.max), radix: 16))" }
+
+    /// Kills every process that carries the mark. Looks again as long as there are some: a fork may come between look and kill.
+    package func kill() {
+        for _ in 0..<8 {
+            let found = processes()
+            if found.isEmpty { return }
+            for process in found { _ = Glibc.kill(process, SIGKILL) }
+            usleep(2_000)
+        }
+    }
+
+    private func processes() -> [pid_t] {
+        guard let folder = opendir("/proc") else { return [] }
+        defer { closedir(folder) }
+        let wanted = Array("\(Self.variable)=\(mark)".utf8)
+        var found: [pid_t] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard let process = pid_t(name), process != getpid(), Self.environment(of: process, has: wanted) else {
+                continue
+            }
+            found.append(process)
+        }
+        return found
+    }
+
+    /// Whether one of the variables is exactly this one. A process of somebody else's, or one that is dead, has none to read.
+    private static func environment(of process: pid_t, has wanted: [UInt8]) -> Bool {
+        guard let file = fopen("/proc/\(process)/environ", "r") else { return false }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 14)
+        while true {
+            let count = fread(&chunk, 1, chunk.count, file)
+            if count == 0 { break }
+            bytes += chunk[..<count]
+        }
+        return bytes.split(separator: 0).contains { $0.elementsEqual(wanted) }
+    }
+}

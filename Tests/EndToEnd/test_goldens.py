@@ -1,0 +1,185 @@
+"""A kind of step that gives other results for the same inputs must raise its version: goldens hold what each version gives.
+
+`ABLATE_GOLDENS=record pytest Tests/EndToEnd/test_goldens.py` writes them anew, and fails, so that nobody takes it for a test. It
+refuses what the test is for: other results under the same version.
+"""
+
+import copy
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Project, site, write_tables
+from golden import differences, summary
+
+FOLDER = Path(__file__).parent / "goldens"
+IS_RECORDING = os.environ.get("ABLATE_GOLDENS") == "record"
+KINDS = [
+    name or plain.strip()
+    for line in re.findall(r"^    case (.*)$", (ROOT / "Sources/Plans/StepKind.swift").read_text().split("package var version")[0], re.M)
+    for name, plain in ([(re.search(r'"(.*)"', line)[1], "")] if '"' in line else [("", one) for one in line.split(",")])]
+
+# Relative to the size of the values. What ablate computes itself depends on no library but the C library's mathematics; what
+# libraries compute differs from processor to processor in the last digits, and training multiplies that.
+TOLERANCES = {"fit": 1e-4, "predict": 5e-3, "finetune": 5e-3, "stack": 1e-3, "pseudo-label": 1e-4, "features": 1e-6}
+
+HEAD = """\
+recipe: golden
+data:
+  train: train.csv
+  test: test.csv
+  columns: {id: id, prompt: question, answer: answer, label: who, group: question}
+  labels: [a, b, c]
+  constraint: one-of-each
+  template: "Q: {prompt} A: {answer}"
+folds: {kind: stratified-group-k-fold, count: 2, seed: 7}
+"""
+# Predictions by a formula, so that the native steps have the same inputs everywhere.
+GIVEN = HEAD + """\
+models: {}
+steps:
+  one: {command: [python3, given.py, "1", "{out.out-of-fold}", "{out.test}"], outputs: [out-of-fold, test]}
+  two: {command: [python3, given.py, "2", "{out.out-of-fold}", "{out.test}"], outputs: [out-of-fold, test]}
+stack:
+  blend: {average: [one, two]}
+  final: {optimize: blend, method: marginals}
+  assigned: {optimize: blend, method: assignment}
+submission: {from: final, path: submission.csv}
+"""
+PROGRAM = """\
+import json, math, struct, sys
+seed = int(sys.argv[1])
+for path, count in zip(sys.argv[2:], (36, 12)):
+    weights = [[1.5 + math.floor(10 * math.sin(seed + 3 * row + column)) / 10 for column in range(3)] for row in range(count)]
+    values = [weight / sum(row) for row in weights for weight in row]
+    body = struct.pack(f"<{count}q", *range(count)) + struct.pack(f"<{3 * count}f", *values)
+    header = json.dumps({"rows": {"dtype": "I64", "shape": [count], "data_offsets": [0, 8 * count]},
+        "probabilities": {"dtype": "F32", "shape": [count, 3], "data_offsets": [8 * count, 20 * count]}}).encode()
+    header += b" " * (-len(header) % 8)
+    open(path, "wb").write(struct.pack("<Q", len(header)) + header + body)
+"""
+LEARNT = HEAD + """\
+models:
+  words: {tfidf: {analyzer: word, ngrams: [1, 1]}}
+  tiny:
+    backbone: {scratch: {architecture: mistral, hidden: 16, layers: 1, heads: 2, intermediate: 32, vocabulary: 300, context: 128}}
+    lora: {rank: 2, alpha: 4, dropout: 0.0}
+    lengths: {prompt: 8, answer: 24}
+    training: {epochs: 1, batch: 8, learning-rate: 1.0e-2}
+    seeds: [1]
+stack:
+  stacked: {lightgbm: [words], features: [length, group-statistics]}
+"""
+ROUNDS = HEAD + """\
+models:
+  words: {tfidf: {analyzer: word, ngrams: [1, 1]}, fit: [folds]}
+stack:
+  final: {optimize: words, method: marginals}
+rounds: {count: 1, from: final}
+"""
+SOURCES = {
+    "given": (GIVEN, ["ingest", "split", "average", "optimize", "evaluate", "submission", "command"]),
+    "learnt": (LEARNT, ["tokenize", "finetune", "fit", "predict", "features", "stack"]),
+    "rounds": (ROUNDS, ["pseudo-label"]),
+}
+MOST = 3  # steps of a kind
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory) -> dict[str, dict]:
+    """For each kind, what a golden would say of it now."""
+    found: dict[str, dict] = {}
+    for name, (recipe, kinds) in SOURCES.items():
+        folder = tmp_path_factory.mktemp("goldens") / name
+        folder.mkdir()
+        write_tables(folder)
+        (folder / "recipe.yaml").write_text(recipe)
+        (folder / "given.py").write_text(PROGRAM)
+        site(folder)
+        project = Project(folder)
+        project.run()
+        steps = json.loads(project.ablate("plan", "--json").stdout)["steps"]
+        for kind in kinds:
+            own = [step["address"] for step in steps if step["kind"] == kind]
+            assert own, f"the golden recipe {name} has no step of kind {kind}"
+            # The first and the last ones: those of the folds, and those of all rows.
+            chosen = own if len(own) <= MOST else own[:MOST - 1] + own[-1:]
+            for address in chosen:
+                record = project.record(address)
+                golden = found.setdefault(kind, {"kind": kind, "version": record["manifest"]["version"], "steps": {}})
+                golden["steps"][address] = {"parameters": record["manifest"]["parameters"], "outputs": {
+                    output: summarised(project, value) for output, value in sorted(record["outputs"].items())}}
+    return found
+
+
+def summarised(project: Project, output: dict):
+    def place(digest):
+        return project.folder / ".ablate" / "objects" / digest[:2] / digest[2:]
+    if "files" in output:
+        return {name: summary(place(digest)) for name, digest, *_ in output["files"]}
+    return summary(place(output["digest"]))
+
+
+def verdict(old: dict, new: dict) -> str | None:
+    """What is wrong with a kind, given its golden; None where all is as it was."""
+    kind = new["kind"]
+    if old["version"] != new["version"]:
+        return f"the golden of {kind} is of version {old['version']} and ablate has {new['version']}: record it anew"
+    for address, step in new["steps"].items():
+        before = old["steps"].get(address)
+        if before is None or before["parameters"] != step["parameters"]:
+            return f"{address} has other parameters than its golden, so another key: record it anew"
+        found = differences(before["outputs"], step["outputs"], TOLERANCES.get(kind, 1e-9))
+        if found:
+            return (f"{kind} gives other results than its version {old['version']} did, for the same inputs, in {address}:\n  "
+                    + "\n  ".join(found[:8]) + "\nRaise its number in StepKind.version, then record the goldens anew")
+    return None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_gives_what_its_version_gave(results, kind):
+    path = FOLDER / f"{kind}.json"
+    assert kind in results, f"no golden recipe has a step of kind {kind}; add one to SOURCES"
+    fault = verdict(json.loads(path.read_text()), results[kind]) if path.exists() else f"{path.name} is not there: record it"
+    if IS_RECORDING:
+        assert fault is None or "Raise its number" not in fault, fault
+        path.write_text(json.dumps(results[kind], indent=1, sort_keys=True) + "\n")
+        pytest.fail(f"{path.name} is recorded; run again without ABLATE_GOLDENS")
+    assert fault is None, fault
+
+
+def test_there_is_no_golden_without_a_kind():
+    assert {path.stem for path in FOLDER.glob("*.json")} == set(KINDS)
+
+
+def test_another_result_under_the_same_version_is_noticed(results):
+    """The guard itself: each number and text of each golden, changed alone, is a fault that asks for another version."""
+    for kind, golden in results.items():
+        for address, step in golden["steps"].items():
+            for path in places(step["outputs"]):
+                changed = copy.deepcopy(golden)
+                alter(changed["steps"][address]["outputs"], path)
+                fault = verdict(golden, changed)
+                assert fault and "Raise its number" in fault, (kind, address, path)
+        assert verdict(golden, copy.deepcopy(golden)) is None
+        raised = copy.deepcopy(golden) | {"version": golden["version"] + 1}
+        assert "record it anew" in verdict(golden, raised)
+
+
+def places(value, path=()):
+    """Paths to some leaves: the first two of each mapping or list."""
+    parts = list(value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else [])
+    if not parts and not isinstance(value, (dict, list)):
+        yield path
+    for key, part in parts[:2]:
+        yield from places(part, (*path, key))
+
+
+def alter(value, path):
+    for key in path[:-1]:
+        value = value[key]
+    old = value[path[-1]]
+    value[path[-1]] = (old * 2 + 1000.0 if isinstance(old, float) else old + 1 if isinstance(old, int) and not isinstance(old, bool)
+                       else f"{old}x")
