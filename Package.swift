@@ -91,7 +91,8 @@ let package = Package(
             dependencies: ["Digests", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Digests"]),
         .target(name: "Schedules", dependencies: ["Plans"]),
-        .target(name: "Numerics"),
+        .target(name: "CPermutations"),
+        .target(name: "Numerics", dependencies: ["CPermutations"]),
         .target(name: "Steps", dependencies: ["Numerics", "Plans", "Digests"]),
         .target(
             name: "Workers",
@@ -150,6 +151,6 @@ let package = Package(
     ]
 )
 
-for target in package.targets where target.type != .system && target.type != .plugin {
+for target in package.targets where !["CLibYAML", "CPermutations"].contains(target.name) {
     target.swiftSettings = settings
 }

@@ -15,7 +15,7 @@ package struct Ablate: AsyncParsableCommand {
             InitCommand.self, CheckCommand.self, PlanCommand.self, WhyCommand.self, RunCommand.self, StatusCommand.self,
             ShowCommand.self, DiffCommand.self,
             LogbookCommand.self, NoteCommand.self, AcceptCommand.self, StoreCommand.self, SchemaCommand.self,
-            ImportCommand.self,
+            ImportCommand.self, OptimizeCommand.self,
             DoctorCommand.self,
         ])
 

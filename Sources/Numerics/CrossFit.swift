@@ -1,21 +1,21 @@
-// A method's parameter, fitted on some folds and scored on the other. Knows no fold algorithm and no test data.
+// A method's coefficients, fitted on some folds and scored on the other. Knows no fold algorithm and no test data.
 
 /// A ``GroupMethod`` fitted to out-of-fold predictions, and its honest score.
 ///
-/// For each fold the parameter is fitted on the groups of the other folds and applied to its own, so no row's
-/// score has seen its label. The final parameter, for the test only, is fitted on all groups. Fit it to
+/// For each fold the coefficients are fitted on the groups of the other folds and applied to its own, so no row's
+/// score has seen its label. The final ones, for the test only, are fitted on all groups. Fit them to
 /// predictions made as those of the test are: an average over fewer models needs another temperature.
 package struct CrossFit: Equatable, Sendable {
-    /// The parameter fitted without each fold, fold by fold; 0 for a method with nothing to fit.
-    package let foldParameters: [Double]
+    /// The coefficients fitted without each fold, fold by fold; empty for a method with nothing to fit.
+    package let foldValues: [[Double]]
     /// The cross-fitted probabilities, one row for each row of the input.
     package let predictions: ProbabilityMatrix
     /// The weighted mean log loss of ``predictions``, in nats.
     package let loss: Double
     /// The weighted mean log loss of the input, row-normalised, in nats.
     package let lossBefore: Double
-    /// The parameter fitted on all groups.
-    package let parameter: Double
+    /// The coefficients fitted on all groups.
+    package let values: [Double]
 
     /// Fits and scores `method`.
     ///
@@ -43,25 +43,25 @@ package struct CrossFit: Equatable, Sendable {
         let used = Set(folds)
         if let empty = (0..<foldCount).first(where: { !used.contains($0) }) { throw .emptyFold(empty) }
         let all = LabelledRows(matrix: matrix, labels: labels, groups: groups, weights: weights)
-        var foldParameters: [Double] = []
-        var values = [Double](repeating: 0, count: matrix.values.count)
+        var foldValues: [[Double]] = []
+        var predicted = [Double](repeating: 0, count: matrix.values.count)
         for fold in 0..<foldCount {
             let others = all.selecting { folds[groups.groupOfRow[$0]] != fold }
             let own = all.selecting { folds[groups.groupOfRow[$0]] == fold }
-            let parameter = try others.rows.fit(method)
-            foldParameters.append(parameter)
-            let predicted = try method.predictions(
-                of: own.rows.matrix, groups: own.rows.groups, parameter: parameter)
+            let fitted = try others.rows.fit(method)
+            foldValues.append(fitted)
+            let part = try method.predictions(of: own.rows.matrix, groups: own.rows.groups, values: fitted)
             for (index, row) in own.indices.enumerated() {
-                let range = row * matrix.classCount..<(row + 1) * matrix.classCount
-                values.replaceSubrange(range, with: predicted[row: index])
+                for label in 0..<matrix.classCount {
+                    predicted[row * matrix.classCount + label] = part.values[index * matrix.classCount + label]
+                }
             }
         }
-        self.foldParameters = foldParameters
-        predictions = ProbabilityMatrix(trusted: values, classCount: matrix.classCount)
+        self.foldValues = foldValues
+        predictions = ProbabilityMatrix(trusted: predicted, classCount: matrix.classCount)
         loss = LogLoss.mean(predictions, labels: labels, weights: weights)
         lossBefore = LogLoss.mean(matrix, labels: labels, weights: weights)
-        parameter = try all.fit(method)
+        values = try all.fit(method)
     }
 }
 
@@ -82,14 +82,11 @@ private struct LabelledRows {
         return (rows, indices)
     }
 
-    /// The parameter with the lowest mean log loss; 0 where the method has none.
-    func fit(_ method: some GroupMethod) throws(GroupError) -> Double {
-        guard let bounds = method.bounds else { return 0 }
-        let minimum = try BoundedMinimum(
-            of: { parameter throws(GroupError) in
-                let predicted = try method.predictions(of: matrix, groups: groups, parameter: parameter)
-                return LogLoss.mean(predicted, labels: labels, weights: weights)
-            }, in: bounds, tolerance: 1e-4)
-        return minimum.argument
+    /// The coefficients with the lowest mean log loss.
+    func fit(_ method: some GroupMethod) throws(GroupError) -> [Double] {
+        try method.fit { values throws(GroupError) in
+            let predicted = try method.predictions(of: matrix, groups: groups, values: values)
+            return LogLoss.mean(predicted, labels: labels, weights: weights)
+        }
     }
 }

@@ -1,117 +1,97 @@
-// Ways to use a group's constraint, each with at most one number to fit. Knows no folds and no labels' names.
+// A way to use a group's constraint, and the numbers it has to fit. Knows no folds and no labels' names.
 
-/// A way to turn each group's probabilities into better ones, given that labels occur once each in a group.
+/// A number of a method that labelled rows decide.
+package struct Coefficient: Equatable, Sendable {
+    /// What reports call it.
+    package let name: String
+    /// Where a fit looks for it.
+    package let bounds: ClosedRange<Double>
+    /// Its value where there are no labels to fit it on; nil where the method needs labels.
+    package let neutral: Double?
+    /// What a reader is shown in place of the fitted number.
+    package let scale: Scale
+
+    /// How a coefficient is searched: as it is, by its logarithm, or by its logit.
+    package enum Scale: Sendable { case linear, logarithm, logit }
+
+    /// A coefficient by all that is known of it.
+    package init(
+        _ name: String, _ bounds: ClosedRange<Double>, neutral: Double? = nil, scale: Scale = .linear
+    ) {
+        self.name = name
+        self.bounds = bounds
+        self.neutral = neutral
+        self.scale = scale
+    }
+
+    /// The value as a reader knows it, of the value that the search knows.
+    package func shown(_ value: Double) -> Double {
+        switch scale {
+        case .linear: value
+        case .logarithm: Elementary.exponential(value)
+        case .logit: 1 / (1 + Elementary.exponential(-value))
+        }
+    }
+}
+
+/// A way to turn each group's probabilities into better ones, given what labels a group can hold.
 ///
-/// A method is a pure function of the probabilities, their groups and one parameter, which ``CrossFit`` fits.
+/// A method is a pure function of the probabilities, their groups and its coefficients, which ``CrossFit`` fits.
 package protocol GroupMethod: Sendable {
-    /// Where a fit looks for the parameter; nil where there is nothing to fit (the parameter is then 0).
-    var bounds: ClosedRange<Double>? { get }
+    /// The numbers to fit, in their order; none where there is nothing to fit.
+    var coefficients: [Coefficient] { get }
 
     /// The transformed rows, in their order, each summing to 1.
     ///
     /// Throws ``GroupError`` for groups that the method cannot take.
     func predictions(
-        of matrix: ProbabilityMatrix, groups: RowGrouping, parameter: Double
+        of matrix: ProbabilityMatrix, groups: RowGrouping, values: [Double]
     ) throws(GroupError) -> ProbabilityMatrix
+
+    /// The coefficients with the lowest `loss`; what they are for a method with none does not matter.
+    func fit(_ loss: ([Double]) throws(GroupError) -> Double) throws(GroupError) -> [Double]
 }
 
-/// Exact permutation marginals of sharpened or flattened probabilities; the parameter is log of the exponent.
-package struct MarginalsMethod: GroupMethod {
-    /// The bounds of log exponent: exponents of .135 to 4.5.
-    package var bounds: ClosedRange<Double>? { -2.0...1.5 }
-    /// The method has no settings.
-    package init() {}
+extension GroupMethod {
+    /// The coefficients without any label; nil where the method needs labels.
+    package var neutralValues: [Double]? {
+        let values = coefficients.compactMap(\.neutral)
+        return values.count == coefficients.count ? values : nil
+    }
 
-    /// As ``GroupMethod`` asks.
-    package func predictions(
-        of matrix: ProbabilityMatrix, groups: RowGrouping, parameter: Double
-    ) throws(GroupError) -> ProbabilityMatrix {
-        let scaled = Temperature(exponent: Elementary.exponential(parameter)).applied(to: matrix)
-        var marginals = try PermutationMarginals(labels: matrix.classCount)
-        return try marginals.marginals(of: scaled, groups: groups).matrix
+    /// Brent's search for a single coefficient, and none where there is none; methods with more have their own.
+    package func fit(_ loss: ([Double]) throws(GroupError) -> Double) throws(GroupError) -> [Double] {
+        guard let only = coefficients.first else { return [] }
+        precondition(coefficients.count == 1, "a method with several coefficients says how to search them")
+        return [try only.searched { x throws(GroupError) in try loss([x]) }]
     }
 }
 
-/// Temperature alone, which ignores the constraint: what every other method has to beat. The parameter is log of
-/// the exponent.
+extension Coefficient {
+    /// Where `loss` is lowest between the bounds.
+    func searched(_ loss: (Double) throws(GroupError) -> Double) throws(GroupError) -> Double {
+        try BoundedMinimum(of: loss, in: bounds, tolerance: 1e-4).argument
+    }
+}
+
+/// Temperature alone, which ignores the constraint: what every other method has to beat.
 package struct TemperatureMethod: GroupMethod {
-    /// The bounds of log exponent.
-    package var bounds: ClosedRange<Double>? { Temperature.logBounds }
+    /// The exponent.
+    package var coefficients: [Coefficient] {
+        [Coefficient("exponent", Temperature.logBounds, neutral: 0, scale: .logarithm)]
+    }
     /// The method has no settings.
     package init() {}
 
     /// As ``GroupMethod`` asks.
     package func predictions(
-        of matrix: ProbabilityMatrix, groups: RowGrouping, parameter: Double
+        of matrix: ProbabilityMatrix, groups: RowGrouping, values: [Double]
     ) throws(GroupError) -> ProbabilityMatrix {
-        Temperature(exponent: Elementary.exponential(parameter)).applied(to: matrix)
+        Temperature(logExponent: values[0]).applied(to: matrix)
     }
 }
 
-/// The second place's rule with its fixed coefficients; nothing is fitted.
-package struct PublishedRuleMethod: GroupMethod {
-    /// The coefficients, by default the published ones.
-    package var rule: PublishedRule
-    /// None: nothing is fitted.
-    package var bounds: ClosedRange<Double>? { nil }
-    /// The method with the given coefficients.
-    package init(rule: PublishedRule = PublishedRule()) { self.rule = rule }
-
-    /// As ``GroupMethod`` asks.
-    package func predictions(
-        of matrix: ProbabilityMatrix, groups: RowGrouping, parameter: Double
-    ) throws(GroupError) -> ProbabilityMatrix {
-        try matrix.assigned(groups, objective: .probability) { rule.applied(to: $0, chosen: $1) }
-    }
-}
-
-/// A mixture of the probabilities and their assignment: (1 - w) p + w [chosen]; the parameter is w.
-package struct AssignmentBlendMethod: GroupMethod {
-    /// What the assignment maximises.
-    package var objective: Assignment.Objective
-    /// The bounds of the weight; at 1 a wrong choice would cost all.
-    package var bounds: ClosedRange<Double>? { 0...0.999 }
-    /// The method with the given objective.
-    package init(objective: Assignment.Objective = .logProbability) { self.objective = objective }
-
-    /// As ``GroupMethod`` asks.
-    package func predictions(
-        of matrix: ProbabilityMatrix, groups: RowGrouping, parameter: Double
-    ) throws(GroupError) -> ProbabilityMatrix {
-        try matrix.assigned(groups, objective: objective) { group, chosen in
-            let labels = group.classCount
-            var values = group.values.map { $0 * (1 - parameter) }
-            for (row, label) in chosen.enumerated() { values[row * labels + label] += parameter }
-            return ProbabilityMatrix(trusted: values, classCount: labels)
-        }
-    }
-}
-
-extension ProbabilityMatrix {
-    /// Each group's normalised rows, replaced by what `body` makes of them.
-    ///
-    /// Throws ``GroupError`` for a group of more rows than labels, or groups of other rows.
-    func replacingGroups(
-        _ groups: RowGrouping, by body: (ProbabilityMatrix) -> ProbabilityMatrix
-    ) throws(GroupError) -> ProbabilityMatrix {
-        try groups.check(for: self)
-        let rows = normalised()
-        var output = rows.values
-        for group in 0..<groups.count {
-            let replaced = body(rows.selecting(rows: groups[group]))
-            for (index, row) in groups[group].enumerated() {
-                output.replaceSubrange(row * classCount..<(row + 1) * classCount, with: replaced[row: index])
-            }
-        }
-        return ProbabilityMatrix(trusted: output, classCount: classCount)
-    }
-
-    /// Each group's normalised rows, replaced by what `body` makes of them and of their assigned labels.
-    fileprivate func assigned(
-        _ groups: RowGrouping, objective: Assignment.Objective,
-        body: (ProbabilityMatrix, [Int]) -> ProbabilityMatrix
-    ) throws(GroupError) -> ProbabilityMatrix {
-        var assignment = Assignment(labels: classCount, objective: objective)
-        return try replacingGroups(groups) { body($0, assignment.labels(of: $0)) }
-    }
+extension Temperature {
+    /// A temperature by the logarithm of its exponent, as it is searched.
+    init(logExponent: Double) { self.init(exponent: Elementary.exponential(logExponent)) }
 }

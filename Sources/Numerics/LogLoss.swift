@@ -34,7 +34,49 @@ package enum LogLoss {
     package static func mean(
         _ matrix: ProbabilityMatrix, labels: [Int], weights: [Double]? = nil, floor: Double = LogLoss.floor
     ) -> Double {
-        weightedMean(perRow(matrix, labels: labels, floor: floor), weights: weights)
+        guard weights == nil else {
+            return weightedMean(perRow(matrix, labels: labels, floor: floor), weights: weights)
+        }
+        precondition(labels.count == matrix.rowCount, "one label for each row")
+        return sum(matrix, labels: labels, rows: 0..<labels.count, floor: floor) / Double(labels.count)
+    }
+
+    /// The sum of the losses of some rows, in nats.
+    ///
+    /// One logarithm serves eight rows: that of their product, which stays far above the least double. So the sum
+    /// differs from that of ``perRow(_:labels:floor:)`` in the last digits.
+    static func sum(_ matrix: ProbabilityMatrix, labels: [Int], rows: Range<Int>, floor: Double) -> Double {
+        let classes = matrix.classCount
+        return matrix.values.withUnsafeBufferPointer { values in
+            labels.withUnsafeBufferPointer { labels in
+                var total = 0.0
+                var product = 1.0
+                var divisor = 1.0
+                for row in rows {
+                    let label = labels[row]
+                    precondition(label >= 0 && label < classes, "a label names a class")
+                    let cells = values.baseAddress! + row * classes
+                    var sum = 0.0
+                    for index in 0..<classes { sum += cells[index] }
+                    let own = cells[label]
+                    if own < floor * sum {
+                        product *= floor
+                    } else if own > (1 - floor) * sum {
+                        product *= 1 - floor
+                    } else if sum > 1e-3, sum < 1e3 {
+                        product *= own
+                        divisor *= sum
+                    } else {
+                        product *= own / sum
+                    }
+                    if row & 7 == 7 {
+                        total -= Elementary.logarithm(product / divisor)
+                        (product, divisor) = (1, 1)
+                    }
+                }
+                return total - Elementary.logarithm(product / divisor)
+            }
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 // The sums over one-to-one labellings, by subsets of labels. Knows weights and buffers; scaling is its caller's.
 
-/// What the kernel computes on: one group, or eight groups side by side.
+internal import CPermutations
+
+/// A number that sums over labellings are made of.
 protocol Lane {
     static func + (left: Self, right: Self) -> Self
     static func * (left: Self, right: Self) -> Self
@@ -8,9 +10,6 @@ protocol Lane {
 }
 
 extension Double: Lane {}
-extension SIMD8<Double>: Lane {
-    init(_ value: Double) { self.init(repeating: value) }
-}
 
 /// The forward-backward recursion over subsets of labels, for groups of up to `labels` rows.
 ///
@@ -24,6 +23,7 @@ struct PermutationKernel: ~Copyable {
     private let sets: UnsafeMutablePointer<Int32>
     /// Where the sets of each size start in `sets`; `labels + 2` offsets.
     private let starts: UnsafeMutablePointer<Int>
+    private let starts32: UnsafeMutablePointer<Int32>
 
     init(labels: Int) {
         self.labels = labels
@@ -38,11 +38,27 @@ struct PermutationKernel: ~Copyable {
             }
             starts[size + 1] = count
         }
+        starts32 = .allocate(capacity: labels + 2)
+        for size in 0..<labels + 2 { starts32[size] = Int32(starts[size]) }
     }
 
     deinit {
         sets.deallocate()
         starts.deallocate()
+        starts32.deallocate()
+    }
+
+    /// The sums of eight groups at once, each group in a lane of cells eight numbers wide.
+    ///
+    /// Scales each row of `weights` by its largest, so that only what is negligible underflows; `sums` become marginals
+    /// whose rows sum to 1, and the total weight of a group's row-normalised labellings is `totals * scales`.
+    func sweepEight(
+        weights: UnsafeMutablePointer<Double>, rows: Int, forward: UnsafeMutablePointer<Double>,
+        backward: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>,
+        totals: UnsafeMutablePointer<Double>, scales: UnsafeMutablePointer<Double>
+    ) {
+        permutations_sweep_eight(
+            weights, Int32(rows), Int32(labels), sets, starts32, forward, backward, sums, totals, scales)
     }
 
     /// Writes into `sums[row, label]` the total weight of the labellings that give `row` the label, and returns the

@@ -18,7 +18,7 @@ package struct PermutationMarginals: ~Copyable {
     /// Number of labels, the columns of every group.
     package let labels: Int
     private let kernel: PermutationKernel
-    private let wide: UnsafeMutablePointer<SIMD8<Double>>
+    private let wide: UnsafeMutablePointer<Double>
     private let narrow: UnsafeMutablePointer<Double>
 
     /// Buffers for groups of `labels` labels. Throws ``GroupError/tooManyLabels(count:limit:)``.
@@ -28,144 +28,168 @@ package struct PermutationMarginals: ~Copyable {
         self.labels = labels
         kernel = PermutationKernel(labels: labels)
         let cells = 2 * (labels * labels + 1 << labels)
-        wide = .allocate(capacity: labels <= Self.wideLimit ? cells : 1)
-        wide.initialize(repeating: SIMD8(repeating: 1), count: labels <= Self.wideLimit ? cells : 1)
+        // Two cells more, for the totals and scales of eight groups.
+        let numbers = labels <= Self.wideLimit ? (cells + 2) * Self.width : 1
+        wide = UnsafeMutableRawPointer.allocate(byteCount: numbers * 8, alignment: 64)
+            .bindMemory(to: Double.self, capacity: numbers)
+        wide.initialize(repeating: 1, count: numbers)
         narrow = .allocate(capacity: cells)
     }
 
     deinit {
-        wide.deallocate()
+        UnsafeMutableRawPointer(wide).deallocate()
         narrow.deallocate()
     }
 
-    /// The marginals of every group of `matrix`, each row summing to 1, rows in their order.
+    /// The marginals of every group of `matrix`, each row summing to 1, rows in their order, and the logarithm of each
+    /// group's evidence (``GroupMarginals``).
     ///
     /// A group in which every labelling has probability zero contradicts the constraint. It keeps its own
-    /// row-normalised probabilities and is listed in `impossible`, ascending.
+    /// row-normalised probabilities, has the evidence -infinity and is listed in `impossible`, ascending.
     /// - Throws: ``GroupError`` where a group has more rows than labels or the grouping is of other rows.
     package mutating func marginals(
         of matrix: ProbabilityMatrix, groups: RowGrouping
-    ) throws(GroupError) -> (matrix: ProbabilityMatrix, impossible: [Int]) {
+    ) throws(GroupError) -> (matrix: ProbabilityMatrix, impossible: [Int], logEvidence: [Double]) {
         precondition(matrix.classCount == labels, "the matrix has a column for each label")
-        try groups.check(for: matrix)
-        var output = matrix.normalised().values
-        var impossible: [Int] = []
+        try groups.check(for: matrix, places: labels)
+        var output = matrix.values
+        var logEvidence = [Double](repeating: -.infinity, count: groups.count)
+        let chances = (0...labels).map { GroupMarginals.logShareOfPlacings(rows: $0, total: labels) }
         output.withUnsafeMutableBufferPointer { values in
             guard let values = values.baseAddress else { return }
             var waiting = [[Int]](repeating: [], count: labels + 1)
             for group in 0..<groups.count {
-                let size = groups[group].count
+                let size = groups.size(of: group)
                 waiting[size].append(group)
                 if waiting[size].count == Self.width {
-                    impossible += replace(waiting[size], of: groups, in: values)
+                    replace(waiting[size], of: groups, in: values, less: chances[size], &logEvidence)
                     waiting[size].removeAll(keepingCapacity: true)
                 }
             }
-            for batch in waiting where !batch.isEmpty { impossible += replace(batch, of: groups, in: values) }
-        }
-        return (ProbabilityMatrix(trusted: output, classCount: labels), impossible.sorted())
-    }
-
-    /// Replaces one group's rows x labels probabilities by their marginals, without any allocation.
-    ///
-    /// - Parameter group: `rows * labels` values, rows first, in 0...1, each row with a positive sum.
-    /// - Returns: false where every labelling has probability zero; the values are then as they were.
-    package mutating func replace(_ group: UnsafeMutableBufferPointer<Double>, rows: Int) -> Bool {
-        precondition(rows > 0 && rows <= labels && group.count == rows * labels, "rows x labels values")
-        return replaceNarrow(0..<rows, in: group.baseAddress!)
-    }
-
-    /// Replaces the rows of up to eight groups of one size; returns the impossible ones, whose rows stay.
-    private mutating func replace(
-        _ batch: [Int], of groups: RowGrouping, in values: UnsafeMutablePointer<Double>
-    ) -> [Int] {
-        guard labels <= Self.wideLimit, batch.count > 2 else {
-            return batch.filter { !replaceNarrow(groups[$0], in: values) }
-        }
-        // Cells of eight numbers, one for each group; those without a group hold what the last batch left.
-        let rows = groups[batch[0]].count
-        let sums = wide + labels * labels
-        let forward = sums + labels * labels
-        for (lane, group) in batch.enumerated() {
-            load(groups[group], of: values, into: UnsafeMutableRawPointer(wide), lane: lane, of: Self.width)
-        }
-        let totals = kernel.sweep(
-            weights: wide, rows: rows, forward: forward, backward: forward + (1 << labels),
-            sums: sums)
-        var impossible: [Int] = []
-        for (lane, group) in batch.enumerated() {
-            if totals[lane] >= Self.leastTotal {
-                store(UnsafeRawPointer(sums), lane: lane, of: Self.width, into: groups[group], of: values)
-            } else if !replaceLog(groups[group], in: values) {
-                impossible.append(group)
+            for (size, batch) in waiting.enumerated() where !batch.isEmpty {
+                replace(batch, of: groups, in: values, less: chances[size], &logEvidence)
             }
         }
-        return impossible
+        let impossible = logEvidence.indices.filter { logEvidence[$0] == -.infinity }
+        return (ProbabilityMatrix(trusted: output, classCount: labels), impossible, logEvidence)
     }
 
-    /// Replaces the rows of one group; false, and the rows stay, where it is impossible.
+    /// Replaces the rows of up to eight groups of one size, and writes the logarithms of their evidence.
+    private mutating func replace(
+        _ batch: [Int], of groups: RowGrouping, in values: UnsafeMutablePointer<Double>, less chance: Double,
+        _ logEvidence: inout [Double]
+    ) {
+        // A lone group goes the same way, so that its bits do not depend on how many others there are.
+        guard labels <= Self.wideLimit else {
+            for group in batch { logEvidence[group] = replaceNarrow(groups[group], in: values) - chance }
+            return
+        }
+        // Cells of eight numbers, one for each group; those without a group hold what the last batch left.
+        let rows = groups.size(of: batch[0])
+        let square = labels * labels * Self.width
+        let sums = wide + square
+        let forward = sums + square
+        let backward = forward + Self.width << labels
+        let totals = backward + Self.width << labels
+        let scales = totals + Self.width
+        for (lane, group) in batch.enumerated() {
+            var place = wide + lane
+            for row in groups[group] {
+                let start = values + row * labels
+                for label in 0..<labels {
+                    place.pointee = start[label]
+                    place += Self.width
+                }
+            }
+        }
+        kernel.sweepEight(
+            weights: wide, rows: rows, forward: forward, backward: backward, sums: sums, totals: totals,
+            scales: scales)
+        for (lane, group) in batch.enumerated() {
+            guard totals[lane] >= Self.leastTotal else {
+                logEvidence[group] = replaceLog(groups[group], in: values) - chance
+                continue
+            }
+            logEvidence[group] = Elementary.logarithm(totals[lane] * scales[lane]) - chance
+            var place = sums + lane
+            for row in groups[group] {
+                let start = values + row * labels
+                for label in 0..<labels {
+                    // Rounding may take a certain label above 1 by a bit.
+                    start[label] = min(place.pointee, 1)
+                    place += Self.width
+                }
+            }
+        }
+    }
+
+    /// Replaces the rows of one group and returns the logarithm of its total weight; at -infinity, where it is
+    /// impossible, the rows are only normalised.
     private mutating func replaceNarrow(
         _ rows: some RandomAccessCollection<Int>, in values: UnsafeMutablePointer<Double>
-    ) -> Bool {
+    ) -> Double {
         let sums = narrow + labels * labels
         let forward = sums + labels * labels
-        load(rows, of: values, into: UnsafeMutableRawPointer(narrow), lane: 0, of: 1)
+        let scale = load(rows, of: values)
         let total = kernel.sweep(
             weights: narrow, rows: rows.count, forward: forward,
             backward: forward + (1 << labels), sums: sums)
         guard total >= Self.leastTotal else { return replaceLog(rows, in: values) }
-        store(UnsafeRawPointer(sums), lane: 0, of: 1, into: rows, of: values)
-        return true
+        store(sums, into: rows, of: values)
+        return Elementary.logarithm(total) + scale
     }
 
     /// As ``replaceNarrow(_:in:)``, in logarithms: for products that a double cannot hold.
     private mutating func replaceLog(
         _ rows: some RandomAccessCollection<Int>, in values: UnsafeMutablePointer<Double>
-    ) -> Bool {
+    ) -> Double {
         let shares = narrow + labels * labels
         let forward = shares + labels * labels
-        load(rows, of: values, into: UnsafeMutableRawPointer(narrow), lane: 0, of: 1)
+        let scale = load(rows, of: values)
         for cell in 0..<rows.count * labels { narrow[cell] = Elementary.logarithm(narrow[cell]) }
         let total = kernel.logSweep(
             logWeights: narrow, rows: rows.count, forward: forward,
             backward: forward + (1 << labels), shares: shares)
-        guard total > -.infinity else { return false }
-        store(UnsafeRawPointer(shares), lane: 0, of: 1, into: rows, of: values)
-        return true
+        if total > -.infinity {
+            store(shares, into: rows, of: values)
+        } else {
+            for row in rows { normaliseRow(UnsafeMutableBufferPointer(start: values + row * labels, count: labels)) }
+        }
+        return total + scale
     }
 
-    /// Copies rows into one lane of cells `width` numbers wide, each row divided by its largest value: no marginal
-    /// depends on that.
+    /// Copies rows, each divided by its largest value, which no marginal depends on; returns the logarithm of the
+    /// product of the largest values' shares of their rows.
     @inline(__always)
-    private func load(
-        _ rows: some RandomAccessCollection<Int>, of values: UnsafeMutablePointer<Double>,
-        into cells: UnsafeMutableRawPointer, lane: Int, of width: Int
-    ) {
-        var place = lane * MemoryLayout<Double>.size
+    private func load(_ rows: some RandomAccessCollection<Int>, of values: UnsafeMutablePointer<Double>) -> Double {
+        var place = narrow
+        var scale = 0.0
         for row in rows {
             let start = values + row * labels
             var largest = 0.0
-            for label in 0..<labels { largest = max(largest, start[label]) }
+            var sum = 0.0
             for label in 0..<labels {
-                cells.storeBytes(of: start[label] / largest, toByteOffset: place, as: Double.self)
-                place += width * MemoryLayout<Double>.size
+                largest = max(largest, start[label])
+                sum += start[label]
             }
+            for label in 0..<labels { place[label] = start[label] / largest }
+            place += labels
+            scale += Elementary.logarithm(largest / sum)
         }
+        return scale
     }
 
-    /// Copies rows back from one lane of cells `width` numbers wide, each row divided by its sum.
+    /// Copies rows back, each divided by its sum.
     @inline(__always)
     private func store(
-        _ cells: UnsafeRawPointer, lane: Int, of width: Int, into rows: some RandomAccessCollection<Int>,
+        _ cells: UnsafePointer<Double>, into rows: some RandomAccessCollection<Int>,
         of values: UnsafeMutablePointer<Double>
     ) {
-        var place = lane * MemoryLayout<Double>.size
+        var place = cells
         for row in rows {
             let start = values + row * labels
-            for label in 0..<labels {
-                start[label] = cells.load(fromByteOffset: place, as: Double.self)
-                place += width * MemoryLayout<Double>.size
-            }
+            for label in 0..<labels { start[label] = place[label] }
+            place += labels
             normaliseRow(UnsafeMutableBufferPointer(start: start, count: labels))
         }
     }

@@ -92,9 +92,16 @@ package struct ProbabilityMatrix: Equatable, Sendable {
 
     /// The rows at `indices`, in that order; an index may come more than once.
     package func selecting(rows indices: some Collection<Int>) -> ProbabilityMatrix {
-        var selected: [Double] = []
-        selected.reserveCapacity(indices.count * classCount)
-        for index in indices { selected += self[row: index] }
+        let selected = [Double](unsafeUninitializedCapacity: indices.count * classCount) { output, count in
+            values.withUnsafeBufferPointer { values in
+                for index in indices {
+                    for cell in index * classCount..<(index + 1) * classCount {
+                        output.initializeElement(at: count, to: values[cell])
+                        count += 1
+                    }
+                }
+            }
+        }
         return ProbabilityMatrix(trusted: selected, classCount: classCount)
     }
 }

@@ -4,7 +4,7 @@
 package enum GroupError: Error, Equatable, CustomStringConvertible {
     /// More labels than the exact sum over subsets can take; Sinkhorn scaling or the assignment can.
     case tooManyLabels(count: Int, limit: Int)
-    /// A group (numbered from zero) with more rows than there are labels.
+    /// A group (numbered from zero) with more rows than labels, each counted as often as it can occur.
     case tooManyRows(group: Int, rows: Int, labels: Int)
     /// A fold (numbered from zero) without any group.
     case emptyFold(Int)
@@ -17,7 +17,7 @@ package enum GroupError: Error, Equatable, CustomStringConvertible {
         case .tooManyLabels(let count, let limit):
             "\(count) labels are too many for exact marginals, which take at most \(limit)"
         case .tooManyRows(let group, let rows, let labels):
-            "group \(group) has \(rows) rows, and only \(labels) labels can occur once each"
+            "group \(group) has \(rows) rows, and there are labels for only \(labels)"
         case .emptyFold(let fold): "fold \(fold) has no group"
         case .mismatch(let rows, let described):
             "the matrix has \(rows) rows, and \(described) were described"
@@ -68,19 +68,29 @@ package struct RowGrouping: Equatable, Sendable {
         self.groupOfRow = groupOfRow
     }
 
+    /// Groups of neighbouring rows, of these sizes.
+    init(sizes: [Int]) {
+        starts = sizes.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+        rows = Array(0..<starts[sizes.count])
+        groupOfRow = sizes.indices.flatMap { repeatElement($0, count: sizes[$0]) }
+    }
+
     /// Number of groups.
     package var count: Int { starts.count - 1 }
     /// Number of rows in all groups.
     package var rowCount: Int { rows.count }
 
+    /// Number of rows of group `group`.
+    package func size(of group: Int) -> Int { starts[group + 1] - starts[group] }
+
     /// The rows of group `group`, ascending.
     package subscript(group: Int) -> ArraySlice<Int> { rows[starts[group]..<starts[group + 1]] }
 
-    /// Throws ``GroupError`` where these are not the groups of `matrix`, or a group has more rows than labels.
-    func check(for matrix: ProbabilityMatrix) throws(GroupError) {
+    /// Throws ``GroupError`` where these are not the groups of `matrix`, or a group has more rows than `places`.
+    func check(for matrix: ProbabilityMatrix, places: Int) throws(GroupError) {
         guard rowCount == matrix.rowCount else { throw .mismatch(rows: matrix.rowCount, described: rowCount) }
-        for group in 0..<count where self[group].count > matrix.classCount {
-            throw .tooManyRows(group: group, rows: self[group].count, labels: matrix.classCount)
+        for group in 0..<count where starts[group + 1] - starts[group] > places {
+            throw .tooManyRows(group: group, rows: self[group].count, labels: places)
         }
     }
 }

@@ -4,7 +4,8 @@
 /// ``PermutationMarginals`` for any number of labels.
 ///
 /// Rows are divided by their sums, then columns by theirs, in turn. A group with fewer rows than labels is filled
-/// up with rows that know nothing, so that no column sums to more than 1.
+/// up with rows that know nothing, so that no column sums to more than 1. Labels that repeat have columns that sum to
+/// their count.
 package struct Sinkhorn: Equatable, Sendable {
     /// The most rounds of rows and columns.
     package var limit: Int
@@ -20,14 +21,18 @@ package struct Sinkhorn: Equatable, Sendable {
 
     /// The scaled rows of `group`, each summing to 1.
     ///
-    /// - Parameter group: rows x labels, at most as many rows as labels (a precondition). A label that no row can
-    ///   have is left out of the scaling.
-    package func applied(to group: ProbabilityMatrix) -> ProbabilityMatrix {
+    /// - Parameters:
+    ///   - group: rows x labels, at most as many rows as places (a precondition). A label that no row can have is left
+    ///     out of the scaling.
+    ///   - counts: what a complete group holds; nil means each label once.
+    package func applied(to group: ProbabilityMatrix, counts: LabelCounts? = nil) -> ProbabilityMatrix {
         let (rows, labels) = (group.rowCount, group.classCount)
-        precondition(rows <= labels, "each row can have a label of its own")
+        let counts = counts ?? .oneOfEach(labels)
+        precondition(rows <= counts.total, "each row can have a place of its own")
+        let targets = counts.counts.map(Double.init)
         // The rows that know nothing stay equal: one stands for all of them.
-        let missing = Double(labels - rows)
-        var blank = [Double](repeating: 1 / Double(labels), count: labels)
+        let missing = Double(counts.total - rows)
+        var blank = targets.map { $0 / Double(counts.total) }
         var cells = group.normalised().values
         for _ in 0..<limit {
             var farthest = 0.0
@@ -35,9 +40,10 @@ package struct Sinkhorn: Equatable, Sendable {
                 var sum = missing * blank[label]
                 for row in 0..<rows { sum += cells[row * labels + label] }
                 guard sum > 0 else { continue }
-                farthest = max(farthest, abs(sum - 1))
-                blank[label] /= sum
-                for row in 0..<rows { cells[row * labels + label] /= sum }
+                let target = targets[label]
+                farthest = max(farthest, abs(sum - target))
+                blank[label] /= sum / target
+                for row in 0..<rows { cells[row * labels + label] /= sum / target }
             }
             Self.divideByItsSum(&blank, from: 0, count: labels)
             for row in 0..<rows { Self.divideByItsSum(&cells, from: row * labels, count: labels) }
@@ -53,20 +59,29 @@ package struct Sinkhorn: Equatable, Sendable {
     }
 }
 
-/// Sinkhorn scaling of sharpened or flattened probabilities; the parameter is log of the exponent.
+/// Sinkhorn scaling of sharpened or flattened probabilities.
 package struct SinkhornMethod: GroupMethod {
     /// How long to scale.
     package var sinkhorn: Sinkhorn
-    /// The bounds of log exponent: exponents of .22 to 4.5.
-    package var bounds: ClosedRange<Double>? { -1.5...1.5 }
+    /// What a complete group holds; nil means each label once.
+    package var counts: LabelCounts?
+    /// The exponent, between .22 and 4.5.
+    package var coefficients: [Coefficient] {
+        [Coefficient("exponent", -1.5...1.5, neutral: 0, scale: .logarithm)]
+    }
     /// The method with the given scaling.
-    package init(sinkhorn: Sinkhorn = Sinkhorn()) { self.sinkhorn = sinkhorn }
+    package init(sinkhorn: Sinkhorn = Sinkhorn(), counts: LabelCounts? = nil) {
+        self.sinkhorn = sinkhorn
+        self.counts = counts
+    }
 
     /// As ``GroupMethod`` asks.
     package func predictions(
-        of matrix: ProbabilityMatrix, groups: RowGrouping, parameter: Double
+        of matrix: ProbabilityMatrix, groups: RowGrouping, values: [Double]
     ) throws(GroupError) -> ProbabilityMatrix {
-        let scaled = Temperature(exponent: Elementary.exponential(parameter)).applied(to: matrix)
-        return try scaled.replacingGroups(groups) { sinkhorn.applied(to: $0) }
+        let scaled = Temperature(logExponent: values[0]).applied(to: matrix)
+        return try scaled.replacingGroups(groups, places: counts?.total ?? matrix.classCount) {
+            sinkhorn.applied(to: $0, counts: counts)
+        }
     }
 }

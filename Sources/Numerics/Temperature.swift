@@ -26,22 +26,48 @@ package struct Temperature: Equatable, Sendable {
     /// Each row is divided by its largest value first, so a large exponent underflows only what is negligible.
     package func applied(to matrix: ProbabilityMatrix) -> ProbabilityMatrix {
         let classes = matrix.classCount
-        let (exponent, floor) = (exponent, floor)
-        let values = [Double](unsafeUninitializedCapacity: matrix.values.count) { output, count in
+        let total = matrix.values.count
+        let floor = max(floor, .leastNormalMagnitude)
+        let values = [Double](unsafeUninitializedCapacity: total) { output, count in
             matrix.values.withUnsafeBufferPointer { input in
-                for start in stride(from: 0, to: input.count, by: classes) {
-                    var largest = floor
-                    for index in start..<start + classes { largest = max(largest, input[index]) }
-                    for index in start..<start + classes {
-                        let ratio = max(input[index], floor) / largest
-                        output[index] =
-                            ratio > 0 ? Elementary.exponential(exponent * Elementary.logarithm(ratio)) : 0
-                    }
-                    normaliseRow(UnsafeMutableBufferPointer(rebasing: output[start..<start + classes]))
+                Self.map(input, into: output, padding: 1) {
+                    VectorFunctions.logarithm($0.replacing(with: floor, where: $0 .< floor))
                 }
             }
-            count = matrix.values.count
+            for start in stride(from: 0, to: total, by: classes) {
+                var largest = output[start]
+                for index in start..<start + classes { largest = max(largest, output[index]) }
+                for index in start..<start + classes { output[index] = exponent * (output[index] - largest) }
+            }
+            Self.map(UnsafeBufferPointer(output), into: output, padding: 0) { VectorFunctions.exponential($0) }
+            for start in stride(from: 0, to: total, by: classes) {
+                normaliseRow(UnsafeMutableBufferPointer(rebasing: output[start..<start + classes]))
+            }
+            count = total
         }
         return ProbabilityMatrix(trusted: values, classCount: classes)
+    }
+
+    /// Writes what `body` makes of eight numbers at a time; the last eight are filled up with `padding`.
+    @inline(__always)
+    private static func map(
+        _ input: UnsafeBufferPointer<Double>, into output: UnsafeMutableBufferPointer<Double>, padding: Double,
+        _ body: (SIMD8<Double>) -> SIMD8<Double>
+    ) {
+        guard let input = input.baseAddress.map(UnsafeRawPointer.init), let start = output.baseAddress else { return }
+        let target = UnsafeMutableRawPointer(start)
+        let (width, count) = (MemoryLayout<SIMD8<Double>>.size, output.count * MemoryLayout<Double>.size)
+        var place = 0
+        while place + width <= count {
+            let part = body(input.loadUnaligned(fromByteOffset: place, as: SIMD8<Double>.self))
+            target.storeBytes(of: part, toByteOffset: place, as: SIMD8<Double>.self)
+            place += width
+        }
+        guard place < count else { return }
+        var last = SIMD8<Double>(repeating: padding)
+        let lanes = (count - place) / MemoryLayout<Double>.size
+        for lane in 0..<lanes { last[lane] = input.load(fromByteOffset: place + lane * 8, as: Double.self) }
+        last = body(last)
+        for lane in 0..<lanes { start[place / 8 + lane] = last[lane] }
     }
 }

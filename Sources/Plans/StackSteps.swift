@@ -117,7 +117,7 @@ extension Compiler {
             inputs: [
                 "fitted-on": fittedOn, "predictions": source.outOfFold ?? fittedOn, "rows": rows(train: true),
                 "folds": folds(),
-            ], origins: ["method": tree?["method"] ?? tree])
+            ], origins: ["method": tree?["method"] ?? tree, "counts": tree?["counts"]])
         var result = Predictions(outOfFold: .output(step: outOfFold, name: "predictions"))
         if withTest, let test = source.test {
             result.test = optimize(
@@ -135,12 +135,13 @@ extension Compiler {
             inputs: [
                 "parameters": .output(step: fitted, name: "parameters"), "predictions": test,
                 "rows": rows(train: false),
-            ], origins: ["method": tree?["method"] ?? tree])
+            ], origins: ["method": tree?["method"] ?? tree, "counts": tree?["counts"]])
         return .output(step: step, name: "predictions")
     }
 
     private func method(_ entry: StackEntry, fold: Int?) -> [String: JSON] {
         var parameters: [String: JSON] = ["method": .string(entry.method.rawValue), "classes": classes]
+        if let counts = entry.counts { parameters["counts"] = .array(counts.map { .integer($0) }) }
         if let fold { parameters["fold"] = .integer(fold) }
         return parameters
     }

@@ -4,15 +4,14 @@ internal import Digests
 internal import Numerics
 
 extension NativeStep {
-    /// Out of fold: the parameter is fitted on `fitted-on`, fold by fold on the groups of the other folds, and applied to
-    /// `predictions`; the parameter fitted on all groups is kept for the test. Test: that parameter is applied, or with `fold` the
-    /// one fitted without that fold.
+    /// Out of fold: the coefficients are fitted on `fitted-on`, fold by fold on the groups of the other folds, and applied to
+    /// `predictions`; those fitted on all groups are kept for the test. Test: these are applied, or with `fold` those fitted
+    /// without that fold.
     static func optimize(_ context: StepContext) throws -> StepOutcome {
-        switch try context.string("method") {
-        case "marginals": try optimize(context, MarginalsMethod())
-        case "assignment": try optimize(context, PublishedRuleMethod())
-        case let method: throw StepError("there is no method \"\(method)\"")
-        }
+        let name = try context.string("method")
+        guard let kind = GroupMethodKind(rawValue: name) else { throw StepError("there is no method \"\(name)\"") }
+        let counts = context.parameters["counts"]?.array?.compactMap(\.integer)
+        return try optimize(context, kind.method(counts: counts.map { LabelCounts($0) }))
     }
 
     private static func optimize(_ context: StepContext, _ method: some GroupMethod) throws -> StepOutcome {
@@ -27,17 +26,19 @@ extension NativeStep {
         let predictions = try matrix("predictions")
         if let path = context.inputs["parameters"] {
             let fitted = try JSON(parsing: FileBytes.read(path))
-            var parameter = fitted["parameter"]?.number ?? 0
+            var values = fitted["values"]?.array
             if let fold = context.parameters["fold"]?.integer {
-                guard let folds = fitted["folds"]?.array, folds.indices.contains(fold), let own = folds[fold].number
-                else {
-                    throw StepError("no parameter was fitted without fold \(fold)")
+                guard let folds = fitted["folds"]?.array, folds.indices.contains(fold) else {
+                    throw StepError("nothing was fitted without fold \(fold)")
                 }
-                parameter = own
+                values = folds[fold].array
             }
-            let result = try method.predictions(of: predictions, groups: grouping, parameter: parameter)
+            guard let values = values?.compactMap(\.number), values.count == method.coefficients.count else {
+                throw StepError("the parameters are not those of this method")
+            }
+            let result = try method.predictions(of: predictions, groups: grouping, values: values)
             try write(result, to: context)
-            return StepOutcome(outputs: ["predictions"], metrics: ["parameter": .number(parameter)])
+            return StepOutcome(outputs: ["predictions"], metrics: .object(shown(values, of: method)))
         }
         let folds = try FoldTable(reading: context.input("folds"))
         let labels = try rows.trueLabels()
@@ -45,34 +46,41 @@ extension NativeStep {
         let fit = try CrossFit(
             method, matrix: matrix("fitted-on"), labels: labels, groups: grouping, folds: foldOfGroup,
             foldCount: folds.count, weights: rows.weights)
-        let result = try crossFitted(method, predictions, grouping, folds, fit.foldParameters)
+        let result = try crossFitted(method, predictions, grouping, folds, fit.foldValues)
         try write(result, to: context)
         let before = LogLoss.mean(predictions, labels: labels, weights: rows.weights)
         let after = LogLoss.mean(result, labels: labels, weights: rows.weights)
         try context.write(
             [
-                "method": .string(try context.string("method")), "parameter": .number(fit.parameter),
-                "folds": .array(fit.foldParameters.map { .number($0) }),
+                "method": .string(try context.string("method")),
+                "names": .array(method.coefficients.map { .string($0.name) }),
+                "values": .array(fit.values.map { .number($0) }),
+                "folds": .array(fit.foldValues.map { .array($0.map { .number($0) }) }),
             ], as: "parameters")
-        return StepOutcome(
-            outputs: ["predictions", "parameters"],
-            metrics: [
-                "log-loss-before": .number(before), "log-loss": .number(after), "parameter": .number(fit.parameter),
-                "accuracy": .number(Accuracy.mean(result, labels: labels, weights: rows.weights)),
-            ])
+        var metrics = shown(fit.values, of: method)
+        metrics["log-loss-before"] = .number(before)
+        metrics["log-loss"] = .number(after)
+        metrics["accuracy"] = .number(Accuracy.mean(result, labels: labels, weights: rows.weights))
+        return StepOutcome(outputs: ["predictions", "parameters"], metrics: .object(metrics))
     }
 
-    /// The rows of each fold, transformed with the parameter that was fitted without that fold.
+    /// The coefficients by name, as a reader knows them.
+    private static func shown(_ values: [Double], of method: some GroupMethod) -> [String: JSON] {
+        let pairs = zip(method.coefficients, values).map { ($0.name, JSON.number($0.shown($1))) }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The rows of each fold, transformed with the coefficients that were fitted without that fold.
     private static func crossFitted(
         _ method: some GroupMethod, _ matrix: ProbabilityMatrix, _ grouping: RowGrouping, _ folds: FoldTable,
-        _ parameters: [Double]
+        _ foldValues: [[Double]]
     ) throws -> ProbabilityMatrix {
         var values = matrix.values
-        for (fold, parameter) in parameters.enumerated() {
+        for (fold, fitted) in foldValues.enumerated() {
             let rows = folds.folds.indices.filter { folds.folds[$0] == fold }
             let part = try method.predictions(
                 of: matrix.selecting(rows: rows), groups: RowGrouping(ids: rows.map { grouping.groupOfRow[$0] }),
-                parameter: parameter)
+                values: fitted)
             for (index, row) in rows.enumerated() {
                 values.replaceSubrange(row * matrix.classCount..<(row + 1) * matrix.classCount, with: part[row: index])
             }

@@ -125,24 +125,12 @@ import Testing
         ]
         for method in methods {
             #expect(throws: GroupError.tooManyRows(group: 0, rows: 3, labels: 2)) {
-                try method.predictions(of: matrix, groups: crowded, parameter: 0)
+                try method.predictions(of: matrix, groups: crowded, values: [0])
             }
             #expect(throws: GroupError.mismatch(rows: 3, described: 2)) {
-                try method.predictions(of: matrix, groups: RowGrouping(ids: [0, 0]), parameter: 0)
+                try method.predictions(of: matrix, groups: RowGrouping(ids: [0, 0]), values: [0])
             }
         }
-    }
-
-    @Test func aGroupInPlaceIsAGroupAmongOthers() throws {
-        var marginals = try PermutationMarginals(labels: 3)
-        let group = try ProbabilityMatrix(values: [0.5, 0.2, 0.3, 0.1, 0.1, 0.8], classCount: 3)
-        let among = try marginals.marginals(of: group, groups: RowGrouping(ids: [0, 0])).matrix
-        var values = group.values
-        let isPossible = values.withUnsafeMutableBufferPointer { marginals.replace($0, rows: 2) }
-        #expect(isPossible && values == among.values)
-        var certain = [1.0, 0, 0, 1, 0, 0]
-        let isCertainPossible = certain.withUnsafeMutableBufferPointer { marginals.replace($0, rows: 2) }
-        #expect(!isCertainPossible && certain == [1, 0, 0, 1, 0, 0])
     }
 
     @Test func sinkhornMakesColumnsSumToOneAndLeavesRoomForMissingRows() throws {

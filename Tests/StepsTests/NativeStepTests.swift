@@ -95,7 +95,7 @@ private let rows: JSON = [
         let test = try folder.run(
             .optimize, ["method": "marginals", "classes": 2],
             ["parameters": parameters, "predictions": predictions, "rows": inputs["rows"]!])
-        #expect(test.metrics["parameter"] == outcome.metrics["parameter"])
+        #expect(test.metrics["exponent"] == outcome.metrics["exponent"])
     }
 
     @Test func optimizeRefusesGroupsThatAreSplitOverFolds() throws {

@@ -98,12 +98,7 @@ struct CrossChecks {
         checkAverage(entry, at: node, &reading)
         checkSteps(entry, at: node, &reading)
         checkOptimize(entry, at: node, &reading)
-        if entry.value.optimize != nil, recipe.data.constraint == nil, let item = node["optimize"] {
-            reading.report(
-                Finding(
-                    "missing-constraint", "optimize needs a constraint that every group obeys", at: item.span,
-                    help: "add `constraint: one-of-each` under data, if each group holds each label once"))
-        }
+        checkContents(entry, at: node, &reading)
     }
 
     /// Weights that fit the members, and something to fit them on.

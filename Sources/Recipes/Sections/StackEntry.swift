@@ -2,7 +2,17 @@
 
 package import Digests
 
-package enum OptimizeMethod: String, CaseIterable, Sendable { case marginals, assignment }
+/// The raw values are those of `GroupMethodKind` in Numerics.
+package enum OptimizeMethod: String, CaseIterable, Sendable {
+    case marginals, sinkhorn, robust, mixture, assignment
+    case tunedAssignment = "tuned-assignment"
+    case blend
+    case probabilityBlend = "probability-blend"
+    case temperature
+
+    /// Whether groups may break the constraint.
+    package var toleratesViolations: Bool { self == .mixture || self == .temperature }
+}
 
 /// A learner that is fitted on out-of-fold predictions and features.
 package enum Learner: String, CaseIterable, Sendable { case lightgbm, logistic, simplex }
@@ -20,6 +30,7 @@ package struct StackEntry: Sendable {
     package var optimize: String?
     package var fittedOn: String?
     package var method = OptimizeMethod.marginals
+    package var counts: [Int]?
     package var lightgbm: [String]?
     package var logistic: [String]?
     package var simplex: [String]?
@@ -52,8 +63,11 @@ package struct StackEntry: Sendable {
                 "Whose out-of-fold predictions fit the temperature; by default those of what is optimized."),
             Key(
                 "method", \.method, .choice,
-                "marginals: the exact probability of each label under the constraint; assignment: the published rule around a linear assignment."
+                "marginals: the exact probability of each label under the constraint; robust: for predictions that are wrong in more ways than a temperature mends; mixture: where some groups break the constraint; assignment: the published rule around a linear assignment; docs/howto/optimize.md tells them all apart."
             ),
+            Key(
+                "counts", optional: \.counts, .list(of: .integer(1...1_000)),
+                "How often each label occurs in a complete group, in the order of data.labels; by default once."),
             Key(
                 "lightgbm", optional: \.lightgbm, .list(of: .text()),
                 "Models or entries on whose out-of-fold predictions LightGBM is fitted."),
@@ -97,7 +111,7 @@ package struct StackEntry: Sendable {
 
     /// The keys that mean something for each of the choices.
     static let meaningful: [String: Set<String>] = [
-        "average": ["mean", "weights"], "optimize": ["fitted-on", "method"],
+        "average": ["mean", "weights"], "optimize": ["fitted-on", "method", "counts"],
         "lightgbm": ["features", "annotations", "settings", "seeds", "test"],
         "logistic": ["features", "annotations", "settings", "test"],
         "simplex": ["test"],

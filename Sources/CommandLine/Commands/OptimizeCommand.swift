@@ -1,0 +1,127 @@
+// `ablate optimize`: a CSV of probabilities made to obey its groups' constraint, without a recipe.
+
+internal import ArgumentParser
+internal import Digests
+internal import Glibc
+internal import Logbooks
+internal import Steps
+
+struct OptimizeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "optimize",
+        abstract: "Make a CSV of class probabilities obey the constraint of its groups: each label once in each.",
+        discussion: """
+            The class columns are those that hold nothing but numbers in 0...1; all other columns, and the order of rows, stay as
+            they are. With --train, out-of-fold predictions with their labels, the method is fitted and scored by
+            cross-fitting; with --label alone the predictions themselves are taken for out-of-fold ones. Without labels the
+            constraint alone is applied.
+
+            Methods:
+            \(CSVOptimization.methods.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+            """)
+
+    @Argument(help: "The predictions.", completion: .file(extensions: ["csv"])) var predictions: String
+    @Option(help: "The column that names each row's group.") var group: String
+    @Option(help: "Out-of-fold predictions with the same columns, and the labels.") var train: String?
+    @Option(help: "The column of the true class.") var label: String?
+    @Option(help: "How; `marginals` by default.") var method = "marginals"
+    @Option(help: "The class columns, separated by commas, where they cannot be told by their values.")
+    var classes: String?
+    @Option(help: "How often each class occurs in a complete group, separated by commas; by default once.")
+    var counts: String?
+    @Option(help: "The file to write; by default PREDICTIONS-optimized.csv beside it.") var output: String?
+    @Flag(help: "Write one JSON document to standard output.") var json = false
+
+    func validate() throws {
+        if train != nil, label == nil { throw ValidationError("--train needs --label, the column of the true class") }
+        if let counts, counts.split(separator: ",").contains(where: { (Int($0) ?? 0) < 1 }) {
+            throw ValidationError("--counts \(counts): whole numbers from 1, separated by commas, one for each class")
+        }
+    }
+
+    func run() async throws {
+        do {
+            try carryOut()
+        } catch {
+            throw Failure.report(error)
+        }
+    }
+
+    private func carryOut() throws {
+        let optimization = try CSVOptimization(method: method, group: group, counts: numbers)
+        let table = try read(predictions)
+        let outcome: CSVOptimization.Outcome
+        if let label {
+            outcome = try optimization.fitted(
+                on: try train.map(read) ?? table, label: label, applyingTo: train == nil ? nil : table)
+        } else {
+            outcome = try optimization.unfitted(table)
+        }
+        let path = output ?? Self.beside(predictions)
+        guard Files.absolute(path) != Files.absolute(predictions) else {
+            throw StepError("--output is the input itself; name another file, so that nothing is lost")
+        }
+        guard Files.write(Array(outcome.text.utf8), to: path) else {
+            throw StepError("cannot write \(path): \(String(cString: strerror(errno)))")
+        }
+        say(outcome, path)
+    }
+
+    private var numbers: [Int]? { counts?.split(separator: ",").compactMap { Int($0) } }
+
+    private func read(_ path: String) throws -> ProbabilityCSV {
+        guard let bytes = Files.bytes(path) else {
+            throw MissingFile(description: "cannot read \(path): \(String(cString: strerror(errno)))")
+        }
+        let table = try ProbabilityCSV(
+            reading: bytes, name: path, classes: classes?.split(separator: ",").map(String.init),
+            other: [group] + (label.map { [$0] } ?? []))
+        if let numbers, numbers.count != table.classes.count {
+            throw StepError("--counts has \(numbers.count) numbers, and \(path) \(table.classes.count) classes")
+        }
+        if table.unnormalised > 0 {
+            Console.note("note: \(table.unnormalised) rows of \(path) do not sum to 1 and are normalised")
+        }
+        return table
+    }
+
+    private static func beside(_ path: String) -> String {
+        (path.hasSuffix(".csv") ? String(path.dropLast(4)) : path) + "-optimized.csv"
+    }
+
+    private func say(_ outcome: CSVOptimization.Outcome, _ path: String) {
+        if json {
+            var document: [String: JSON] = [
+                "method": .string(method), "rows": .integer(outcome.rows), "groups": .integer(outcome.groups),
+                "coefficients": .object(outcome.coefficients), "output": .string(path),
+                "is_fitted": .bool(label != nil),
+            ]
+            if let scores = outcome.scores {
+                document["before"] = [
+                    "log-loss": .number(scores.before.logLoss), "accuracy": .number(scores.before.accuracy),
+                ]
+                document["after"] = [
+                    "log-loss": .number(scores.after.logLoss), "accuracy": .number(scores.after.accuracy),
+                ]
+            }
+            return Console.out(document: document)
+        }
+        var lines = ["\(predictions): \(outcome.rows) rows in \(outcome.groups) groups, method \(method)"]
+        if let scores = outcome.scores {
+            let source = train.map { "\($0), cross-fitted" } ?? "cross-fitted"
+            lines += [
+                "                log loss  accuracy   (\(scores.rows) labelled rows, \(source))",
+                "before          \(Format.decimal(scores.before.logLoss, 4))    \(Format.decimal(scores.before.accuracy, 4))",
+                "after           \(Format.decimal(scores.after.logLoss, 4))    \(Format.decimal(scores.after.accuracy, 4))",
+            ]
+        } else {
+            lines.append(
+                "no labels were given: the constraint alone is applied, with every coefficient at its neutral value")
+        }
+        let coefficients = outcome.coefficients.sorted { $0.key < $1.key }.map { name, value in
+            "\(name) \(Format.decimal(value.number ?? 0, 4))"
+        }
+        if !coefficients.isEmpty { lines.append("applied: \(coefficients.joined(separator: ", "))") }
+        Console.out((lines + ["written: \(path)"]).joined(separator: "\n"))
+    }
+}

@@ -1,0 +1,149 @@
+"""`ablate optimize` on CSV files, against sums over all permutations, scipy and scikit-learn."""
+
+import csv
+import itertools
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import BINARY
+from scipy.optimize import linear_sum_assignment
+from sklearn.metrics import accuracy_score, log_loss
+
+
+def ablate(folder: Path, *arguments: str, code: int = 0):
+    result = subprocess.run([BINARY, "optimize", *arguments], capture_output=True, text=True, cwd=folder, timeout=120)
+    assert result.returncode == code, result.stdout + result.stderr
+    return result
+
+
+def simulated(groups: int, classes: int, noise: float, seed: int, sharp: float = 1.0):
+    """Rows of groups that hold each class once: (group, label, probabilities)."""
+    random = np.random.default_rng(seed)
+    labels = np.concatenate([random.permutation(classes) for _ in range(groups)])
+    logits = noise * random.standard_normal((len(labels), classes)) + 2 * np.eye(classes)[labels]
+    logits *= sharp
+    values = np.exp(logits - logits.max(1, keepdims=True))
+    return np.repeat([f"g {n}, \"x\"" for n in range(groups)], classes), labels, values / values.sum(1, keepdims=True)
+
+
+def write(path: Path, groups, labels, values, order=None):
+    names = "abcdefghij"[:values.shape[1]]
+    order = range(len(groups)) if order is None else order
+    with open(path, "w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["id", "group", *[f"target_{name}" for name in names], "note", *(["who"] if labels is not None else [])])
+        for row in order:
+            out.writerow([f"r{row}", groups[row], *[repr(float(v)) for v in values[row]], "ü, kept",
+                          *([names[labels[row]]] if labels is not None else [])])
+
+
+def read(path: Path):
+    with open(path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    return rows, np.array([[float(v) for name, v in row.items() if name.startswith("target_")] for row in rows])
+
+
+def by_enumeration(block: np.ndarray) -> np.ndarray:
+    """The marginals of a group with as many rows as classes or fewer, by all placings."""
+    count, classes = block.shape
+    total = np.zeros_like(block)
+    for placing in itertools.permutations(range(classes), count):
+        weight = np.prod(block[range(count), placing])
+        total[range(count), placing] += weight
+    return total / total.sum(1, keepdims=True)
+
+
+def test_without_labels_the_constraint_alone_is_applied_and_it_says_so(tmp_path):
+    groups, _, values = simulated(30, 5, 1.0, seed=1)
+    kept = [row for row in range(len(groups)) if row % 11 != 3]  # groups with missing rows
+    order = np.random.default_rng(2).permutation(kept)  # the rows of a group are not neighbours
+    write(tmp_path / "p.csv", groups, None, values, order)
+    result = ablate(tmp_path, "p.csv", "--group", "group")
+    assert "no labels were given" in result.stdout and "written: p-optimized.csv" in result.stdout
+    before, _ = read(tmp_path / "p.csv")
+    after, found = read(tmp_path / "p-optimized.csv")
+    assert [{k: v for k, v in row.items() if not k.startswith("target_")} for row in before] \
+        == [{k: v for k, v in row.items() if not k.startswith("target_")} for row in after]
+    for group in set(groups):
+        own = [place for place, row in enumerate(order) if groups[row] == group]
+        np.testing.assert_allclose(found[own], by_enumeration(values[order[own]]), atol=2e-7)
+    np.testing.assert_allclose(found.sum(1), 1, atol=1e-6)
+
+
+def test_fitted_on_labels_it_scores_as_scikit_learn_and_helps(tmp_path):
+    groups, labels, values = simulated(150, 7, 1.2, seed=3, sharp=2.0)  # too sharp: a temperature is wanted
+    write(tmp_path / "oof.csv", groups, labels, values)
+    others, truth, test = simulated(60, 7, 1.2, seed=4, sharp=2.0)
+    write(tmp_path / "test.csv", others, None, test)
+    result = json.loads(ablate(tmp_path, "test.csv", "--group", "group", "--train", "oof.csv", "--label", "who",
+                               "--output", "out.csv", "--json").stdout)
+    assert result["before"]["log-loss"] == pytest.approx(log_loss(labels, values), rel=1e-9)
+    assert result["before"]["accuracy"] == accuracy_score(labels, values.argmax(1))
+    assert result["after"]["log-loss"] < result["before"]["log-loss"] - 0.1 and result["after"]["accuracy"] > result["before"]["accuracy"]
+    _, found = read(tmp_path / "out.csv")
+    # On labels that no file had, it helps as much as it said.
+    assert log_loss(truth, found / found.sum(1, keepdims=True)) == pytest.approx(result["after"]["log-loss"], abs=0.1)
+    alone = json.loads(ablate(tmp_path, "oof.csv", "--group", "group", "--label", "who", "--json").stdout)
+    assert alone["after"] == result["after"]
+    _, crossed = read(tmp_path / "oof-optimized.csv")
+    assert log_loss(labels, crossed / crossed.sum(1, keepdims=True)) == pytest.approx(alone["after"]["log-loss"], abs=1e-5)
+
+
+@pytest.mark.parametrize("method, objective", [("blend", np.log), ("probability-blend", np.asarray)])
+def test_blends_keep_the_assignment_that_scipy_finds(tmp_path, method, objective):
+    groups, labels, values = simulated(40, 6, 1.0, seed=5)
+    write(tmp_path / "oof.csv", groups, labels, values)
+    ablate(tmp_path, "oof.csv", "--group", "group", "--label", "who", "--method", method)
+    _, found = read(tmp_path / "oof-optimized.csv")
+    for start in range(0, len(values), 6):
+        block = slice(start, start + 6)
+        chosen = np.eye(6)[linear_sum_assignment(objective(values[block]), maximize=True)[1]]
+        share = (found[block] - values[block])[chosen == 1] / (1 - values[block])[chosen == 1]
+        np.testing.assert_allclose(found[block], (1 - share[0]) * values[block] + share[0] * chosen, atol=1e-6)
+        assert share[0] > 0.01
+
+
+def test_labels_that_repeat_are_counted(tmp_path):
+    random = np.random.default_rng(6)
+    labels = np.concatenate([random.permutation([0, 0, 1, 2]) for _ in range(20)])
+    values = random.dirichlet(np.ones(3), len(labels))
+    write(tmp_path / "p.csv", [str(n // 4) for n in range(len(labels))], None, values)
+    ablate(tmp_path, "p.csv", "--group", "group", "--counts", "2,1,1")
+    _, found = read(tmp_path / "p-optimized.csv")
+    for start in range(0, len(labels), 4):
+        total = np.zeros((4, 3))
+        for placing in set(itertools.permutations([0, 0, 1, 2])):
+            total[range(4), placing] += np.prod(values[start:start + 4][range(4), placing])
+        np.testing.assert_allclose(found[start:start + 4], total / total.sum(1, keepdims=True), atol=2e-7)
+
+
+@pytest.mark.parametrize("arguments, code, words", [
+    (["none.csv", "--group", "group"], 66, ["cannot read none.csv"]),
+    (["p.csv", "--group", "grup"], 1, ["p.csv has no column \"grup\"", "group"]),
+    (["p.csv", "--group", "group", "--method", "magic"], 1, ["no method \"magic\"", "marginals"]),
+    (["p.csv", "--group", "note"], 1, ["p.csv, row 2", "the group \"ü, kept\" has 12 rows", "--counts", "mixture"]),
+    (["p.csv", "--group", "group", "--method", "blend"], 1, ["has to be fitted", "--train"]),
+    (["bad.csv", "--group", "group", "--classes", "target_a,target_b,target_c"], 1, ["bad.csv, row 4, column target_b", "\"much\""]),
+    (["p.csv", "--group", "group", "--train", "who.csv", "--label", "who"], 1, ["who.csv, row 3, column who", "no class \"zebra\"", "a, b, c"]),
+    (["p.csv", "--group", "group", "--output", "./p.csv"], 1, ["the input itself"]),
+    (["p.csv", "--group", "group", "--train", "p.csv"], 64, ["--label"]),
+    (["p.csv", "--group", "group", "--counts", "1,1"], 1, ["2 numbers", "3 classes"]),
+    (["p.csv", "--group", "group", "--output", "no/where.csv"], 1, ["cannot write no/where.csv", "No such file"])])
+def test_mistakes_are_named_with_their_place(tmp_path, arguments, code, words):
+    groups, labels, values = simulated(4, 3, 1.0, seed=7)
+    write(tmp_path / "p.csv", groups, None, values)
+    write(tmp_path / "who.csv", groups, labels, values)
+    (tmp_path / "who.csv").write_text("".join(
+        line[:-2] + "zebra\n" if n == 2 else line for n, line in enumerate((tmp_path / "who.csv").read_text().splitlines(True))))
+    lines = (tmp_path / "p.csv").read_text().splitlines(True)
+    cells = lines[3].split(",")
+    # The group's own comma stands in quotes; the class is the fourth field of six.
+    (tmp_path / "bad.csv").write_text("".join(lines[:3]) + ",".join(cells[:-4] + ["much"] + cells[-3:]) + "".join(lines[4:]))
+    before = sorted(path.name for path in tmp_path.iterdir())
+    result = ablate(tmp_path, *arguments, code=code)
+    for word in words:
+        assert word in result.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == before, "nothing is written"
