@@ -73,6 +73,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox.git", from: "0.27.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0"),
     ],
     targets: [
@@ -114,10 +115,16 @@ let package = Package(
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),
         .target(
+            name: "Servers",
+            dependencies: [
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ]),
+        .target(
             name: "CommandLine",
             dependencies: [
                 "Diagnostics", "Digests", "Nodes", "Recipes", "Imports", "Plans", "Storage", "Forecasts", "Schedules",
-                "Numerics", "Steps", "Workers", "Execution", "Logbooks",
+                "Numerics", "Steps", "Workers", "Execution", "Logbooks", "Servers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

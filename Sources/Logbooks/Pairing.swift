@@ -18,31 +18,18 @@ struct Pairing {
         }
         // Stack entries have no seeds, and ensembles of different size have different ones: their averages are compared.
         if seeds.isEmpty || seeds != variant.seeds.map(\.name) { seeds = ["average"] }
-        let grouping = RowGrouping(ids: baseline.groups)
         let differences = seeds.map { seed -> [Double] in
             let key = seed.isEmpty ? "all" : seed
             return zip(baseline.losses[key] ?? [], variant.losses[key] ?? []).map { $0 - $1 }
         }
-        guard differences.allSatisfy({ $0.count == grouping.rowCount }) else {
+        guard !baseline.folds.isEmpty, differences.allSatisfy({ $0.count == baseline.folds.count }),
+            baseline.groups.count == baseline.folds.count
+        else {
             (comparison, refusal) = (nil, "Not compared: losses of some rows are missing.")
             return
         }
-        func mean(_ values: [Double], _ rows: some Collection<Int>) -> Double {
-            rows.reduce(0) { $0 + values[$1] } / Double(rows.count)
-        }
-        var byGroup: [Double] = []
-        for group in 0..<grouping.count { byGroup += differences.map { mean($0, grouping[group]) } }
-        let bootstrap = PairedBootstrap(
-            differences: byGroup, seedCount: seeds.count,
-            groupWeights: (0..<grouping.count).map { Double(grouping[$0].count) }, count: Self.resamples, seed: 1)
-        let folds = (baseline.folds.max() ?? 0) + 1
-        var byFold: [Double] = []
-        for fold in 0..<folds {
-            let rows = baseline.folds.indices.filter { baseline.folds[$0] == fold }
-            if !rows.isEmpty { byFold += differences.map { mean($0, rows) } }
-        }
-        let test = try? CorrectedTest(differences: byFold, folds: byFold.count / seeds.count, seeds: seeds.count)
-        comparison = Comparison(bootstrap: bootstrap, test: test, smallestEffect: smallestEffect)
+        comparison = PairedLosses(differences: differences, groups: baseline.groups, folds: baseline.folds)
+            .comparison(smallestEffect: smallestEffect, resamples: Self.resamples)
         refusal = nil
     }
 
