@@ -43,6 +43,7 @@ let worker = [
     "predict.py",
     "pseudo.py",
     "prefixes.py",
+    "publish.py",
     "readme.py",
     "requirements-cpu.lock",
     "requirements-cuda.lock",
@@ -110,7 +111,7 @@ let package = Package(
         .target(
             name: "Logbooks",
             dependencies: [
-                "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Numerics", "Digests",
+                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Numerics", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),

@@ -25,6 +25,8 @@ struct CurveFigure {
     var isUnitSquare = false
     /// Whether points are marked.
     var hasDots = false
+    /// Whether the horizontal axis is logarithmic; its values are then positive.
+    var isLogarithmic = false
 
     /// The SVG element; empty where there is nothing to draw.
     var svg: String {
@@ -33,7 +35,10 @@ struct CurveFigure {
         let top = canvas.legend(series.map(\.name), from: 16) + 28
         let (left, right, bottom) = (46.0, FigureCanvas.width - 16, top + (isUnitSquare ? 300 : 220))
         guard !points.isEmpty,
-            let x = Axis(isUnitSquare ? [0, 1] : points.map(\.x), from: left, to: right),
+
+            let x = isLogarithmic
+                ? Axis(logarithmic: points.map(\.x), from: left, to: right)
+                : Axis(isUnitSquare ? [0, 1] : points.map(\.x), from: left, to: right),
             let y = Axis(isUnitSquare ? [0, 1] : points.map(\.y), from: bottom, to: top)
         else { return "" }
         canvas.horizontal(x, from: top, to: bottom, label: across)

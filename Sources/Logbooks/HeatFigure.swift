@@ -5,6 +5,9 @@ struct HeatFigure {
     /// Row by row, from -1 to 1; nil where there is none.
     let values: [[Double?]]
     let label: String
+    /// The value that is drawn strongest; a larger one no stronger.
+    var most = 1.0
+    var digits = 2
 
     /// The SVG element; empty for fewer than two names. Columns bear the numbers of the rows, so that names fit.
     var svg: String {
@@ -18,11 +21,11 @@ struct HeatFigure {
             canvas.label("\(row + 1) \(name)", left - 8, y + side / 2 + 4.5, anchor: "end", room: left - 8)
             for (column, value) in values[row].enumerated() {
                 let x = left + Double(column) * side
-                let shown = value.map { ($0 < 0 ? "−" : "") + Format.decimal(abs($0), 2) } ?? "–"
+                let shown = value.map { ($0 < 0 ? "−" : "") + Format.decimal(abs($0), digits) } ?? "–"
                 // At .45 the numbers keep their contrast, on light ground as on dark.
                 canvas.cell(
                     (value ?? 0) < 0 ? "cell below" : "cell", x + 1, y + 1, side - 2, side - 2,
-                    strength: abs(value ?? 0) * 0.45, title: "\(name), \(names[column]): \(shown)")
+                    strength: min(1, abs(value ?? 0) / most) * 0.45, title: "\(name), \(names[column]): \(shown)")
                 if side >= 30 { canvas.label(shown, x + side / 2, y + side / 2 + 4.5, anchor: "middle", kind: "value") }
             }
         }

@@ -1,68 +1,271 @@
 // Which figures a logbook has, and of which numbers. How they are drawn is the figures' own business.
 
+internal import Plans
+
 extension PageText {
-    /// The strips of all scored results.
-    var scoreFigure: String {
-        DotFigure(
-            rows: logbook.scores.compactMap { score in
-                score.evaluation.map { DotFigure.Row(name: score.name, dots: dots($0), mean: $0.logLoss) }
-            }, label: "log loss (nats per row)", joins: false
-        ).svg
+    /// A figure with its place in the page and among the files of a Markdown logbook.
+    struct Figure {
+        /// What its file is called, without ending.
+        let name: String
+        let title: String
+        let svg: String
+        let caption: String
+
+        var isEmpty: Bool { svg.isEmpty }
     }
 
-    func figure(of ablation: AblationEntry) -> String {
-        DotFigure(
-            rows: ablation.arms.compactMap { arm in
-                arm.evaluation.map { DotFigure.Row(name: arm.name, dots: dots($0), mean: $0.logLoss) }
-            }, label: "log loss (nats per row)", joins: true
-        ).svg
+    /// More rows are not drawn: nobody reads them, and the table has them all.
+    private static let mostRows = 60
+
+    /// The strips of all scored results.
+    var scoreFigure: Figure {
+        let scored = logbook.scores.filter { $0.evaluation != nil }
+        return Figure(
+            name: "scores", title: "Scores by fold",
+            svg: DotFigure(
+                rows: scored.prefix(Self.mostRows).map { score in
+                    DotFigure.Row(name: score.name, dots: dots(score.evaluation!), mean: score.evaluation!.logLoss)
+                }, label: "log loss (nats per row)", joins: false
+            ).svg,
+            caption: "Log loss of each fold and seed (dots), and of the averaged predictions over all rows (bar).")
+    }
+
+    /// The baseline and the variants that are furthest from it, in the order of the recipe.
+    private func shown(_ ablation: AblationEntry) -> [AblationEntry.Arm] {
+        let scored = ablation.arms.filter { $0.evaluation != nil }
+        guard scored.count > Self.mostRows else { return scored }
+        let sizes = scored.map { abs($0.comparison?.difference ?? 0) }.sorted(by: >)
+        let least = sizes[Self.mostRows - 1]
+        return scored.filter { $0.isBaseline || abs($0.comparison?.difference ?? 0) >= least }
+    }
+
+    func pairFigure(of ablation: AblationEntry) -> Figure {
+        Figure(
+            name: "ablation-\(ablation.name)", title: ablation.name,
+            svg: DotFigure(
+                rows: shown(ablation).map { arm in
+                    DotFigure.Row(name: arm.name, dots: dots(arm.evaluation!), mean: arm.evaluation!.logLoss)
+                }, label: "log loss (nats per row)", joins: true
+            ).svg,
+            caption:
+                "Log loss of each fold and seed; a line joins the same fold and seed. The bar is the score of the averaged predictions."
+        )
     }
 
     private func dots(_ evaluation: Evaluation) -> [(name: String, value: Double)] {
         evaluation.cells.map { ("\($0.seed.isEmpty ? "" : $0.seed + " ")fold \($0.fold)", $0.logLoss) }
     }
 
-    /// All differences of all ablations.
-    var forestFigure: String {
-        ForestFigure(
-            rows: logbook.ablations.flatMap { ablation in
-                ablation.arms.compactMap { arm in
-                    arm.comparison.map {
-                        ForestFigure.Row(
-                            name: "\(ablation.name): \(arm.name)", difference: $0.difference, interval: $0.interval,
-                            verdict: $0.verdict)
+    /// The score against the one number that is varied; empty where it is no number, or not the only one.
+    func parameterFigure(of ablation: AblationEntry) -> Figure {
+        let paths = Set(ablation.arms.flatMap { $0.changes.map(\.path) })
+        let baseline = ablation.arms.lazy.compactMap { $0.changes.first?.old }.first.flatMap(Double.init)
+        var arms: [(x: Double, evaluation: Evaluation)] = []
+        for arm in ablation.arms where paths.count == 1 && arm.evaluation != nil {
+            let value = arm.isBaseline ? baseline : arm.changes.first?.new.flatMap(Double.init)
+            if let value, value.isFinite { arms.append((value, arm.evaluation!)) }
+        }
+        arms.sort { $0.x < $1.x }
+        let path = paths.first ?? ""
+        let svg: String
+        if arms.count > 2 {
+            let seeds = arms[0].evaluation.seeds.map(\.name)
+            let lines = seeds.map { seed in
+                (
+                    title: "\(ablation.name), \(seed)",
+                    points: arms.compactMap { arm in
+                        arm.evaluation.seeds.first { $0.name == seed }.map { (x: arm.x, y: $0.logLoss) }
                     }
-                }
+                )
             }
-        ).svg
+            let whole = (title: "averaged", points: arms.map { (x: $0.x, y: $0.evaluation.logLoss) })
+            svg =
+                CurveFigure(
+                    series: [
+                        CurveFigure.Series(name: "averaged predictions", lines: [whole]),
+                        CurveFigure.Series(name: "each seed", lines: lines),
+                    ].filter { !$0.lines.isEmpty }, across: path, up: "log loss (nats per row)",
+                    label: "log loss against \(path)", hasDots: true,
+                    isLogarithmic: arms[0].x > 0 && arms[arms.count - 1].x / arms[0].x > 20
+                ).svg
+        } else {
+            svg = ""
+        }
+        return Figure(
+            name: "parameter-\(ablation.name)", title: "\(ablation.name) by \(path)", svg: svg,
+            caption: "Log loss against \(path).")
     }
 
-    /// Title, figure and caption of what stands below the ablations; those without anything to show are left out.
-    var figures: [(title: String, svg: String, caption: String)] {
-        [
-            (
-                "Reliability", reliabilityFigure,
-                "Share of correct predictions against the probability of the predicted class, in ten bins; bins with less than a hundredth of the rows are left out. Of more than seven results the best are shown. On the dashed diagonal probabilities are what they say; below it they are too sure. ECE is the mean distance to it, over rows."
-            ),
-            (
-                "Correlation of errors", correlationFigure,
-                "Pearson's correlation of the models' log losses, row by row. Models with little in common gain most from being averaged."
-            ),
-            (
-                "Loss curves", curveFigure,
-                "Training loss of each fine-tune, a thin line for each seed and fold, averaged over stretches of steps; the thick line is their mean."
-            ),
-        ].filter { !$0.1.isEmpty }
+    /// How the confusions of a variant differ from its baseline's.
+    func confusionFigure(of arm: AblationEntry.Arm) -> Figure {
+        let confusion = arm.detail?.confusion ?? []
+        let most = confusion.flatMap { $0.map(abs) }.max() ?? 0
+        return Figure(
+            name: "confusion-\(arm.name)", title: "Confusions of \(arm.name)",
+            svg: most > 0 && confusion.count <= 20
+                ? HeatFigure(
+                    names: logbook.labels, values: confusion, label: "difference of confusions, \(arm.name)",
+                    most: max(most, 0.02)
+                ).svg : "",
+            caption:
+                "Of the rows of a class (line), the share that is predicted as each class (column): the variant's less the baseline's. On the diagonal more is better."
+        )
     }
+
+    /// The differences of all ablations, the largest first where there are too many.
+    var forestFigure: Figure {
+        var rows = logbook.ablations.flatMap { ablation in
+            ablation.arms.compactMap { arm in
+                arm.comparison.map {
+                    ForestFigure.Row(
+                        name: "\(ablation.name): \(arm.name)", difference: $0.difference, interval: $0.interval,
+                        verdict: $0.verdict)
+                }
+            }
+        }
+        let all = rows.count
+        if all > Self.mostRows {
+            let least = rows.map { abs($0.difference) }.sorted(by: >)[Self.mostRows - 1]
+            rows = rows.filter { abs($0.difference) >= least }
+        }
+        let more = rows.count < all ? " The \(rows.count) largest of \(all)." : ""
+        return Figure(
+            name: "forest", title: "Ablations", svg: ForestFigure(rows: rows).svg,
+            caption:
+                "Improvement of each variant over its baseline, with its 95 % interval. A full mark helps or hurts; a hollow one is not settled.\(more)"
+        )
+    }
+
+    /// What each member adds to its average.
+    var contributionFigure: Figure {
+        let words = ["needed": "helps", "better without": "hurts"]
+        return Figure(
+            name: "contributions", title: "What each member adds",
+            svg: ForestFigure(
+                rows: logbook.contributions.map {
+                    ForestFigure.Row(
+                        name: "\($0.member) in \($0.ensemble)", difference: $0.difference, interval: $0.interval,
+                        verdict: words[$0.word] ?? "unresolved", word: $0.word)
+                }, across: "log loss without it, less with it (nats per row)",
+                sides: ("← better without", "needed →"), label: "contribution of each member to its average"
+            ).svg,
+            caption:
+                "Log loss of the average without the member, less that of the whole average, with the 95 % interval over groups; from the recorded losses, nothing is run."
+        )
+    }
+
+    var correlationFigure: Figure {
+        let models = logbook.scores.filter { $0.isModel && $0.evaluation?.losses["average"] != nil }.prefix(24)
+        let losses = models.map { $0.evaluation!.losses["average"]! }
+        return Figure(
+            name: "correlation", title: "Correlation of errors",
+            svg: HeatFigure(
+                names: models.map(\.name),
+                values: losses.map { left in losses.map { HeatFigure.correlation(left, $0) } },
+                label: "correlation of the models' errors"
+            ).svg,
+            caption:
+                "Pearson's correlation of the models' log losses, row by row. Models with little in common gain most from being averaged."
+        )
+    }
+
+    /// Scores of a leaderboard against our own.
+    var leaderboardFigure: Figure {
+        let points = logbook.submissions.compactMap { one in
+            one.logLoss.flatMap { own in
+                one.isCurrent ? ScatterFigure.Point(name: one.result, x: own, y: one.leaderboard) : nil
+            }
+        }
+        return Figure(
+            name: "leaderboard", title: "Leaderboard against out of fold",
+            svg: ScatterFigure(
+                points: points, across: "log loss out of fold (nats per row)", up: "leaderboard", isLogarithmic: false,
+                unit: "", digits: 4
+            ).svg,
+            caption:
+                "The leaderboard's score of each result against its own, where it has the predictions that were scored."
+        )
+    }
+
+    /// The best score of each run.
+    var historyFigure: Figure {
+        let runs = logbook.history.runs.filter(\.isComparable)
+        let line = (title: "best score", points: runs.map { (x: Double($0.number), y: $0.logLoss) })
+        return Figure(
+            name: "history", title: "Best score of each run",
+            svg: runs.count > 1
+                ? CurveFigure(
+                    series: [CurveFigure.Series(name: "best of the run", lines: [line])], across: "run",
+                    up: "log loss (nats per row)", label: "best score of each run", hasDots: true
+                ).svg : "",
+            caption: "The best log loss out of fold of each run, over the same rows and folds as today's.")
+    }
+
+    /// What each result cost against what it scores.
+    var costFigure: Figure {
+        Figure(
+            name: "cost", title: "Cost and score",
+            svg: ScatterFigure(
+                points: logbook.scores.compactMap { score in
+                    score.evaluation.map { ScatterFigure.Point(name: score.name, x: score.seconds, y: $0.logLoss) }
+                }, across: "seconds of recorded steps", up: "log loss (nats per row)"
+            ).svg,
+            caption:
+                "Seconds of all recorded steps that a result’s out-of-fold predictions rest on, against its log loss. Left and low is better."
+        )
+    }
+
+    /// When the last run did what.
+    var timelineFigure: Figure {
+        let kinds: [(name: String, kinds: Set<String>)] = [
+            ("fine-tune, fit", ["finetune", "fit", "stack"]), ("predict", ["predict"]), ("all else", []),
+        ]
+        let lanes = logbook.timeline.lanes.filter { !$0.bars.isEmpty }.prefix(30).map { lane in
+            TimelineFigure.Lane(
+                name: lane.name,
+                bars: lane.bars.map { bar in
+                    let series = kinds.firstIndex { $0.kinds.contains(bar.kind.rawValue) } ?? kinds.count - 1
+                    return TimelineFigure.Bar(
+                        title:
+                            "\(bar.address): \(Format.duration(bar.seconds)), from \(Format.duration(bar.start)) on",
+                        start: bar.start, seconds: bar.seconds, series: series)
+                }, remark: lane.hits > 0 ? "\(lane.hits) reused" : "")
+        }
+        return Figure(
+            name: "timeline", title: "The last run",
+            svg: TimelineFigure(lanes: Array(lanes), legend: kinds.map(\.name)).svg,
+            caption: "What the last run did when. What it found in the store stands at the right.")
+    }
+
+    /// The plan, with folds and seeds as one.
+    var graphFigure: Figure {
+        let nodes = logbook.graph.nodes
+        return Figure(
+            name: "plan", title: "The plan",
+            svg: nodes.count > 60
+                ? ""
+                : GraphFigure(
+                    nodes: nodes.map { node in
+                        let what = node.kind.rawValue + (node.count > 1 ? " × \(node.count)" : "")
+                        return GraphFigure.Node(
+                            name: node.name, what: what, layer: node.layer, dependencies: node.dependencies.sorted(),
+                            title: "\(node.name): \(what)")
+                    }
+                ).svg,
+            caption: "What is made of what. Steps of several folds, seeds or variants are one box.")
+    }
+
+    /// Figures of training and calibration; those without anything to show are left out.
+    var figures: [Figure] { [reliabilityFigure, curveFigure].filter { !$0.isEmpty } }
 
     /// More lines cannot be told apart.
     private static let mostReliabilities = 7
 
-    private var reliabilityFigure: String {
+    private var reliabilityFigure: Figure {
         let scored = logbook.scores.filter { !($0.evaluation?.bins ?? []).isEmpty }
         let limit = scored.map { $0.evaluation!.logLoss }.sorted().prefix(Self.mostReliabilities).last ?? 0
         let shown = scored.filter { $0.evaluation!.logLoss <= limit }.prefix(Self.mostReliabilities)
-        return CurveFigure(
+        let svg = CurveFigure(
             series: shown.map { score in
                 let evaluation = score.evaluation!
                 let name = "\(score.name), ECE \(Format.decimal(evaluation.calibrationError, 3))"
@@ -80,36 +283,31 @@ extension PageText {
             }, across: "probability of the predicted class", up: "share correct", label: "reliability diagram",
             isUnitSquare: true, hasDots: true
         ).svg
+        return Figure(
+            name: "reliability", title: "Reliability", svg: svg,
+            caption:
+                "Share of correct predictions against the probability of the predicted class, in ten bins; bins with less than a hundredth of the rows are left out. Of more than seven results the best are shown. On the dashed diagonal probabilities are what they say; below it they are too sure. ECE is the mean distance to it, over rows."
+        )
     }
 
-    /// What each result cost against what it scores.
-    var costFigure: String {
-        ScatterFigure(
-            points: logbook.scores.compactMap { score in
-                score.evaluation.map { ScatterFigure.Point(name: score.name, x: score.seconds, y: $0.logLoss) }
-            }, across: "seconds of recorded steps", up: "log loss (nats per row)"
-        ).svg
-    }
+    /// More series make a hedge of lines.
+    private static let mostCurves = 14
 
-    private var correlationFigure: String {
-        let models = logbook.scores.filter { $0.isModel && $0.evaluation?.losses["average"] != nil }
-        let losses = models.map { $0.evaluation!.losses["average"]! }
-        return HeatFigure(
-            names: models.map(\.name),
-            values: losses.map { left in losses.map { HeatFigure.correlation(left, $0) } },
-            label: "correlation of the models' errors"
-        ).svg
-    }
-
-    private var curveFigure: String {
+    private var curveFigure: Figure {
         var names: [String] = []
         for curve in logbook.curves where !names.contains(curve.result) { names.append(curve.result) }
-        return CurveFigure(
-            series: names.map { name in
+        let svg = CurveFigure(
+            series: names.prefix(Self.mostCurves).map { name in
                 let own = logbook.curves.filter { $0.result == name }
                 let lines = own.map { (title: "\(name), \($0.part)", points: CurveFigure.thinned($0.losses, to: 40)) }
                 return CurveFigure.Series(name: name, lines: lines, hasMean: true)
             }, across: "optimizer step", up: "training loss (nats per row)", label: "training loss of each fine-tune"
         ).svg
+        let more = names.count > Self.mostCurves ? " The first \(Self.mostCurves) of \(names.count) results." : ""
+        return Figure(
+            name: "loss-curves", title: "Loss curves", svg: svg,
+            caption:
+                "Training loss of each fine-tune, a thin line for each seed and fold, averaged over stretches of steps; the thick line is their mean.\(more)"
+        )
     }
 }

@@ -45,8 +45,10 @@ package struct ArmComparison: Sendable {
     /// After Holm; 1 where there is no test.
     package let p: Double
     package let verdict: String
-    private let furtherSeeds: Int?
-    private let detectable: Double?
+    /// Seeds that would settle a difference of this size; nil where none up to 100 would, or without a test.
+    package let furtherSeeds: Int?
+    /// The smallest difference that these folds and seeds would find; nil without a test.
+    package let detectable: Double?
 
     init(_ verdict: Verdict) {
         difference = verdict.difference
@@ -71,14 +73,21 @@ package struct ArmComparison: Sendable {
         case "hurts": return "log loss gets worse, improvement \(numbers): it hurts."
         case "equivalent": return "\(numbers): equivalent, within the smallest effect that would matter."
         default:
-            var text = "\(numbers): \(verdict)"
-            if let furtherSeeds, furtherSeeds > 0 {
-                text += "; \(Format.count(furtherSeeds, "more seed")) would settle a difference of this size"
-            } else if let detectable {
-                text +=
-                    "; with these folds and seeds only differences of \(Format.decimal(detectable, 4)) or more would be found"
-            }
-            return text + "."
+            return "\(numbers): \(verdict)" + (settling.map { "; \($0)" } ?? "") + "."
         }
     }
+
+    /// What would settle it; nil where it is settled.
+    private var settling: String? {
+        guard verdict == "leaning" || verdict == "unresolved" else { return nil }
+        if let furtherSeeds, furtherSeeds > 0 {
+            return "\(Format.count(furtherSeeds, "more seed")) would settle a difference of this size"
+        }
+        return detectable.map {
+            "with these folds and seeds only differences of \(Format.decimal($0, 4)) or more would be found"
+        }
+    }
+
+    /// The same as a sentence of its own.
+    var advice: String? { settling.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." } }
 }

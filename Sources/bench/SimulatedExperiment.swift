@@ -34,13 +34,13 @@ struct SimulatedExperiment {
         labels = (0..<count).map { _ in source.next(below: 2) }
         let labels = labels
         features = [0, advantage].map { extra in
-            // What all rows of a group have in common.
-            let shared = (0..<layout.groups).map { _ in (0..<Self.width).map { _ in Self.normal(&source) } }
+            // What all rows of a group have in common: how hard it is for this learner, and a shift.
+            let ease = (0..<layout.groups).map { _ in 1 + 0.6 * Self.normal(&source) }
+            let shift = (0..<layout.groups).map { _ in (0..<Self.width).map { _ in 0.6 * Self.normal(&source) } }
             return (0..<count).map { row in
-                (0..<Self.width).map { column in
-                    (labels[row] == 1 ? 0.35 + extra : -0.35 - extra)
-                        + 0.6 * shared[row / layout.rowsPerGroup][column] + Self.normal(&source)
-                }
+                let group = row / layout.rowsPerGroup
+                let signal = (0.35 + extra) * ease[group] * (labels[row] == 1 ? 1 : -1)
+                return (0..<Self.width).map { column in signal + shift[group][column] + Self.normal(&source) }
             }
         }
         let order = source.permutation(of: layout.groups)

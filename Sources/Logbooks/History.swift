@@ -1,0 +1,105 @@
+// What earlier runs of the recipe scored, by the documents of runs and their records. Results that the recipe would not make
+// any more are told apart, and kept.
+
+internal import Digests
+internal import Plans
+internal import Storage
+
+/// The runs of a recipe and what they found.
+package struct History: Sendable {
+    /// One run, with the best score of a model or stack entry that it had.
+    package struct Run: Sendable {
+        package let number: Int
+        package let state: String
+        package let best: String
+        package let logLoss: Double
+        /// Whether the score is of the same rows and folds as those of today.
+        package let isComparable: Bool
+    }
+
+    /// A score whose steps the recipe does not have any more, or has with other settings.
+    package struct Result: Sendable {
+        package let name: String
+        package let anchor: String
+        package let logLoss: Double
+        package let accuracy: Double?
+        package let isComparable: Bool
+        /// The runs that had it.
+        package let runs: [Int]
+        /// How the recipe's settings were then, where they are otherwise today: `lora.rank was 2, is 4`.
+        package let changes: [String]
+    }
+
+    package let runs: [Run]
+    package let results: [Result]
+
+    /// Older documents are not looked into.
+    private static let most = 200
+
+    /// - Parameters:
+    ///   - settings: the recipe's values by their paths, as documents of runs have them.
+    ///   - current: the evaluations that the logbook shows as the recipe's own.
+    init(of name: String, in folder: String, store: Store, settings: JSON, current: [Record]) throws {
+        let present = Set(current.map(\.key))
+        let basis = current.first.map(Self.basis)
+        var runs: [Run] = []
+        var results: [Digest: Result] = [:]
+        var order: [Digest] = []
+        for (number, document) in try store.numberedRuns(name, last: Self.most) {
+            // Two projects may share a store and a name.
+            guard document["folder"]?.string == folder, let keys = document["keys"]?.object else { continue }
+            var best: (name: String, loss: Double, isComparable: Bool)?
+            for (result, address) in (document["results"]?.object ?? [:]).sorted(by: { $0.key < $1.key }) {
+                guard let key = address.string.flatMap({ keys[$0]?.string }).flatMap(Digest.init),
+                    let record = try store.storedRecord(key), let loss = record.metrics["log-loss"]?.number
+                else { continue }
+                let isComparable = basis.map { $0 == Self.basis(record) } ?? true
+                // A variant is named after its ablation, with a colon.
+                if !result.contains(": "), loss < best?.loss ?? .infinity { best = (result, loss, isComparable) }
+                if present.contains(key) { continue }
+                if let known = results[key] {
+                    results[key] = Result(
+                        name: known.name, anchor: known.anchor, logLoss: loss, accuracy: known.accuracy,
+                        isComparable: isComparable, runs: [number] + known.runs, changes: known.changes)
+                } else {
+                    order.append(key)
+                    results[key] = Result(
+                        name: result, anchor: key.short, logLoss: loss, accuracy: record.metrics["accuracy"]?.number,
+                        isComparable: isComparable, runs: [number],
+                        changes: Self.changes(document["settings"]?.object ?? [:], settings.object ?? [:]))
+                }
+            }
+            if let best {
+                runs.append(
+                    Run(
+                        number: number, state: document["state"]?.string ?? "unknown", best: best.name,
+                        logLoss: best.loss, isComparable: best.isComparable))
+            }
+        }
+        self.runs = runs.reversed()
+        self.results = order.compactMap { results[$0] }
+    }
+
+    /// What a score is a score of: rows and folds, by content.
+    private static func basis(_ record: Record) -> [String: Digest] {
+        (Manifest(json: record.manifest)?.inputs ?? [:]).filter { $0.key == "rows" || $0.key == "folds" }
+    }
+
+    private static func changes(_ then: [String: JSON], _ now: [String: JSON]) -> [String] {
+        func text(_ value: JSON?) -> String { value.map { $0.string ?? $0.text() } ?? "not there" }
+        var gone: Set<String> = []
+        return Set(then.keys).union(now.keys).sorted().compactMap { path in
+            guard then[path] != now[path] else { return nil }
+            let parts = path.split(separator: ".")
+            // A model or an entry that came or went is one change.
+            if parts.count > 2 {
+                let head = parts.prefix(2).joined(separator: ".")
+                let sides = [then, now].map { side in side.keys.contains { $0.hasPrefix(head + ".") } }
+                if sides[0] != sides[1] {
+                    return gone.insert(head).inserted ? "\(head) is \(sides[0] ? "gone" : "new")" : nil
+                }
+            }
+            return "\(path) was \(text(then[path])), is \(text(now[path]))"
+        }
+    }
+}
