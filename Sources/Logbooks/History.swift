@@ -42,19 +42,23 @@ package struct History: Sendable {
     init(of name: String, in folder: String, store: Store, settings: JSON, current: [Record]) throws {
         let present = Set(current.map(\.key))
         let basis = current.first.map(Self.basis)
+        let place = store.place(ofProject: folder)
         var runs: [Run] = []
         var results: [Digest: Result] = [:]
         var order: [Digest] = []
         for (number, document) in try store.numberedRuns(name, last: Self.most) {
             // Two projects may share a store and a name.
-            guard document["folder"]?.string == folder, let keys = document["keys"]?.object else { continue }
+            guard document["folder"]?.string == place, let keys = document["keys"]?.object else { continue }
             var best: (name: String, loss: Double, isComparable: Bool)?
-            for (result, address) in (document["results"]?.object ?? [:]).sorted(by: { $0.key < $1.key }) {
+            // A variant is named after its ablation, with a colon; what a variant and a model share is the model's.
+            let names = (document["results"]?.object ?? [:]).sorted {
+                ($0.key.contains(": ") ? 1 : 0, $0.key) < ($1.key.contains(": ") ? 1 : 0, $1.key)
+            }
+            for (result, address) in names {
                 guard let key = address.string.flatMap({ keys[$0]?.string }).flatMap(Digest.init),
                     let record = try store.storedRecord(key), let loss = record.metrics["log-loss"]?.number
                 else { continue }
                 let isComparable = basis.map { $0 == Self.basis(record) } ?? true
-                // A variant is named after its ablation, with a colon.
                 if !result.contains(": "), loss < best?.loss ?? .infinity { best = (result, loss, isComparable) }
                 if present.contains(key) { continue }
                 if let known = results[key] {

@@ -1,4 +1,5 @@
-// The plan as a drawing needs it: steps that differ in fold, seed or variant only are one node. Knows no records.
+// The plan as a drawing needs it: steps of one kind that differ in fold, seed, variant or table only are one node, and what
+// follows from other dependencies is left out. Knows no records.
 
 package import Plans
 
@@ -20,8 +21,8 @@ package struct StepGraph: Sendable {
         var places: [String: Int] = [:]
         var nodeOfStep: [Int] = []
         for step in plan.steps {
-            let (name, tail) = Self.place(step.address)
-            let key = "\(name)\n\(tail)\n\(step.kind.rawValue)"
+            let name = Self.name(of: step.address)
+            let key = "\(name)\n\(step.kind.rawValue)"
             let node = places[key] ?? nodes.count
             if node == nodes.count {
                 places[key] = node
@@ -43,15 +44,33 @@ package struct StepGraph: Sendable {
             }
             if !hasMoved { break }
         }
-        self.nodes = nodes
+        self.nodes = Self.reduced(nodes)
     }
 
-    /// An address without seeds, folds and variants; and its last part, which tells steps of one kind apart.
-    private static func place(_ address: String) -> (name: String, tail: String) {
+    /// Without the dependencies that others imply, and those that merging has turned around.
+    private static func reduced(_ nodes: [Node]) -> [Node] {
+        var nodes = nodes
+        for node in nodes.indices {
+            let below = nodes[node].layer
+            nodes[node].dependencies = nodes[node].dependencies.filter { nodes[$0].layer < below }
+        }
+        var above = [Set<Int>](repeating: [], count: nodes.count)
+        for node in nodes.indices.sorted(by: { (nodes[$0].layer, $0) < (nodes[$1].layer, $1) }) {
+            let own = nodes[node].dependencies
+            let implied = own.reduce(into: Set<Int>()) { $0.formUnion(above[$1]) }
+            above[node] = own.union(implied)
+            nodes[node].dependencies = own.subtracting(implied)
+        }
+        return nodes
+    }
+
+    /// An address without its last part, seeds, folds and variants.
+    private static func name(of address: String) -> String {
         var parts = address.split(separator: "/").map(String.init)
-        let tail = parts.count > 1 ? parts.removeLast() : parts[0]
+        let last = parts.count > 1 ? parts.removeLast() : parts[0]
         parts.removeAll { $0.hasPrefix("seed-") || $0.hasPrefix("fold-") || $0 == "full" }
         if parts.first == "ablations" { parts = Array(parts.prefix(2)) }
-        return (parts.isEmpty ? tail : parts.joined(separator: "/"), tail)
+        if parts.first == "data" { parts = ["data"] }
+        return parts.isEmpty ? last : parts.joined(separator: "/")
     }
 }

@@ -86,6 +86,7 @@ package struct Suggestion: Sendable {
             let open = ablation.arms.filter {
                 ["leaning", "unresolved"].contains($0.comparison?.verdict) && ($0.comparison?.furtherSeeds ?? 0) > 0
             }
+            if open.isEmpty { return tooSmall(ablation) }
             guard let arm = open.max(by: { abs($0.comparison!.difference) < abs($1.comparison!.difference) }),
                 let further = arm.comparison?.furtherSeeds
             else { return [] }
@@ -102,6 +103,20 @@ package struct Suggestion: Sendable {
                     seconds: seconds > 0 ? seconds : nil, isOnGPU: arm.isOnGPU)
             ]
         }
+    }
+
+    /// A difference that no number of seeds would settle.
+    private static func tooSmall(_ ablation: AblationEntry) -> [Suggestion] {
+        let open = ablation.arms.filter { $0.comparison?.verdict == "unresolved" || $0.comparison?.verdict == "leaning" }
+        guard let arm = open.max(by: { abs($0.comparison!.difference) < abs($1.comparison!.difference) }),
+            let detectable = arm.comparison?.detectable
+        else { return [] }
+        return [
+            Suggestion(
+                reason: "\(ablation.name): no number of seeds would settle differences as small as these; more folds or more "
+                    + "rows would. Until then, what differs by less than \(Format.decimal(detectable, 3)) is open: choose what "
+                    + "costs less.", command: nil, seconds: nil, isOnGPU: false)
+        ]
     }
 
     /// Members that an average is better without.
