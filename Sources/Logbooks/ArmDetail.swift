@@ -85,7 +85,7 @@ package struct ArmDetail: Sendable {
         let parts = Dictionary(grouping: lengths.indices) { row in bounds.count { lengths[row] >= $0 } }
         return parts.sorted { $0.key < $1.key }.map { _, rows in
             let own = rows.map { lengths[$0] }
-            return ("\(own.min()!) to \(own.max()!) characters", rows)
+            return ("\(own.min()!)–\(own.max()!) characters", rows)
         }
     }
 }

@@ -9,16 +9,18 @@ struct HeatFigure {
     var most = 1.0
     var digits = 2
 
-    /// The SVG element; empty for fewer than two names. Columns bear the numbers of the rows, so that names fit.
+    /// The SVG element; empty for fewer than two names. Where names are too long for a column, columns bear the numbers of rows.
     var svg: String {
         guard names.count > 1 else { return "" }
         let left = 136.0
         let side = min(56, (FigureCanvas.width - left - 6) / Double(names.count))
+        let isShort = names.allSatisfy { Double($0.count) * FigureCanvas.letter < side - 4 }
         var canvas = FigureCanvas()
         for (row, name) in names.enumerated() {
             let y = 26 + Double(row) * side
-            canvas.label("\(row + 1)", left + (Double(row) + 0.5) * side, 16, anchor: "middle")
-            canvas.label("\(row + 1) \(name)", left - 8, y + side / 2 + 4.5, anchor: "end", room: left - 8)
+            canvas.label(isShort ? name : "\(row + 1)", left + (Double(row) + 0.5) * side, 16, anchor: "middle")
+            canvas.label(
+                isShort ? name : "\(row + 1) \(name)", left - 8, y + side / 2 + 4.5, anchor: "end", room: left - 8)
             for (column, value) in values[row].enumerated() {
                 let x = left + Double(column) * side
                 let shown = value.map { ($0 < 0 ? "−" : "") + Format.decimal(abs($0), digits) } ?? "–"

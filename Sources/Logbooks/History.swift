@@ -39,9 +39,14 @@ package struct History: Sendable {
     /// - Parameters:
     ///   - settings: the recipe's values by their paths, as documents of runs have them.
     ///   - current: the evaluations that the logbook shows as the recipe's own.
-    init(of name: String, in folder: String, store: Store, settings: JSON, current: [Record]) throws {
-        let present = Set(current.map(\.key))
-        let basis = current.first.map(Self.basis)
+    init(
+        of name: String, in folder: String, store: Store, settings: JSON, current: [(name: String, record: Record)]
+    ) throws {
+        let present = Set(current.map(\.record.key))
+        // A score that was worked out anew, by a later version of the kind, is no other result.
+        let scores = Dictionary(
+            current.map { ($0.name, $0.record.metrics["log-loss"]) }, uniquingKeysWith: { first, _ in first })
+        let basis = current.first.map { Self.basis($0.record) }
         let place = store.place(ofProject: folder)
         var runs: [Run] = []
         var results: [Digest: Result] = [:]
@@ -60,11 +65,12 @@ package struct History: Sendable {
                 else { continue }
                 let isComparable = basis.map { $0 == Self.basis(record) } ?? true
                 if !result.contains(": "), loss < best?.loss ?? .infinity { best = (result, loss, isComparable) }
-                if present.contains(key) { continue }
+                if present.contains(key) || scores[result] == .some(record.metrics["log-loss"]) { continue }
                 if let known = results[key] {
                     results[key] = Result(
                         name: known.name, anchor: known.anchor, logLoss: loss, accuracy: known.accuracy,
-                        isComparable: isComparable, runs: [number] + known.runs, changes: known.changes)
+                        isComparable: isComparable,
+                        runs: known.runs.first == number ? known.runs : [number] + known.runs, changes: known.changes)
                 } else {
                     order.append(key)
                     results[key] = Result(

@@ -115,7 +115,9 @@ package struct Logbook: Sendable {
         submissions = Self.submissions(allNotes, plan, entries, scores, ablations)
         history = try History(
             of: name, in: recipe.folder, store: store, settings: settings,
-            current: plan.results.compactMap { $0.evaluate.flatMap { entries[$0].record } })
+            current: plan.results.compactMap { result in
+                result.evaluate.flatMap { entries[$0].record }.map { (result.name, $0) }
+            })
         timeline = Timeline(of: plan, entries, lastRun: lastRun)
         graph = StepGraph(of: plan)
         var seconds: [StepKind: (steps: Int, seconds: Double)] = [:]

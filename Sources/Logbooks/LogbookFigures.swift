@@ -196,7 +196,8 @@ extension PageText {
             svg: runs.count > 1
                 ? CurveFigure(
                     series: [CurveFigure.Series(name: "best of the run", lines: [line])], across: "run",
-                    up: "log loss (nats per row)", label: "best score of each run", hasDots: true
+                    up: "log loss (nats per row)", label: "best score of each run", hasDots: true,
+                    isWhole: true
                 ).svg : "",
             caption: "The best log loss out of fold of each run, over the same rows and folds as today's.")
     }

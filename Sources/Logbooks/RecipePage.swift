@@ -211,7 +211,7 @@ struct RecipePage {
         return [
             "armName": arm.name, "fixed": String(detail.fixed), "broken": String(detail.broken),
             "detailFigures": figures([text.confusionFigure(of: arm)]),
-            "sliceTables": slices("class", detail.byClass) + slices("length of the answer", detail.byLength),
+            "sliceTables": slices("class", detail.byClass) + slices("length", detail.byLength),
             "exampleLists": examples("Gained most", detail.gained) + examples("Lost most", detail.lost),
         ]
     }

@@ -17,13 +17,13 @@ struct ScatterFigure {
 
     /// The SVG element; empty for fewer than two points. The horizontal axis is logarithmic unless it is told otherwise.
     var svg: String {
-        let (left, right, top, bottom) = (46.0, FigureCanvas.width - 24, 34.0, 254.0)
-        guard points.count > 1,
-            let x = isLogarithmic
-                ? Axis(logarithmic: points.map(\.x), from: left, to: right)
-                : Axis(points.map(\.x), from: left, to: right),
-            let y = Axis(points.map(\.y), from: bottom, to: top)
-        else { return "" }
+        let (right, top, bottom) = (FigureCanvas.width - 24, 34.0, 254.0)
+        guard points.count > 1, let y = Axis(points.map(\.y), from: bottom, to: top) else { return "" }
+        let left = max(46, y.labelWidth + 14)
+        let axis =
+            isLogarithmic
+            ? Axis(logarithmic: points.map(\.x), from: left, to: right) : Axis(points.map(\.x), from: left, to: right)
+        guard let x = axis else { return "" }
         var canvas = FigureCanvas()
         canvas.horizontal(x, from: top, to: bottom, label: across)
         canvas.vertical(y, from: left, to: right, label: up)

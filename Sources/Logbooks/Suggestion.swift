@@ -107,13 +107,16 @@ package struct Suggestion: Sendable {
 
     /// A difference that no number of seeds would settle.
     private static func tooSmall(_ ablation: AblationEntry) -> [Suggestion] {
-        let open = ablation.arms.filter { $0.comparison?.verdict == "unresolved" || $0.comparison?.verdict == "leaning" }
+        let open = ablation.arms.filter {
+            $0.comparison?.verdict == "unresolved" || $0.comparison?.verdict == "leaning"
+        }
         guard let arm = open.max(by: { abs($0.comparison!.difference) < abs($1.comparison!.difference) }),
             let detectable = arm.comparison?.detectable
         else { return [] }
         return [
             Suggestion(
-                reason: "\(ablation.name): no number of seeds would settle differences as small as these; more folds or more "
+                reason:
+                    "\(ablation.name): no number of seeds would settle differences as small as these; more folds or more "
                     + "rows would. Until then, what differs by less than \(Format.decimal(detectable, 3)) is open: choose what "
                     + "costs less.", command: nil, seconds: nil, isOnGPU: false)
         ]
