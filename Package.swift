@@ -24,6 +24,7 @@ let worker = [
     "devices.py",
     "distributed.py",
     "endpoint.py",
+    "explore.py",
     "export.py",
     "families.py",
     "features.py",

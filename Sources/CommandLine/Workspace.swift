@@ -14,6 +14,7 @@ struct Workspace {
     let loaded: LoadedRecipe
     let site: Site
     let plan: Plan
+    let lineage: Lineage
     let store: Store
     let resolver: InputResolver
     /// What was looked at to make all this, but for the store.
@@ -26,6 +27,9 @@ struct Workspace {
         let place: String
         (place, site) = try Self.place(options, beside: loaded.folder, looks)
         plan = Plan(compiling: loaded)
+        lineage = Lineage(of: plan, loaded: loaded)
+        let leaks = lineage.findings(loaded)
+        if !leaks.isEmpty { throw Findings(loaded.warnings + leaks) }
         // A verb that only looks makes no store; where there is one it keeps the digests of files it had to read.
         store = try Store(at: place, access: writing || Files.isWritable(place) ? .readWrite : .readOnly)
         resolver = InputResolver(store: store, hub: HubCache(environment: Files.environment))
@@ -53,7 +57,8 @@ struct Workspace {
         let detected = Machine.detected(environment: Files.environment)
         return Machine(
             cores: site.cores ?? detected.cores, gpus: site.gpus ?? detected.gpus,
-            memory: site.memory ?? detected.memory, gpusPerFit: site.gpusPerFit)
+            memory: site.memory ?? detected.memory, gpusPerFit: site.gpusPerFit,
+            gpuMemory: site.gpuMemory ?? 0, gpuMemoryPerFit: site.gpuMemoryPerFit ?? 0)
     }
 
     var workerEnvironment: WorkerEnvironment {

@@ -201,6 +201,9 @@ package actor Engine {
         if executed {
             summary.executed.append(index)
             report(.finished(index, seconds: record.seconds, metrics: record.metrics))
+            for warning in record.metrics["warnings"]?.array?.compactMap(\.string) ?? [] {
+                report(.note("warning: \(plan.steps[index].address): \(warning)"))
+            }
         } else {
             summary.reused.append(index)
             report(.reused(index))

@@ -14,15 +14,23 @@ package struct Machine: Sendable {
     package let threads: Int
     /// GPUs that share one fine-tune.
     package let gpusPerFit: Int
+    /// Mebibytes of each GPU; 0 where it is not known.
+    package let gpuMemory: Int
+    /// Mebibytes of a GPU that a fine-tune or a prediction takes; 0 for all of them.
+    package let gpuMemoryPerFit: Int
 
     /// Without a GPU, training steps run side by side on a few threads each: small models gain more from that than from
-    /// many threads. With GPUs there is one at a time on each.
-    package init(cores: Int, gpus: Int, memory: Int, gpusPerFit: Int = 1) {
+    /// many threads. With GPUs there is one at a time on each, unless the site says how much memory one takes.
+    package init(cores: Int, gpus: Int, memory: Int, gpusPerFit: Int = 1, gpuMemory: Int = 0, gpuMemoryPerFit: Int = 0)
+    {
         self.cores = max(1, cores)
         self.memory = max(1, memory)
         self.gpus = max(0, gpus)
         self.gpusPerFit = max(1, min(gpusPerFit, gpus))
-        threads = gpus > 0 ? max(1, min(8, cores / gpus)) : max(1, min(4, cores / 2))
+        self.gpuMemory = max(0, gpuMemory)
+        self.gpuMemoryPerFit = gpuMemory > 0 ? max(0, min(gpuMemory, gpuMemoryPerFit)) : 0
+        let sharing = self.gpuMemoryPerFit > 0 ? gpuMemory / self.gpuMemoryPerFit : 1
+        threads = gpus > 0 ? max(1, min(8, cores / (gpus * sharing))) : max(1, min(4, cores / 2))
     }
 
     /// What this process may use: the cores it is allowed, and the GPUs that are visible.
@@ -55,7 +63,7 @@ package struct Machine: Sendable {
         return nil
     }
 
-    package var capacity: Resources { Resources(cores: cores, gpus: gpus, memory: memory) }
+    package var capacity: Resources { Resources(cores: cores, gpus: gpus, memory: memory, gpuMemory: gpuMemory) }
 
     package func resources(for step: Step) -> Resources {
         switch step.demand {
@@ -65,11 +73,13 @@ package struct Machine: Sendable {
         case .command:
             Resources(
                 cores: min(cores, step.resources?.cores ?? 1), gpus: min(gpus, step.resources?.gpus ?? 0),
-                memory: min(memory, step.resources?.memory ?? 0))
+                memory: min(memory, step.resources?.memory ?? 0),
+                gpuMemory: min(gpuMemory, step.resources?.gpuMemory ?? 0))
         case .training:
             step.kind == .finetune
-                ? Resources(cores: min(cores, threads * gpusPerFit), gpus: min(gpusPerFit, gpus))
-                : Resources(cores: threads, gpus: min(1, gpus))
+                ? Resources(
+                    cores: min(cores, threads * gpusPerFit), gpus: min(gpusPerFit, gpus), gpuMemory: gpuMemoryPerFit)
+                : Resources(cores: threads, gpus: min(1, gpus), gpuMemory: gpuMemoryPerFit)
         }
     }
 }

@@ -77,9 +77,12 @@ struct StepRunner: Sendable {
         } catch {
             // A cancelled step needs no log; a failed one keeps it. The scratch folder stays in either case.
             let failure = Self.failure(Task.isCancelled ? CancellationError() : error)
+            // A program that could not write says so at best in its log, which could not be written either.
+            let isFull = store.isFull
             let log = store.discard(attempt, keepingLog: failure.class != "cancelled")
             if failure.class == "cancelled" { throw CancellationError() }
-            throw StepFailure(class: failure.class, message: failure.message, log: log)
+            let full = isFull ? "; no space was left on the store's disk: make room and run again" : ""
+            throw StepFailure(class: failure.class, message: failure.message + full, log: log)
         }
     }
 

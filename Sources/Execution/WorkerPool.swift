@@ -37,6 +37,10 @@ package actor WorkerPool {
         variables["CUDA_VISIBLE_DEVICES"] = gpus.map { slot in
             visible.flatMap { slot < $0.count ? $0[slot] : nil } ?? String(slot)
         }.joined(separator: ",")
+        // Answers of an endpoint are kept across steps and recipes: they cost money.
+        if environment.variables["ABLATE_ANNOTATIONS"] == nil {
+            variables["ABLATE_ANNOTATIONS"] = "\(store)/annotations"
+        }
         return Worker(
             WorkerLaunch(
                 python: python, package: package, environment: variables,

@@ -45,9 +45,9 @@ package struct Score: Sendable {
         } else if let entry = recipe.stackEntry(named: plain) {
             // What is optimized may have no out-of-fold predictions; the score is then that of what it is fitted on.
             let scored = isStandIn ? entry.fittedOn : entry.optimize
-            isAverage = entry.average != nil
+            isAverage = entry.average != nil && entry.mean == .probabilities && entry.weights == .equal
             if let members = entry.average {
-                what = "mean of \(members.joined(separator: ", "))"
+                what = Self.describe(average: entry, members)
             } else if let (learner, members) = entry.learner {
                 what = "\(learner.rawValue) on \(members.joined(separator: ", "))"
             } else {
@@ -58,6 +58,18 @@ package struct Score: Sendable {
             what = ""
             (parts, isAverage) = ([], false)
         }
+    }
+
+    private static func describe(average entry: StackEntry, _ members: [String]) -> String {
+        let mean = entry.mean == .probabilities ? "mean" : "\(entry.mean.rawValue) mean"
+        let weights: String
+        switch entry.weights {
+        case .equal: weights = ""
+        case .given: weights = "weighted "
+        case .simplex: weights = "fitted weighted "
+        case .greedy: weights = "greedily selected "
+        }
+        return "\(weights)\(mean) of \(members.joined(separator: ", "))"
     }
 
     private static func describe(_ model: Model) -> String {

@@ -24,7 +24,8 @@ extension Compiler {
             ], inputs: inputs, origins: ["command": tree?["command"], "outputs": tree?["outputs"]],
             resources: CommandResources(
                 cores: step.resources.cores, gpus: step.resources.gpus, memory: step.resources.memory,
-                time: step.resources.time))
+                gpuMemory: step.resources.gpuMemory, time: step.resources.time),
+            labels: step.labels.map { LabelUse($0) })
         func output(_ name: String) -> Source? {
             step.outputs.contains(name) ? .output(step: index, name: name) : nil
         }
@@ -45,5 +46,16 @@ extension Compiler {
             _ = predictions(named: owner)
             return builder.index(of: "\(room(owner))/command").map { .output(step: $0, name: name) }
         }
+    }
+}
+
+extension LabelUse {
+    fileprivate init(_ use: CustomStep.Labels) {
+        self =
+            switch use {
+            case .unused: .unused
+            case .crossFitted: .crossFitted
+            case .inSample: .inSample
+            }
     }
 }

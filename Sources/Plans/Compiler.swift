@@ -72,6 +72,7 @@ struct Compiler {
     }
 
     mutating func compile() -> Plan {
+        explore()
         for round in 0...(recipe.rounds?.count ?? 0) {
             self.round = round
             for entry in recipe.models { record(.model(room(entry.name)), predictions(named: entry.name)) }

@@ -14,4 +14,5 @@
 //     Compiler, ModelSteps                                   which step needs which
 //     PlanBuilder                                            equal work is one step
 //     Manifest, ManifestDifference                           what a key is made of, and why it changed
+//     Lineage, Leaks                                         whose labels an output has seen, and where that spoils a score
 //     Glob                                                   patterns over addresses

@@ -8,6 +8,9 @@ extension Compiler {
     /// The predictions of a stack entry with its steps under `address`. `withTest`: whether test rows are predicted too.
     mutating func predictions(of entry: StackEntry, at address: String, tree: Node?, withTest: Bool) -> Predictions {
         if let members = entry.average {
+            guard entry.isPlainAverage else {
+                return weightedAverage(entry, members, at: address, tree: tree, withTest: withTest)
+            }
             return average(members, at: address, tree: tree?["average"], withTest: withTest)
         }
         if let (learner, members) = entry.learner {
@@ -93,6 +96,7 @@ extension Compiler {
     private mutating func features(_ entry: StackEntry, at address: String, tree: Node?, train: Bool) -> Source {
         var inputs = ["texts": texts(train: train), "rows": rows(train: train)]
         if entry.features.contains(.tfidf) { inputs["reference"] = texts(train: true) }
+        for name in entry.annotations { inputs["features.\(name)"] = annotation(name, train: train) }
         let step = builder.step(
             "\(address)/features-\(train ? "train" : "test")", .features,
             ["features": .array(entry.features.map { .string($0.rawValue) })], inputs: inputs,
@@ -151,6 +155,9 @@ extension Compiler {
             var inputs: [String: Source] = [:]
             for name in members { inputs[name] = testPredictions(named: name, withoutFold: fold) }
             guard inputs.count == members.count else { return nil }
+            guard entry.isPlainAverage else {
+                return weightedTest(entry, members, inputs, fold: fold, at: address, tree: tree)
+            }
             return average(
                 inputs, cover: inputs.count, at: "\(address)/fold-\(fold)/average-test", tree: tree?["average"])
         }

@@ -41,6 +41,9 @@ package struct Step: Sendable {
     /// What a custom step asks for beside a process; never in a key. Nil for ablate's own steps.
     package var resources: CommandResources?
 
+    /// What a custom step says it does with the labels it can read; nil where it does not say. Never in a key.
+    package var labels: LabelUse?
+
     /// The steps whose outputs this one reads, each once, ascending.
     package var dependencies: [Int] {
         var seen: Set<Int> = []

@@ -2,7 +2,8 @@
 
 /// A kind of step. The raw value stands in keys, records and addresses.
 package enum StepKind: String, CaseIterable, Sendable {
-    case ingest, split, tokenize, finetune, fit, predict, features, average, stack, optimize, evaluate, submission
+    case ingest, split, explore, tokenize, finetune, fit, predict, features, annotate, average, stack, optimize,
+        evaluate, submission
     case pseudoLabel = "pseudo-label"
     case command
 
@@ -18,12 +19,13 @@ package enum StepKind: String, CaseIterable, Sendable {
         case .tokenize: ["tokens"]
         case .finetune, .fit: ["model"]
         case .predict, .average, .optimize: ["predictions"]
-        case .features: ["features"]
-        case .stack: ["oof"]
+        case .features, .annotate: ["features"]
+        case .explore: ["report"]
+        // Out-of-fold predictions, or those of the test alone for a teacher.
+        case .stack, .command: []
         case .evaluate: ["evaluation"]
         case .submission: ["submission"]
         case .pseudoLabel: ["pseudo-labels"]
-        case .command: []
         }
     }
 
@@ -31,7 +33,7 @@ package enum StepKind: String, CaseIterable, Sendable {
     package var demand: Demand {
         switch self {
         case .split, .average, .optimize, .evaluate, .submission, .pseudoLabel: .native
-        case .ingest, .tokenize, .fit, .features, .stack: .process
+        case .ingest, .explore, .tokenize, .fit, .features, .annotate, .stack: .process
         case .command: .command
         case .finetune, .predict: .training
         }
@@ -44,6 +46,8 @@ package struct CommandResources: Hashable, Sendable {
     package let gpus: Int
     /// Mebibytes; nil where it does not say.
     package let memory: Int?
+    /// Mebibytes of each of its GPUs; nil for all of them.
+    package let gpuMemory: Int?
     /// Seconds after which it is stopped; nil for no limit.
     package let time: Int?
 }

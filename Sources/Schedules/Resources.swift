@@ -6,15 +6,19 @@ package struct Resources: Hashable, Sendable {
     package var gpus: Int
     /// Mebibytes.
     package var memory: Int
-    package init(cores: Int, gpus: Int = 0, memory: Int = 0) {
+    /// Mebibytes of each of the GPUs. Of a demand, 0 is all of them; of what there is, 0 is not known, and nothing shares a GPU.
+    package var gpuMemory: Int
+    package init(cores: Int, gpus: Int = 0, memory: Int = 0, gpuMemory: Int = 0) {
         self.cores = cores
         self.gpus = gpus
         self.memory = memory
+        self.gpuMemory = gpuMemory
     }
 
     /// The demand cut down to what there is, so that nothing waits for ever.
     package func clamped(to capacity: Resources) -> Resources {
         Resources(
-            cores: min(cores, capacity.cores), gpus: min(gpus, capacity.gpus), memory: min(memory, capacity.memory))
+            cores: min(cores, capacity.cores), gpus: min(gpus, capacity.gpus), memory: min(memory, capacity.memory),
+            gpuMemory: min(gpuMemory, capacity.gpuMemory))
     }
 }

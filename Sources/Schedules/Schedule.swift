@@ -54,7 +54,7 @@ package struct Schedule: Sendable {
     private let keepGoing: Bool
     private var unmet: [Int]
     private var cores: Int
-    private var gpus: [Int]
+    private var gpus: GPUPool
     private var memory: Int
     private var held: [Int: (demand: Resources, gpus: [Int])] = [:]
     private var isStopping = false
@@ -90,7 +90,7 @@ package struct Schedule: Sendable {
         self.unfinished = count
         self.unmet = dependencies.map(\.count)
         self.cores = capacity.cores
-        self.gpus = Array(0..<capacity.gpus)
+        self.gpus = GPUPool(count: capacity.gpus, memory: capacity.gpuMemory)
         self.memory = capacity.memory
     }
 
@@ -178,7 +178,7 @@ package struct Schedule: Sendable {
         guard let held = held.removeValue(forKey: step) else { return }
         cores += held.demand.cores
         memory += held.demand.memory
-        gpus = (gpus + held.gpus).sorted()
+        gpus.give(back: held.gpus, memory: held.demand.gpuMemory)
     }
 
     /// Starts ready steps, the most urgent first, as far as resources reach.
@@ -193,8 +193,7 @@ package struct Schedule: Sendable {
             guard let step = next else { return actions }
             let demand = demands[step]
             ready[demand]?.removeLast()
-            let taken = Array(gpus.prefix(demand.gpus))
-            gpus.removeFirst(demand.gpus)
+            let taken = gpus.take(demand.gpus, memory: demand.gpuMemory)
             cores -= demand.cores
             memory -= demand.memory
             held[step] = (demand, taken)
@@ -204,7 +203,7 @@ package struct Schedule: Sendable {
     }
 
     private func fits(_ demand: Resources) -> Bool {
-        demand.cores <= cores && demand.gpus <= gpus.count && demand.memory <= memory
+        demand.cores <= cores && gpus.has(demand.gpus, memory: demand.gpuMemory) && demand.memory <= memory
     }
 
     /// Whether a ready step goes before another: the longer remaining path first, then the order of the plan.

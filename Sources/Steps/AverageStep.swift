@@ -6,6 +6,7 @@ extension NativeStep {
     /// Out-of-fold predictions of one seed cover every row once, so S seeds cover each row S times; test predictions of M
     /// models cover each row M times. Anything else is an error: a row that counts less would pass unnoticed.
     static func average(_ context: StepContext) throws -> StepOutcome {
+        if context.parameters["members"] != nil { return try weightedAverage(context) }
         let cover = try context.integer("cover")
         let classes = try context.integer("classes")
         var sums: [Double] = []

@@ -18,6 +18,7 @@ enum WorkerSources {
             ("devices.py", PackageResources.devices_py),
             ("distributed.py", PackageResources.distributed_py),
             ("endpoint.py", PackageResources.endpoint_py),
+            ("explore.py", PackageResources.explore_py),
             ("export.py", PackageResources.export_py),
             ("families.py", PackageResources.families_py),
             ("features.py", PackageResources.features_py),

@@ -16,11 +16,15 @@ enum KeyChanges {
           t: {tfidf: {}, fit: [folds]}
         stack:
           a: {average: [m, t]}
-          l: {lightgbm: [m, t], features: [length]}
+          l: {lightgbm: [m, t], features: [length], annotations: [n]}
           g: {logistic: [m, t]}
           o: {optimize: a}
         steps:
           c: {command: [python3, c.py, "{in.x}", "{out.y}"], inputs: {x: data.train}, outputs: [y]}
+        annotations:
+          n: {endpoint: "http://localhost/v1", model: m, template: "{answer}", scale: [1, 5], prices: {prompt: 1}}
+          k: {endpoint: "http://localhost/v1", model: m, template: "{prompt}", categories: [x, y]}
+        explore: {}
         ablations:
           q: {hypothesis: Is it?, of: m, vary: {lora.rank: [4, 8]}}
         submission: {from: o}
@@ -54,6 +58,11 @@ enum KeyChanges {
         "rounds": "7", "learning-rate": "0.7", "leaves": "7", "min-rows": "7", "feature-share": "0.5",
         "row-share": "0.5", "l2": "7", "bins": "7", "early-stopping": "7",
     ]
+    private static let annotation = [
+        "endpoint": "http://other/v1", "model": "other", "template": "\"Rate {answer}\"", "scale": "[1, 7]",
+        "key-variable": "OTHER", "concurrency": "2", "rate": "60", "retries": "2", "timeout": "7",
+        "temperature": "0.7", "max-tokens": "7", "prices.prompt": "7", "prices.completion": "7",
+    ]
     private static let ablation = [
         "hypothesis": "\"Was it?\"", "of": "s", "vary": "{lora.rank: [4, 9]}", "smallest-effect": "0.1",
         "conclusion": "\"Yes.\"", "tags": "[one]", "baseline": "lora.rank=4", "with": "{training.epochs: 9}",
@@ -86,7 +95,9 @@ enum KeyChanges {
         for (key, value) in ["analyzer": "char", "ngrams": "[1, 3]", "min-count": "3", "regularization": "3"] {
             all["models.*.tfidf.\(key)"] = ["models.t.tfidf.\(key)=\(value)"]
         }
-        for (key, value) in ["average": "[m, s]"] { all["stack.*.\(key)"] = ["stack.a.\(key)=\(value)"] }
+        for (key, value) in ["average": "[m, s]", "mean": "geometric", "weights": "[2, 1]"] {
+            all["stack.*.\(key)"] = ["stack.a.\(key)=\(value)"]
+        }
         for (key, value) in ["optimize": "m", "fitted-on": "m", "method": "assignment"] {
             all["stack.*.\(key)"] = ["stack.o.\(key)=\(value)"]
         }
@@ -98,6 +109,13 @@ enum KeyChanges {
         all["stack.*.settings.regularization"] = ["stack.g.settings.regularization=7"]
         all["steps.*.command"] = ["steps.c.command=[python3, d.py, \"{in.x}\", \"{out.y}\"]"]
         all["steps.*.inputs"] = ["steps.c.inputs={x: data.test}"]
+        all["steps.*.labels"] = ["steps.c.labels=unused"]
+        all["stack.*.annotations"] = ["stack.l.annotations=[k]"]
+        for (key, value) in annotation { all["annotations.*.\(key)"] = ["annotations.n.\(key)=\(value)"] }
+        all["annotations.*.per"] = ["annotations.n.template=\"{prompt}\"", "annotations.n.per=group"]
+        all["annotations.*.categories"] = ["stack.l.annotations=[k]", "annotations.k.categories=[x, z]"]
+        all["explore.clusters"] = ["explore.clusters=7"]
+        all["explore.near"] = ["explore.near=0.7"]
         for (key, value) in ["cores": "2", "memory": "100", "gpus": "1"] {
             all["steps.*.resources.\(key)"] = ["steps.c.resources.\(key)=\(value)"]
         }

@@ -69,6 +69,7 @@ stack:
   trees:
     lightgbm: [words, tiny]
     features: [length, group-statistics]
+    annotations: [rating]
     settings:
       rounds: 10
       learning-rate: 0.1
@@ -83,13 +84,33 @@ stack:
     test: refit
   lines: {logistic: [words, tiny], settings: {regularization: 1.0}}
   weights: {simplex: [words, tiny]}
+  weighed: {average: [words, tiny], mean: logits, weights: [2, 1]}
+  picked: {average: [words, tiny], mean: geometric, weights: greedy}
   final: {optimize: mean, fitted-on: words, method: marginals}
 steps:
   copied:
     command: [cp, "{in.table}", "{out.copy}", 3, 0.5]
     inputs: {table: data.train}
     outputs: [copy]
-    resources: {cores: 1, memory: 100, gpus: 0}
+    labels: unused
+    resources: {cores: 1, memory: 100, gpus: 0, gpu-memory: 100, time: 60}
+annotations:
+  rating:
+    endpoint: http://127.0.0.1:8000/v1
+    model: judge
+    template: "Rate this: {answer}"
+    scale: [1, 10]
+    per: row
+    key-variable: JUDGE_KEY
+    concurrency: 2
+    rate: 60
+    retries: 1
+    timeout: 10
+    temperature: 0.5
+    max-tokens: 8
+    prices: {prompt: 1.5, completion: 2}
+  kind: {endpoint: "http://127.0.0.1:8000/v1", model: judge, template: "What is this: {answer}", categories: [code, prose]}
+explore: {clusters: 4, near: 0.8}
 ablations:
   size:
     hypothesis: Does size matter?

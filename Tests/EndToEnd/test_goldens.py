@@ -13,17 +13,19 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Project, site, write_tables
 from golden import differences, summary
+from test_annotate import Judge
 
 FOLDER = Path(__file__).parent / "goldens"
 IS_RECORDING = os.environ.get("ABLATE_GOLDENS") == "record"
 KINDS = [
-    name or plain.strip()
-    for line in re.findall(r"^    case (.*)$", (ROOT / "Sources/Plans/StepKind.swift").read_text().split("package var version")[0], re.M)
-    for name, plain in ([(re.search(r'"(.*)"', line)[1], "")] if '"' in line else [("", one) for one in line.split(",")])]
+    name or plain
+    for names in re.findall(
+        r"^    case ([^/]*?)(?=^    case|^    ///|\Z)", (ROOT / "Sources/Plans/StepKind.swift").read_text().split("package var version")[0], re.M)
+    for plain, name in re.findall(r'(\w+)(?: = "([^"]*)")?', names)]
 
 # Relative to the size of the values. What ablate computes itself depends on no library but the C library's mathematics; what
 # libraries compute differs from processor to processor in the last digits, and training multiplies that.
-TOLERANCES = {"fit": 1e-4, "predict": 5e-3, "finetune": 5e-3, "stack": 1e-3, "pseudo-label": 1e-4, "features": 1e-6}
+TOLERANCES = {"fit": 1e-4, "predict": 5e-3, "finetune": 5e-3, "stack": 1e-3, "pseudo-label": 1e-4, "features": 1e-6, "explore": 1e-3}
 
 HEAD = """\
 recipe: golden
@@ -79,7 +81,18 @@ stack:
   final: {optimize: words, method: marginals}
 rounds: {count: 1, from: final}
 """
+ANNOTATED = HEAD + """\
+models:
+  words: {tfidf: {}}
+annotations:
+  rating: {endpoint: "http://JUDGE/v1", model: judge, template: "Rate from 1 to 10: {answer}", scale: [1, 10]}
+  kind: {endpoint: "http://JUDGE/v1", model: judge, template: "Sort: {prompt}", categories: [easy, hard], per: group}
+stack:
+  stacked: {logistic: [words], annotations: [rating, kind]}
+explore: {clusters: 3}
+"""
 SOURCES = {
+    "annotated": (ANNOTATED, ["annotate", "explore"]),
     "given": (GIVEN, ["ingest", "split", "average", "optimize", "evaluate", "submission", "command"]),
     "learnt": (LEARNT, ["tokenize", "finetune", "fit", "predict", "features", "stack"]),
     "rounds": (ROUNDS, ["pseudo-label"]),
@@ -95,11 +108,14 @@ def results(tmp_path_factory) -> dict[str, dict]:
         folder = tmp_path_factory.mktemp("goldens") / name
         folder.mkdir()
         write_tables(folder)
-        (folder / "recipe.yaml").write_text(recipe)
+        server = Judge() if recipe is ANNOTATED else None
+        (folder / "recipe.yaml").write_text(recipe.replace("JUDGE", f"127.0.0.1:{server.server_port}") if server else recipe)
         (folder / "given.py").write_text(PROGRAM)
         site(folder)
         project = Project(folder)
         project.run()
+        if server:
+            server.shutdown()
         steps = json.loads(project.ablate("plan", "--json").stdout)["steps"]
         for kind in kinds:
             own = [step["address"] for step in steps if step["kind"] == kind]
@@ -109,7 +125,10 @@ def results(tmp_path_factory) -> dict[str, dict]:
             for address in chosen:
                 record = project.record(address)
                 golden = found.setdefault(kind, {"kind": kind, "version": record["manifest"]["version"], "steps": {}})
-                golden["steps"][address] = {"parameters": record["manifest"]["parameters"], "outputs": {
+                parameters = record["manifest"]["parameters"]
+                if "endpoint" in parameters:  # the port is another each time
+                    parameters["endpoint"] = "http://JUDGE/v1"
+                golden["steps"][address] = {"parameters": parameters, "outputs": {
                     output: summarised(project, value) for output, value in sorted(record["outputs"].items())}}
     return found
 

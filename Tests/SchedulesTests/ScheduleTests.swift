@@ -31,13 +31,13 @@ private struct Owner {
             demands.append(
                 Resources(
                     cores: Int.random(in: 0...5, using: &random), gpus: Int.random(in: 0...2, using: &random),
-                    memory: Int.random(in: 0...9, using: &random)))
+                    memory: Int.random(in: 0...9, using: &random), gpuMemory: Int.random(in: 0...12, using: &random)))
             if Int.random(in: 0..<3, using: &random) == 0 { hits.insert(step) }
             if Int.random(in: 0..<12, using: &random) == 0 { failures.insert(step) }
         }
         capacity = Resources(
             cores: Int.random(in: 1...4, using: &random), gpus: Int.random(in: 0...2, using: &random),
-            memory: Int.random(in: 0...8, using: &random))
+            memory: Int.random(in: 0...8, using: &random), gpuMemory: [0, 10].randomElement(using: &random)!)
         schedule = Schedule(
             dependencies: dependencies, demands: demands, estimates: (0..<count).map { Double($0 % 7) },
             capacity: capacity, keepGoing: keepGoing)
@@ -61,8 +61,14 @@ private struct Owner {
                 #expect(!hits.contains(step), "executed although it was there")
                 executed.append(step)
                 #expect(gpus.count == demands[step].clamped(to: capacity).gpus)
-                #expect(Set(running.values.joined()).isDisjoint(with: gpus), "a GPU twice at once")
+                #expect(Set(gpus).count == gpus.count && gpus.allSatisfy { 0..<capacity.gpus ~= $0 })
                 running[step] = gpus
+                for gpu in gpus {
+                    let sharing = running.filter { $0.value.contains(gpu) }.keys
+                    let amounts = sharing.map { demands[$0].clamped(to: capacity).gpuMemory }
+                    #expect(sharing.count == 1 || !amounts.contains(0), "a GPU that one has alone, twice at once")
+                    #expect(amounts.reduce(0, +) <= capacity.gpuMemory, "more of a GPU's memory than it has")
+                }
                 let cores = running.keys.reduce(0) { $0 + demands[$1].clamped(to: capacity).cores }
                 #expect(cores <= capacity.cores, "more cores than there are")
                 let memory = running.keys.reduce(0) { $0 + demands[$1].clamped(to: capacity).memory }
@@ -160,6 +166,21 @@ private struct SystemIndependentRandom: RandomNumberGenerator {
         _ = other.handle(.probed(1, hit: false))
         _ = other.handle(.probed(0, hit: false))
         #expect(other.handle(.finished(1)).contains(.probe(2)))
+    }
+
+    @Test func gpusAreSharedByMemoryAndWholeOnesKept() {
+        let parts = Resources(cores: 0, gpus: 1, gpuMemory: 30)
+        var schedule = Schedule(
+            dependencies: [[], [], [], [], []], demands: [parts, parts, parts, Resources(cores: 0, gpus: 1), parts],
+            estimates: [5, 4, 3, 2, 1], capacity: Resources(cores: 1, gpus: 2, gpuMemory: 80), keepGoing: false)
+        _ = schedule.start()
+        #expect(
+            (0..<4).map { schedule.handle(.probed($0, hit: false)) } == [
+                [.execute(0, gpus: [0])], [.execute(1, gpus: [0])], [.execute(2, gpus: [1])], [],
+            ])
+        #expect(schedule.handle(.finished(2)).contains(.execute(3, gpus: [1])))
+        #expect(schedule.handle(.probed(4, hit: false)).isEmpty)
+        #expect(schedule.handle(.finished(0)).contains(.execute(4, gpus: [0])))
     }
 
     @Test func aDemandBeyondTheMachineStillRuns() {

@@ -5,6 +5,7 @@ internal import Diagnostics
 internal import Digests
 internal import Glibc
 internal import Nodes
+internal import Plans
 internal import Recipes
 
 struct CheckCommand: AsyncParsableCommand {
@@ -28,6 +29,8 @@ struct CheckCommand: AsyncParsableCommand {
             if fix { mend(path, &status) }
             do {
                 let loaded = try RecipeReading.load(path, overrides: shared.overrides)
+                let leaks = Lineage(of: Plan(compiling: loaded), loaded: loaded).findings(loaded)
+                if leaks.hasErrors { throw Findings(loaded.warnings + loaded.missing + leaks) }
                 findings += loaded.warnings + loaded.missing
                 if !loaded.missing.isEmpty { status = status ?? ExitStatus.missingInput }
                 if isText {

@@ -33,7 +33,13 @@ struct ExportOptions: ParsableArguments {
             machine: workspace.machine, environment: workspace.workerEnvironment)
         let options = Exporter.Options(
             merge: merge, baseModel: baseModel, labels: workspace.loaded.recipe.data.labels)
-        let work = Task { try await exporter.export(index, to: path, options) { Console.note($0) } }
+        // It begins when signals are listened to: one that came before would end it in the middle.
+        let (begin, listening) = AsyncStream<Void>.makeStream()
+        let work = Task {
+            for await _ in begin {}
+            try Task.checkCancellation()
+            return try await exporter.export(index, to: path, options) { Console.note($0) }
+        }
         let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -41,6 +47,7 @@ struct ExportOptions: ParsableArguments {
             source.resume()
             return source
         }
+        listening.finish()
         defer { for source in signals { source.cancel() } }
         do {
             let metrics = try await work.value

@@ -74,6 +74,8 @@ struct ShowCommand: AsyncParsableCommand {
             "state": .string(entry.state.rawValue),
             "reason": .string(entry.reason), "key": JSON(entry.key?.description), "parameters": step.parameters,
         ]
+        let labels = workspace.lineage.sights(ofStep: index).mapValues(\.json).filter { $0.value != .null }
+        if !labels.isEmpty { document["labels-seen"] = .object(labels) }
         if let record = entry.record {
             document["record"] = record.json
             let others = try workspace.store.divergentRecords(record.key)

@@ -17,6 +17,7 @@ struct CrossChecks {
         checkData(&reading)
         let steps = CustomStepChecks(recipe: recipe, tree: tree)
         steps.report(&reading)
+        AnnotationChecks(recipe: recipe, tree: tree).report(&reading)
         checkRounds(&reading)
         for entry in recipe.models {
             guard let node = tree["models"]?[entry.name] else { continue }
@@ -94,6 +95,7 @@ struct CrossChecks {
     private func check(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
         checkKeys(of: node, &reading)
         checkLearner(entry, at: node, &reading)
+        checkAverage(entry, at: node, &reading)
         checkSteps(entry, at: node, &reading)
         checkOptimize(entry, at: node, &reading)
         if entry.value.optimize != nil, recipe.data.constraint == nil, let item = node["optimize"] {
@@ -101,6 +103,35 @@ struct CrossChecks {
                 Finding(
                     "missing-constraint", "optimize needs a constraint that every group obeys", at: item.span,
                     help: "add `constraint: one-of-each` under data, if each group holds each label once"))
+        }
+    }
+
+    /// Weights that fit the members, and something to fit them on.
+    private func checkAverage(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
+        guard let members = entry.value.average, let place = node["weights"] else { return }
+        if case .given(let weights) = entry.value.weights {
+            if weights.count != members.count {
+                reading.report(
+                    Finding(
+                        "bad-value", "there are \(members.count) members and \(weights.count) weights", at: place.span,
+                        help: "write one weight for each member, in their order"))
+            } else if !weights.contains(where: { $0 > 0 }) {
+                reading.report(
+                    Finding("out-of-range", "every weight is 0, so nothing would be averaged", at: place.span))
+            }
+        }
+        if entry.value.weights == .simplex, [.logits, .rank].contains(entry.value.mean), let mean = node["mean"] {
+            reading.report(
+                Finding(
+                    "conflicting-keys", "weights on the simplex are fitted for probabilities and geometric means alone",
+                    at: mean.span, notes: [.init("weights stand here", at: place.span)], help: "use weights: greedy"))
+        }
+        guard entry.value.weights.isFitted else { return }
+        for (name, member) in zip(members, node["average"]?.elements ?? []) where hasOutOfFold(name) == false {
+            reading.report(
+                Finding(
+                    "no-out-of-fold", "\"\(name)\" has no out-of-fold predictions to fit weights on", at: member.span,
+                    help: "give the model `fit: [folds]`"))
         }
     }
 
@@ -209,6 +240,36 @@ struct CrossChecks {
         return true
     }
 
+    /// Tables and columns that would give the labels away.
+    private func checkSources(_ data: Node, _ reading: inout Reading) {
+        let columns = recipe.data.columns
+        for (name, column, way) in [
+            (
+                "group", columns.group,
+                "rows that share a group would share the label, and a fold would hold whole labels"
+            ),
+            ("weight", columns.weight, "the weights would tell the labels"),
+        ] where column == columns.label {
+            guard let place = data["columns"]?[name] else { continue }
+            reading.report(
+                Finding(
+                    "label-leak", "the column \"\(columns.label)\" holds the labels, and is read as \(name)",
+                    at: place.span, notes: [.init(way)], help: "name another column, or leave \(name) out"))
+        }
+        if let test = recipe.data.test, Self.plain(test) == Self.plain(recipe.data.train), let place = data["test"] {
+            reading.report(
+                Finding(
+                    "label-leak", "the test table is the training table, so models predict rows they were trained on",
+                    at: place.span, notes: data["train"].map { [.init("trained on here", at: $0.span)] } ?? [],
+                    help: "name another table, or leave data.test out: out-of-fold predictions are made of train anyway"
+                ))
+        }
+    }
+
+    private static func plain(_ path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).filter { $0 != "." }.joined(separator: "/")
+    }
+
     private func checkData(_ reading: inout Reading) {
         guard let data = tree["data"] else { return }
         let columns = recipe.data.columns
@@ -218,6 +279,7 @@ struct CrossChecks {
                     "conflicting-keys", "the column \"\(columns.label)\" is both read and predicted", at: place.span,
                     help: "name the column of the labels alone"))
         }
+        checkSources(data, &reading)
         if recipe.data.columns.group == nil {
             if recipe.folds.kind.respectsGroups, let kind = tree["folds"]?["kind"] {
                 reading.report(

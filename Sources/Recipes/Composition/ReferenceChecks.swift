@@ -23,6 +23,7 @@ struct ReferenceChecks {
         for (index, entry) in stack.enumerated() {
             checkMembers(of: entry.value, among: modelNames + steps.map(\.key) + stack[..<index].map(\.key), &reading)
         }
+        for entry in stack { checkAnnotations(of: entry.value, &reading) }
         for entry in models { checkTeacher(of: entry.value, among: predicting, &reading) }
         checkTeacher(of: tree, key: "rounds", among: predicting, &reading)
         check(
@@ -39,6 +40,7 @@ struct ReferenceChecks {
         if let index = stack.firstIndex(where: { $0.key == subject }) {
             checkMembers(
                 of: variant.tree, among: modelNames + steps.map(\.key) + stack[..<index].map(\.key), &reading)
+            checkAnnotations(of: variant.tree, &reading)
         } else {
             checkTeacher(of: variant.tree, among: modelNames + stack.map(\.key), &reading)
         }
@@ -55,6 +57,11 @@ struct ReferenceChecks {
         }
     }
 
+    private func checkAnnotations(of entry: Node, _ reading: inout Reading) {
+        let known = tree["annotations"]?.entries?.map(\.key) ?? []
+        for item in entry["annotations"]?.elements ?? [] { check(item, among: known, noun: "annotation", &reading) }
+    }
+
     private func checkTeacher(
         of node: Node, key: String = "pseudo-labels", among known: [String], _ reading: inout Reading
     ) {
@@ -67,7 +74,7 @@ struct ReferenceChecks {
     }
 
     /// Names that are rooms of the address space already.
-    private static let reserved = ["data", "folds", "ablations", "submission", "features"]
+    private static let reserved = ["data", "folds", "ablations", "submission", "features", "annotations", "explore"]
 
     private func reportClashes(_ reading: inout Reading) {
         for entry in models + stack + steps where Self.reserved.contains(entry.key) || Self.isRound(entry.key) {

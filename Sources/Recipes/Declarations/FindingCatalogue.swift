@@ -71,6 +71,9 @@ package enum FindingCatalogue {
             [
                 Entry("groups-split", "Rows of one group fall into different folds, so scores come out too good."),
                 Entry("no-out-of-fold", "Something is fitted on predictions that are not out-of-fold."),
+                Entry(
+                    "label-leak",
+                    "Predictions are used as out-of-fold for rows whose labels they have seen; the notes name the way."),
                 Entry("optimized-twice", "What is optimized has seen the labels of other folds already."),
                 Entry("missing-constraint", "Optimizing needs a constraint that every group obeys."),
                 Entry(

@@ -5,9 +5,17 @@ internal import Digests
 internal import Nodes
 
 package struct CustomStep: Sendable {
+    /// What the program does with the labels it can read.
+    package enum Labels: String, CaseIterable, Sendable {
+        case unused
+        case crossFitted = "cross-fitted"
+        case inSample = "in-sample"
+    }
+
     package var command: [String] = []
     package var inputs: [Named<String>] = []
     package var outputs: [String] = []
+    package var labels: Labels?
     package var resources = StepResources()
 
     static let declaration = Declaration(
@@ -25,6 +33,10 @@ package struct CustomStep: Sendable {
             Key(
                 "outputs", \.outputs, .list(of: .outputName), required: true,
                 "The files or folders it writes. One named out-of-fold or test holds predictions (safetensors), and the stack may use the step like a model."
+            ),
+            Key(
+                "labels", optional: \.labels, .choice,
+                "What the program does with the labels it can read. unused: nothing; cross-fitted: what it says of a fold's rows comes from the labels of other folds alone (it must read folds); in-sample: it may have seen any of them. By default cross-fitted where it reads data.train and folds, in-sample where it reads data.train without them."
             ),
             Key("resources", \.resources, StepResources.declaration.shape, StepResources.declaration.about),
         ])
@@ -103,6 +115,7 @@ package struct StepResources: Sendable {
     package var cores = 1
     package var memory: Int?
     package var gpus = 0
+    package var gpuMemory: Int?
     package var time: Int?
 
     static let declaration = Declaration(
@@ -111,6 +124,9 @@ package struct StepResources: Sendable {
             Key("cores", \.cores, .integer(0...4_096), "Cores.", unit: "cores"),
             Key("memory", optional: \.memory, .integer(1...100_000_000), "Memory.", unit: "MiB"),
             Key("gpus", \.gpus, .integer(0...64), "GPUs; CUDA_VISIBLE_DEVICES names them.", unit: "GPUs"),
+            Key(
+                "gpu-memory", optional: \.gpuMemory, .integer(1...10_000_000),
+                "Memory of each GPU; steps that say so share a GPU where the site knows how large it is.", unit: "MiB"),
             Key(
                 "time", optional: \.time, .integer(1...31_536_000),
                 "A limit: a program that runs longer is stopped, and the step fails.", unit: "seconds"),

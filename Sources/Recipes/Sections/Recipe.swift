@@ -13,6 +13,8 @@ package struct Recipe: Sendable {
     package var models: [Named<Model>] = []
     package var stack: [Named<StackEntry>] = []
     package var steps: [Named<CustomStep>] = []
+    package var annotations: [Named<Annotation>] = []
+    package var explore: Exploration?
     package var rounds: Rounds?
     package var ablations: [Named<Ablation>] = []
     package var submission: Submission?
@@ -42,6 +44,10 @@ package struct Recipe: Sendable {
             Key(
                 "steps", \.steps, .named(CustomStep.declaration.shape, noun: "step"),
                 "Programs of the writer's own, as cached steps, by name."),
+            Key(
+                "annotations", \.annotations, .named(Annotation.declaration.shape, noun: "annotation"),
+                "What a language model is asked about rows or groups, by name; stack entries read the answers."),
+            Key("explore", optional: \.explore, Exploration.declaration.shape, Exploration.declaration.about),
             Key("rounds", optional: \.rounds, Rounds.declaration.shape, Rounds.declaration.about),
             Key(
                 "ablations", \.ablations, .named(Ablation.declaration.shape, noun: "ablation"),

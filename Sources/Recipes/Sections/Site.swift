@@ -11,6 +11,8 @@ package struct Site: Sendable {
     package var cores: Int?
     package var gpus: Int?
     package var gpusPerFit = 1
+    package var gpuMemory: Int?
+    package var gpuMemoryPerFit: Int?
     package var memory: Int?
     package var retries = 0
     package init() {}
@@ -31,6 +33,14 @@ package struct Site: Sendable {
             Key(
                 "gpus-per-fit", \.gpusPerFit, .integer(1...64),
                 "GPUs that share one fine-tune's batches; with more fits than GPUs, 1 is faster.", unit: "GPUs"),
+            Key(
+                "gpu-memory", optional: \.gpuMemory, .integer(1...10_000_000),
+                "Memory of a GPU, of the smallest where they differ; by default not known, and no two steps share a GPU.",
+                unit: "MiB"),
+            Key(
+                "gpu-memory-per-fit", optional: \.gpuMemoryPerFit, .integer(1...10_000_000),
+                "Memory of a GPU that a fine-tune or a prediction takes: as many share a GPU as have room in gpu-memory. By default each has its GPU alone.",
+                unit: "MiB"),
             Key(
                 "memory", optional: \.memory, .integer(1...100_000_000),
                 "Memory that steps which say what they need may take together; by default the machine's.", unit: "MiB"),

@@ -15,6 +15,8 @@ package struct StackEntry: Sendable {
     package enum TestFit: String, CaseIterable, Sendable { case mean, refit }
 
     package var average: [String]?
+    package var mean = AverageMean.probabilities
+    package var weights = AverageWeights.equal
     package var optimize: String?
     package var fittedOn: String?
     package var method = OptimizeMethod.marginals
@@ -22,6 +24,7 @@ package struct StackEntry: Sendable {
     package var logistic: [String]?
     package var simplex: [String]?
     package var features: [Feature] = []
+    package var annotations: [String] = []
     package var settings = LearnerSettings()
     package var seeds = [1]
     package var test = TestFit.mean
@@ -32,7 +35,15 @@ package struct StackEntry: Sendable {
         keys: [
             Key(
                 "average", optional: \.average, .list(of: .text()),
-                "Models or entries whose probabilities are averaged with equal weights."),
+                "Models or entries whose probabilities are averaged."),
+            Key(
+                "mean", \.mean, .choice,
+                "The scale of an average. probabilities: as they are; logits: each class's log-odds; geometric: logarithms; rank: each probability's rank among all rows of its class."
+            ),
+            Key(
+                "weights", \.weights, AverageWeights.shape,
+                "The weights of an average: equal; a list, one for each; simplex (those with the least log loss) or greedy (ensemble selection with replacement), both fitted on out-of-fold predictions and scored by cross-fitting."
+            ),
             Key(
                 "optimize", optional: \.optimize, .text(),
                 "The model or entry whose predictions are made to obey the constraint."),
@@ -57,6 +68,9 @@ package struct StackEntry: Sendable {
                 "features", \.features, .list(of: .choice),
                 "What a learner reads beside the predictions; group-statistics are those of all the others within each group."
             ),
+            Key(
+                "annotations", \.annotations, .list(of: .text()),
+                "Annotations whose answers a learner reads; group-statistics are of these, too."),
             Key("settings", \.settings, LearnerSettings.declaration.shape, LearnerSettings.declaration.about),
             Key(
                 "seeds", \.seeds, .list(of: .seed),
@@ -74,7 +88,7 @@ package struct StackEntry: Sendable {
     }
 
     /// Whether a learner reads the rows' texts; group statistics alone are of the predictions.
-    package var readsTexts: Bool { features.contains { $0 != .groupStatistics } }
+    package var readsTexts: Bool { !annotations.isEmpty || features.contains { $0 != .groupStatistics } }
 
     /// The models and entries it is made of, as written.
     package var members: [String] {
@@ -83,8 +97,9 @@ package struct StackEntry: Sendable {
 
     /// The keys that mean something for each of the choices.
     static let meaningful: [String: Set<String>] = [
-        "average": [], "optimize": ["fitted-on", "method"],
-        "lightgbm": ["features", "settings", "seeds", "test"], "logistic": ["features", "settings", "test"],
+        "average": ["mean", "weights"], "optimize": ["fitted-on", "method"],
+        "lightgbm": ["features", "annotations", "settings", "seeds", "test"],
+        "logistic": ["features", "annotations", "settings", "test"],
         "simplex": ["test"],
     ]
 }

@@ -22,8 +22,8 @@ from .channel import Channel
 from .step import PROTOCOL, Failure, Step, describe
 
 KINDS = {"ingest": "ingest", "tokenize": "tokens", "finetune": "finetune", "fit": "tfidf", "predict": "predict",
-         "fetch": "fetch", "features": "features", "stack": "stack", "annotate": "annotate", "export": "export",
-         "publish": "publish"}
+         "fetch": "fetch", "features": "features", "stack": "stack", "annotate": "annotate", "explore": "explore",
+         "export": "export", "publish": "publish"}
 LIBRARIES = ("torch", "transformers", "peft", "safetensors", "tokenizers", "pyarrow", "numpy", "scikit-learn",
              "lightgbm", "huggingface_hub", "bitsandbytes")
 

@@ -5,6 +5,7 @@ folds, tokens or models.
 """
 
 import math
+import re
 
 from . import formats
 from .step import invalid
@@ -56,6 +57,8 @@ def run(step):
     texts, metrics = read_texts(title, {k: (named[k], get(k)) for k in ("prompt", "answer") if k in named}, count)
     formats.write_json(step.outputs / "rows", rows)
     formats.write_texts(step.outputs / "texts", texts)
+    if warnings := duplicates(title, texts, rows):
+        metrics["warnings"] = warnings
     metrics |= {"rows": count, "groups": len(codes) if get("group") else 0}
     return {"metrics": metrics}
 
@@ -129,6 +132,31 @@ def read_texts(title, columns, count):
             texts[row - 1][role] = text
         metrics[f"empty-{role}"] = sum(not text[role] for text in texts)
     return texts, metrics
+
+
+def duplicates(title, texts, rows):
+    """Warnings of questions that stand in the table more than once and that no group holds together: folds may part them, and a
+    model would then be scored on what it was trained on. Without groups, of rows that are alike in every text."""
+    columns = ["prompt"] if rows["groups"] is not None and "prompt" in texts[0] else sorted(texts[0])
+    first, found = {}, {}
+    for row, text in enumerate(texts):
+        key = tuple(" ".join(re.findall(r"\w+", text[column].casefold())) for column in columns)
+        if not any(key):
+            continue
+        group = row if rows["groups"] is None else rows["groups"][row]
+        known = first.setdefault(key, {})
+        if known.setdefault(group, row) == row and len(known) > 1:
+            found[key] = known
+    what = "question" if columns == ["prompt"] else "text"
+    warnings = []
+    for known in list(found.values())[:3]:
+        listed = ", ".join(str(row + 1) for row in list(known.values())[:5])
+        more = ", ..." if len(known) > 5 else ""
+        warnings.append(f"{title}: rows {listed}{more} have the same {what}, '{printable(texts[min(known.values())][columns[0]])}', and "
+                        "are not of one group, so folds may part them: give them one value in the column data.columns.group")
+    if len(found) > 3:
+        warnings.append(f"{title}: {len(found) - 3} more {what}s stand in more than one group")
+    return warnings
 
 
 def check_one_of_each(title, column, names, rows, labels):

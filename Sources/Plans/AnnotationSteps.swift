@@ -1,0 +1,37 @@
+// The steps that read texts and no labels: what a language model says of them, and what a look at them shows.
+
+internal import Digests
+internal import Nodes
+internal import Recipes
+
+extension Compiler {
+    /// The features that an annotation makes of a table; nil for a name that is none.
+    mutating func annotation(_ name: String, train: Bool) -> Source? {
+        guard let annotation = recipe.annotations.first(where: { $0.name == name })?.value else { return nil }
+        let tree = loaded.tree["annotations"]?[name]
+        var inputs = ["texts": texts(train: train)]
+        if annotation.per == .group { inputs["rows"] = rows(train: train) }
+        let parameters = annotation.parameters(name: name)
+        let step = builder.step(
+            "annotations/\(name)/\(train ? "train" : "test")", .annotate, parameters, inputs: inputs,
+            origins: parameters.mapValues { _ in tree }.merging(
+                parameters.keys.compactMap { key in tree?[key].map { (key, $0) } }, uniquingKeysWith: { $1 }))
+        return .output(step: step, name: "features")
+    }
+
+    /// The look at the tables; its report is read by people alone.
+    mutating func explore() {
+        guard let exploration = recipe.explore else { return }
+        var inputs = ["texts": texts(train: true), "rows": rows(train: true), "folds": folds()]
+        if recipe.data.test != nil { inputs["texts-test"] = texts(train: false) }
+        let tree = loaded.tree["explore"]
+        _ = builder.step(
+            "explore", .explore,
+            exploration.parameters.merging(["labels": .array(recipe.data.labels.map { .string($0) })]) { $1 },
+            inputs: inputs,
+            origins: [
+                "clusters": tree?["clusters"] ?? tree, "near": tree?["near"] ?? tree,
+                "labels": loaded.tree["data"]?["labels"],
+            ])
+    }
+}

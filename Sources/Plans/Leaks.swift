@@ -1,0 +1,183 @@
+// Leaks: predictions that are used as out-of-fold and have seen the labels of the rows they are for, with the way the labels came.
+
+package import Diagnostics
+internal import Digests
+internal import Nodes
+package import Recipes
+
+extension Lineage {
+    /// An input that must be out-of-fold and is not.
+    package struct Leak: Sendable, Hashable {
+        /// The step that uses it, and the name of its input.
+        package let step: Int
+        package let input: String
+        /// The fold whose labels were seen.
+        package let fold: Int
+        /// The steps between, from the one that is used back to the one that saw the labels.
+        package let path: [Int]
+    }
+
+    /// Every leak, in the order of the plan. What is made of something leaking is not told again.
+    package var leaks: [Leak] {
+        var leaks: [Leak] = []
+        var roots: Set<Int> = []
+        for (index, step) in plan.steps.enumerated() {
+            for (name, source) in step.inputs.sorted(by: { $0.key < $1.key }) {
+                guard let fold = leakingFold(of: step, input: name, source) else { continue }
+                let path = path(from: source, fold: fold)
+                guard let root = path.last, roots.insert(root).inserted else { continue }
+                leaks.append(Leak(step: index, input: name, fold: fold, path: path))
+            }
+        }
+        return leaks
+    }
+
+    private func leakingFold(of step: Step, input: String, _ source: Source) -> Int? {
+        switch (step.kind, input) {
+        case (.evaluate, "average"), (.optimize, "fitted-on"): return sight(of: source).leaking.first
+        case (.stack, let name) where name.hasPrefix("oof."): return sight(of: source).leaking.first
+        case (.average, let name) where step.parameters["members"] != nil && name.hasPrefix("member."):
+            return sight(of: source).leaking.first
+        case (.finetune, "pseudo-labels"), (.fit, "pseudo-labels"):
+            guard let fold = step.parameters["fold"]?.integer, case .whole(let seen) = sight(of: source) else {
+                return nil
+            }
+            return seen.direct.contains(fold) ? fold : nil
+        default: return nil
+        }
+    }
+
+    /// From a source that has seen the labels of `fold` where it must not, back to the step that let them in.
+    private func path(from source: Source, fold: Int) -> [Int] {
+        var path: [Int] = []
+        var now: Source? = source
+        while case .output(let index, let output)? = now {
+            path.append(index)
+            let step = plan.steps[index]
+            let inputs = step.inputs.filter { name, source in
+                if step.kind == .stack { return name.hasPrefix(output == "test" ? "test." : "oof.") }
+                return step.kind != .command || !isForTestAlone(source, in: step)
+            }
+            now =
+                inputs.sorted { $0.key < $1.key }
+                .first { sight(of: $0.value).seen(rowsOf: fold).direct.contains(fold) }?.value
+            // What a program makes of test predictions is its own doing, whatever these were made of.
+            if step.kind == .command, case .whole = sight(of: now) { break }
+        }
+        return path
+    }
+
+    // MARK: - Words
+
+    /// The leaks as findings at the recipe's places.
+    package func findings(_ loaded: LoadedRecipe) -> [Finding] {
+        let places = LeakPlaces(tree: loaded.tree)
+        return leaks.map { leak in
+            let user = plan.steps[leak.step].room
+            let used = plan.steps[leak.path[0]].room
+            let root = plan.steps[leak.path[leak.path.count - 1]]
+            var notes: [Finding.Note] = []
+            let names = leak.path.map { plan.steps[$0].room }
+            var last = used
+            for name in names where name != last {
+                notes.append(Finding.Note("\"\(last)\" reads \"\(name)\" here", at: places.use(of: name, by: last)))
+                last = name
+            }
+            let (reason, place, help) = explanation(of: root, places)
+            notes.append(Finding.Note(reason, at: place))
+            let what =
+                user == used
+                ? "\"\(used)\" is scored on rows" : "\"\(user)\" takes \"\(used)\" as out-of-fold for rows"
+            return Finding(
+                "label-leak", "\(what) whose labels it has seen (fold \(leak.fold) among them)",
+                at: user == used ? places.name(used) : places.use(of: used, by: user), notes: notes, help: help)
+        }
+    }
+
+    /// The input by which a program that sees no label itself reads test predictions, and whose they are.
+    private func testInput(of step: Step) -> (input: String, of: String)? {
+        guard use(of: step) == .unused else { return nil }
+        for (name, source) in step.inputs.sorted(by: { $0.key < $1.key }) {
+            guard case .whole = sight(of: source), let index = source.step, !isForTestAlone(source, in: step) else {
+                continue
+            }
+            return (String(name.dropFirst("in.".count)), plan.steps[index].room)
+        }
+        return nil
+    }
+
+    private func explanation(of root: Step, _ places: LeakPlaces) -> (reason: String, place: Span?, help: String) {
+        let name = root.room
+        if root.kind == .stack {
+            return (
+                "\"\(name)\" reads statistics of groups, and rows of one group lie in different folds",
+                places.folds, "use a kind of folds that keeps groups whole, or leave group-statistics out"
+            )
+        }
+        guard root.kind == .command else {
+            return ("\"\(name)\" is fitted on the labels of every fold", places.name(name), "fit it on folds")
+        }
+        if let (input, test) = testInput(of: root) {
+            return (
+                "\"\(name)\" learns from \"\(test)\" here: predictions of the test by models that together saw every fold",
+                places.input(input, of: name),
+                "use the recipe's `pseudo-labels`, which give each fold a teacher of its own; if it only makes its test predictions of them, let it read \(test).out-of-fold as well"
+            )
+        }
+        if root.labels == .inSample {
+            return (
+                "\"\(name)\" says that it sees the labels of the rows it predicts", places.labels(of: name),
+                "keep the labels of a fold out of what is said of its rows, then write `labels: cross-fitted`"
+            )
+        }
+        if root.labels == .crossFitted {
+            return (
+                "\"\(name)\" says that it is cross-fitted, and does not read the folds it would have to keep apart",
+                places.labels(of: name), "give it the input `folds`"
+            )
+        }
+        let input = trainingInput(of: root).map { String($0.dropFirst("in.".count)) }
+        return (
+            "\"\(name)\" reads the training table with all its labels here, and not the folds",
+            input.flatMap { places.input($0, of: name) },
+            "let it read `folds` and keep each fold's labels from its rows; if it uses no label, write `labels: unused`"
+        )
+    }
+}
+
+/// Where the recipe says what a leak is made of.
+private struct LeakPlaces {
+    let tree: Node
+
+    /// The key of a model, stack entry, custom step or ablation's variant.
+    func name(_ name: String) -> Span? {
+        for section in ["models", "stack", "steps"] {
+            if let entry = tree[section]?.entries?.first(where: { $0.key == name }) { return entry.keySpan }
+        }
+        let ablation = name.prefix { $0 != ":" }
+        return tree["ablations"]?.entries?.first { $0.key == ablation }?.keySpan
+    }
+
+    /// The word by which one thing uses another.
+    func use(of used: String, by user: String) -> Span? {
+        guard let node = ["models", "stack", "steps"].lazy.compactMap({ tree[$0]?[user] }).first else {
+            return name(user)
+        }
+        return Self.word(used, in: node) ?? name(user)
+    }
+
+    /// The first scalar that is a name, or begins with it and a dot.
+    private static func word(_ name: String, in node: Node) -> Span? {
+        if let text = node.scalar?.text { return text == name || text.hasPrefix(name + ".") ? node.span : nil }
+        for child in node.elements ?? node.entries?.map(\.value) ?? [] {
+            if let span = word(name, in: child) { return span }
+        }
+        return nil
+    }
+
+    func labels(of step: String) -> Span? { tree["steps"]?[step]?["labels"]?.span ?? name(step) }
+    func input(_ input: String, of step: String) -> Span? {
+        tree["steps"]?[step]?["inputs"]?[input]?.span ?? name(step)
+    }
+    var folds: Span? { tree["folds"]?["kind"]?.span }
+}

@@ -1,0 +1,46 @@
+// How `average` averages: in which scale, and with which weights.
+
+internal import Diagnostics
+package import Digests
+internal import Nodes
+
+/// The scale in which probabilities are averaged.
+package enum AverageMean: String, CaseIterable, Sendable { case probabilities, logits, geometric, rank }
+
+/// The weights of an average's members.
+package enum AverageWeights: Sendable, Hashable {
+    case equal
+    /// One for each member, in their order.
+    case given([Double])
+    /// On the simplex, fitted on out-of-fold predictions.
+    case simplex
+    /// Ensemble selection with replacement, on out-of-fold predictions.
+    case greedy
+
+    package var isFitted: Bool { self == .simplex || self == .greedy }
+
+    private static let words: [(String, AverageWeights)] = [
+        ("equal", .equal), ("simplex", .simplex), ("greedy", .greedy),
+    ]
+    private static let numbers = ValueShape<[Double]>.list(of: .number(0...1e6), unique: false)
+
+    static let shape = ValueShape<AverageWeights>(
+        schema: ["anyOf": [["enum": .array(words.map { .string($0.0) })], numbers.schema]]
+    ) { node, reading in
+        if node.elements != nil { return numbers.decode(node, &reading).map { .given($0) } }
+        if let word = words.first(where: { $0.0 == node.scalar?.text }) { return word.1 }
+        reading.wrongType(node, wanted: "equal, simplex, greedy or a list of numbers such as [2, 1]")
+        return nil
+    } encode: { weights in
+        if case .given(let values) = weights { return numbers.encode(values) }
+        return .string(words.first { $0.1 == weights }?.0 ?? "")
+    }
+
+    /// As the step has it.
+    package var parameter: JSON { self == .equal ? .null : Self.shape.encode(self) }
+}
+
+extension StackEntry {
+    /// Whether the entry is the plain mean of probabilities.
+    package var isPlainAverage: Bool { mean == .probabilities && weights == .equal }
+}

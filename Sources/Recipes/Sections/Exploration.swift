@@ -1,0 +1,22 @@
+// The `explore` section: a look at the texts before anything is trained.
+
+package import Digests
+internal import Nodes
+
+package struct Exploration: Sendable {
+    package var clusters = 8
+    package var near = 0.9
+
+    static let declaration = Declaration(
+        "A look at the texts: clusters and a map of the questions, near-duplicates within and between the tables, lengths by label, and what to do about it. Write {} for the defaults.",
+        initial: { Exploration() },
+        keys: [
+            Key("clusters", \.clusters, .integer(2...1_000), "Clusters of questions (k-means on TF-IDF components)."),
+            Key(
+                "near", \.near, .number(0...1, aboveMinimum: true),
+                "Questions whose TF-IDF vectors have at least this cosine are near-duplicates."),
+        ])
+
+    /// As the step has it.
+    package var parameters: [String: JSON] { ["clusters": .integer(clusters), "near": .number(near)] }
+}

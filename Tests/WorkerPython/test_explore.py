@@ -1,0 +1,84 @@
+"""A look at texts, beside scikit-learn and counts made by hand."""
+
+import json
+
+import numpy as np
+import pytest
+from ablate_worker import formats
+from conftest import ingest
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+SEAS = ["name the deepest sea of the north", "name the coldest sea of the south", "which sea has the most salt"]
+BREAD = ["how long must bread dough rest", "which flour is best for bread", "why does sour dough bread rise"]
+NEAR = "name the deepest sea of the north please"
+
+
+@pytest.fixture
+def given(tmp_path):
+    """Seven questions of two rows each; the last is nearly the first, and lies in another fold."""
+    questions = [*SEAS, *BREAD, NEAR]
+    texts = [{"prompt": q, "answer": "word " * (2 if label == 0 else 6)} for q in questions for label in (0, 1)]
+    formats.write_texts(tmp_path / "texts", texts)
+    formats.write_texts(tmp_path / "texts-test", [{"prompt": q, "answer": "x"} for q in (BREAD[0].upper() + "?", "a wholly different matter")])
+    formats.write_json(tmp_path / "rows", {"ids": [str(i) for i in range(14)], "labels": [0, 1] * 7, "weights": None, "classes": 2,
+                                           "groups": [i // 2 for i in range(14)]})
+    formats.write_json(tmp_path / "folds", {"count": 2, "folds": [0] * 8 + [1] * 6})
+    return {name: tmp_path / name for name in ("texts", "rows", "folds", "texts-test")}
+
+
+def look(worker, given, **changes):
+    outputs, result = worker.run("explore", {"clusters": 2, "near": 0.75, "labels": ["short", "long"]} | changes, given)
+    return json.loads((outputs / "report").read_text()), result["metrics"]
+
+
+def test_clusters_are_the_two_matters_and_the_map_is_that_of_the_points(worker, given):
+    report, _ = look(worker, given)
+    by_row = {place["row"]: place["cluster"] for place in report["map"]}
+    assert sorted(by_row) == list(range(0, 14, 2))
+    assert len({by_row[row] for row in (0, 2, 12)}) == 1 and len({by_row[row] for row in (6, 10)}) == 1 and by_row[0] != by_row[6]
+    assert sum(cluster["size"] for cluster in report["clusters"]) == 7
+    words = {word for cluster in report["clusters"] for word in cluster["words"]}
+    assert {"sea", "bread"} <= words
+
+
+def test_near_duplicates_have_the_cosine_of_sklearn_and_their_rows(worker, given):
+    report, metrics = look(worker, given)
+    texts = [*SEAS, *BREAD, NEAR, BREAD[0].upper() + "?", "a wholly different matter"]
+    matrix = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\w+").fit_transform(texts)
+    cosine = (matrix @ matrix.T).toarray()
+    assert [(pair["row"], pair.get("other-row"), pair.get("test-row")) for pair in report["near-duplicates"]] == [(7, None, 1), (1, 13, None)]
+    np.testing.assert_allclose([pair["cosine"] for pair in report["near-duplicates"]], [1, cosine[0, 6]], atol=1e-4)
+    assert report["near-duplicates"][1]["folds"] == [0, 1] and report["near-duplicates"][1]["labels"] == [0, 1]
+    assert (metrics["pairs"], metrics["with-test"], metrics["across-folds"], metrics["across-folds-alike"]) == (2, 1, 1, 1)
+    strict, _ = look(worker, given, near=0.99)
+    assert len(strict["near-duplicates"]) == 1
+
+
+def test_lengths_by_label_and_advice(worker, given):
+    report, metrics = look(worker, given)
+    assert [(one["label"], one["rows"], one["mean"], one["quartiles"]) for one in report["lengths"]] == [
+        ("short", 7, 2.0, [2.0] * 5), ("long", 7, 6.0, [6.0] * 5)]
+    assert metrics["warnings"] == report["advice"] and len(report["advice"]) == 3
+    assert "rows 1 and 13" in report["advice"][0] and "row 7 of train and row 1 of test" in report["advice"][1]
+    assert "label long" in report["advice"][2]
+
+
+def test_equal_inputs_give_equal_bytes_and_wordless_texts_are_refused(worker, given, tmp_path):
+    assert look(worker, given) == look(worker, given)
+    formats.write_texts(tmp_path / "empty", [{"prompt": "?!", "answer": "x"}] * 14)
+    failure = worker.fails("explore", {"clusters": 2, "near": 0.9, "labels": ["a", "b"]},
+                           {"texts": tmp_path / "empty", "rows": given["rows"], "folds": given["folds"]})
+    assert failure.kind == "invalid-input" and "no words" in failure.message
+
+
+def test_ingest_warns_of_one_question_in_two_groups(worker, tmp_path):
+    (tmp_path / "t.csv").write_text("topic,Question,Response,target\nA,What is it?,x,0\nB,what  is IT,y,1\nB,what is it,z,1\nC,Another,w,0\n")
+    columns = {"id": None, "prompt": "Question", "answer": "Response", "label": "target", "group": "topic", "weight": None}
+    parameters = ["0", "1"]
+    _, result = worker.run("ingest", ingest(columns=columns, labels=parameters, constraint=None), {"table": tmp_path / "t.csv"})
+    [warning] = result["metrics"]["warnings"]
+    assert "rows 1, 2 have the same question, 'What is it?'" in warning and "data.columns.group" in warning
+    columns["group"] = "Question"
+    (tmp_path / "u.csv").write_text("topic,Question,Response,target\nA,What is it?,x,0\nA,What is it?,y,1\nB,Another,x,1\n")
+    _, result = worker.run("ingest", ingest(columns=columns, labels=parameters, constraint=None), {"table": tmp_path / "u.csv"})
+    assert "warnings" not in result["metrics"]
