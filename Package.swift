@@ -136,7 +136,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "Numerics", "Workers", "Digests", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Recipes", "Plans", "Storage", "Forecasts", "Diagnostics", "Numerics", "Workers", "Digests",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "fuzz",

@@ -70,6 +70,7 @@ package struct AblationEntry: Sendable {
                 ablation: Named<Ablation>, baseline: Int, arms: [Variant],
                 pairs: [Int: Pairing]
             )] = []
+        var draws = Pairing.draws
         for (index, ablation) in loaded.recipe.ablations.enumerated() {
             let arms = variants[ablation.name] ?? []
             let baseline = baseline(
@@ -80,7 +81,9 @@ package struct AblationEntry: Sendable {
                 guard baseline < arms.count, let base = arms[baseline].evaluation, let own = arm.evaluation else {
                     continue
                 }
-                pairs[position] = Pairing(baseline: base, variant: own, smallestEffect: ablation.value.smallestEffect)
+                pairs[position] = Pairing(
+                    baseline: base, variant: own, smallestEffect: ablation.value.smallestEffect,
+                    draws: &draws)
             }
             drafts.append((ablation, baseline, arms, pairs))
         }

@@ -27,6 +27,8 @@ package struct Logbook: Sendable {
     package let timeline: Timeline
     package let graph: StepGraph
     package let suggestions: [Suggestion]
+    /// Nil where the recipe does not look at its texts.
+    package let texts: TextLook?
     /// The leaderboard's scores, in the order in which they were noted.
     package let submissions: [Submission]
 
@@ -120,6 +122,7 @@ package struct Logbook: Sendable {
             })
         timeline = Timeline(of: plan, entries, lastRun: lastRun)
         graph = StepGraph(of: plan)
+        texts = try TextLook(of: plan, entries, in: store)
         var seconds: [StepKind: (steps: Int, seconds: Double)] = [:]
         for (step, entry) in zip(plan.steps, entries) {
             guard let record = entry.record else { continue }

@@ -256,6 +256,26 @@ extension PageText {
             caption: "What is made of what. Steps of several folds, seeds or variants are one box.")
     }
 
+    /// The texts on a map, near to each other where their words are.
+    var mapFigure: Figure {
+        let clusters = logbook.texts?.clusters ?? []
+        let column = logbook.texts?.column ?? "text"
+        return Figure(
+            name: "texts", title: "Map of the texts",
+            svg: MapFigure(
+                series: clusters.enumerated().map { index, cluster in
+                    let name = cluster.words.prefix(3).joined(separator: " ")
+                    return (
+                        name.isEmpty ? "cluster \(index + 1)" : name,
+                        cluster.points.map { ("row \($0.row + 1): \(name)", $0.x, $0.y) }
+                    )
+                }, label: "map of the texts"
+            ).svg,
+            caption:
+                "Each point is one \(column), placed by its words (TF-IDF, two components); colours are clusters, named by the words that set them apart. Only nearness means something."
+        )
+    }
+
     /// Figures of training and calibration; those without anything to show are left out.
     var figures: [Figure] { [reliabilityFigure, curveFigure].filter { !$0.isEmpty } }
 

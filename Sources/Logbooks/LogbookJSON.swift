@@ -43,6 +43,19 @@ extension Logbook {
                             CurveFigure.thinned(curve.losses, to: 40).map { [.number($0.x), .number($0.y)] }),
                     ]
                 }),
+            "texts": texts.map {
+                [
+                    "column": .string($0.column), "count": .integer($0.questions),
+                    "clusters": .array(
+                        $0.clusters.map {
+                            ["size": .integer($0.size), "words": .array($0.words.map { .string($0) })]
+                        }),
+                    "near_duplicates": [
+                        "pairs": .integer($0.nearDuplicates.pairs), "with_test": .integer($0.nearDuplicates.withTest),
+                        "across_folds": .integer($0.nearDuplicates.acrossFolds),
+                    ], "advice": .array($0.advice.map { .string($0) }),
+                ]
+            } ?? .null,
             "history": history.json, "last_run": timeline.json,
             "costs": .array(
                 costs.map { ["kind": .string($0.kind), "steps": .integer($0.steps), "seconds": .number($0.seconds)] }),

@@ -24,6 +24,10 @@ package struct LogbookMarkdown: Sendable {
         lines += section("Ensemble", image(text.contributionFigure) + image(text.correlationFigure))
         lines += ledger(text)
         lines += section("Training and calibration", text.figures.flatMap(image))
+        if let look = logbook.texts {
+            lines += section("Texts", [escaped(look.sentence), ""] + look.advice.map { "- \(escaped($0))" } + [""])
+            lines += image(text.mapFigure)
+        }
         lines += history(text)
         lines += ["## Cost and cache", ""]
         if !text.cacheSentence.isEmpty { lines += [text.cacheSentence, ""] }
@@ -43,7 +47,7 @@ package struct LogbookMarkdown: Sendable {
         let all =
             [
                 text.forestFigure, text.scoreFigure, text.costFigure, text.contributionFigure, text.correlationFigure,
-                text.leaderboardFigure, text.historyFigure, text.timelineFigure, text.graphFigure,
+                text.leaderboardFigure, text.mapFigure, text.historyFigure, text.timelineFigure, text.graphFigure,
             ] + text.figures
             + logbook.ablations.flatMap { [text.pairFigure(of: $0), text.parameterFigure(of: $0)] }
         return all.filter { !$0.isEmpty }.map { (file($0), FigureFile.text($0.svg)) }

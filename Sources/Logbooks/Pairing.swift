@@ -10,7 +10,9 @@ struct Pairing {
     let refusal: String?
 
     /// Improvements are positive: the baseline's loss less the variant's.
-    init(baseline: Evaluation, variant: Evaluation, smallestEffect: Double?) {
+    init(
+        baseline: Evaluation, variant: Evaluation, smallestEffect: Double?, draws: inout BootstrapDrawsCache
+    ) {
         var seeds = baseline.seeds.map(\.name)
         guard baseline.folds == variant.folds, baseline.groups == variant.groups else {
             (comparison, refusal) = (nil, "Not compared: the two were scored on different rows or folds.")
@@ -29,12 +31,15 @@ struct Pairing {
             return
         }
         comparison = PairedLosses(differences: differences, groups: baseline.groups, folds: baseline.folds)
-            .comparison(smallestEffect: smallestEffect, resamples: Self.resamples)
+            .comparison(smallestEffect: smallestEffect, resamples: Self.resamples, draws: &draws)
         refusal = nil
     }
 
     /// Enough for two digits of a 95 % interval, and a few milliseconds.
     private static let resamples = 4_000
+
+    /// What the comparisons of one recipe share.
+    static var draws: BootstrapDrawsCache { PairedLosses.draws(resamples: resamples) }
 }
 
 /// A verdict with its numbers, and in words.

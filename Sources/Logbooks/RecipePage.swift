@@ -46,6 +46,14 @@ struct RecipePage {
         if logbook.ablations.count > 1 { context["summary"] = [["summaryRows": logbook.ablations.flatMap(summary)]] }
         let ensemble = figures([text.contributionFigure, text.correlationFigure])
         if !ensemble.isEmpty { context["ensemble"] = [["ensembleFigures": ensemble]] }
+        if let look = logbook.texts {
+            context["look"] = [
+                [
+                    "lookSentence": look.sentence, "lookAdvice": list(look.advice),
+                    "lookFigures": figures([text.mapFigure]),
+                ]
+            ]
+        }
         if !logbook.submissions.isEmpty {
             context["ledger"] = [
                 [

@@ -41,11 +41,21 @@ package struct PairedLosses: Sendable {
         folds.indices.map { row in differences.reduce(0) { $0 + $1[row] } / Double(differences.count) }
     }
 
+    /// The seed of all bootstraps: the same differences give the same interval.
+    private static let seed: UInt64 = 1
+
     package func bootstrap(resamples: Int) -> PairedBootstrap {
         PairedBootstrap(
-            differences: byGroup, seedCount: differences.count,
-            groupWeights: (0..<groups.count).map { Double(groups[$0].count) }, count: resamples, seed: 1)
+            differences: byGroup, seedCount: differences.count, groupWeights: groupWeights, count: resamples,
+            seed: Self.seed)
     }
+
+    /// Draws for many bootstraps.
+    package static func draws(resamples: Int) -> BootstrapDrawsCache {
+        BootstrapDrawsCache(count: resamples, seed: seed)
+    }
+
+    private var groupWeights: [Double] { (0..<groups.count).map { Double(groups[$0].count) } }
 
     /// Nil where there are too few folds and seeds for a test.
     package var test: CorrectedTest? {
@@ -56,6 +66,15 @@ package struct PairedLosses: Sendable {
 
     package func comparison(smallestEffect: Double?, resamples: Int) -> Comparison {
         Comparison(bootstrap: bootstrap(resamples: resamples), test: test, smallestEffect: smallestEffect)
+    }
+
+    /// The same as with as many resamples as the draws have, sooner.
+    package func comparison(smallestEffect: Double?, resamples: Int, draws: inout BootstrapDrawsCache) -> Comparison {
+        guard let known = draws.draws(groups: groups.count, seeds: differences.count), known.count == resamples else {
+            return comparison(smallestEffect: smallestEffect, resamples: resamples)
+        }
+        let bootstrap = PairedBootstrap(differences: byGroup, groupWeights: groupWeights, draws: known)
+        return Comparison(bootstrap: bootstrap, test: test, smallestEffect: smallestEffect)
     }
 
     private static func mean(_ values: [Double], _ rows: some Collection<Int>) -> Double {
