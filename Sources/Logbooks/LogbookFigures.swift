@@ -304,10 +304,11 @@ extension PageText {
             }, across: "probability of the predicted class", up: "share correct", label: "reliability diagram",
             isUnitSquare: true, hasDots: true
         ).svg
+        let more = scored.count > shown.count ? " The best \(shown.count) of \(scored.count) results." : ""
         return Figure(
             name: "reliability", title: "Reliability", svg: svg,
             caption:
-                "Share of correct predictions against the probability of the predicted class, in ten bins; bins with less than a hundredth of the rows are left out. Of more than seven results the best are shown. On the dashed diagonal probabilities are what they say; below it they are too sure. ECE is the mean distance to it, over rows."
+                "Share of correct predictions against the probability of the predicted class, in ten bins. On the dashed diagonal probabilities are what they say; below it they are too sure. ECE is the mean distance to it, over rows.\(more)"
         )
     }
 

@@ -39,13 +39,15 @@ package struct Timeline: Sendable {
             let lane = Self.lane(of: step.address)
             if bars[lane] == nil { names.append(lane) }
             bars[lane, default: []] += []
-            guard let record = entry.record else { continue }
+            guard let record = entry.record, lastRun?["keys"]?[step.address]?.string == record.key.description else {
+                continue
+            }
             if executed.contains(step.address), record.started >= start - 1 {
                 bars[lane]!.append(
                     Bar(
                         address: step.address, kind: step.kind, start: max(0, record.started - start),
                         seconds: record.seconds))
-            } else if lastRun?["keys"]?[step.address]?.string == record.key.description {
+            } else {
                 hits[lane, default: 0] += 1
                 saved += record.seconds
             }
