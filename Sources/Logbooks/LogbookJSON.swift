@@ -6,7 +6,9 @@ internal import Storage
 extension Logbook {
     /// The document of one recipe. Members are only added while the version stays.
     package var json: JSON {
-        [
+        // Of thousands of fine-tunes a few points each: all losses are in the records.
+        let mostPoints = max(3, min(40, 20_000 / max(curves.count, 1)))
+        return [
             "schema_version": 1, "recipe": .string(name), "about": JSON(about),
             "labels": .array(labels.map { .string($0) }),
             "answers": .array(PageText(logbook: self).answers.map { .string($0) }),
@@ -40,7 +42,7 @@ extension Logbook {
                         "result": .string(curve.result), "part": .string(curve.part),
                         "steps": .integer(curve.losses.count),
                         "points": .array(
-                            CurveFigure.thinned(curve.losses, to: 40).map { [.number($0.x), .number($0.y)] }),
+                            CurveFigure.thinned(curve.losses, to: mostPoints).map { [.number($0.x), .number($0.y)] }),
                     ]
                 }),
             "texts": texts.map {

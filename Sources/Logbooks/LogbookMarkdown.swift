@@ -87,7 +87,7 @@ package struct LogbookMarkdown: Sendable {
                 )
             }
             lines += [""] + image(text.pairFigure(of: ablation)) + image(text.parameterFigure(of: ablation))
-            lines += ["**Conclusion.** \(escaped(ablation.conclusions.joined(separator: " ")))", ""]
+            lines += ["**Conclusion.** \(escaped(text.conclusions(of: ablation).joined(separator: " ")))", ""]
             lines += text.notes(of: ablation).map { "**Note on \(escaped($0.name)).** \(escaped($0.text))\n" }
             if let remark = ablation.remark { lines += ["**The writer.** \(escaped(remark))", ""] }
         }

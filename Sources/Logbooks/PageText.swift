@@ -15,8 +15,21 @@ struct PageText {
             )
         }
         answers += effectSentences
-        for ablation in logbook.ablations { answers += ablation.conclusions }
+        for ablation in logbook.ablations { answers += conclusions(of: ablation) }
         return answers
+    }
+
+    /// More sentences than these are nobody's reading: the table has the rest.
+    private static let mostConclusions = 20
+
+    /// The conclusions, of many those that are sure.
+    func conclusions(of ablation: AblationEntry) -> [String] {
+        let all = ablation.conclusions
+        guard all.count > Self.mostConclusions else { return all }
+        let sure = all.filter { $0.contains(": it helps.") || $0.contains(": it hurts.") }
+        let shown = sure.isEmpty ? [] : Array(sure.prefix(Self.mostConclusions))
+        let rest = "\(ablation.name): \(all.count - shown.count) more comparisons are in the table"
+        return shown + [rest + (sure.count > shown.count ? "." : "; none of them helps or hurts.")]
     }
 
     /// The result with the lowest log loss, the first of several.

@@ -175,7 +175,7 @@ struct RecipePage {
     private func entry(_ ablation: AblationEntry) -> [String: Any] {
         var entry: [String: Any] = [
             "name": ablation.name, "hypothesis": ablation.hypothesis, "setup": ablation.setup,
-            "conclusions": list(ablation.conclusions), "variants": ablation.arms.map(variant),
+            "conclusions": list(text.conclusions(of: ablation)), "variants": ablation.arms.map(variant),
             "entryFigures": figures([text.pairFigure(of: ablation), text.parameterFigure(of: ablation)]),
             "details": ablation.arms.compactMap(detail), "tags": list(ablation.tags),
             "notes": text.notes(of: ablation).map { ["name": $0.name, "text": $0.text] },
