@@ -118,10 +118,7 @@ let package = Package(
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),
         .target(
             name: "Servers",
-            dependencies: [
-                .product(name: "FlyingFox", package: "FlyingFox"),
-                .product(name: "FlyingSocks", package: "FlyingFox"),
-            ]),
+            dependencies: [.product(name: "FlyingSocks", package: "FlyingFox")]),
         .target(
             name: "CommandLine",
             dependencies: [

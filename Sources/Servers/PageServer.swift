@@ -1,8 +1,8 @@
 // A small web server for one page: the page, its events, and nothing else. Knows no files and no recipes.
 
-internal import FlyingFox
 internal import FlyingSocks
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 
 /// Serves `/`, and `/events`, a stream of server-sent events.
 package struct PageServer: Sendable {
@@ -14,7 +14,7 @@ package struct PageServer: Sendable {
         package init(html: String, policy: String) { (self.html, self.policy) = (html, policy) }
     }
 
-    /// An address to listen on that is none.
+    /// An address that cannot be listened on.
     package struct BadAddress: Error, CustomStringConvertible {
         package let description: String
     }
@@ -23,6 +23,9 @@ package struct PageServer: Sendable {
     private let port: UInt16
     private let page: @Sendable () -> Page
     private let events: Broadcast
+
+    /// A browser that asks for nothing for so long is let go.
+    private static let patience = Duration.seconds(15)
 
     /// - Parameters:
     ///   - host: the address of this machine to listen on, in numbers, or `localhost`.
@@ -34,50 +37,96 @@ package struct PageServer: Sendable {
 
     /// Serves until the task is cancelled; calls `ready` with the port once it listens. Errors: ``BadAddress``, of the sockets.
     package func run(ready: @escaping @Sendable (Int) -> Void) async throws {
-        let server = HTTPServer(config: try configuration(), handler: ClosureHTTPHandler(answer))
+        let socket = try listen()
+        let pool = SocketPool<ePoll>.ePoll()
+        try await pool.prepare()
+        switch try socket.sockname() {
+        case .ip4(_, let port), .ip6(_, let port): ready(Int(port))
+        case .unix: break
+        }
+        let listener = try AsyncSocket(socket: socket, pool: pool)
+        defer { try? socket.close() }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
+            group.addTask { try await pool.run() }
             group.addTask {
-                try await server.waitUntilListening()
-                switch await server.listeningAddress {
-                case .ip4(_, let port), .ip6(_, let port): ready(Int(port))
-                default: ready(Int(port))
+                try await withThrowingDiscardingTaskGroup { visitors in
+                    while true {
+                        let visitor = try await listener.accept()
+                        visitors.addTask { await serve(visitor) }
+                    }
                 }
             }
-            // Whoever ends first: ready is said, or the server failed.
-            try await group.next()
+            defer { group.cancelAll() }
             try await group.next()
         }
     }
 
-    private func configuration() throws -> HTTPServer.Configuration {
+    private func listen() throws -> Socket {
+        let isIP6 = host.contains(":")
+        let socket = try Socket(domain: isIP6 ? AF_INET6 : AF_INET, type: SocketType.stream)
         do {
-            return host.contains(":")
-                ? HTTPServer.Configuration(address: try sockaddr_in6.inet6(ip6: host, port: port), logger: .disabled)
-                : HTTPServer.Configuration(address: try sockaddr_in.inet(ip4: host, port: port), logger: .disabled)
+            // A port that was let go a moment ago is free.
+            try socket.setValue(true, for: .localAddressReuse)
+            if isIP6 {
+                try socket.bind(to: sockaddr_in6.inet6(ip6: host, port: port))
+            } else {
+                try socket.bind(to: sockaddr_in.inet(ip4: host, port: port))
+            }
+            try socket.listen()
+            return socket
         } catch {
-            throw BadAddress(description: "\(host) is no address of this machine; give one such as 127.0.0.1 or ::1")
+            try? socket.close()
+            throw BadAddress(description: "\(host) is no address of this machine, or the port is taken (\(error))")
         }
     }
 
-    @Sendable private func answer(_ request: HTTPRequest) async -> HTTPResponse {
-        // A foreign page that had its own name point to this machine would ask by that name.
-        let name = Self.name(of: request.headers[.host] ?? "")
-        guard !Self.isLoopback(host) || Self.isLoopback(name) else {
-            return HTTPResponse(statusCode: .misdirectedRequest)
+    /// One request and its answer; a connection is not used again.
+    private func serve(_ visitor: AsyncSocket) async {
+        defer { try? visitor.close() }
+        guard let request = try? await Self.request(from: visitor) else { return }
+        let answer = answer(to: request)
+        guard (try? await visitor.write(Data(answer.text.utf8))) != nil, answer.isStream else { return }
+        for await event in events.listen() {
+            let text = "event: \(event.name)\ndata: \(event.data)\n\n"
+            guard (try? await visitor.write(Data(text.utf8))) != nil else { return }
         }
-        guard request.method == .GET else { return HTTPResponse(statusCode: .methodNotAllowed) }
+    }
+
+    private static func request(from visitor: AsyncSocket) async throws -> PageRequest? {
+        try await withThrowingTaskGroup(of: PageRequest?.self) { group in
+            group.addTask {
+                var bytes: [UInt8] = []
+                while true {
+                    bytes += try await visitor.read(atMost: PageRequest.longest)
+                    if let request = PageRequest(bytes) { return request }
+                    if bytes.count >= PageRequest.longest { return nil }
+                }
+            }
+            group.addTask {
+                try await Task.sleep(for: patience)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    private func answer(to request: PageRequest) -> (text: String, isStream: Bool) {
+        // A foreign page that had its own name point to this machine would ask by that name.
+        guard !Self.isLoopback(host) || Self.isLoopback(request.host) else {
+            return (Self.head("421 Misdirected Request", length: 0), false)
+        }
+        guard request.method == "GET" else { return (Self.head("405 Method Not Allowed", length: 0), false) }
         switch request.path {
         case "/":
             let page = page()
-            return HTTPResponse(
-                statusCode: .ok, headers: Self.headers("text/html; charset=utf-8", policy: page.policy),
-                body: Data(page.html.utf8))
+            let head = Self.head(
+                "200 OK", type: "text/html; charset=utf-8", policy: page.policy, length: page.html.utf8.count)
+            return (head + page.html, false)
         case "/events":
-            return HTTPResponse(
-                statusCode: .ok, headers: Self.headers("text/event-stream", policy: nil),
-                body: HTTPBodySequence(from: EventBytes(stream: events.listen())))
-        default: return HTTPResponse(statusCode: .notFound)
+            // A comment: the browser knows at once that the stream is open.
+            return (Self.head("200 OK", type: "text/event-stream", length: nil) + ": open\n\n", true)
+        default: return (Self.head("404 Not Found", length: 0), false)
         }
     }
 
@@ -86,45 +135,15 @@ package struct PageServer: Sendable {
         host == "localhost" || host == "::1" || host.hasPrefix("127.")
     }
 
-    private static func headers(_ type: String, policy: String?) -> HTTPHeaders {
-        var headers: HTTPHeaders = [
-            .contentType: type, .cacheControl: "no-store", HTTPHeader("X-Content-Type-Options"): "nosniff",
-            HTTPHeader("Referrer-Policy"): "no-referrer", HTTPHeader("X-Frame-Options"): "DENY",
+    /// - Parameter length: nil for what ends when the connection does.
+    private static func head(_ status: String, type: String? = nil, policy: String? = nil, length: Int?) -> String {
+        var lines = [
+            "HTTP/1.1 \(status)", "Connection: close", "Cache-Control: no-store", "X-Content-Type-Options: nosniff",
+            "X-Frame-Options: DENY", "Referrer-Policy: no-referrer",
         ]
-        if let policy { headers[HTTPHeader("Content-Security-Policy")] = policy }
-        return headers
-    }
-
-    /// `localhost:8080` and `[::1]:8080` without the port.
-    private static func name(of authority: String) -> String {
-        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
-            return String(authority[authority.index(after: authority.startIndex)..<end])
-        }
-        return String(authority.prefix { $0 != ":" })
-    }
-}
-
-/// Events as the bytes of a response, each as soon as it is said.
-private struct EventBytes: AsyncBufferedSequence {
-    typealias Element = UInt8
-    let stream: AsyncStream<Broadcast.Event>
-
-    func makeAsyncIterator() -> Iterator { Iterator(events: stream.makeAsyncIterator()) }
-
-    struct Iterator: AsyncBufferedIteratorProtocol {
-        var events: AsyncStream<Broadcast.Event>.Iterator
-        var hasBegun = false
-
-        // The encoder asks for buffers only.
-        mutating func next() async -> UInt8? { nil }
-
-        mutating func nextBuffer(suggested count: Int) async -> [UInt8]? {
-            if !hasBegun {
-                // A comment: the browser knows at once that the stream is open.
-                hasBegun = true
-                return Array(": open\n\n".utf8)
-            }
-            return await events.next().map { Array("event: \($0.name)\ndata: \($0.data)\n\n".utf8) }
-        }
+        if let type { lines.append("Content-Type: \(type)") }
+        if let policy { lines.append("Content-Security-Policy: \(policy)") }
+        if let length { lines.append("Content-Length: \(length)") }
+        return lines.joined(separator: "\r\n") + "\r\n\r\n"
     }
 }

@@ -200,3 +200,18 @@ def test_several_recipes_make_one_logbook(finished, changed, tmp_path):
     result = subprocess.run([BINARY, "logbook", *recipes, "--output", str(tmp_path / "elsewhere"), "--export", str(table)], capture_output=True, text=True)
     assert result.returncode == 0 and (tmp_path / "elsewhere" / "index.html").read_text() == page
     assert [line.split(",")[0] for line in table.read_text().splitlines()] == ["recipe", "small", "small", "other", "other"]
+
+
+def test_secrets_of_the_environment_are_in_no_file_of_the_logbook(fresh):
+    """Neither after a run that works nor after one whose steps fail and say why."""
+    secrets = {name: f"secret-{index}-of-mine" for index, name in enumerate(("HF_TOKEN", "OPENAI_API_KEY", "KAGGLE_KEY", "MLFLOW_TRACKING_PASSWORD"))}
+    text = fresh.recipe.read_text()
+    model = text[text.index("  tiny:"):text.index("stack:")]
+    for old, new in ((model, ""), ("[words, tiny]", "[words]"), ("of: tiny", "of: words"), ("lora.rank: [2, 4]", "tfidf.min-count: [1, 2]")):
+        fresh.edit(old, new)
+    fresh.run(**secrets)
+    fresh.edit("ngrams: [1, 1]", "ngrams: [1, 1], min-count: 999")
+    fresh.run(expect=1, **secrets)
+    assert document(fresh)["failures"]
+    for path in (fresh.folder / "logbook").rglob("*.*"):
+        assert path.is_dir() or not any(secret in path.read_text() for secret in secrets.values()), path
