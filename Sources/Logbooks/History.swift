@@ -33,8 +33,8 @@ package struct History: Sendable {
     package let runs: [Run]
     package let results: [Result]
 
-    /// Older documents are not looked into.
-    private static let most = 200
+    /// Older documents are not looked into; of large recipes, that have long ones, fewer.
+    private static let most = (runs: 200, keys: 60_000)
 
     /// - Parameters:
     ///   - settings: the recipe's values by their paths, as documents of runs have them.
@@ -51,7 +51,12 @@ package struct History: Sendable {
         var runs: [Run] = []
         var results: [Digest: Result] = [:]
         var order: [Digest] = []
-        for (number, document) in try store.numberedRuns(name, last: Self.most) {
+        var (number, keyCount) = ((try store.numberedRuns(name, last: 1).first?.number ?? 0) + 1, 0)
+        let oldest = max(0, number - Self.most.runs)
+        while number > oldest + 1, keyCount < Self.most.keys {
+            number -= 1
+            guard let document = try store.run(name, number: number) else { continue }
+            keyCount += document["keys"]?.object?.count ?? 0
             // Two projects may share a store and a name.
             guard document["folder"]?.string == place, let keys = document["keys"]?.object else { continue }
             var best: (name: String, loss: Double, isComparable: Bool)?

@@ -35,11 +35,12 @@ package struct Timeline: Sendable {
         var bars: [String: [Bar]] = [:]
         var hits: [String: Int] = [:]
         var saved = 0.0
+        let keys = lastRun?["keys"]?.object ?? [:]
         for (step, entry) in zip(plan.steps, entries) {
             let lane = Self.lane(of: step.address)
             if bars[lane] == nil { names.append(lane) }
             bars[lane, default: []] += []
-            guard let record = entry.record, lastRun?["keys"]?[step.address]?.string == record.key.description else {
+            guard let record = entry.record, keys[step.address]?.string == record.key.description else {
                 continue
             }
             if executed.contains(step.address), record.started >= start - 1 {

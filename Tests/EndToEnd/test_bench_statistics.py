@@ -9,11 +9,11 @@ from scipy import stats
 from conftest import BINARY
 
 BENCH = BINARY.parent / "bench"
-TRIALS = int(os.environ.get("ABLATE_TRIALS", "80"))
+TRIALS = int(os.environ.get("ABLATE_TRIALS", "240"))
 
 
 def test_verdicts_keep_their_error_rate_and_find_what_is_there():
-    made = subprocess.run([BENCH, "statistics", "--quick", "--json", "--trials", str(TRIALS), "--resamples", "250"],
+    made = subprocess.run([BENCH, "statistics", "--quick", "--json", "--trials", str(TRIALS), "--resamples", "400"],
                           capture_output=True, text=True, timeout=600)
     assert made.returncode == 0, made.stderr
     null, effect = json.loads(made.stdout)["rates"]

@@ -158,6 +158,19 @@ def test_markdown_names_figures_that_are_there_and_stand_alone(changed):
         assert "<script" not in (folder / name).read_text()
 
 
+def test_leaderboard_scores_are_drawn_against_our_own(finished, tmp_path):
+    project = finished.copy(tmp_path / "project")
+    for name, score in (("final", "0.736"), ("blend", "0.81"), ("final", "0.735")):
+        assert project.ablate("note", name, "--leaderboard", score).returncode == 0
+    found = document(project)
+    own = {score["name"]: score["evaluation"]["log_loss"] for score in found["scores"]}
+    assert [(one["result"], one["leaderboard"], one["log_loss"], one["is_current"]) for one in found["submissions"]] == [
+        ("final", 0.736, own["final"], True), ("blend", 0.81, own["blend"], True), ("final", 0.735, own["final"], True)]
+    drawing = ElementTree.parse(project.folder / "logbook" / "figures" / "leaderboard.svg").getroot()
+    titles = [one.text for one in drawing.iter("{http://www.w3.org/2000/svg}title")]
+    assert titles == [f"{name}: {score}, {own[name]:.4f}" for name, score in (("final", "0.7360"), ("blend", "0.8100"), ("final", "0.7350"))]
+
+
 def test_advice_is_a_command_that_is_valid(finished, tmp_path):
     project = finished.copy(tmp_path / "project")
     # One answer of all is read whole; averages that nobody made; seeds that would settle.
