@@ -112,7 +112,8 @@ package struct AblationEntry: Sendable {
                     }
                 return Arm(
                     name: arm.name, isBaseline: position == draft.baseline, evaluation: arm.evaluation,
-                    comparison: verdict.map(ArmComparison.init), notes: arm.notes, anchor: arm.anchor,
+                    comparison: verdict.map { ArmComparison($0, hasSeeds: arm.evaluation?.hasSeeds ?? false) },
+                    notes: arm.notes, anchor: arm.anchor,
                     changes: changes(settings[base?.name ?? ""] ?? [:], settings[arm.name] ?? [:]),
                     seconds: arm.seconds, isOnGPU: arm.isOnGPU, detail: detail)
             }
@@ -161,8 +162,9 @@ package struct AblationEntry: Sendable {
     static func basis(_ arm: Arm, _ base: Arm?) -> String {
         guard let own = arm.evaluation, let other = base?.evaluation else { return "" }
         let folds = Format.count(Set(own.folds).count, "fold")
-        let isPaired = !own.seeds.isEmpty && own.seeds.map(\.name) == other.seeds.map(\.name)
-        var text = isPaired ? "\(Format.count(own.seeds.count, "seed")) × \(folds)" : "\(folds) of averaged predictions"
+        let isPaired = own.hasSeeds && own.seeds.map(\.name) == other.seeds.map(\.name)
+        var text = isPaired ? "\(Format.count(own.seeds.count, "seed")) × \(folds)" : folds
+        if !isPaired, own.hasSeeds || other.hasSeeds { text += " of averaged predictions" }
         if arm.seconds > 0, let base, base.seconds > 0 {
             let more = arm.seconds - base.seconds
             text += ", \(more < 0 ? "−" : "+")\(Format.duration(abs(more), isOnGPU: arm.isOnGPU))"

@@ -61,6 +61,9 @@ package struct Evaluation: Sendable {
         calibrationError = try number(json["reliability"], "calibration-error")
     }
 
+    /// Whether each seed was scored by itself: chance has a part in the training.
+    var hasSeeds: Bool { seeds.contains { !$0.name.isEmpty } }
+
     struct Unreadable: Error, CustomStringConvertible {
         let description: String
     }

@@ -67,7 +67,9 @@ extension PageText {
         let path = paths.first ?? ""
         let svg: String
         if arms.count > 2 {
-            let seeds = arms[0].evaluation.seeds.map(\.name)
+            // One seed is the average of itself.
+            let names = arms[0].evaluation.seeds.map(\.name)
+            let seeds = names.count > 1 ? names : []
             let lines = seeds.map { seed in
                 (
                     title: "\(ablation.name), \(seed)",

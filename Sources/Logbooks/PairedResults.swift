@@ -70,7 +70,8 @@ package struct PairedResult: Sendable {
         return drafts.map { draft in
             PairedResult(
                 name: draft.name, old: draft.old, new: draft.new,
-                comparison: draft.pairing == nil ? nil : verdicts.popFirst().map(ArmComparison.init),
+                comparison: draft.pairing == nil
+                    ? nil : verdicts.popFirst().map { ArmComparison($0, hasSeeds: draft.new?.hasSeeds ?? false) },
                 refusal: draft.refusal, isSame: draft.isSame)
         }
     }

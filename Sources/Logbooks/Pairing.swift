@@ -55,12 +55,16 @@ package struct ArmComparison: Sendable {
     /// The smallest difference that these folds and seeds would find; nil without a test.
     package let detectable: Double?
 
-    init(_ verdict: Verdict) {
+    private let hasSeeds: Bool
+
+    /// - Parameter hasSeeds: whether there could be more seeds: a model without chance in its training has none.
+    init(_ verdict: Verdict, hasSeeds: Bool) {
+        self.hasSeeds = hasSeeds
         difference = verdict.difference
         interval = verdict.interval
         p = verdict.adjusted ?? 1
         self.verdict = verdict.outcome.rawValue
-        furtherSeeds = verdict.furtherSeeds
+        furtherSeeds = hasSeeds ? verdict.furtherSeeds : nil
         detectable = verdict.minimumDetectableEffect
     }
 
@@ -89,7 +93,7 @@ package struct ArmComparison: Sendable {
             return "\(Format.count(furtherSeeds, "more seed")) would settle a difference of this size"
         }
         return detectable.map {
-            "with these folds and seeds only differences of \(Format.decimal($0, 4)) or more would be found"
+            "with these folds\(hasSeeds ? " and seeds" : "") only differences of \(Format.decimal($0, 4)) or more would be found"
         }
     }
 

@@ -113,12 +113,16 @@ package struct Suggestion: Sendable {
         guard let arm = open.max(by: { abs($0.comparison!.difference) < abs($1.comparison!.difference) }),
             let detectable = arm.comparison?.detectable
         else { return [] }
+        let what =
+            arm.evaluation?.hasSeeds ?? false
+            ? "no number of seeds would settle differences as small as these"
+            : "training has no chance in it, so seeds would settle nothing"
         return [
             Suggestion(
                 reason:
-                    "\(ablation.name): no number of seeds would settle differences as small as these; more folds or more "
-                    + "rows would. Until then, what differs by less than \(Format.decimal(detectable, 3)) is open: choose what "
-                    + "costs less.", command: nil, seconds: nil, isOnGPU: false)
+                    "\(ablation.name): \(what); more folds or more rows would. Until then, what differs by less than "
+                    + "\(Format.decimal(detectable, 3)) is open: choose what costs less.",
+                command: nil, seconds: nil, isOnGPU: false)
         ]
     }
 
