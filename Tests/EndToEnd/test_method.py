@@ -96,7 +96,8 @@ def result(scenario, seed, method, folder):
 
 def applied(scenario, seed, method, folder):
     output = folder / f"{scenario}{seed}-{method}.csv"
-    subprocess.run([BINARY, "optimize", f"{scenario}{seed}.csv", "--group", "group", "--train", f"{scenario}{seed}-oof.csv", "--label",
+    subprocess.run([BINARY, "optimize", f"{scenario}{seed}.csv", "--group", "group", "--train", f"{scenario}{seed}-oof.csv",
+                    "--label",
                     "truth", "--method", method, "--output", output], check=True, cwd=folder, timeout=600, capture_output=True)
     return np.loadtxt(output, delimiter=",", skiprows=1, usecols=range(1, CLASSES + 1))
 
