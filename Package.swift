@@ -44,6 +44,7 @@ let worker = [
     "predict.py",
     "pseudo.py",
     "prefixes.py",
+    "publish.py",
     "readme.py",
     "requirements-cpu.lock",
     "requirements-cuda.lock",
@@ -74,6 +75,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox.git", from: "0.27.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0"),
     ],
     targets: [
@@ -111,15 +113,18 @@ let package = Package(
         .target(
             name: "Logbooks",
             dependencies: [
-                "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Numerics", "Digests",
+                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Numerics", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),
         .target(
+            name: "Servers",
+            dependencies: [.product(name: "FlyingSocks", package: "FlyingFox")]),
+        .target(
             name: "CommandLine",
             dependencies: [
                 "Diagnostics", "Digests", "Nodes", "Recipes", "Imports", "Plans", "Storage", "Forecasts", "Schedules",
-                "Numerics", "Steps", "Workers", "Execution", "Logbooks",
+                "Numerics", "Steps", "Workers", "Execution", "Logbooks", "Servers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -129,7 +134,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "Numerics", "Workers", "Digests", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Recipes", "Plans", "Storage", "Forecasts", "Diagnostics", "Numerics", "Workers", "Digests",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "fuzz",

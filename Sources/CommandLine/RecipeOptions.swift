@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Diagnostics
 internal import Digests
+internal import Execution
 internal import Glibc
 internal import Nodes
 internal import Recipes
@@ -77,6 +78,9 @@ enum Failure {
         case let error as StorageError:
             Console.note("error: \(error)")
             return ExitStatus.unavailable
+        case let failure as StepFailure:
+            Console.note("error: \(failure.message)")
+            return failure.class == "unavailable" ? ExitStatus.unavailable : ExitStatus.stepFailed
         default:
             Console.note("error: \(error)")
             return ExitStatus.stepFailed

@@ -28,16 +28,9 @@ final class RunJournal: Sendable {
         state = Mutex(State(keys: lastKeys.filter { addresses.contains($0.key) }))
         self.store = store
         self.recipe = recipe
-        self.folder = Self.place(of: folder, from: store.root)
+        self.folder = store.place(ofProject: folder)
         self.settings = settings
         self.plan = plan
-    }
-
-    /// The recipe's folder as seen from a store inside it, so that a project may be moved; absolute from any other store.
-    /// With the recipe's name it tells projects apart that share a store.
-    private static func place(of folder: String, from store: String) -> String {
-        guard store.hasPrefix(folder + "/") else { return folder }
-        return store.dropFirst(folder.count + 1).split(separator: "/").map { _ in ".." }.joined(separator: "/")
     }
 
     func begin() throws { try write("running", summary: nil) }

@@ -16,6 +16,25 @@ package struct AblationEntry: Sendable {
         package let notes: ResultNotes
         /// As ``Score/anchor``.
         package let anchor: String?
+        /// The settings that are not the baseline's.
+        package let changes: [Change]
+        /// Seconds of its own recorded fine-tunes, fits and predictions; 0 while there are none.
+        package let seconds: Double
+        package let isOnGPU: Bool
+        /// Nil without a comparison, and where there are too many variants to look into each.
+        package let detail: ArmDetail?
+
+        /// More than one setting is another: what made the difference cannot be told.
+        package var isConfounded: Bool { changes.count > 1 }
+    }
+
+    /// One setting of a variant, and what the baseline has in its place.
+    package struct Change: Sendable {
+        package let path: String
+        package let old: String?
+        package let new: String?
+
+        package var text: String { "\(path) \(old ?? "not set") → \(new ?? "not set")" }
     }
 
     package let name: String
@@ -34,17 +53,24 @@ package struct AblationEntry: Sendable {
         let evaluation: Evaluation?
         let notes: ResultNotes
         let anchor: String?
+        /// Its fits and predictions, in seconds; whether any was made on a GPU.
+        let seconds: Double
+        let isOnGPU: Bool
     }
+
+    /// Of more variants than these, rows and classes are not looked into.
+    private static let mostDetails = 40
 
     /// The entries of all ablations; p-values are adjusted over all of them.
     static func entries(
-        of loaded: LoadedRecipe, variants: [String: [Variant]]
+        of loaded: LoadedRecipe, variants: [String: [Variant]], texts: () -> RowTexts?
     ) -> [AblationEntry] {
         var drafts:
             [(
                 ablation: Named<Ablation>, baseline: Int, arms: [Variant],
                 pairs: [Int: Pairing]
             )] = []
+        var draws = Pairing.draws
         for (index, ablation) in loaded.recipe.ablations.enumerated() {
             let arms = variants[ablation.name] ?? []
             let baseline = baseline(
@@ -55,7 +81,9 @@ package struct AblationEntry: Sendable {
                 guard baseline < arms.count, let base = arms[baseline].evaluation, let own = arm.evaluation else {
                     continue
                 }
-                pairs[position] = Pairing(baseline: base, variant: own, smallestEffect: ablation.value.smallestEffect)
+                pairs[position] = Pairing(
+                    baseline: base, variant: own, smallestEffect: ablation.value.smallestEffect,
+                    draws: &draws)
             }
             drafts.append((ablation, baseline, arms, pairs))
         }
@@ -64,13 +92,30 @@ package struct AblationEntry: Sendable {
                 (draft.offset, $0)
             }
         }
-        let verdicts = Verdict.judge(keys.compactMap { drafts[$0].pairs[$1]?.comparison })
+        var verdicts = Verdict.judge(keys.compactMap { drafts[$0].pairs[$1]?.comparison })[...]
+        let hasDetails = !keys.isEmpty && keys.count <= mostDetails
+        let texts = hasDetails ? texts() : nil
         return drafts.enumerated().map { offset, draft in
+            let settings = settings(of: loaded.variants[offset])
+            let base = draft.baseline < draft.arms.count ? draft.arms[draft.baseline] : nil
             let arms = draft.arms.enumerated().map { position, arm in
-                let verdict = keys.firstIndex { $0 == (offset, position) }.map { verdicts[$0] }
+                let verdict = draft.pairs[position]?.comparison == nil ? nil : verdicts.popFirst()
+                let detail =
+                    verdict == nil || !hasDetails
+                    ? nil
+                    : base?.evaluation.flatMap { base in
+                        arm.evaluation.flatMap {
+                            ArmDetail(
+                                baseline: base, variant: $0, labels: loaded.recipe.data.labels,
+                                texts: texts)
+                        }
+                    }
                 return Arm(
                     name: arm.name, isBaseline: position == draft.baseline, evaluation: arm.evaluation,
-                    comparison: verdict.map(ArmComparison.init), notes: arm.notes, anchor: arm.anchor)
+                    comparison: verdict.map { ArmComparison($0, hasSeeds: arm.evaluation?.hasSeeds ?? false) },
+                    notes: arm.notes, anchor: arm.anchor,
+                    changes: changes(settings[base?.name ?? ""] ?? [:], settings[arm.name] ?? [:]),
+                    seconds: arm.seconds, isOnGPU: arm.isOnGPU, detail: detail)
             }
             let refusals = draft.pairs.values.compactMap(\.refusal)
             return AblationEntry(draft.ablation, arms, refusals: refusals)
@@ -102,11 +147,42 @@ package struct AblationEntry: Sendable {
             setup += ". Several settings vary: a difference between two variants may be due to any of them"
         }
         self.setup = setup + "."
-        let base = arms.first(where: \.isBaseline)?.name ?? ""
+        let base = arms.first(where: \.isBaseline)
         conclusions =
-            arms.compactMap { arm in arm.comparison.map { "\(ablation.name): \(base) → \(arm.name): \($0.sentence)" } }
+            arms.compactMap { arm in
+                arm.comparison.map {
+                    "\(ablation.name): \(base?.name ?? "") → \(arm.name): \($0.sentence) \(Self.basis(arm, base))"
+                }
+            }
             + refusals
             + (arms.contains { $0.evaluation == nil } ? ["\(ablation.name): not all variants have been run."] : [])
+    }
+
+    /// `2 seeds × 3 folds, +12 s.`: what a verdict rests on, and what the variant costs beyond the baseline.
+    static func basis(_ arm: Arm, _ base: Arm?) -> String {
+        guard let own = arm.evaluation, let other = base?.evaluation else { return "" }
+        let folds = Format.count(Set(own.folds).count, "fold")
+        let isPaired = own.hasSeeds && own.seeds.map(\.name) == other.seeds.map(\.name)
+        var text = isPaired ? "\(Format.count(own.seeds.count, "seed")) × \(folds)" : folds
+        if !isPaired, own.hasSeeds || other.hasSeeds { text += " of averaged predictions" }
+        if arm.seconds > 0, let base, base.seconds > 0 {
+            let more = arm.seconds - base.seconds
+            text += ", \(more < 0 ? "−" : "+")\(Format.duration(abs(more), isOnGPU: arm.isOnGPU))"
+        }
+        return text + (arm.isConfounded ? "; confounded: \(arm.changes.count) settings differ." : ".")
+    }
+
+    private static func settings(of variants: [Recipes.Variant]) -> [String: [String: String]] {
+        Dictionary(
+            variants.map { variant in
+                (variant.name, Dictionary(variant.settings.map { ($0.path, $0.value) }, uniquingKeysWith: { $1 }))
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func changes(_ base: [String: String], _ own: [String: String]) -> [Change] {
+        Set(base.keys).union(own.keys).sorted().filter { base[$0] != own[$0] }.map {
+            Change(path: $0, old: base[$0], new: own[$0])
+        }
     }
 
     /// The variant the recipe names, else the one whose settings the model itself has, else the first.

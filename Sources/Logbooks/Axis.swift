@@ -12,13 +12,13 @@ struct Axis {
     private let digits: Int
     private let isLogarithmic: Bool
 
-    /// A linear axis that holds all `values` with a margin; nil where there are none.
-    init?(_ values: [Double], from start: Double, to end: Double, most: Int = 5) {
+    /// A linear axis that holds all `values` with a margin; nil where there are none. A `whole` one is marked at whole numbers only.
+    init?(_ values: [Double], from start: Double, to end: Double, most: Int = 5, whole: Bool = false) {
         let values = values.filter(\.isFinite)
         guard let least = values.min(), let greatest = values.max() else { return nil }
         let margin = max((greatest - least) * 0.05, 1e-3)
         let span = greatest - least + 2 * margin
-        var step = 1e-4
+        var step = whole ? 1 : 1e-4
         while span / step > Double(most) {
             // 1, 2, 5, 10, 20, 50: round steps.
             let leading = step / pow(10, (log10(step) + 1e-9).rounded(.down))
@@ -49,6 +49,9 @@ struct Axis {
             ? (log10(max(value, low)) - log10(low)) / (log10(high) - log10(low)) : (value - low) / (high - low)
         return start + min(1, max(0, share)) * (end - start)
     }
+
+    /// What the longest mark takes.
+    var labelWidth: Double { FigureCanvas.letter * Double(ticks.map { text($0).count }.max() ?? 0) }
 
     func text(_ tick: Double) -> String {
         if isLogarithmic, tick >= 0.999 { return Format.decimal(tick, 0) }

@@ -3,9 +3,11 @@
 internal import Digests
 
 enum ContentPolicy {
-    /// A Content-Security-Policy for a page with one `<style>` and one `<script>` of exactly these texts.
-    static func text(style: String, script: String) -> String {
-        "default-src 'none'; style-src '\(source(style))'; script-src '\(source(script))'; base-uri 'none'; form-action 'none'"
+    /// A Content-Security-Policy for a page with one `<style>` and one `<script>` of exactly these texts. A live page may also
+    /// ask the server it comes from.
+    static func text(style: String, script: String, isLive: Bool) -> String {
+        "default-src 'none'; style-src '\(source(style))'; script-src '\(source(script))'; "
+            + (isLive ? "connect-src 'self'; " : "") + "base-uri 'none'; form-action 'none'"
     }
 
     private static func source(_ text: String) -> String { "sha256-" + base64(bytes(of: Digest(of: text))) }

@@ -25,17 +25,26 @@ struct CurveFigure {
     var isUnitSquare = false
     /// Whether points are marked.
     var hasDots = false
+    /// Whether the horizontal axis is logarithmic; its values are then positive.
+    var isLogarithmic = false
+    /// Whether horizontal values are whole numbers.
+    var isWhole = false
 
     /// The SVG element; empty where there is nothing to draw.
     var svg: String {
         let points = series.flatMap { $0.lines.flatMap(\.points) }
         var canvas = FigureCanvas()
         let top = canvas.legend(series.map(\.name), from: 16) + 28
-        let (left, right, bottom) = (46.0, FigureCanvas.width - 16, top + (isUnitSquare ? 300 : 220))
-        guard !points.isEmpty,
-            let x = Axis(isUnitSquare ? [0, 1] : points.map(\.x), from: left, to: right),
-            let y = Axis(isUnitSquare ? [0, 1] : points.map(\.y), from: bottom, to: top)
-        else { return "" }
+        let (right, bottom) = (FigureCanvas.width - 16, top + (isUnitSquare ? 300 : 220))
+        guard !points.isEmpty, let y = Axis(isUnitSquare ? [0, 1] : points.map(\.y), from: bottom, to: top) else {
+            return ""
+        }
+        let left = max(46, y.labelWidth + 14)
+        let axis =
+            isLogarithmic
+            ? Axis(logarithmic: points.map(\.x), from: left, to: right)
+            : Axis(isUnitSquare ? [0, 1] : points.map(\.x), from: left, to: right, whole: isWhole)
+        guard let x = axis else { return "" }
         canvas.horizontal(x, from: top, to: bottom, label: across)
         canvas.vertical(y, from: left, to: right, label: up)
         if isUnitSquare { canvas.line("zero", x.position(0), y.position(0), x.position(1), y.position(1)) }

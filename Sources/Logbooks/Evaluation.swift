@@ -24,6 +24,9 @@ package struct Evaluation: Sendable {
     package let losses: [String: [Double]]
     package let groups: [Int]
     package let folds: [Int]
+    /// The true class of each row, and the one that the averaged predictions give the largest probability.
+    package let labels: [Int]
+    package let predicted: [Int]
 
     /// Bins of the predicted class's probability: rows, mean probability, share of correct predictions.
     package let bins: [(rows: Int, confidence: Double, accuracy: Double)]
@@ -50,11 +53,16 @@ package struct Evaluation: Sendable {
         losses = json["losses"]?.object?.mapValues { ($0.array ?? []).compactMap(\.number) } ?? [:]
         groups = json["groups"]?.array?.compactMap(\.integer) ?? []
         folds = json["folds"]?.array?.compactMap(\.integer) ?? []
+        labels = json["labels"]?.array?.compactMap(\.integer) ?? []
+        predicted = json["predicted"]?.array?.compactMap(\.integer) ?? []
         bins = try (json["reliability"]?["bins"]?.array ?? []).map { bin in
             (bin["rows"]?.integer ?? 0, try number(bin, "confidence"), try number(bin, "accuracy"))
         }
         calibrationError = try number(json["reliability"], "calibration-error")
     }
+
+    /// Whether each seed was scored by itself: chance has a part in the training.
+    var hasSeeds: Bool { seeds.contains { !$0.name.isEmpty } }
 
     struct Unreadable: Error, CustomStringConvertible {
         let description: String

@@ -31,6 +31,22 @@ struct FigureCanvas {
             "<rect class=\"\(kind)\" x=\"\(Self.text(x))\" y=\"\(Self.text(y))\" width=\"\(Self.text(width))\" height=\"\(Self.text(height))\" fill-opacity=\"\(Format.decimal(strength, 2))\">\(Self.title(title))</rect>"
     }
 
+    mutating func bar(_ series: String, _ x: Double, _ y: Double, _ width: Double, _ height: Double, title: String) {
+        rectangle("bar \(series)", x, y, width, height, title: title)
+    }
+
+    mutating func box(_ kind: String, _ x: Double, _ y: Double, _ width: Double, _ height: Double, title: String) {
+        rectangle(kind, x, y, width, height, more: " rx=\"4\"", title: title)
+    }
+
+    private mutating func rectangle(
+        _ kind: String, _ x: Double, _ y: Double, _ width: Double, _ height: Double, more: String = "", title: String
+    ) {
+        marks +=
+            "<rect class=\"\(kind)\" x=\"\(Self.text(x))\" y=\"\(Self.text(y))\" width=\"\(Self.text(width))\" "
+            + "height=\"\(Self.text(height))\"\(more)>\(Self.title(title))</rect>"
+    }
+
     /// - Parameter room: how many units the text may take; a longer one has an ellipsis within, since names differ at their
     ///   ends more often than at their beginnings, and is whole in its title.
     mutating func label(

@@ -5,10 +5,16 @@ struct ForestFigure {
         let name: String
         let difference: Double
         let interval: ClosedRange<Double>
+        /// How it is drawn: `helps`, `hurts`, `equivalent`, or anything else.
         let verdict: String
+        /// What is written; the verdict, if nothing else is said.
+        var word: String?
     }
 
     let rows: [Row]
+    var across = "improvement in log loss (nats per row)"
+    var sides = (worse: "← worse", better: "better →")
+    var label = "improvement of each variant over its baseline, with interval"
 
     private static let pitch = 40.0
 
@@ -18,18 +24,18 @@ struct ForestFigure {
         guard !rows.isEmpty, let axis = Axis(values + [0], from: 22, to: FigureCanvas.width - 22) else { return "" }
         let bottom = 26 + Double(rows.count) * Self.pitch
         var canvas = FigureCanvas()
-        canvas.horizontal(axis, from: 22, to: bottom, label: "improvement in log loss (nats per row)")
+        canvas.horizontal(axis, from: 22, to: bottom, label: across)
         let zero = axis.position(0)
         canvas.line("zero", zero, 22, zero, bottom)
-        if zero > 70 { canvas.label("← worse", zero - 6, 14, anchor: "end") }
-        if zero < FigureCanvas.width - 70 { canvas.label("better →", zero + 6, 14) }
+        if zero > 70 { canvas.label(sides.worse, zero - 6, 14, anchor: "end") }
+        if zero < FigureCanvas.width - 70 { canvas.label(sides.better, zero + 6, 14) }
         for (index, row) in rows.enumerated() {
             let y = 48 + Double(index) * Self.pitch
             let numbers =
-                "\(Format.signed(row.difference, 4)) [\(Format.signed(row.interval.lowerBound, 4)), \(Format.signed(row.interval.upperBound, 4))], \(row.verdict)"
+                "\(Format.signed(row.difference, 4)) [\(Format.signed(row.interval.lowerBound, 4)), \(Format.signed(row.interval.upperBound, 4))], \(row.word ?? row.verdict)"
             canvas.begin(result: row.name)
-            canvas.label(row.name, 8, y - 11, kind: "name", room: 320)
-            canvas.label(row.verdict, FigureCanvas.width - 8, y - 11, anchor: "end")
+            canvas.label(row.name, 8, y - 11, kind: "name", room: 290)
+            canvas.label(row.word ?? row.verdict, FigureCanvas.width - 8, y - 11, anchor: "end")
             let ends = (axis.position(row.interval.lowerBound), axis.position(row.interval.upperBound))
             canvas.line("interval \(row.verdict)", ends.0, y, ends.1, y)
             for end in [ends.0, ends.1] { canvas.line("interval \(row.verdict)", end, y - 4, end, y + 4) }
@@ -38,6 +44,6 @@ struct ForestFigure {
             )
             canvas.end()
         }
-        return canvas.svg(height: bottom + 44, label: "improvement of each variant over its baseline, with interval")
+        return canvas.svg(height: bottom + 44, label: label)
     }
 }

@@ -6,13 +6,16 @@
 // It does not run anything, and it judges nothing by itself: verdicts are Numerics', which record belongs to which
 // result is the plan's and the forecast's. It does not know where its pages are written.
 //
-// It may import Nodes, Recipes, Plans, Storage, Forecasts, Numerics, Digests and Mustache. CommandLine uses it.
+// It may import Diagnostics, Nodes, Recipes, Plans, Storage, Forecasts, Numerics, Digests and Mustache. CommandLine uses it.
 //
 //     Logbook                                                read this first: the document
 //     Score, Evaluation                                      results and their numbers
-//     AblationEntry, Pairing                                 hypothesis, setup, findings, conclusion
+//     AblationEntry, Pairing, ArmDetail                      hypothesis, setup, findings, conclusion; where a variant differs
+//     Ensemble, Suggestion                                   what members add to averages; what to try next
+//     History, Timeline, StepGraph, TextLook                 earlier runs; the last one in time; the plan; the texts
 //     Provenance                                             inputs, libraries, devices
 //     PageText, Format                                       sentences and numbers, once for all forms
 //     Note, FineTuneCurve                                    what people said; what training recorded
-//     LogbookPage, LogbookMarkdown, LogbookJSON, ResultTable the forms; Templates/ has page, style and script
-//     LogbookFigures                                         which figures there are; FigureCanvas, Axis draw them
+//     LogbookPage, RecipePage, LogbookMarkdown, LogbookJSON  the forms; Templates/ has page, style and script
+//     ResultTable, TrackedRuns                               for papers; for experiment trackers
+//     LogbookFigures, RecipeFigures                          which figures there are; FigureCanvas, Axis draw them

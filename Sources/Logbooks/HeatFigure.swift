@@ -5,24 +5,29 @@ struct HeatFigure {
     /// Row by row, from -1 to 1; nil where there is none.
     let values: [[Double?]]
     let label: String
+    /// The value that is drawn strongest; a larger one no stronger.
+    var most = 1.0
+    var digits = 2
 
-    /// The SVG element; empty for fewer than two names. Columns bear the numbers of the rows, so that names fit.
+    /// The SVG element; empty for fewer than two names. Where names are too long for a column, columns bear the numbers of rows.
     var svg: String {
         guard names.count > 1 else { return "" }
         let left = 136.0
         let side = min(56, (FigureCanvas.width - left - 6) / Double(names.count))
+        let isShort = names.allSatisfy { Double($0.count) * FigureCanvas.letter < side - 4 }
         var canvas = FigureCanvas()
         for (row, name) in names.enumerated() {
             let y = 26 + Double(row) * side
-            canvas.label("\(row + 1)", left + (Double(row) + 0.5) * side, 16, anchor: "middle")
-            canvas.label("\(row + 1) \(name)", left - 8, y + side / 2 + 4.5, anchor: "end", room: left - 8)
+            canvas.label(isShort ? name : "\(row + 1)", left + (Double(row) + 0.5) * side, 16, anchor: "middle")
+            canvas.label(
+                isShort ? name : "\(row + 1) \(name)", left - 8, y + side / 2 + 4.5, anchor: "end", room: left - 8)
             for (column, value) in values[row].enumerated() {
                 let x = left + Double(column) * side
-                let shown = value.map { ($0 < 0 ? "−" : "") + Format.decimal(abs($0), 2) } ?? "–"
+                let shown = value.map { ($0 < 0 ? "−" : "") + Format.decimal(abs($0), digits) } ?? "–"
                 // At .45 the numbers keep their contrast, on light ground as on dark.
                 canvas.cell(
                     (value ?? 0) < 0 ? "cell below" : "cell", x + 1, y + 1, side - 2, side - 2,
-                    strength: abs(value ?? 0) * 0.45, title: "\(name), \(names[column]): \(shown)")
+                    strength: min(1, abs(value ?? 0) / most) * 0.45, title: "\(name), \(names[column]): \(shown)")
                 if side >= 30 { canvas.label(shown, x + side / 2, y + side / 2 + 4.5, anchor: "middle", kind: "value") }
             }
         }

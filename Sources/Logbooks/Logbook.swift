@@ -20,6 +20,28 @@ package struct Logbook: Sendable {
     /// Steps that have a record, and all steps.
     package let done: (steps: Int, total: Int)
     package let classes: Int
+    /// What the classes are called.
+    package let labels: [String]
+    package let contributions: [Contribution]
+    package let history: History
+    package let timeline: Timeline
+    package let graph: StepGraph
+    package let suggestions: [Suggestion]
+    /// Nil where the recipe does not look at its texts.
+    package let texts: TextLook?
+    /// The leaderboard's scores, in the order in which they were noted.
+    package let submissions: [Submission]
+
+    /// One score that a leaderboard gave.
+    package struct Submission: Sendable {
+        package let result: String
+        package let leaderboard: Double
+        package let text: String?
+        /// The result's own score; nil where it has none.
+        package let logLoss: Double?
+        /// Whether the result has the very predictions that were scored.
+        package let isCurrent: Bool
+    }
 
     /// What it cost: all steps of a kind that the recipe's results rest on.
     package struct Cost: Sendable {
@@ -37,12 +59,16 @@ package struct Logbook: Sendable {
 
     /// - Parameters:
     ///   - forecast: which step of the plan has which record.
-    ///   - lastRun: the document of the recipe's last run, for its failures.
+    ///   - lastRun: the document of the recipe's last run, for its failures and its times.
+    ///   - settings: the recipe's values by their paths, as documents of runs have them.
     ///
     /// Errors: those of the store, and of evaluations that cannot be read.
-    package init(recipe: LoadedRecipe, plan: Plan, forecast: Forecast, store: Store, lastRun: JSON?) throws {
+    package init(
+        recipe: LoadedRecipe, plan: Plan, forecast: Forecast, store: Store, lastRun: JSON?, settings: JSON
+    ) throws {
         name = recipe.recipe.name
-        classes = recipe.recipe.data.labels.count
+        labels = recipe.recipe.data.labels
+        classes = labels.count
         about = recipe.recipe.about
         let entries = forecast.entries
         func evaluation(_ result: PlannedResult) throws -> Evaluation? {
@@ -71,7 +97,7 @@ package struct Logbook: Sendable {
             switch result.role {
             case .variant(let ablation, let name):
                 variants[ablation, default: []].append(
-                    AblationEntry.Variant(name: name, evaluation: found, notes: notes, anchor: anchor))
+                    Self.variant(name, result, plan, entries, found, notes, anchor))
             case .model(let name), .stack(let name):
                 let basis = plan.closure(of: Set([result.outOfFold].compactMap { $0 })).sorted()
                 scores.append(
@@ -82,7 +108,21 @@ package struct Logbook: Sendable {
             }
         }
         self.scores = scores
-        ablations = AblationEntry.entries(of: recipe, variants: variants)
+        ablations = AblationEntry.entries(of: recipe, variants: variants) { RowTexts(of: plan, entries, in: store) }
+        contributions = Contribution.all(of: scores)
+        suggestions = Suggestion.all(
+            of: Suggestion.Results(
+                recipe: recipe, plan: plan, entries: entries, scores: scores, ablations: ablations,
+                averages: PossibleAverage.all(of: scores), contributions: contributions))
+        submissions = Self.submissions(allNotes, plan, entries, scores, ablations)
+        history = try History(
+            of: name, in: recipe.folder, store: store, settings: settings,
+            current: plan.results.compactMap { result in
+                result.evaluate.flatMap { entries[$0].record }.map { (result.name, $0) }
+            })
+        timeline = Timeline(of: plan, entries, lastRun: lastRun)
+        graph = StepGraph(of: plan)
+        texts = try TextLook(of: plan, entries, in: store)
         var seconds: [StepKind: (steps: Int, seconds: Double)] = [:]
         for (step, entry) in zip(plan.steps, entries) {
             guard let record = entry.record else { continue }
@@ -101,5 +141,41 @@ package struct Logbook: Sendable {
             return Failure(address: address, message: message)
         }
         done = (entries.count { $0.record != nil }, entries.count)
+    }
+
+    /// A variant with what its own fits and predictions took.
+    private static func variant(
+        _ name: String, _ result: PlannedResult, _ plan: Plan, _ entries: [Forecast.Entry], _ evaluation: Evaluation?,
+        _ notes: ResultNotes, _ anchor: String?
+    ) -> AblationEntry.Variant {
+        let basis = plan.closure(of: Set([result.outOfFold].compactMap { $0 })).sorted()
+        let own = basis.filter { [.finetune, .fit, .predict, .stack, .optimize].contains(plan.steps[$0].kind) }
+            .compactMap { entries[$0].record }
+        return AblationEntry.Variant(
+            name: name, evaluation: evaluation, notes: notes, anchor: anchor,
+            seconds: own.reduce(0) { $0 + $1.seconds },
+            isOnGPU: own.contains {
+                ($0.environment["device"]?["kind"]?.string ?? "cpu") != "cpu"
+            })
+    }
+
+    private static func submissions(
+        _ notes: [Note], _ plan: Plan, _ entries: [Forecast.Entry], _ scores: [Score], _ ablations: [AblationEntry]
+    ) -> [Submission] {
+        let own = Dictionary(
+            scores.map { ($0.name, $0.evaluation?.logLoss) }
+                + ablations.flatMap { ablation in
+                    ablation.arms.map { ("\(ablation.name): \($0.name)", $0.evaluation?.logLoss) }
+                }, uniquingKeysWith: { first, _ in first })
+        return notes.compactMap { note in
+            note.leaderboard.map { leaderboard in
+                let test = plan.results.first { $0.name == note.result }?.test
+                let predictions = test.flatMap { entries[$0].record?.outputs["predictions"]?.digest }
+                return Submission(
+                    result: note.result, leaderboard: leaderboard, text: note.text,
+                    logLoss: own[note.result].flatMap { $0 },
+                    isCurrent: predictions == note.predictions && predictions != nil)
+            }
+        }
     }
 }

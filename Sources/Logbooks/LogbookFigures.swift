@@ -1,115 +1,138 @@
-// Which figures a logbook has, and of which numbers. How they are drawn is the figures' own business.
+// The figures of scores and ablations, and of which numbers they are. How they are drawn is the figures' own business.
 
 extension PageText {
-    /// The strips of all scored results.
-    var scoreFigure: String {
-        DotFigure(
-            rows: logbook.scores.compactMap { score in
-                score.evaluation.map { DotFigure.Row(name: score.name, dots: dots($0), mean: $0.logLoss) }
-            }, label: "log loss (nats per row)", joins: false
-        ).svg
+    /// A figure with its place in the page and among the files of a Markdown logbook.
+    struct Figure {
+        /// What its file is called, without ending.
+        let name: String
+        let title: String
+        let svg: String
+        let caption: String
+
+        var isEmpty: Bool { svg.isEmpty }
     }
 
-    func figure(of ablation: AblationEntry) -> String {
-        DotFigure(
-            rows: ablation.arms.compactMap { arm in
-                arm.evaluation.map { DotFigure.Row(name: arm.name, dots: dots($0), mean: $0.logLoss) }
-            }, label: "log loss (nats per row)", joins: true
-        ).svg
+    /// More rows are not drawn: nobody reads them, and the table has them all.
+    private static let mostRows = 60
+
+    /// The strips of all scored results.
+    var scoreFigure: Figure {
+        let scored = logbook.scores.filter { $0.evaluation != nil }
+        return Figure(
+            name: "scores", title: "Scores by fold",
+            svg: DotFigure(
+                rows: scored.prefix(Self.mostRows).map { score in
+                    DotFigure.Row(name: score.name, dots: dots(score.evaluation!), mean: score.evaluation!.logLoss)
+                }, label: "log loss (nats per row)", joins: false
+            ).svg,
+            caption: "Log loss of each fold and seed (dots), and of the averaged predictions over all rows (bar).")
+    }
+
+    /// The baseline and the variants that are furthest from it, in the order of the recipe.
+    private func shown(_ ablation: AblationEntry) -> [AblationEntry.Arm] {
+        let scored = ablation.arms.filter { $0.evaluation != nil }
+        guard scored.count > Self.mostRows else { return scored }
+        let sizes = scored.map { abs($0.comparison?.difference ?? 0) }.sorted(by: >)
+        let least = sizes[Self.mostRows - 1]
+        return scored.filter { $0.isBaseline || abs($0.comparison?.difference ?? 0) >= least }
+    }
+
+    func pairFigure(of ablation: AblationEntry) -> Figure {
+        Figure(
+            name: "ablation-\(ablation.name)", title: ablation.name,
+            svg: DotFigure(
+                rows: shown(ablation).map { arm in
+                    DotFigure.Row(name: arm.name, dots: dots(arm.evaluation!), mean: arm.evaluation!.logLoss)
+                }, label: "log loss (nats per row)", joins: true
+            ).svg,
+            caption:
+                "Log loss of each fold and seed; a line joins the same fold and seed. The bar is the score of the averaged predictions."
+        )
     }
 
     private func dots(_ evaluation: Evaluation) -> [(name: String, value: Double)] {
         evaluation.cells.map { ("\($0.seed.isEmpty ? "" : $0.seed + " ")fold \($0.fold)", $0.logLoss) }
     }
 
-    /// All differences of all ablations.
-    var forestFigure: String {
-        ForestFigure(
-            rows: logbook.ablations.flatMap { ablation in
-                ablation.arms.compactMap { arm in
-                    arm.comparison.map {
-                        ForestFigure.Row(
-                            name: "\(ablation.name): \(arm.name)", difference: $0.difference, interval: $0.interval,
-                            verdict: $0.verdict)
+    /// The score against the one number that is varied; empty where it is no number, or not the only one.
+    func parameterFigure(of ablation: AblationEntry) -> Figure {
+        let paths = Set(ablation.arms.flatMap { $0.changes.map(\.path) })
+        let baseline = ablation.arms.lazy.compactMap { $0.changes.first?.old }.first.flatMap(Double.init)
+        var arms: [(x: Double, evaluation: Evaluation)] = []
+        for arm in ablation.arms where paths.count == 1 && arm.evaluation != nil {
+            let value = arm.isBaseline ? baseline : arm.changes.first?.new.flatMap(Double.init)
+            if let value, value.isFinite { arms.append((value, arm.evaluation!)) }
+        }
+        arms.sort { $0.x < $1.x }
+        let path = paths.first ?? ""
+        let svg: String
+        if arms.count > 2 {
+            // One seed is the average of itself.
+            let names = arms[0].evaluation.seeds.map(\.name)
+            let seeds = names.count > 1 ? names : []
+            let lines = seeds.map { seed in
+                (
+                    title: "\(ablation.name), \(seed)",
+                    points: arms.compactMap { arm in
+                        arm.evaluation.seeds.first { $0.name == seed }.map { (x: arm.x, y: $0.logLoss) }
                     }
+                )
+            }
+            let whole = (title: "averaged", points: arms.map { (x: $0.x, y: $0.evaluation.logLoss) })
+            svg =
+                CurveFigure(
+                    series: [
+                        CurveFigure.Series(name: "averaged predictions", lines: [whole]),
+                        CurveFigure.Series(name: "each seed", lines: lines),
+                    ].filter { !$0.lines.isEmpty }, across: path, up: "log loss (nats per row)",
+                    label: "log loss against \(path)", hasDots: true,
+                    isLogarithmic: arms[0].x > 0 && arms[arms.count - 1].x / arms[0].x > 20
+                ).svg
+        } else {
+            svg = ""
+        }
+        return Figure(
+            name: "parameter-\(ablation.name)", title: "\(ablation.name) by \(path)", svg: svg,
+            caption: "Log loss against \(path).")
+    }
+
+    /// How the confusions of a variant differ from its baseline's.
+    func confusionFigure(of arm: AblationEntry.Arm) -> Figure {
+        let confusion = arm.detail?.confusion ?? []
+        let most = confusion.flatMap { $0.map(abs) }.max() ?? 0
+        return Figure(
+            name: "confusion-\(arm.name)", title: "Confusions of \(arm.name)",
+            svg: most > 0 && confusion.count <= 20
+                ? HeatFigure(
+                    names: logbook.labels, values: confusion, label: "difference of confusions, \(arm.name)",
+                    most: max(most, 0.02)
+                ).svg : "",
+            caption:
+                "Of the rows of a class (line), the share that is predicted as each class (column): the variant's less the baseline's. On the diagonal more is better."
+        )
+    }
+
+    /// The differences of all ablations, the largest first where there are too many.
+    var forestFigure: Figure {
+        var rows = logbook.ablations.flatMap { ablation in
+            ablation.arms.compactMap { arm in
+                arm.comparison.map {
+                    ForestFigure.Row(
+                        name: "\(ablation.name): \(arm.name)", difference: $0.difference, interval: $0.interval,
+                        verdict: $0.verdict)
                 }
             }
-        ).svg
-    }
-
-    /// Title, figure and caption of what stands below the ablations; those without anything to show are left out.
-    var figures: [(title: String, svg: String, caption: String)] {
-        [
-            (
-                "Reliability", reliabilityFigure,
-                "Share of correct predictions against the probability of the predicted class, in ten bins; bins with less than a hundredth of the rows are left out. Of more than seven results the best are shown. On the dashed diagonal probabilities are what they say; below it they are too sure. ECE is the mean distance to it, over rows."
-            ),
-            (
-                "Correlation of errors", correlationFigure,
-                "Pearson's correlation of the models' log losses, row by row. Models with little in common gain most from being averaged."
-            ),
-            (
-                "Loss curves", curveFigure,
-                "Training loss of each fine-tune, a thin line for each seed and fold, averaged over stretches of steps; the thick line is their mean."
-            ),
-        ].filter { !$0.1.isEmpty }
-    }
-
-    /// More lines cannot be told apart.
-    private static let mostReliabilities = 7
-
-    private var reliabilityFigure: String {
-        let scored = logbook.scores.filter { !($0.evaluation?.bins ?? []).isEmpty }
-        let limit = scored.map { $0.evaluation!.logLoss }.sorted().prefix(Self.mostReliabilities).last ?? 0
-        let shown = scored.filter { $0.evaluation!.logLoss <= limit }.prefix(Self.mostReliabilities)
-        return CurveFigure(
-            series: shown.map { score in
-                let evaluation = score.evaluation!
-                let name = "\(score.name), ECE \(Format.decimal(evaluation.calibrationError, 3))"
-                return CurveFigure.Series(
-                    name: name,
-                    lines: [
-                        (
-                            name,
-                            // One row in a bin is right or wrong: a point at the top or the bottom that says nothing.
-                            evaluation.bins.filter { $0.rows * 100 >= evaluation.rows }.map {
-                                ($0.confidence, $0.accuracy)
-                            }
-                        )
-                    ])
-            }, across: "probability of the predicted class", up: "share correct", label: "reliability diagram",
-            isUnitSquare: true, hasDots: true
-        ).svg
-    }
-
-    /// What each result cost against what it scores.
-    var costFigure: String {
-        ScatterFigure(
-            points: logbook.scores.compactMap { score in
-                score.evaluation.map { ScatterFigure.Point(name: score.name, x: score.seconds, y: $0.logLoss) }
-            }, across: "seconds of recorded steps", up: "log loss (nats per row)"
-        ).svg
-    }
-
-    private var correlationFigure: String {
-        let models = logbook.scores.filter { $0.isModel && $0.evaluation?.losses["average"] != nil }
-        let losses = models.map { $0.evaluation!.losses["average"]! }
-        return HeatFigure(
-            names: models.map(\.name),
-            values: losses.map { left in losses.map { HeatFigure.correlation(left, $0) } },
-            label: "correlation of the models' errors"
-        ).svg
-    }
-
-    private var curveFigure: String {
-        var names: [String] = []
-        for curve in logbook.curves where !names.contains(curve.result) { names.append(curve.result) }
-        return CurveFigure(
-            series: names.map { name in
-                let own = logbook.curves.filter { $0.result == name }
-                let lines = own.map { (title: "\(name), \($0.part)", points: CurveFigure.thinned($0.losses, to: 40)) }
-                return CurveFigure.Series(name: name, lines: lines, hasMean: true)
-            }, across: "optimizer step", up: "training loss (nats per row)", label: "training loss of each fine-tune"
-        ).svg
+        }
+        let all = rows.count
+        if all > Self.mostRows {
+            let least = rows.map { abs($0.difference) }.sorted(by: >)[Self.mostRows - 1]
+            rows = rows.filter { abs($0.difference) >= least }
+        }
+        let more = rows.count < all ? " The \(rows.count) largest of \(all)." : ""
+        return Figure(
+            name: "forest", title: "Ablations", svg: ForestFigure(rows: rows).svg,
+            caption:
+                "Improvement of each variant over its baseline, with its 95 % interval. A full mark helps or hurts; a hollow one is not settled.\(more)"
+        )
     }
 }

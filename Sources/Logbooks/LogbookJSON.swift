@@ -1,41 +1,83 @@
-// The logbook as numbers, for programs.
+// The logbook as numbers, for programs: what schemas/logbook.schema.json describes.
 
 package import Digests
 internal import Storage
 
 extension Logbook {
+    /// The document of one recipe. Members are only added while the version stays.
     package var json: JSON {
-        [
+        // Of thousands of fine-tunes a few points each: all losses are in the records.
+        let mostPoints = max(3, min(40, 20_000 / max(curves.count, 1)))
+        return [
             "schema_version": 1, "recipe": .string(name), "about": JSON(about),
+            "labels": .array(labels.map { .string($0) }),
             "answers": .array(PageText(logbook: self).answers.map { .string($0) }),
-            "steps": ["recorded": .integer(done.steps), "total": .integer(done.total)],
-            "scores": .array(
-                scores.map { score in
+            "next": .array(
+                suggestions.map {
                     [
-                        "name": .string(score.name), "what": .string(score.what), "absence": JSON(score.absence),
-                        "evaluation": score.evaluation.map(json) ?? .null, "seconds": .number(score.seconds),
-                        "notes": json(score.notes),
+                        "reason": .string($0.reason), "command": JSON($0.command), "seconds": JSON($0.seconds),
+                        "on_gpu": .bool($0.isOnGPU),
                     ]
                 }),
-            "ablations": .array(ablations.map(json)),
+            "steps": ["recorded": .integer(done.steps), "total": .integer(done.total)],
+            "scores": .array(scores.map(json)), "ablations": .array(ablations.map(json)),
+            "contributions": .array(
+                contributions.map {
+                    [
+                        "ensemble": .string($0.ensemble), "member": .string($0.member),
+                        "difference": .number($0.difference), "interval": interval($0.interval),
+                        "word": .string($0.word),
+                    ]
+                }),
+            "submissions": .array(
+                submissions.map {
+                    [
+                        "result": .string($0.result), "leaderboard": .number($0.leaderboard),
+                        "log_loss": JSON($0.logLoss), "is_current": .bool($0.isCurrent), "text": JSON($0.text),
+                    ]
+                }),
+            "curves": .array(
+                curves.map { curve in
+                    [
+                        "result": .string(curve.result), "part": .string(curve.part),
+                        "steps": .integer(curve.losses.count),
+                        "points": .array(
+                            CurveFigure.thinned(curve.losses, to: mostPoints).map { [.number($0.x), .number($0.y)] }),
+                    ]
+                }),
+            "texts": texts.map {
+                [
+                    "column": .string($0.column), "count": .integer($0.questions),
+                    "clusters": .array(
+                        $0.clusters.map {
+                            ["size": .integer($0.size), "words": .array($0.words.map { .string($0) })]
+                        }),
+                    "near_duplicates": [
+                        "pairs": .integer($0.nearDuplicates.pairs), "with_test": .integer($0.nearDuplicates.withTest),
+                        "across_folds": .integer($0.nearDuplicates.acrossFolds),
+                    ], "advice": .array($0.advice.map { .string($0) }),
+                ]
+            } ?? .null,
+            "history": history.json, "last_run": timeline.json,
             "costs": .array(
                 costs.map { ["kind": .string($0.kind), "steps": .integer($0.steps), "seconds": .number($0.seconds)] }),
             "failures": .array(failures.map { ["address": .string($0.address), "message": .string($0.message)] }),
-            "provenance": [
-                "inputs": .object(
-                    Dictionary(provenance.inputs.map { ($0.name, .string($0.digest)) }, uniquingKeysWith: { $1 })),
-                "libraries": .object(
-                    Dictionary(
-                        provenance.libraries.map { ($0.name, .array($0.versions.map { .string($0) })) },
-                        uniquingKeysWith: { $1 })),
-                "devices": .array(provenance.devices.map { .string($0) }),
-                "accepted": .array(
-                    provenance.accepted.map { address, acceptance in
-                        var members = acceptance.json.object ?? [:]
-                        members["address"] = .string(address)
-                        return .object(members)
-                    }),
-            ],
+            "provenance": provenance.json,
+        ]
+    }
+
+    /// The document of several recipes.
+    package static func json(of logbooks: [Logbook]) -> JSON {
+        logbooks.count == 1 ? logbooks[0].json : ["schema_version": 1, "recipes": .array(logbooks.map(\.json))]
+    }
+
+    private func json(_ score: Score) -> JSON {
+        [
+            "name": .string(score.name), "what": .string(score.what), "absence": JSON(score.absence),
+            "key": JSON(score.anchor), "is_model": .bool(score.isModel),
+            "parts": .array(score.parts.map { .string($0) }),
+            "evaluation": score.evaluation.map(json) ?? .null, "seconds": .number(score.seconds),
+            "notes": json(score.notes),
         ]
     }
 
@@ -64,6 +106,10 @@ extension Logbook {
         ]
     }
 
+    private func interval(_ interval: ClosedRange<Double>) -> JSON {
+        [.number(interval.lowerBound), .number(interval.upperBound)]
+    }
+
     private func json(_ ablation: AblationEntry) -> JSON {
         [
             "name": .string(ablation.name), "hypothesis": .string(ablation.hypothesis), "of": .string(ablation.of),
@@ -72,18 +118,85 @@ extension Logbook {
             "variants": .array(
                 ablation.arms.map { arm in
                     [
-                        "name": .string(arm.name), "is_baseline": .bool(arm.isBaseline),
+                        "name": .string(arm.name), "is_baseline": .bool(arm.isBaseline), "key": JSON(arm.anchor),
+                        "changes": .array(
+                            arm.changes.map { ["path": .string($0.path), "old": JSON($0.old), "new": JSON($0.new)] }),
+                        "seconds": .number(arm.seconds), "on_gpu": .bool(arm.isOnGPU),
                         "evaluation": arm.evaluation.map(json) ?? .null, "notes": json(arm.notes),
-                        "comparison": arm.comparison.map { comparison in
-                            [
-                                "difference": .number(comparison.difference),
-                                "interval": [
-                                    .number(comparison.interval.lowerBound), .number(comparison.interval.upperBound),
-                                ],
-                                "p": .number(comparison.p), "verdict": .string(comparison.verdict),
-                            ]
-                        } ?? .null,
+                        "comparison": arm.comparison.map(json) ?? .null, "detail": arm.detail.map(json) ?? .null,
                     ]
+                }),
+        ]
+    }
+
+    private func json(_ comparison: ArmComparison) -> JSON {
+        [
+            "difference": .number(comparison.difference), "interval": interval(comparison.interval),
+            "p": .number(comparison.p), "verdict": .string(comparison.verdict),
+            "minimum_detectable_effect": JSON(comparison.detectable), "further_seeds": JSON(comparison.furtherSeeds),
+        ]
+    }
+
+    private func json(_ detail: ArmDetail) -> JSON {
+        func slices(_ slices: [ArmDetail.Slice]) -> JSON {
+            .array(
+                slices.map {
+                    [
+                        "name": .string($0.name), "rows": .integer($0.rows), "improvement": .number($0.improvement),
+                        "accuracy": .number($0.accuracy),
+                    ]
+                })
+        }
+        return [
+            "fixed": .integer(detail.fixed), "broken": .integer(detail.broken), "by_class": slices(detail.byClass),
+            "by_length": slices(detail.byLength),
+            "confusion": .array(detail.confusion.map { .array($0.map { .number($0) }) }),
+        ]
+    }
+}
+
+extension History {
+    fileprivate var json: JSON {
+        [
+            "runs": .array(
+                runs.map {
+                    [
+                        "run": .integer($0.number), "state": .string($0.state), "best": .string($0.best),
+                        "log_loss": .number($0.logLoss), "is_comparable": .bool($0.isComparable),
+                    ]
+                }),
+            "results": .array(
+                results.map {
+                    [
+                        "name": .string($0.name), "key": .string($0.anchor), "log_loss": .number($0.logLoss),
+                        "accuracy": JSON($0.accuracy), "is_comparable": .bool($0.isComparable),
+                        "runs": .array($0.runs.map { .integer($0) }),
+                        "changes": .array($0.changes.map { .string($0) }),
+                    ]
+                }),
+        ]
+    }
+}
+
+extension Timeline {
+    fileprivate var json: JSON {
+        ["executed": .integer(executed), "reused": .integer(hits), "saved_seconds": .number(saved)]
+    }
+}
+
+extension Provenance {
+    fileprivate var json: JSON {
+        [
+            "inputs": .object(Dictionary(inputs.map { ($0.name, .string($0.digest)) }, uniquingKeysWith: { $1 })),
+            "libraries": .object(
+                Dictionary(
+                    libraries.map { ($0.name, .array($0.versions.map { .string($0) })) }, uniquingKeysWith: { $1 })),
+            "devices": .array(devices.map { .string($0) }),
+            "accepted": .array(
+                accepted.map { address, acceptance in
+                    var members = acceptance.json.object ?? [:]
+                    members["address"] = .string(address)
+                    return .object(members)
                 }),
         ]
     }

@@ -1,18 +1,106 @@
-// The logbook as Markdown, for code hosts.
+// The logbook as Markdown, for code hosts. They strip drawings from a text, so figures are files beside it.
 
-extension Logbook {
-    package var markdown: String {
-        let text = PageText(logbook: self)
-        var lines = ["# \(escaped(name))", ""]
-        if let about { lines += [escaped(about), ""] }
+/// One recipe's logbook as text, and the figures it names.
+package struct LogbookMarkdown: Sendable {
+    private let logbook: Logbook
+    /// What comes before each figure's name.
+    private let prefix: String
+
+    /// - Parameter prefix: sets the figures of several recipes in one folder apart.
+    package init(_ logbook: Logbook, prefix: String = "") { (self.logbook, self.prefix) = (logbook, prefix) }
+
+    /// The folder of the figures, beside the text.
+    package static let folder = "figures"
+
+    package var text: String {
+        let text = PageText(logbook: logbook)
+        var lines = ["# \(escaped(logbook.name))", ""]
+        if let about = logbook.about { lines += [escaped(about), ""] }
         lines += text.answers.map { "- \(escaped($0))" } + [""]
         if let incomplete = text.incomplete { lines += ["> \(incomplete)", ""] }
-        lines += ["## Scores", "", "Out of fold; chance is \(text.chance).", ""]
+        lines += image(text.forestFigure)
+        if !logbook.suggestions.isEmpty { lines += ["**What to try next.**", ""] + suggestions + [""] }
+        lines += ablations(text) + scores(text)
+        lines += section("Ensemble", image(text.contributionFigure) + image(text.correlationFigure))
+        lines += ledger(text)
+        lines += section("Training and calibration", text.figures.flatMap(image))
+        if let look = logbook.texts {
+            lines += section("Texts", [escaped(look.sentence), ""] + look.advice.map { "- \(escaped($0))" } + [""])
+            lines += image(text.mapFigure)
+        }
+        lines += history(text)
+        lines += ["## Cost and cache", ""]
+        if !text.cacheSentence.isEmpty { lines += [text.cacheSentence, ""] }
+        lines += ["| steps | recorded | seconds |", "|---|--:|--:|"]
+        lines += logbook.costs.map { row([$0.kind, String($0.steps), Format.decimal($0.seconds, 1)]) } + [""]
+        lines += image(text.timelineFigure) + image(text.graphFigure)
+        if !logbook.failures.isEmpty {
+            lines += ["## Failures of the last run", ""]
+            lines += logbook.failures.map { "- `\($0.address)`: \(escaped($0.message))" } + [""]
+        }
+        return (lines + provenance).joined(separator: "\n") + "\n"
+    }
+
+    /// The figures as files: their names, and SVG that needs nothing beside it.
+    package var figures: [(name: String, svg: String)] {
+        let text = PageText(logbook: logbook)
+        let all =
+            [
+                text.forestFigure, text.scoreFigure, text.costFigure, text.contributionFigure, text.correlationFigure,
+                text.leaderboardFigure, text.mapFigure, text.historyFigure, text.timelineFigure, text.graphFigure,
+            ] + text.figures
+            + logbook.ablations.flatMap { [text.pairFigure(of: $0), text.parameterFigure(of: $0)] }
+        return all.filter { !$0.isEmpty }.map { (file($0), FigureFile.text($0.svg)) }
+    }
+
+    // MARK: - Sections
+
+    private var suggestions: [String] {
+        logbook.suggestions.map { one in
+            let price = one.cost.map { " (about \($0))" } ?? ""
+            // A code span ends at the first run of as many backticks; the command is the user's text.
+            let command = one.command.map { $0.contains("`") ? "  \n  \(escaped($0))" : "  \n  `\($0)`" } ?? ""
+            return "- \(escaped(one.reason))\(price)\(command)"
+        }
+    }
+
+    private func ablations(_ text: PageText) -> [String] {
+        var lines: [String] = logbook.ablations.isEmpty ? [] : ["## Ablations", ""]
+        for ablation in logbook.ablations {
+            lines += ["### \(escaped(ablation.name))", "", "**Hypothesis.** \(escaped(ablation.hypothesis))", ""]
+            lines += ["**Setup.** \(escaped(ablation.setup))", "", "**Findings.**", ""]
+            lines += [
+                "| variant | changed | log loss | accuracy | improvement | 95 % interval | p | verdict | own time |",
+                "|---|---|--:|--:|--:|--:|--:|---|--:|",
+            ]
+            for arm in ablation.arms {
+                let scores =
+                    arm.evaluation.map { [text.loss($0.logLoss), text.share($0.accuracy)] } ?? ["not run yet", ""]
+                let comparison =
+                    arm.comparison.map { [$0.differenceText, $0.intervalText, $0.pText, $0.verdict] }
+                    ?? [arm.isBaseline ? "baseline" : "", "", "", ""]
+                let changes = arm.changes.map(\.text).joined(separator: ", ")
+                let price = arm.seconds > 0 ? Format.duration(arm.seconds, isOnGPU: arm.isOnGPU) : ""
+                lines.append(
+                    row(
+                        [arm.name, changes + (arm.isConfounded ? " (confounded)" : "")] + scores + comparison + [price])
+                )
+            }
+            lines += [""] + image(text.pairFigure(of: ablation)) + image(text.parameterFigure(of: ablation))
+            lines += ["**Conclusion.** \(escaped(text.conclusions(of: ablation).joined(separator: " ")))", ""]
+            lines += text.notes(of: ablation).map { "**Note on \(escaped($0.name)).** \(escaped($0.text))\n" }
+            if let remark = ablation.remark { lines += ["**The writer.** \(escaped(remark))", ""] }
+        }
+        return lines
+    }
+
+    private func scores(_ text: PageText) -> [String] {
+        var lines = ["## Scores", "", "Out of fold; chance is \(text.chance).", ""]
         lines += [
             "| result | what it is | log loss | accuracy | one seed alone | folds | leaderboard |",
             "|---|---|--:|--:|--:|--:|--:|",
         ]
-        for score in scores {
+        for score in logbook.scores {
             let numbers =
                 score.evaluation.map {
                     [text.loss($0.logLoss), text.share($0.accuracy), text.seeds($0), text.folds($0)]
@@ -23,41 +111,80 @@ extension Logbook {
         if text.hasStale { lines += ["", escaped(PageText.staleness)] }
         let notes = text.scoreNotes
         if !notes.isEmpty { lines += [""] + notes.map { "- \(escaped($0.name)): \(escaped($0.text))" } }
-        if !ablations.isEmpty { lines += ["", "## Ablations"] }
-        for ablation in ablations {
-            lines += ["", "### \(escaped(ablation.name))", "", "**Hypothesis.** \(escaped(ablation.hypothesis))", ""]
-            lines += ["**Setup.** \(escaped(ablation.setup))", "", "**Findings.**", ""]
+        return lines + [""] + image(text.scoreFigure) + image(text.costFigure)
+    }
+
+    private func ledger(_ text: PageText) -> [String] {
+        guard !logbook.submissions.isEmpty else { return [] }
+        var lines = ["| result | leaderboard | log loss out of fold | remark |", "|---|--:|--:|---|"]
+        lines += logbook.submissions.map { one in
+            row([
+                one.result, "\(one.leaderboard)" + (one.isCurrent ? "" : "*"), one.logLoss.map(text.loss) ?? "–",
+                one.text ?? "",
+            ])
+        }
+        return section("Leaderboard", lines + [""] + image(text.leaderboardFigure))
+    }
+
+    private func history(_ text: PageText) -> [String] {
+        var lines = image(text.historyFigure)
+        if !logbook.history.results.isEmpty {
             lines += [
-                "| variant | log loss | accuracy | improvement | 95 % interval | p | verdict |",
-                "|---|--:|--:|--:|--:|--:|---|",
+                "Results of earlier runs that the recipe as it is now does not have:", "",
+                "| result | the recipe has changed since | log loss | accuracy | runs |", "|---|---|--:|--:|---|",
             ]
-            for arm in ablation.arms {
-                let scores =
-                    arm.evaluation.map { [text.loss($0.logLoss), text.share($0.accuracy)] } ?? ["not run yet", ""]
-                let comparison =
-                    arm.comparison.map { [$0.differenceText, $0.intervalText, $0.pText, $0.verdict] }
-                    ?? [arm.isBaseline ? "baseline" : "", "", "", ""]
-                lines.append(row([arm.name] + scores + comparison))
+            lines += logbook.history.results.map { result in
+                row([
+                    result.name, text.changes(result), text.loss(result.logLoss),
+                    result.accuracy.map(text.share) ?? "–", result.runs.map { "@\($0)" }.joined(separator: ", "),
+                ])
             }
-            lines += ["", "**Conclusion.** \(escaped(ablation.conclusions.joined(separator: " ")))"]
-            lines += text.notes(of: ablation).map { "\n**Note on \(escaped($0.name)).** \(escaped($0.text))" }
-            if let remark = ablation.remark { lines += ["", "**The writer.** \(escaped(remark))"] }
+            lines.append("")
         }
-        lines += ["", "## Cost", "", "| steps | recorded | seconds |", "|---|--:|--:|"]
-        lines += costs.map { row([$0.kind, String($0.steps), Format.decimal($0.seconds, 1)]) }
-        if !failures.isEmpty {
-            lines += ["", "## Failures of the last run", ""]
-            lines += failures.map { "- `\($0.address)`: \(escaped($0.message))" }
-        }
-        lines += ["", "## Provenance", ""]
+        return section("History", lines)
+    }
+
+    private var provenance: [String] {
+        let provenance = logbook.provenance
+        var lines = ["## Provenance", ""]
         lines += provenance.inputs.map { "- \(escaped($0.name)): `\($0.digest)`" }
         lines += provenance.libraries.map { "- \(escaped($0.name)) \(escaped($0.versions.joined(separator: ", ")))" }
         lines += provenance.devices.map { "- device: \(escaped($0))" }
         lines += provenance.accepted.map { "- \(escaped($0.address)): \(escaped(Provenance.words(of: $0.acceptance)))" }
-        return lines.joined(separator: "\n") + "\n"
+        return lines
+    }
+
+    // MARK: - Pieces
+
+    private func section(_ title: String, _ lines: [String]) -> [String] {
+        lines.isEmpty ? [] : ["## \(title)", ""] + lines
+    }
+
+    private func file(_ figure: PageText.Figure) -> String { "\(prefix)\(figure.name).svg" }
+
+    private func image(_ figure: PageText.Figure) -> [String] {
+        if figure.isEmpty { return [] }
+        return ["![\(escaped(figure.title))](\(Self.folder)/\(file(figure)))", "", "*\(escaped(figure.caption))*", ""]
     }
 
     private func row(_ cells: [String]) -> String { "| " + cells.map(escaped).joined(separator: " | ") + " |" }
 
     private func escaped(_ text: String) -> String { MarkdownText.escaped(text) }
+}
+
+/// A figure of the page as a file of its own.
+enum FigureFile {
+    /// What the page's style says of drawings and of colours.
+    private static let style: String = {
+        let lines = String(decoding: PackageResources.page_css, as: UTF8.self).split(separator: "\n")
+        return lines.filter {
+            $0.hasPrefix(":root") || $0.hasPrefix("svg ") || $0.hasPrefix("@media screen and (prefers-color-scheme")
+        }.joined(separator: "\n") + "\nsvg { background: var(--ground); }\n"
+    }()
+
+    static func text(_ svg: String) -> String {
+        guard let end = svg.firstIndex(of: ">") else { return svg }
+        return svg[..<end].replacing("<svg", with: "<svg xmlns=\"http://www.w3.org/2000/svg\"") + ">\n<style>\n"
+            + style + "</style>" + svg[svg.index(after: end)...] + "\n"
+    }
 }

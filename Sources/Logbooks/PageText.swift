@@ -9,17 +9,68 @@ struct PageText {
     /// The answers first: one sentence each.
     var answers: [String] {
         var answers: [String] = []
-        let scored = logbook.scores.filter { $0.evaluation != nil }
-        if let best = scored.min(by: { $0.evaluation!.logLoss < $1.evaluation!.logLoss }),
-            let evaluation = best.evaluation
-        {
+        if let best, let evaluation = best.evaluation {
             answers.append(
                 "Best: \(best.name), log loss \(loss(evaluation.logLoss)) out of fold, accuracy \(share(evaluation.accuracy))."
             )
         }
-        for score in scored { answers += effects(of: score) }
-        for ablation in logbook.ablations { answers += ablation.conclusions }
+        answers += effectSentences
+        for ablation in logbook.ablations { answers += conclusions(of: ablation) }
         return answers
+    }
+
+    /// More sentences than these are nobody's reading: the table has the rest.
+    private static let mostConclusions = 20
+
+    /// The conclusions, of many those that are sure.
+    func conclusions(of ablation: AblationEntry) -> [String] {
+        let all = ablation.conclusions
+        guard all.count > Self.mostConclusions else { return all }
+        let sure = all.filter { $0.contains(": it helps.") || $0.contains(": it hurts.") }
+        let shown = sure.isEmpty ? [] : Array(sure.prefix(Self.mostConclusions))
+        let rest = "\(ablation.name): \(all.count - shown.count) more comparisons are in the table"
+        return shown + [rest + (sure.count > shown.count ? "." : "; none of them helps or hurts.")]
+    }
+
+    /// The result with the lowest log loss, the first of several.
+    var best: Score? {
+        logbook.scores.filter { $0.evaluation != nil }.min { $0.evaluation!.logLoss < $1.evaluation!.logLoss }
+    }
+
+    /// What averaging and optimizing did.
+    var effectSentences: [String] { logbook.scores.filter { $0.evaluation != nil }.flatMap(effects) }
+
+    /// One verdict as the page tells it first.
+    struct VerdictLine {
+        let verdict: String
+        let ablation: String
+        /// `lora.rank 4 → 16`.
+        let change: String
+        let difference: String
+        let interval: String
+        /// What it rests on, and what would settle it.
+        let rest: String
+    }
+
+    /// More verdicts than these are in the table only.
+    private static let mostVerdicts = 12
+
+    /// The verdicts, those that are sure first.
+    var verdicts: [VerdictLine] {
+        let order = ["helps", "hurts", "leaning", "equivalent", "unresolved"]
+        let lines = logbook.ablations.flatMap { ablation in
+            ablation.arms.compactMap { arm in arm.comparison.map { (ablation, arm, $0) } }
+        }
+        let sorted = order.flatMap { verdict in lines.filter { $0.2.verdict == verdict } }
+        return sorted.prefix(Self.mostVerdicts).map { ablation, arm, comparison in
+            let base = ablation.arms.first(where: \.isBaseline)
+            let change = arm.changes.map(\.text).joined(separator: ", ")
+            return VerdictLine(
+                verdict: comparison.verdict, ablation: ablation.name,
+                change: change.isEmpty ? "\(base?.name ?? "") → \(arm.name)" : change,
+                difference: comparison.differenceText, interval: comparison.intervalText,
+                rest: [comparison.advice, AblationEntry.basis(arm, base)].compactMap { $0 }.joined(separator: " "))
+        }
     }
 
     /// What averaging or optimizing did.
@@ -49,6 +100,23 @@ struct PageText {
     var incomplete: String? {
         guard logbook.done.steps < logbook.done.total else { return nil }
         return "\(logbook.done.steps) of \(logbook.done.total) steps have been run; what is missing is not shown."
+    }
+
+    /// What the last run found in the store.
+    var cacheSentence: String {
+        let timeline = logbook.timeline
+        guard timeline.executed + timeline.hits > 0 else { return "" }
+        let onGPU = logbook.ablations.contains { $0.arms.contains(where: \.isOnGPU) }
+        return "The last run executed \(Format.count(timeline.executed, "step")) and reused \(timeline.hits)"
+            + (timeline.hits > 0 ? ", which saved \(Format.duration(timeline.saved, isOnGPU: onGPU))." : ".")
+    }
+
+    /// How the recipe was otherwise when a past result was made.
+    func changes(_ result: History.Result) -> String {
+        var parts = Array(result.changes.prefix(4))
+        if result.changes.count > 4 { parts.append("and \(result.changes.count - 4) more") }
+        if !result.isComparable { parts.insert("other rows or folds", at: 0) }
+        return parts.isEmpty ? "what it was made of has changed" : parts.joined(separator: "; ")
     }
 
     /// Log loss of a uniform guess.

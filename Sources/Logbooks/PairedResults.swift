@@ -38,6 +38,7 @@ package struct PairedResult: Sendable {
                 }
             }
         }
+        var draws = Pairing.draws
         let drafts = try pairs.map { name, old, new -> Draft in
             var draft = Draft(name: name, old: try evaluation(old), new: try evaluation(new))
             guard let before = draft.old, let after = draft.new, let old, let new else {
@@ -61,7 +62,7 @@ package struct PairedResult: Sendable {
                     return draft
                 }
             }
-            let pairing = Pairing(baseline: before, variant: after, smallestEffect: nil)
+            let pairing = Pairing(baseline: before, variant: after, smallestEffect: nil, draws: &draws)
             if pairing.comparison == nil { draft.refusal = pairing.refusal } else { draft.pairing = pairing }
             return draft
         }
@@ -69,7 +70,8 @@ package struct PairedResult: Sendable {
         return drafts.map { draft in
             PairedResult(
                 name: draft.name, old: draft.old, new: draft.new,
-                comparison: draft.pairing == nil ? nil : verdicts.popFirst().map(ArmComparison.init),
+                comparison: draft.pairing == nil
+                    ? nil : verdicts.popFirst().map { ArmComparison($0, hasSeeds: draft.new?.hasSeeds ?? false) },
                 refusal: draft.refusal, isSame: draft.isSame)
         }
     }

@@ -10,7 +10,9 @@ struct Pairing {
     let refusal: String?
 
     /// Improvements are positive: the baseline's loss less the variant's.
-    init(baseline: Evaluation, variant: Evaluation, smallestEffect: Double?) {
+    init(
+        baseline: Evaluation, variant: Evaluation, smallestEffect: Double?, draws: inout BootstrapDrawsCache
+    ) {
         var seeds = baseline.seeds.map(\.name)
         guard baseline.folds == variant.folds, baseline.groups == variant.groups else {
             (comparison, refusal) = (nil, "Not compared: the two were scored on different rows or folds.")
@@ -18,36 +20,26 @@ struct Pairing {
         }
         // Stack entries have no seeds, and ensembles of different size have different ones: their averages are compared.
         if seeds.isEmpty || seeds != variant.seeds.map(\.name) { seeds = ["average"] }
-        let grouping = RowGrouping(ids: baseline.groups)
         let differences = seeds.map { seed -> [Double] in
             let key = seed.isEmpty ? "all" : seed
             return zip(baseline.losses[key] ?? [], variant.losses[key] ?? []).map { $0 - $1 }
         }
-        guard differences.allSatisfy({ $0.count == grouping.rowCount }) else {
+        guard !baseline.folds.isEmpty, differences.allSatisfy({ $0.count == baseline.folds.count }),
+            baseline.groups.count == baseline.folds.count
+        else {
             (comparison, refusal) = (nil, "Not compared: losses of some rows are missing.")
             return
         }
-        func mean(_ values: [Double], _ rows: some Collection<Int>) -> Double {
-            rows.reduce(0) { $0 + values[$1] } / Double(rows.count)
-        }
-        var byGroup: [Double] = []
-        for group in 0..<grouping.count { byGroup += differences.map { mean($0, grouping[group]) } }
-        let bootstrap = PairedBootstrap(
-            differences: byGroup, seedCount: seeds.count,
-            groupWeights: (0..<grouping.count).map { Double(grouping[$0].count) }, count: Self.resamples, seed: 1)
-        let folds = (baseline.folds.max() ?? 0) + 1
-        var byFold: [Double] = []
-        for fold in 0..<folds {
-            let rows = baseline.folds.indices.filter { baseline.folds[$0] == fold }
-            if !rows.isEmpty { byFold += differences.map { mean($0, rows) } }
-        }
-        let test = try? CorrectedTest(differences: byFold, folds: byFold.count / seeds.count, seeds: seeds.count)
-        comparison = Comparison(bootstrap: bootstrap, test: test, smallestEffect: smallestEffect)
+        comparison = PairedLosses(differences: differences, groups: baseline.groups, folds: baseline.folds)
+            .comparison(smallestEffect: smallestEffect, resamples: Self.resamples, draws: &draws)
         refusal = nil
     }
 
     /// Enough for two digits of a 95 % interval, and a few milliseconds.
     private static let resamples = 4_000
+
+    /// What the comparisons of one recipe share.
+    static var draws: BootstrapDrawsCache { PairedLosses.draws(resamples: resamples) }
 }
 
 /// A verdict with its numbers, and in words.
@@ -58,15 +50,21 @@ package struct ArmComparison: Sendable {
     /// After Holm; 1 where there is no test.
     package let p: Double
     package let verdict: String
-    private let furtherSeeds: Int?
-    private let detectable: Double?
+    /// Seeds that would settle a difference of this size; nil where none up to 100 would, or without a test.
+    package let furtherSeeds: Int?
+    /// The smallest difference that these folds and seeds would find; nil without a test.
+    package let detectable: Double?
 
-    init(_ verdict: Verdict) {
+    private let hasSeeds: Bool
+
+    /// - Parameter hasSeeds: whether there could be more seeds: a model without chance in its training has none.
+    init(_ verdict: Verdict, hasSeeds: Bool) {
+        self.hasSeeds = hasSeeds
         difference = verdict.difference
         interval = verdict.interval
         p = verdict.adjusted ?? 1
         self.verdict = verdict.outcome.rawValue
-        furtherSeeds = verdict.furtherSeeds
+        furtherSeeds = hasSeeds ? verdict.furtherSeeds : nil
         detectable = verdict.minimumDetectableEffect
     }
 
@@ -84,14 +82,21 @@ package struct ArmComparison: Sendable {
         case "hurts": return "log loss gets worse, improvement \(numbers): it hurts."
         case "equivalent": return "\(numbers): equivalent, within the smallest effect that would matter."
         default:
-            var text = "\(numbers): \(verdict)"
-            if let furtherSeeds, furtherSeeds > 0 {
-                text += "; \(Format.count(furtherSeeds, "more seed")) would settle a difference of this size"
-            } else if let detectable {
-                text +=
-                    "; with these folds and seeds only differences of \(Format.decimal(detectable, 4)) or more would be found"
-            }
-            return text + "."
+            return "\(numbers): \(verdict)" + (settling.map { "; \($0)" } ?? "") + "."
         }
     }
+
+    /// What would settle it; nil where it is settled.
+    private var settling: String? {
+        guard verdict == "leaning" || verdict == "unresolved" else { return nil }
+        if let furtherSeeds, furtherSeeds > 0 {
+            return "\(Format.count(furtherSeeds, "more seed")) would settle a difference of this size"
+        }
+        return detectable.map {
+            "with these folds\(hasSeeds ? " and seeds" : "") only differences of \(Format.decimal($0, 4)) or more would be found"
+        }
+    }
+
+    /// The same as a sentence of its own.
+    var advice: String? { settling.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." } }
 }

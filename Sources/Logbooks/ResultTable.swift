@@ -1,23 +1,34 @@
 // The ablations' results as one table, for a paper: CSV, Markdown, LaTeX and JSON. Knows no files.
 
-internal import Digests
+package import Digests
 
 /// A line for each variant of each ablation.
 package struct ResultTable: Sendable {
     package enum Form: String, CaseIterable, Sendable { case csv, md, tex, json }
 
     struct Line {
+        let recipe: String
         let ablation: String
         let arm: AblationEntry.Arm
     }
 
     let name: String
     let lines: [Line]
+    /// Whether the lines are of several recipes, and so say of which.
+    private let isShared: Bool
 
-    package init(_ logbook: Logbook) {
-        name = logbook.name
-        lines = logbook.ablations.flatMap { ablation in ablation.arms.map { Line(ablation: ablation.name, arm: $0) } }
+    package init(_ logbooks: [Logbook]) {
+        name = logbooks.map(\.name).joined(separator: ", ")
+        isShared = logbooks.count > 1
+        lines = logbooks.flatMap { logbook in
+            logbook.ablations.flatMap { ablation in
+                ablation.arms.map { Line(recipe: logbook.name, ablation: ablation.name, arm: $0) }
+            }
+        }
     }
+
+    /// What the lines are about: an ablation, and of several recipes also which.
+    private func subject(_ line: Line) -> String { isShared ? "\(line.recipe): \(line.ablation)" : line.ablation }
 
     package func text(_ form: Form) -> String {
         switch form {
@@ -41,14 +52,16 @@ package struct ResultTable: Sendable {
         func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
         let rows = lines.map { line -> [String] in
             let (evaluation, comparison) = (line.arm.evaluation, line.arm.comparison)
-            return [
+            return (isShared ? [line.recipe] : []) + [
                 line.ablation, line.arm.name, number(evaluation?.logLoss), number(evaluation?.accuracy),
                 number(comparison?.difference), number(comparison?.interval.lowerBound),
                 number(comparison?.interval.upperBound), number(comparison?.p), Self.verdict(line.arm),
                 number(line.arm.notes.leaderboard),
             ]
         }
-        return ([Self.columns] + rows).map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
+        return ([(isShared ? ["recipe"] : []) + Self.columns] + rows).map {
+            $0.map(field).joined(separator: ",") + "\r\n"
+        }.joined()
     }
 
     private static func verdict(_ arm: AblationEntry.Arm) -> String {
@@ -69,7 +82,7 @@ package struct ResultTable: Sendable {
         var text = "| ablation | variant | log loss | improvement | 95 % interval | p | verdict |\n"
         text += "|---|---|--:|--:|--:|--:|---|\n"
         for line in lines {
-            let row = [line.ablation, line.arm.name] + cells(line)
+            let row = [subject(line), line.arm.name] + cells(line)
             text += "| \(row.map(MarkdownText.escaped).joined(separator: " | ")) |\n"
         }
         return text
@@ -82,29 +95,35 @@ package struct ResultTable: Sendable {
         text += "Ablation & Variant & Log loss & Improvement & 95\\,\\% interval & $p$ & Verdict \\\\\n"
         var last = ""
         for line in lines {
-            text += line.ablation == last ? "" : "\\midrule\n"
-            let shown = line.ablation == last ? "" : line.ablation
-            last = line.ablation
+            let subject = subject(line)
+            text += subject == last ? "" : "\\midrule\n"
+            let shown = subject == last ? "" : subject
+            last = subject
             let row = [shown, line.arm.name] + cells(line)
             text += row.map(LaTeXText.escaped).joined(separator: " & ") + " \\\\\n"
         }
         return text + "\\bottomrule\n\\end{tabular}\n"
     }
 
-    private var json: JSON {
-        [
-            "schema_version": 1, "recipe": .string(name),
-            "rows": .array(
-                lines.map { line in
-                    let (evaluation, comparison) = (line.arm.evaluation, line.arm.comparison)
-                    return [
-                        "ablation": .string(line.ablation), "variant": .string(line.arm.name),
-                        "log_loss": JSON(evaluation?.logLoss), "accuracy": JSON(evaluation?.accuracy),
-                        "improvement": JSON(comparison?.difference), "low": JSON(comparison?.interval.lowerBound),
-                        "high": JSON(comparison?.interval.upperBound), "p": JSON(comparison?.p),
-                        "verdict": .string(Self.verdict(line.arm)), "leaderboard": JSON(line.arm.notes.leaderboard),
-                    ]
-                }),
-        ]
+    private var json: JSON { ["schema_version": 1, "recipe": .string(name), "rows": rows] }
+
+    /// The table for the worker, which makes a file of it that needs Python.
+    package var document: JSON {
+        ["columns": .array((["recipe"] + Self.columns).map { .string($0) }), "rows": rows]
+    }
+
+    private var rows: JSON {
+        .array(
+            lines.map { line in
+                let (evaluation, comparison) = (line.arm.evaluation, line.arm.comparison)
+                return [
+                    "recipe": .string(line.recipe), "ablation": .string(line.ablation),
+                    "variant": .string(line.arm.name),
+                    "log_loss": JSON(evaluation?.logLoss), "accuracy": JSON(evaluation?.accuracy),
+                    "improvement": JSON(comparison?.difference), "low": JSON(comparison?.interval.lowerBound),
+                    "high": JSON(comparison?.interval.upperBound), "p": JSON(comparison?.p),
+                    "verdict": .string(Self.verdict(line.arm)), "leaderboard": JSON(line.arm.notes.leaderboard),
+                ]
+            })
     }
 }

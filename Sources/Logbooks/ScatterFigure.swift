@@ -10,13 +10,20 @@ struct ScatterFigure {
     let points: [Point]
     let across: String
     let up: String
+    var isLogarithmic = true
+    /// What the horizontal value is in a point's title.
+    var unit = " s"
+    var digits = 1
 
-    /// The SVG element; empty for fewer than two points. The horizontal axis is logarithmic.
+    /// The SVG element; empty for fewer than two points. The horizontal axis is logarithmic unless it is told otherwise.
     var svg: String {
-        let (left, right, top, bottom) = (46.0, FigureCanvas.width - 24, 34.0, 254.0)
-        guard points.count > 1, let x = Axis(logarithmic: points.map(\.x), from: left, to: right),
-            let y = Axis(points.map(\.y), from: bottom, to: top)
-        else { return "" }
+        let (right, top, bottom) = (FigureCanvas.width - 24, 34.0, 254.0)
+        guard points.count > 1, let y = Axis(points.map(\.y), from: bottom, to: top) else { return "" }
+        let left = max(46, y.labelWidth + 14)
+        let axis =
+            isLogarithmic
+            ? Axis(logarithmic: points.map(\.x), from: left, to: right) : Axis(points.map(\.x), from: left, to: right)
+        guard let x = axis else { return "" }
         var canvas = FigureCanvas()
         canvas.horizontal(x, from: top, to: bottom, label: across)
         canvas.vertical(y, from: left, to: right, label: up)
@@ -26,7 +33,7 @@ struct ScatterFigure {
             canvas.begin(result: point.name)
             canvas.dot(
                 "dot", place.x, place.y, radius: 5,
-                title: "\(point.name): \(Format.decimal(point.y, 4)), \(Format.decimal(point.x, 1)) s")
+                title: "\(point.name): \(Format.decimal(point.y, 4)), \(Format.decimal(point.x, digits))\(unit)")
             // A name without a free place beside its point is in the point's title only.
             let size = FigureCanvas.letter * Double(min(point.name.count, Self.longest))
             let spots = [0.0, -13, 13].flatMap {

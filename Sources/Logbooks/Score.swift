@@ -15,6 +15,8 @@ package struct Score: Sendable {
     /// The entry whose score this one is to be compared with: what was optimized, the best of what was averaged.
     package let parts: [String]
     package let isModel: Bool
+    /// Whether it is a mean of the probabilities of its parts.
+    package let isAverage: Bool
     /// Seconds of the recorded steps that its out-of-fold predictions rest on.
     package let seconds: Double
     package let notes: ResultNotes
@@ -39,10 +41,11 @@ package struct Score: Sendable {
         let plain = name.split(separator: "/").last.map(String.init) ?? name
         if let model = recipe.model(named: plain) {
             what = Self.describe(model)
-            parts = []
+            (parts, isAverage) = ([], false)
         } else if let entry = recipe.stackEntry(named: plain) {
             // What is optimized may have no out-of-fold predictions; the score is then that of what it is fitted on.
             let scored = isStandIn ? entry.fittedOn : entry.optimize
+            isAverage = entry.average != nil && entry.mean == .probabilities && entry.weights == .equal
             if let members = entry.average {
                 what = Self.describe(average: entry, members)
             } else if let (learner, members) = entry.learner {
@@ -53,7 +56,7 @@ package struct Score: Sendable {
             parts = entry.average ?? entry.learner?.members ?? [scored].compactMap { $0 }
         } else {
             what = ""
-            parts = []
+            (parts, isAverage) = ([], false)
         }
     }
 

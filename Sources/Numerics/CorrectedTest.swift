@@ -98,10 +98,17 @@ package struct CorrectedTest: Equatable, Sendable {
     package func seedsNeeded(
         toDetect effect: Double, power: Double = 0.8, alpha: Double = 0.05, limit: Int = 100
     ) -> Int? {
-        guard seeds <= limit else { return nil }
-        return (seeds...limit).first {
-            minimumDetectableEffect(seeds: $0, power: power, alpha: alpha) <= abs(effect)
+        func suffices(_ count: Int) -> Bool {
+            minimumDetectableEffect(seeds: count, power: power, alpha: alpha) <= abs(effect)
         }
+        guard seeds <= limit, suffices(limit) else { return nil }
+        // What seeds suffice for, more of them do too: both the error and the quantiles shrink.
+        var (low, high) = (seeds, limit)
+        while low < high {
+            let middle = (low + high) / 2
+            if suffices(middle) { high = middle } else { low = middle + 1 }
+        }
+        return high
     }
 
     private func standardError(seeds: Int) -> Double {

@@ -48,6 +48,18 @@ package struct PairedBootstrap: Equatable, Sendable {
         mean = Self.mean(differences, seedCount: seedCount, weights: weights, once, once)
     }
 
+    /// The same from draws that were made before; they are those of the seed that they were made with.
+    ///
+    /// - Parameter draws: of as many groups and seeds as there are differences (a precondition).
+    package init(differences: [Double], groupWeights: [Double]? = nil, draws: BootstrapDraws) {
+        precondition(differences.count == draws.groupCount * draws.seedCount)
+        let weights = groupWeights ?? [Double](repeating: 1, count: draws.groupCount)
+        precondition(weights.count == draws.groupCount, "one weight for each group")
+        resamples = draws.means(of: differences, weights: weights).sorted()
+        let once = [Double](repeating: 1, count: max(draws.groupCount, draws.seedCount))
+        mean = Self.mean(differences, seedCount: draws.seedCount, weights: weights, once, once)
+    }
+
     /// The percentile interval that holds the share `level` of the resamples, the same share left out at each end.
     package func interval(level: Double = 0.95) -> ClosedRange<Double> {
         precondition(level > 0 && level < 1, "a level lies between 0 and 1")

@@ -9,7 +9,13 @@ package enum StepKind: String, CaseIterable, Sendable {
 
     /// The version of the kind's implementation. It is part of every key: raise it when the same inputs and parameters
     /// would give other bytes, and every step of the kind runs anew.
-    package var version: Int { self == .evaluate || self == .optimize ? 2 : 1 }
+    package var version: Int {
+        switch self {
+        case .evaluate: 3
+        case .optimize: 2
+        default: 1
+        }
+    }
 
     /// What every step of the kind gives at least. A step that says it is done and lacks one of these is not done.
     package var outputs: [String] {

@@ -46,8 +46,19 @@ extension NativeStep {
                 "seeds": .array(seeds), "losses": .object(losses.mapValues { .array($0.map { .number($0) }) }),
                 "groups": .array((rows.groups ?? Array(labels.indices)).map { .integer($0) }),
                 "folds": .array(folds.folds.map { .integer($0) }), "reliability": reliability,
+                "labels": .array(labels.map { .integer($0) }),
+                "predicted": .array(labels.indices.map { .integer(Self.likeliest(average[$0])) }),
             ], as: "evaluation")
         return StepOutcome(outputs: ["evaluation"], metrics: metrics)
+    }
+
+    /// The class with the largest probability, the first of several.
+    private static func likeliest(_ probabilities: some Collection<Double>) -> Int {
+        var (best, most) = (0, -Double.infinity)
+        for (label, probability) in probabilities.enumerated() where probability > most {
+            (best, most) = (label, probability)
+        }
+        return best
     }
 
     private static func seedName(_ member: String) -> String {

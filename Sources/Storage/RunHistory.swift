@@ -33,6 +33,13 @@ extension Store {
         return place
     }
 
+    /// What documents call a recipe's folder: as it is seen from a store inside it, so that a project may be moved; absolute from
+    /// any other store. With the recipe's name it tells projects apart that share a store.
+    package func place(ofProject folder: String) -> String {
+        guard root.hasPrefix(folder + "/") else { return folder }
+        return root.dropFirst(folder.count + 1).split(separator: "/").map { _ in ".." }.joined(separator: "/")
+    }
+
     /// The last document that is readable; nil if there is none.
     package func latestRun(_ name: String) throws -> JSON? {
         let folder = try runFolder(name)

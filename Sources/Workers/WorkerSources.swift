@@ -38,6 +38,7 @@ enum WorkerSources {
             ("predict.py", PackageResources.predict_py),
             ("pseudo.py", PackageResources.pseudo_py),
             ("prefixes.py", PackageResources.prefixes_py),
+            ("publish.py", PackageResources.publish_py),
             ("readme.py", PackageResources.readme_py),
             ("schedule.py", PackageResources.schedule_py),
             ("sequences.py", PackageResources.sequences_py),

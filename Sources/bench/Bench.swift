@@ -7,7 +7,10 @@ import Digests
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure ablate against its peers on this machine.",
-        subcommands: [EngineBench.self, NumericsBench.self, RecipeBench.self, WorkerBench.self])
+        subcommands: [
+            EngineBench.self, LogbookBench.self, NumericsBench.self, RecipeBench.self, StatisticsBench.self,
+            WorkerBench.self,
+        ])
 }
 
 /// One measurement and its peer's.

@@ -3,10 +3,12 @@
 import collections
 import itertools
 import json
+import subprocess
 
 import pytest
 
 import chromium
+from conftest import BINARY
 
 DEEDS = [
     "window.__pwned=1", "alert(1)", "console.log('pwned')", "fetch('https://x.invalid/')", "document.title='pwned'", "new Image().src='//x.invalid/'",
@@ -106,3 +108,44 @@ def test_names_can_be_no_markup_at_all(project, old, path, payload):
     project.edit(old, new)
     result = project.ablate("logbook")
     assert result.returncode == 65 and "letters, digits, '.', '_' and '-'" in result.stderr
+
+
+@pytest.mark.skipif(chromium.BINARY is None, reason="there is no chromium on the PATH")
+def test_no_row_of_a_table_is_more_than_text(fresh):
+    """Rows stand in the details of a variant, words of them in the map of the texts; and all of it on a live page."""
+    text = fresh.recipe.read_text()
+    model = text[text.index("  tiny:"):text.index("stack:")]
+    for old, new in ((model, ""), ("[words, tiny]", "[words]"), ("of: tiny", "of: words"), ("lora.rank: [2, 4]", "tfidf.min-count: [1, 2]")):
+        fresh.edit(old, new)
+    fresh.recipe.write_text(fresh.recipe.read_text() + "explore: {clusters: 3}\n")
+    lines = (fresh.folder / "train.csv").read_text().splitlines()
+    payloads = iter(PAYLOADS[::13])
+    for index, line in enumerate(lines[1:], 1):
+        name, question, answer, label = line.split(",")
+        # The rows of a question are a group, and have it in common.
+        asked, given = PAYLOADS[index // 3 - (index % 3 == 0)].replace('"', '""'), next(payloads).replace('"', '""')
+        lines[index] = f'{name},"{question} {asked}","{given} {answer}",{label}'
+    (fresh.folder / "train.csv").write_text("\n".join(lines) + "\n")
+    fresh.run()
+    browser = chromium.Chromium()
+    server = subprocess.Popen([str(BINARY), "logbook", str(fresh.recipe), "--serve", "--port", "0"], stdout=subprocess.PIPE, text=True)
+    try:
+        for address in ((fresh.folder / "logbook" / "index.html").as_uri(), server.stdout.readline().strip()):
+            page = browser.page().open(address)
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+            for event in ("pointerover", "mouseover", "focusin", "click", "toggle"):
+                page.evaluate(f"document.querySelectorAll('main *').forEach((one) => one.dispatchEvent(new Event('{event}', {{bubbles: true}})))")
+            page.evaluate("new Promise((done) => setTimeout(done, 300))")
+            assert page.complaints() == [] and page.evaluate("window.__pwned === undefined && document.title === 'small — logbook'")
+            assert set(page.requests()) <= {address, f"{address}events"}
+            excerpts = page.evaluate("[...document.querySelectorAll('q')].map((one) => one.textContent)")
+            assert sum("pwned" in text or "alert" in text or "<" in text for text in excerpts) >= 3
+            assert page.evaluate("document.querySelectorAll('main script, main img, main iframe, main style, main [onerror], main [onload]').length") == 0
+            assert page.evaluate("document.querySelectorAll('#texts ~ .figures circle').length") == 12, "a point for each question"
+    finally:
+        browser.close()
+        server.terminate()
+        server.wait(20)
+    assert "<script" not in (fresh.folder / "logbook" / "LOGBOOK.md").read_text().replace("\\<", "").lower()
+    figures = [path.read_text() for path in (fresh.folder / "logbook" / "figures").iterdir()]
+    assert len(figures) > 5 and not any("<script" in figure or "<img" in figure for figure in figures)

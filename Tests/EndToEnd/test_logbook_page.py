@@ -107,6 +107,7 @@ def test_the_score_table_filters_by_every_word(open_page):
 
 def test_a_row_and_its_marks_light_up_together(open_page):
     page = open_page()
+    page.evaluate("document.querySelector('tr[data-name=tiny]').scrollIntoView({block: 'center'})")
     box = page.evaluate("(({x, y, height}) => [x + 5, y + height / 2])(document.querySelector('tr[data-name=tiny]').getBoundingClientRect())")
     page.call("Input.dispatchMouseEvent", type="mouseMoved", x=box[0], y=box[1])
     assert page.evaluate("[...document.querySelectorAll('.lit')].map((one) => one.tagName + ' ' + one.dataset.name)") == ["TR tiny", "g tiny", "g tiny"]
@@ -167,7 +168,8 @@ def test_texts_of_figures_stay_inside_and_apart(open_page):
 
 def test_everything_can_be_reached_and_worked_with_the_tab_key(open_page):
     page = open_page()
-    wanted = page.evaluate("[...document.querySelectorAll('a[href], button, input, [tabindex=\"0\"]')].length")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    wanted = page.evaluate("[...document.querySelectorAll('a[href], button, input, summary, [tabindex=\"0\"]')].length")
     seen = []
     for _ in range(wanted):
         page.press("Tab", 9)

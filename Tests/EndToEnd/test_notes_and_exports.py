@@ -109,7 +109,7 @@ def test_latex_means_nothing_but_the_text(project):
 @pytest.mark.parametrize("name", ["table.docx", "table", ".csv", "table.csv.part"])
 def test_an_ending_that_names_no_form_is_refused_before_anything_is_written(project, name):
     result = project.ablate("logbook", "--export", str(project.folder / name))
-    assert result.returncode == 64 and "end its name in .csv, .md, .tex or .json" in result.stderr
+    assert result.returncode == 64 and "end its name in .csv, .md, .tex, .json or .parquet" in result.stderr
     assert not (project.folder / name).exists()
 
 

@@ -1,50 +1,38 @@
-// `ablate logbook`: the logbook, made from records alone. Runs nothing.
+// `ablate logbook`: the logbook of a recipe or of several, made from records alone. Runs nothing.
 
 internal import ArgumentParser
 internal import Digests
 internal import Forecasts
-internal import Glibc
 internal import Logbooks
 internal import Recipes
 internal import Storage
 
 struct LogbookCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "logbook", abstract: "Write the logbook from what has been recorded.")
+        commandName: "logbook", abstract: "Write the logbook from what has been recorded.",
+        discussion: """
+            Of one recipe it is written to logbook/ beside the recipe: index.html, LOGBOOK.md with its figures, and logbook.json.
+            Several recipes make one logbook, in logbook/ in the folder that holds them all.
+            """)
 
-    @OptionGroup var options: RecipeOptions
-    @Option(
-        help: ArgumentHelp(
-            "Also write the ablations' results as one table; the ending says in which form: .csv, .md, .tex or .json.",
-            valueName: "file"), completion: .file(extensions: ResultTable.Form.allCases.map(\.rawValue)))
-    var export: [String] = []
-
-    func validate() throws {
-        for path in export where Self.form(of: path) == nil {
-            throw ValidationError("cannot tell the form of \(path); end its name in .csv, .md, .tex or .json")
-        }
-    }
-
-    private static func form(of path: String) -> ResultTable.Form? {
-        let name = path.split(separator: "/").last ?? ""
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
-        return ResultTable.Form(rawValue: name[name.index(after: dot)...].lowercased())
-    }
+    @Argument(help: "The recipe files.", completion: .file(extensions: ["yaml", "yml"])) var recipes: [String]
+    @OptionGroup var shared: SharedOptions
+    @Option(help: ArgumentHelp("Write the logbook to this folder instead.", valueName: "folder")) var output: String?
+    @OptionGroup var exports: LogbookExports
+    @OptionGroup var serving: ServingOptions
 
     func run() async throws {
         do {
-            let workspace = try Workspace(options.recipe, options.shared, writing: false)
-            let forecast = try workspace.forecast()
-            var paths = [try Self.write(workspace, forecast)]
-            if !export.isEmpty {
-                let table = try ResultTable(Self.logbook(workspace, forecast))
-                for path in export {
-                    try Self.write(table.text(Self.form(of: path)!), to: path)
-                    paths.append(Files.absolute(path))
-                }
+            if serving.serve {
+                return try await serving.run(recipes, shared)
             }
-            if options.shared.json {
-                Console.out(try Self.logbook(workspace, forecast).json.text(.indented))
+            let workspaces = try recipes.map { try Workspace($0, shared, writing: false) }
+            let logbooks = try workspaces.map { try Self.logbook($0, $0.forecast()) }
+            let folder = output.map(Files.absolute) ?? Self.folder(of: workspaces)
+            var paths = [try LogbookFiles(logbooks).write(to: folder)[0]]
+            paths += try await exports.write(logbooks, workspaces)
+            if shared.json {
+                Console.out(Logbook.json(of: logbooks).text(.indented))
             } else {
                 Console.out(paths.joined(separator: "\n"))
             }
@@ -53,39 +41,32 @@ struct LogbookCommand: AsyncParsableCommand {
         }
     }
 
+    func validate() throws {
+        guard !recipes.isEmpty else { throw ValidationError("name a recipe file") }
+        if serving.serve, output != nil || !exports.isEmpty {
+            throw ValidationError("--serve writes no files; leave out --output and the exports")
+        }
+    }
+
     static func logbook(_ workspace: Workspace, _ forecast: Forecast) throws -> Logbook {
         try Logbook(
             recipe: workspace.loaded, plan: workspace.plan, forecast: forecast, store: workspace.store,
-            lastRun: workspace.store.latestRun(workspace.name))
+            lastRun: workspace.store.latestRun(workspace.name),
+            settings: ResolvedRecipe.settings(of: workspace.loaded))
     }
 
-    /// Where ``write(_:_:)`` writes.
-    static func paths(_ workspace: Workspace) -> [String] {
-        ["index.html", "LOGBOOK.md", "logbook.json"].map { workspace.loaded.absolute("logbook/\($0)") }
+    /// Writes the logbook beside the recipe; gives the paths of its files, the page first.
+    static func write(_ workspace: Workspace, _ forecast: Forecast) throws -> [String] {
+        try LogbookFiles([logbook(workspace, forecast)]).write(to: folder(of: [workspace]))
     }
 
-    /// Writes `logbook/index.html`, `logbook/LOGBOOK.md` and `logbook/logbook.json` beside the recipe; gives the page's path.
-    static func write(_ workspace: Workspace, _ forecast: Forecast) throws -> String {
-        let logbook = try logbook(workspace, forecast)
-        let folder = workspace.loaded.absolute("logbook")
-        let files = [
-            ("index.html", logbook.html), ("LOGBOOK.md", logbook.markdown),
-            ("logbook.json", logbook.json.text(.indented) + "\n"),
-        ]
-        for (name, text) in files {
-            // What says the same already stays as it is.
-            if Files.bytes("\(folder)/\(name)") == Array(text.utf8) { continue }
-            guard Files.makeFolder(folder) else {
-                throw MissingFile(description: "cannot make \(folder): \(String(cString: strerror(errno)))")
-            }
-            try write(text, to: "\(folder)/\(name)")
+    /// `logbook/` in the deepest folder that holds all the recipes.
+    private static func folder(of workspaces: [Workspace]) -> String {
+        var common = workspaces[0].loaded.folder.split(separator: "/")
+        for workspace in workspaces.dropFirst() {
+            let other = workspace.loaded.folder.split(separator: "/")
+            common = Array(zip(common, other).prefix { $0 == $1 }.map(\.0))
         }
-        return "\(folder)/index.html"
-    }
-
-    private static func write(_ text: String, to path: String) throws {
-        guard Files.write(Array(text.utf8), to: path) else {
-            throw MissingFile(description: "cannot write \(path): \(String(cString: strerror(errno)))")
-        }
+        return "/" + (common + ["logbook"]).joined(separator: "/")
     }
 }

@@ -73,13 +73,14 @@ struct RunCommand: AsyncParsableCommand {
         // Where nothing ran, what was forecast is what there is.
         let isPresent = chosen.allSatisfy { forecast.entries[$0].state == .reuse }
         let present = isPresent ? forecast : try workspace.forecast(known: summary.records)
-        let (logbook, delivered) = try deliver(workspace, present)
+        let (files, delivered) = try deliver(workspace, present)
+        let logbook = files[0]
         if isIdle {
             unchanged?.remember(
                 [
                     "name": .string(workspace.name), "reused": .integer(summary.reused.count),
                     "logbook": .string(logbook), "submission": JSON(delivered),
-                ], workspace, present, files: LogbookCommand.paths(workspace) + (delivered.map { [$0] } ?? []))
+                ], workspace, present, files: files + (delivered.map { [$0] } ?? []))
         }
         say(
             workspace.name, summary, reused: summary.reused.count,
@@ -150,9 +151,10 @@ struct RunCommand: AsyncParsableCommand {
         engine.stop()
     }
 
-    /// Brings the submission and the logbook up to date; gives their paths.
-    private func deliver(_ workspace: Workspace, _ forecast: Forecast) throws -> (logbook: String, submission: String?)
-    {
+    /// Brings the submission and the logbook up to date; gives their paths, the logbook's page first.
+    private func deliver(
+        _ workspace: Workspace, _ forecast: Forecast
+    ) throws -> (logbook: [String], submission: String?) {
         var delivered: String?
         if let index = workspace.plan.submission, let record = forecast.entries[index].record,
             let path = workspace.loaded.recipe.submission?.path, let output = record.outputs["submission"]

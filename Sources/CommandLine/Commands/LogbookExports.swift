@@ -1,0 +1,68 @@
+// What `ablate logbook` also writes: the ablations as one table, and runs for MLflow and TensorBoard.
+
+internal import ArgumentParser
+internal import Digests
+internal import Execution
+internal import Logbooks
+
+struct LogbookExports: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Also write the ablations' results as one table; the ending says in which form: .csv, .md, .tex, .json or .parquet.",
+            valueName: "file"), completion: .file(extensions: ["csv", "md", "tex", "json", "parquet"]))
+    var export: [String] = []
+
+    @Option(help: ArgumentHelp("Also write event files for TensorBoard to this folder.", valueName: "folder"))
+    var tensorboard: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Also log each result and fine-tune as a run to the MLflow tracking server at this address.",
+            valueName: "address"))
+    var mlflow: String?
+
+    var isEmpty: Bool { export.isEmpty && tensorboard == nil && mlflow == nil }
+
+    func validate() throws {
+        for path in export where Self.form(of: path) == nil && !Self.isParquet(path) {
+            throw ValidationError(
+                "cannot tell the form of \(path); end its name in .csv, .md, .tex, .json or .parquet")
+        }
+        if let mlflow, !mlflow.hasPrefix("http://"), !mlflow.hasPrefix("https://") {
+            throw ValidationError("\(mlflow) is no address of a tracking server; write http://HOST:PORT")
+        }
+    }
+
+    private static func ending(of path: String) -> String? {
+        let name = path.split(separator: "/").last ?? ""
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
+        return name[name.index(after: dot)...].lowercased()
+    }
+
+    private static func form(of path: String) -> ResultTable.Form? { ending(of: path).flatMap(ResultTable.Form.init) }
+
+    private static func isParquet(_ path: String) -> Bool { ending(of: path) == "parquet" }
+
+    /// Writes what is asked for; gives where it is. Errors: ``MissingFile``, ``StepFailure``.
+    func write(_ logbooks: [Logbook], _ workspaces: [Workspace]) async throws -> [String] {
+        guard !isEmpty else { return [] }
+        let table = ResultTable(logbooks)
+        var paths: [String] = []
+        for path in export {
+            if let form = Self.form(of: path) { try LogbookFiles.write(table.text(form), to: path) }
+            paths.append(Files.absolute(path))
+        }
+        let parquet = export.filter(Self.isParquet).map(Files.absolute)
+        guard !parquet.isEmpty || tensorboard != nil || mlflow != nil else { return paths }
+        let targets: JSON = [
+            "parquet": .array(parquet.map { .string($0) }), "tensorboard": JSON(tensorboard.map(Files.absolute)),
+            "mlflow": JSON(mlflow),
+        ]
+        let publisher = Publisher(environment: workspaces[0].workerEnvironment)
+        let result = try await publisher.publish(
+            ["table": table.document, "runs": .array(logbooks.flatMap(\.trackedRuns))], to: targets
+        ) { Console.note($0) }
+        return paths + (tensorboard.map { [Files.absolute($0)] } ?? [])
+            + (result["mlflow"]?.string.map { [$0] } ?? [])
+    }
+}

@@ -1,0 +1,66 @@
+// `ablate logbook --serve`: the page in a browser, kept up to date while runs go on. Writes nothing.
+
+internal import ArgumentParser
+internal import Dispatch
+internal import Glibc
+internal import Servers
+
+struct ServingOptions: ParsableArguments {
+    @Flag(help: "Serve the logbook to browsers on this machine, live, instead of writing it; ends with Ctrl-C.")
+    var serve = false
+
+    @Option(
+        help: "With --serve: the address to listen on; others than this machine reach it only if it is not loopback.")
+    var host = "127.0.0.1"
+
+    @Option(help: "With --serve: the port; 0 takes any that is free.")
+    var port: UInt16 = 8311
+
+    /// Serves until a signal comes. Errors: of the recipes and the store, of the server.
+    func run(_ recipes: [String], _ shared: SharedOptions) async throws {
+        let logbook = try LiveLogbook(recipes, shared)
+        let events = Broadcast()
+        let server = PageServer(host: host, port: port, events: events) { logbook.page }
+        signal(SIGPIPE, SIG_IGN)
+        if !PageServer.isLoopback(host) {
+            Console.note("anybody who reaches \(host) can read this logbook; there is no password")
+        }
+        let name = host.contains(":") ? "[\(host)]" : host
+        let work = Task {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await server.run { Console.out("http://\(name):\($0)/") } }
+                group.addTask {
+                    while !Task.isCancelled {
+                        logbook.renew()
+                        events.say("status", logbook.status)
+                        events.say("page", logbook.version)
+                        try await Task.sleep(for: .seconds(1))
+                    }
+                }
+                // Whoever ends first ends the other.
+                defer { events.end() }
+                try await group.next()
+                group.cancelAll()
+            }
+        }
+        let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                events.end()
+                work.cancel()
+            }
+            source.resume()
+            return source
+        }
+        defer { for source in signals { source.cancel() } }
+        do {
+            try await work.value
+        } catch is CancellationError {
+        } catch {
+            if work.isCancelled { return }
+            Console.note("error: cannot serve at \(name):\(port): \(error); --port 0 takes a port that is free")
+            throw ExitStatus.unavailable
+        }
+    }
+}

@@ -1,0 +1,104 @@
+// What models add to each other: what an average would be without each of its members, and what averages there could be. From
+// recorded losses alone: the probability of a row's true class is the exponential of minus its loss.
+
+internal import Glibc
+internal import Numerics
+
+/// What one member adds to an average of probabilities.
+package struct Contribution: Sendable {
+    package let ensemble: String
+    package let member: String
+    /// Log loss without it less log loss with it: positive where the member is worth having.
+    package let difference: Double
+    package let interval: ClosedRange<Double>
+
+    package var word: String {
+        interval.lowerBound > 0 ? "needed" : interval.upperBound < 0 ? "better without" : "not settled"
+    }
+
+    /// The contributions of all members of all averages whose score their members' losses explain. An average with weights, or
+    /// of another kind of mean, is passed over.
+    static func all(of scores: [Score]) -> [Contribution] {
+        scores.flatMap { score -> [Contribution] in
+            guard score.isAverage, score.parts.count > 1, let own = score.evaluation else { return [] }
+            let members = score.parts.compactMap { name in
+                scores.first { $0.name == name }.flatMap(TrueProbabilities.init)
+            }
+            guard members.count == score.parts.count, let first = members.first,
+                members.allSatisfy({ $0.values.count == first.values.count }), own.groups.count == first.values.count,
+                abs(TrueProbabilities.loss(of: members) - own.logLoss) < 1e-4
+            else { return [] }
+            let with = TrueProbabilities.losses(of: members)
+            return zip(score.parts, members.indices).map { name, index in
+                var rest = members
+                rest.remove(at: index)
+                let differences = zip(TrueProbabilities.losses(of: rest), with).map { $0 - $1 }
+                let bootstrap = PairedLosses(
+                    differences: [differences], groups: own.groups, folds: [Int](repeating: 0, count: differences.count)
+                ).bootstrap(resamples: 2_000)
+                return Contribution(
+                    ensemble: score.name, member: name, difference: bootstrap.mean,
+                    interval: bootstrap.interval(level: 0.95))
+            }
+        }
+    }
+}
+
+/// An average that nobody asked for yet, scored from the recorded losses of its two members.
+package struct PossibleAverage: Sendable {
+    package let members: [String]
+    package let logLoss: Double
+    /// How much better it is than the better of the two.
+    package let gain: Double
+
+    /// Smaller gains are not worth an entry.
+    private static let least = 0.002
+    /// Every pair is tried; of more models only the best.
+    private static let most = 12
+
+    /// Pairs of models that no entry averages yet, the best first.
+    static func all(of scores: [Score]) -> [PossibleAverage] {
+        let models = scores.filter { $0.isModel && $0.evaluation != nil && TrueProbabilities($0) != nil }
+            .sorted { $0.evaluation!.logLoss < $1.evaluation!.logLoss }.prefix(most)
+        let known = scores.filter { !$0.isModel }.map { Set($0.parts) }
+        var found: [PossibleAverage] = []
+        for (index, left) in models.enumerated() {
+            for right in models.dropFirst(index + 1)
+            where !known.contains(where: { $0.contains(left.name) && $0.contains(right.name) })
+                && left.evaluation!.groups == right.evaluation!.groups
+                && left.evaluation!.folds == right.evaluation!.folds
+            {
+                let loss = TrueProbabilities.loss(of: [left, right].compactMap(TrueProbabilities.init))
+                let gain = min(left.evaluation!.logLoss, right.evaluation!.logLoss) - loss
+                guard gain >= least else { continue }
+                found.append(PossibleAverage(members: [left.name, right.name], logLoss: loss, gain: gain))
+            }
+        }
+        return found.sorted { ($0.logLoss, $0.members[0]) < ($1.logLoss, $1.members[0]) }
+    }
+}
+
+/// The probability that each row's true class was given.
+private struct TrueProbabilities {
+    let values: [Double]
+
+    /// Nil where there are no losses by row, and where rows have weights, which the losses do not tell.
+    init?(_ score: Score) {
+        guard let evaluation = score.evaluation, let losses = evaluation.losses["average"], !losses.isEmpty,
+            abs(losses.reduce(0, +) / Double(losses.count) - evaluation.logLoss) < 1e-9
+        else { return nil }
+        values = losses.map { exp(-$0) }
+    }
+
+    static func losses(of members: [TrueProbabilities]) -> [Double] {
+        guard let first = members.first else { return [] }
+        return first.values.indices.map { row in
+            -log(max(1e-15, members.reduce(0) { $0 + $1.values[row] } / Double(members.count)))
+        }
+    }
+
+    static func loss(of members: [TrueProbabilities]) -> Double {
+        let losses = losses(of: members)
+        return losses.reduce(0, +) / Double(max(losses.count, 1))
+    }
+}

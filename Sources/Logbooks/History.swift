@@ -1,0 +1,120 @@
+// What earlier runs of the recipe scored, by the documents of runs and their records. Results that the recipe would not make
+// any more are told apart, and kept.
+
+internal import Digests
+internal import Plans
+internal import Storage
+
+/// The runs of a recipe and what they found.
+package struct History: Sendable {
+    /// One run, with the best score of a model or stack entry that it had.
+    package struct Run: Sendable {
+        package let number: Int
+        package let state: String
+        package let best: String
+        package let logLoss: Double
+        /// Whether the score is of the same rows and folds as those of today.
+        package let isComparable: Bool
+    }
+
+    /// A score whose steps the recipe does not have any more, or has with other settings.
+    package struct Result: Sendable {
+        package let name: String
+        package let anchor: String
+        package let logLoss: Double
+        package let accuracy: Double?
+        package let isComparable: Bool
+        /// The runs that had it.
+        package let runs: [Int]
+        /// How the recipe's settings were then, where they are otherwise today: `lora.rank was 2, is 4`.
+        package let changes: [String]
+    }
+
+    package let runs: [Run]
+    package let results: [Result]
+
+    /// Older documents are not looked into; of large recipes, that have long ones, fewer.
+    private static let most = (runs: 200, keys: 60_000)
+
+    /// - Parameters:
+    ///   - settings: the recipe's values by their paths, as documents of runs have them.
+    ///   - current: the evaluations that the logbook shows as the recipe's own.
+    init(
+        of name: String, in folder: String, store: Store, settings: JSON, current: [(name: String, record: Record)]
+    ) throws {
+        let present = Set(current.map(\.record.key))
+        // A score that was worked out anew, by a later version of the kind, is no other result.
+        let scores = Dictionary(
+            current.map { ($0.name, $0.record.metrics["log-loss"]) }, uniquingKeysWith: { first, _ in first })
+        let basis = current.first.map { Self.basis($0.record) }
+        let place = store.place(ofProject: folder)
+        var runs: [Run] = []
+        var results: [Digest: Result] = [:]
+        var order: [Digest] = []
+        var (number, keyCount) = ((try store.numberedRuns(name, last: 1).first?.number ?? 0) + 1, 0)
+        let oldest = max(0, number - Self.most.runs)
+        while number > oldest + 1, keyCount < Self.most.keys {
+            number -= 1
+            guard let document = try store.run(name, number: number) else { continue }
+            keyCount += document["keys"]?.object?.count ?? 0
+            // Two projects may share a store and a name.
+            guard document["folder"]?.string == place, let keys = document["keys"]?.object else { continue }
+            var best: (name: String, loss: Double, isComparable: Bool)?
+            // A variant is named after its ablation, with a colon; what a variant and a model share is the model's.
+            let names = (document["results"]?.object ?? [:]).sorted {
+                ($0.key.contains(": ") ? 1 : 0, $0.key) < ($1.key.contains(": ") ? 1 : 0, $1.key)
+            }
+            for (result, address) in names {
+                guard let key = address.string.flatMap({ keys[$0]?.string }).flatMap(Digest.init),
+                    let record = try store.storedRecord(key), let loss = record.metrics["log-loss"]?.number
+                else { continue }
+                let isComparable = basis.map { $0 == Self.basis(record) } ?? true
+                if !result.contains(": "), loss < best?.loss ?? .infinity { best = (result, loss, isComparable) }
+                if present.contains(key) || scores[result] == .some(record.metrics["log-loss"]) { continue }
+                if let known = results[key] {
+                    results[key] = Result(
+                        name: known.name, anchor: known.anchor, logLoss: loss, accuracy: known.accuracy,
+                        isComparable: isComparable,
+                        runs: known.runs.first == number ? known.runs : [number] + known.runs, changes: known.changes)
+                } else {
+                    order.append(key)
+                    results[key] = Result(
+                        name: result, anchor: key.short, logLoss: loss, accuracy: record.metrics["accuracy"]?.number,
+                        isComparable: isComparable, runs: [number],
+                        changes: Self.changes(document["settings"]?.object ?? [:], settings.object ?? [:]))
+                }
+            }
+            if let best {
+                runs.append(
+                    Run(
+                        number: number, state: document["state"]?.string ?? "unknown", best: best.name,
+                        logLoss: best.loss, isComparable: best.isComparable))
+            }
+        }
+        self.runs = runs.reversed()
+        self.results = order.compactMap { results[$0] }
+    }
+
+    /// What a score is a score of: rows and folds, by content.
+    private static func basis(_ record: Record) -> [String: Digest] {
+        (Manifest(json: record.manifest)?.inputs ?? [:]).filter { $0.key == "rows" || $0.key == "folds" }
+    }
+
+    private static func changes(_ then: [String: JSON], _ now: [String: JSON]) -> [String] {
+        func text(_ value: JSON?) -> String { value.map { $0.string ?? $0.text() } ?? "not there" }
+        var gone: Set<String> = []
+        return Set(then.keys).union(now.keys).sorted().compactMap { path in
+            guard then[path] != now[path] else { return nil }
+            let parts = path.split(separator: ".")
+            // A model or an entry that came or went is one change.
+            if parts.count > 2 {
+                let head = parts.prefix(2).joined(separator: ".")
+                let sides = [then, now].map { side in side.keys.contains { $0.hasPrefix(head + ".") } }
+                if sides[0] != sides[1] {
+                    return gone.insert(head).inserted ? "\(head) is \(sides[0] ? "gone" : "new")" : nil
+                }
+            }
+            return "\(path) was \(text(then[path])), is \(text(now[path]))"
+        }
+    }
+}

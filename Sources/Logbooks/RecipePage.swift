@@ -1,0 +1,226 @@
+// One recipe's part of the page, as values for the template. Knows no markup but that of finished figures.
+
+struct RecipePage {
+    let logbook: Logbook
+    /// Whether the page has no other recipe: then its places need no name before them.
+    let isSingle: Bool
+    private let text: PageText
+
+    init(logbook: Logbook, isSingle: Bool) {
+        (self.logbook, self.isSingle, text) = (logbook, isSingle, PageText(logbook: logbook))
+    }
+
+    var context: [String: Any] {
+        var context: [String: Any] = [
+            "recipe": logbook.name, "at": isSingle ? "" : "\(logbook.name)/", "isSingle": isSingle,
+            "chance": text.chance, "hasLeaderboard": text.hasLeaderboard, "answers": list(text.effectSentences),
+            "verdicts": text.verdicts.map(verdict), "suggestions": logbook.suggestions.map(suggestion),
+            "hasSuggestions": !logbook.suggestions.isEmpty,
+            "scores": logbook.scores.map(score),
+            "scoreNotes": text.scoreNotes.map { ["name": $0.name, "text": $0.text] },
+            "scoreFigures": figures([text.scoreFigure, text.costFigure]),
+            "hasAblations": !logbook.ablations.isEmpty, "ablations": logbook.ablations.map(entry),
+            "comparisons": Format.count(
+                logbook.ablations.reduce(0) { $0 + $1.arms.count { $0.comparison != nil } }, "comparison"),
+            "moreFigures": figures(text.figures),
+            "hasMoreFigures": !text.figures.isEmpty,
+            "costs": logbook.costs.map {
+                ["kind": $0.kind, "steps": String($0.steps), "seconds": Format.decimal($0.seconds, 1)]
+            },
+            "cacheSentence": text.cacheSentence, "costFigures": figures([text.timelineFigure, text.graphFigure]),
+            "failures": logbook.failures.map { ["address": $0.address, "message": $0.message] },
+            "hasFailures": !logbook.failures.isEmpty,
+        ]
+        context["about"] = logbook.about
+        context["incomplete"] = text.incomplete
+        if let best = text.best, let evaluation = best.evaluation {
+            context["best"] = [
+                [
+                    "bestName": best.name, "bestLoss": text.loss(evaluation.logLoss),
+                    "bestShare": text.share(evaluation.accuracy),
+                ]
+            ]
+        }
+        if text.hasStale { context["staleness"] = PageText.staleness }
+        if !text.forestFigure.isEmpty { context["forest"] = figures([text.forestFigure]) }
+        if logbook.ablations.count > 1 { context["summary"] = [["summaryRows": logbook.ablations.flatMap(summary)]] }
+        let ensemble = figures([text.contributionFigure, text.correlationFigure])
+        if !ensemble.isEmpty { context["ensemble"] = [["ensembleFigures": ensemble]] }
+        if let look = logbook.texts {
+            context["look"] = [
+                [
+                    "lookSentence": look.sentence, "lookAdvice": list(look.advice),
+                    "lookFigures": figures([text.mapFigure]),
+                ]
+            ]
+        }
+        if !logbook.submissions.isEmpty {
+            context["ledger"] = [
+                [
+                    "submissions": logbook.submissions.map(submission),
+                    "ledgerFigures": figures([text.leaderboardFigure]),
+                ]
+            ]
+        }
+        if !logbook.history.results.isEmpty || logbook.history.runs.count > 1 { context["history"] = [history] }
+        for (name, value) in provenance { context[name] = value }
+        return context
+    }
+
+    private func list(_ texts: [String]) -> [[String: Any]] { texts.map { ["text": $0] } }
+
+    private func figures(_ figures: [PageText.Figure]) -> [[String: Any]] {
+        figures.filter { !$0.isEmpty }.map { ["figureTitle": $0.title, "svg": $0.svg, "caption": $0.caption] }
+    }
+
+    // MARK: - In short
+
+    private func verdict(_ verdict: PageText.VerdictLine) -> [String: Any] {
+        [
+            "verdict": verdict.verdict, "ablationName": verdict.ablation, "change": verdict.change,
+            "difference": verdict.difference, "interval": verdict.interval, "rest": verdict.rest,
+        ]
+    }
+
+    private func suggestion(_ suggestion: Suggestion) -> [String: Any] {
+        var one: [String: Any] = ["reason": suggestion.reason]
+        one["command"] = suggestion.command
+        one["price"] = suggestion.cost
+        return one
+    }
+
+    // MARK: - Scores
+
+    private func score(_ score: Score) -> [String: Any] {
+        var row: [String: Any] = ["name": score.name, "what": score.what]
+        row["absent"] = score.absence
+        row["anchor"] = score.anchor
+        if text.hasLeaderboard { row["leaderboard"] = text.leaderboard(score.notes) }
+        guard let evaluation = score.evaluation else { return row }
+        row["isBest"] = score.name == text.best?.name
+        row["logLoss"] = text.loss(evaluation.logLoss)
+        row["accuracy"] = text.share(evaluation.accuracy)
+        row["seeds"] = text.seeds(evaluation)
+        row["folds"] = text.folds(evaluation)
+        return row
+    }
+
+    private func submission(_ one: Logbook.Submission) -> [String: Any] {
+        [
+            "result": one.result, "given": "\(one.leaderboard)" + (one.isCurrent ? "" : "*"),
+            "own": one.logLoss.map(text.loss) ?? "–", "remarkText": one.text ?? "",
+        ]
+    }
+
+    private var history: [String: Any] {
+        [
+            "historyFigures": figures([text.historyFigure]), "hasPast": !logbook.history.results.isEmpty,
+            "past": logbook.history.results.map { result in
+                [
+                    "result": result.name, "pastAnchor": result.anchor, "own": text.loss(result.logLoss),
+                    "share": result.accuracy.map(text.share) ?? "–",
+                    "runs": result.runs.map { "@\($0)" }.joined(separator: ", "),
+                    "changes": text.changes(result),
+                ]
+            },
+        ]
+    }
+
+    private var provenance: [String: Any] {
+        [
+            "inputs": logbook.provenance.inputs.map { ["name": $0.name, "digest": $0.digest] },
+            "libraries": logbook.provenance.libraries.map {
+                ["name": $0.name, "versions": $0.versions.joined(separator: ", ")]
+            },
+            "devices": logbook.provenance.devices.map { ["name": $0] },
+            "accepted": logbook.provenance.accepted.map {
+                ["address": $0.address, "words": Provenance.words(of: $0.acceptance)]
+            },
+        ]
+    }
+
+    // MARK: - Ablations
+
+    private func summary(_ ablation: AblationEntry) -> [[String: Any]] {
+        ablation.arms.filter { !$0.isBaseline }.map { arm in
+            var row = variant(arm)
+            row["ablationName"] = ablation.name
+            return row
+        }
+    }
+
+    private func variant(_ arm: AblationEntry.Arm) -> [String: Any] {
+        var row: [String: Any] = [
+            "name": arm.name, "logLoss": "not run yet", "accuracy": "", "difference": "", "interval": "", "p": "",
+            "confounded": arm.isConfounded,
+            "changes": arm.isBaseline ? "baseline" : arm.changes.map(\.text).joined(separator: ", "),
+            "price": arm.seconds > 0 ? Format.duration(arm.seconds, isOnGPU: arm.isOnGPU) : "",
+        ]
+        row["anchor"] = arm.anchor
+        if let evaluation = arm.evaluation {
+            row["logLoss"] = text.loss(evaluation.logLoss)
+            row["accuracy"] = text.share(evaluation.accuracy)
+        }
+        if let comparison = arm.comparison {
+            row["difference"] = comparison.differenceText
+            row["interval"] = comparison.intervalText
+            row["p"] = comparison.pText
+            row["verdict"] = comparison.verdict
+        } else if arm.isBaseline {
+            row["difference"] = "baseline"
+        }
+        return row
+    }
+
+    private func entry(_ ablation: AblationEntry) -> [String: Any] {
+        var entry: [String: Any] = [
+            "name": ablation.name, "hypothesis": ablation.hypothesis, "setup": ablation.setup,
+            "conclusions": list(text.conclusions(of: ablation)), "variants": ablation.arms.map(variant),
+            "entryFigures": figures([text.pairFigure(of: ablation), text.parameterFigure(of: ablation)]),
+            "details": ablation.arms.compactMap(detail), "tags": list(ablation.tags),
+            "notes": text.notes(of: ablation).map { ["name": $0.name, "text": $0.text] },
+        ]
+        entry["remark"] = ablation.remark
+        return entry
+    }
+
+    private func detail(_ arm: AblationEntry.Arm) -> [String: Any]? {
+        guard let detail = arm.detail else { return nil }
+        func slices(_ title: String, _ slices: [ArmDetail.Slice]) -> [[String: Any]] {
+            guard slices.count > 1 else { return [] }
+            return [
+                [
+                    "sliceTitle": title,
+                    "slices": slices.map { slice in
+                        [
+                            "slice": slice.name, "rows": String(slice.rows),
+                            "gain": Format.signed(slice.improvement, 4),
+                            "share": Format.signed(slice.accuracy, 3),
+                        ]
+                    },
+                ]
+            ]
+        }
+        func examples(_ title: String, _ examples: [ArmDetail.Example]) -> [[String: Any]] {
+            examples.isEmpty
+                ? []
+                : [
+                    [
+                        "exampleTitle": title,
+                        "examples": examples.map { example in
+                            [
+                                "row": String(example.row + 1), "gain": Format.signed(example.improvement, 2),
+                                "excerpt": example.text,
+                            ]
+                        },
+                    ]
+                ]
+        }
+        return [
+            "armName": arm.name, "fixed": String(detail.fixed), "broken": String(detail.broken),
+            "detailFigures": figures([text.confusionFigure(of: arm)]),
+            "sliceTables": slices("class", detail.byClass) + slices("length", detail.byLength),
+            "exampleLists": examples("Gained most", detail.gained) + examples("Lost most", detail.lost),
+        ]
+    }
+}

@@ -1,0 +1,193 @@
+// What to try next, by rules that say why: seeds for what leans, the combination of what helps, averages that the recorded
+// losses promise, longer texts. Knows the recipe and its results; runs nothing.
+
+internal import Diagnostics
+internal import Digests
+internal import Forecasts
+internal import Plans
+internal import Recipes
+internal import Storage
+
+/// One thing to try.
+package struct Suggestion: Sendable {
+    /// Why, as a sentence.
+    package let reason: String
+    /// The command that does it; nil where there is none.
+    package let command: String?
+    /// What it would take, from the seconds of steps like its own; nil where nothing is known.
+    package let seconds: Double?
+    package let isOnGPU: Bool
+
+    /// `0.52 GPU-h`, `12 s`.
+    package var cost: String? { seconds.map { Format.duration($0, isOnGPU: isOnGPU) } }
+
+    /// What a rule has to look at.
+    struct Results {
+        let recipe: LoadedRecipe
+        let plan: Plan
+        let entries: [Forecast.Entry]
+        let scores: [Score]
+        let ablations: [AblationEntry]
+        let averages: [PossibleAverage]
+        let contributions: [Contribution]
+    }
+
+    /// All suggestions, the surest first.
+    static func all(of results: Results) -> [Suggestion] {
+        missing(results) + combinations(results) + seeds(results) + members(results) + averages(results)
+            + lengths(results)
+    }
+
+    // MARK: - Rules
+
+    /// What has not been run at all.
+    private static func missing(_ results: Results) -> [Suggestion] {
+        let open = results.entries.count { $0.record == nil }
+        guard open > 0 else { return [] }
+        let seconds = results.entries.filter { $0.record == nil }.reduce(0) { $0 + ($1.estimate ?? 0) }
+        return [
+            Suggestion(
+                reason: "\(Format.count(open, "step")) of the recipe \(open == 1 ? "has" : "have") not been run.",
+                command: "ablate run \(file(results))", seconds: seconds > 0 ? seconds : nil,
+                isOnGPU: results.ablations.contains { $0.arms.contains(where: \.isOnGPU) })
+        ]
+    }
+
+    /// The best variant of each ablation that has one which helps: into the model, all of a model's at once.
+    private static func combinations(_ results: Results) -> [Suggestion] {
+        var found: [String: [(ablation: AblationEntry, arm: AblationEntry.Arm)]] = [:]
+        for ablation in results.ablations {
+            let helping = ablation.arms.filter { $0.comparison?.verdict == "helps" }
+            guard let arm = helping.max(by: { $0.comparison!.difference < $1.comparison!.difference }) else { continue }
+            found[ablation.of, default: []].append((ablation, arm))
+        }
+        return found.sorted { $0.key < $1.key }.map { subject, helping in
+            let section = results.recipe.model(named: subject) == nil ? "stack" : "models"
+            let settings = helping.flatMap(\.arm.changes).compactMap { change in
+                change.new.map { "--set \(quoted("\(section).\(subject).\(change.path)=\($0)"))" }
+            }
+            let names = helping.map { "\($0.arm.name) (\($0.ablation.name))" }.joined(separator: " and ")
+            return Suggestion(
+                reason: helping.count > 1
+                    ? "\(names) help \(subject) singly; whether they do together is not known yet."
+                    : "\(names) helps \(subject): take it over into the recipe.",
+                command: (["ablate run \(file(results))"] + settings).joined(separator: " "),
+                seconds: helping.map(\.arm.seconds).max().flatMap { $0 > 0 ? $0 : nil },
+                isOnGPU: helping.contains(where: \.arm.isOnGPU))
+        }
+    }
+
+    /// Further seeds for what is not settled, if some number of them would do.
+    private static func seeds(_ results: Results) -> [Suggestion] {
+        results.ablations.enumerated().flatMap { index, ablation -> [Suggestion] in
+            guard case .model(let model)? = results.recipe.variants[index].first?.subject,
+                let base = ablation.arms.first(where: \.isBaseline)
+            else { return [] }
+            let open = ablation.arms.filter {
+                ["leaning", "unresolved"].contains($0.comparison?.verdict) && ($0.comparison?.furtherSeeds ?? 0) > 0
+            }
+            if open.isEmpty { return tooSmall(ablation) }
+            guard let arm = open.max(by: { abs($0.comparison!.difference) < abs($1.comparison!.difference) }),
+                let further = arm.comparison?.furtherSeeds
+            else { return [] }
+            var seeds = model.seeds
+            while seeds.count < model.seeds.count + further { seeds.append((seeds.max() ?? 0) + 1) }
+            let seconds = (arm.seconds + base.seconds) / Double(max(model.seeds.count, 1)) * Double(further)
+            let list = seeds.map(String.init).joined(separator: ", ")
+            return [
+                Suggestion(
+                    reason:
+                        "\(ablation.name), \(arm.name) is \(arm.comparison!.verdict): \(Format.count(further, "more seed")) would settle a difference of the size seen.",
+                    command:
+                        "ablate run \(file(results)) --set \(quoted("ablations.\(ablation.name).with.seeds=[\(list)]")) \(quoted("ablations/\(ablation.name)/**"))",
+                    seconds: seconds > 0 ? seconds : nil, isOnGPU: arm.isOnGPU)
+            ]
+        }
+    }
+
+    /// A difference that no number of seeds would settle.
+    private static func tooSmall(_ ablation: AblationEntry) -> [Suggestion] {
+        let open = ablation.arms.filter {
+            $0.comparison?.verdict == "unresolved" || $0.comparison?.verdict == "leaning"
+        }
+        guard let arm = open.max(by: { abs($0.comparison!.difference) < abs($1.comparison!.difference) }),
+            let detectable = arm.comparison?.detectable
+        else { return [] }
+        let what =
+            arm.evaluation?.hasSeeds ?? false
+            ? "no number of seeds would settle differences as small as these"
+            : "training has no chance in it, so seeds would settle nothing"
+        return [
+            Suggestion(
+                reason:
+                    "\(ablation.name): \(what); more folds or more rows would. Until then, what differs by less than "
+                    + "\(Format.decimal(detectable, 3)) is open: choose what costs less.",
+                command: nil, seconds: nil, isOnGPU: false)
+        ]
+    }
+
+    /// Members that an average is better without.
+    private static func members(_ results: Results) -> [Suggestion] {
+        results.contributions.filter { $0.interval.upperBound < 0 }.map { one in
+            let rest = (results.scores.first { $0.name == one.ensemble }?.parts ?? []).filter { $0 != one.member }
+            return Suggestion(
+                reason:
+                    "\(one.ensemble) is better without \(one.member) (by \(Format.decimal(-one.difference, 4))).",
+                command: rest.count > 1
+                    ? "ablate run \(file(results)) --set \(quoted("stack.\(one.ensemble).average=[\(rest.joined(separator: ", "))]"))"
+                    : nil, seconds: nil, isOnGPU: false)
+        }
+    }
+
+    /// Averages of models that err apart.
+    private static func averages(_ results: Results) -> [Suggestion] {
+        results.averages.prefix(2).map { pair in
+            let names = pair.members.joined(separator: ", ")
+            let entry = "stack.\(pair.members.joined(separator: "-"))={average: [\(names)]}"
+            return Suggestion(
+                reason:
+                    "By their recorded losses the average of \(pair.members.joined(separator: " and ")) scores \(Format.decimal(pair.logLoss, 4)), \(Format.decimal(pair.gain, 4)) better than the better of the two.",
+                command: "ablate run \(file(results)) --set \(quoted(entry))", seconds: nil, isOnGPU: false)
+        }
+    }
+
+    /// Models of which many rows were cut short.
+    private static func lengths(_ results: Results) -> [Suggestion] {
+        results.plan.results.compactMap { result -> Suggestion? in
+            guard case .model(let name) = result.role, let length = results.recipe.model(named: name)?.lengths.answer
+            else { return nil }
+            var (rows, cut) = (0, 0)
+            for (step, entry) in zip(results.plan.steps, results.entries)
+            where step.kind == .predict && step.address.hasPrefix("\(name)/") && step.address.hasSuffix("/predict-oof")
+            {
+                rows += entry.record?.metrics["rows"]?.integer ?? 0
+                cut += entry.record?.metrics["truncated-rows-answer"]?.integer ?? 0
+            }
+            guard rows > 0, Double(cut) > 0.1 * Double(rows) else { return nil }
+            let share = Format.decimal(100 * Double(cut) / Double(rows), 0)
+            let own = results.scores.first { $0.name == name }?.seconds
+            return Suggestion(
+                reason: "\(share) % of the answers that \(name) reads are cut at \(length) tokens.",
+                command:
+                    "ablate run \(file(results)) --set models.\(name).lengths.answer=\(length * 2) \(quoted("\(name)/**"))",
+                seconds: own, isOnGPU: false)
+        }
+    }
+
+    // MARK: - Words
+
+    /// The recipe's file, without the folder that the reader may not have.
+    private static func file(_ results: Results) -> String {
+        quoted(results.recipe.file.name.split(separator: "/").last.map(String.init) ?? "recipe.yaml")
+    }
+
+    /// A word for a shell.
+    private static func quoted(_ text: String) -> String {
+        let isPlain = text.unicodeScalars.allSatisfy {
+            ($0.isASCII && $0.properties.isAlphabetic) || ("0"..."9").contains($0)
+                || "._-/=@%+:,".unicodeScalars.contains($0)
+        }
+        if isPlain, !text.isEmpty { return text }
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

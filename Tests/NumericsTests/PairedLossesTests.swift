@@ -1,0 +1,48 @@
+import Testing
+
+@testable import Numerics
+
+@Suite struct PairedLossesTests {
+    /// Twelve rows in five groups and three folds, two seeds.
+    let groups = [0, 0, 0, 1, 1, 2, 2, 2, 2, 3, 4, 4]
+    let folds = [0, 0, 0, 1, 1, 2, 2, 2, 2, 0, 1, 1]
+    let differences = [
+        [0.4, -0.1, 0.3, 0.2, 0.6, 0.1, 0.0, -0.3, 0.2, 0.5, 0.7, -0.2],
+        [0.2, 0.1, -0.3, 0.4, 0.1, 0.3, 0.2, 0.3, -0.2, 0.1, 0.4, 0.2],
+    ]
+
+    @Test func cellsAreMeansOfTheirRows() {
+        let paired = PairedLosses(differences: differences, groups: groups, folds: folds)
+        expectClose(
+            paired.byGroup, [0.2, 0, 0.4, 0.25, 0, 0.15, 0.5, 0.1, 0.25, 0.3], within: 1e-15,
+            "group by group, seed by seed")
+        expectClose(
+            paired.byFold, [1.1 / 4, 0.1 / 4, 1.3 / 4, 1.1 / 4, 0, 0.15], within: 1e-15, "fold by fold, seed by seed")
+        expectClose(Array(paired.rowMeans.prefix(3)), [0.3, 0, 0], within: 1e-15)
+    }
+
+    @Test func sharedDrawsGiveTheVeryNumbersOfOnesOwn() throws {
+        let paired = PairedLosses(differences: differences, groups: groups, folds: folds)
+        let own = paired.comparison(smallestEffect: 0.1, resamples: 500)
+        var cache = PairedLosses.draws(resamples: 500)
+        for _ in 0..<2 {
+            #expect(paired.comparison(smallestEffect: 0.1, resamples: 500, draws: &cache) == own)
+        }
+        let draws = try #require(BootstrapDraws(groupCount: 5, seedCount: 2, count: 500, seed: 1))
+        let weights = [3.0, 2, 4, 1, 2]
+        #expect(
+            PairedBootstrap(differences: paired.byGroup, groupWeights: weights, draws: draws).resamples
+                == PairedBootstrap(
+                    differences: paired.byGroup, seedCount: 2, groupWeights: weights, count: 500, seed: 1
+                ).resamples)
+    }
+
+    @Test func drawsThatWouldFillTheMemoryAreNotKept() {
+        #expect(BootstrapDraws(groupCount: 1_000_000, seedCount: 3, count: 4_000, seed: 1) == nil)
+        // Others are then drawn one by one, with the same result as ever.
+        var cache = PairedLosses.draws(resamples: 1 << 24)
+        let few = PairedLosses(differences: [[0.1, 0.2]], groups: [0, 1], folds: [0, 1])
+        let comparison = few.comparison(smallestEffect: nil, resamples: 50, draws: &cache)
+        #expect(comparison == few.comparison(smallestEffect: nil, resamples: 50))
+    }
+}
