@@ -148,6 +148,9 @@ struct Compiler {
         names["label"] = train ? .string(columns.label) : .null
         names["weight"] = train ? JSON(columns.weight) : .null
         let tree = loaded.tree["data"]
+        var inputs: [String: Source] = ["table": .file(path: loaded.absolute(path), name: path)]
+        // The test table is held against the training texts: a question that stands in both is worth a warning.
+        if !train { inputs["reference"] = texts(train: true) }
         let step = builder.step(
             "data/\(role)/ingest", .ingest,
             [
@@ -155,7 +158,7 @@ struct Compiler {
                 "labels": .array(data.labels.map { .string($0) }), "role": .string(role),
                 "constraint": JSON(data.constraint?.rawValue),
             ],
-            inputs: ["table": .file(path: loaded.absolute(path), name: path)],
+            inputs: inputs,
             origins: [
                 "format": tree?[role], "columns": tree?["columns"], "labels": tree?["labels"],
                 "constraint": tree?["constraint"],

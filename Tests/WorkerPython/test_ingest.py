@@ -163,3 +163,38 @@ def test_one_of_each_names_the_group_its_first_row_and_the_labels(worker, tmp_pa
 
 def test_a_format_that_is_none(worker, tmp_path):
     assert "csv, jsonl or parquet" in fault(worker, tmp_path, HEADER, "train.xlsx").message
+
+
+def test_a_question_in_more_than_one_group_is_warned_of_by_its_normalised_text(worker, tmp_path):
+    table = tmp_path / "train.csv"
+    table.write_text(HEADER.replace("target", "target,page") + 'a,What is it?,r,a,1\nb,"what  IS it",s,b,1\nc,what is it!,t,c,2\nd,Why?,r,a,3\n')
+    columns = COLUMNS | {"group": "page"}
+    _, result = worker.run("ingest", ingest(columns=columns, **FREE), {"table": table})
+    [warning] = result["metrics"]["warnings"]
+    assert "rows 1, 3 have the same question, 'What is it?'" in warning and "data.columns.group" in warning
+    table.write_text(table.read_text().replace(",2\n", ",1\n"))  # one group holds them together
+    _, result = worker.run("ingest", ingest(columns=columns, **FREE), {"table": table})
+    assert "warnings" not in result["metrics"]
+
+
+def test_a_question_of_the_training_table_is_warned_of_in_the_test_table(worker, tmp_path):
+    def told(train, test, **changes):
+        for name, lines in [("train", train), ("test", test)]:
+            (tmp_path / f"{name}.csv").write_text(HEADER + "".join(f"{i},{line},a\n" for i, line in enumerate(lines)))
+        first, _ = worker.run("ingest", ingest(**FREE, **changes), {"table": tmp_path / "train.csv"})
+        inputs = {"table": tmp_path / "test.csv", "reference": first / "texts"}
+        alone, _ = worker.run("ingest", ingest(role="test", **FREE, **changes), {"table": tmp_path / "test.csv"})
+        outputs, result = worker.run("ingest", ingest(role="test", **FREE, **changes), inputs)
+        assert read(outputs) == read(alone)  # a warning changes nothing of the outputs
+        return [text for text in result["metrics"].get("warnings", []) if "training table" in text]
+
+    assert told(["Why me?,r", "How?,r"], ["When?,r", "Where?,r"]) == []
+    [warning] = told(["How?,r", "Why me?,r"], ["When?,r", "why  ME,s", "Why me!,t"])
+    assert "rows 2, 3 have the same question as row 2 of the training table, 'why ME'" in warning
+    assert told(["?!,r"], ["...,r"]) == []  # texts without a word say nothing
+    many = [f"number {i},r" for i in range(6)]
+    assert len(told(many, many)) == 4 and "3 more questions" in told(many, many)[-1]
+    # Without groups a prompt may be one instruction for all: only rows that are alike in both texts count.
+    single = {"columns": COLUMNS | {"group": None}}
+    assert told(["Is it spam?,r one"], ["Is it spam?,r two"], **single) == []
+    assert "the same text as row 1" in told(["Is it spam?,r one"], ["Is it spam?,R one!"], **single)[0]

@@ -57,7 +57,10 @@ def run(step):
     texts, metrics = read_texts(title, {k: (named[k], get(k)) for k in ("prompt", "answer") if k in named}, count)
     formats.write_json(step.outputs / "rows", rows)
     formats.write_texts(step.outputs / "texts", texts)
-    if warnings := duplicates(title, texts, rows):
+    warnings = duplicates(title, texts, rows)
+    if step.has("reference"):
+        warnings += shared(title, texts, rows, formats.read_texts(step.input("reference")))
+    if warnings:
         metrics["warnings"] = warnings
     metrics |= {"rows": count, "groups": len(codes) if get("group") else 0}
     return {"metrics": metrics}
@@ -137,10 +140,10 @@ def read_texts(title, columns, count):
 def duplicates(title, texts, rows):
     """Warnings of questions that stand in the table more than once and that no group holds together: folds may part them, and a
     model would then be scored on what it was trained on. Without groups, of rows that are alike in every text."""
-    columns = ["prompt"] if rows["groups"] is not None and "prompt" in texts[0] else sorted(texts[0])
+    columns = telling(texts, rows)
     first, found = {}, {}
     for row, text in enumerate(texts):
-        key = tuple(" ".join(re.findall(r"\w+", text[column].casefold())) for column in columns)
+        key = normalised(text, columns)
         if not any(key):
             continue
         group = row if rows["groups"] is None else rows["groups"][row]
@@ -157,6 +160,41 @@ def duplicates(title, texts, rows):
     if len(found) > 3:
         warnings.append(f"{title}: {len(found) - 3} more {what}s stand in more than one group")
     return warnings
+
+
+def shared(title, texts, rows, reference):
+    """Warnings of questions (without groups: of whole rows) of this table that stand in the training table too, by their
+    normalised text: a model was trained on their answers, so its score there tells little of questions that are new."""
+    columns = telling(texts, rows)
+    if not reference or not set(columns) <= reference[0].keys():
+        return []
+    known, found = {}, {}
+    for row, text in enumerate(reference):
+        known.setdefault(normalised(text, columns), row)
+    for row, text in enumerate(texts):
+        key = normalised(text, columns)
+        if any(key) and key in known:
+            found.setdefault(key, []).append(row)
+    what = "question" if columns == ["prompt"] else "text"
+    warnings = []
+    for key, mine in list(found.items())[:3]:
+        listed = ", ".join(str(row + 1) for row in mine[:5]) + (", ..." if len(mine) > 5 else "")
+        warnings.append(f"{title}: rows {listed} have the same {what} as row {known[key] + 1} of the training table, "
+                        f"'{printable(texts[mine[0]][columns[0]])}': models learn from it, so what they score on these rows says "
+                        f"little of new {what}s; leave it out of one of the tables")
+    if len(found) > 3:
+        warnings.append(f"{title}: {len(found) - 3} more {what}s stand in the training table too")
+    return warnings
+
+
+def telling(texts, rows):
+    """The columns by which two rows are one question: the prompt, where groups say that a question has several rows."""
+    return ["prompt"] if rows["groups"] is not None and "prompt" in texts[0] else sorted(texts[0])
+
+
+def normalised(text, columns):
+    """The words of each column, without case, punctuation and white space."""
+    return tuple(" ".join(re.findall(r"\w+", text[column].casefold())) for column in columns)
 
 
 def check_one_of_each(title, column, names, rows, labels):
