@@ -42,10 +42,15 @@ struct Workspace {
         try store.latestRun(name)?["keys"]?.object?.compactMapValues { $0.string.flatMap(Digest.init) } ?? [:]
     }
 
-    /// - Parameter strict: whether records that were made with other versions of libraries do not count.
-    func forecast(strict: Bool = false, known: [Int: Record] = [:]) throws -> Forecast {
+    /// - Parameters:
+    ///   - strict: whether records that were made with other versions of libraries do not count.
+    ///   - known: records that a run has just made or found.
+    ///   - keys: ``lastKeys()``, where the caller has them: the document of a large run takes a while to read.
+    func forecast(
+        strict: Bool = false, known: [Int: Record] = [:], lastKeys keys: [String: Digest]? = nil
+    ) throws -> Forecast {
         let drift = strict ? drift : nil
-        return try Forecast(of: plan, resolver: resolver, lastKeys: lastKeys(), known: known) {
+        return try Forecast(of: plan, resolver: resolver, lastKeys: keys ?? lastKeys(), known: known) {
             drift?.isCurrent($0) ?? true
         }
     }

@@ -38,9 +38,11 @@ package struct History: Sendable {
 
     /// - Parameters:
     ///   - settings: the recipe's values by their paths, as documents of runs have them.
+    ///   - isScored: whether the recipe has results that can have scores.
     ///   - current: the evaluations that the logbook shows as the recipe's own.
     init(
-        of name: String, in folder: String, store: Store, settings: JSON, current: [(name: String, record: Record)]
+        of name: String, in folder: String, store: Store, settings: JSON, isScored: Bool,
+        current: [(name: String, record: Record)]
     ) throws {
         let present = Set(current.map(\.record.key))
         // A score that was worked out anew, by a later version of the kind, is no other result.
@@ -51,6 +53,11 @@ package struct History: Sendable {
         var runs: [Run] = []
         var results: [Digest: Result] = [:]
         var order: [Digest] = []
+        // A recipe of custom steps alone has no score to tell of, and may have long documents.
+        guard isScored else {
+            (self.runs, self.results) = ([], [])
+            return
+        }
         var (number, keyCount) = ((try store.numberedRuns(name, last: 1).first?.number ?? 0) + 1, 0)
         let oldest = max(0, number - Self.most.runs)
         while number > oldest + 1, keyCount < Self.most.keys {

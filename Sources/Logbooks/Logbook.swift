@@ -85,7 +85,7 @@ package struct Logbook: Sendable {
         }
         var scores: [Score] = []
         var variants: [String: [AblationEntry.Variant]] = [:]
-        let allNotes = try Note.all(of: name, in: store)
+        let allNotes = try Note.all(of: name, in: store) + Self.given(recipe, plan, entries)
         // Results that are the same have one record; the first of them has its anchor.
         var anchors: Set<String> = []
         for result in plan.results {
@@ -116,7 +116,7 @@ package struct Logbook: Sendable {
                 averages: PossibleAverage.all(of: scores), contributions: contributions))
         submissions = Self.submissions(allNotes, plan, entries, scores, ablations)
         history = try History(
-            of: name, in: recipe.folder, store: store, settings: settings,
+            of: name, in: recipe.folder, store: store, settings: settings, isScored: !plan.results.isEmpty,
             current: plan.results.compactMap { result in
                 result.evaluate.flatMap { entries[$0].record }.map { (result.name, $0) }
             })
@@ -157,6 +157,15 @@ package struct Logbook: Sendable {
             isOnGPU: own.contains {
                 ($0.environment["device"]?["kind"]?.string ?? "cpu") != "cpu"
             })
+    }
+
+    /// The leaderboard score that the recipe itself tells: of what its submission is made of now.
+    private static func given(_ recipe: LoadedRecipe, _ plan: Plan, _ entries: [Forecast.Entry]) -> [Note] {
+        guard let submission = recipe.recipe.submission, let score = submission.leaderboard,
+            let result = plan.result(called: submission.from)
+        else { return [] }
+        let predictions = result.test.flatMap { entries[$0].record?.outputs["predictions"]?.digest }
+        return [Note(result: result.name, leaderboard: score, text: nil, predictions: predictions)]
     }
 
     private static func submissions(

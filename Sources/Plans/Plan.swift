@@ -34,11 +34,14 @@ package struct Plan: Sendable {
 
     /// Some steps with all they depend on.
     package func closure(of chosen: Set<Int>) -> Set<Int> {
-        var chosen = chosen
-        for index in steps.indices.reversed() where chosen.contains(index) {
-            chosen.formUnion(steps[index].dependencies)
+        var found = chosen
+        var waiting = Array(chosen)
+        while let index = waiting.popLast() {
+            for dependency in steps[index].dependencies where found.insert(dependency).inserted {
+                waiting.append(dependency)
+            }
         }
-        return chosen
+        return found
     }
 }
 

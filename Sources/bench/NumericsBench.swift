@@ -39,14 +39,87 @@ struct NumericsBench: ParsableCommand {
                 seconds: best { _ = LogLoss.mean(matrix, labels: labels) } / Double(labels.count), peer: "scikit-learn",
                 peerSeconds: peers["log-loss"]),
         ]
+        let method = MarginalsMethod()
+        let many = try RepeatedGroups(groups: 60_000, classes: classes, values: values)
+        let own: [(name: String, value: Double, unit: String)] = [
+            ("marginals, largest difference from the sum over 5,040 permutations", try Self.error(parts[0]), ""),
+            (
+                "temperature fit over 568 groups",
+                try best { _ = try Self.fit(method, 568, matrix, labels, grouping) } * 1e3,
+                "ms"
+            ),
+            (
+                "marginals of \(many.groups.count) groups, two cores against one",
+                try best { _ = try many.predictions(method, cores: 1) }
+                    / best { _ = try many.predictions(method, cores: 2) },
+                "times as fast"
+            ),
+        ]
         if json {
             let document: JSON = [
                 "schema_version": 1, "groups": .integer(groups), "measurements": .array(measurements.map(\.json)),
+                "own": .array(
+                    own.map { ["name": .string($0.name), "value": .number($0.value), "unit": .string($0.unit)] }),
             ]
             print(document.text(.indented))
         } else {
             for measurement in measurements { print(measurement.line) }
+            for (name, value, unit) in own { print("\(name): \(String(format: "%.3g", value)) \(unit)") }
         }
+    }
+
+    /// The same groups over and over, so that there is enough to share out among cores.
+    private struct RepeatedGroups {
+        let matrix: ProbabilityMatrix
+        let groups: RowGrouping
+
+        init(groups count: Int, classes: Int, values: [Double]) throws {
+            let cells = count * classes * classes
+            matrix = try ProbabilityMatrix(
+                values: (0..<cells).map { values[$0 % values.count] }, classCount: classes
+            ).normalised()
+            groups = RowGrouping(ids: (0..<count * classes).map { $0 / classes })
+        }
+
+        func predictions(_ method: MarginalsMethod, cores: Int) throws -> ProbabilityMatrix {
+            try method.predictions(of: matrix, groups: groups, values: [0.1], cores: cores)
+        }
+    }
+
+    /// The exponent that fits the first groups best.
+    private static func fit(
+        _ method: MarginalsMethod, _ count: Int, _ matrix: ProbabilityMatrix, _ labels: [Int], _ grouping: RowGrouping
+    ) throws -> [Double] {
+        let rows = (0..<count).flatMap { Array(grouping[$0]) }
+        let (part, own) = (matrix.selecting(rows: rows), RowGrouping(ids: rows.map { grouping.groupOfRow[$0] }))
+        let truth = rows.map { labels[$0] }
+        return try method.fit { values throws(GroupError) in
+            LogLoss.mean(try method.predictions(of: part, groups: own, values: values), labels: truth)
+        }
+    }
+
+    /// How far the marginals of one square group are from their definition.
+    private static func error(_ group: ProbabilityMatrix) throws -> Double {
+        let count = group.classCount
+        var sums = [Double](repeating: 0, count: count * count)
+        var chosen: [Int] = []
+        func place(_ weight: Double) {
+            let row = chosen.count
+            guard row < count else {
+                for (row, label) in chosen.enumerated() { sums[row * count + label] += weight }
+                return
+            }
+            for label in 0..<count where !chosen.contains(label) {
+                chosen.append(label)
+                place(weight * group[row, label])
+                chosen.removeLast()
+            }
+        }
+        place(1)
+        let total = sums[..<count].reduce(0, +)
+        let result = try MarginalsMethod().predictions(
+            of: group, groups: RowGrouping(ids: [Int](repeating: 0, count: count)), values: [0])
+        return zip(sums, result.values).map { abs($0 / total - $1) }.max() ?? 0
     }
 
     /// Seconds for one item, by the peer's own script; empty where that Python lacks the libraries.

@@ -48,6 +48,7 @@ enum KeyChanges {
         "data.columns.label": "other", "data.columns.group": "other", "data.columns.weight": "other",
         "data.labels": "[x, y]", "data.template": "\"{answer}\"", "folds.kind": "group-k-fold", "folds.count": "3",
         "folds.seed": "7", "submission.from": "a", "submission.path": "other.csv", "submission.sample": "s.csv",
+        "submission.leaderboard": "0.5",
         "rounds.count": "1",
     ]
     private static let scratch = [

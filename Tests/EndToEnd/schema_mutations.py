@@ -87,6 +87,7 @@ stack:
   weighed: {average: [words, tiny], mean: logits, weights: [2, 1]}
   picked: {average: [words, tiny], mean: geometric, weights: greedy}
   final: {optimize: mean, fitted-on: words, method: marginals}
+  counted: {optimize: mean, method: mixture, counts: [1, 1, 1]}
 steps:
   copied:
     command: [cp, "{in.table}", "{out.copy}", 3, 0.5]
@@ -124,7 +125,7 @@ ablations:
     smallest-effect: 0.01
     conclusion: It does.
     tags: [size]
-submission: {from: final, path: submission.csv, sample: sample.csv}
+submission: {from: final, path: submission.csv, sample: sample.csv, leaderboard: 0.7}
 """
 ROUNDS = """\
 recipe: rounds

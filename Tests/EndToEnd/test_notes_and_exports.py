@@ -41,6 +41,15 @@ def test_a_leaderboard_score_stands_beside_the_score_until_the_predictions_chang
     assert notes(project, "final")["is_stale"] and "0.736*" in page.read_text()
 
 
+def test_the_recipe_itself_may_tell_the_submissions_score(project):
+    project.edit("submission: {", "submission: {leaderboard: 0.741, ")
+    assert set(project.plan().values()) == {"reuse"}, "a score is in no key"
+    assert notes(project, "final")["leaderboard"] == 0.741 and not notes(project, "final")["is_stale"]
+    assert '<td class="number">0.741</td>' in (project.folder / "logbook" / "index.html").read_text()
+    project.edit("leaderboard: 0.741", "leaderboard: 0.735")
+    assert project.run() == [] and notes(project, "final")["leaderboard"] == 0.735
+
+
 def test_notes_are_plain_documents_and_two_writers_lose_none(project):
     writers = [subprocess.Popen(project.command("note", "rank/lora.rank=4", "--text", f"remark {index}"), stdout=subprocess.DEVNULL) for index in range(8)]
     assert [writer.wait(120) for writer in writers] == [0] * 8

@@ -117,6 +117,7 @@ ENGINE_ONLY_AT = {
     r"models\.\w+\.(chat|pseudo-labels|backbone)": {"missing-key"},  # what a model that is like another may leave out
     r"data\.columns": {"conflicting-keys"},  # a column that is both read and predicted
     r"steps\.copied\.inputs": {"bad-value"},
+    r"stack\.counted\.counts": {"out-of-range"},  # one for each label
     r"annotations\.\w+\.(template|per)": {"bad-template"},
     r"annotations\.\w+\.scale|stack\.weighed\.(average|weights)": {"bad-value"},  # the lower end first; a weight for each
     r"(models|steps)$": {"missing-key"}}  # one of the two may be empty, not both

@@ -54,10 +54,10 @@ struct RunCommand: AsyncParsableCommand {
         let selection = try choice.steps(of: workspace, addresses: addresses)
         let chosen = selection ?? Set(workspace.plan.steps.indices)
         let reporter = Progress.reporter(form, plan: workspace.plan, total: chosen.count)
-        let forecast = try await acquire(workspace, chosen, reporter)
+        let lastKeys = try workspace.lastKeys()
+        let forecast = try await acquire(workspace, chosen, lastKeys, reporter)
         var summary = RunSummary()
         var isIdle = false
-        let lastKeys = try workspace.lastKeys()
         // Nothing to do, and nothing to note: the last run had the same. Going back to older settings is a run of its own,
         // so that its records are known as the recipe's latest.
         if chosen.allSatisfy({
@@ -93,9 +93,9 @@ struct RunCommand: AsyncParsableCommand {
 
     /// A forecast without missing inputs: repositories of the hub that are not here are fetched first.
     private func acquire(
-        _ workspace: Workspace, _ chosen: Set<Int>, _ reporter: any ProgressReporter
+        _ workspace: Workspace, _ chosen: Set<Int>, _ lastKeys: [String: Digest], _ reporter: any ProgressReporter
     ) async throws -> Forecast {
-        let forecast = try workspace.forecast(strict: choice.strictEnvironment)
+        let forecast = try workspace.forecast(strict: choice.strictEnvironment, lastKeys: lastKeys)
         if forecast.missing(among: chosen).isEmpty { return forecast }
         let fetcher = BackboneFetcher(environment: workspace.workerEnvironment, machine: workspace.machine)
         for missing in forecast.missing(among: chosen) {
@@ -110,7 +110,7 @@ struct RunCommand: AsyncParsableCommand {
                 throw failure.class == "unavailable" ? ExitStatus.unavailable : ExitStatus.missingInput
             }
         }
-        let again = try workspace.forecast(strict: choice.strictEnvironment)
+        let again = try workspace.forecast(strict: choice.strictEnvironment, lastKeys: lastKeys)
         if let missing = again.missing(among: chosen).first { throw MissingFile(description: missing.description) }
         return again
     }

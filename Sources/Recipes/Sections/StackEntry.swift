@@ -66,7 +66,7 @@ package struct StackEntry: Sendable {
                 "marginals: the exact probability of each label under the constraint; robust: for predictions that are wrong in more ways than a temperature mends; mixture: where some groups break the constraint; assignment: the published rule around a linear assignment; docs/howto/optimize.md tells them all apart."
             ),
             Key(
-                "counts", optional: \.counts, .list(of: .integer(1...1_000)),
+                "counts", optional: \.counts, .list(of: .integer(1...1_000), unique: false),
                 "How often each label occurs in a complete group, in the order of data.labels; by default once."),
             Key(
                 "lightgbm", optional: \.lightgbm, .list(of: .text()),

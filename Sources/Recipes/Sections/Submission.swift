@@ -4,6 +4,7 @@ package struct Submission: Sendable {
     package var from = ""
     package var path = "submission.csv"
     package var sample: String?
+    package var leaderboard: Double?
 
     static let declaration = Declaration(
         "The file of test probabilities.", initial: { Submission() },
@@ -14,5 +15,9 @@ package struct Submission: Sendable {
             Key(
                 "sample", optional: \.sample, .text(),
                 "A sample submission: gives the column names and the order of the rows."),
+            Key(
+                "leaderboard", optional: \.leaderboard, .number(-1e9...1e9),
+                "The score that the submission got; the logbook shows it beside the scores of `from`. `ablate note` keeps scores of any result, and of which predictions they are."
+            ),
         ])
 }
