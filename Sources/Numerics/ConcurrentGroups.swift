@@ -20,32 +20,39 @@ enum Parallel {
     }
 }
 
+/// Groups that are worked on together: seven rows of seven classes each make 200 kB.
+private let pieceSize = 512
+
 extension GroupMethod {
     /// As ``predictions(of:groups:values:)``, the groups shared out among `cores` threads. The result is the same.
     package func predictions(
         of matrix: ProbabilityMatrix, groups: RowGrouping, values: [Double], cores: Int
     ) throws(GroupError) -> ProbabilityMatrix {
-        guard cores > 1, groups.count > cores * 8, groups.rowCount == matrix.rowCount else {
+        guard groups.rowCount == matrix.rowCount, groups.count > max(cores * 8, 1) else {
             return try predictions(of: matrix, groups: groups, values: values)
         }
-        typealias Part = Result<(rows: [Int], matrix: ProbabilityMatrix), GroupError>
-        let parts: [Part] = Parallel.map(groups.count, parts: cores) { range in
-            let rows = range.flatMap { Array(groups[$0]) }
-            let own = RowGrouping(sizes: range.map { groups.size(of: $0) })
-            do throws(GroupError) {
-                return .success((rows, try predictions(of: matrix.selecting(rows: rows), groups: own, values: values)))
-            } catch {
-                return .failure(error.counting(from: range.lowerBound))
-            }
-        }
         let classes = matrix.classCount
-        var output = [Double](repeating: 0, count: matrix.values.count)
-        for part in parts {
-            let (rows, predicted) = try part.get()
-            for (index, row) in rows.enumerated() {
-                for label in 0..<classes { output[row * classes + label] = predicted.values[index * classes + label] }
+        var failure: GroupError?
+        let output = [Double](unsafeUninitializedCapacity: matrix.values.count) { output, count in
+            nonisolated(unsafe) let output = output.baseAddress!
+            let failures: [GroupError?] = Parallel.map(groups.count, parts: cores) { range in
+                // In pieces that stay in a core's cache: memory is one, and would be waited for by all.
+                for start in stride(from: range.lowerBound, to: range.upperBound, by: pieceSize) {
+                    let (rows, own) = groups.part(start..<min(start + pieceSize, range.upperBound))
+                    do throws(GroupError) {
+                        let part = try predictions(of: matrix.selecting(rows: rows), groups: own, values: values)
+                        part.copy(to: output, rows: rows)
+                    } catch {
+                        return error.counting(from: start)
+                    }
+                }
+                return nil
             }
+            failure = failures.lazy.compactMap(\.self).first
+            // A grouping holds each of its rows once, so every cell has been written.
+            count = failure == nil ? groups.rowCount * classes : 0
         }
+        if let failure { throw failure }
         return ProbabilityMatrix(trusted: output, classCount: classes)
     }
 }

@@ -90,6 +90,17 @@ package struct ProbabilityMatrix: Equatable, Sendable {
         return ProbabilityMatrix(trusted: scaled, classCount: classCount)
     }
 
+    /// Writes the rows to those places of `output`, a matrix of the same width, that `rows` names in their order.
+    func copy(to output: UnsafeMutablePointer<Double>, rows: ArraySlice<Int>) {
+        values.withUnsafeBufferPointer { values in
+            guard var source = values.baseAddress else { return }
+            for row in rows {
+                (output + row * classCount).initialize(from: source, count: classCount)
+                source += classCount
+            }
+        }
+    }
+
     /// The rows at `indices`, in that order; an index may come more than once.
     package func selecting(rows indices: some Collection<Int>) -> ProbabilityMatrix {
         let selected = [Double](unsafeUninitializedCapacity: indices.count * classCount) { output, count in

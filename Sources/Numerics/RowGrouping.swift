@@ -68,11 +68,26 @@ package struct RowGrouping: Equatable, Sendable {
         self.groupOfRow = groupOfRow
     }
 
-    /// Groups of neighbouring rows, of these sizes.
-    init(sizes: [Int]) {
-        starts = sizes.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
-        rows = Array(0..<starts[sizes.count])
-        groupOfRow = sizes.indices.flatMap { repeatElement($0, count: sizes[$0]) }
+    private init(rows: [Int], starts: [Int], groupOfRow: [Int]) {
+        (self.rows, self.starts, self.groupOfRow) = (rows, starts, groupOfRow)
+    }
+
+    /// The rows of some groups, group after group, and the grouping of these rows by themselves.
+    func part(_ range: Range<Int>) -> (rows: ArraySlice<Int>, groups: RowGrouping) {
+        let first = starts[range.lowerBound]
+        let own = rows[first..<starts[range.upperBound]]
+        let numbers = [Int](unsafeUninitializedCapacity: own.count) { buffer, count in
+            for group in range {
+                for _ in starts[group]..<starts[group + 1] {
+                    buffer.initializeElement(at: count, to: group - range.lowerBound)
+                    count += 1
+                }
+            }
+        }
+        let grouping = RowGrouping(
+            rows: Array(0..<own.count), starts: starts[range.lowerBound...range.upperBound].map { $0 - first },
+            groupOfRow: numbers)
+        return (own, grouping)
     }
 
     /// Number of groups.
