@@ -1,5 +1,11 @@
 // One value, one byte string: what keys are made of. A frozen format; a change here changes every key.
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
 extension JSON {
     /// The canonical bytes of the value, version 1: a tag byte, then fixed-width or length-delimited content.
     ///
@@ -8,6 +14,7 @@ extension JSON {
     /// Object members come in the UTF-8 order of their keys. Floats must be finite; the declarations see to that.
     package var canonicalBytes: [UInt8] {
         var output: [UInt8] = []
+        output.reserveCapacity(2_048)
         appendCanonical(to: &output)
         return output
     }
@@ -36,7 +43,7 @@ extension JSON {
         case .object(let members):
             output.append(UInt8(ascii: "o"))
             Self.append(UInt64(members.count), to: &output)
-            for (key, value) in members.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+            for (key, value) in members.sorted(by: { Self.precedes($0.key, $1.key) }) {
                 Self.append(key, to: &output)
                 value.appendCanonical(to: &output)
             }
@@ -49,8 +56,17 @@ extension JSON {
     }
 
     private static func append(_ word: UInt64, to output: inout [UInt8]) {
-        for shift in stride(from: 56, through: 0, by: -8) {
-            output.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+        withUnsafeBytes(of: word.bigEndian) { output.append(contentsOf: $0) }
+    }
+
+    /// Whether `left` comes before `right` in UTF-8 order. Texts of ASCII, which nearly all keys are, compare as bytes anyhow.
+    private static func precedes(_ left: String, _ right: String) -> Bool {
+        let order = left.utf8.withContiguousStorageIfAvailable { left in
+            right.utf8.withContiguousStorageIfAvailable { right in
+                let order = memcmp(left.baseAddress!, right.baseAddress!, min(left.count, right.count))
+                return order == 0 ? left.count < right.count : order < 0
+            }
         }
+        return order.flatMap { $0 } ?? left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 }

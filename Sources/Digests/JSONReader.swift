@@ -1,5 +1,11 @@
 // JSON text to values, strictly as RFC 8259 has it. Bounded, because the text may come from a process gone mad.
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
 /// Why a text is not JSON, and at which byte.
 package struct JSONError: Error, CustomStringConvertible, Equatable {
     package let message: String
@@ -19,6 +25,15 @@ extension JSON {
     }
 
     package init(parsing text: String) throws { try self.init(parsing: text.utf8) }
+
+    /// One value of a JSON text: the member of the outermost object that the first name says, of that the second, and so on.
+    /// What stands before it is passed over without being looked into, what follows is not read: only for texts that were
+    /// found to be JSON before. Nil where there is no such member. Errors: ``JSONError``.
+    package static func member(_ names: String..., of text: String) throws -> JSON? {
+        var reader = JSONReader(bytes: Array(text.utf8), maximumDepth: 128)
+        for name in names where try !reader.enter(name) { return nil }
+        return try reader.value(depth: names.count)
+    }
 }
 
 private struct JSONReader {
@@ -51,7 +66,7 @@ private struct JSONReader {
         return true
     }
 
-    private mutating func value(depth: Int) throws -> JSON {
+    mutating func value(depth: Int) throws -> JSON {
         guard depth <= maximumDepth else { throw error("nested deeper than \(maximumDepth)") }
         skipSpace()
         guard let byte = current else { throw error("unexpected end") }
@@ -81,13 +96,50 @@ private struct JSONReader {
             skipSpace()
             guard current == UInt8(ascii: "\"") else { throw error("expected a key") }
             let key = try string()
-            guard members[key] == nil else { throw error("key \"\(key)\" stands twice") }
+            let start = offset
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw error("expected ':'") }
-            members[key] = try value(depth: depth + 1)
+            guard members.updateValue(try value(depth: depth + 1), forKey: key) == nil else {
+                throw JSONError(message: "key \"\(key)\" stands twice", offset: start)
+            }
             skipSpace()
             if take(UInt8(ascii: "}")) { return .object(members) }
             guard take(UInt8(ascii: ",")) else { throw error("expected ',' or '}'") }
+        }
+    }
+
+    /// Goes to the value of a member of the object that begins here; false where it has none of that name.
+    mutating func enter(_ name: String) throws -> Bool {
+        skipSpace()
+        guard take(UInt8(ascii: "{")) else { return false }
+        while true {
+            skipSpace()
+            guard current == UInt8(ascii: "\"") else { return false }
+            let key = try string()
+            skipSpace()
+            guard take(UInt8(ascii: ":")) else { throw error("expected ':'") }
+            if key == name { return true }
+            pass()
+            guard take(UInt8(ascii: ",")) else { return false }
+        }
+    }
+
+    /// Goes behind the value that begins here.
+    private mutating func pass() {
+        var depth = 0
+        var isInString = false
+        while let byte = current {
+            switch byte {
+            case UInt8(ascii: "\""): isInString.toggle()
+            case UInt8(ascii: "\\") where isInString: offset += 1
+            case _ where isInString: break
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"):
+                if depth == 0 { return }
+                if byte != UInt8(ascii: ",") { depth -= 1 }
+            default: break
+            }
+            offset += 1
         }
     }
 
@@ -119,10 +171,34 @@ private struct JSONReader {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
             try digits()
         }
-        let text = String(decoding: bytes[start..<offset], as: UTF8.self)
-        if isInteger, let integer = Int(text) { return .integer(integer) }
-        guard let number = Double(text), number.isFinite else { throw error("number out of range") }
+        if isInteger, let integer = integer(start..<offset) { return .integer(integer) }
+        guard let number = float(start..<offset), number.isFinite else { throw error("number out of range") }
         return .number(number)
+    }
+
+    /// The integer that these bytes, a sign and digits, write; nil where it does not fit.
+    private func integer(_ range: Range<Int>) -> Int? {
+        let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
+        var value = 0
+        for byte in bytes[range.dropFirst(isNegative ? 1 : 0)] {
+            // Counted downward: the least integer has no positive counterpart.
+            let (tens, overflows) = value.multipliedReportingOverflow(by: 10)
+            let (next, overflowsToo) = tens.subtractingReportingOverflow(Int(byte - UInt8(ascii: "0")))
+            guard !overflows, !overflowsToo else { return nil }
+            value = next
+        }
+        return isNegative ? value : value == .min ? nil : -value
+    }
+
+    /// The float nearest to what these bytes write. No text is made of them: a logbook reads millions.
+    private func float(_ range: Range<Int>) -> Double? {
+        bytes.withUnsafeBufferPointer { bytes in
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: range.count + 1) { text in
+                for (place, index) in range.enumerated() { text[place] = CChar(bitPattern: bytes[index]) }
+                text[range.count] = 0
+                return strtod(text.baseAddress!, nil)
+            }
+        }
     }
 
     private mutating func digits() throws {
@@ -139,6 +215,13 @@ private struct JSONReader {
             bytes[offset] != UInt8(ascii: "\\")
         {
             offset += 1
+        }
+        if current == UInt8(ascii: "\"") {
+            defer { offset += 1 }
+            guard let text = String(validating: bytes[start..<offset], as: UTF8.self) else {
+                throw error("bad UTF-8 in a string")
+            }
+            return text
         }
         var content = Array(bytes[start..<offset])
         while let byte = current {

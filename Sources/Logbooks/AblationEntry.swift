@@ -48,7 +48,7 @@ package struct AblationEntry: Sendable {
     package let tags: [String]
 
     /// What the store has of one variant.
-    struct Variant {
+    struct Variant: Sendable {
         let name: String
         let evaluation: Evaluation?
         let notes: ResultNotes
@@ -70,21 +70,22 @@ package struct AblationEntry: Sendable {
                 ablation: Named<Ablation>, baseline: Int, arms: [Variant],
                 pairs: [Int: Pairing]
             )] = []
-        var draws = Pairing.draws
+        let draws = Pairing.draws
         for (index, ablation) in loaded.recipe.ablations.enumerated() {
             let arms = variants[ablation.name] ?? []
             let baseline = baseline(
                 of: loaded.variants[index], named: ablation.value.baseline,
                 model: loaded.tree["models"]?[ablation.value.of] ?? loaded.tree["stack"]?[ablation.value.of])
-            var pairs: [Int: Pairing] = [:]
-            for (position, arm) in arms.enumerated() where position != baseline {
-                guard baseline < arms.count, let base = arms[baseline].evaluation, let own = arm.evaluation else {
-                    continue
-                }
-                pairs[position] = Pairing(
-                    baseline: base, variant: own, smallestEffect: ablation.value.smallestEffect,
-                    draws: &draws)
+            let base = baseline < arms.count ? arms[baseline].evaluation : nil
+            let found = Parallel.map(Array(arms.enumerated())) { position, arm -> Pairing? in
+                guard position != baseline, let base, let own = arm.evaluation else { return nil }
+                return Pairing(
+                    baseline: base, variant: own, smallestEffect: ablation.value.smallestEffect, draws: draws)
             }
+            let pairs = Dictionary(
+                uniqueKeysWithValues: found.enumerated().compactMap { position, pairing in
+                    pairing.map { (position, $0) }
+                })
             drafts.append((ablation, baseline, arms, pairs))
         }
         let keys = drafts.enumerated().flatMap { draft in

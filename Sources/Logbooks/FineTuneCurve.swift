@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Forecasts
+internal import Numerics
 internal import Plans
 internal import Storage
 
@@ -15,18 +16,17 @@ package struct FineTuneCurve: Sendable {
     /// Each recorded fine-tune once, in the order of the plan's results.
     static func all(of plan: Plan, _ entries: [Forecast.Entry], in store: Store) throws -> [FineTuneCurve] {
         var seen: Set<Int> = []
-        var curves: [FineTuneCurve] = []
-        for result in plan.results {
-            for step in result.fits where seen.insert(step).inserted {
-                guard let output = entries[step].record?.outputs["history"] else { continue }
-                let json = try JSON(parsing: Store.content(ofFile: store.path(of: output.digest)))
-                let losses = (json["losses"]?.array ?? []).compactMap(\.number)
-                let parts = plan.steps[step].address.split(separator: "/")
-                let part = parts.filter { $0.hasPrefix("seed-") || $0.hasPrefix("fold-") || $0 == "full" }
-                curves.append(
-                    FineTuneCurve(result: result.name, part: part.joined(separator: "/"), losses: losses))
+        let found = plan.results.flatMap { result in
+            result.fits.filter { seen.insert($0).inserted }.compactMap { step in
+                entries[step].record?.outputs["history"].map { (result.name, step, $0.digest) }
             }
         }
-        return curves
+        return try Parallel.map(found) { result, step, history in
+            let json = try JSON(parsing: Store.content(ofFile: store.path(of: history)))
+            let losses = (json["losses"]?.array ?? []).compactMap(\.number)
+            let parts = plan.steps[step].address.split(separator: "/")
+            let part = parts.filter { $0.hasPrefix("seed-") || $0.hasPrefix("fold-") || $0 == "full" }
+            return FineTuneCurve(result: result, part: part.joined(separator: "/"), losses: losses)
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 package import Digests
 package import Forecasts
+internal import Numerics
 package import Plans
 package import Recipes
 package import Storage
@@ -71,7 +72,7 @@ package struct Logbook: Sendable {
         classes = labels.count
         about = recipe.recipe.about
         let entries = forecast.entries
-        func evaluation(_ result: PlannedResult) throws -> Evaluation? {
+        let evaluations = try Parallel.map(plan.results) { result -> Evaluation? in
             guard let step = result.evaluate, let output = entries[step].record?.outputs["evaluation"] else {
                 return nil
             }
@@ -88,8 +89,7 @@ package struct Logbook: Sendable {
         let allNotes = try Note.all(of: name, in: store) + Self.given(recipe, plan, entries)
         // Results that are the same have one record; the first of them has its anchor.
         var anchors: Set<String> = []
-        for result in plan.results {
-            let found = try evaluation(result)
+        for (result, found) in zip(plan.results, evaluations) {
             let predictions = result.test.flatMap { entries[$0].record?.outputs["predictions"]?.digest }
             let notes = ResultNotes(result.name, allNotes, predictions: predictions)
             let key = result.evaluate.flatMap { entries[$0].record?.key.short }
@@ -151,12 +151,11 @@ package struct Logbook: Sendable {
         let basis = plan.closure(of: Set([result.outOfFold].compactMap { $0 })).sorted()
         let own = basis.filter { [.finetune, .fit, .predict, .stack, .optimize].contains(plan.steps[$0].kind) }
             .compactMap { entries[$0].record }
+        // One fit tells for all: thousands of records need not be parsed for a unit.
+        let device = own.first { $0.kind == StepKind.finetune.rawValue }?.environment["device"]?["kind"]?.string
         return AblationEntry.Variant(
             name: name, evaluation: evaluation, notes: notes, anchor: anchor,
-            seconds: own.reduce(0) { $0 + $1.seconds },
-            isOnGPU: own.contains {
-                ($0.environment["device"]?["kind"]?.string ?? "cpu") != "cpu"
-            })
+            seconds: own.reduce(0) { $0 + $1.seconds }, isOnGPU: device.map { $0 != "cpu" } ?? false)
     }
 
     /// The leaderboard score that the recipe itself tells: of what its submission is made of now.

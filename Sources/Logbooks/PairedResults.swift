@@ -38,7 +38,7 @@ package struct PairedResult: Sendable {
                 }
             }
         }
-        var draws = Pairing.draws
+        let draws = Pairing.draws
         let drafts = try pairs.map { name, old, new -> Draft in
             var draft = Draft(name: name, old: try evaluation(old), new: try evaluation(new))
             guard let before = draft.old, let after = draft.new, let old, let new else {
@@ -62,7 +62,7 @@ package struct PairedResult: Sendable {
                     return draft
                 }
             }
-            let pairing = Pairing(baseline: before, variant: after, smallestEffect: nil, draws: &draws)
+            let pairing = Pairing(baseline: before, variant: after, smallestEffect: nil, draws: draws)
             if pairing.comparison == nil { draft.refusal = pairing.refusal } else { draft.pairing = pairing }
             return draft
         }

@@ -3,7 +3,7 @@
 internal import Numerics
 
 /// The paired comparison of a variant with its baseline.
-struct Pairing {
+struct Pairing: Sendable {
     /// Nil where the two cannot be compared.
     let comparison: Comparison?
     /// Why they cannot; nil where they can.
@@ -11,7 +11,7 @@ struct Pairing {
 
     /// Improvements are positive: the baseline's loss less the variant's.
     init(
-        baseline: Evaluation, variant: Evaluation, smallestEffect: Double?, draws: inout BootstrapDrawsCache
+        baseline: Evaluation, variant: Evaluation, smallestEffect: Double?, draws: BootstrapDrawsCache
     ) {
         var seeds = baseline.seeds.map(\.name)
         guard baseline.folds == variant.folds, baseline.groups == variant.groups else {
@@ -31,7 +31,7 @@ struct Pairing {
             return
         }
         comparison = PairedLosses(differences: differences, groups: baseline.groups, folds: baseline.folds)
-            .comparison(smallestEffect: smallestEffect, resamples: Self.resamples, draws: &draws)
+            .comparison(smallestEffect: smallestEffect, resamples: Self.resamples, draws: draws)
         refusal = nil
     }
 

@@ -19,27 +19,22 @@ package struct Provenance: Sendable {
         var libraries: [String: Set<String>] = [:]
         var devices: Set<String> = []
         for (step, entry) in zip(plan.steps, entries) {
-            // Only steps that a worker ran have versions, and only files of the user have names: other manifests need not be
-            // parsed, which for ten thousand steps takes longer than all the rest.
-            let isOwn = step.inputs.values.contains { if case .output = $0 { false } else { true } }
-            guard isOwn || step.demand == .process || step.demand == .training, let record = entry.record,
-                let manifest = Manifest(json: record.manifest)
-            else { continue }
+            guard let record = entry.record else { continue }
+            // What a step reads of the user's has one content now, whichever record tells it: ten thousand manifests need
+            // not be parsed.
+            var manifest: Manifest?
             for (name, source) in step.inputs {
-                guard let digest = manifest.inputs[name]?.short else { continue }
-                switch source {
-                case .file(_, let file): inputs[file] = digest
-                case .folder(_, let folder, let weights):
-                    inputs["\(folder) (\(weights ? "weights" : "tokenizer"))"] = digest
-                case .hub(let repository, _, let weights):
-                    inputs["\(repository) (\(weights ? "weights" : "tokenizer"))"] = digest
-                case .output: break
-                }
+                guard let title = Self.title(of: source), inputs[title] == nil else { continue }
+                manifest = manifest ?? Manifest(json: record.manifest)
+                inputs[title] = manifest?.inputs[name]?.short
             }
-            for (library, version) in record.environment["versions"]?.object ?? [:] {
+            // Only steps that a worker ran have versions.
+            guard step.demand == .process || step.demand == .training else { continue }
+            let environment = record.environment
+            for (library, version) in environment["versions"]?.object ?? [:] {
                 if let version = version.string { libraries[library, default: []].insert(version) }
             }
-            if let device = record.environment["device"]?["name"]?.string { devices.insert(device) }
+            if let device = environment["device"]?["name"]?.string { devices.insert(device) }
         }
         accepted = zip(plan.steps, entries).compactMap { step, entry in
             entry.record?.acceptance.map { (step.address, $0) }
@@ -47,6 +42,16 @@ package struct Provenance: Sendable {
         self.inputs = inputs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         self.libraries = libraries.sorted { $0.key < $1.key }.map { ($0.key, $0.value.sorted()) }
         self.devices = devices.sorted()
+    }
+
+    /// What a file or folder of the user's is called; nil for the output of a step.
+    private static func title(of source: Source) -> String? {
+        switch source {
+        case .file(_, let file): file
+        case .folder(_, let folder, let weights): "\(folder) (\(weights ? "weights" : "tokenizer"))"
+        case .hub(let repository, _, let weights): "\(repository) (\(weights ? "weights" : "tokenizer"))"
+        case .output: nil
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 // The draws of a bootstrap over groups and seeds, made once for many comparisons of equal shape.
 
+internal import Synchronization
+
 /// Which groups and seeds each resample has, and how often. Comparisons that share draws have the same resamples, as those
 /// that draw for themselves from the same seed do.
 package struct BootstrapDraws: Sendable {
@@ -68,8 +70,8 @@ package struct BootstrapDraws: Sendable {
     }
 }
 
-/// Draws by their shape: of the comparisons of one recipe nearly all have the same.
-package struct BootstrapDrawsCache: Sendable {
+/// Draws by their shape: of the comparisons of one recipe nearly all have the same. Several threads may ask.
+package final class BootstrapDrawsCache: Sendable {
     private struct Shape: Hashable {
         let groups: Int
         let seeds: Int
@@ -77,15 +79,18 @@ package struct BootstrapDrawsCache: Sendable {
 
     private let count: Int
     private let seed: UInt64
-    private var known: [Shape: BootstrapDraws?] = [:]
+    private let known = Mutex<[Shape: BootstrapDraws?]>([:])
 
     package init(count: Int, seed: UInt64) { (self.count, self.seed) = (count, seed) }
 
-    mutating func draws(groups: Int, seeds: Int) -> BootstrapDraws? {
-        let shape = Shape(groups: groups, seeds: seeds)
-        if let found = known[shape] { return found }
-        let made = BootstrapDraws(groupCount: groups, seedCount: seeds, count: count, seed: seed)
-        known[shape] = .some(made)
-        return made
+    /// Nil where there are too many to keep.
+    func draws(groups: Int, seeds: Int) -> BootstrapDraws? {
+        known.withLock { known in
+            let shape = Shape(groups: groups, seeds: seeds)
+            if let found = known[shape] { return found }
+            let made = BootstrapDraws(groupCount: groups, seedCount: seeds, count: count, seed: seed)
+            known[shape] = .some(made)
+            return made
+        }
     }
 }

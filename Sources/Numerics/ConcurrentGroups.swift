@@ -1,25 +1,5 @@
 // The same work on groups, shared out among the processor's cores. Knows no method in particular.
 
-internal import Dispatch
-
-/// Shares work out among cores.
-enum Parallel {
-    /// The results of `body` for `parts` ranges that cover `0..<count`, in their order; each range on a thread of its own.
-    static func map<Result: Sendable>(
-        _ count: Int, parts: Int, _ body: @Sendable (Range<Int>) -> Result
-    ) -> [Result] {
-        let parts = max(min(parts, count), 1)
-        var results = [Result?](repeating: nil, count: parts)
-        results.withUnsafeMutableBufferPointer { buffer in
-            nonisolated(unsafe) let buffer = buffer
-            DispatchQueue.concurrentPerform(iterations: parts) { part in
-                buffer[part] = body(count * part / parts..<count * (part + 1) / parts)
-            }
-        }
-        return results.map { $0! }
-    }
-}
-
 /// Groups that are worked on together: seven rows of seven classes each make 200 kB.
 private let pieceSize = 512
 

@@ -69,7 +69,7 @@ package struct PairedLosses: Sendable {
     }
 
     /// The same as with as many resamples as the draws have, sooner.
-    package func comparison(smallestEffect: Double?, resamples: Int, draws: inout BootstrapDrawsCache) -> Comparison {
+    package func comparison(smallestEffect: Double?, resamples: Int, draws: BootstrapDrawsCache) -> Comparison {
         guard let known = draws.draws(groups: groups.count, seeds: differences.count), known.count == resamples else {
             return comparison(smallestEffect: smallestEffect, resamples: resamples)
         }

@@ -37,8 +37,8 @@ package struct Plan: Sendable {
         var found = chosen
         var waiting = Array(chosen)
         while let index = waiting.popLast() {
-            for dependency in steps[index].dependencies where found.insert(dependency).inserted {
-                waiting.append(dependency)
+            for source in steps[index].inputs.values {
+                if let dependency = source.step, found.insert(dependency).inserted { waiting.append(dependency) }
             }
         }
         return found

@@ -27,7 +27,7 @@ package struct Record: Sendable {
     package var metrics: JSON { details.value.metrics }
     package var measurements: JSON { details.value.measurements }
     /// Versions and device: not in the key.
-    package var environment: JSON { details.value.environment }
+    package var environment: JSON { details.environment }
 
     /// What a step hands in to have its attempt published; the store adds key, outputs and log.
     package struct Draft: Sendable {

@@ -28,6 +28,13 @@ final class RecordDetails: Sendable {
     /// From the text of a record file, which was found sound when it was read.
     init(text: String) { source = Mutex(.text(text)) }
 
+    /// The environment alone, which logbooks ask of every record: the rest of a text is left as it is.
+    var environment: JSON {
+        let text: String? = source.withLock { if case .text(let text) = $0 { text } else { nil } }
+        guard let text else { return value.environment }
+        return (try? JSON.member("record", "environment", of: text)) ?? .null
+    }
+
     var value: Value {
         source.withLock { source in
             switch source {

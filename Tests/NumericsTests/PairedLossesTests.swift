@@ -24,9 +24,9 @@ import Testing
     @Test func sharedDrawsGiveTheVeryNumbersOfOnesOwn() throws {
         let paired = PairedLosses(differences: differences, groups: groups, folds: folds)
         let own = paired.comparison(smallestEffect: 0.1, resamples: 500)
-        var cache = PairedLosses.draws(resamples: 500)
+        let cache = PairedLosses.draws(resamples: 500)
         for _ in 0..<2 {
-            #expect(paired.comparison(smallestEffect: 0.1, resamples: 500, draws: &cache) == own)
+            #expect(paired.comparison(smallestEffect: 0.1, resamples: 500, draws: cache) == own)
         }
         let draws = try #require(BootstrapDraws(groupCount: 5, seedCount: 2, count: 500, seed: 1))
         let weights = [3.0, 2, 4, 1, 2]
@@ -40,9 +40,9 @@ import Testing
     @Test func drawsThatWouldFillTheMemoryAreNotKept() {
         #expect(BootstrapDraws(groupCount: 1_000_000, seedCount: 3, count: 4_000, seed: 1) == nil)
         // Others are then drawn one by one, with the same result as ever.
-        var cache = PairedLosses.draws(resamples: 1 << 24)
+        let cache = PairedLosses.draws(resamples: 1 << 24)
         let few = PairedLosses(differences: [[0.1, 0.2]], groups: [0, 1], folds: [0, 1])
-        let comparison = few.comparison(smallestEffect: nil, resamples: 50, draws: &cache)
+        let comparison = few.comparison(smallestEffect: nil, resamples: 50, draws: cache)
         #expect(comparison == few.comparison(smallestEffect: nil, resamples: 50))
     }
 }
