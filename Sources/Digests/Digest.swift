@@ -17,10 +17,15 @@ package struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible, 
     }
 
     /// The digest of `bytes`.
-    package init(of bytes: some Sequence<UInt8>) {
+    package init(of bytes: [UInt8]) {
         var hasher = Hasher()
-        hasher.update(Array(bytes))
+        hasher.update(bytes)
         self = hasher.finalize()
+    }
+
+    /// The digest of `bytes`.
+    package init(of bytes: some Sequence<UInt8>) {
+        self.init(of: Array(bytes))
     }
 
     /// The digest of the UTF-8 bytes of `text`.

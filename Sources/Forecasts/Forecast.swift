@@ -108,14 +108,15 @@ package struct Forecast: Sendable {
                 ? make(.maybe, "waits for \(reasons.address(first))")
                 : make(.run, reasons.whyNew(step))
         }
-        let manifest = Manifest(kind: step.kind, parameters: step.parameters, inputs: digests)
-        if let record = try store.record(for: manifest.key) {
+        let key = Manifest.key(outline: outline, inputs: digests)
+        if let record = try store.record(for: key) {
             guard isCurrent(record) else {
-                return try make(.run, "made with other versions of libraries", key: manifest.key)
+                return try make(.run, "made with other versions of libraries", key: key)
             }
-            let others = divergent.contains(manifest.key) ? "; it gave another result before, which is kept, too" : ""
-            return try make(.reuse, reasons.whyReused(record) + others, key: manifest.key, record: record)
+            let others = divergent.contains(key) ? "; it gave another result before, which is kept, too" : ""
+            return try make(.reuse, reasons.whyReused(record) + others, key: key, record: record)
         }
-        return try make(.run, reasons.whyRun(step, manifest), key: manifest.key)
+        let manifest = Manifest(kind: step.kind, parameters: step.parameters, inputs: digests)
+        return try make(.run, reasons.whyRun(step, manifest), key: key)
     }
 }

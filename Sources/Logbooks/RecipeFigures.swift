@@ -183,8 +183,8 @@ extension PageText {
     private static let mostCurves = 14
 
     private var curveFigure: Figure {
-        var names: [String] = []
-        for curve in logbook.curves where !names.contains(curve.result) { names.append(curve.result) }
+        var seen: Set<String> = []
+        let names = logbook.curves.map(\.result).filter { seen.insert($0).inserted }
         let svg = CurveFigure(
             series: names.prefix(Self.mostCurves).map { name in
                 let own = logbook.curves.filter { $0.result == name }

@@ -11,6 +11,7 @@ struct RecipePage {
     }
 
     var context: [String: Any] {
+        let more = figures(text.figures)
         var context: [String: Any] = [
             "recipe": logbook.name, "at": isSingle ? "" : "\(logbook.name)/", "isSingle": isSingle,
             "chance": text.chance, "hasLeaderboard": text.hasLeaderboard, "answers": list(text.effectSentences),
@@ -22,8 +23,7 @@ struct RecipePage {
             "hasAblations": !logbook.ablations.isEmpty, "ablations": logbook.ablations.map(entry),
             "comparisons": Format.count(
                 logbook.ablations.reduce(0) { $0 + $1.arms.count { $0.comparison != nil } }, "comparison"),
-            "moreFigures": figures(text.figures),
-            "hasMoreFigures": !text.figures.isEmpty,
+            "moreFigures": more, "hasMoreFigures": !more.isEmpty,
             "costs": logbook.costs.map {
                 ["kind": $0.kind, "steps": String($0.steps), "seconds": Format.decimal($0.seconds, 1)]
             },

@@ -66,11 +66,19 @@ package struct StepGraph: Sendable {
 
     /// An address without its last part, seeds, folds and variants.
     private static func name(of address: String) -> String {
-        var parts = address.split(separator: "/").map(String.init)
+        var parts = AddressParts.of(address)
         let last = parts.count > 1 ? parts.removeLast() : parts[0]
         parts.removeAll { $0.hasPrefix("seed-") || $0.hasPrefix("fold-") || $0 == "full" }
         if parts.first == "ablations" { parts = Array(parts.prefix(2)) }
         if parts.first == "data" { parts = ["data"] }
-        return parts.isEmpty ? last : parts.joined(separator: "/")
+        return parts.isEmpty ? String(last) : parts.joined(separator: "/")
+    }
+}
+
+/// The parts of addresses, of which a logbook takes tens of thousands apart.
+enum AddressParts {
+    /// `a`, `b` and `c` of `a/b/c`. By bytes, many times faster than by characters; no part of a character is a slash.
+    static func of(_ address: String) -> [Substring] {
+        address.utf8.split(separator: UInt8(ascii: "/")).map(Substring.init)
     }
 }

@@ -61,7 +61,7 @@ package struct Timeline: Sendable {
 
     /// `tiny` of `tiny/seed-1/fold-0/finetune`, `ablations/rank` of one of its variants' steps.
     private static func lane(of address: String) -> String {
-        let parts = address.split(separator: "/")
+        let parts = AddressParts.of(address)
         let count = parts.first == "ablations" || parts.first?.hasPrefix("round-") == true ? 2 : 1
         return parts.prefix(min(count, max(1, parts.count - 1))).joined(separator: "/")
     }

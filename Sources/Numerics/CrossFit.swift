@@ -25,11 +25,12 @@ package struct CrossFit: Equatable, Sendable {
     ///   - groups: the groups of the rows.
     ///   - folds: the fold of each group, in `0..<foldCount`; at least two folds, none empty.
     ///   - weights: a non-negative weight for each row; nil weighs all rows alike.
+    ///   - cores: 1 for this thread alone; else all there are. The result is the same.
     /// - Throws: ``GroupError``.
     package init(
         _ method: some GroupMethod, matrix: ProbabilityMatrix, labels: [Int], groups: RowGrouping,
         folds: [Int],
-        foldCount: Int, weights: [Double]? = nil
+        foldCount: Int, weights: [Double]? = nil, cores: Int = .max
     ) throws(GroupError) {
         guard groups.rowCount == matrix.rowCount else {
             throw .mismatch(rows: matrix.rowCount, described: groups.rowCount)
@@ -43,30 +44,31 @@ package struct CrossFit: Equatable, Sendable {
         let used = Set(folds)
         if let empty = (0..<foldCount).first(where: { !used.contains($0) }) { throw .emptyFold(empty) }
         let all = LabelledRows(matrix: matrix, labels: labels, groups: groups, weights: weights)
-        var foldValues: [[Double]] = []
+        // Without each fold, and last of all with all of them.
+        let fitted = try Parallel.map(Array(0...foldCount), atOnce: 1, cores: cores) { fold throws(GroupError) in
+            try all.selecting { folds[groups.groupOfRow[$0]] != fold }.rows.fit(method)
+        }
+        foldValues = Array(fitted.dropLast())
+        values = fitted[foldCount]
         var predicted = [Double](repeating: 0, count: matrix.values.count)
         for fold in 0..<foldCount {
-            let others = all.selecting { folds[groups.groupOfRow[$0]] != fold }
             let own = all.selecting { folds[groups.groupOfRow[$0]] == fold }
-            let fitted = try others.rows.fit(method)
-            foldValues.append(fitted)
-            let part = try method.predictions(of: own.rows.matrix, groups: own.rows.groups, values: fitted)
+            let part = try method.predictions(
+                of: own.rows.matrix, groups: own.rows.groups, values: foldValues[fold], cores: cores)
             for (index, row) in own.indices.enumerated() {
                 for label in 0..<matrix.classCount {
                     predicted[row * matrix.classCount + label] = part.values[index * matrix.classCount + label]
                 }
             }
         }
-        self.foldValues = foldValues
         predictions = ProbabilityMatrix(trusted: predicted, classCount: matrix.classCount)
         loss = LogLoss.mean(predictions, labels: labels, weights: weights)
         lossBefore = LogLoss.mean(matrix, labels: labels, weights: weights)
-        values = try all.fit(method)
     }
 }
 
 /// Rows with all that a fit needs of them.
-private struct LabelledRows {
+private struct LabelledRows: Sendable {
     let matrix: ProbabilityMatrix
     let labels: [Int]
     let groups: RowGrouping

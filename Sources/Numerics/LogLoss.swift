@@ -30,15 +30,21 @@ package enum LogLoss {
 
     /// The mean loss over rows, in nats, each row counting as its weight says; NaN where there is no row.
     ///
-    /// - Parameter weights: one non-negative weight for each row, not all zero; nil weighs all rows alike.
+    /// - Parameters:
+    ///   - weights: one non-negative weight for each row, not all zero; nil weighs all rows alike.
+    ///   - cores: 1 for this thread alone; else all there are. The result is the same.
     package static func mean(
-        _ matrix: ProbabilityMatrix, labels: [Int], weights: [Double]? = nil, floor: Double = LogLoss.floor
+        _ matrix: ProbabilityMatrix, labels: [Int], weights: [Double]? = nil, floor: Double = LogLoss.floor,
+        cores: Int = .max
     ) -> Double {
         guard weights == nil else {
             return weightedMean(perRow(matrix, labels: labels, floor: floor), weights: weights)
         }
         precondition(labels.count == matrix.rowCount, "one label for each row")
-        return sum(matrix, labels: labels, rows: 0..<labels.count, floor: floor) / Double(labels.count)
+        let sums = Parallel.map(labels.count, inRangesOf: 1 << 14, cores: cores) {
+            sum(matrix, labels: labels, rows: $0, floor: floor)
+        }
+        return sums.reduce(0, +) / Double(labels.count)
     }
 
     /// The sum of the losses of some rows, in nats.

@@ -36,13 +36,21 @@ package struct Manifest: Sendable, Equatable {
 
     package var json: JSON {
         [
-            "format": 1, "kind": .string(kind), "version": .integer(version), "parameters": parameters,
+            "format": 2, "kind": .string(kind), "version": .integer(version), "parameters": parameters,
             "inputs": .object(inputs.mapValues { .string($0.description) }),
         ]
     }
 
-    /// The key: the digest of the canonical bytes of the manifest.
-    package var key: Digest { json.digest }
+    /// The key: the digest of the outline and the inputs. An outline stands for kind, version and parameters.
+    package var key: Digest { Self.key(outline: outline, inputs: inputs) }
+
+    /// The key of a step whose outline is known: a plan has all of them, so that only the inputs are left to digest.
+    package static func key(outline: Digest, inputs: [String: Digest]) -> Digest {
+        JSON.object([
+            "format": 2, "outline": .string(outline.description),
+            "inputs": .object(inputs.mapValues { .string($0.description) }),
+        ]).digest
+    }
 
     /// The digest of all this but the inputs: the outline of its step.
     package var outline: Digest { Self.outline(kind: kind, version: version, parameters: parameters) }

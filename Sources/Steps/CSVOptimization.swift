@@ -94,7 +94,7 @@ package struct CSVOptimization {
         _ values: [Double], to table: ProbabilityCSV, _ grouping: RowGrouping
     ) throws(StepError) -> ProbabilityMatrix {
         do {
-            return try method.predictions(of: table.matrix, groups: grouping, values: values)
+            return try method.predictions(of: table.matrix, groups: grouping, values: values, cores: .max)
         } catch {
             throw explained(error, table, grouping)
         }

@@ -36,7 +36,7 @@ extension NativeStep {
             guard let values = values?.compactMap(\.number), values.count == method.coefficients.count else {
                 throw StepError("the parameters are not those of this method")
             }
-            let result = try method.predictions(of: predictions, groups: grouping, values: values)
+            let result = try method.predictions(of: predictions, groups: grouping, values: values, cores: .max)
             try write(result, to: context)
             return StepOutcome(outputs: ["predictions"], metrics: .object(shown(values, of: method)))
         }

@@ -40,7 +40,6 @@ struct NumericsBench: ParsableCommand {
                 peerSeconds: peers["log-loss"]),
         ]
         let method = MarginalsMethod()
-        let many = try RepeatedGroups(groups: 60_000, classes: classes, values: values)
         let own: [(name: String, value: Double, unit: String)] = [
             ("marginals, largest difference from the sum over 5,040 permutations", try Self.error(parts[0]), ""),
             (
@@ -48,13 +47,7 @@ struct NumericsBench: ParsableCommand {
                 try best { _ = try Self.fit(method, 568, matrix, labels, grouping) } * 1e3,
                 "ms"
             ),
-            (
-                "marginals of \(many.groups.count) groups, two cores against one",
-                try best { _ = try many.predictions(method, cores: 1) }
-                    / best { _ = try many.predictions(method, cores: 2) },
-                "times as fast"
-            ),
-        ]
+        ] + (try Scaling(values: values, classes: classes).measurements())
         if json {
             let document: JSON = [
                 "schema_version": 1, "groups": .integer(groups), "measurements": .array(measurements.map(\.json)),
@@ -65,24 +58,6 @@ struct NumericsBench: ParsableCommand {
         } else {
             for measurement in measurements { print(measurement.line) }
             for (name, value, unit) in own { print("\(name): \(String(format: "%.3g", value)) \(unit)") }
-        }
-    }
-
-    /// The same groups over and over, so that there is enough to share out among cores.
-    private struct RepeatedGroups {
-        let matrix: ProbabilityMatrix
-        let groups: RowGrouping
-
-        init(groups count: Int, classes: Int, values: [Double]) throws {
-            let cells = count * classes * classes
-            matrix = try ProbabilityMatrix(
-                values: (0..<cells).map { values[$0 % values.count] }, classCount: classes
-            ).normalised()
-            groups = RowGrouping(ids: (0..<count * classes).map { $0 / classes })
-        }
-
-        func predictions(_ method: MarginalsMethod, cores: Int) throws -> ProbabilityMatrix {
-            try method.predictions(of: matrix, groups: groups, values: [0.1], cores: cores)
         }
     }
 

@@ -36,4 +36,28 @@ import Testing
     @Test func whatJSONCannotSayBecomesNull() {
         #expect(JSON.array([.number(.nan), .number(.infinity)]).text() == "[null,null]")
     }
+
+    @Test func oneMemberIsThatOfTheWhole() throws {
+        let text = #"{ "a" : [1, "]}", {"b": "\\\""}], "\u0062":{"c\"":null, "d":{"e":[-1.5e-3, 7]}}, "z": "\\" , "y":true}"#
+        let whole = try JSON(parsing: text)
+        #expect(try JSON.member("a", of: text) == whole["a"])
+        #expect(try JSON.member("b", "d", of: text) == whole["b"]?["d"])
+        #expect(try JSON.member("b", "d", "e", of: text) == [-0.0015, 7])
+        #expect(try JSON.member("y", of: text) == true)
+        #expect(try JSON.member("x", of: text) == nil)
+        #expect(try JSON.member("y", "x", of: text) == nil)
+    }
+
+    @Test(arguments: [Int.min, .min + 1, -1, 0, 9, .max - 1, .max])
+    func integersReadBack(_ integer: Int) throws {
+        #expect(try JSON(parsing: "\(integer)") == .integer(integer))
+    }
+
+    @Test func floatsAreTheNearest() throws {
+        for text in ["0.1", "1.9459101090932196", "5e-324", "2.2250738585072011e-308", "1e23", "123456789012345678901.5"] {
+            #expect(try JSON(parsing: text) == .number(Double(text)!))
+        }
+        #expect(throws: JSONError.self) { try JSON(parsing: "-9e999") }
+        #expect(throws: JSONError.self) { try JSON(parsing: #"{"a":1,"b":2,"a":3}"#) }
+    }
 }

@@ -174,4 +174,34 @@ import Testing
             ],
             within: 1e-14)
     }
+
+    /// Groups of all sizes whose rows are strewn about, more than one piece of them.
+    @Test func coresDoNotChangeAResult() throws {
+        var source = RandomSource(seed: 3)
+        let ids = (0..<9_000).map { _ in source.next(below: 6_000) }
+        let labels = ids.map { _ in source.next(below: 7) }
+        let groups = RowGrouping(ids: ids.indices.map { "\(ids[$0]) \($0 % 2)" })
+        let matrix = try ProbabilityMatrix(
+            values: (0..<ids.count * 7).map { _ in Double(source.next(below: 1_000) + 1) / 1_001 }, classCount: 7)
+        let method = MixtureMethod()
+        let values = method.coefficients.map { ($0.bounds.lowerBound + $0.bounds.upperBound) / 2 }
+        let whole = try method.predictions(of: matrix, groups: groups, values: values)
+        for cores in [1, .max] {
+            #expect(try method.predictions(of: matrix, groups: groups, values: values, cores: cores) == whole)
+        }
+        let folds = (0..<groups.count).map { $0 % 3 }
+        func fit(_ cores: Int) throws -> CrossFit {
+            try CrossFit(
+                MarginalsMethod(), matrix: matrix, labels: labels, groups: groups, folds: folds, foldCount: 3, cores: cores)
+        }
+        #expect(try fit(1) == fit(.max))
+    }
+
+    @Test func aGroupTooLargeIsNamedByItsPlaceAmongAll() throws {
+        let ids = (0..<2_000).map { $0 / 2 } + [900, 900]
+        let matrix = try ProbabilityMatrix(values: ids.flatMap { _ in [0.2, 0.3, 0.5] }, classCount: 3)
+        #expect(throws: GroupError.tooManyRows(group: 900, rows: 4, labels: 3)) {
+            try MarginalsMethod().predictions(of: matrix, groups: RowGrouping(ids: ids), values: [0], cores: .max)
+        }
+    }
 }

@@ -92,4 +92,14 @@ import Testing
         #expect(groups.groupOfRow == [0, 1, 0, 2, 1])
         #expect(RowGrouping(ids: [Int]()).count == 0)
     }
+
+    @Test func coresDoNotChangeALoss() throws {
+        let rows = 50_001
+        let matrix = try ProbabilityMatrix(
+            values: (0..<rows * 3).map { Double($0 % 97 + 1) / 100 }, classCount: 3)
+        let labels = (0..<rows).map { $0 % 3 }
+        let mean = LogLoss.mean(matrix, labels: labels)
+        #expect(LogLoss.mean(matrix, labels: labels, cores: 1) == mean)
+        expectClose([mean], [LogLoss.perRow(matrix, labels: labels).reduce(0, +) / Double(rows)], within: 1e-12)
+    }
 }

@@ -3,18 +3,20 @@
 internal import Digests
 internal import Glibc
 internal import Logbooks
+internal import Numerics
 
 struct LogbookFiles {
     private let files: [(name: String, text: String)]
 
     init(_ logbooks: [Logbook]) {
         let texts = logbooks.map { LogbookMarkdown($0, prefix: logbooks.count > 1 ? "\($0.name)-" : "") }
-        files =
-            [
-                ("index.html", LogbookPage(logbooks).html),
-                ("LOGBOOK.md", texts.map(\.text).joined(separator: "\n")),
-                ("logbook.json", Logbook.json(of: logbooks).text(.indented) + "\n"),
-            ] + texts.flatMap(\.figures).map { ("\(LogbookMarkdown.folder)/\($0.name)", $0.svg) }
+        let writers: [@Sendable () -> [(name: String, text: String)]] = [
+            { [("index.html", LogbookPage(logbooks).html)] },
+            { [("LOGBOOK.md", texts.map(\.text).joined(separator: "\n"))] },
+            { [("logbook.json", Logbook.json(of: logbooks).text(.indented) + "\n")] },
+            { texts.flatMap(\.figures).map { ("\(LogbookMarkdown.folder)/\($0.name)", $0.svg) } },
+        ]
+        files = Parallel.map(writers, atOnce: 1) { $0() }.flatMap(\.self)
     }
 
     /// Writes them; gives their paths, the page's first. Errors: ``MissingFile``.
