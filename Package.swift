@@ -20,6 +20,7 @@ let worker = [
     "chat.py",
     "checkpoints.py",
     "classifier.py",
+    "convert.py",
     "design.py",
     "devices.py",
     "distributed.py",

@@ -11,5 +11,6 @@
 //     Engine                                                 read this first: actions in, events out
 //     StepRunner                                             one step: lease, attempt, run, check, publish
 //     WorkerPool, BackboneFetcher                            warm workers; repositories from the hub
+//     Errand, Publisher, TableConverter                      the worker's libraries for what is in no plan
 //     Machine                                                cores, GPUs, and what a demand takes of them
 //     RunJournal, RunEvent, Delivery                         what is told and kept of a run, and what leaves the store

@@ -38,6 +38,8 @@ package struct CSVOptimization {
         package let coefficients: [String: JSON]
         /// Log loss and accuracy of labelled rows before and after; after is cross-fitted.
         package let scores: Scores?
+        /// What makes the fit doubtful, as a sentence; nil where nothing does.
+        package var remark: String?
     }
 
     package struct Scores: Sendable {
@@ -87,7 +89,9 @@ package struct CSVOptimization {
             after: (LogLoss.mean(fit.predictions, labels: labels), Accuracy.mean(fit.predictions, labels: labels)))
         guard let table else { return outcome(train, fit.predictions, grouping, fit.values, scores) }
         let own = RowGrouping(ids: try table.column(group))
-        return outcome(table, try applied(fit.values, to: table, own), own, fit.values, scores)
+        var found = outcome(table, try applied(fit.values, to: table, own), own, fit.values, scores)
+        found.remark = Sharpness.difference(between: (train, grouping), and: (table, own))
+        return found
     }
 
     private func applied(

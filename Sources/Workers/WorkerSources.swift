@@ -14,6 +14,7 @@ enum WorkerSources {
             ("chat.py", PackageResources.chat_py),
             ("checkpoints.py", PackageResources.checkpoints_py),
             ("classifier.py", PackageResources.classifier_py),
+            ("convert.py", PackageResources.convert_py),
             ("design.py", PackageResources.design_py),
             ("devices.py", PackageResources.devices_py),
             ("distributed.py", PackageResources.distributed_py),

@@ -40,14 +40,15 @@ struct NumericsBench: ParsableCommand {
                 peerSeconds: peers["log-loss"]),
         ]
         let method = MarginalsMethod()
-        let own: [(name: String, value: Double, unit: String)] = [
-            ("marginals, largest difference from the sum over 5,040 permutations", try Self.error(parts[0]), ""),
-            (
-                "temperature fit over 568 groups",
-                try best { _ = try Self.fit(method, 568, matrix, labels, grouping) } * 1e3,
-                "ms"
-            ),
-        ] + (try Scaling(values: values, classes: classes).measurements())
+        let own: [(name: String, value: Double, unit: String)] =
+            [
+                ("marginals, largest difference from the sum over 5,040 permutations", try Self.error(parts[0]), ""),
+                (
+                    "temperature fit over 568 groups",
+                    try best { _ = try Self.fit(method, 568, matrix, labels, grouping) } * 1e3,
+                    "ms"
+                ),
+            ] + (try Scaling(values: values, classes: classes).measurements())
         if json {
             let document: JSON = [
                 "schema_version": 1, "groups": .integer(groups), "measurements": .array(measurements.map(\.json)),

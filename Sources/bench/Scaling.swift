@@ -35,7 +35,8 @@ struct Scaling {
             gain("log loss of \(labels.count) rows") { _ = LogLoss.mean(matrix, labels: labels, cores: $0) },
             gain("cross-fitted marginals of \(Self.groupCount) groups") {
                 _ = try CrossFit(
-                    MarginalsMethod(), matrix: matrix, labels: labels, groups: groups, folds: folds, foldCount: 5, cores: $0)
+                    MarginalsMethod(), matrix: matrix, labels: labels, groups: groups, folds: folds, foldCount: 5,
+                    cores: $0)
             },
         ]
     }

@@ -38,7 +38,8 @@ import Testing
     }
 
     @Test func oneMemberIsThatOfTheWhole() throws {
-        let text = #"{ "a" : [1, "]}", {"b": "\\\""}], "\u0062":{"c\"":null, "d":{"e":[-1.5e-3, 7]}}, "z": "\\" , "y":true}"#
+        let text =
+            #"{ "a" : [1, "]}", {"b": "\\\""}], "\u0062":{"c\"":null, "d":{"e":[-1.5e-3, 7]}}, "z": "\\" , "y":true}"#
         let whole = try JSON(parsing: text)
         #expect(try JSON.member("a", of: text) == whole["a"])
         #expect(try JSON.member("b", "d", of: text) == whole["b"]?["d"])
@@ -54,7 +55,9 @@ import Testing
     }
 
     @Test func floatsAreTheNearest() throws {
-        for text in ["0.1", "1.9459101090932196", "5e-324", "2.2250738585072011e-308", "1e23", "123456789012345678901.5"] {
+        for text in [
+            "0.1", "1.9459101090932196", "5e-324", "2.2250738585072011e-308", "1e23", "123456789012345678901.5",
+        ] {
             #expect(try JSON(parsing: text) == .number(Double(text)!))
         }
         #expect(throws: JSONError.self) { try JSON(parsing: "-9e999") }

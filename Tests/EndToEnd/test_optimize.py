@@ -147,3 +147,72 @@ def test_mistakes_are_named_with_their_place(tmp_path, arguments, code, words):
     for word in words:
         assert word in result.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == before, "nothing is written"
+
+
+def as_parquet(path: Path, groups, labels, values, who=True):
+    import pyarrow
+    import pyarrow.parquet
+    names = "abcdefghij"[:values.shape[1]]
+    columns = {"id": pyarrow.array(range(len(groups)), pyarrow.int64()),
+               "group": pyarrow.array(list(map(str, groups))).dictionary_encode(),
+               **{f"p_{name}": pyarrow.array(values[:, n].astype("float32")) for n, name in enumerate(names)},
+               "when": pyarrow.array([None] + [1_700_000_000_000_000] * (len(groups) - 1), pyarrow.timestamp("us")),
+               "text": pyarrow.array([None, "NA", "a \"quote\",\nand a line"] + ["ü"] * (len(groups) - 3))}
+    if who:
+        columns["who"] = pyarrow.array([names[label] for label in labels])
+    pyarrow.parquet.write_table(pyarrow.table(columns), path)
+    return pyarrow.table(columns)
+
+
+def test_a_parquet_table_comes_back_with_its_types_and_the_same_numbers_as_csv(tmp_path):
+    import sys
+
+    import pyarrow.parquet
+    groups, labels, values = simulated(40, 4, 1.5, seed=5)
+    given = as_parquet(tmp_path / "p.parquet", groups, labels, values)
+    ablate(tmp_path, "p.parquet", "--group", "group", "--label", "who", "--python", sys.executable)
+    table = pyarrow.parquet.read_table(tmp_path / "p-optimized.parquet")
+    assert table.schema.types == given.schema.types and table.column_names == given.column_names
+    for name in ("id", "group", "when", "text", "who"):
+        assert table.column(name).equals(given.column(name)), name
+    # The same rows as CSV give the same numbers.
+    write(tmp_path / "p.csv", groups, labels, values.astype("float32"))
+    ablate(tmp_path, "p.csv", "--group", "group", "--label", "who")
+    _, expected = read(tmp_path / "p-optimized.csv")
+    found = np.stack([table.column(f"p_{name}").to_numpy() for name in "abcd"], axis=1)
+    assert abs(found - expected).max() < 1e-6
+    assert abs(found - values).max() > 0.1
+    # And as Parquet from CSV: numbers are numbers, the rest are texts.
+    ablate(tmp_path, "p.csv", "--group", "group", "--label", "who", "--output", "q.parquet", "--python", sys.executable)
+    table = pyarrow.parquet.read_table(tmp_path / "q.parquet")
+    assert table.column("note").to_pylist() == ["ü, kept"] * len(groups)
+    assert abs(np.stack([table.column(f"target_{name}").to_numpy() for name in "abcd"], axis=1) - expected).max() == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"p.parquet", "p-optimized.parquet", "p.csv", "p-optimized.csv", "q.parquet"}
+
+
+def test_a_parquet_file_that_is_none_and_a_column_of_lists_are_named(tmp_path):
+    import sys
+
+    import pyarrow
+    import pyarrow.parquet
+    (tmp_path / "p.parquet").write_text("id,group,a,b\n")
+    said = ablate(tmp_path, "p.parquet", "--group", "group", "--python", sys.executable, code=1).stderr
+    assert "p.parquet cannot be read as parquet" in said
+    table = pyarrow.table({"group": ["x", "x"], "a": [0.5, 0.5], "b": [0.5, 0.5], "tags": [["t"], []]})
+    pyarrow.parquet.write_table(table, tmp_path / "p.parquet")
+    said = ablate(tmp_path, "p.parquet", "--group", "group", "--python", sys.executable, code=1).stderr
+    assert "p.parquet, column 'tags' is of type list" in said and [path.name for path in tmp_path.iterdir()] == ["p.parquet"]
+
+
+def test_a_fit_on_predictions_that_are_made_otherwise_is_remarked(tmp_path):
+    groups, labels, values = simulated(300, 5, 1.5, seed=6)
+    write(tmp_path / "oof.csv", groups, labels, values)
+    # Means over several such models are flatter.
+    flatter = np.mean([simulated(300, 5, 1.5, seed=7)[2]] + [simulated(300, 5, 3.0, seed=seed)[2] for seed in (8, 9, 10)], axis=0)
+    write(tmp_path / "unlike.csv", groups, None, flatter)
+    said = ablate(tmp_path, "unlike.csv", "--group", "group", "--train", "oof.csv", "--label", "who").stderr
+    assert "unlike.csv is less sure of itself than oof.csv" in said and "averaged over as many as these" in said
+    sure, other = (100 * float(np.mean(v.max(1))) for v in (values, flatter))
+    assert f"{other:.1f} %" in said and f"{sure:.1f} %" in said
+    write(tmp_path / "like.csv", *simulated(300, 5, 1.5, seed=11))
+    assert ablate(tmp_path, "like.csv", "--group", "group", "--train", "oof.csv", "--label", "who").stderr == ""

@@ -192,7 +192,8 @@ import Testing
         let folds = (0..<groups.count).map { $0 % 3 }
         func fit(_ cores: Int) throws -> CrossFit {
             try CrossFit(
-                MarginalsMethod(), matrix: matrix, labels: labels, groups: groups, folds: folds, foldCount: 3, cores: cores)
+                MarginalsMethod(), matrix: matrix, labels: labels, groups: groups, folds: folds, foldCount: 3,
+                cores: cores)
         }
         #expect(try fit(1) == fit(.max))
     }

@@ -2,9 +2,11 @@
 
 internal import ArgumentParser
 internal import Digests
+internal import Execution
 internal import Glibc
 internal import Logbooks
 internal import Steps
+internal import Workers
 
 struct OptimizeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,13 +16,13 @@ struct OptimizeCommand: AsyncParsableCommand {
             The class columns are those that hold nothing but numbers in 0...1; all other columns, and the order of rows, stay as
             they are. With --train, out-of-fold predictions with their labels, the method is fitted and scored by
             cross-fitting; with --label alone the predictions themselves are taken for out-of-fold ones. Without labels the
-            constraint alone is applied.
+            constraint alone is applied. Files may be CSV or, by their name, Parquet, which the worker's Python reads and writes.
 
             Methods:
             \(CSVOptimization.methods.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
             """)
 
-    @Argument(help: "The predictions.", completion: .file(extensions: ["csv"])) var predictions: String
+    @Argument(help: "The predictions.", completion: .file(extensions: ["csv", "parquet"])) var predictions: String
     @Option(help: "The column that names each row's group.") var group: String
     @Option(help: "Out-of-fold predictions with the same columns, and the labels.") var train: String?
     @Option(help: "The column of the true class.") var label: String?
@@ -29,7 +31,9 @@ struct OptimizeCommand: AsyncParsableCommand {
     var classes: String?
     @Option(help: "How often each class occurs in a complete group, separated by commas; by default once.")
     var counts: String?
-    @Option(help: "The file to write; by default PREDICTIONS-optimized.csv beside it.") var output: String?
+    @Option(help: "The file to write; by default beside the predictions, as NAME-optimized and in their form.")
+    var output: String?
+    @Option(help: "A Python interpreter for Parquet files instead of ablate's own environment.") var python: String?
     @Flag(help: "Write one JSON document to standard output.") var json = false
 
     func validate() throws {
@@ -41,19 +45,20 @@ struct OptimizeCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            try carryOut()
+            try await carryOut()
         } catch {
             throw Failure.report(error)
         }
     }
 
-    private func carryOut() throws {
+    private func carryOut() async throws {
         let optimization = try CSVOptimization(method: method, group: group, counts: numbers)
-        let table = try read(predictions)
+        let table = try await read(predictions)
         let outcome: CSVOptimization.Outcome
         if let label {
-            outcome = try optimization.fitted(
-                on: try train.map(read) ?? table, label: label, applyingTo: train == nil ? nil : table)
+            let labelled = if let train { try await read(train) } else { table }
+            outcome = try optimization.fitted(on: labelled, label: label, applyingTo: train == nil ? nil : table)
+            if let remark = outcome.remark { Console.note("note: \(remark)") }
         } else {
             outcome = try optimization.unfitted(table)
         }
@@ -61,17 +66,33 @@ struct OptimizeCommand: AsyncParsableCommand {
         guard Files.absolute(path) != Files.absolute(predictions) else {
             throw StepError("--output is the input itself; name another file, so that nothing is lost")
         }
-        guard Files.write(Array(outcome.text.utf8), to: path) else {
+        let text = Array(outcome.text.utf8)
+        if Self.isParquet(path) {
+            try await converter.write(
+                text, numbers: table.classColumns.map { table.header[$0] },
+                original: Self.isParquet(predictions) ? Files.absolute(predictions) : nil, to: Files.absolute(path),
+                say: { Console.note($0) })
+        } else if !Files.write(text, to: path) {
             throw StepError("cannot write \(path): \(String(cString: strerror(errno)))")
         }
         say(outcome, path)
     }
 
+    private static func isParquet(_ path: String) -> Bool { path.hasSuffix(".parquet") || path.hasSuffix(".pq") }
+
+    private var converter: TableConverter {
+        TableConverter(
+            environment: WorkerEnvironment(cache: Files.cache, interpreter: python, variables: Files.environment))
+    }
+
     private var numbers: [Int]? { counts?.split(separator: ",").compactMap { Int($0) } }
 
-    private func read(_ path: String) throws -> ProbabilityCSV {
-        guard let bytes = Files.bytes(path) else {
+    private func read(_ path: String) async throws -> ProbabilityCSV {
+        guard var bytes = Files.bytes(path) else {
             throw MissingFile(description: "cannot read \(path): \(String(cString: strerror(errno)))")
+        }
+        if Self.isParquet(path) {
+            bytes = try await converter.csv(ofParquet: Files.absolute(path), called: path) { Console.note($0) }
         }
         let table = try ProbabilityCSV(
             reading: bytes, name: path, classes: classes?.split(separator: ",").map(String.init),
@@ -86,7 +107,10 @@ struct OptimizeCommand: AsyncParsableCommand {
     }
 
     private static func beside(_ path: String) -> String {
-        (path.hasSuffix(".csv") ? String(path.dropLast(4)) : path) + "-optimized.csv"
+        guard let ending = [".csv", ".parquet", ".pq"].first(where: path.hasSuffix) else {
+            return "\(path)-optimized.csv"
+        }
+        return "\(path.dropLast(ending.count))-optimized\(ending)"
     }
 
     private func say(_ outcome: CSVOptimization.Outcome, _ path: String) {

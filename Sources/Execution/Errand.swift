@@ -1,0 +1,94 @@
+// One job for the worker outside any plan, with a folder of its own that is gone afterwards. Nothing goes into the store.
+
+internal import Digests
+internal import Glibc
+package import Workers
+
+/// Sends a worker with some files, and brings back what it wrote.
+struct Errand {
+    let environment: WorkerEnvironment
+
+    /// A file that the worker reads: bytes to be written down for it, or a path of the user's.
+    enum Input {
+        case bytes([UInt8])
+        case file(String)
+    }
+
+    /// Runs a step of `kind` and gives what `take` makes of its metrics and of the folder with its outputs.
+    ///
+    /// - Parameters:
+    ///   - address: what messages call the job.
+    ///   - inputs: by the names that the kind knows, each with the name that messages call it by.
+    ///
+    /// Errors: ``StepFailure`` with what to do; what `take` throws.
+    func run<Value>(
+        _ kind: String, called address: String, parameters: JSON, inputs: [String: (content: Input, name: String)],
+        say: @escaping @Sendable (String) -> Void, take: (_ metrics: JSON, _ outputs: String) throws -> Value
+    ) async throws -> Value {
+        let folder = try makeFolder()
+        var written = ["\(folder)/log.txt"]
+        defer {
+            let outputs = "\(folder)/outputs"
+            for path in written + Self.names(in: outputs).map({ "\(outputs)/\($0)" }) { unlink(path) }
+            rmdir(outputs)
+            rmdir(folder)
+        }
+        var paths: [String: (path: String, name: String)] = [:]
+        for (name, input) in inputs {
+            switch input.content {
+            case .file(let path): paths[name] = (path, input.name)
+            case .bytes(let bytes):
+                let path = "\(folder)/\(name)"
+                written.append(path)
+                try Self.write(bytes, to: path)
+                paths[name] = (path, input.name)
+            }
+        }
+        let specification = WorkerSpecification(
+            address: address, kind: kind, key: Digest(of: kind), parameters: parameters, inputs: paths,
+            outputs: "\(folder)/outputs", scratch: folder, log: "\(folder)/log.txt", threads: 1)
+        let pool = WorkerPool(environment: environment, logs: folder, say: say)
+        do {
+            let worker = try await pool.take(gpus: [], threads: 1)
+            let result = try await worker.run(specification) { _ in }
+            await pool.give(back: worker, gpus: [])
+            await pool.retire()
+            return try take(result.metrics, "\(folder)/outputs")
+        } catch let failure as WorkerFailure {
+            await pool.retire()
+            throw StepFailure(class: failure.class, message: failure.message, log: nil)
+        }
+    }
+
+    private func makeFolder() throws -> String {
+        var template = Array("\(environment.variables["TMPDIR"] ?? "/tmp")/ablate-errand-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Self.system("make a folder in", "TMPDIR") }
+        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard mkdir("\(folder)/outputs", 0o700) == 0 else { throw Self.system("make", "\(folder)/outputs") }
+        return folder
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String) throws {
+        guard let file = fopen(path, "w") else { throw system("write", path) }
+        let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
+        guard fclose(file) == 0, isWritten else { throw system("write", path) }
+    }
+
+    private static func names(in folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                })
+        }
+        return names.filter { $0 != "." && $0 != ".." }
+    }
+
+    private static func system(_ what: String, _ path: String) -> StepFailure {
+        StepFailure(
+            class: "unavailable", message: "cannot \(what) \(path): \(String(cString: strerror(errno)))", log: nil)
+    }
+}

@@ -1,0 +1,49 @@
+// Parquet tables as CSV and back, through the worker's Python. Knows nothing of what the columns mean.
+
+internal import Digests
+internal import Glibc
+package import Workers
+
+package struct TableConverter: Sendable {
+    private let environment: WorkerEnvironment
+
+    package init(environment: WorkerEnvironment) { self.environment = environment }
+
+    /// The table as the bytes of a CSV file with a header. Errors: ``StepFailure``.
+    package func csv(
+        ofParquet path: String, called name: String, say: @escaping @Sendable (String) -> Void
+    ) async throws -> [UInt8] {
+        try await Errand(environment: environment).run(
+            "convert", called: name, parameters: ["to": "csv"], inputs: ["table": (.file(path), name)], say: say
+        ) { _, outputs in
+            guard let file = fopen("\(outputs)/table", "r") else {
+                throw StepFailure(class: "unavailable", message: "the worker gave no table of \(name)", log: nil)
+            }
+            defer { fclose(file) }
+            var bytes: [UInt8] = []
+            var part = [UInt8](repeating: 0, count: 1 << 20)
+            while case let count = fread(&part, 1, part.count, file), count > 0 { bytes += part[..<count] }
+            return bytes
+        }
+    }
+
+    /// Writes a Parquet file, whole or not at all.
+    ///
+    /// - Parameters:
+    ///   - csv: a table with a header.
+    ///   - numbers: the columns that are numbers; all others are texts, or as `original` has them.
+    ///   - original: a Parquet file with the same columns and rows, whose types are kept, and its other columns untouched.
+    ///
+    /// Errors: ``StepFailure``.
+    package func write(
+        _ csv: [UInt8], numbers: [String], original: String?, to path: String, say: @escaping @Sendable (String) -> Void
+    ) async throws {
+        var inputs: [String: (content: Errand.Input, name: String)] = ["table": (.bytes(csv), "the table")]
+        if let original { inputs["original"] = (.file(original), original) }
+        try await Errand(environment: environment).run(
+            "convert", called: path,
+            parameters: ["to": "parquet", "path": .string(path), "numbers": .array(numbers.map { .string($0) })],
+            inputs: inputs, say: say
+        ) { _, _ in }
+    }
+}
