@@ -27,6 +27,7 @@ let worker = [
     "endpoint.py",
     "explore.py",
     "export.py",
+    "extract.py",
     "families.py",
     "features.py",
     "fetch.py",

@@ -135,7 +135,7 @@ extension Compiler {
 
     private func template(_ model: Model) -> Template { model.template ?? recipe.data.effectiveTemplate }
 
-    private func backbone(_ model: Model, weights: Bool) -> Source? {
+    func backbone(_ model: Model, weights: Bool) -> Source? {
         switch model.backbone {
         case .folder(let path): .folder(path: loaded.absolute(path), name: path, weights: weights)
         case .hub(let repository, let revision): .hub(repository: repository, revision: revision, weights: weights)
@@ -144,7 +144,7 @@ extension Compiler {
     }
 
     /// The tokens of a table. They are neither cut nor joined here: a change of lengths tokenizes nothing anew.
-    private mutating func tokens(_ part: ModelPart, train: Bool) -> Source {
+    mutating func tokens(_ part: ModelPart, train: Bool) -> Source {
         let place = TokensOf(base: part.base, train: train)
         if let done = tokens[place] { return done }
         var parameters: [String: JSON] = [

@@ -97,6 +97,7 @@ extension Compiler {
         var inputs = ["texts": texts(train: train), "rows": rows(train: train)]
         if entry.features.contains(.tfidf) { inputs["reference"] = texts(train: true) }
         for name in entry.annotations { inputs["features.\(name)"] = annotation(name, train: train) }
+        for name in entry.extractors { inputs["features.\(name)"] = extraction(name, train: train) }
         let step = builder.step(
             "\(address)/features-\(train ? "train" : "test")", .features,
             ["features": .array(entry.features.map { .string($0.rawValue) })], inputs: inputs,

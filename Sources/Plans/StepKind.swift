@@ -2,7 +2,7 @@
 
 /// A kind of step. The raw value stands in keys, records and addresses.
 package enum StepKind: String, CaseIterable, Sendable {
-    case ingest, split, explore, tokenize, finetune, fit, predict, features, annotate, average, stack, optimize,
+    case ingest, split, explore, tokenize, finetune, fit, predict, features, annotate, extract, average, stack, optimize,
         evaluate, submission
     case pseudoLabel = "pseudo-label"
     case command
@@ -25,7 +25,7 @@ package enum StepKind: String, CaseIterable, Sendable {
         case .tokenize: ["tokens"]
         case .finetune, .fit: ["model"]
         case .predict, .average, .optimize: ["predictions"]
-        case .features, .annotate: ["features"]
+        case .features, .annotate, .extract: ["features"]
         case .explore: ["report"]
         // Out-of-fold predictions, or those of the test alone for a teacher.
         case .stack, .command: []
@@ -41,7 +41,7 @@ package enum StepKind: String, CaseIterable, Sendable {
         case .split, .average, .optimize, .evaluate, .submission, .pseudoLabel: .native
         case .ingest, .explore, .tokenize, .fit, .features, .annotate, .stack: .process
         case .command: .command
-        case .finetune, .predict: .training
+        case .finetune, .predict, .extract: .training
         }
     }
 }

@@ -28,6 +28,7 @@ package enum RecipeSchema {
         "models.*.pseudo-labels": ["off", ["from": "final"]], "models.*.tfidf.ngrams": [[1, 2]],
         "stack.*.average": [["openhermes", "openorca"]], "stack.*.features": [["length", "group-statistics"]],
         "annotations.*.template": ["Rate the answer from 1 to 10: {answer}"], "annotations.*.scale": [[1, 10]],
+        "extractors.*.backbone": ["mistralai/Mistral-7B-v0.1", "./backbone"],
         "steps.*.command": [["python3", "rerank.py", "{in.blend}", "{out.test}"]],
         "steps.*.inputs": [["blend": "blend.test"]], "steps.*.outputs": [["test"]],
         "ablations.*.hypothesis": ["Is LoRA rank 8 better than 4?"], "ablations.*.of": ["openhermes"],

@@ -54,7 +54,7 @@ package enum NativeStep {
         case .evaluate: try evaluate(context)
         case .submission: try submission(context)
         case .pseudoLabel: try pseudoLabel(context)
-        case .ingest, .explore, .tokenize, .finetune, .fit, .predict, .features, .annotate, .stack:
+        case .ingest, .explore, .tokenize, .finetune, .fit, .predict, .features, .annotate, .extract, .stack:
             throw StepError("\(kind.rawValue) is a step of the worker")
         case .command: throw StepError("\(kind.rawValue) is a program of the user's")
         }

@@ -21,6 +21,7 @@ enum WorkerSources {
             ("endpoint.py", PackageResources.endpoint_py),
             ("explore.py", PackageResources.explore_py),
             ("export.py", PackageResources.export_py),
+            ("extract.py", PackageResources.extract_py),
             ("families.py", PackageResources.families_py),
             ("features.py", PackageResources.features_py),
             ("fetch.py", PackageResources.fetch_py),

@@ -16,7 +16,7 @@ enum KeyChanges {
           t: {tfidf: {}, fit: [folds]}
         stack:
           a: {average: [m, t]}
-          l: {lightgbm: [m, t], features: [length], annotations: [n]}
+          l: {lightgbm: [m, t], features: [length], annotations: [n], extractors: [e]}
           g: {logistic: [m, t]}
           o: {optimize: a}
         steps:
@@ -24,6 +24,9 @@ enum KeyChanges {
         annotations:
           n: {endpoint: "http://localhost/v1", model: m, template: "{answer}", scale: [1, 5], prices: {prompt: 1}}
           k: {endpoint: "http://localhost/v1", model: m, template: "{prompt}", categories: [x, y]}
+        extractors:
+          e: {backbone: org/e}
+          f: {backbone: org/f, features: [embedding]}
         explore: {}
         ablations:
           q: {hypothesis: Is it?, of: m, vary: {lora.rank: [4, 8]}}
@@ -63,6 +66,11 @@ enum KeyChanges {
         "endpoint": "http://other/v1", "model": "other", "template": "\"Rate {answer}\"", "scale": "[1, 7]",
         "key-variable": "OTHER", "concurrency": "2", "rate": "60", "retries": "2", "timeout": "7",
         "temperature": "0.7", "max-tokens": "7", "prices.prompt": "7", "prices.completion": "7",
+    ]
+    private static let extractor = [
+        "backbone": "org/other", "features": "[likelihood]", "pooling": "last", "components": "7",
+        "template": "\"{answer}\"", "lengths.prompt": "3", "lengths.answer": "3", "lengths.keep": "tail",
+        "quantization": "nf4", "precision": "fp32", "remote-code": "true",
     ]
     private static let ablation = [
         "hypothesis": "\"Was it?\"", "of": "s", "vary": "{lora.rank: [4, 9]}", "smallest-effect": "0.1",
@@ -115,6 +123,8 @@ enum KeyChanges {
         for (key, value) in annotation { all["annotations.*.\(key)"] = ["annotations.n.\(key)=\(value)"] }
         all["annotations.*.per"] = ["annotations.n.template=\"{prompt}\"", "annotations.n.per=group"]
         all["annotations.*.categories"] = ["stack.l.annotations=[k]", "annotations.k.categories=[x, z]"]
+        all["stack.*.extractors"] = ["stack.l.extractors=[f]"]
+        for (key, value) in extractor { all["extractors.*.\(key)"] = ["extractors.e.\(key)=\(value)"] }
         all["explore.clusters"] = ["explore.clusters=7"]
         all["explore.near"] = ["explore.near=0.7"]
         for (key, value) in ["cores": "2", "memory": "100", "gpus": "1"] {

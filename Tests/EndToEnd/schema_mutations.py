@@ -70,6 +70,7 @@ stack:
     lightgbm: [words, tiny]
     features: [length, group-statistics]
     annotations: [rating]
+    extractors: [reader]
     settings:
       rounds: 10
       learning-rate: 0.1
@@ -111,6 +112,17 @@ annotations:
     max-tokens: 8
     prices: {prompt: 1.5, completion: 2}
   kind: {endpoint: "http://127.0.0.1:8000/v1", model: judge, template: "What is this: {answer}", categories: [code, prose]}
+extractors:
+  reader:
+    backbone: org/name
+    features: [likelihood, embedding]
+    pooling: mean
+    components: 8
+    template: "{answer}"
+    lengths: {prompt: 8, answer: 24, keep: tail}
+    quantization: int8
+    precision: bf16
+    remote-code: false
 explore: {clusters: 4, near: 0.8}
 ablations:
   size:

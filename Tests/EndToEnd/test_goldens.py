@@ -91,10 +91,19 @@ stack:
   stacked: {logistic: [words], annotations: [rating, kind]}
 explore: {clusters: 3}
 """
+EXTRACTED = HEAD + f"""\
+models:
+  words: {{tfidf: {{}}}}
+extractors:
+  reader: {{backbone: {ROOT / "recipes" / "quickstart" / "backbone"}, components: 3, lengths: {{prompt: 8, answer: 24}}}}
+stack:
+  stacked: {{logistic: [words], extractors: [reader]}}
+"""
 SOURCES = {
     "annotated": (ANNOTATED, ["annotate", "explore"]),
     "given": (GIVEN, ["ingest", "split", "average", "optimize", "evaluate", "submission", "command"]),
     "learnt": (LEARNT, ["tokenize", "finetune", "fit", "predict", "features", "stack"]),
+    "extracted": (EXTRACTED, ["extract"]),
     "rounds": (ROUNDS, ["pseudo-label"]),
 }
 MOST = 3  # steps of a kind

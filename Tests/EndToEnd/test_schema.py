@@ -112,8 +112,8 @@ ENGINE_ONLY_AT = {
     r"models\.words\.tfidf\.ngrams\.0": {"out-of-range"},  # the shorter one first
     r"models\.tiny\.training\.class-weights": {"out-of-range"},  # one for each label
     r"models\.tiny\.training\.validation|data\.test|data\.columns\.group|folds\.kind": {"missing-key"},  # other keys need them
-    r"data\.(template|columns\.prompt)|models\.\w+\.template": {"bad-template"},
-    r"models\.\w+\.backbone": {"bad-value", "out-of-range"},  # a revision with two points; a width that heads divide
+    r"data\.(template|columns\.prompt)|(models|extractors)\.\w+\.template": {"bad-template"},
+    r"(models|extractors)\.\w+\.backbone": {"bad-value", "out-of-range"},  # a revision with two points; a width that heads divide
     r"models\.\w+\.(chat|pseudo-labels|backbone)": {"missing-key"},  # what a model that is like another may leave out
     r"data\.columns": {"conflicting-keys"},  # a column that is both read and predicted
     r"steps\.copied\.inputs": {"bad-value"},

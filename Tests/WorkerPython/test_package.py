@@ -18,7 +18,7 @@ def test_the_package_is_flat_and_its_files_are_short():
 def test_every_kind_has_its_module():
     source = (PACKAGE / "__main__.py").read_text()
     kinds = dict(re.findall(r'"(\w+)": "(\w+)"', re.search(r"KINDS = \{(.*?)\}", source, re.S)[1]))
-    assert set(kinds) == {"ingest", "tokenize", "finetune", "fit", "predict", "fetch", "features", "stack", "annotate", "explore", "export", "publish", "convert"}
+    assert set(kinds) == {"ingest", "tokenize", "finetune", "fit", "predict", "fetch", "features", "stack", "annotate", "explore", "export", "publish", "convert", "extract"}
     for module in kinds.values():
         assert re.search(r"^def run\(step\):", (PACKAGE / f"{module}.py").read_text(), re.M)
 

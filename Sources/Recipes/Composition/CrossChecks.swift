@@ -18,6 +18,7 @@ struct CrossChecks {
         let steps = CustomStepChecks(recipe: recipe, tree: tree)
         steps.report(&reading)
         AnnotationChecks(recipe: recipe, tree: tree).report(&reading)
+        ExtractorChecks(recipe: recipe, tree: tree).report(&reading)
         checkRounds(&reading)
         for entry in recipe.models {
             guard let node = tree["models"]?[entry.name] else { continue }

@@ -102,7 +102,7 @@ package struct RecipeLoader: Sendable {
         for path in [["data", "train"], ["data", "test"], ["submission", "sample"]] {
             if let node = root.value(at: path), let text = node.scalar?.text { paths.append((text, node)) }
         }
-        for entry in root["models"]?.entries ?? []
+        for entry in (root["models"]?.entries ?? []) + (root["extractors"]?.entries ?? [])
         where entry.value["backbone"]?.origin.contains(where: { $0.hasPrefix("like") }) != true {
             guard let node = entry.value["backbone"], let text = node.scalar?.text else { continue }
             if text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix("../") { paths.append((text, node)) }

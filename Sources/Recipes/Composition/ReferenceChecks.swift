@@ -23,7 +23,7 @@ struct ReferenceChecks {
         for (index, entry) in stack.enumerated() {
             checkMembers(of: entry.value, among: modelNames + steps.map(\.key) + stack[..<index].map(\.key), &reading)
         }
-        for entry in stack { checkAnnotations(of: entry.value, &reading) }
+        for entry in stack { checkFeatures(of: entry.value, &reading) }
         for entry in models { checkTeacher(of: entry.value, among: predicting, &reading) }
         checkTeacher(of: tree, key: "rounds", among: predicting, &reading)
         check(
@@ -40,7 +40,7 @@ struct ReferenceChecks {
         if let index = stack.firstIndex(where: { $0.key == subject }) {
             checkMembers(
                 of: variant.tree, among: modelNames + steps.map(\.key) + stack[..<index].map(\.key), &reading)
-            checkAnnotations(of: variant.tree, &reading)
+            checkFeatures(of: variant.tree, &reading)
         } else {
             checkTeacher(of: variant.tree, among: modelNames + stack.map(\.key), &reading)
         }
@@ -57,9 +57,11 @@ struct ReferenceChecks {
         }
     }
 
-    private func checkAnnotations(of entry: Node, _ reading: inout Reading) {
-        let known = tree["annotations"]?.entries?.map(\.key) ?? []
-        for item in entry["annotations"]?.elements ?? [] { check(item, among: known, noun: "annotation", &reading) }
+    private func checkFeatures(of entry: Node, _ reading: inout Reading) {
+        for (key, noun) in [("annotations", "annotation"), ("extractors", "extractor")] {
+            let known = tree[key]?.entries?.map(\.key) ?? []
+            for item in entry[key]?.elements ?? [] { check(item, among: known, noun: noun, &reading) }
+        }
     }
 
     private func checkTeacher(
@@ -74,7 +76,10 @@ struct ReferenceChecks {
     }
 
     /// Names that are rooms of the address space already.
-    private static let reserved = ["data", "folds", "ablations", "submission", "features", "annotations", "explore"]
+    private static let reserved = [
+        "data", "folds", "ablations", "submission", "features", "annotations", "extractors",
+        "explore",
+    ]
 
     private func reportClashes(_ reading: inout Reading) {
         for entry in models + stack + steps where Self.reserved.contains(entry.key) || Self.isRound(entry.key) {

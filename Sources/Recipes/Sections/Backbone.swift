@@ -55,6 +55,20 @@ package enum Backbone: Sendable, Hashable {
             }
         })
 
+    /// A backbone that has been trained: random weights are of no use where nothing trains them.
+    static let trained = ValueShape<Backbone>(
+        schema: ["type": "string", "pattern": .string(pattern)],
+        decode: { node, reading in
+            guard node.entries == nil else {
+                reading.report(
+                    Finding(
+                        "scratch-conflict", "random weights have nothing to say of a text that they were not trained on",
+                        at: node.span, help: "name a backbone of the hub or a folder"))
+                return nil
+            }
+            return shape.decode(node, &reading)
+        }, encode: shape.encode)
+
     private static let pattern =
         "^(\\.{1,2}(/.*)?|/.*|[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*(@[A-Za-z0-9._/-]+)?)$"
 

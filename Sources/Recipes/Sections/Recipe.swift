@@ -14,6 +14,7 @@ package struct Recipe: Sendable {
     package var stack: [Named<StackEntry>] = []
     package var steps: [Named<CustomStep>] = []
     package var annotations: [Named<Annotation>] = []
+    package var extractors: [Named<Extractor>] = []
     package var explore: Exploration?
     package var rounds: Rounds?
     package var ablations: [Named<Ablation>] = []
@@ -47,6 +48,9 @@ package struct Recipe: Sendable {
             Key(
                 "annotations", \.annotations, .named(Annotation.declaration.shape, noun: "annotation"),
                 "What a language model is asked about rows or groups, by name; stack entries read the answers."),
+            Key(
+                "extractors", \.extractors, .named(Extractor.declaration.shape, noun: "extractor"),
+                "Language models that read the texts untrained, by name; stack entries read what they make of them."),
             Key("explore", optional: \.explore, Exploration.declaration.shape, Exploration.declaration.about),
             Key("rounds", optional: \.rounds, Rounds.declaration.shape, Rounds.declaration.about),
             Key(

@@ -36,6 +36,7 @@ package struct StackEntry: Sendable {
     package var simplex: [String]?
     package var features: [Feature] = []
     package var annotations: [String] = []
+    package var extractors: [String] = []
     package var settings = LearnerSettings()
     package var seeds = [1]
     package var test = TestFit.mean
@@ -85,6 +86,9 @@ package struct StackEntry: Sendable {
             Key(
                 "annotations", \.annotations, .list(of: .text()),
                 "Annotations whose answers a learner reads; group-statistics are of these, too."),
+            Key(
+                "extractors", \.extractors, .list(of: .text()),
+                "Extractors whose features a learner reads; group-statistics are of these, too."),
             Key("settings", \.settings, LearnerSettings.declaration.shape, LearnerSettings.declaration.about),
             Key(
                 "seeds", \.seeds, .list(of: .seed),
@@ -102,7 +106,9 @@ package struct StackEntry: Sendable {
     }
 
     /// Whether a learner reads the rows' texts; group statistics alone are of the predictions.
-    package var readsTexts: Bool { !annotations.isEmpty || features.contains { $0 != .groupStatistics } }
+    package var readsTexts: Bool {
+        !annotations.isEmpty || !extractors.isEmpty || features.contains { $0 != .groupStatistics }
+    }
 
     /// The models and entries it is made of, as written.
     package var members: [String] {
@@ -112,8 +118,8 @@ package struct StackEntry: Sendable {
     /// The keys that mean something for each of the choices.
     static let meaningful: [String: Set<String>] = [
         "average": ["mean", "weights"], "optimize": ["fitted-on", "method", "counts"],
-        "lightgbm": ["features", "annotations", "settings", "seeds", "test"],
-        "logistic": ["features", "annotations", "settings", "test"],
+        "lightgbm": ["features", "annotations", "extractors", "settings", "seeds", "test"],
+        "logistic": ["features", "annotations", "extractors", "settings", "test"],
         "simplex": ["test"],
     ]
 }

@@ -23,7 +23,8 @@ from .step import PROTOCOL, Failure, Step, describe
 
 KINDS = {"ingest": "ingest", "tokenize": "tokens", "finetune": "finetune", "fit": "tfidf", "predict": "predict",
          "fetch": "fetch", "features": "features", "stack": "stack", "annotate": "annotate", "explore": "explore",
-         "export": "export", "publish": "publish", "convert": "convert"}
+         "export": "export", "publish": "publish", "convert": "convert",
+         "extract": "extract"}
 LIBRARIES = ("torch", "transformers", "peft", "safetensors", "tokenizers", "pyarrow", "numpy", "scikit-learn",
              "lightgbm", "huggingface_hub", "bitsandbytes")
 

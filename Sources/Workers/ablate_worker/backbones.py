@@ -114,6 +114,23 @@ def head_of(module):
     return module.__dict__["language head"]
 
 
+def vocabulary_logits(module, states):
+    """states [..., hidden] -> float32 [..., vocabulary], by the head that came with the decoder."""
+    head = head_of(module)
+    logits = head(states.to(head.weight.dtype)).float()
+    cap = getattr(module.config, "final_logit_softcapping", None)
+    return logits if cap is None else torch.tanh(logits / cap) * cap
+
+
+def states(module, ids, lengths):
+    """ids [B, T] padded on the right, lengths [B] -> [B, T, hidden]: those of real tokens, whatever stands behind them."""
+    # Right padding under causal attention needs no mask, which leaves attention its fast path.
+    options = {} if families.of(module.config).encoder else {"use_cache": False}
+    if families.is_masked(module.config):
+        options["attention_mask"] = (torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]).long()
+    return module(input_ids=ids, **options).last_hidden_state
+
+
 def keep(module, name):
     """Let a frozen backbone, its adapters taken off again, stay for the next step."""
     if name is not None:

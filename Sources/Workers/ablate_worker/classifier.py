@@ -20,8 +20,7 @@ class Classifier(nn.Module):
     def __init__(self, backbone, classes, kind, head_input="hidden-state"):
         super().__init__()
         config = backbone.config
-        self.masked, self.encoder = families.is_masked(config), families.of(config).encoder
-        pooling.check(kind, self.masked)
+        pooling.check(kind, families.is_masked(config))
         if head_input not in ("hidden-state", "lm-logits"):
             raise invalid(f"head-input is '{head_input}'; it may be hidden-state or lm-logits")
         self.backbone, self.pooling, self.head_input, self.compute_type = backbone, kind, head_input, None
@@ -42,7 +41,7 @@ class Classifier(nn.Module):
         return self
 
     def forward(self, ids, lengths, layout=None):
-        states = self.states(ids, lengths) if layout is None else self.packed_states(ids, layout)
+        states = backbones.states(self.backbone, ids, lengths) if layout is None else self.packed_states(ids, layout)
         if layout is None:
             return self.classify(pooling.pool(states, lengths, self.pooling, self.attention))
         if self.attention is not None:
@@ -55,20 +54,10 @@ class Classifier(nn.Module):
         # Never a cache: with one, the library would not see that there are several rows.
         return self.backbone(input_ids=ids, use_cache=False, position_ids=layout.position_ids(), packing=layout).last_hidden_state
 
-    def states(self, ids, lengths):
-        """[B, T, hidden]: those of real tokens, whatever stands behind them."""
-        # Right padding under causal attention needs no mask, which leaves attention its fast path.
-        options = {} if self.encoder else {"use_cache": False}
-        if self.masked:
-            options["attention_mask"] = (torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]).long()
-        return self.backbone(input_ids=ids, **options).last_hidden_state
-
     def classify(self, pooled):
         """pooled [B, hidden] -> logits [B, classes], by way of the vocabulary's logits where the head reads those."""
         if self.lm_head is not None:
-            pooled = self.lm_head(pooled.to(self.lm_head.weight.dtype)).float()  # [B, vocabulary]: one position of each row
-            cap = getattr(self.backbone.config, "final_logit_softcapping", None)
-            pooled = pooled if cap is None else torch.tanh(pooled / cap) * cap
+            pooled = backbones.vocabulary_logits(self.backbone, pooled)  # [B, vocabulary]: one position of each row
         with torch.autocast(pooled.device.type, enabled=False):
             return self.head(pooled)
 

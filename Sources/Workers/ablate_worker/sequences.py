@@ -25,21 +25,38 @@ def kept(ids, budget, keep):
 
 def assemble(columns, metadata, lengths, rows):
     """One int32 array of ids per row of `rows`. Never empty, so that every row has a last token."""
-    special = {k: [] if metadata[k] is None else [metadata[k]] for k in ("bos", "eos", "pad")}
-    fallback = np.array((special["bos"] + special["eos"] + special["pad"] + [0])[:1], np.int32)
+    special = [metadata[name] for name in ("bos", "eos", "pad") if metadata[name] is not None]
+    fallback = np.array((special + [0])[:1], np.int32)
     sequences = []
     for row in rows:
-        parts = [special["bos"]]
-        for piece in metadata["template"]:
-            if "ids" in piece:
-                parts.append(piece["ids"])
-            else:
-                ids, offsets = columns[piece["column"]]
-                parts.append(kept(ids[offsets[row]:offsets[row + 1]], lengths.get(piece["column"]), lengths["keep"]))
-        parts.append(special["eos"])
-        sequence = np.concatenate([np.asarray(p, np.int32) for p in parts])
+        sequence = np.concatenate([np.asarray(ids, np.int32) for _, ids in parts(columns, metadata, lengths, row)])
         sequences.append(sequence if len(sequence) else fallback)
     return sequences
+
+
+def parts(columns, metadata, lengths, row):
+    """What a row's sequence is made of, in order: (the column's name or None, ids)."""
+    yield None, [] if metadata["bos"] is None else [metadata["bos"]]
+    for piece in metadata["template"]:
+        if "ids" in piece:
+            yield None, piece["ids"]
+        else:
+            ids, offsets = columns[piece["column"]]
+            yield piece["column"], kept(ids[offsets[row]:offsets[row + 1]], lengths.get(piece["column"]), lengths["keep"])
+    yield None, [] if metadata["eos"] is None else [metadata["eos"]]
+
+
+def spans(columns, metadata, lengths, rows, column):
+    """(start, end) of the tokens of `column` in each row's sequence; of the last place where the template names it several times."""
+    found = []
+    for row in rows:
+        place, span = 0, (0, 0)
+        for name, ids in parts(columns, metadata, lengths, row):
+            if name == column:
+                span = (place, place + len(ids))
+            place += len(ids)
+        found.append(span)
+    return found
 
 
 def truncation(columns, lengths, rows, labels=None, classes=0):

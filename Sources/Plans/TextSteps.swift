@@ -1,4 +1,4 @@
-// The steps that read texts and no labels: what a language model says of them, and what a look at them shows.
+// The steps that read texts and no labels: what language models say and make of them, and what a look at them shows.
 
 internal import Digests
 internal import Nodes
@@ -14,6 +14,27 @@ extension Compiler {
         let parameters = annotation.parameters(name: name)
         let step = builder.step(
             "annotations/\(name)/\(train ? "train" : "test")", .annotate, parameters, inputs: inputs,
+            origins: parameters.mapValues { _ in tree }.merging(
+                parameters.keys.compactMap { key in tree?[key].map { (key, $0) } }, uniquingKeysWith: { $1 }))
+        return .output(step: step, name: "features")
+    }
+
+    /// The features that an extractor makes of a table; nil for a name that is none. Directions are those of the training table.
+    mutating func extraction(_ name: String, train: Bool) -> Source? {
+        guard let extractor = recipe.extractors.first(where: { $0.name == name })?.value else { return nil }
+        let tree = loaded.tree["extractors"]?[name]
+        let part = ModelPart(
+            extractor.model, at: "extractors/\(name)", tree: tree, teacher: nil, data: loaded.tree["data"])
+        var inputs = ["tokens": tokens(part, train: train)]
+        inputs["backbone"] = backbone(part.model, weights: true)
+        if !train, extractor.features.contains(.embedding), extractor.components > 0,
+            case .output(let step, _)? = extraction(name, train: true)
+        {
+            inputs["directions"] = .output(step: step, name: "directions")
+        }
+        let parameters = extractor.parameters(name: name)
+        let step = builder.step(
+            "extractors/\(name)/extract-\(train ? "train" : "test")", .extract, parameters, inputs: inputs,
             origins: parameters.mapValues { _ in tree }.merging(
                 parameters.keys.compactMap { key in tree?[key].map { (key, $0) } }, uniquingKeysWith: { $1 }))
         return .output(step: step, name: "features")

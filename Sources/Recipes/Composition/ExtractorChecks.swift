@@ -1,0 +1,34 @@
+// What an extractor's name and template must have in common with the rest of the recipe.
+
+internal import Diagnostics
+internal import Nodes
+
+struct ExtractorChecks {
+    let recipe: Recipe
+    let tree: Node
+
+    func report(_ reading: inout Reading) {
+        for entry in recipe.extractors {
+            guard let node = tree["extractors"]?[entry.name] else { continue }
+            check(entry.value, at: node, &reading)
+            if recipe.annotations.contains(where: { $0.name == entry.name }),
+                let place = tree["extractors"]?.entries?.first(where: { $0.key == entry.name })
+            {
+                reading.report(
+                    Finding(
+                        "duplicate-name", "\"\(entry.name)\" names an annotation already", at: place.keySpan,
+                        notes: tree["annotations"]?[entry.name].map { [.init("it stands here", at: $0.span)] } ?? [],
+                        help: "their features would have the same names; choose another"))
+            }
+        }
+    }
+
+    private func check(_ extractor: Extractor, at node: Node, _ reading: inout Reading) {
+        if let template = extractor.template, template.usesPrompt, recipe.data.columns.prompt == nil,
+            let place = node["template"]
+        {
+            reading.report(
+                Finding("bad-template", "the template uses {prompt}, and data.columns.prompt is missing", at: place.span))
+        }
+    }
+}
