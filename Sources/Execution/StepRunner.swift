@@ -120,7 +120,7 @@ struct StepRunner: Sendable {
         } else {
             let specification = WorkerSpecification(
                 address: job.step.address, kind: job.step.kind.rawValue, key: job.manifest.key,
-                parameters: job.step.parameters, inputs: paths, outputs: attempt.outputs, scratch: attempt.scratch,
+                parameters: job.step.told, inputs: paths, outputs: attempt.outputs, scratch: attempt.scratch,
                 log: attempt.log, threads: job.step.demand == .training ? threads * max(1, job.gpus.count) : 1,
                 processes: job.step.kind == .finetune ? max(1, job.gpus.count) : 1)
             let worker = try await pool.take(gpus: job.gpus, threads: threads)

@@ -18,7 +18,8 @@ struct PlanBuilder {
     /// The index of the step that does this work; it keeps the address of whoever asked first.
     mutating func step(
         _ address: String, _ kind: StepKind, _ parameters: [String: JSON], inputs: [String: Source],
-        origins: [String: Node?] = [:], resources: CommandResources? = nil, labels: LabelUse? = nil
+        origins: [String: Node?] = [:], resources: CommandResources? = nil, labels: LabelUse? = nil,
+        manners: [String: JSON] = [:]
     ) -> Int {
         let parameters = JSON.object(parameters)
         let outline = Manifest.outline(kind: kind.rawValue, version: kind.version, parameters: parameters)
@@ -29,7 +30,7 @@ struct PlanBuilder {
             Step(
                 address: address, kind: kind, parameters: parameters, inputs: inputs,
                 origins: origins.compactMapValues { $0 }, outline: outline, resources: resources,
-                labels: labels))
+                labels: labels, manners: manners))
         return index
     }
 

@@ -44,6 +44,12 @@ package struct Step: Sendable {
     /// What a custom step says it does with the labels it can read; nil where it does not say. Never in a key.
     package var labels: LabelUse?
 
+    /// What the worker is told beside the parameters, and what changes no result: how often to try again. Never in a key.
+    package var manners: [String: JSON] = [:]
+
+    /// Parameters and manners: all that a worker is told.
+    package var told: JSON { .object((parameters.object ?? [:]).merging(manners) { $1 }) }
+
     /// The steps whose outputs this one reads, each once, ascending.
     package var dependencies: [Int] {
         var seen: Set<Int> = []

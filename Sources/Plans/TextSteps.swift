@@ -15,7 +15,8 @@ extension Compiler {
         let step = builder.step(
             "annotations/\(name)/\(train ? "train" : "test")", .annotate, parameters, inputs: inputs,
             origins: parameters.mapValues { _ in tree }.merging(
-                parameters.keys.compactMap { key in tree?[key].map { (key, $0) } }, uniquingKeysWith: { $1 }))
+                parameters.keys.compactMap { key in tree?[key].map { (key, $0) } }, uniquingKeysWith: { $1 }),
+            manners: annotation.manners)
         return .output(step: step, name: "features")
     }
 

@@ -6,6 +6,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import jsonschema
 import numpy as np
 import pytest
 from ablate_worker import annotate, formats
@@ -159,7 +160,7 @@ def test_ratings_become_a_feature_and_a_ledger(worker, endpoint, given):
     assert {k: result["measurements"][k] for k in ("requests", "retries", "kept")} == {"requests": 6, "retries": 0, "kept": 0}
     asked = sorted(body["messages"][0]["content"] for body in endpoint.asked)
     assert asked[2] == "Rate answer 2, and {prompt} as it is to question 1"
-    assert {k: v for k, v in endpoint.asked[0].items() if k != "messages"} == {"model": "judge", "temperature": 0, "max_tokens": 64}
+    assert {k: v for k, v in endpoint.asked[0].items() if k not in ("messages", "response_format")} == {"model": "judge", "temperature": 0, "max_tokens": 64}
     assert "Authorization" not in endpoint.headers[0]
 
 
@@ -255,6 +256,33 @@ def test_categories_as_models_write_them(text, value):
     assert annotate.value_of({"scale": None, "categories": ["maths", "science", "natural science"]}, text) == value
 
 
+def test_a_server_that_takes_a_form_is_held_to_it(worker, endpoint, given):
+    def shaped(handler):
+        schema = endpoint.asked[-1]["response_format"]["json_schema"]["schema"]
+        jsonschema.Draft202012Validator.check_schema(schema)
+        text = json.dumps({"rating": 7.5} if "rating" in schema["properties"] else {"category": schema["properties"]["category"]["enum"][1]})
+        jsonschema.validate(json.loads(text), schema)
+        handler.send(200, json.dumps(completion(text)).encode())
+    endpoint.script = [shaped] * 6
+    outputs, result = worker.run("annotate", asking(endpoint, concurrency=1), given)
+    assert features(outputs)[1].ravel().tolist() == [7.5] * 6 and result["measurements"]["structured"] is True
+    endpoint.script = [shaped] * 6
+    categories = asking(endpoint, scale=None, categories=["a fact", "an opinion"], concurrency=1)
+    outputs, _ = worker.run("annotate", categories, given)
+    assert features(outputs)[1].tolist() == [[0, 1]] * 6
+    # Free text has no form.
+    outputs, result = worker.run("annotate", asking(endpoint, scale=None), given)
+    assert "response_format" not in endpoint.asked[-1] and result["measurements"]["structured"] is False
+
+
+def test_a_server_that_takes_no_form_is_asked_in_words_from_then_on(worker, endpoint, given):
+    endpoint.script = [status(400, b'{"error": "response_format is not supported"}')]
+    outputs, result = worker.run("annotate", asking(endpoint, concurrency=1), given)
+    assert ["response_format" in body for body in endpoint.asked] == [True] + [False] * 6
+    assert result["measurements"] | {"requests": 7, "retries": 0, "structured": False} == result["measurements"]
+    assert len(features(outputs)[1]) == 6
+
+
 def test_rate_and_concurrency_are_kept(worker, endpoint, given):
     endpoint.delay = 0.2
     worker.run("annotate", asking(endpoint, concurrency=3), given)
@@ -287,7 +315,7 @@ def test_faults_that_no_later_try_mends(worker, endpoint, given, tmp_path):
     def fails(words, kind="invalid-input", given=given, **changes):
         failure = worker.fails("annotate", asking(endpoint, **changes), given)
         assert failure.kind == kind and words in failure.message, failure.message
-    endpoint.script = [status(400, b'{"error": "max_tokens is too large"}')]
+    endpoint.script = [status(400, b'{"error": "max_tokens is too large"}')] * 2  # with a form and without
     fails("max_tokens is too large", concurrency=1)
     fails("HTTP 404", "unavailable", endpoint=endpoint.url + "/elsewhere")
     fails("ConnectionRefusedError", "unavailable", endpoint="http://127.0.0.1:9/v1", retries=1)

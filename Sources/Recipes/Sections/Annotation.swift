@@ -62,11 +62,20 @@ package struct Annotation: Sendable {
                 "prices", optional: \.prices, AnnotationPrices.declaration.shape, AnnotationPrices.declaration.about),
         ])
 
-    /// As the step has it, under the name of its columns.
+    /// How it is asked, which changes no answer.
+    private static let manners = ["concurrency", "rate", "retries", "timeout", "key-variable"]
+
+    /// What is asked, as the step has it, under the name of its columns.
     package func parameters(name: String) -> [String: JSON] {
         var parameters = Self.declaration.shape.encode(self).object ?? [:]
+        for key in Self.manners { parameters[key] = nil }
         parameters["name"] = .string(name)
         return parameters
+    }
+
+    /// How it is asked, which is no part of a key: the same questions give the same answers.
+    package var manners: [String: JSON] {
+        (Self.declaration.shape.encode(self).object ?? [:]).filter { Self.manners.contains($0.key) }
     }
 }
 

@@ -28,7 +28,7 @@ def run(step):
     kept = Kept(step)
     answers = {name: found for name in bodies if (found := kept.read(digest(asked, bodies[name])))}
     already = len(answers)
-    client = Client(asked["endpoint"], key_of(asked), asked["timeout"], asked["retries"], asked["rate"])
+    client = Client(asked["endpoint"], key_of(asked), asked["timeout"], asked["retries"], asked["rate"], form(asked))
     missing = [name for name in bodies if name not in answers]
     ask_all(step, asked, client, kept, {name: bodies[name] for name in missing}, answers, len(bodies))
     values = {name: value_of(asked, answers[name]["text"]) for name in bodies}
@@ -46,7 +46,8 @@ def run(step):
     if prices:
         metrics["cost"] = sum(prices.get(kind, 0) * count for kind, count in tokens.items()) / 1e6
     # What this attempt did itself; the metrics count every answer, whichever attempt asked for it.
-    return {"metrics": metrics, "measurements": {"requests": client.requests, "retries": client.repeats, "kept": already}}
+    return {"metrics": metrics, "measurements": {"requests": client.requests, "retries": client.repeats, "kept": already,
+                                                "structured": client.form is not None}}
 
 
 def settings_in(step):
@@ -105,8 +106,20 @@ def body(asked, question):
             "max_tokens": asked["max-tokens"]}
 
 
+def form(asked):
+    """The `response_format` that lets a server give nothing but a rating or a category; None for free text."""
+    if not (asked["scale"] or asked["categories"]):
+        return None
+    name, kind = (("rating", {"type": "number", "minimum": asked["scale"][0], "maximum": asked["scale"][1]}) if asked["scale"] else
+                  ("category", {"type": "string", "enum": asked["categories"]}))
+    schema = {"type": "object", "properties": {name: kind}, "required": [name], "additionalProperties": False}
+    return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}
+
+
 def digest(asked, request):
-    """Everything that an answer depends on: how fast or how often it is asked is not among it."""
+    """Everything that an answer depends on: how fast or how often it is asked is not among it, nor whether the server could be
+    held to a form.
+    """
     return hashlib.sha256(json.dumps([asked["endpoint"], request], sort_keys=True).encode()).hexdigest()
 
 
@@ -167,7 +180,13 @@ def plain(text):
 
 
 def value_of(asked, text):
-    """The number, the category or the text that was said; None where that is not clear."""
+    """The number, the category or the text that was said, in JSON or in words; None where that is not clear."""
+    if asked["scale"] or asked["categories"]:
+        try:
+            said = json.loads(text)
+            text = str(said["rating" if asked["scale"] else "category"])
+        except (ValueError, KeyError, TypeError):
+            pass
     if asked["scale"]:
         low, high = asked["scale"]
         leading = re.match(rf"[\s*_#\"'`(]*({NUMBER})", text)

@@ -28,6 +28,10 @@ class Trouble(Exception):
         self.after = after
 
 
+class Unstructured(Exception):
+    """The endpoint does not take a request that says which form the answer has. The message is the endpoint's own."""
+
+
 class Stopped(Exception):
     """Another question has failed for good, so this one is not asked."""
 
@@ -40,13 +44,15 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 class Client:
-    def __init__(self, endpoint, key, timeout, retries, rate):
+    def __init__(self, endpoint, key, timeout, retries, rate, form=None):
+        """form: the `response_format` to ask for; an endpoint that does not take it is asked without from then on."""
         self.url = endpoint if endpoint.endswith("/chat/completions") else endpoint.rstrip("/") + "/chat/completions"
         self.key, self.timeout, self.retries = key, timeout, retries
         self.gap = 60 / rate if rate else 0.0  # seconds between the starts of two requests
         self.opener = urllib.request.build_opener(NoRedirect)
         self.lock, self.next, self.stopped = threading.Lock(), 0.0, threading.Event()
         self.requests = self.repeats = 0
+        self.form = form
 
     def ask(self, body):
         """The answer {text, prompt-tokens, completion-tokens} to a request, tried again as long as that may help."""
@@ -56,7 +62,7 @@ class Client:
                 self.requests += 1
                 self.repeats += turn > 0
             try:
-                return self.once(body)
+                return self.shaped(body)
             except Trouble as trouble:
                 last = trouble
             if last.after is not None:
@@ -68,6 +74,19 @@ class Client:
                 self.stopped.wait(min(60.0, 0.5 * 2**turn) * random.uniform(0.5, 1))
         raise unavailable(f"{self.url} gave no answer in {self.retries + 1} tries; the last: {last}. What was answered is kept: "
                           "run again to ask for the rest only")
+
+    def shaped(self, body):
+        """`once`, with the form where the endpoint takes it."""
+        form = self.form
+        if form is None:
+            return self.once(body)
+        try:
+            return self.once(body | {"response_format": form})
+        except Unstructured:
+            with self.lock:
+                self.form = None
+                self.requests += 1
+            return self.once(body)
 
     def wait(self):
         """Until it is this request's turn."""
@@ -97,7 +116,7 @@ class Client:
                 return self.understood(self.all_of(response, deadline))
         except urllib.error.HTTPError as error:
             with error:
-                self.refused(error, deadline)
+                self.refused(error, deadline, "response_format" in body)
         except (OSError, http.client.HTTPException) as error:  # connection, time limit, a body cut short
             reason = getattr(error, "reason", None) or error
             raise Trouble(self.clean(f"{type(reason).__name__}: {reason}")) from None
@@ -128,13 +147,15 @@ class Client:
             raise Trouble(self.clean(f"not a chat completion ({type(error).__name__}: {error}): {shown}")) from None
         return {"text": text, "prompt-tokens": tokens[0], "completion-tokens": tokens[1]}
 
-    def refused(self, error, deadline):
+    def refused(self, error, deadline, is_shaped):
         """Raise what an HTTP status other than success means."""
         try:
             said = self.clean(self.all_of(error, deadline)[:500].decode("utf-8", "replace"))
         except (OSError, http.client.HTTPException, Trouble):
             said = ""
         what = f"HTTP {error.code} from {self.url}: {said}".rstrip(": ")
+        if is_shaped and error.code in (400, 422, 501):
+            raise Unstructured(what)
         if error.code in AGAIN:
             raise Trouble(what, seconds(error.headers.get("Retry-After")))
         if error.code in (401, 403):
