@@ -96,6 +96,9 @@ extension Compiler {
     private mutating func features(_ entry: StackEntry, at address: String, tree: Node?, train: Bool) -> Source {
         var inputs = ["texts": texts(train: train), "rows": rows(train: train)]
         if entry.features.contains(.tfidf) { inputs["reference"] = texts(train: true) }
+        if entry.features.contains(.length), let tokens = tokens(ofMembers: entry.members, train: train) {
+            inputs["tokens"] = tokens
+        }
         for name in entry.annotations { inputs["features.\(name)"] = annotation(name, train: train) }
         for name in entry.extractors { inputs["features.\(name)"] = extraction(name, train: train) }
         let step = builder.step(
@@ -103,6 +106,21 @@ extension Compiler {
             ["features": .array(entry.features.map { .string($0.rawValue) })], inputs: inputs,
             origins: ["features": tree?["features"]])
         return .output(step: step, name: "features")
+    }
+
+    /// The tokens of the first model that has some among an entry's members and what these are made of.
+    private mutating func tokens(ofMembers names: [String], train: Bool) -> Source? {
+        for name in names {
+            if let model = recipe.models.first(where: { $0.name == name })?.value {
+                guard model.tfidf == nil else { continue }
+                let part = ModelPart(
+                    model, at: name, tree: loaded.tree["models"]?[name], teacher: nil, data: loaded.tree["data"])
+                return tokens(part, train: train)
+            }
+            let inner = recipe.stack.first { $0.name == name }?.value.members ?? []
+            if let found = tokens(ofMembers: inner, train: train) { return found }
+        }
+        return nil
     }
 
     // MARK: - Optimizing

@@ -1,6 +1,7 @@
 """The logbook's page in a real browser: it asks for nothing, runs nothing but its own script, and can be read and worked by all."""
 
 import base64
+import importlib.util
 import json
 import re
 from pathlib import Path
@@ -141,6 +142,37 @@ def test_the_judge_of_contrast_finds_what_is_faint(open_page):
     page = open_page()
     page.evaluate("document.querySelector('h2').style.color = '#999999'")
     assert page.evaluate(JUDGE)["failures"] == ["In short: 2.85"]
+
+
+def axe() -> str:
+    """axe-core, as its package for another browser driver carries it."""
+    package = importlib.util.find_spec("axe_playwright_python")
+    if package is None:
+        pytest.skip("there is no axe-core: Tests/requirements.txt names the package")
+    return (Path(package.submodule_search_locations[0]) / "axe.min.js").read_text()
+
+
+def violations(page) -> list[str]:
+    """What axe-core finds against WCAG 2.2, levels A and AA, and its own advice; everything on the page is opened first."""
+    page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+    page.evaluate(axe() + ";0")
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        ".then((result) => result.violations.map((one) => [one.id, one.help, one.nodes.map((node) => node.html.slice(0, 200)).slice(0, 3)]))")
+    return [f"{name}: {text}: {nodes}" for name, text, nodes in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width, height", SIZES)
+def test_axe_finds_nothing_against_wcag(open_page, scheme, width, height):
+    assert violations(open_page(scheme=scheme, width=width, height=height)) == []
+
+
+def test_axe_would_find_something(open_page, noted, tmp_path):
+    text = (noted.folder / "logbook" / "index.html").read_text()
+    (tmp_path / "index.html").write_text(text.replace("</main>", "<img src='data:,'><a href='#x'></a></main>").replace('lang="en"', ""))
+    found = " ".join(violations(open_page((tmp_path / "index.html").as_uri())))
+    assert all(rule in found for rule in ("html-has-lang", "image-alt", "link-name")), found
 
 
 @pytest.mark.parametrize("width, height", SIZES + [(320, 640)])
