@@ -47,6 +47,13 @@ package struct AblationEntry: Sendable {
     package let remark: String?
     package let tags: [String]
 
+    /// What each arm took itself, in one unit; empty for one that has not run.
+    var times: [String] { Self.times(of: arms) }
+
+    static func times(of arms: [Arm]) -> [String] {
+        Format.durations(arms.map(\.seconds), isOnGPU: arms.contains(where: \.isOnGPU))
+    }
+
     /// What the store has of one variant.
     struct Variant: Sendable {
         let name: String

@@ -27,6 +27,23 @@ package enum Format {
         return "\(decimal(seconds / 3_600, 1)) h"
     }
 
+    /// Durations that stand beneath each other, in one unit: that of the longest. `118 s` beside `2.0 min` would hide that they are
+    /// nearly the same. Of a GPU all are GPU-hours. Nothing for what took no time.
+    package static func durations(_ seconds: [Double], isOnGPU: Bool = false) -> [String] {
+        let longest = seconds.max() ?? 0
+        let (unit, length, digits): (String, Double, Int) =
+            isOnGPU && longest >= 60
+            ? ("GPU-h", 3_600, 2)
+            : longest < 120 ? ("s", 1, longest < 10 ? 1 : 0) : longest < 7_200 ? ("min", 60, 1) : ("h", 3_600, 1)
+        return seconds.map { value in
+            guard value > 0 else { return "" }
+            let shown = decimal(value / length, digits)
+            // Not nothing: what rounds to zero took less than half a last digit.
+            return shown.contains { $0 != "0" && $0 != "." }
+                ? "\(shown) \(unit)" : "< \(digits == 0 ? "1" : decimal(digits == 1 ? 0.1 : 0.01, digits)) \(unit)"
+        }
+    }
+
     /// `1 seed`, `3 seeds`.
     package static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 }

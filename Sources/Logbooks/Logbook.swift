@@ -24,6 +24,8 @@ package struct Logbook: Sendable {
     /// What the classes are called.
     package let labels: [String]
     package let contributions: [Contribution]
+    /// What the entries of the stack are made of.
+    package let makeups: [Makeup]
     package let history: History
     package let timeline: Timeline
     package let graph: StepGraph
@@ -103,13 +105,14 @@ package struct Logbook: Sendable {
                 scores.append(
                     Score(
                         name, result, recipe, isStandIn: isStandIn(name), found,
-                        seconds: basis.reduce(0) { $0 + (entries[$1].record?.seconds ?? 0) }, notes: notes,
+                        basis: result.evaluate.flatMap { entries[$0].record }.flatMap(Self.basis), seconds: basis.reduce(0) { $0 + (entries[$1].record?.seconds ?? 0) }, notes: notes,
                         anchor: anchor))
             }
         }
         self.scores = scores
         ablations = AblationEntry.entries(of: recipe, variants: variants) { RowTexts(of: plan, entries, in: store) }
         contributions = Contribution.all(of: scores)
+        makeups = try Makeup.all(of: plan, recipe, entries, in: store)
         suggestions = Suggestion.all(
             of: Suggestion.Results(
                 recipe: recipe, plan: plan, entries: entries, scores: scores, ablations: ablations,
@@ -141,6 +144,10 @@ package struct Logbook: Sendable {
             return Failure(address: address, message: message)
         }
         done = (entries.count { $0.record != nil }, entries.count)
+    }
+
+    private static func basis(of record: Record) -> ScoreBasis? {
+        Manifest(json: record.manifest).map { ScoreBasis(rows: $0.inputs["rows"], folds: $0.inputs["folds"]) }
     }
 
     /// A variant with what its own fits and predictions took.

@@ -29,6 +29,19 @@ extension Logbook {
                         "word": .string($0.word),
                     ]
                 }),
+            "makeups": .array(
+                makeups.map { makeup in
+                    [
+                        "entry": .string(makeup.entry), "measure": .string(makeup.measure),
+                        "parts": .array(
+                            makeup.parts.map {
+                                [
+                                    "name": .string($0.name), "value": .number($0.value),
+                                    "range": $0.range.map(interval) ?? .null,
+                                ]
+                            }), "rest": .integer(makeup.rest),
+                    ]
+                }),
             "submissions": .array(
                 submissions.map {
                     [
@@ -68,7 +81,17 @@ extension Logbook {
 
     /// The document of several recipes.
     package static func json(of logbooks: [Logbook]) -> JSON {
-        logbooks.count == 1 ? logbooks[0].json : ["schema_version": 1, "recipes": .array(logbooks.map(\.json))]
+        guard logbooks.count > 1 else { return logbooks[0].json }
+        return [
+            "schema_version": 1, "recipes": .array(logbooks.map(\.json)),
+            "across": .array(
+                AcrossRecipes(logbooks).rows.map {
+                    [
+                        "recipe": .string($0.recipe), "result": JSON($0.result),
+                        "comparison": $0.comparison.map(logbooks[0].json) ?? .null, "refusal": JSON($0.refusal),
+                    ]
+                }),
+        ]
     }
 
     private func json(_ score: Score) -> JSON {

@@ -21,7 +21,7 @@ package struct LogbookMarkdown: Sendable {
         lines += image(text.forestFigure)
         if !logbook.suggestions.isEmpty { lines += ["**What to try next.**", ""] + suggestions + [""] }
         lines += ablations(text) + scores(text)
-        lines += section("Ensemble", image(text.contributionFigure) + image(text.correlationFigure))
+        lines += section("Ensemble", makeup + image(text.contributionFigure) + image(text.correlationFigure))
         lines += ledger(text)
         lines += section("Training and calibration", text.figures.flatMap(image))
         if let look = logbook.texts {
@@ -39,6 +39,26 @@ package struct LogbookMarkdown: Sendable {
             lines += logbook.failures.map { "- `\($0.address)`: \(escaped($0.message))" } + [""]
         }
         return (lines + provenance).joined(separator: "\n") + "\n"
+    }
+
+    /// The table that sets recipes beside each other; empty for one alone.
+    package static func overview(of logbooks: [Logbook]) -> String {
+        guard logbooks.count > 1 else { return "" }
+        var lines = ["# \(logbooks.count) recipes", ""]
+        lines += [
+            "| recipe | best | log loss | against \(MarkdownText.escaped(logbooks[0].name)) | 95 % interval | verdict |",
+            "|---|---|--:|--:|--:|---|",
+        ]
+        for (logbook, across) in zip(logbooks, AcrossRecipes(logbooks).rows) {
+            let text = PageText(logbook: logbook)
+            let words = AcrossText(across)
+            let cells = [
+                logbook.name, across.result ?? "–", text.best?.evaluation.map { text.loss($0.logLoss) } ?? "–",
+                words.difference, words.interval, words.verdict,
+            ]
+            lines.append("| " + cells.map(MarkdownText.escaped).joined(separator: " | ") + " |")
+        }
+        return (lines + ["", AcrossText.about, ""]).joined(separator: "\n") + "\n"
     }
 
     /// The figures as files: their names, and SVG that needs nothing beside it.
@@ -73,14 +93,13 @@ package struct LogbookMarkdown: Sendable {
                 "| variant | changed | log loss | accuracy | improvement | 95 % interval | p | verdict | own time |",
                 "|---|---|--:|--:|--:|--:|--:|---|--:|",
             ]
-            for arm in ablation.arms {
+            for (arm, price) in zip(ablation.arms, ablation.times) {
                 let scores =
                     arm.evaluation.map { [text.loss($0.logLoss), text.share($0.accuracy)] } ?? ["not run yet", ""]
                 let comparison =
                     arm.comparison.map { [$0.differenceText, $0.intervalText, $0.pText, $0.verdict] }
                     ?? [arm.isBaseline ? "baseline" : "", "", "", ""]
                 let changes = arm.changes.map(\.text).joined(separator: ", ")
-                let price = arm.seconds > 0 ? Format.duration(arm.seconds, isOnGPU: arm.isOnGPU) : ""
                 lines.append(
                     row(
                         [arm.name, changes + (arm.isConfounded ? " (confounded)" : "")] + scores + comparison + [price])
@@ -112,6 +131,13 @@ package struct LogbookMarkdown: Sendable {
         let notes = text.scoreNotes
         if !notes.isEmpty { lines += [""] + notes.map { "- \(escaped($0.name)): \(escaped($0.text))" } }
         return lines + [""] + image(text.scoreFigure) + image(text.costFigure)
+    }
+
+    private var makeup: [String] {
+        let rows = PageText(logbook: logbook).makeupRows
+        guard !rows.isEmpty else { return [] }
+        return ["| entry | made of | how much | over folds | what is counted |", "|---|---|--:|--:|---|"]
+            + rows.map { row([$0.entry, $0.part, $0.value, $0.range, $0.measure]) } + [""]
     }
 
     private func ledger(_ text: PageText) -> [String] {

@@ -27,19 +27,30 @@ package struct LogbookPage: Sendable {
         ]
         if let version { context["version"] = version }
         // A key that is absent is a section that is not shown; an optional without a value would be shown.
-        if !isSingle { context["overview"] = [["rows": logbooks.map(overview), "count": String(logbooks.count)]] }
+        if !isSingle {
+            let rows = zip(logbooks, AcrossRecipes(logbooks).rows).map(overview)
+            context["overview"] = [
+                [
+                    "rows": rows, "count": String(logbooks.count), "first": logbooks[0].name,
+                    "aboutAcross": AcrossText.about,
+                ]
+            ]
+        }
         return Self.template.render(context)
     }
 
     /// A recipe's line in the table of all.
-    private func overview(_ logbook: Logbook) -> [String: Any] {
+    private func overview(_ logbook: Logbook, _ across: AcrossRecipes.Row) -> [String: Any] {
         let text = PageText(logbook: logbook)
+        let words = AcrossText(across)
         let verdicts = logbook.ablations.flatMap { $0.arms.compactMap { $0.comparison?.verdict } }
         func count(_ verdict: String) -> String { String(verdicts.count { $0 == verdict }) }
         var row: [String: Any] = [
             "recipe": logbook.name, "steps": "\(logbook.done.steps) of \(logbook.done.total)", "helps": count("helps"),
+            "difference": words.difference, "interval": words.interval, "words": words.verdict,
             "hurts": count("hurts"), "open": String(verdicts.count { $0 != "helps" && $0 != "hurts" }),
         ]
+        if let verdict = across.comparison?.verdict { row["verdict"] = verdict }
         if let best = text.best, let evaluation = best.evaluation {
             row["best"] = best.name
             row["logLoss"] = text.loss(evaluation.logLoss)

@@ -97,6 +97,30 @@ struct PageText {
         ]
     }
 
+    /// One line of what an entry is made of; its name and measure stand in the first alone.
+    struct MakeupRow {
+        let entry: String
+        let part: String
+        let value: String
+        let range: String
+        let measure: String
+    }
+
+    var makeupRows: [MakeupRow] {
+        logbook.makeups.flatMap { makeup -> [MakeupRow] in
+            let rows = makeup.parts.enumerated().map { index, part in
+                MakeupRow(
+                    entry: index == 0 ? makeup.entry : "", part: part.name, value: Format.decimal(part.value, 3),
+                    range: part.range.map { "\(Format.decimal($0.lowerBound, 3))–\(Format.decimal($0.upperBound, 3))" } ?? "–",
+                    measure: index == 0 ? makeup.measure : "")
+            }
+            guard makeup.rest > 0 else { return rows }
+            return rows + [
+                MakeupRow(entry: "", part: "and \(Format.count(makeup.rest, "more column"))", value: "", range: "", measure: "")
+            ]
+        }
+    }
+
     var incomplete: String? {
         guard logbook.done.steps < logbook.done.total else { return nil }
         return "\(logbook.done.steps) of \(logbook.done.total) steps have been run; what is missing is not shown."
@@ -162,5 +186,21 @@ struct PageText {
             (arm.notes.leaderboard == nil ? [] : [(arm.name, "leaderboard \(leaderboard(arm.notes))")])
                 + arm.notes.texts.map { (arm.name, $0) }
         }
+    }
+}
+
+/// A recipe against the first one, in words.
+struct AcrossText {
+    static let about =
+        "Against the first recipe: its best log loss less this one's, paired by group, seed and fold where both have the same seeds; p-values of all recipes are adjusted together. Which result is best was chosen by these very scores, so a small lead is worth less than it seems."
+
+    let difference: String
+    let interval: String
+    let verdict: String
+
+    init(_ row: AcrossRecipes.Row) {
+        difference = row.comparison?.differenceText ?? "–"
+        interval = row.comparison?.intervalText ?? ""
+        verdict = row.comparison?.verdict ?? row.refusal ?? "the first"
     }
 }

@@ -14,6 +14,7 @@ struct RecipePage {
         let more = figures(text.figures)
         var context: [String: Any] = [
             "recipe": logbook.name, "at": isSingle ? "" : "\(logbook.name)/", "isSingle": isSingle,
+            "of": isSingle ? "" : " of \(logbook.name)",
             "chance": text.chance, "hasLeaderboard": text.hasLeaderboard, "answers": list(text.effectSentences),
             "verdicts": text.verdicts.map(verdict), "suggestions": logbook.suggestions.map(suggestion),
             "hasSuggestions": !logbook.suggestions.isEmpty,
@@ -45,7 +46,14 @@ struct RecipePage {
         if !text.forestFigure.isEmpty { context["forest"] = figures([text.forestFigure]) }
         if logbook.ablations.count > 1 { context["summary"] = [["summaryRows": logbook.ablations.flatMap(summary)]] }
         let ensemble = figures([text.contributionFigure, text.correlationFigure])
-        if !ensemble.isEmpty { context["ensemble"] = [["ensembleFigures": ensemble]] }
+        let makeup = text.makeupRows.map {
+            ["entry": $0.entry, "part": $0.part, "value": $0.value, "range": $0.range, "measure": $0.measure]
+        }
+        if !ensemble.isEmpty || !makeup.isEmpty {
+            context["ensemble"] = [
+                ["ensembleFigures": ensemble, "hasMakeup": !makeup.isEmpty, "makeup": makeup]
+            ]
+        }
         if let look = logbook.texts {
             context["look"] = [
                 [
@@ -142,19 +150,23 @@ struct RecipePage {
     // MARK: - Ablations
 
     private func summary(_ ablation: AblationEntry) -> [[String: Any]] {
-        ablation.arms.filter { !$0.isBaseline }.map { arm in
-            var row = variant(arm)
+        let all = logbook.ablations.flatMap { $0.arms.filter { !$0.isBaseline } }
+        let times = Dictionary(
+            zip(logbook.ablations.flatMap { one in one.arms.filter { !$0.isBaseline }.map { "\(one.name)/\($0.name)" } },
+                AblationEntry.times(of: all)), uniquingKeysWith: { first, _ in first })
+        return ablation.arms.filter { !$0.isBaseline }.map { arm in
+            var row = variant(arm, took: times["\(ablation.name)/\(arm.name)"] ?? "")
             row["ablationName"] = ablation.name
             return row
         }
     }
 
-    private func variant(_ arm: AblationEntry.Arm) -> [String: Any] {
+    private func variant(_ arm: AblationEntry.Arm, took: String) -> [String: Any] {
         var row: [String: Any] = [
             "name": arm.name, "logLoss": "not run yet", "accuracy": "", "difference": "", "interval": "", "p": "",
             "confounded": arm.isConfounded,
             "changes": arm.isBaseline ? "baseline" : arm.changes.map(\.text).joined(separator: ", "),
-            "price": arm.seconds > 0 ? Format.duration(arm.seconds, isOnGPU: arm.isOnGPU) : "",
+            "price": took,
         ]
         row["anchor"] = arm.anchor
         if let evaluation = arm.evaluation {
@@ -175,7 +187,7 @@ struct RecipePage {
     private func entry(_ ablation: AblationEntry) -> [String: Any] {
         var entry: [String: Any] = [
             "name": ablation.name, "hypothesis": ablation.hypothesis, "setup": ablation.setup,
-            "conclusions": list(text.conclusions(of: ablation)), "variants": ablation.arms.map(variant),
+            "conclusions": list(text.conclusions(of: ablation)), "variants": zip(ablation.arms, ablation.times).map { variant($0, took: $1) },
             "entryFigures": figures([text.pairFigure(of: ablation), text.parameterFigure(of: ablation)]),
             "details": ablation.arms.compactMap(detail), "tags": list(ablation.tags),
             "notes": text.notes(of: ablation).map { ["name": $0.name, "text": $0.text] },

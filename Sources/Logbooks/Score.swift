@@ -20,16 +20,18 @@ package struct Score: Sendable {
     /// Seconds of the recorded steps that its out-of-fold predictions rest on.
     package let seconds: Double
     package let notes: ResultNotes
+    /// What it was scored on; nil while it has no score.
+    package let basis: ScoreBasis?
     /// What a link to it is called: the beginning of its evaluation's key; nil while it has none.
     package let anchor: String?
 
     /// - Parameter isStandIn: whether the score is of what the entry is fitted on, in place of what it optimizes.
     init(
         _ name: String, _ result: PlannedResult, _ recipe: LoadedRecipe, isStandIn: Bool, _ evaluation: Evaluation?,
-        seconds: Double, notes: ResultNotes, anchor: String?
+        basis: ScoreBasis?, seconds: Double, notes: ResultNotes, anchor: String?
     ) {
         self.name = name
-        (self.seconds, self.notes, self.anchor) = (seconds, notes, anchor)
+        (self.basis, self.seconds, self.notes, self.anchor) = (basis, seconds, notes, anchor)
         if case .model = result.role { isModel = true } else { isModel = false }
         self.evaluation = evaluation
         if evaluation != nil {

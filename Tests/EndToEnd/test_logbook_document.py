@@ -13,7 +13,7 @@ import numpy
 import pytest
 from safetensors.numpy import load_file
 
-from conftest import BINARY, ROOT
+from conftest import BINARY, ROOT, Project, site, write_tables
 
 SCHEMA = jsonschema.Draft7Validator(json.loads((ROOT / "schemas/logbook.schema.json").read_text()))
 FILES = ("index.html", "LOGBOOK.md", "logbook.json")
@@ -204,6 +204,14 @@ def test_several_recipes_make_one_logbook(finished, changed, tmp_path):
     both = json.loads((folder / "logbook.json").read_text())
     SCHEMA.validate(both)
     assert [one["recipe"] for one in both["recipes"]] == ["small", "other"]
+    # The best of each against the first's: paired as `diff` pairs two recipes.
+    first, second_best = both["across"]
+    assert first["comparison"] is None and first["refusal"] is None and first["result"] == "final"
+    diff = json.loads(subprocess.run([BINARY, "diff", *recipes, "--json"], capture_output=True, text=True).stdout)
+    pair = next(one for one in diff["scores"] if one["name"] == second_best["result"])
+    compared = second_best["comparison"]
+    assert second_best["refusal"] is None and second_best["result"] == first["result"]
+    assert (compared["difference"], compared["interval"]) == (pair["comparison"]["difference"], pair["comparison"]["interval"])
     page, text = (folder / "index.html").read_text(), (folder / "LOGBOOK.md").read_text()
     ids = re.findall(r' id="([^"]*)"', page)
     assert len(ids) == len(set(ids)) and {"overview", "small/answers", "other/answers", "other/ablation/rank"} <= set(ids)
@@ -213,6 +221,64 @@ def test_several_recipes_make_one_logbook(finished, changed, tmp_path):
     result = subprocess.run([BINARY, "logbook", *recipes, "--output", str(tmp_path / "elsewhere"), "--export", str(table)], capture_output=True, text=True)
     assert result.returncode == 0 and (tmp_path / "elsewhere" / "index.html").read_text() == page
     assert [line.split(",")[0] for line in table.read_text().splitlines()] == ["recipe", "small", "small", "other", "other"]
+
+
+def test_recipes_that_were_scored_on_other_rows_are_not_compared(finished, tmp_path):
+    for name in ("one", "two"):
+        finished.copy(tmp_path / name)
+    second = Project(tmp_path / "two")
+    second.edit("recipe: small", "recipe: other")
+    second.edit("seed: 7", "seed: 8")
+    second.run("words/evaluate")
+    recipes = [str(tmp_path / name / "recipe.yaml") for name in ("one", "two")]
+    result = subprocess.run([BINARY, "logbook", *recipes], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    across = json.loads((tmp_path / "logbook" / "logbook.json").read_text())["across"]
+    assert across[1]["comparison"] is None and across[1]["refusal"] == "scored on other folds"
+    assert "scored on other folds" in (tmp_path / "logbook" / "index.html").read_text()
+    assert "scored on other folds" in (tmp_path / "logbook" / "LOGBOOK.md").read_text()
+
+
+def test_what_entries_are_made_of_is_what_their_steps_report(tmp_path):
+    write_tables(tmp_path)
+    (tmp_path / "recipe.yaml").write_text("""\
+recipe: made
+data:
+  train: train.csv
+  columns: {id: id, prompt: question, answer: answer, label: who, group: question}
+  labels: [a, b, c]
+folds: {kind: stratified-group-k-fold, count: 2, seed: 7}
+models:
+  words: {tfidf: {}}
+  letters: {tfidf: {analyzer: char, ngrams: [1, 2]}}
+stack:
+  given: {average: [words, letters], weights: [3, 1]}
+  fitted: {average: [words, letters], weights: simplex}
+  blend: {simplex: [words, letters]}
+  trees: {lightgbm: [words, letters], features: [length, punctuation], settings: {min-rows: 2, leaves: 3}}
+  plain: {average: [words, letters]}
+""")
+    site(tmp_path)
+    project = Project(tmp_path)
+    project.run()
+    found = {one["entry"]: one for one in document(project)["makeups"]}
+    assert list(found) == ["given", "fitted", "blend", "trees"]
+    parts = {name: {part["name"]: part for part in one["parts"]} for name, one in found.items()}
+    assert [(part["name"], part["value"], part["range"]) for part in found["given"]["parts"]] == [("words", 0.75, None), ("letters", 0.25, None)]
+    weights = json.loads(project.output("fitted/average-oof", "weights").read_text())
+    for index, name in enumerate(weights["members"]):
+        own = [fold[index] for fold in weights["folds"]]
+        assert (parts["fitted"][name]["value"], parts["fitted"][name]["range"]) == (weights["weights"][index], [min(own), max(own)])
+    report = json.loads(project.output("blend/stack", "report").read_text())
+    for name, part in parts["blend"].items():
+        own = [fold["weights"][name] for fold in report["folds"]]
+        assert part["value"] == pytest.approx(sum(own) / len(own)) and part["range"] == [min(own), max(own)]
+    shap = json.loads(project.output("trees/stack", "report").read_text())["importances"]["shap"]
+    assert found["trees"]["measure"] == "share of mean |SHAP|" and len(found["trees"]["parts"]) + found["trees"]["rest"] == len(shap)
+    best = max(shap, key=shap.get)
+    assert found["trees"]["parts"][0] == {"name": best, "value": pytest.approx(shap[best] / sum(shap.values())), "range": None}
+    text = (tmp_path / "logbook" / "LOGBOOK.md").read_text()
+    assert "| given | words | 0.750 | – | weight |" in text and "more column" in text
 
 
 def test_secrets_of_the_environment_are_in_no_file_of_the_logbook(fresh):

@@ -168,6 +168,14 @@ def test_axe_finds_nothing_against_wcag(open_page, scheme, width, height):
     assert violations(open_page(scheme=scheme, width=width, height=height)) == []
 
 
+def test_axe_finds_nothing_on_a_page_of_several_recipes(open_page, noted, tmp_path):
+    other = noted.copy(tmp_path / "other")
+    other.edit("recipe: small", "recipe: other")
+    result = noted.ablate("logbook", str(other.recipe), "--output", str(tmp_path / "both"))
+    assert result.returncode == 0, result.stderr
+    assert violations(open_page((tmp_path / "both" / "index.html").as_uri())) == []
+
+
 def test_axe_would_find_something(open_page, noted, tmp_path):
     text = (noted.folder / "logbook" / "index.html").read_text()
     (tmp_path / "index.html").write_text(text.replace("</main>", "<img src='data:,'><a href='#x'></a></main>").replace('lang="en"', ""))

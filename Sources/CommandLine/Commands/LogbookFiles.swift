@@ -12,7 +12,7 @@ struct LogbookFiles {
         let texts = logbooks.map { LogbookMarkdown($0, prefix: logbooks.count > 1 ? "\($0.name)-" : "") }
         let writers: [@Sendable () -> [(name: String, text: String)]] = [
             { [("index.html", LogbookPage(logbooks).html)] },
-            { [("LOGBOOK.md", texts.map(\.text).joined(separator: "\n"))] },
+            { [("LOGBOOK.md", LogbookMarkdown.overview(of: logbooks) + texts.map(\.text).joined(separator: "\n"))] },
             { [("logbook.json", Logbook.json(of: logbooks).text(.indented) + "\n")] },
             { texts.flatMap(\.figures).map { ("\(LogbookMarkdown.folder)/\($0.name)", $0.svg) } },
         ]

@@ -1,0 +1,58 @@
+// Recipes of one logbook against each other: the best result of each, paired with the first recipe's. Refuses what is not
+// comparable.
+
+package import Digests
+internal import Numerics
+
+/// What a result was scored on: results with other rows or folds are not compared.
+package struct ScoreBasis: Sendable, Hashable {
+    package let rows: Digest?
+    package let folds: Digest?
+}
+
+package struct AcrossRecipes: Sendable {
+    /// The best result of a recipe, against that of the first.
+    package struct Row: Sendable {
+        package let recipe: String
+        /// Nil while nothing of it has a score.
+        package let result: String?
+        /// Nil for the first recipe and where there is nothing to compare.
+        package let comparison: ArmComparison?
+        /// Why there is none, as a clause; nil where there is one, and for the first.
+        package let refusal: String?
+    }
+
+    package let rows: [Row]
+
+    /// p-values are adjusted over all recipes.
+    package init(_ logbooks: [Logbook]) {
+        let bests = logbooks.map { PageText(logbook: $0).best }
+        let draws = Pairing.draws
+        var pairings: [Pairing?] = []
+        var refusals: [String?] = []
+        for (index, best) in bests.enumerated() {
+            let (pairing, refusal) = index == 0 ? (nil, nil) : Self.pair(bests[0], best, draws)
+            pairings.append(pairing)
+            refusals.append(refusal)
+        }
+        var verdicts = Verdict.judge(pairings.compactMap { $0?.comparison })[...]
+        rows = logbooks.indices.map { index in
+            let verdict = pairings[index]?.comparison == nil ? nil : verdicts.popFirst()
+            return Row(
+                recipe: logbooks[index].name, result: bests[index]?.name,
+                comparison: verdict.map { ArmComparison($0, hasSeeds: bests[index]?.evaluation?.hasSeeds ?? false) },
+                refusal: refusals[index])
+        }
+    }
+
+    private static func pair(
+        _ first: Score?, _ other: Score?, _ draws: BootstrapDrawsCache
+    ) -> (Pairing?, refusal: String?) {
+        guard let base = first?.evaluation else { return (nil, "the first recipe has no score yet") }
+        guard let own = other?.evaluation else { return (nil, "no score yet") }
+        guard first?.basis?.rows == other?.basis?.rows else { return (nil, "scored on other rows or labels") }
+        guard first?.basis?.folds == other?.basis?.folds else { return (nil, "scored on other folds") }
+        let pairing = Pairing(baseline: base, variant: own, smallestEffect: nil, draws: draws)
+        return pairing.comparison == nil ? (nil, pairing.refusal) : (pairing, nil)
+    }
+}
