@@ -105,7 +105,8 @@ package struct Logbook: Sendable {
                 scores.append(
                     Score(
                         name, result, recipe, isStandIn: isStandIn(name), found,
-                        basis: result.evaluate.flatMap { entries[$0].record }.flatMap(Self.basis), seconds: basis.reduce(0) { $0 + (entries[$1].record?.seconds ?? 0) }, notes: notes,
+                        basis: result.evaluate.flatMap { entries[$0].record }.flatMap(Self.basis),
+                        seconds: basis.reduce(0) { $0 + (entries[$1].record?.seconds ?? 0) }, notes: notes,
                         anchor: anchor))
             }
         }

@@ -37,7 +37,9 @@ package struct Makeup: Sendable {
     /// Those of the recipe's entries that have been run and whose parts do not all count alike, in the order of the recipe.
     ///
     /// Errors: of a report that cannot be read.
-    static func all(of plan: Plan, _ recipe: LoadedRecipe, _ entries: [Forecast.Entry], in store: Store) throws -> [Makeup] {
+    static func all(of plan: Plan, _ recipe: LoadedRecipe, _ entries: [Forecast.Entry], in store: Store) throws
+        -> [Makeup]
+    {
         try plan.results.compactMap { result -> Makeup? in
             guard case .stack(let name) = result.role, let step = result.outOfFold,
                 let record = entries[step].record

@@ -111,12 +111,15 @@ struct PageText {
             let rows = makeup.parts.enumerated().map { index, part in
                 MakeupRow(
                     entry: index == 0 ? makeup.entry : "", part: part.name, value: Format.decimal(part.value, 3),
-                    range: part.range.map { "\(Format.decimal($0.lowerBound, 3))–\(Format.decimal($0.upperBound, 3))" } ?? "–",
+                    range: part.range.map { "\(Format.decimal($0.lowerBound, 3))–\(Format.decimal($0.upperBound, 3))" }
+                        ?? "–",
                     measure: index == 0 ? makeup.measure : "")
             }
             guard makeup.rest > 0 else { return rows }
             return rows + [
-                MakeupRow(entry: "", part: "and \(Format.count(makeup.rest, "more column"))", value: "", range: "", measure: "")
+                MakeupRow(
+                    entry: "", part: "and \(Format.count(makeup.rest, "more column"))", value: "", range: "",
+                    measure: "")
             ]
         }
     }

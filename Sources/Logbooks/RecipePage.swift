@@ -152,7 +152,9 @@ struct RecipePage {
     private func summary(_ ablation: AblationEntry) -> [[String: Any]] {
         let all = logbook.ablations.flatMap { $0.arms.filter { !$0.isBaseline } }
         let times = Dictionary(
-            zip(logbook.ablations.flatMap { one in one.arms.filter { !$0.isBaseline }.map { "\(one.name)/\($0.name)" } },
+            zip(
+                logbook.ablations.flatMap { one in one.arms.filter { !$0.isBaseline }.map { "\(one.name)/\($0.name)" }
+                },
                 AblationEntry.times(of: all)), uniquingKeysWith: { first, _ in first })
         return ablation.arms.filter { !$0.isBaseline }.map { arm in
             var row = variant(arm, took: times["\(ablation.name)/\(arm.name)"] ?? "")
@@ -187,7 +189,8 @@ struct RecipePage {
     private func entry(_ ablation: AblationEntry) -> [String: Any] {
         var entry: [String: Any] = [
             "name": ablation.name, "hypothesis": ablation.hypothesis, "setup": ablation.setup,
-            "conclusions": list(text.conclusions(of: ablation)), "variants": zip(ablation.arms, ablation.times).map { variant($0, took: $1) },
+            "conclusions": list(text.conclusions(of: ablation)),
+            "variants": zip(ablation.arms, ablation.times).map { variant($0, took: $1) },
             "entryFigures": figures([text.pairFigure(of: ablation), text.parameterFigure(of: ablation)]),
             "details": ablation.arms.compactMap(detail), "tags": list(ablation.tags),
             "notes": text.notes(of: ablation).map { ["name": $0.name, "text": $0.text] },

@@ -2,7 +2,8 @@
 
 /// A kind of step. The raw value stands in keys, records and addresses.
 package enum StepKind: String, CaseIterable, Sendable {
-    case ingest, split, explore, tokenize, finetune, fit, predict, features, annotate, extract, average, stack, optimize,
+    case ingest, split, explore, tokenize, finetune, fit, predict, features, annotate, extract, average, stack,
+        optimize,
         evaluate, submission
     case pseudoLabel = "pseudo-label"
     case command

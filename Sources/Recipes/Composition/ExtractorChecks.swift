@@ -28,7 +28,8 @@ struct ExtractorChecks {
             let place = node["template"]
         {
             reading.report(
-                Finding("bad-template", "the template uses {prompt}, and data.columns.prompt is missing", at: place.span))
+                Finding(
+                    "bad-template", "the template uses {prompt}, and data.columns.prompt is missing", at: place.span))
         }
     }
 }

@@ -62,7 +62,8 @@ package enum Backbone: Sendable, Hashable {
             guard node.entries == nil else {
                 reading.report(
                     Finding(
-                        "scratch-conflict", "random weights have nothing to say of a text that they were not trained on",
+                        "scratch-conflict",
+                        "random weights have nothing to say of a text that they were not trained on",
                         at: node.span, help: "name a backbone of the hub or a folder"))
                 return nil
             }
