@@ -97,7 +97,8 @@ let package = Package(
         .target(name: "Schedules", dependencies: ["Plans"]),
         .target(name: "CPermutations"),
         .target(name: "Numerics", dependencies: ["CPermutations"]),
-        .target(name: "Steps", dependencies: ["Numerics", "Plans", "Digests"]),
+        .target(name: "Tensors", dependencies: ["Digests"]),
+        .target(name: "Steps", dependencies: ["Numerics", "Plans", "Tensors", "Digests"]),
         .target(
             name: "Workers",
             dependencies: [
@@ -115,7 +116,7 @@ let package = Package(
         .target(
             name: "Logbooks",
             dependencies: [
-                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Numerics", "Digests",
+                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Numerics", "Tensors", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),

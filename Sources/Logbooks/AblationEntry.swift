@@ -63,6 +63,8 @@ package struct AblationEntry: Sendable {
         /// Its fits and predictions, in seconds; whether any was made on a GPU.
         let seconds: Double
         let isOnGPU: Bool
+        /// Nil where rows are read whole or it is not known.
+        let truncation: Truncation?
     }
 
     /// Of more variants than these, rows and classes are not looked into.
@@ -103,11 +105,18 @@ package struct AblationEntry: Sendable {
         var verdicts = Verdict.judge(keys.compactMap { drafts[$0].pairs[$1]?.comparison })[...]
         let hasDetails = !keys.isEmpty && keys.count <= mostDetails
         let texts = hasDetails ? texts() : nil
+        // Variants share their tokens, and mostly their lengths.
+        var cuts: [Truncation: [Bool]] = [:]
+        for truncation in hasDetails ? drafts.flatMap({ $0.arms.compactMap(\.truncation) }) : []
+        where cuts[truncation] == nil { cuts[truncation] = truncation.cuts ?? [] }
         return drafts.enumerated().map { offset, draft in
             let settings = settings(of: loaded.variants[offset])
             let base = draft.baseline < draft.arms.count ? draft.arms[draft.baseline] : nil
             let arms = draft.arms.enumerated().map { position, arm in
                 let verdict = draft.pairs[position]?.comparison == nil ? nil : verdicts.popFirst()
+                let both = base?.truncation.flatMap { cuts[$0] }.flatMap { base in
+                    arm.truncation.flatMap { cuts[$0] }.map { (baseline: base, variant: $0) }
+                }
                 let detail =
                     verdict == nil || !hasDetails
                     ? nil
@@ -115,7 +124,7 @@ package struct AblationEntry: Sendable {
                         arm.evaluation.flatMap {
                             ArmDetail(
                                 baseline: base, variant: $0, labels: loaded.recipe.data.labels,
-                                texts: texts)
+                                texts: texts, cuts: both)
                         }
                     }
                 return Arm(

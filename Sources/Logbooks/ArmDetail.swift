@@ -30,13 +30,20 @@ package struct ArmDetail: Sendable {
     package let broken: Int
     package let byClass: [Slice]
     package let byLength: [Slice]
+    /// By who reads the row whole; empty where both do, and where it is not known.
+    package let byTruncation: [Slice]
     /// For each true class, the share of its rows that is predicted as each class, the variant's less the baseline's.
     package let confusion: [[Double]]
     package let gained: [Example]
     package let lost: [Example]
 
     /// Nil where the two are not of the same rows.
-    init?(baseline: Evaluation, variant: Evaluation, labels: [String], texts: RowTexts?) {
+    ///
+    /// - Parameter cuts: of each row, whether baseline and variant leave tokens of it out.
+    init?(
+        baseline: Evaluation, variant: Evaluation, labels: [String], texts: RowTexts?,
+        cuts: (baseline: [Bool], variant: [Bool])?
+    ) {
         let truth = baseline.labels
         guard !truth.isEmpty, truth == variant.labels, baseline.predicted.count == truth.count,
             variant.predicted.count == truth.count, let before = baseline.losses["average"],
@@ -60,6 +67,18 @@ package struct ArmDetail: Sendable {
         }
         let own = texts.flatMap { $0.lengths.count == truth.count ? $0 : nil }
         byLength = own.map { Self.quarters($0.lengths).map { slice($0.name, $0.rows) } } ?? []
+        byTruncation =
+            cuts.map { cuts in
+                guard cuts.baseline.count == truth.count, cuts.variant.count == truth.count else { return [] }
+                return [
+                    ("whole in both", false, false), ("cut in both", true, true),
+                    ("cut in the baseline alone", true, false),
+                    ("cut here alone", false, true),
+                ].compactMap { name, inBaseline, inVariant in
+                    let rows = truth.indices.filter { cuts.baseline[$0] == inBaseline && cuts.variant[$0] == inVariant }
+                    return rows.isEmpty ? nil : slice(name, rows)
+                }
+            } ?? []
         var counts = [Double](repeating: 0, count: labels.count)
         var moved = [[Double]](repeating: counts, count: labels.count)
         for row in truth.indices {

@@ -58,8 +58,11 @@ package struct PossibleAverage: Sendable {
 
     /// Pairs of models that no entry averages yet, the best first.
     static func all(of scores: [Score]) -> [PossibleAverage] {
-        let models = scores.filter { $0.isModel && $0.evaluation != nil && TrueProbabilities($0) != nil }
-            .sorted { $0.evaluation!.logLoss < $1.evaluation!.logLoss }.prefix(most)
+        // An entry of the stack stands in every round; what pairs do in the first pass decides.
+        let models = scores.filter {
+            $0.isModel && $0.round == 0 && $0.evaluation != nil && TrueProbabilities($0) != nil
+        }
+        .sorted { $0.evaluation!.logLoss < $1.evaluation!.logLoss }.prefix(most)
         let known = scores.filter { !$0.isModel }.map { Set($0.parts) }
         var found: [PossibleAverage] = []
         for (index, left) in models.enumerated() {

@@ -82,14 +82,16 @@ struct FigureCanvas {
         self.label(label, 4, min(axis.start, axis.end) - 12)
     }
 
-    /// A mark and a name for each series, in rows of two from `top` on. Returns where they end.
+    /// A mark and a name for each series, from `top` on: two in a row where they have room. Returns where they end.
     mutating func legend(_ names: [String], from top: Double) -> Double {
+        let half = 172.0
+        let columns = names.allSatisfy { Double($0.count) * Self.letter <= half } ? 2 : 1
         for (index, name) in names.enumerated() {
-            let (x, y) = (index % 2 == 0 ? 4.0 : 214.0, top + Double(index / 2) * 20)
+            let (x, y) = (index % columns == 0 ? 4.0 : 214.0, top + Double(index / columns) * 20)
             line("curve \(Self.series(index))", x, y - 4, x + 22, y - 4)
-            label(name, x + 28, y, room: 172)
+            label(name, x + 28, y, room: columns == 2 ? half : 382)
         }
-        return top + Double((names.count + 1) / 2) * 20
+        return top + Double((names.count + columns - 1) / columns) * 20
     }
 
     /// Seven colours that the colour-blind can tell apart; then the same with dashes.

@@ -6,12 +6,13 @@
 // It does not run anything, and it judges nothing by itself: verdicts are Numerics', which record belongs to which
 // result is the plan's and the forecast's. It does not know where its pages are written.
 //
-// It may import Diagnostics, Nodes, Recipes, Plans, Storage, Forecasts, Numerics, Digests and Mustache. CommandLine uses it.
+// It may import Diagnostics, Nodes, Recipes, Plans, Storage, Forecasts, Numerics, Tensors, Digests and
+// Mustache. CommandLine uses it.
 //
 //     Logbook                                                read this first: the document
-//     Score, Evaluation                                      results and their numbers
-//     AblationEntry, Pairing, ArmDetail                      hypothesis, setup, findings, conclusion; where a variant differs
-//     Ensemble, Suggestion                                   what members add to averages; what to try next
+//     Score, Evaluation, StageEffect                         results, their numbers, what each stage gave
+//     AblationEntry, Pairing, ArmDetail, Truncation          hypothesis, setup, findings, conclusion; where a variant differs
+//     Ensemble, Makeup, Suggestion                           what members add, what entries are made of; what to try next
 //     History, Timeline, StepGraph, TextLook                 earlier runs; the last one in time; the plan; the texts
 //     Provenance                                             inputs, libraries, devices
 //     PageText, Format                                       sentences and numbers, once for all forms

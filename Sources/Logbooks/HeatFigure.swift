@@ -12,7 +12,8 @@ struct HeatFigure {
     /// The SVG element; empty for fewer than two names. Where names are too long for a column, columns bear the numbers of rows.
     var svg: String {
         guard names.count > 1 else { return "" }
-        let left = 136.0
+        let longest = names.map(\.count).max() ?? 0
+        let left = min(190, max(136, Double(longest + 5) * FigureCanvas.letter))
         let side = min(56, (FigureCanvas.width - left - 6) / Double(names.count))
         let isShort = names.allSatisfy { Double($0.count) * FigureCanvas.letter < side - 4 }
         var canvas = FigureCanvas()

@@ -13,6 +13,10 @@ package struct Logbook: Sendable {
     package let name: String
     package let about: String?
     package let scores: [Score]
+    /// What each stage gave beyond what it is made of, by the results' names.
+    package let effects: [String: StageEffect]
+    /// The result that is handed in, by its name in the recipe; nil where none is.
+    package let delivered: String?
     package let ablations: [AblationEntry]
     package let costs: [Cost]
     package let provenance: Provenance
@@ -99,7 +103,7 @@ package struct Logbook: Sendable {
             switch result.role {
             case .variant(let ablation, let name):
                 variants[ablation, default: []].append(
-                    Self.variant(name, result, plan, entries, found, notes, anchor))
+                    Self.variant(name, result, plan, entries, store, found, notes, anchor))
             case .model(let name), .stack(let name):
                 let basis = plan.closure(of: Set([result.outOfFold].compactMap { $0 })).sorted()
                 scores.append(
@@ -111,13 +115,15 @@ package struct Logbook: Sendable {
             }
         }
         self.scores = scores
+        effects = StageEffect.all(of: scores)
+        delivered = recipe.recipe.submission?.from ?? recipe.recipe.rounds?.pseudoLabels.from
         ablations = AblationEntry.entries(of: recipe, variants: variants) { RowTexts(of: plan, entries, in: store) }
         contributions = Contribution.all(of: scores)
         makeups = try Makeup.all(of: plan, recipe, entries, in: store)
         suggestions = Suggestion.all(
             of: Suggestion.Results(
                 recipe: recipe, plan: plan, entries: entries, scores: scores, ablations: ablations,
-                averages: PossibleAverage.all(of: scores), contributions: contributions))
+                averages: PossibleAverage.all(of: scores), contributions: contributions, effects: effects))
         submissions = Self.submissions(allNotes, plan, entries, scores, ablations)
         history = try History(
             of: name, in: recipe.folder, store: store, settings: settings, isScored: !plan.results.isEmpty,
@@ -153,7 +159,8 @@ package struct Logbook: Sendable {
 
     /// A variant with what its own fits and predictions took.
     private static func variant(
-        _ name: String, _ result: PlannedResult, _ plan: Plan, _ entries: [Forecast.Entry], _ evaluation: Evaluation?,
+        _ name: String, _ result: PlannedResult, _ plan: Plan, _ entries: [Forecast.Entry], _ store: Store,
+        _ evaluation: Evaluation?,
         _ notes: ResultNotes, _ anchor: String?
     ) -> AblationEntry.Variant {
         let basis = plan.closure(of: Set([result.outOfFold].compactMap { $0 })).sorted()
@@ -163,7 +170,8 @@ package struct Logbook: Sendable {
         let device = own.first { $0.kind == StepKind.finetune.rawValue }?.environment["device"]?["kind"]?.string
         return AblationEntry.Variant(
             name: name, evaluation: evaluation, notes: notes, anchor: anchor,
-            seconds: own.reduce(0) { $0 + $1.seconds }, isOnGPU: device.map { $0 != "cpu" } ?? false)
+            seconds: own.reduce(0) { $0 + $1.seconds }, isOnGPU: device.map { $0 != "cpu" } ?? false,
+            truncation: Truncation(of: result, plan, entries, in: store))
     }
 
     /// The leaderboard score that the recipe itself tells: of what its submission is made of now.

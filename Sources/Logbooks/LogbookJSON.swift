@@ -98,7 +98,13 @@ extension Logbook {
         [
             "name": .string(score.name), "what": .string(score.what), "absence": JSON(score.absence),
             "key": JSON(score.anchor), "is_model": .bool(score.isModel),
-            "parts": .array(score.parts.map { .string($0) }),
+            "parts": .array(score.parts.map { .string($0) }), "round": .integer(score.round),
+            "effect": effects[score.name].map { effect in
+                [
+                    "against": .string(effect.against), "difference": .number(effect.difference),
+                    "interval": effect.interval.map(interval) ?? .null,
+                ]
+            } ?? .null,
             "evaluation": score.evaluation.map(json) ?? .null, "seconds": .number(score.seconds),
             "notes": json(score.notes),
         ]
@@ -172,7 +178,7 @@ extension Logbook {
         }
         return [
             "fixed": .integer(detail.fixed), "broken": .integer(detail.broken), "by_class": slices(detail.byClass),
-            "by_length": slices(detail.byLength),
+            "by_length": slices(detail.byLength), "by_truncation": slices(detail.byTruncation),
             "confusion": .array(detail.confusion.map { .array($0.map { .number($0) }) }),
         ]
     }

@@ -114,17 +114,23 @@ package struct LogbookMarkdown: Sendable {
     }
 
     private func scores(_ text: PageText) -> [String] {
-        var lines = ["## Scores", "", "Out of fold; chance is \(text.chance).", ""]
-        lines += [
-            "| result | what it is | log loss | accuracy | one seed alone | folds | leaderboard |",
-            "|---|---|--:|--:|--:|--:|--:|",
+        var lines = [
+            "## Scores", "",
+            "Out of fold; chance is \(text.chance)." + (text.hasEffects ? " \(PageText.effectsAbout)" : ""), "",
         ]
+        let effects = text.hasEffects ? ["improvement", "95 % interval", "on"] : []
+        let seeds = text.hasSeeds ? ["one seed alone"] : []
+        let heads = ["result", "what it is", "log loss", "accuracy"] + effects + seeds + ["folds", "leaderboard"]
+        let words: Set = ["result", "what it is", "on"]
+        lines += [row(heads), "|" + heads.map { words.contains($0) ? "---|" : "--:|" }.joined()]
         for score in logbook.scores {
+            let effect = logbook.effects[score.name]
+            let gain = [effect?.differenceText ?? "–", effect?.intervalText ?? "", effect?.against ?? ""]
             let numbers =
-                score.evaluation.map {
-                    [text.loss($0.logLoss), text.share($0.accuracy), text.seeds($0), text.folds($0)]
-                }
-                ?? [score.absence ?? "", "", "", ""]
+                score.evaluation.map { evaluation in
+                    [text.loss(evaluation.logLoss), text.share(evaluation.accuracy)] + (text.hasEffects ? gain : [])
+                        + (text.hasSeeds ? [text.seeds(evaluation)] : []) + [text.folds(evaluation)]
+                } ?? [score.absence ?? ""] + [String](repeating: "", count: heads.count - 4)
             lines.append(row([score.name, score.what] + numbers + [text.leaderboard(score.notes)]))
         }
         if text.hasStale { lines += ["", escaped(PageText.staleness)] }
@@ -134,7 +140,7 @@ package struct LogbookMarkdown: Sendable {
     }
 
     private var makeup: [String] {
-        let rows = PageText(logbook: logbook).makeupRows
+        let rows = PageText(logbook: logbook).makeupRows(isLater: false)
         guard !rows.isEmpty else { return [] }
         return ["| entry | made of | how much | over folds | what is counted |", "|---|---|--:|--:|---|"]
             + rows.map { row([$0.entry, $0.part, $0.value, $0.range, $0.measure]) } + [""]

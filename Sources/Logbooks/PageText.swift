@@ -37,8 +37,10 @@ struct PageText {
         logbook.scores.filter { $0.evaluation != nil }.min { $0.evaluation!.logLoss < $1.evaluation!.logLoss }
     }
 
-    /// What averaging and optimizing did.
-    var effectSentences: [String] { logbook.scores.filter { $0.evaluation != nil }.flatMap(effects) }
+    /// What averaging, learning and optimizing did; of rounds of pseudo-labels, what they did to the result that is handed in.
+    var effectSentences: [String] {
+        logbook.scores.filter { $0.round == 0 || $0.entry == logbook.delivered }.compactMap(effect)
+    }
 
     /// One verdict as the page tells it first.
     struct VerdictLine {
@@ -73,29 +75,23 @@ struct PageText {
         }
     }
 
-    /// What averaging or optimizing did.
-    private func effects(of score: Score) -> [String] {
-        guard let evaluation = score.evaluation else { return [] }
-        if evaluation.seeds.count > 1 {
-            let alone = evaluation.seeds.map(\.logLoss).reduce(0, +) / Double(evaluation.seeds.count)
-            let change = evaluation.logLoss - alone
-            return [
-                "Averaging \(evaluation.seeds.count) seeds of \(score.name): \(loss(alone)) for one alone, \(loss(evaluation.logLoss)) together (\(Format.signed(change, 4)))."
-            ]
+    private func effect(of score: Score) -> String? {
+        guard let evaluation = score.evaluation else { return nil }
+        if let effect = logbook.effects[score.name] {
+            return "\(score.name) (\(score.what)): \(loss(evaluation.logLoss)), \(effect.clause)."
         }
-        let parts = score.parts.compactMap { name in logbook.scores.first { $0.name == name } }
-            .filter { $0.evaluation != nil }
-        guard let best = parts.min(by: { $0.evaluation!.logLoss < $1.evaluation!.logLoss }),
-            let before = best.evaluation
-        else {
-            return []
-        }
-        let change = Format.signed(evaluation.logLoss - before.logLoss, 4)
-        let from = parts.count > 1 ? "the best of its parts, \(best.name)" : best.name
-        return [
-            "\(score.name) (\(score.what)): \(loss(evaluation.logLoss)), against \(loss(before.logLoss)) of \(from) (\(change))."
-        ]
+        guard evaluation.seeds.count > 1, score.round == 0 else { return nil }
+        let alone = evaluation.seeds.map(\.logLoss).reduce(0, +) / Double(evaluation.seeds.count)
+        return
+            "\(score.name): \(evaluation.seeds.count) seeds averaged have \(loss(evaluation.logLoss)), one alone \(loss(alone))"
+            + " (\(Format.signed(alone - evaluation.logLoss, 4)))."
     }
+
+    /// Whether any result has several seeds, any a stage before it: columns of nothing are left out.
+    var hasSeeds: Bool { logbook.scores.contains { ($0.evaluation?.seeds.count ?? 0) > 1 } }
+    static let effectsAbout =
+        "Improvements are those of a stack entry on the best of its parts, and of a round of pseudo-labels on the first pass, with an interval over groups."
+    var hasEffects: Bool { !logbook.effects.isEmpty }
 
     /// One line of what an entry is made of; its name and measure stand in the first alone.
     struct MakeupRow {
@@ -106,8 +102,10 @@ struct PageText {
         let measure: String
     }
 
-    var makeupRows: [MakeupRow] {
-        logbook.makeups.flatMap { makeup -> [MakeupRow] in
+    /// - Parameter isLater: whether those of rounds of pseudo-labels are meant, or those of the first pass.
+    func makeupRows(isLater: Bool) -> [MakeupRow] {
+        let later = Set(logbook.scores.filter { $0.round > 0 }.map(\.name))
+        return logbook.makeups.filter { later.contains($0.entry) == isLater }.flatMap { makeup -> [MakeupRow] in
             let rows = makeup.parts.enumerated().map { index, part in
                 MakeupRow(
                     entry: index == 0 ? makeup.entry : "", part: part.name, value: Format.decimal(part.value, 3),

@@ -10,8 +10,11 @@ struct Pairing: Sendable {
     let refusal: String?
 
     /// Improvements are positive: the baseline's loss less the variant's.
+    ///
+    /// - Parameter ofAverages: whether seeds are not told apart even where both have the same.
     init(
-        baseline: Evaluation, variant: Evaluation, smallestEffect: Double?, draws: BootstrapDrawsCache
+        baseline: Evaluation, variant: Evaluation, smallestEffect: Double?, ofAverages: Bool = false,
+        draws: BootstrapDrawsCache
     ) {
         var seeds = baseline.seeds.map(\.name)
         guard baseline.folds == variant.folds, baseline.groups == variant.groups else {
@@ -19,7 +22,7 @@ struct Pairing: Sendable {
             return
         }
         // Stack entries have no seeds, and ensembles of different size have different ones: their averages are compared.
-        if seeds.isEmpty || seeds != variant.seeds.map(\.name) { seeds = ["average"] }
+        if ofAverages || seeds.isEmpty || seeds != variant.seeds.map(\.name) { seeds = ["average"] }
         let differences = seeds.map { seed -> [Double] in
             let key = seed.isEmpty ? "all" : seed
             return zip(baseline.losses[key] ?? [], variant.losses[key] ?? []).map { $0 - $1 }

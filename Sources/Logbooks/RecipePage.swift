@@ -18,7 +18,8 @@ struct RecipePage {
             "chance": text.chance, "hasLeaderboard": text.hasLeaderboard, "answers": list(text.effectSentences),
             "verdicts": text.verdicts.map(verdict), "suggestions": logbook.suggestions.map(suggestion),
             "hasSuggestions": !logbook.suggestions.isEmpty,
-            "scores": logbook.scores.map(score),
+            "scores": logbook.scores.map(score), "hasSeeds": text.hasSeeds, "hasEffects": text.hasEffects,
+            "effectsAbout": PageText.effectsAbout,
             "scoreNotes": text.scoreNotes.map { ["name": $0.name, "text": $0.text] },
             "scoreFigures": figures([text.scoreFigure, text.costFigure]),
             "hasAblations": !logbook.ablations.isEmpty, "ablations": logbook.ablations.map(entry),
@@ -46,12 +47,10 @@ struct RecipePage {
         if !text.forestFigure.isEmpty { context["forest"] = figures([text.forestFigure]) }
         if logbook.ablations.count > 1 { context["summary"] = [["summaryRows": logbook.ablations.flatMap(summary)]] }
         let ensemble = figures([text.contributionFigure, text.correlationFigure])
-        let makeup = text.makeupRows.map {
-            ["entry": $0.entry, "part": $0.part, "value": $0.value, "range": $0.range, "measure": $0.measure]
-        }
+        let (makeup, laterMakeup) = (makeupTable(isLater: false), makeupTable(isLater: true))
         if !ensemble.isEmpty || !makeup.isEmpty {
             context["ensemble"] = [
-                ["ensembleFigures": ensemble, "hasMakeup": !makeup.isEmpty, "makeup": makeup]
+                ["ensembleFigures": ensemble, "makeup": makeup, "laterMakeup": laterMakeup]
             ]
         }
         if let look = logbook.texts {
@@ -73,6 +72,17 @@ struct RecipePage {
         if !logbook.history.results.isEmpty || logbook.history.runs.count > 1 { context["history"] = [history] }
         for (name, value) in provenance { context[name] = value }
         return context
+    }
+
+    private func makeupTable(isLater: Bool) -> [[String: Any]] {
+        let rows = text.makeupRows(isLater: isLater).map { row -> [String: Any] in
+            var cells: [String: Any] = [
+                "entry": row.entry, "part": row.part, "value": row.value, "range": row.range,
+            ]
+            if !row.measure.isEmpty { cells["measure"] = row.measure }
+            return cells
+        }
+        return rows.isEmpty ? [] : [["rows": rows]]
     }
 
     private func list(_ texts: [String]) -> [[String: Any]] { texts.map { ["text": $0] } }
@@ -102,15 +112,26 @@ struct RecipePage {
     private func score(_ score: Score) -> [String: Any] {
         var row: [String: Any] = ["name": score.name, "what": score.what]
         row["absent"] = score.absence
+        row["columns"] = String(3 + (text.hasEffects ? 3 : 0) + (text.hasSeeds ? 1 : 0))
         row["anchor"] = score.anchor
         if text.hasLeaderboard { row["leaderboard"] = text.leaderboard(score.notes) }
+        if text.hasEffects { row["effect"] = effect(logbook.effects[score.name]) }
         guard let evaluation = score.evaluation else { return row }
         row["isBest"] = score.name == text.best?.name
         row["logLoss"] = text.loss(evaluation.logLoss)
         row["accuracy"] = text.share(evaluation.accuracy)
-        row["seeds"] = text.seeds(evaluation)
+        if text.hasSeeds { row["seeds"] = text.seeds(evaluation) }
         row["folds"] = text.folds(evaluation)
         return row
+    }
+
+    private func effect(_ effect: StageEffect?) -> [[String: Any]] {
+        [
+            [
+                "gain": effect?.differenceText ?? "–", "gainInterval": effect?.intervalText ?? "",
+                "against": effect?.against ?? "",
+            ]
+        ]
     }
 
     private func submission(_ one: Logbook.Submission) -> [String: Any] {
@@ -234,7 +255,8 @@ struct RecipePage {
         return [
             "armName": arm.name, "fixed": String(detail.fixed), "broken": String(detail.broken),
             "detailFigures": figures([text.confusionFigure(of: arm)]),
-            "sliceTables": slices("class", detail.byClass) + slices("length", detail.byLength),
+            "sliceTables": slices("class", detail.byClass) + slices("length", detail.byLength)
+                + slices("truncation", detail.byTruncation),
             "exampleLists": examples("Gained most", detail.gained) + examples("Lost most", detail.lost),
         ]
     }

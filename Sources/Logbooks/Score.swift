@@ -6,13 +6,17 @@ internal import Recipes
 /// The out-of-fold score of a model or stack entry.
 package struct Score: Sendable {
     package let name: String
+    /// Its name in the recipe: `final` of `round-1/final`.
+    package let entry: String
+    /// The round of pseudo-labels it belongs to; 0 for the first pass.
+    package let round: Int
     /// What it is, in a few words: `fine-tuned, LoRA rank 4`, `mean of tiny, baseline`.
     package let what: String
     /// Nil while it is not evaluated, and for what has no out-of-fold predictions.
     package let evaluation: Evaluation?
     /// Why there is no score; nil where there is one.
     package let absence: String?
-    /// The entry whose score this one is to be compared with: what was optimized, the best of what was averaged.
+    /// The results it is made of, of its own round: what was optimized, averaged or learned from.
     package let parts: [String]
     package let isModel: Bool
     /// Whether it is a mean of the probabilities of its parts.
@@ -40,11 +44,14 @@ package struct Score: Sendable {
             absence = result.evaluate == nil ? "no out-of-fold predictions" : "not run yet"
         }
         // `round-1/final` is described as `final` is.
-        let plain = name.split(separator: "/").last.map(String.init) ?? name
-        if let model = recipe.model(named: plain) {
+        let places = name.split(separator: "/", maxSplits: 1).map(String.init)
+        round = places.count > 1 ? Int(places[0].dropFirst("round-".count)) ?? 0 : 0
+        entry = places.last ?? name
+        let room = round > 0 ? places[0] + "/" : ""
+        if let model = recipe.model(named: entry) {
             what = Self.describe(model)
             (parts, isAverage) = ([], false)
-        } else if let entry = recipe.stackEntry(named: plain) {
+        } else if let entry = recipe.stackEntry(named: entry) {
             // What is optimized may have no out-of-fold predictions; the score is then that of what it is fitted on.
             let scored = isStandIn ? entry.fittedOn : entry.optimize
             isAverage = entry.average != nil && entry.mean == .probabilities && entry.weights == .equal
@@ -55,7 +62,7 @@ package struct Score: Sendable {
             } else {
                 what = "\(entry.method.rawValue) of \(scored ?? "")"
             }
-            parts = entry.average ?? entry.learner?.members ?? [scored].compactMap { $0 }
+            parts = (entry.average ?? entry.learner?.members ?? [scored].compactMap { $0 }).map { room + $0 }
         } else {
             what = ""
             (parts, isAverage) = ([], false)

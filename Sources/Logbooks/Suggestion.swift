@@ -30,12 +30,13 @@ package struct Suggestion: Sendable {
         let ablations: [AblationEntry]
         let averages: [PossibleAverage]
         let contributions: [Contribution]
+        let effects: [String: StageEffect]
     }
 
     /// All suggestions, the surest first.
     static func all(of results: Results) -> [Suggestion] {
-        missing(results) + combinations(results) + seeds(results) + members(results) + averages(results)
-            + lengths(results)
+        missing(results) + combinations(results) + rounds(results) + seeds(results) + members(results)
+            + averages(results) + lengths(results)
     }
 
     // MARK: - Rules
@@ -75,6 +76,29 @@ package struct Suggestion: Sendable {
                 seconds: helping.map(\.arm.seconds).max().flatMap { $0 > 0 ? $0 : nil },
                 isOnGPU: helping.contains(where: \.arm.isOnGPU))
         }
+    }
+
+    /// Rounds of pseudo-labels that show no gain for what is handed in.
+    private static func rounds(_ results: Results) -> [Suggestion] {
+        guard let rounds = results.recipe.recipe.rounds, rounds.count > 0,
+            let submission = results.recipe.recipe.submission
+        else { return [] }
+        let passes = (0...rounds.count).map { round in
+            results.scores.first { $0.round == round && $0.entry == submission.from }
+        }
+        guard let last = passes.last.flatMap({ $0 }), let effect = results.effects[last.name],
+            let interval = effect.interval, interval.lowerBound <= 0
+        else { return [] }
+        let best = passes.enumerated().filter { $0.element?.evaluation != nil }
+            .min { $0.element!.evaluation!.logLoss < $1.element!.evaluation!.logLoss }
+        guard let best, best.offset < rounds.count else { return [] }
+        let passed = best.offset == 0 ? "the first pass" : "round \(best.offset)"
+        let finding = interval.upperBound < 0 ? "make \(submission.from) worse" : "show no gain for \(submission.from)"
+        return [
+            Suggestion(
+                reason: "Pseudo-labels \(finding) (\(effect.differenceText)): hand in that of \(passed).",
+                command: "ablate run \(file(results)) --set rounds.count=\(best.offset)", seconds: nil, isOnGPU: false)
+        ]
     }
 
     /// Further seeds for what is not settled, if some number of them would do.
@@ -128,7 +152,9 @@ package struct Suggestion: Sendable {
 
     /// Members that an average is better without.
     private static func members(_ results: Results) -> [Suggestion] {
-        results.contributions.filter { $0.interval.upperBound < 0 }.map { one in
+        let firstPass = Set(results.scores.filter { $0.round == 0 }.map(\.name))
+        return results.contributions.filter { $0.interval.upperBound < 0 && firstPass.contains($0.ensemble) }.map {
+            one in
             let rest = (results.scores.first { $0.name == one.ensemble }?.parts ?? []).filter { $0 != one.member }
             return Suggestion(
                 reason:

@@ -46,6 +46,7 @@ extension Compiler {
         guard let exploration = recipe.explore else { return }
         var inputs = ["texts": texts(train: true), "rows": rows(train: true), "folds": folds()]
         if recipe.data.test != nil { inputs["texts-test"] = texts(train: false) }
+        if let name = exploration.extractor { inputs["vectors"] = extraction(name, train: true) }
         let tree = loaded.tree["explore"]
         _ = builder.step(
             "explore", .explore,

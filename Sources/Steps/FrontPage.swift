@@ -7,8 +7,8 @@
 // It does not know keys, records, the store, recipes or other steps. A path comes in, a path goes out. The
 // arithmetic is that of Numerics; nothing is computed here that has a name there.
 //
-// It may import Numerics, Plans (for the kinds) and Digests (for JSON). Execution runs it.
+// It may import Numerics, Plans (for the kinds), Tensors and Digests (for JSON). Execution runs it.
 //
 //     NativeStep (with StepContext)                          read this first; then a file for each kind
 //     Tables                                                 rows, folds, predictions
-//     Safetensors, FileBytes                                 the formats beneath
+//     FileBytes                                              whole files

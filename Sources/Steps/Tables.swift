@@ -1,6 +1,7 @@
 // The files that steps hand each other, in types: rows, folds, predictions.
 
 internal import Digests
+internal import Tensors
 
 /// The rows of a table, without their texts: what `ingest` found out.
 package struct RowTable: Sendable {
@@ -85,8 +86,9 @@ package struct PredictionTable: Sendable {
     }
 
     package init(reading path: String, classes: Int) throws(StepError) {
-        let file = try Safetensors(reading: path)
+        let bytes = try FileBytes.read(path)
         do {
+            let file = try Safetensors(parsing: bytes)
             let rows = try file.integers("rows", shape: [nil])
             let values = try file.floats("probabilities", shape: [rows.count, classes])
             self.init(rows: rows, classes: classes, probabilities: values.map(Double.init))

@@ -66,6 +66,10 @@ enum DiagnosticExamples {
         "missing-constraint": edit("  constraint: one-of-each\n", ""),
         "full-fit-with-pseudo-labels": edit(
             "seeds: [1]}", "seeds: [1]}\n  taught: {like: small, fit: [folds, full], pseudo-labels: {from: final}}"),
+        "no-embedding": edit(
+            "stack:\n",
+            "extractors:\n  reader: {backbone: org/large, features: [likelihood]}\nexplore: {extractor: reader}\nstack:\n"
+        ),
         "no-teacher": edit(
             "seeds: [1]}",
             "seeds: [1]}\n  whole: {like: small, fit: [full]}\n  taught: {like: small, pseudo-labels: {from: whole}}"),

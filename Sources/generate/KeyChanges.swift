@@ -127,6 +127,7 @@ enum KeyChanges {
         for (key, value) in extractor { all["extractors.*.\(key)"] = ["extractors.e.\(key)=\(value)"] }
         all["explore.clusters"] = ["explore.clusters=7"]
         all["explore.near"] = ["explore.near=0.7"]
+        all["explore.extractor"] = ["explore.extractor=f"]
         for (key, value) in ["cores": "2", "memory": "100", "gpus": "1"] {
             all["steps.*.resources.\(key)"] = ["steps.c.resources.\(key)=\(value)"]
         }

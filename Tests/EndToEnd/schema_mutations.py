@@ -123,7 +123,7 @@ extractors:
     quantization: int8
     precision: bf16
     remote-code: false
-explore: {clusters: 4, near: 0.8}
+explore: {clusters: 4, near: 0.8, extractor: reader}
 ablations:
   size:
     hypothesis: Does size matter?

@@ -66,6 +66,22 @@ def test_its_features_reach_the_learner_and_only_what_changed_is_read_again(proj
     assert len(features(project, "extractors/reader/extract-test")[0]) == 5 + 128
 
 
+def test_its_embeddings_are_mapped_and_no_step_of_its_own_is_needed(project):
+    project.edit("submission:", "explore: {clusters: 3, extractor: reader}\nsubmission:")
+    executed = project.run()
+    assert sum("/extract-" in address for address in executed) == 2, "learner and map share them"
+    report = json.loads(project.output("explore", "report").read_text())
+    _, values = features(project, "extractors/reader/extract-train")
+    rows = json.loads(project.output("data/train/ingest", "rows").read_text())
+    groups = np.array(rows["groups"])
+    means = np.array([values[groups == group, 5:].mean(0) for group in np.unique(groups)])
+    shown = np.array([[place["x"], place["y"]] for place in report["map"]])
+    singular = np.linalg.svd(means - means.mean(0), compute_uv=False)
+    np.testing.assert_allclose(np.linalg.norm(shown, axis=0), singular[:2], rtol=1e-3)
+    page = (project.folder / "logbook" / "index.html").read_text()
+    assert "Texts" in page
+
+
 @pytest.mark.parametrize("old, new, code, said", [
     (f"backbone: {BACKBONE}", "backbone: {scratch: {architecture: llama}}", "scratch-conflict", "random weights have nothing to say"),
     (f"backbone: {BACKBONE}", "backbone: ./nowhere", "missing-file", "there is no file"),

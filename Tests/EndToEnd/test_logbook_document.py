@@ -116,6 +116,28 @@ def test_details_of_a_variant_are_those_of_its_predictions(finished):
     assert variant["changes"] == [{"path": "lora.rank", "old": "2", "new": "4"}]
 
 
+def test_rows_that_one_side_cuts_are_told_apart(finished, tmp_path):
+    project = finished.copy(tmp_path / "project")
+    project.edit("submission:", "  short:\n    hypothesis: Do the first words do?\n    of: tiny\n    vary: {lengths.answer: [24, 5]}\nsubmission:")
+    project.run()
+    arm = document(project)["ablations"][1]["variants"][1]
+    tokens = load_file(project.output("tiny/tokenize-train", "tokens"))
+    counts = {column: numpy.diff(tokens[f"{column}.offsets"]) for column in ("prompt", "answer")}
+    cut = [(counts["prompt"] > 8) | (counts["answer"] > budget) for budget in (24, 5)]
+    wanted = {"whole in both": ~cut[0] & ~cut[1], "cut in both": cut[0] & cut[1], "cut here alone": ~cut[0] & cut[1]}
+    wanted = {name: rows for name, rows in wanted.items() if rows.any()}
+    assert len(wanted) > 1, "the texts are such that some are cut"
+    labels, rows = truth(project), numpy.arange(len(truth(project)))
+    before, after = (probabilities(project, address) for address in
+                     ("tiny/average-oof", "ablations/short/lengths.answer=5/average-oof"))
+    gains = numpy.log(after[rows, labels]) - numpy.log(before[rows, labels])
+    found = {one["name"]: one for one in arm["detail"]["by_truncation"]}
+    assert list(found) == list(wanted)
+    for name, chosen in wanted.items():
+        assert found[name]["rows"] == chosen.sum()
+        assert found[name]["improvement"] == pytest.approx(gains[chosen].mean(), abs=1e-6)
+
+
 def test_results_of_earlier_runs_stay_and_say_what_has_changed(changed, finished):
     old = {score["name"]: score for score in document(finished)["scores"]}
     new = document(changed)

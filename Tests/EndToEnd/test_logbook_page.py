@@ -48,7 +48,7 @@ def open_page(browser, noted):
 
 
 def column(page, index, table="document.querySelector('#scores').closest('section').querySelector('table')"):
-    rows = page.evaluate(f"[...{table}.tBodies[0].rows].filter((row) => !row.hidden).map((row) => row.cells[{index}].textContent)")
+    rows = page.evaluate(f"[...{table}.tBodies[0].rows].filter((row) => !row.hidden).map((row) => (row.cells[{index}].querySelector('a') || row.cells[{index}]).textContent)")
     return rows
 
 
@@ -82,17 +82,21 @@ def test_the_score_table_sorts_and_what_is_absent_comes_last(open_page):
     page = open_page()
     assert column(page, 0) == ["words", "tiny", "blend", "final"]
     click = "document.querySelectorAll('#scores ~ .wide th button')[{}].click()"
-    page.evaluate(click.format(2))
-    losses = [float(text) for text in column(page, 2)]
+    page.evaluate(click.format(1))
+    losses = [float(text) for text in column(page, 1)]
     assert losses == sorted(losses) and column(page, 0)[0] == "final"
-    assert page.evaluate("document.querySelectorAll('#scores ~ .wide th')[2].ariaSort") == "ascending"
-    page.evaluate(click.format(2))
-    assert [float(text) for text in column(page, 2)] == sorted(losses, reverse=True)
+    assert page.evaluate("document.querySelectorAll('#scores ~ .wide th')[1].ariaSort") == "ascending"
+    page.evaluate(click.format(1))
+    assert [float(text) for text in column(page, 1)] == sorted(losses, reverse=True)
     page.evaluate(click.format(0))
     assert column(page, 0) == ["blend", "final", "tiny", "words"]
+    page.evaluate(click.format(3))
+    gains = column(page, 3)
+    assert gains[2:] == ["–", "–"] and [float(text.replace("−", "-")) for text in gains[:2]] == sorted(
+        float(text.replace("−", "-")) for text in gains[:2]), "what improves on nothing comes last"
     for _ in range(2):
-        page.evaluate(click.format(6))
-        assert column(page, 6) == ["0.736", "–", "–", "–"]
+        page.evaluate(click.format(8))
+        assert column(page, 8) == ["0.736", "–", "–", "–"]
     assert page.evaluate("document.querySelectorAll('#scores ~ .wide [aria-sort]').length") == 1
 
 
@@ -220,7 +224,7 @@ def test_everything_can_be_reached_and_worked_with_the_tab_key(open_page):
         })()"""))
     assert all(is_outlined for _, is_outlined in seen), seen
     assert page.evaluate("document.querySelectorAll('[data-visit=\"1\"]').length") == wanted
-    page.evaluate("document.querySelectorAll('#scores ~ .wide th button')[2].focus()")
+    page.evaluate("document.querySelectorAll('#scores ~ .wide th button')[1].focus()")
     page.press("Enter", 13, "\r")
     assert column(page, 0)[0] == "final"
 

@@ -131,3 +131,36 @@ def test_soft_labels_and_a_floor_change_the_students_and_not_the_teachers(rounds
     assert labels["rows"] == sure and 0 < len(sure)
     np.testing.assert_allclose(labels["probabilities"], said[sure], atol=1e-7)
     assert set(labels["weights"]) == {0.5}
+
+
+def test_the_logbook_says_what_each_stage_and_each_round_gave(rounds):
+    document = json.loads(rounds.ablate("logbook", "--json").stdout)
+    scores = {score["name"]: score for score in document["scores"]}
+    assert scores["round-1/final"]["parts"] == ["round-1/blend"] and scores["round-1/final"]["round"] == 1
+    assert scores["words"]["effect"] is None
+
+    def evaluation(name):
+        return json.loads(rounds.output(f"{name}/evaluate", "evaluation").read_text())
+    best = min(("words", "letters"), key=lambda name: scores[name]["evaluation"]["log_loss"])
+    against = {"blend": best, "final": "blend"} | {f"round-1/{name}": name for name in ("words", "letters", "blend", "final")}
+    generator = np.random.default_rng(1)
+    for name, other in against.items():
+        effect, own, before = scores[name]["effect"], evaluation(name), evaluation(other)
+        assert effect["against"] == other
+        differences = np.array(before["losses"]["average"]) - np.array(own["losses"]["average"])
+        assert effect["difference"] == pytest.approx(differences.mean(), abs=1e-12)
+        groups = np.array(own["groups"])
+        sums = np.array([[differences[groups == group].sum(), (groups == group).sum()] for group in np.unique(groups)])
+        drawn = sums[generator.integers(len(sums), size=(20_000, len(sums)))].sum(1)
+        ends = np.quantile(drawn[:, 0] / drawn[:, 1], [0.025, 0.975])
+        assert effect["interval"] == pytest.approx(ends, abs=0.08 * (ends[1] - ends[0])), name
+    sentences = [answer for answer in document["answers"] if answer.startswith(("blend", "final", "round-1"))]
+    assert [sentence.split(" ")[0] for sentence in sentences] == ["blend", "final", "round-1/final"], "rounds: only what is handed in"
+    commands = [one["command"] for one in document["next"] if one["command"]]
+    assert not any("round-" in command for command in commands), "no setting of a recipe has a round's name"
+
+
+def test_no_rounds_is_a_number_of_rounds(rounds):
+    steps = json.loads(rounds.ablate("plan", "--set", "rounds.count=0", "--json").stdout)["steps"]
+    assert not any(step["address"].startswith("round-") for step in steps)
+    assert [step["address"] for step in steps if step["state"] != "reuse"] == ["submission"]

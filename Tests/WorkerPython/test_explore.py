@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from ablate_worker import formats
 from conftest import ingest
+from sklearn.decomposition import PCA
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 SEAS = ["name the deepest sea of the north", "name the coldest sea of the south", "which sea has the most salt"]
@@ -52,6 +53,26 @@ def test_near_duplicates_have_the_cosine_of_sklearn_and_their_rows(worker, given
     assert (metrics["pairs"], metrics["with-test"], metrics["across-folds"], metrics["across-folds-alike"]) == (2, 1, 1, 1)
     strict, _ = look(worker, given, near=0.99)
     assert len(strict["near-duplicates"]) == 1
+
+
+def test_an_extractors_vectors_take_the_place_of_tfidf_in_clusters_and_map_alone(worker, given, tmp_path):
+    """Vectors that say the contrary of the words: even questions beside each other, odd ones far away."""
+    rng = np.random.default_rng(3)
+    centres = np.array([[5.0, 0, 0], [-5.0, 0, 0]])[np.arange(14) // 2 % 2]
+    values = (centres + rng.normal(size=(14, 3)) * [0.1, 0.5, 0.05]).astype(np.float32)
+    names = ["r.log-likelihood", "r.embedding-0", "r.embedding-1", "r.embedding-2"]
+    formats.write_features(tmp_path / "vectors", names, np.column_stack([rng.normal(size=14) * 100, values]).astype(np.float32))
+    report, metrics = look(worker, given | {"vectors": tmp_path / "vectors"})
+    plain, _ = look(worker, given)
+    by_row = {place["row"]: place for place in report["map"]}
+    assert [len({by_row[row]["cluster"] for row in rows}) for rows in ((0, 4, 8, 12), (2, 6, 10))] == [1, 1]
+    assert by_row[0]["cluster"] != by_row[2]["cluster"] and metrics["spread"] == 1
+    means = PCA(2).fit_transform(values.astype(np.float64).reshape(7, 2, 3).mean(1))
+    for axis, name in enumerate("xy"):
+        found = np.array([by_row[row][name] for row in sorted(by_row)])
+        np.testing.assert_allclose(np.abs(found), np.abs(means[:, axis]), atol=1e-4)
+    assert {key: report[key] for key in ("near-duplicates", "counts", "lengths")} == {
+        key: plain[key] for key in ("near-duplicates", "counts", "lengths")}
 
 
 def test_lengths_by_label_and_advice(worker, given):

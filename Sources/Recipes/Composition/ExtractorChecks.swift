@@ -21,6 +21,23 @@ struct ExtractorChecks {
                         help: "their features would have the same names; choose another"))
             }
         }
+        checkExploration(&reading)
+    }
+
+    /// What is to be mapped must have vectors.
+    private func checkExploration(_ reading: inout Reading) {
+        guard let name = recipe.explore?.extractor, let place = tree["explore"]?["extractor"] else { return }
+        guard let entry = recipe.extractors.first(where: { $0.name == name }) else {
+            reading.report(
+                Dangling.finding(name, noun: "extractor", among: recipe.extractors.map(\.name), at: place.span))
+            return
+        }
+        guard !entry.value.features.contains(.embedding) else { return }
+        reading.report(
+            Finding(
+                "no-embedding", "\"\(name)\" makes no embeddings that could be mapped", at: place.span,
+                notes: tree["extractors"]?[name].map { [.init("it stands here", at: $0.span)] } ?? [],
+                help: "add embedding to its features"))
     }
 
     private func check(_ extractor: Extractor, at node: Node, _ reading: inout Reading) {

@@ -79,6 +79,7 @@ package enum FindingCatalogue {
                 Entry(
                     "full-fit-with-pseudo-labels",
                     "A model fitted on all rows would predict the very labels it was taught."),
+                Entry("no-embedding", "A map is asked of an extractor that makes no embeddings."),
                 Entry("no-teacher", "Pseudo-labels come from something that has no version for each fold."),
                 Entry(
                     "ensemble-size",

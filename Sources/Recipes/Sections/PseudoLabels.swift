@@ -78,7 +78,9 @@ package struct Rounds: Sendable {
         "Pseudo-label rounds: all models and stack entries again, each round with labels for the test rows from the round before. The submission is the last round's.",
         initial: { Rounds() },
         keys: [
-            Key("count", \.count, .integer(1...20), required: true, "How many rounds follow the first pass."),
+            Key(
+                "count", \.count, .integer(0...20), required: true, "How many rounds follow the first pass; 0 for none."
+            ),
             Key(
                 "from", \.pseudoLabels.from, .text(), required: true,
                 "The model or stack entry that labels the test rows."),

@@ -1,7 +1,7 @@
 """The kind `explore`: a look at the texts before anything is trained: clusters, a map, near-duplicates, lengths by label.
 
 A question is a group's prompt, or each row's answer where there is no prompt. The report is for people: no step reads it, so it
-may look at labels and at the test's texts. Knows no model.
+may look at labels and at the test's texts. Knows no model: where one has read the texts, its vectors are an input.
 """
 
 import re
@@ -25,7 +25,9 @@ def run(step):
     mine, tests = questions(texts, column, rows["groups"]), questions(others, column, None)
     matrix, maker = vectors([text for _, text in mine], [text for _, text in tests])
     step.channel.progress(1, 4, "parts", "clusters")
-    report = {"column": column, "questions": len(mine)} | clusters(step, matrix[:len(mine)], maker, mine)
+    matrix_of_mine = matrix[:len(mine)]
+    points, explained = places(step, matrix_of_mine) if not step.has("vectors") else (embedded(step, mine, texts, column, rows["groups"]), 1.0)
+    report = {"column": column, "questions": len(mine), "explained": explained} | clusters(step, points, matrix_of_mine, maker, mine)
     step.channel.progress(2, 4, "parts", "near-duplicates")
     pairs = near(matrix, len(mine), step.parameters["near"])
     report["near-duplicates"] = [described(pair, mine, tests, rows, folds["folds"]) for pair in pairs[:PAIRS]]
@@ -63,19 +65,40 @@ def vectors(texts, others):
         raise invalid("there are no words in the texts, so there is nothing to explore: leave explore out") from None
 
 
-def clusters(step, matrix, maker, mine):
-    """k-means on the leading directions, and the first two of them as a map."""
-    import numpy as np
-    from sklearn.cluster import KMeans
+def places(step, matrix):
+    """The leading directions of the TF-IDF vectors [questions, size], and the share of the variance that they explain."""
     from sklearn.decomposition import TruncatedSVD
     from threadpoolctl import threadpool_limits
     size = min(COMPONENTS, min(matrix.shape) - 1)
-    count = min(step.parameters["clusters"], matrix.shape[0])
     if size < 2:
         raise invalid(f"{matrix.shape[0]} questions are too few to explore: three different ones are needed")
     with threadpool_limits(step.threads):
         svd = TruncatedSVD(size, algorithm="arpack", random_state=0)
-        points = svd.fit_transform(matrix)
+        return svd.fit_transform(matrix), float(svd.explained_variance_ratio_.sum())
+
+
+def embedded(step, mine, texts, column, groups):
+    """The mean of an extractor's embeddings over the rows of each question: [questions, dimensions]."""
+    import numpy as np
+    names, values = formats.read_features(step, "vectors", len(texts))
+    chosen = [place for place, name in enumerate(names) if ".embedding-" in name]
+    if len(chosen) < 2 or len(mine) < 3:
+        raise invalid(f"{len(mine)} questions of {len(chosen)} dimensions are too few to explore: it takes three of two")
+    keys = [text[column] for text in texts] if groups is None else groups
+    numbers = {keys[row]: number for number, (row, _) in enumerate(mine)}
+    of = np.array([numbers[key] for key in keys])  # [rows]
+    sums = np.zeros((len(mine), len(chosen)))
+    np.add.at(sums, of, values[:, chosen].astype(np.float64))
+    return sums / np.bincount(of)[:, None]
+
+
+def clusters(step, points, matrix, maker, mine):
+    """k-means on the points, their first two directions as a map, and the words of `matrix` that tell clusters apart."""
+    import numpy as np
+    from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
+    count = min(step.parameters["clusters"], len(points))
+    with threadpool_limits(step.threads):
         found = KMeans(count, n_init=4, random_state=0).fit(points)
         centred = points - points.mean(axis=0)
         _, _, axes = np.linalg.svd(centred, full_matrices=False)
@@ -88,9 +111,9 @@ def clusters(step, matrix, maker, mine):
         nearest = own[np.argsort(((points[own] - found.cluster_centers_[number]) ** 2).sum(axis=1))[:3]]
         parts.append({"size": len(own), "words": [str(terms[i]) for i in np.argsort(-weight)[:WORDS] if weight[i] > 0],
                       "examples": [shortened(mine[i][1]) for i in nearest]})
-    places = [{"row": mine[i][0], "x": round(float(x), 5), "y": round(float(y), 5), "cluster": int(found.labels_[i])}
+    spots = [{"row": mine[i][0], "x": round(float(x), 5), "y": round(float(y), 5), "cluster": int(found.labels_[i])}
               for i, (x, y) in enumerate(flat)]
-    return {"clusters": parts, "map": places, "explained": float(svd.explained_variance_ratio_.sum())}
+    return {"clusters": parts, "map": spots}
 
 
 def near(matrix, mine, least):

@@ -2,8 +2,13 @@
 
 internal import Digests
 
-/// A file of named tensors, as far as predictions need: F32, F64, I32 and I64.
-struct Safetensors {
+/// A file that is no safetensors file, or has not the tensor that is asked for.
+package struct TensorError: Error, CustomStringConvertible, Sendable {
+    package let description: String
+}
+
+/// A file of named tensors, as far as predictions and token counts need: F32 and I64.
+package struct Safetensors {
     struct Tensor {
         let type: String
         let shape: [Int]
@@ -12,12 +17,13 @@ struct Safetensors {
 
     private(set) var tensors: [String: Tensor] = [:]
 
-    init() {}
+    package init() {}
 
-    /// Errors: ``StepError`` naming the file.
-    init(reading path: String) throws(StepError) {
-        let bytes = try FileBytes.read(path)
-        func broken(_ why: String) -> StepError { StepError("\(path) is no safetensors file: \(why)") }
+    /// - Parameter bytes: the whole file.
+    ///
+    /// Errors: ``TensorError``, which says what is wrong with them.
+    package init(parsing bytes: [UInt8]) throws(TensorError) {
+        func broken(_ why: String) -> TensorError { TensorError(description: "it is no safetensors file: \(why)") }
         guard bytes.count >= 8 else { throw broken("it is too short") }
         let length = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << ($1 * 8) }
         guard length >= 2, length <= bytes.count - 8, length <= 100 << 20 else { throw broken("its header is cut off") }
@@ -35,8 +41,8 @@ struct Safetensors {
         }
     }
 
-    /// The values of a tensor of floats, in row-major order. Errors: ``StepError`` where it is missing or of another type.
-    func floats(_ name: String, shape: [Int?]) throws(StepError) -> [Float] {
+    /// The values of a tensor of floats, in row-major order. Errors: ``TensorError`` where it is missing or of another type.
+    package func floats(_ name: String, shape: [Int?]) throws(TensorError) -> [Float] {
         let tensor = try tensor(name, type: "F32", shape: shape, width: 4)
         return tensor.bytes.withUnsafeBytes { raw in
             (0..<raw.count / 4).map {
@@ -46,7 +52,7 @@ struct Safetensors {
     }
 
     /// The values of a tensor of 64-bit integers.
-    func integers(_ name: String, shape: [Int?]) throws(StepError) -> [Int] {
+    package func integers(_ name: String, shape: [Int?]) throws(TensorError) -> [Int] {
         let tensor = try tensor(name, type: "I64", shape: shape, width: 8)
         return tensor.bytes.withUnsafeBytes { raw in
             (0..<raw.count / 8).map {
@@ -55,22 +61,23 @@ struct Safetensors {
         }
     }
 
-    private func tensor(_ name: String, type: String, shape: [Int?], width: Int) throws(StepError) -> Tensor {
-        guard let tensor = tensors[name] else { throw StepError("there is no tensor \"\(name)\"") }
+    private func tensor(_ name: String, type: String, shape: [Int?], width: Int) throws(TensorError) -> Tensor {
+        guard let tensor = tensors[name] else { throw TensorError(description: "there is no tensor \"\(name)\"") }
         let fits = tensor.shape.count == shape.count && zip(tensor.shape, shape).allSatisfy { $1 == nil || $0 == $1 }
         guard tensor.type == type, fits, tensor.bytes.count == tensor.shape.reduce(width, *) else {
-            throw StepError("tensor \"\(name)\" is \(tensor.type) of shape \(tensor.shape), not \(type) of \(shape)")
+            throw TensorError(
+                description: "tensor \"\(name)\" is \(tensor.type) of shape \(tensor.shape), not \(type) of \(shape)")
         }
         return tensor
     }
 
-    mutating func set(_ name: String, _ values: [Float], shape: [Int]) {
+    package mutating func set(_ name: String, _ values: [Float], shape: [Int]) {
         set(
             name, "F32", shape,
             values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) } })
     }
 
-    mutating func set(_ name: String, _ values: [Int], shape: [Int]) {
+    package mutating func set(_ name: String, _ values: [Int], shape: [Int]) {
         set(
             name, "I64", shape, values.flatMap { value in (0..<8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } }
         )
@@ -81,7 +88,7 @@ struct Safetensors {
     }
 
     /// The bytes of the file: tensors in order of name, the header padded to 8 bytes.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var members: [String: JSON] = [:]
         var body: [UInt8] = []
         for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {

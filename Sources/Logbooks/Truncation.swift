@@ -1,0 +1,46 @@
+// Which training rows a fine-tune did not read whole. Looks at where each row's tokens begin and end, not at the tokens.
+
+internal import Digests
+internal import Forecasts
+internal import Plans
+internal import Storage
+internal import Tensors
+
+/// What a fine-tune reads, and how many tokens of each column it keeps.
+struct Truncation: Hashable, Sendable {
+    private let path: String
+    /// Tokens by column; a column without a budget is read whole.
+    private let budgets: [String: Int]
+
+    /// More bytes of tokens than these are not read: the logbook would wait for them.
+    private static let most: Int64 = 64 << 20
+
+    /// Nil for what is no fine-tune, has not been run, or reads more than the logbook does.
+    init?(of result: PlannedResult, _ plan: Plan, _ entries: [Forecast.Entry], in store: Store) {
+        guard let fit = result.fits.first, plan.steps[fit].kind == .finetune,
+            case .output(let step, let name)? = plan.steps[fit].inputs["tokens"],
+            let output = entries[step].record?.outputs[name],
+            output.objects.reduce(0, { $0 + Int64($1.size) }) <= Self.most
+        else { return nil }
+        path = store.path(of: output.digest)
+        budgets = (plan.steps[fit].parameters["lengths"]?.object ?? [:]).compactMapValues(\.integer)
+    }
+
+    /// For each row, whether tokens were left out. Nil where the file is not to be understood: the slices are then missing,
+    /// and the logbook is none the worse.
+    var cuts: [Bool]? {
+        guard let bytes = try? Store.content(ofFile: path), let file = try? Safetensors(parsing: bytes) else {
+            return nil
+        }
+        var cuts: [Bool]?
+        for (column, budget) in budgets {
+            guard let offsets = try? file.integers("\(column).offsets", shape: [nil]), !offsets.isEmpty else {
+                continue
+            }
+            let own = zip(offsets, offsets.dropFirst()).map { $1 - $0 > budget }
+            guard cuts == nil || cuts?.count == own.count else { return nil }
+            cuts = cuts.map { zip($0, own).map { $0 || $1 } } ?? own
+        }
+        return cuts
+    }
+}
