@@ -1,6 +1,8 @@
 // Curves as SVG: loss curves and reliability diagrams. Knows points and names, not what they mean.
 
-struct CurveFigure {
+internal import Digests
+
+struct CurveFigure: Drawing {
     struct Series {
         let name: String
         /// One line each, with a title; all in the colour of the series.
@@ -79,5 +81,44 @@ struct CurveFigure {
             let (start, end) = (index * values.count / parts, (index + 1) * values.count / parts)
             return (Double(start + end + 1) / 2, values[start..<end].reduce(0, +) / Double(end - start))
         }
+    }
+}
+
+extension CurveFigure {
+    var specification: [String: JSON] {
+        func rows(_ line: String, _ name: String, _ points: [(x: Double, y: Double)]) -> [[String: JSON]] {
+            points.map {
+                VegaLite.point($0.x, $0.y).merging(["line": .string(line), "series": .string(name)]) { $1 }
+            }
+        }
+        let all = series.flatMap { one in one.lines.flatMap { rows($0.title, one.name, $0.points) } }
+        let means = series.filter(\.hasMean).flatMap { rows("\($0.name), mean", $0.name, $0.mean) }
+        let unit: ClosedRange<Double>? = isUnitSquare ? 0...1 : nil
+        let encoding: [String: JSON] = [
+            "x": VegaLite.quantity("x", across, domain: unit, isLogarithmic: isLogarithmic),
+            "y": VegaLite.quantity("y", up, domain: unit), "color": VegaLite.colours("series"),
+            "detail": VegaLite.nominal("line"),
+        ]
+        let isThin = !means.isEmpty
+        var layers = [
+            VegaLite.layer(
+                [
+                    "type": "line", "point": .bool(hasDots), "strokeWidth": isThin ? 1 : 1.7,
+                    "opacity": isThin ? 0.3 : 1,
+                ],
+                encoding)
+        ]
+        if isThin {
+            layers.append(
+                VegaLite.layer(["type": "line", "strokeWidth": 2.4], encoding, data: VegaLite.data(means)))
+        }
+        if isUnitSquare {
+            let ends = VegaLite.data([VegaLite.point(0, 0), VegaLite.point(1, 1)])
+            layers.append(
+                VegaLite.layer(
+                    ["type": "line", "strokeDash": [4, 4], "color": "#666666"],
+                    ["x": VegaLite.quantity("x", across), "y": VegaLite.quantity("y", up)], data: ends))
+        }
+        return ["data": VegaLite.data(all), "layer": .array(layers)]
     }
 }

@@ -1,7 +1,9 @@
 // A figure as SVG: one line of dots per result. Knows numbers and names, not what they mean.
 
+internal import Digests
+
 /// Dots on one horizontal axis, a row for each name, the name above its row.
-struct DotFigure {
+struct DotFigure: Drawing {
     struct Row {
         let name: String
         /// A value and the name of what it belongs to; equal names are joined from row to row, if `joins` is set.
@@ -45,5 +47,38 @@ struct DotFigure {
             canvas.end()
         }
         return canvas.svg(height: bottom + 44, label: "\(label) by result")
+    }
+}
+
+extension DotFigure {
+    var specification: [String: JSON] {
+        let dots = rows.flatMap { row in
+            row.dots.map { dot -> [String: JSON] in
+                ["name": .string(row.name), "part": .string(dot.name), "value": .number(dot.value)]
+            }
+        }
+        let means = rows.compactMap { row in
+            row.mean.map { mean -> [String: JSON] in ["name": .string(row.name), "mean": .number(mean)] }
+        }
+        let place = ["x": VegaLite.quantity("value", label), "y": VegaLite.names("name")]
+        let lines = VegaLite.layer(
+            ["type": "line", "strokeWidth": 1, "opacity": 0.4],
+            place.merging(["detail": VegaLite.nominal("part"), "order": VegaLite.nominal("name")]) { $1 })
+        return [
+            "data": VegaLite.data(dots),
+            "layer": .array(
+                (joins ? [lines] : []) + [
+                    VegaLite.layer(
+                        [
+                            "type": "circle", "size": 50, "opacity": 0.7, "color": "#0072b2",
+                            "tooltip": ["content": "data"],
+                        ],
+                        place),
+                    VegaLite.layer(
+                        ["type": "tick", "thickness": 2, "color": "black"],
+                        ["x": VegaLite.quantity("mean", label), "y": VegaLite.names("name")], data: VegaLite.data(means)
+                    ),
+                ]),
+        ]
     }
 }

@@ -1,6 +1,8 @@
 // A forest plot as SVG: a difference with its interval on each line, beside zero. Knows verdicts as words only.
 
-struct ForestFigure {
+internal import Digests
+
+struct ForestFigure: Drawing {
     struct Row {
         let name: String
         let difference: Double
@@ -45,5 +47,37 @@ struct ForestFigure {
             canvas.end()
         }
         return canvas.svg(height: bottom + 44, label: label)
+    }
+}
+
+extension ForestFigure {
+    var specification: [String: JSON] {
+        [
+            "data": VegaLite.data(
+                rows.map {
+                    [
+                        "name": .string($0.name), "difference": .number($0.difference),
+                        "lower": .number($0.interval.lowerBound), "upper": .number($0.interval.upperBound),
+                        "verdict": .string($0.verdict), "word": .string($0.word ?? $0.verdict),
+                    ]
+                }),
+            "layer": [
+                VegaLite.layer(
+                    ["type": "rule", "strokeDash": [4, 4]], ["x": ["datum": 0, "type": "quantitative"]]),
+                VegaLite.layer(
+                    ["type": "rule", "strokeWidth": 2],
+                    [
+                        "x": VegaLite.quantity("lower", across), "x2": VegaLite.field("upper"),
+                        "y": VegaLite.names("name"),
+                        "color": VegaLite.verdicts("verdict"),
+                    ]),
+                VegaLite.layer(
+                    ["type": "point", "filled": true, "size": 70, "tooltip": ["content": "data"]],
+                    [
+                        "x": VegaLite.quantity("difference", across), "y": VegaLite.names("name"),
+                        "color": VegaLite.verdicts("verdict"),
+                    ]),
+            ],
+        ]
     }
 }

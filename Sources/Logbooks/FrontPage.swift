@@ -19,4 +19,4 @@
 //     Note, FineTuneCurve                                    what people said; what training recorded
 //     LogbookPage, RecipePage, LogbookMarkdown, LogbookJSON  the forms; Templates/ has page, style and script
 //     ResultTable, TrackedRuns                               for papers; for experiment trackers
-//     LogbookFigures, RecipeFigures                          which figures there are; FigureCanvas, Axis draw them
+//     LogbookFigures, RecipeFigures                          which figures there are; FigureCanvas, Axis, VegaLite tell how

@@ -1,6 +1,8 @@
 // A plan as SVG: boxes in layers, from the data above to the submission below, and lines between them. Knows names only.
 
-struct GraphFigure {
+internal import Digests
+
+struct GraphFigure: Drawing {
     struct Node {
         let name: String
         let what: String
@@ -17,17 +19,7 @@ struct GraphFigure {
     /// The SVG element; empty where there is nothing to draw.
     var svg: String {
         guard nodes.count > 1 else { return "" }
-        let rows = rows
-        var places = [(x: Double, y: Double)](repeating: (0, 0), count: nodes.count)
-        for (index, row) in rows.enumerated() {
-            let width = Double(row.count) * (Self.wide + Self.gap) - Self.gap
-            for (column, node) in row.enumerated() {
-                places[node] = (
-                    (FigureCanvas.width - width) / 2 + Double(column) * (Self.wide + Self.gap),
-                    4 + Double(index) * (Self.high + Self.rise)
-                )
-            }
-        }
+        let (places, rows) = (places, rows)
         var canvas = FigureCanvas()
         for (index, node) in nodes.enumerated() {
             for other in node.dependencies {
@@ -49,6 +41,22 @@ struct GraphFigure {
         return canvas.svg(height: height, label: "steps and what they are made of; folds and seeds are one box")
     }
 
+    /// The upper left corner of each node's box.
+    private var places: [(x: Double, y: Double)] {
+        let rows = rows
+        var places = [(x: Double, y: Double)](repeating: (0, 0), count: nodes.count)
+        for (index, row) in rows.enumerated() {
+            let width = Double(row.count) * (Self.wide + Self.gap) - Self.gap
+            for (column, node) in row.enumerated() {
+                places[node] = (
+                    (FigureCanvas.width - width) / 2 + Double(column) * (Self.wide + Self.gap),
+                    4 + Double(index) * (Self.high + Self.rise)
+                )
+            }
+        }
+        return places
+    }
+
     /// The nodes of each layer, broken where a row is full; each below what it depends on, as near as there is room.
     private var rows: [[Int]] {
         var middle = [Double](repeating: 0.5, count: nodes.count)
@@ -68,5 +76,46 @@ struct GraphFigure {
             }
         }
         return rows
+    }
+}
+
+extension GraphFigure {
+    var specification: [String: JSON] {
+        let places = places
+        let boxes = zip(nodes, places).map { node, place in
+            VegaLite.point(place.x, place.y).merging([
+                "right": .number(place.x + Self.wide), "bottom": .number(place.y + Self.high),
+                "middle": .number(place.x + Self.wide / 2), "height": .number(place.y + Self.high / 2),
+                "text": [.string(node.name), .string(node.what)],
+            ]) { $1 }
+        }
+        let edges = zip(nodes, places).flatMap { node, place in
+            node.dependencies.map { other in
+                VegaLite.point(places[other].x + Self.wide / 2, places[other].y + Self.high).merging([
+                    "right": .number(place.x + Self.wide / 2), "bottom": .number(place.y),
+                ]) { $1 }
+            }
+        }
+        func across(_ field: String) -> JSON {
+            ["field": .string(field), "type": "quantitative", "axis": .null, "scale": ["zero": false]]
+        }
+        func down(_ field: String) -> JSON {
+            [
+                "field": .string(field), "type": "quantitative", "axis": .null,
+                "scale": ["zero": false, "reverse": true],
+            ]
+        }
+        let box = ["x": across("x"), "x2": VegaLite.field("right"), "y": down("y"), "y2": VegaLite.field("bottom")]
+        return [
+            "data": VegaLite.data(boxes), "height": .number((places.map(\.y).max() ?? 0) + Self.high),
+            "config": ["view": ["stroke": .null]],
+            "layer": [
+                VegaLite.layer(["type": "rule", "color": "#cccccc"], box, data: VegaLite.data(edges)),
+                VegaLite.layer(["type": "rect", "fill": "#f4f5f7", "stroke": "#cccccc"], box),
+                VegaLite.layer(
+                    ["type": "text", "baseline": "middle", "dy": -6],
+                    ["x": across("middle"), "y": down("height"), "text": VegaLite.nominal("text")]),
+            ],
+        ]
     }
 }

@@ -1,6 +1,8 @@
 // A square of numbers as SVG: the correlation of every pair. Knows numbers and names, not what they mean.
 
-struct HeatFigure {
+internal import Digests
+
+struct HeatFigure: Drawing {
     let names: [String]
     /// Row by row, from -1 to 1; nil where there is none.
     let values: [[Double?]]
@@ -49,5 +51,39 @@ struct HeatFigure {
         }
         guard squareLeft > 0, squareRight > 0 else { return nil }
         return product / (squareLeft * squareRight).squareRoot()
+    }
+}
+
+extension HeatFigure {
+    var specification: [String: JSON] {
+        let cells = zip(names, values).flatMap { name, row in
+            zip(names, row).map { other, value -> [String: JSON] in
+                ["row": .string(name), "column": .string(other), "value": JSON(value)]
+            }
+        }
+        return [
+            "data": VegaLite.data(cells),
+            "encoding": ["x": VegaLite.names("column"), "y": VegaLite.names("row")],
+            "layer": [
+                VegaLite.layer(
+                    "rect",
+                    [
+                        "color": [
+                            "field": "value", "type": "quantitative", "title": .string(label),
+                            "scale": ["scheme": "redblue", "domain": [.number(-most), .number(most)]],
+                        ]
+                    ]),
+                VegaLite.layer(
+                    "text",
+                    [
+                        "text": ["field": "value", "type": "quantitative", "format": .string(".\(digits)f")],
+                        // White where the cell is dark.
+                        "color": [
+                            "condition": ["test": .string("abs(datum.value) > \(0.55 * most)"), "value": "white"],
+                            "value": "black",
+                        ],
+                    ]),
+            ],
+        ]
     }
 }

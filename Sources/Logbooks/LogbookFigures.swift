@@ -1,15 +1,29 @@
 // The figures of scores and ablations, and of which numbers they are. How they are drawn is the figures' own business.
 
+internal import Digests
+
 extension PageText {
     /// A figure with its place in the page and among the files of a Markdown logbook.
     struct Figure {
         /// What its file is called, without ending.
         let name: String
         let title: String
-        let svg: String
         let caption: String
+        /// Empty where there is nothing to draw.
+        let svg: String
+        private let drawing: (any Drawing)?
+
+        init(name: String, title: String, _ drawing: (any Drawing)?, caption: String) {
+            (self.name, self.title, self.drawing, self.caption) = (name, title, drawing, caption)
+            svg = drawing?.svg ?? ""
+        }
 
         var isEmpty: Bool { svg.isEmpty }
+
+        /// The same numbers for other tools; nil where there is nothing to draw.
+        var specification: JSON? {
+            isEmpty ? nil : drawing.map { VegaLite.document($0, title: title, caption: caption) }
+        }
     }
 
     /// More rows are not drawn: nobody reads them, and the table has them all.
@@ -20,11 +34,11 @@ extension PageText {
         let scored = logbook.scores.filter { $0.evaluation != nil }
         return Figure(
             name: "scores", title: "Scores by fold",
-            svg: DotFigure(
+            DotFigure(
                 rows: scored.prefix(Self.mostRows).map { score in
                     DotFigure.Row(name: score.name, dots: dots(score.evaluation!), mean: score.evaluation!.logLoss)
                 }, label: "log loss (nats per row)", joins: false
-            ).svg,
+            ),
             caption: "Log loss of each fold and seed (dots), and of the averaged predictions over all rows (bar).")
     }
 
@@ -40,11 +54,11 @@ extension PageText {
     func pairFigure(of ablation: AblationEntry) -> Figure {
         Figure(
             name: "ablation-\(ablation.name)", title: ablation.name,
-            svg: DotFigure(
+            DotFigure(
                 rows: shown(ablation).map { arm in
                     DotFigure.Row(name: arm.name, dots: dots(arm.evaluation!), mean: arm.evaluation!.logLoss)
                 }, label: "log loss (nats per row)", joins: true
-            ).svg,
+            ),
             caption:
                 "Log loss of each fold and seed; a line joins the same fold and seed. The bar is the score of the averaged predictions."
         )
@@ -65,7 +79,7 @@ extension PageText {
         }
         arms.sort { $0.x < $1.x }
         let path = paths.first ?? ""
-        let svg: String
+        let drawing: CurveFigure?
         if arms.count > 2 {
             // One seed is the average of itself.
             let names = arms[0].evaluation.seeds.map(\.name)
@@ -79,7 +93,7 @@ extension PageText {
                 )
             }
             let whole = (title: "averaged", points: arms.map { (x: $0.x, y: $0.evaluation.logLoss) })
-            svg =
+            drawing =
                 CurveFigure(
                     series: [
                         CurveFigure.Series(name: "averaged predictions", lines: [whole]),
@@ -87,12 +101,12 @@ extension PageText {
                     ].filter { !$0.lines.isEmpty }, across: path, up: "log loss (nats per row)",
                     label: "log loss against \(path)", hasDots: true,
                     isLogarithmic: arms[0].x > 0 && arms[arms.count - 1].x / arms[0].x > 20
-                ).svg
+                )
         } else {
-            svg = ""
+            drawing = nil
         }
         return Figure(
-            name: "parameter-\(ablation.name)", title: "\(ablation.name) by \(path)", svg: svg,
+            name: "parameter-\(ablation.name)", title: "\(ablation.name) by \(path)", drawing,
             caption: "Log loss against \(path).")
     }
 
@@ -102,11 +116,11 @@ extension PageText {
         let most = confusion.flatMap { $0.map(abs) }.max() ?? 0
         return Figure(
             name: "confusion-\(arm.name)", title: "Confusions of \(arm.name)",
-            svg: most > 0 && confusion.count <= 20
+            most > 0 && confusion.count <= 20
                 ? HeatFigure(
                     names: logbook.labels, values: confusion, label: "difference of confusions, \(arm.name)",
                     most: max(most, 0.02)
-                ).svg : "",
+                ) : nil,
             caption:
                 "Of the rows of a class (line), the share that is predicted as each class (column): the variant's less the baseline's. On the diagonal more is better."
         )
@@ -130,7 +144,7 @@ extension PageText {
         }
         let more = rows.count < all ? " The \(rows.count) largest of \(all)." : ""
         return Figure(
-            name: "forest", title: "Ablations", svg: ForestFigure(rows: rows).svg,
+            name: "forest", title: "Ablations", ForestFigure(rows: rows),
             caption:
                 "Improvement of each variant over its baseline, with its 95 % interval. A full mark helps or hurts; a hollow one is not settled.\(more)"
         )

@@ -1,5 +1,7 @@
 // The logbook as Markdown, for code hosts. They strip drawings from a text, so figures are files beside it.
 
+internal import Digests
+
 /// One recipe's logbook as text, and the figures it names.
 package struct LogbookMarkdown: Sendable {
     private let logbook: Logbook
@@ -61,8 +63,8 @@ package struct LogbookMarkdown: Sendable {
         return (lines + ["", AcrossText.about, ""]).joined(separator: "\n") + "\n"
     }
 
-    /// The figures as files: their names, and SVG that needs nothing beside it.
-    package var figures: [(name: String, svg: String)] {
+    /// The figures as files: SVG that needs nothing beside it, and Vega-Lite specifications of the same.
+    package var figures: [(name: String, text: String)] {
         let text = PageText(logbook: logbook)
         let all =
             [
@@ -70,7 +72,10 @@ package struct LogbookMarkdown: Sendable {
                 text.leaderboardFigure, text.mapFigure, text.historyFigure, text.timelineFigure, text.graphFigure,
             ] + text.figures
             + logbook.ablations.flatMap { [text.pairFigure(of: $0), text.parameterFigure(of: $0)] }
-        return all.filter { !$0.isEmpty }.map { (file($0), FigureFile.text($0.svg)) }
+        return all.filter { !$0.isEmpty }.flatMap { figure in
+            [(file(figure), FigureFile.text(figure.svg))]
+                + (figure.specification.map { [("\(prefix)\(figure.name).vl.json", $0.text(.indented) + "\n")] } ?? [])
+        }
     }
 
     // MARK: - Sections

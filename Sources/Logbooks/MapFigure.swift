@@ -1,6 +1,8 @@
 // Points on a plane as SVG, in colours by what they belong to. Axes have no units: only nearness means something.
 
-struct MapFigure {
+internal import Digests
+
+struct MapFigure: Drawing {
     let series: [(name: String, points: [(title: String, x: Double, y: Double)])]
     let label: String
 
@@ -28,5 +30,23 @@ struct MapFigure {
             canvas.end()
         }
         return canvas.svg(height: bottom + 8, label: label)
+    }
+}
+
+extension MapFigure {
+    var specification: [String: JSON] {
+        let rows = series.flatMap { one in
+            one.points.map {
+                VegaLite.point($0.x, $0.y).merging(["text": .string($0.title), "cluster": .string(one.name)]) { $1 }
+            }
+        }
+        func place(_ field: String) -> JSON {
+            ["field": .string(field), "type": "quantitative", "axis": .null, "scale": ["zero": false]]
+        }
+        return [
+            "data": VegaLite.data(rows), "height": 300,
+            "mark": ["type": "circle", "tooltip": ["content": "data"]],
+            "encoding": ["x": place("x"), "y": place("y"), "color": VegaLite.colours("cluster")],
+        ]
     }
 }

@@ -8,14 +8,14 @@ extension PageText {
         let words = ["needed": "helps", "better without": "hurts"]
         return Figure(
             name: "contributions", title: "What each member adds",
-            svg: ForestFigure(
+            ForestFigure(
                 rows: logbook.contributions.map {
                     ForestFigure.Row(
                         name: "\($0.member) in \($0.ensemble)", difference: $0.difference, interval: $0.interval,
                         verdict: words[$0.word] ?? "unresolved", word: $0.word)
                 }, across: "log loss without it, less with it (nats per row)",
                 sides: ("← better without", "needed →"), label: "contribution of each member to its average"
-            ).svg,
+            ),
             caption:
                 "Log loss of the average without the member, less that of the whole average, with the 95 % interval over groups; from the recorded losses, nothing is run."
         )
@@ -26,11 +26,11 @@ extension PageText {
         let losses = models.map { $0.evaluation!.losses["average"]! }
         return Figure(
             name: "correlation", title: "Correlation of errors",
-            svg: HeatFigure(
+            HeatFigure(
                 names: models.map(\.name),
                 values: losses.map { left in losses.map { HeatFigure.correlation(left, $0) } },
                 label: "correlation of the models' errors"
-            ).svg,
+            ),
             caption:
                 "Pearson's correlation of the models' log losses, row by row. Models with little in common gain most from being averaged."
         )
@@ -45,10 +45,10 @@ extension PageText {
         }
         return Figure(
             name: "leaderboard", title: "Leaderboard against out of fold",
-            svg: ScatterFigure(
+            ScatterFigure(
                 points: points, across: "log loss out of fold (nats per row)", up: "leaderboard", isLogarithmic: false,
                 unit: "", digits: 4
-            ).svg,
+            ),
             caption:
                 "The leaderboard's score of each result against its own, where it has the predictions that were scored."
         )
@@ -60,12 +60,12 @@ extension PageText {
         let line = (title: "best score", points: runs.map { (x: Double($0.number), y: $0.logLoss) })
         return Figure(
             name: "history", title: "Best score of each run",
-            svg: runs.count > 1
+            runs.count > 1
                 ? CurveFigure(
                     series: [CurveFigure.Series(name: "best of the run", lines: [line])], across: "run",
                     up: "log loss (nats per row)", label: "best score of each run", hasDots: true,
                     isWhole: true
-                ).svg : "",
+                ) : nil,
             caption: "The best log loss out of fold of each run, over the same rows and folds as today's.")
     }
 
@@ -73,11 +73,11 @@ extension PageText {
     var costFigure: Figure {
         Figure(
             name: "cost", title: "Cost and score",
-            svg: ScatterFigure(
+            ScatterFigure(
                 points: logbook.scores.compactMap { score in
                     score.evaluation.map { ScatterFigure.Point(name: score.name, x: score.seconds, y: $0.logLoss) }
                 }, across: "seconds of recorded steps", up: "log loss (nats per row)"
-            ).svg,
+            ),
             caption:
                 "Seconds of all recorded steps that a result’s out-of-fold predictions rest on, against its log loss. Left and low is better."
         )
@@ -101,7 +101,7 @@ extension PageText {
         }
         return Figure(
             name: "timeline", title: "The last run",
-            svg: TimelineFigure(lanes: Array(lanes), legend: kinds.map(\.name)).svg,
+            TimelineFigure(lanes: Array(lanes), legend: kinds.map(\.name)),
             caption: "What the last run did when. What it found in the store stands at the right.")
     }
 
@@ -110,8 +110,8 @@ extension PageText {
         let nodes = logbook.graph.nodes
         return Figure(
             name: "plan", title: "The plan",
-            svg: nodes.count > 60
-                ? ""
+            nodes.count > 60
+                ? nil
                 : GraphFigure(
                     nodes: nodes.map { node in
                         let what = node.kind.rawValue + (node.count > 1 ? " × \(node.count)" : "")
@@ -119,7 +119,7 @@ extension PageText {
                             name: node.name, what: what, layer: node.layer, dependencies: node.dependencies.sorted(),
                             title: "\(node.name): \(what)")
                     }
-                ).svg,
+                ),
             caption: "What is made of what. Steps of several folds, seeds or variants are one box.")
     }
 
@@ -129,7 +129,7 @@ extension PageText {
         let column = logbook.texts?.column ?? "text"
         return Figure(
             name: "texts", title: "Map of the texts",
-            svg: MapFigure(
+            MapFigure(
                 series: clusters.enumerated().map { index, cluster in
                     let name = cluster.words.prefix(3).joined(separator: " ")
                     return (
@@ -137,7 +137,7 @@ extension PageText {
                         cluster.points.map { ("row \($0.row + 1): \(name)", $0.x, $0.y) }
                     )
                 }, label: "map of the texts"
-            ).svg,
+            ),
             caption:
                 "Each point is one \(column), placed by its words (TF-IDF, two components); colours are clusters, named by the words that set them apart. Only nearness means something."
         )
@@ -153,7 +153,7 @@ extension PageText {
         let scored = logbook.scores.filter { !($0.evaluation?.bins ?? []).isEmpty }
         let limit = scored.map { $0.evaluation!.logLoss }.sorted().prefix(Self.mostReliabilities).last ?? 0
         let shown = scored.filter { $0.evaluation!.logLoss <= limit }.prefix(Self.mostReliabilities)
-        let svg = CurveFigure(
+        let drawing = CurveFigure(
             series: shown.map { score in
                 let evaluation = score.evaluation!
                 let name = "\(score.name), ECE \(Format.decimal(evaluation.calibrationError, 3))"
@@ -170,10 +170,10 @@ extension PageText {
                     ])
             }, across: "probability of the predicted class", up: "share correct", label: "reliability diagram",
             isUnitSquare: true, hasDots: true
-        ).svg
+        )
         let more = scored.count > shown.count ? " The best \(shown.count) of \(scored.count) results." : ""
         return Figure(
-            name: "reliability", title: "Reliability", svg: svg,
+            name: "reliability", title: "Reliability", drawing,
             caption:
                 "Share of correct predictions against the probability of the predicted class, in ten bins. On the dashed diagonal probabilities are what they say; below it they are too sure. ECE is the mean distance to it, over rows.\(more)"
         )
@@ -185,16 +185,16 @@ extension PageText {
     private var curveFigure: Figure {
         var seen: Set<String> = []
         let names = logbook.curves.map(\.result).filter { seen.insert($0).inserted }
-        let svg = CurveFigure(
+        let drawing = CurveFigure(
             series: names.prefix(Self.mostCurves).map { name in
                 let own = logbook.curves.filter { $0.result == name }
                 let lines = own.map { (title: "\(name), \($0.part)", points: CurveFigure.thinned($0.losses, to: 40)) }
                 return CurveFigure.Series(name: name, lines: lines, hasMean: true)
             }, across: "optimizer step", up: "training loss (nats per row)", label: "training loss of each fine-tune"
-        ).svg
+        )
         let more = names.count > Self.mostCurves ? " The first \(Self.mostCurves) of \(names.count) results." : ""
         return Figure(
-            name: "loss-curves", title: "Loss curves", svg: svg,
+            name: "loss-curves", title: "Loss curves", drawing,
             caption:
                 "Training loss of each fine-tune, a thin line for each seed and fold, averaged over stretches of steps; the thick line is their mean.\(more)"
         )

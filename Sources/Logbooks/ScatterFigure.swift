@@ -1,6 +1,8 @@
 // Points with names as SVG: what results cost against what they score. Knows numbers and names, not what they mean.
 
-struct ScatterFigure {
+internal import Digests
+
+struct ScatterFigure: Drawing {
     struct Point {
         let name: String
         let x: Double
@@ -77,5 +79,24 @@ extension ScatterFigure.Box {
 
     fileprivate init(left place: (x: Double, y: Double), _ size: Double, _ lower: Double) {
         self.init(left: place.x - 9 - size, right: place.x - 5, top: place.y + lower - 7, bottom: place.y + lower + 7.5)
+    }
+}
+
+extension ScatterFigure {
+    var specification: [String: JSON] {
+        let place = [
+            "x": VegaLite.quantity("x", across, isLogarithmic: isLogarithmic && points.allSatisfy { $0.x > 0 }),
+            "y": VegaLite.quantity("y", up),
+        ]
+        return [
+            "data": VegaLite.data(points.map { VegaLite.point($0.x, $0.y).merging(["name": .string($0.name)]) { $1 } }),
+            "layer": [
+                VegaLite.layer(
+                    ["type": "circle", "size": 80, "color": "#0072b2", "tooltip": ["content": "data"]], place),
+                VegaLite.layer(
+                    ["type": "text", "align": "left", "dx": 8],
+                    place.merging(["text": VegaLite.nominal("name")]) { $1 }),
+            ],
+        ]
     }
 }

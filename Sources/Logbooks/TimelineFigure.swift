@@ -1,6 +1,8 @@
 // What ran when, as SVG: a lane for each part of the recipe, a bar for each step. Knows kinds as colours only.
 
-struct TimelineFigure {
+internal import Digests
+
+struct TimelineFigure: Drawing {
     struct Bar {
         let title: String
         let start: Double
@@ -44,5 +46,25 @@ struct TimelineFigure {
             }
         }
         return canvas.svg(height: bottom + 44, label: "steps of the last run in time")
+    }
+}
+
+extension TimelineFigure {
+    var specification: [String: JSON] {
+        let bars = lanes.flatMap { lane in
+            lane.bars.map { bar -> [String: JSON] in
+                [
+                    "lane": .string(lane.name), "step": .string(bar.title), "start": .number(bar.start),
+                    "end": .number(bar.start + bar.seconds), "kind": .string(legend[bar.series]),
+                ]
+            }
+        }
+        return [
+            "data": VegaLite.data(bars), "mark": ["type": "bar", "tooltip": ["content": "data"]],
+            "encoding": [
+                "x": VegaLite.quantity("start", "seconds since the run began"), "x2": VegaLite.field("end"),
+                "y": VegaLite.names("lane"), "color": VegaLite.colours("kind"),
+            ],
+        ]
     }
 }

@@ -49,7 +49,8 @@ def main(folder):
         torch.distributed.barrier()
         found[name] = do(job, folder / f"rank-{rank}")
     (folder / f"found-{rank}.json").write_text(json.dumps(found))
-    torch.distributed.destroy_process_group()
+    from ablate_worker.distributed import leave
+    leave()
 
 
 if __name__ == "__main__":

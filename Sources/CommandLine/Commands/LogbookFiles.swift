@@ -14,7 +14,7 @@ struct LogbookFiles {
             { [("index.html", LogbookPage(logbooks).html)] },
             { [("LOGBOOK.md", LogbookMarkdown.overview(of: logbooks) + texts.map(\.text).joined(separator: "\n"))] },
             { [("logbook.json", Logbook.json(of: logbooks).text(.indented) + "\n")] },
-            { texts.flatMap(\.figures).map { ("\(LogbookMarkdown.folder)/\($0.name)", $0.svg) } },
+            { texts.flatMap(\.figures).map { ("\(LogbookMarkdown.folder)/\($0.name)", $0.text) } },
         ]
         files = Parallel.map(writers, atOnce: 1) { $0() }.flatMap(\.self)
     }
@@ -29,7 +29,8 @@ struct LogbookFiles {
             try Self.write(text, to: "\(folder)/\(name)")
         }
         let known = Set(files.map { "\(folder)/\($0.name)" })
-        for name in Self.names(in: figures) where name.hasSuffix(".svg") && !known.contains("\(figures)/\(name)") {
+        for name in Self.names(in: figures)
+        where [".svg", ".vl.json"].contains(where: name.hasSuffix) && !known.contains("\(figures)/\(name)") {
             unlink("\(figures)/\(name)")
         }
         return files.map { "\(folder)/\($0.name)" }

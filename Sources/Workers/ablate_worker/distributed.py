@@ -155,6 +155,16 @@ def die_with_parent():
 
 # MARK: one of the processes
 
+def leave():
+    """End this process well, once all have come here. At once: while Python takes itself down, threads of gloo may still be at
+    work, and C++ then aborts a process whose fit is done."""
+    import torch
+    torch.distributed.barrier()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
 class Silent:
     """The channel of all processes but the first."""
 
@@ -193,8 +203,7 @@ def main(folder):
         if rank == 0:
             device = devices.describe(fields.pop("device", None)) | {"count": int(os.environ["WORLD_SIZE"])}
             channel.send("result", **fields, device=device)
-        torch.distributed.destroy_process_group()
-        return 0
+        leave()
     except BaseException as error:  # the engine gets its event from the worker, which reads this
         import traceback
         traceback.print_exc()
