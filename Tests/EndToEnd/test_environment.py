@@ -134,7 +134,9 @@ def test_the_later_of_two_engines_does_not_replace_the_first_and_is_kept(dice):
     late = dice.start()
     leases = dice.folder / ".ablate" / "leases"
     deadline = time.monotonic() + 10
-    while not (list(leases.iterdir()) and list((dice.folder / ".ablate" / "attempts").glob("*/outputs/face"))):
+    # The file is there before its content is.
+    while not (list(leases.iterdir()) and any(
+            face.read_text() == "1\n" for face in (dice.folder / ".ablate" / "attempts").glob("*/outputs/face"))):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     for lease in leases.iterdir():

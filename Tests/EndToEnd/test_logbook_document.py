@@ -168,11 +168,13 @@ def test_scores_of_other_rows_are_told_apart(finished, tmp_path):
 
 def test_markdown_names_figures_that_are_there_and_stand_alone(changed):
     folder = changed.folder / "logbook"
-    (folder / "figures" / "gone.svg").write_text("<svg/>")
+    for ending in ("svg", "vl.json"):
+        (folder / "figures" / f"gone.{ending}").write_text("<svg/>")
     document(changed)
     text = (folder / "LOGBOOK.md").read_text()
     named = re.findall(r"!\[[^\]]*\]\((figures/[^)]*)\)", text)
-    assert {f"figures/{path.name}" for path in (folder / "figures").iterdir()} == set(named) and len(named) == len(set(named))
+    wanted = set(named) | {name.replace(".svg", ".vl.json") for name in named}
+    assert {f"figures/{path.name}" for path in (folder / "figures").iterdir()} == wanted and len(named) == len(set(named))
     assert {"figures/forest.svg", "figures/history.svg", "figures/contributions.svg", "figures/plan.svg", "figures/timeline.svg"} <= set(named)
     for name in named:
         root = ElementTree.parse(folder / name).getroot()

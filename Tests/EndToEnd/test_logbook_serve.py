@@ -114,7 +114,7 @@ def test_a_client_hears_of_notes_edits_and_mistakes(served, project):
 def test_a_browser_follows_a_run_without_being_touched(fresh):
     """Progress, curves, and at the end the finished ablation, in one page that is never loaded again."""
     # Fine-tunes that take some seconds, and an ablation that takes none.
-    for old, new in (("training: {epochs: 2,", "training: {epochs: 120,"), ("seeds: [1, 2]", "seeds: [1]"), ("of: tiny", "of: words"), ("lora.rank: [2, 4]", "tfidf.min-count: [1, 2]")):
+    for old, new in (("training: {epochs: 2,", "training: {epochs: 500,"), ("seeds: [1, 2]", "seeds: [1]"), ("of: tiny", "of: words"), ("lora.rank: [2, 4]", "tfidf.min-count: [1, 2]")):
         fresh.edit(old, new)
     server, browser = Served(str(fresh.recipe)), chromium.Chromium()
     try:
