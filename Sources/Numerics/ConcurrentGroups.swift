@@ -2,7 +2,7 @@
 
 /// Groups that are worked on together. Seven rows of seven classes each make 200 kB: a piece stays in a core's cache, for
 /// memory is one, and would be waited for by all.
-private let pieceSize = 512
+let groupsOfPiece = 512
 
 extension GroupMethod {
     /// As ``predictions(of:groups:values:)``, the groups shared out among cores. The result is the same.
@@ -11,13 +11,13 @@ extension GroupMethod {
     package func predictions(
         of matrix: ProbabilityMatrix, groups: RowGrouping, values: [Double], cores: Int
     ) throws(GroupError) -> ProbabilityMatrix {
-        guard groups.rowCount == matrix.rowCount, groups.count > pieceSize else {
+        guard groups.rowCount == matrix.rowCount, groups.count > groupsOfPiece else {
             return try predictions(of: matrix, groups: groups, values: values)
         }
         var failure: GroupError?
         let output = [Double](unsafeUninitializedCapacity: matrix.values.count) { output, count in
             nonisolated(unsafe) let output = output.baseAddress!
-            let failures = Parallel.map(groups.count, inRangesOf: pieceSize, cores: cores) { range -> GroupError? in
+            let failures = Parallel.map(groups.count, inRangesOf: groupsOfPiece, cores: cores) { range -> GroupError? in
                 let (rows, own) = groups.part(range)
                 do throws(GroupError) {
                     let part = try predictions(of: matrix.selecting(rows: rows), groups: own, values: values)
@@ -38,7 +38,7 @@ extension GroupMethod {
 
 extension GroupError {
     /// The error of a part of the groups, told of all.
-    fileprivate func counting(from first: Int) -> GroupError {
+    func counting(from first: Int) -> GroupError {
         guard case .tooManyRows(let group, let rows, let labels) = self else { return self }
         return .tooManyRows(group: group + first, rows: rows, labels: labels)
     }

@@ -44,9 +44,13 @@ package struct CrossFit: Equatable, Sendable {
         let used = Set(folds)
         if let empty = (0..<foldCount).first(where: { !used.contains($0) }) { throw .emptyFold(empty) }
         let all = LabelledRows(matrix: matrix, labels: labels, groups: groups, weights: weights)
+        // Many groups are shared out within a fit, so that no core waits for the last fold; few would not be worth it.
+        let isWide = groups.count >= Self.wide
         // Without each fold, and last of all with all of them.
-        let fitted = try Parallel.map(Array(0...foldCount), atOnce: 1, cores: cores) { fold throws(GroupError) in
-            try all.selecting { folds[groups.groupOfRow[$0]] != fold }.rows.fit(method)
+        let fitted = try Parallel.map(
+            Array(0...foldCount), atOnce: 1, cores: isWide ? 1 : cores
+        ) { fold throws(GroupError) in
+            try all.selecting { folds[groups.groupOfRow[$0]] != fold }.rows.fit(method, cores: isWide ? cores : 1)
         }
         foldValues = Array(fitted.dropLast())
         values = fitted[foldCount]
@@ -65,6 +69,9 @@ package struct CrossFit: Equatable, Sendable {
         loss = LogLoss.mean(predictions, labels: labels, weights: weights)
         lossBefore = LogLoss.mean(matrix, labels: labels, weights: weights)
     }
+
+    /// Groups from which on one fit is work enough for several cores.
+    private static let wide = 8_192
 }
 
 /// Rows with all that a fit needs of them.
@@ -84,11 +91,40 @@ private struct LabelledRows: Sendable {
         return (rows, indices)
     }
 
-    /// The coefficients with the lowest mean log loss.
-    func fit(_ method: some GroupMethod) throws(GroupError) -> [Double] {
-        try method.fit { values throws(GroupError) in
-            let predicted = try method.predictions(of: matrix, groups: groups, values: values)
-            return LogLoss.mean(predicted, labels: labels, weights: weights)
+    /// The rows of some groups.
+    private func part(_ range: Range<Int>) -> LabelledRows {
+        let (rows, own) = groups.part(range)
+        return LabelledRows(
+            matrix: matrix.selecting(rows: rows), labels: rows.map { labels[$0] }, groups: own,
+            weights: weights.map { weights in rows.map { weights[$0] } })
+    }
+
+    /// Sums of loss and weight, in nats.
+    private func loss(of predicted: ProbabilityMatrix) -> (loss: Double, weight: Double) {
+        guard let weights else {
+            let rows = labels.indices
+            return (LogLoss.sum(predicted, labels: labels, rows: rows, floor: LogLoss.floor), Double(rows.count))
+        }
+        let losses = LogLoss.perRow(predicted, labels: labels)
+        return (zip(losses, weights).reduce(0) { $0 + $1.0 * $1.1 }, weights.reduce(0, +))
+    }
+
+    /// The coefficients with the lowest mean log loss. The rows are cut into pieces once, and predictions are scored piece by
+    /// piece: all of them at once would be written to memory and read again for each number that is tried.
+    func fit(_ method: some GroupMethod, cores: Int) throws(GroupError) -> [Double] {
+        let pieces = Parallel.map(groups.count, inRangesOf: groupsOfPiece, cores: cores) {
+            (rows: part($0), first: $0.lowerBound)
+        }
+        return try method.fit { values throws(GroupError) in
+            let sums = try Parallel.map(pieces, atOnce: 1, cores: cores) { piece, first throws(GroupError) in
+                do throws(GroupError) {
+                    return piece.loss(
+                        of: try method.predictions(of: piece.matrix, groups: piece.groups, values: values))
+                } catch {
+                    throw error.counting(from: first)
+                }
+            }
+            return sums.reduce(0) { $0 + $1.loss } / sums.reduce(0) { $0 + $1.weight }
         }
     }
 }

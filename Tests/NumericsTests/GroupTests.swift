@@ -178,7 +178,7 @@ import Testing
     /// Groups of all sizes whose rows are strewn about, more than one piece of them.
     @Test func coresDoNotChangeAResult() throws {
         var source = RandomSource(seed: 3)
-        let ids = (0..<9_000).map { _ in source.next(below: 6_000) }
+        let ids = (0..<14_000).map { _ in source.next(below: 10_000) }
         let labels = ids.map { _ in source.next(below: 7) }
         let groups = RowGrouping(ids: ids.indices.map { "\(ids[$0]) \($0 % 2)" })
         let matrix = try ProbabilityMatrix(
@@ -189,11 +189,13 @@ import Testing
         for cores in [1, .max] {
             #expect(try method.predictions(of: matrix, groups: groups, values: values, cores: cores) == whole)
         }
+        #expect(groups.count > 8_192, "so many that a fit shares them out")
+        let weights = ids.map { Double($0 % 3) }
         let folds = (0..<groups.count).map { $0 % 3 }
         func fit(_ cores: Int) throws -> CrossFit {
             try CrossFit(
                 MarginalsMethod(), matrix: matrix, labels: labels, groups: groups, folds: folds, foldCount: 3,
-                cores: cores)
+                weights: weights, cores: cores)
         }
         #expect(try fit(1) == fit(.max))
     }
