@@ -109,9 +109,11 @@ package struct History: Sendable {
 
     private static func changes(_ then: [String: JSON], _ now: [String: JSON]) -> [String] {
         func text(_ value: JSON?) -> String { value.map { $0.string ?? $0.text() } ?? "not there" }
+        // A key that an earlier version did not know, at nothing, is no change.
+        func isNothing(_ value: JSON?) -> Bool { value.map { [.null, [], [:]].contains($0) } ?? true }
         var gone: Set<String> = []
         return Set(then.keys).union(now.keys).sorted().compactMap { path in
-            guard then[path] != now[path] else { return nil }
+            guard then[path] != now[path], !isNothing(then[path]) || !isNothing(now[path]) else { return nil }
             let parts = path.split(separator: ".")
             // A model or an entry that came or went is one change.
             if parts.count > 2 {
