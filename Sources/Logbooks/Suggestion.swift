@@ -4,6 +4,7 @@
 internal import Diagnostics
 internal import Digests
 internal import Forecasts
+internal import Nodes
 internal import Plans
 internal import Recipes
 internal import Storage
@@ -93,11 +94,12 @@ package struct Suggestion: Sendable {
             .min { $0.element!.evaluation!.logLoss < $1.element!.evaluation!.logLoss }
         guard let best, best.offset < rounds.count else { return [] }
         let passed = best.offset == 0 ? "the first pass" : "round \(best.offset)"
+        let key = results.recipe.tree["rounds"]?.scalar == nil ? "rounds.count" : "rounds"
         let finding = interval.upperBound < 0 ? "make \(submission.from) worse" : "show no gain for \(submission.from)"
         return [
             Suggestion(
                 reason: "Pseudo-labels \(finding) (\(effect.differenceText)): hand in that of \(passed).",
-                command: "ablate run \(file(results)) --set rounds.count=\(best.offset)", seconds: nil, isOnGPU: false)
+                command: "ablate run \(file(results)) --set \(key)=\(best.offset)", seconds: nil, isOnGPU: false)
         ]
     }
 

@@ -160,6 +160,15 @@ def test_the_logbook_says_what_each_stage_and_each_round_gave(rounds):
     assert not any("round-" in command for command in commands), "no setting of a recipe has a round's name"
 
 
+def test_a_number_alone_takes_the_teacher_from_the_submission(rounds, tmp_path):
+    project = rounds.copy(tmp_path / "project")
+    project.edit("rounds: {count: 1, from: final}", "rounds: 1")
+    assert {step["state"] for step in json.loads(project.ablate("plan", "--json").stdout)["steps"]} == {"reuse"}
+    project.edit("submission: {from: final, path: submission.csv}", "")
+    refused = project.ablate("check")
+    assert refused.returncode == 65 and "write rounds: {count: 1, from: NAME}" in refused.stderr + refused.stdout
+
+
 def test_no_rounds_is_a_number_of_rounds(rounds):
     steps = json.loads(rounds.ablate("plan", "--set", "rounds.count=0", "--json").stdout)["steps"]
     assert not any(step["address"].startswith("round-") for step in steps)

@@ -115,6 +115,7 @@ ENGINE_ONLY_AT = {
     r"data\.(template|columns\.prompt)|(models|extractors)\.\w+\.template": {"bad-template"},
     r"(models|extractors)\.\w+\.backbone": {"bad-value", "out-of-range"},  # a revision with two points; a width that heads divide
     r"models\.\w+\.(chat|pseudo-labels|backbone)": {"missing-key"},  # what a model that is like another may leave out
+    r"rounds(\.from)?$": {"missing-key"},  # without a submission that would name the teacher
     r"data\.columns": {"conflicting-keys"},  # a column that is both read and predicted
     r"steps\.copied\.inputs": {"bad-value"},
     r"stack\.counted\.counts": {"out-of-range"},  # one for each label

@@ -45,6 +45,12 @@ struct CrossChecks {
                     "missing-key", "pseudo-labels need a test table", at: node.span,
                     help: "add data.test, or remove rounds"))
         }
+        if rounds.pseudoLabels.from.isEmpty {
+            reading.report(
+                Finding(
+                    "missing-key", "nothing says what labels the test rows", at: node.span,
+                    help: "write rounds: {count: \(rounds.count), from: NAME}, or add a submission"))
+        }
         for entry in recipe.models {
             if entry.value.fit != [.folds], let place = tree["models"]?[entry.name] {
                 reading.report(

@@ -47,9 +47,11 @@ package struct RecipeLoader: Sendable {
         }
         root = Inheritance.resolve(root, &reading)
         ReferenceChecks(tree: root).report(&reading)
-        let recipe = Recipe.declaration.shape.decode(root, &reading)
-        guard let recipe else {
+        guard var recipe = Recipe.declaration.shape.decode(root, &reading) else {
             throw Findings(reading.findings + missingFiles(in: root))
+        }
+        if let rounds = recipe.rounds {
+            recipe.rounds?.pseudoLabels.from = rounds.from ?? recipe.submission?.from ?? ""
         }
         var variants: [[Variant]] = []
         for entry in recipe.ablations {

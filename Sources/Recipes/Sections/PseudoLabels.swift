@@ -72,18 +72,32 @@ package enum PseudoLabelling: Sendable, Hashable {
 /// The whole recipe again, each time with pseudo-labels from the round before.
 package struct Rounds: Sendable {
     package var count = 1
+    /// The teacher as the recipe names it.
+    var from: String?
+    /// The teacher is here in any case: ``RecipeLoader`` puts what the submission is made from, where the recipe names none.
     package var pseudoLabels = PseudoLabels()
 
+    /// The settings, or their count alone.
+    static let shape = ValueShape<Rounds>(
+        schema: ["anyOf": [ValueShape<Int>.integer(counts).schema, declaration.shape.schema]],
+        decode: { node, reading in
+            guard node.scalar != nil else { return declaration.shape.decode(node, &reading) }
+            return ValueShape<Int>.integer(counts).decode(node, &reading).map { Rounds(count: $0) }
+        }, encode: declaration.shape.encode)
+
+    private static let counts = 0...20
+
     static let declaration = Declaration(
-        "Pseudo-label rounds: all models and stack entries again, each round with labels for the test rows from the round before. The submission is the last round's.",
+        "Pseudo-label rounds: all models and stack entries again, each round with labels for the test rows from the round before. The submission is the last round's. `rounds: 2` is short for {count: 2}.",
         initial: { Rounds() },
         keys: [
             Key(
-                "count", \.count, .integer(0...20), required: true, "How many rounds follow the first pass; 0 for none."
+                "count", \.count, .integer(counts), required: true, "How many rounds follow the first pass; 0 for none."
             ),
             Key(
-                "from", \.pseudoLabels.from, .text(), required: true,
-                "The model or stack entry that labels the test rows."),
+                "from", optional: \.from, .text(),
+                "The model or stack entry that labels the test rows; if it is not given, what the submission is made from."
+            ),
         ]
             + PseudoLabels.keys(
                 \.pseudoLabels.labels, \.pseudoLabels.minimumConfidence, \.pseudoLabels.weight))

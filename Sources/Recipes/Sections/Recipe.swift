@@ -52,7 +52,7 @@ package struct Recipe: Sendable {
                 "extractors", \.extractors, .named(Extractor.declaration.shape, noun: "extractor"),
                 "Language models that read the texts untrained, by name; stack entries read what they make of them."),
             Key("explore", optional: \.explore, Exploration.declaration.shape, Exploration.declaration.about),
-            Key("rounds", optional: \.rounds, Rounds.declaration.shape, Rounds.declaration.about),
+            Key("rounds", optional: \.rounds, Rounds.shape, Rounds.declaration.about),
             Key(
                 "ablations", \.ablations, .named(Ablation.declaration.shape, noun: "ablation"),
                 "The questions asked, by name."),
