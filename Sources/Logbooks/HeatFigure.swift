@@ -14,10 +14,12 @@ struct HeatFigure: Drawing {
     /// The SVG element; empty for fewer than two names. Where names are too long for a column, columns bear the numbers of rows.
     var svg: String {
         guard names.count > 1 else { return "" }
-        let longest = names.map(\.count).max() ?? 0
-        let left = min(190, max(136, Double(longest + 5) * FigureCanvas.letter))
-        let side = min(56, (FigureCanvas.width - left - 6) / Double(names.count))
-        let isShort = names.allSatisfy { Double($0.count) * FigureCanvas.letter < side - 4 }
+        let longest = Double(names.map(\.count).max() ?? 0) * FigureCanvas.letter
+        func side(_ left: Double) -> Double { min(56, (FigureCanvas.width - left - 6) / Double(names.count)) }
+        // Short names stand above the columns, too.
+        let isShort = longest < side(longest + 16) - 4
+        let left = isShort ? longest + 16 : min(190, longest + 5 * FigureCanvas.letter)
+        let side = side(left)
         var canvas = FigureCanvas()
         for (row, name) in names.enumerated() {
             let y = 26 + Double(row) * side
