@@ -20,6 +20,7 @@ from sklearn.metrics import log_loss
 CLASSES = 7
 LONG = bool(os.environ.get("ABLATE_LONG"))
 TEST_GROUPS, SEEDS = (4000, 3) if LONG else (1500, 1)
+MANY = 8 if LONG else 1  # for what must be near a number: the mean of three seeds still varies by .003
 SWAPS = {"swap": 0.05, "junk": 0.05}
 # name: (log loss of the out-of-fold predictions before they are distorted, of the test predictions, distortion)
 SCENARIOS = {
@@ -105,13 +106,13 @@ def applied(scenario, seed, method, folder):
 @pytest.fixture(scope="module")
 def mean(tmp_path_factory):
     folder = tmp_path_factory.mktemp("scenarios")
-    return lambda scenario, method: np.mean([result(scenario, seed, method, folder) for seed in range(SEEDS)])
+    return lambda scenario, method, seeds=SEEDS: np.mean([result(scenario, seed, method, folder) for seed in range(seeds)])
 
 
 @pytest.mark.parametrize("scenario", ["calibrated", "overconfident", "underconfident"])
 def test_a_temperature_undoes_a_wrong_scale_and_the_constraint_halves_the_loss(mean, scenario):
     # The Bayes answer under the constraint is .329 at this strength, whatever the scale was.
-    assert mean(scenario, "marginals") == pytest.approx(0.329, abs=0.003 if LONG else 0.012)
+    assert mean(scenario, "marginals", MANY) == pytest.approx(0.329, abs=0.003 if LONG else 0.012)
     assert mean(scenario, "marginals") < mean(scenario, "raw") - 0.25
 
 
@@ -119,7 +120,7 @@ def test_a_temperature_undoes_a_wrong_scale_and_the_constraint_halves_the_loss(m
 def test_marginals_reach_what_the_scenario_allows(mean, scenario, expected):
     if not LONG:
         pytest.skip("one seed is too few; ABLATE_LONG=1")
-    assert mean(scenario, "marginals") == pytest.approx(expected, abs=0.003)
+    assert mean(scenario, "marginals", MANY) == pytest.approx(expected, abs=0.003)
 
 
 def test_marginals_beat_the_tuned_rule_of_the_second_place(mean):
