@@ -54,4 +54,7 @@ def test_it_runs_and_hidden_labels_confirm_it(folder):
     stages = [score(f"round-2/{name}/evaluate") for name in ("baseline", "tiny", "blend", "stacked", "final")]
     assert stages == sorted(stages, reverse=True), "each stage is better than the one before"
     assert hidden == pytest.approx(stages[-1], abs=0.06)
-    assert f"{stages[-1]:.3f}"[:5] in (folder / "LOGBOOK.md" if (folder / "LOGBOOK.md").exists() else folder / "logbook/LOGBOOK.md").read_text()
+    text = (folder / "logbook" / "LOGBOOK.md").read_text()
+    assert all(f"| {stage:.4f} |" in text for stage in stages), "the logbook states the score of each stage"
+    effects = {one["name"]: one["effect"] for one in json.loads((folder / "logbook" / "logbook.json").read_text())["scores"]}
+    assert effects["final"]["interval"][0] > 0 and effects["stacked"]["interval"][0] > 0, "and that these gains are real"
