@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Glibc
+internal import Storage
 package import Workers
 
 /// Sends a worker with some files, and brings back what it wrote.
@@ -26,20 +27,13 @@ struct Errand {
         say: @escaping @Sendable (String) -> Void, take: (_ metrics: JSON, _ outputs: String) throws -> Value
     ) async throws -> Value {
         let folder = try makeFolder()
-        var written = ["\(folder)/log.txt"]
-        defer {
-            let outputs = "\(folder)/outputs"
-            for path in written + Self.names(in: outputs).map({ "\(outputs)/\($0)" }) { unlink(path) }
-            rmdir(outputs)
-            rmdir(folder)
-        }
+        defer { try? Disk.remove(folder) }
         var paths: [String: (path: String, name: String)] = [:]
         for (name, input) in inputs {
             switch input.content {
             case .file(let path): paths[name] = (path, input.name)
             case .bytes(let bytes):
                 let path = "\(folder)/\(name)"
-                written.append(path)
                 try Self.write(bytes, to: path)
                 paths[name] = (path, input.name)
             }
@@ -72,19 +66,6 @@ struct Errand {
         guard let file = fopen(path, "w") else { throw system("write", path) }
         let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
         guard fclose(file) == 0, isWritten else { throw system("write", path) }
-    }
-
-    private static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                })
-        }
-        return names.filter { $0 != "." && $0 != ".." }
     }
 
     private static func system(_ what: String, _ path: String) -> StepFailure {

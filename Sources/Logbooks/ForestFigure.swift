@@ -34,7 +34,7 @@ struct ForestFigure: Drawing {
         for (index, row) in rows.enumerated() {
             let y = 48 + Double(index) * Self.pitch
             let numbers =
-                "\(Format.signed(row.difference, 4)) [\(Format.signed(row.interval.lowerBound, 4)), \(Format.signed(row.interval.upperBound, 4))], \(row.word ?? row.verdict)"
+                "\(Format.signed(row.difference, 4)) \(Format.interval(row.interval)), \(row.word ?? row.verdict)"
             canvas.begin(result: row.name)
             canvas.label(row.name, 8, y - 11, kind: "name", room: 290)
             canvas.label(row.word ?? row.verdict, FigureCanvas.width - 8, y - 11, anchor: "end")

@@ -18,6 +18,11 @@ package enum Format {
         (value < 0 ? "−" : "+") + decimal(abs(value), digits)
     }
 
+    /// `[+0.0009, +0.0072]`: the ends of a difference's interval.
+    package static func interval(_ interval: ClosedRange<Double>) -> String {
+        "[\(signed(interval.lowerBound, 4)), \(signed(interval.upperBound, 4))]"
+    }
+
     /// `12 s`, `2.4 min`, `34 min`, `2.1 h`; of a GPU `0.52 GPU-h`.
     package static func duration(_ seconds: Double, isOnGPU: Bool = false) -> String {
         if isOnGPU, seconds >= 60 { return "\(decimal(seconds / 3_600, seconds < 36_000 ? 2 : 0)) GPU-h" }

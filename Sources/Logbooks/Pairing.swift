@@ -72,9 +72,7 @@ package struct ArmComparison: Sendable {
     }
 
     package var differenceText: String { Format.signed(difference, 4) }
-    package var intervalText: String {
-        "[\(Format.signed(interval.lowerBound, 4)), \(Format.signed(interval.upperBound, 4))]"
-    }
+    package var intervalText: String { Format.interval(interval) }
     package var pText: String { p < 0.001 ? "< 0.001" : Format.decimal(p, 3) }
 
     /// `improves log loss by +0.0041 [+0.0009, +0.0072]: helps.`

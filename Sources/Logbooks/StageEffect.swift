@@ -22,9 +22,7 @@ package struct StageEffect: Sendable {
     package let interval: ClosedRange<Double>?
 
     package var differenceText: String { Format.signed(difference, 4) }
-    package var intervalText: String? {
-        interval.map { "[\(Format.signed($0.lowerBound, 4)), \(Format.signed($0.upperBound, 4))]" }
-    }
+    package var intervalText: String? { interval.map(Format.interval) }
 
     /// `improves on the best of its parts, tiny (0.8847) by +0.0956 [+0.0811, +0.1104]`.
     package var clause: String {

@@ -9,7 +9,7 @@
 #endif
 
 /// The file system. Every failure is a ``StorageError`` with the path in it.
-enum Disk {
+package enum Disk {
     /// The absolute path without links; where nothing is there yet, the absolute path as given.
     static func absolute(_ path: String) -> String {
         if let resolved = realpath(path, nil) {
@@ -78,7 +78,7 @@ enum Disk {
     }
 
     /// Removes what `path` names, with all that is in it; follows no link. Nothing there is no error.
-    static func remove(_ path: String) throws {
+    package static func remove(_ path: String) throws {
         if unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR { return }
         guard errno == EISDIR || errno == EPERM else { throw StorageError.system("remove the file", path) }
         if rmdir(path) == 0 || errno == ENOENT { return }

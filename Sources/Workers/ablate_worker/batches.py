@@ -1,4 +1,5 @@
-"""Which rows are computed together: the order of an epoch, micro-batches that waste little padding, padded tensors.
+"""Which rows are computed together: the order of an epoch, micro-batches that waste little padding, padded tensors, smaller batches where
+memory is short.
 
 Nothing here changes a result: a batch's mean loss is the same however its rows are split.
 """
@@ -6,9 +7,9 @@ Nothing here changes a result: a batch's mean loss is the same however its rows 
 import numpy as np
 import torch
 
-from .step import invalid
+from .step import Failure, invalid, out_of_memory
 
-# Tokens of one micro-batch, padding counted; halved by the caller when memory runs out.
+# Tokens of one micro-batch, padding counted; halved when memory runs out.
 BUDGET = {"cpu": 4096, "cuda": 8192}
 # What one more micro-batch costs, in tokens: below that, padding is cheaper than splitting. A GPU waits for its kernels
 # to be launched, a CPU has nothing to wait for.
@@ -82,3 +83,24 @@ def pad(sequences, device):
     for row, sequence in enumerate(sequences):
         ids[row, :len(sequence)] = torch.from_numpy(sequence)
     return ids.to(device), lengths.to(device)
+
+
+def until_it_fits(lengths, budget, device, compute):
+    """(rows, value) of every row, in any order: what `compute(rows, budget)` yields for the rows that it is given. When memory runs
+    out, what is left is done within half the budget. lengths: the tokens of each row."""
+    left = list(range(len(lengths)))
+    while left:
+        done = set()
+        try:
+            for members, value in compute(left, budget):
+                done.update(members)
+                yield members, value
+        except RuntimeError as error:
+            if not out_of_memory(error):
+                raise
+            longest = max(lengths[i] for i in left if i not in done)
+            if budget <= longest:
+                raise Failure("out-of-memory", f"a single row of {longest} tokens does not fit into the memory of {device}: "
+                              "lower the lengths, or use quantization: nf4, or a smaller backbone") from None
+            budget //= 2
+        left = [i for i in left if i not in done]

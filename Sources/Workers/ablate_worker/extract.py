@@ -11,7 +11,7 @@ import torch
 
 from . import backbones, batches, devices, families, formats, pooling, sequences, tensors
 from .finetune import peak
-from .step import Failure, invalid, out_of_memory
+from .step import Failure, invalid
 
 POSITIONS = 1024  # whose logits over the vocabulary are held at a time
 LIKELIHOOD = ("log-likelihood", "perplexity", "log-likelihood-deviation", "entropy", "first-choices")
@@ -71,34 +71,28 @@ def load(step, device, language_head):
 
 def read_all(step, module, texts, spans, device):
     """What is asked of each row, in the order of `texts`: {"likelihood" [n, 5], "scored" [n], "embedding" [n, hidden]}."""
-    wanted, budget = step.parameters["features"], 2 * batches.BUDGET[device.type]
+    wanted, sizes = step.parameters["features"], [len(text) for text in texts]
     found = {"likelihood": np.full((len(texts), len(LIKELIHOOD)), np.nan), "scored": np.zeros(len(texts), np.int64),
              "embedding": np.zeros((len(texts), module.config.hidden_size if "embedding" in wanted else 0), np.float32)}
-    left = list(range(len(texts)))
-    while left:
-        done = set()
-        try:
-            for part in batches.split([len(texts[i]) for i in left], budget, device.type):
-                members = [left[i] for i in part]
-                with torch.no_grad():
-                    ids, lengths = batches.pad([texts[i] for i in members], device)
-                    states = backbones.states(module, ids, lengths)
-                    if "embedding" in wanted:
-                        found["embedding"][members] = pooling.pool(states, lengths, step.parameters["pooling"]).cpu().numpy()
-                    if "likelihood" in wanted:
-                        values, scored = expected(module, ids, states, [spans[i] for i in members])
-                        found["likelihood"][members], found["scored"][members] = values, scored
-                done.update(members)
-                step.channel.progress(len(texts) - len(left) + len(done), len(texts), "rows")
-        except RuntimeError as error:
-            if not out_of_memory(error):
-                raise
-            longest = max(len(texts[i]) for i in left if i not in done)
-            if budget <= longest:
-                raise Failure("out-of-memory", f"a single row of {longest} tokens does not fit into the memory of {device}: "
-                              "lower the lengths, or use quantization: nf4, or a smaller backbone") from None
-            budget //= 2
-        left = [i for i in left if i not in done]
+
+    def compute(rows, budget):
+        for part in batches.split([sizes[i] for i in rows], budget, device.type):
+            members, value = [rows[i] for i in part], {}
+            with torch.no_grad():
+                ids, lengths = batches.pad([texts[i] for i in members], device)
+                states = backbones.states(module, ids, lengths)
+                if "embedding" in wanted:
+                    value["embedding"] = pooling.pool(states, lengths, step.parameters["pooling"]).cpu().numpy()
+                if "likelihood" in wanted:
+                    value["likelihood"], value["scored"] = expected(module, ids, states, [spans[i] for i in members])
+            yield members, value
+
+    done = 0
+    for members, value in batches.until_it_fits(sizes, 2 * batches.BUDGET[device.type], device, compute):
+        for name, part in value.items():
+            found[name][members] = part
+        done += len(members)
+        step.channel.progress(done, len(texts), "rows")
     for name in wanted:
         whole = found[name] if name == "embedding" else found[name][found["scored"] > 0]
         if not np.isfinite(whole).all():

@@ -11,7 +11,7 @@ import torch
 
 from . import attention, batches, prefixes, tail
 from .precision import precision
-from .step import Failure, invalid, out_of_memory
+from .step import invalid
 
 PREDICTING = 4  # times the tokens that fit in training: no activations are kept
 # Decoders whose attention goes through transformers' registry and knows nothing but causality and a window: what
@@ -184,22 +184,9 @@ def outputs(model, texts, budget, device):
 
     When memory runs out, what is left is done in smaller micro-batches. The caller clears the model's tally.
     """
-    left, budget = list(range(len(texts))), PREDICTING * budget
-    while left:
-        done = set()
-        try:
-            for part, batch in micro_batches(model, [texts[i] for i in left], budget, device):
-                with torch.no_grad(), precision(model, device):
-                    logits = model(*batch).float().cpu()
-                members = [left[i] for i in part]
-                done.update(members)
-                yield members, logits
-        except RuntimeError as error:
-            if not out_of_memory(error):
-                raise
-            longest = max(len(texts[i]) for i in left if i not in done)
-            if budget <= longest:
-                raise Failure("out-of-memory", f"a single row of {longest} tokens does not fit into the memory of {device}: "
-                              "lower the lengths, or use quantization: nf4, or a smaller backbone") from None
-            budget //= 2
-        left = [i for i in left if i not in done]
+    def compute(rows, budget):
+        for part, batch in micro_batches(model, [texts[i] for i in rows], budget, device):
+            with torch.no_grad(), precision(model, device):
+                logits = model(*batch).float().cpu()
+            yield [rows[i] for i in part], logits
+    yield from batches.until_it_fits([len(text) for text in texts], PREDICTING * budget, device, compute)
