@@ -85,6 +85,7 @@ let package = Package(
         .systemLibrary(
             name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
         .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Host", dependencies: ["Digests"]),
         .target(name: "Diagnostics", dependencies: ["Digests"]),
         .target(name: "Nodes", dependencies: ["CLibYAML", "Diagnostics"]),
         .target(name: "Recipes", dependencies: ["Nodes", "Diagnostics", "Digests"]),
@@ -92,7 +93,8 @@ let package = Package(
         .target(name: "Plans", dependencies: ["Recipes", "Nodes", "Digests", "Diagnostics"]),
         .target(
             name: "Storage",
-            dependencies: ["Digests", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: ["Host", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Deliveries", dependencies: ["Host", "Digests", "Storage"]),
         .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Digests"]),
         .target(name: "Schedules", dependencies: ["Plans"]),
         .target(name: "CPermutations"),
@@ -109,7 +111,7 @@ let package = Package(
         .target(
             name: "Execution",
             dependencies: [
-                "Schedules", "Plans", "Storage", "Forecasts", "Steps", "Workers", "Digests",
+                "Schedules", "Plans", "Storage", "Host", "Deliveries", "Forecasts", "Steps", "Workers", "Digests",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
@@ -126,7 +128,8 @@ let package = Package(
         .target(
             name: "CommandLine",
             dependencies: [
-                "Diagnostics", "Digests", "Nodes", "Recipes", "Imports", "Plans", "Storage", "Forecasts", "Schedules",
+                "Diagnostics", "Digests", "Host", "Nodes", "Recipes", "Imports", "Plans", "Storage", "Deliveries", "Forecasts",
+                "Schedules",
                 "Numerics", "Steps", "Workers", "Execution", "Logbooks", "Servers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -146,13 +149,15 @@ let package = Package(
                 "Nodes", "Diagnostics", "Digests", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
+        .testTarget(name: "HostTests", dependencies: ["Host", "Digests"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics"], exclude: ["Corpus"]),
         .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(name: "ImportsTests", dependencies: ["Imports", "Recipes", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(name: "PlansTests", dependencies: ["Plans", "Recipes", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules"]),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "Digests"]),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "Host", "Digests"]),
+        .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries", "Storage", "Host", "Digests"]),
         .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Goldens"]),
         .testTarget(name: "StepsTests", dependencies: ["Steps", "Plans", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),

@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Glibc
-internal import Storage
+internal import Host
 package import Workers
 
 /// Sends a worker with some files, and brings back what it wrote.
@@ -27,7 +27,7 @@ struct Errand {
         say: @escaping @Sendable (String) -> Void, take: (_ metrics: JSON, _ outputs: String) throws -> Value
     ) async throws -> Value {
         let folder = try makeFolder()
-        defer { try? Disk.remove(folder) }
+        defer { try? Host.system.files.remove(folder) }
         var paths: [String: (path: String, name: String)] = [:]
         for (name, input) in inputs {
             switch input.content {

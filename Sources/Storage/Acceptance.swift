@@ -1,6 +1,7 @@
 // Records that nobody ran: somebody declared an older record's outputs valid for another key, and said why.
 
 package import Digests
+internal import Host
 
 /// Who declared an old output valid for the key of the record that this stands in, when and why.
 package struct Acceptance: Hashable, Sendable {
@@ -29,14 +30,14 @@ package struct Acceptance: Hashable, Sendable {
 
 extension Store {
     /// Publishes a record under `key` with the outputs of `old`, which are in the store already. A usable record with the
-    /// key that is there stays, and is returned. Errors: ``StorageError``.
+    /// key that is there stays, and is returned. Errors: ``AblateError``.
     package func accept(
         _ old: Record, as key: Digest, outline: Digest, manifest: JSON, address: String, _ acceptance: Acceptance
     ) throws -> Record {
         try requireWritable()
         return try withoutCollection {
             guard try record(for: old.key) != nil else {
-                throw StorageError(
+                throw AblateError(
                     .missing, "the old record is gone", path: recordPath(old.key), advice: "run the step instead")
             }
             let attempt = try beginAttempt(key: key)
@@ -55,7 +56,7 @@ extension Store {
         try requireWritable()
         return try withoutCollection {
             guard try storedRecord(key)?.acceptance != nil else { return false }
-            try Disk.remove(recordPath(key))
+            try files.remove(recordPath(key))
             index.forget(key)
             return true
         }

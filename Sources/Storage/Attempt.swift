@@ -1,10 +1,11 @@
 // One try at a step: a private folder that lives as long as its owner. Knows nothing of what the step does.
 
 package import Digests
+internal import Host
 
 /// A private place to write a step's outputs.
 ///
-/// The attempt belongs to the process that began it: a lock on a file beside the folder says that it lives. When the
+/// The attempt belongs to the process that began it: a held file beside the folder says that it lives. When the
 /// last reference goes, or the process ends in whatever way, the attempt is dead and the next engine sweeps it.
 package final class Attempt: Sendable {
     package let key: Digest
@@ -20,37 +21,34 @@ package final class Attempt: Sendable {
     package var owner: String { owned.path }
 
     let name: String
-    private let owned: OpenFile
+    private let owned: any OpenFile
+    private let store: Store
 
     /// Makes the folder. The owner's file comes first and goes last, so a folder without one belongs to nobody.
-    init(key: Digest, in attempts: String, scratch: String) throws {
+    init(key: Digest, in store: Store) throws {
         while true {
             let name = "\(key)-\(makeNonce())"
-            let owner = try OpenFile(locking: "\(attempts)/\(name).owner", making: true)
-            // A sweep may have found the file before it was locked, and have taken it away.
-            guard try owner.lock(shared: true), try owner.hasItsName() else { continue }
+            // A sweep may hold the file for the moment in which it finds out that somebody else does.
+            guard let owner = try store.hold("\(store.root)/attempts/\(name).owner", shared: true) else { continue }
             self.key = key
             self.name = name
+            self.store = store
             self.owned = owner
-            self.folder = "\(attempts)/\(name)"
+            self.folder = "\(store.root)/attempts/\(name)"
             self.outputs = folder + "/outputs"
             self.log = folder + "/log.txt"
-            self.scratch = scratch
+            self.scratch = store.scratchPath(key)
             break
         }
-        try Disk.makeFolder(outputs)
-        try Disk.makeFolder(scratch)
+        try store.files.makeFolder(outputs)
+        try store.files.makeFolder(scratch)
     }
+
+    deinit { store.signs.end(owned.path) }
 
     /// Removes the folder, then the owner's file.
     func remove() throws {
-        try Disk.remove(folder)
-        try Disk.remove(owned.path)
+        try store.files.remove(folder)
+        store.release(owned.path)
     }
-}
-
-/// Sixteen hexadecimal digits that nobody else has.
-func makeNonce() -> String {
-    let digits = String(UInt64.random(in: 0...UInt64.max), radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
 }

@@ -1,6 +1,7 @@
 // Taking away what no root needs. Knows which records to keep, not why they are wanted.
 
 package import Digests
+internal import Host
 
 /// What a collection removed, or would.
 package struct CollectionResult: Sendable {
@@ -33,19 +34,25 @@ extension Store {
     /// Safe while engines run: what a living run may reuse is kept (``reserve(_:)``), and nothing is published meanwhile. The
     /// roots are asked for after the reservations were read: a run that ends in between has written its document by then.
     /// Records go first: a crash leaves objects without records, never the other way round. With `dryRun` nothing is
-    /// removed. Errors: ``StorageError``.
+    /// removed. Errors: ``AblateError``.
     package func collect(
         dryRun: Bool, keeping roots: () throws -> (keys: Set<Digest>, outlines: Set<Digest>)
     ) throws -> CollectionResult {
         try requireWritable()
         return try whileCollecting {
+            if let path = try damagedDocuments().first {
+                throw AblateError(
+                    .damaged, "a run's document is not as it was written, so which results it needs is not known", path: path,
+                    advice: "nothing was removed; `ablate store verify` puts it aside, and a run of its recipe writes a new one"
+                )
+            }
             var result = CollectionResult()
             let reserved = try reservedOutlines()
             let (keys, outlines) = try roots()
             var needed: Set<Digest> = []
             var doomed: [(path: String, key: Digest?)] = []
             for (path, key) in try recordFiles() {
-                let size = try FileStatus.ifPresent(path, following: false)?.size ?? 0
+                let size = try files.status(of: path, following: false)?.size ?? 0
                 if let key, let record = try record(for: key) {
                     let isReserved = reserved.contains(record.outline)
                     // What was accepted stays with the record it was accepted from, until a run has it.
@@ -62,26 +69,26 @@ extension Store {
             }
             if !dryRun {
                 for (path, key) in doomed {
-                    try Disk.remove(path)
+                    try files.remove(path)
                     if let key { index.forget(key) }
                 }
             }
             for (path, key) in try divergentFiles() {
                 if doomed.contains(where: { $0.key == key }) {
-                    result.remains.add(try FileStatus.ifPresent(path, following: false)?.size ?? 0)
-                    if !dryRun { try Disk.remove(path) }
+                    result.remains.add(try files.status(of: path, following: false)?.size ?? 0)
+                    if !dryRun { try files.remove(path) }
                 } else {
                     for record in try divergentRecords(key) { needed.formUnion(record.objects) }
                 }
             }
             for (path, digest) in try objectFiles() {
-                let size = try FileStatus.ifPresent(path, following: false)?.size ?? 0
+                let size = try files.status(of: path, following: false)?.size ?? 0
                 guard !needed.contains(digest) else {
                     result.keptObjects.add(size)
                     continue
                 }
                 result.objects.add(size)
-                if !dryRun { try Disk.remove(path) }
+                if !dryRun { try files.remove(path) }
             }
             try collectRemains(&result, dryRun: dryRun)
             return result
@@ -90,23 +97,29 @@ extension Store {
 
     /// Checkpoints of keys that are published, documents that were never finished, and damaged files.
     private func collectRemains(_ result: inout CollectionResult, dryRun: Bool) throws {
-        for name in try Disk.names(in: root + "/scratch") ?? [] {
-            guard let key = Digest(name), try FileStatus.ifPresent(recordPath(key), following: false) != nil
+        for name in try files.names(in: root + "/scratch") ?? [] {
+            guard let key = Digest(name), try files.status(of: recordPath(key), following: false) != nil
             else { continue }
             result.remains.count += 1
-            result.remains.bytes += try Disk.size(of: "\(root)/scratch/\(name)")
-            if !dryRun { try Disk.remove("\(root)/scratch/\(name)") }
+            result.remains.bytes += try size(of: "\(root)/scratch/\(name)")
+            if !dryRun { try files.remove("\(root)/scratch/\(name)") }
         }
-        for folder in ["pins", "runs"] + (try Disk.names(in: root + "/runs") ?? []).map({ "runs/\($0)" }) {
+        for folder in ["pins", "runs"] + (try files.names(in: root + "/runs") ?? []).map({ "runs/\($0)" }) {
             // Nobody writes a document or a pin now: what has a draft's name was given up.
-            for name in try Disk.names(in: "\(root)/\(folder)") ?? [] where name.hasPrefix(".") {
-                result.remains.add(try Disk.size(of: "\(root)/\(folder)/\(name)"))
-                if !dryRun { try Disk.remove("\(root)/\(folder)/\(name)") }
+            for name in try files.names(in: "\(root)/\(folder)") ?? [] where name.hasPrefix(".") {
+                result.remains.add(try size(of: "\(root)/\(folder)/\(name)"))
+                if !dryRun { try files.remove("\(root)/\(folder)/\(name)") }
             }
         }
-        for name in try Disk.names(in: root + "/quarantine") ?? [] {
-            result.remains.add(try Disk.size(of: "\(root)/quarantine/\(name)"))
-            if !dryRun { try Disk.remove("\(root)/quarantine/\(name)") }
+        // Where earlier versions kept their index.
+        for name in try files.names(in: root + "/index") ?? []
+        where [".sqlite", ".sqlite-journal", ".snapshot"].contains(where: name.hasSuffix) {
+            result.remains.add(try size(of: "\(root)/index/\(name)"))
+            if !dryRun { try files.remove("\(root)/index/\(name)") }
+        }
+        for name in try files.names(in: root + "/quarantine") ?? [] {
+            result.remains.add(try size(of: "\(root)/quarantine/\(name)"))
+            if !dryRun { try files.remove("\(root)/quarantine/\(name)") }
         }
     }
 
@@ -115,7 +128,7 @@ extension Store {
     /// Every record file, in order; the key is nil where the name is none.
     func recordFiles() throws -> [(path: String, key: Digest?)] {
         try shards(of: "records").flatMap { shard, folder in
-            try (Disk.names(in: folder) ?? []).sorted().map { name in
+            try (files.names(in: folder) ?? []).sorted().map { name in
                 let key = name.hasSuffix(".json") && name.hasPrefix(shard) ? Digest(String(name.dropLast(5))) : nil
                 return ("\(folder)/\(name)", key)
             }
@@ -125,14 +138,14 @@ extension Store {
     /// Every object file, in order. What is no object by its name is left out, and left alone.
     func objectFiles() throws -> [(path: String, digest: Digest)] {
         try shards(of: "objects").flatMap { shard, folder in
-            try (Disk.names(in: folder) ?? []).sorted().compactMap { name in
+            try (files.names(in: folder) ?? []).sorted().compactMap { name in
                 Digest(shard + name).map { ("\(folder)/\(name)", $0) }
             }
         }
     }
 
     private func shards(of folder: String) throws -> [(shard: String, folder: String)] {
-        try (Disk.names(in: "\(root)/\(folder)") ?? []).filter { $0.utf8.count == 2 }.sorted().map {
+        try (files.names(in: "\(root)/\(folder)") ?? []).filter { $0.utf8.count == 2 }.sorted().map {
             ($0, "\(root)/\(folder)/\($0)")
         }
     }
@@ -145,11 +158,11 @@ extension Record {
     }
 }
 
-extension Disk {
+extension Store {
     /// Bytes of a file, or of all files in a folder.
-    static func size(of path: String) throws -> Int {
-        guard let status = try FileStatus.ifPresent(path, following: false) else { return 0 }
+    func size(of path: String) throws -> Int {
+        guard let status = try files.status(of: path, following: false) else { return 0 }
         guard status.form == .folder else { return status.size }
-        return try (names(in: path) ?? []).reduce(0) { try $0 + size(of: "\(path)/\($1)") }
+        return try (files.names(in: path) ?? []).reduce(0) { try $0 + size(of: "\(path)/\($1)") }
     }
 }

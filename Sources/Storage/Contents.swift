@@ -1,11 +1,47 @@
-// Whole small files as bytes: objects that a logbook shows, indices of a hub's cache.
+// The content of objects, proven: what is delivered or reported is what was published.
+
+internal import Digests
+package import Host
 
 extension Store {
-    /// The content of a small file. Errors: ``StorageError``, also for more than 256 MiB.
-    package static func content(ofFile path: String) throws -> [UInt8] {
-        guard let content = try OpenFile(reading: path).content(limit: 256 << 20) else {
-            throw StorageError(.refused, "the file is larger than 256 MiB", path: path, advice: "name a smaller one")
+    /// The content of an output that is one file, held to its digest. Errors: ``AblateError`` of kind `damaged` or `missing`, which
+    /// names the address to run; a damaged object is put into quarantine where the store may be changed.
+    package func content(of output: Output, from address: String, limit: Int = 256 << 20) throws -> [UInt8] {
+        let path = path(of: output.digest)
+        guard try files.status(of: path, following: false) != nil else { throw gone(path, address) }
+        guard let content = try files.open(path, .readingItself).content(limit: limit) else {
+            throw AblateError(
+                .refused, "the output is larger than \(limit >> 20) MiB", path: path, advice: "read it with another program")
         }
+        guard Digest(of: content) == output.digest else { throw try putAside(path, output.digest, address) }
         return content
+    }
+
+    /// Writes the content of an output that is one file to an open file, held to its digest. Errors: as of ``content(of:from:limit:)``;
+    /// what was written by then must not be used.
+    package func copy(_ output: Output, from address: String, to file: any OpenFile) throws {
+        let path = path(of: output.digest)
+        guard try files.status(of: path, following: false) != nil else { throw gone(path, address) }
+        var hasher = Digest.Hasher()
+        try files.open(path, .readingItself).forEachPiece {
+            hasher.update($0)
+            try file.append($0)
+            return true
+        }
+        guard hasher.finalize() == output.digest else { throw try putAside(path, output.digest, address) }
+    }
+
+    private func gone(_ path: String, _ address: String) -> AblateError {
+        AblateError(
+            .missing, "the output of \(address) is gone from the store", path: path,
+            advice: "run its recipe again with the address '\(address)'")
+    }
+
+    private func putAside(_ path: String, _ digest: Digest, _ address: String) throws -> AblateError {
+        try quarantine(path, as: digest.description)
+        let consequence = access == .readWrite ? "it was put into quarantine" : "nothing of it is shown"
+        return AblateError(
+            .damaged, "the output of \(address) is not as it was written (\(consequence))", path: path,
+            advice: "run its recipe again with the address '\(address)', and check the disk")
     }
 }

@@ -1,23 +1,24 @@
 // The digests of files outside the store, through the index so that an unchanged file is read once. Writes no file.
 
 package import Digests
+internal import Host
 
 extension Store {
     /// The digest of a file's content. A link stands for what it leads to.
     ///
     /// The file is read unless its device, inode, size, modification and change time are those of a settled earlier look.
-    /// Errors: ``StorageError``; of kind `changed` if the file was written meanwhile.
+    /// Errors: ``AblateError``; of kind `changed` if the file was written meanwhile.
     package func digest(ofFile path: String) throws -> Digest {
-        let path = path.hasPrefix("/") ? path : Disk.absolute(path)
-        let status = try FileStatus(of: path, following: true)
-        try Self.requireFile(status, path)
+        let path = path.hasPrefix("/") ? path : files.absolute(path)
+        let status = try files.requireStatus(of: path, following: true)
+        try files.requireRegular(status, path)
         if let known = index.sighting(of: path), known.holds(for: status.stamp), let digest = known.digest {
             return digest
         }
-        let seen = currentTime()
-        let file = try OpenFile(reading: path)
+        let seen = host.clock.now
+        let file = try files.open(path, .reading)
         let before = try file.status()
-        try Self.requireFile(before, path)
+        try files.requireRegular(before, path)
         let digest = try file.digest()
         guard try file.status().stamp == before.stamp else { throw Self.changed(path) }
         index.remember(Sighting(stamp: before.stamp, seen: seen, digest: digest), of: path)
@@ -29,10 +30,10 @@ extension Store {
     ///
     /// Links are followed. A link to a file that is named by 64 hexadecimal digits, as the hub's cache has them, is taken
     /// at its word: the name is the digest of the content, and the content is not read.
-    /// Errors: ``StorageError``; of kind `refused` if a folder contains itself.
+    /// Errors: ``AblateError``; of kind `refused` if a folder contains itself.
     package func digest(ofFolder path: String, matching: (String) -> Bool = { _ in true }) throws -> Digest {
-        guard try FileStatus(of: path, following: true).form == .folder else {
-            throw StorageError(.refused, "this is not a folder", path: path, advice: "name a folder")
+        guard try files.requireStatus(of: path, following: true).form == .folder else {
+            throw AblateError(.refused, "this is not a folder", path: path, advice: "name a folder")
         }
         var list: [(path: String, digest: Digest)] = []
         try walk(path, prefix: "", above: [], matching: matching, into: &list)
@@ -49,36 +50,30 @@ extension Store {
         _ folder: String, prefix: String, above: Set<Place>, matching: (String) -> Bool,
         into list: inout [(path: String, digest: Digest)]
     ) throws {
-        let stamp = try FileStatus(of: folder, following: true).stamp
+        let stamp = try files.requireStatus(of: folder, following: true).stamp
         let place = Place(device: stamp.device, inode: stamp.inode)
         guard !above.contains(place) else {
-            throw StorageError(.refused, "the folder contains itself", path: folder, advice: "remove the link")
+            throw AblateError(.refused, "the folder contains itself", path: folder, advice: "remove the link")
         }
-        for name in try Disk.names(in: folder) ?? [] {
+        for name in try files.names(in: folder) ?? [] {
             let (path, relative) = ("\(folder)/\(name)", prefix + name)
-            let status = try FileStatus(of: path, following: true)
+            let status = try files.requireStatus(of: path, following: true)
             if status.form == .folder {
                 try walk(path, prefix: relative + "/", above: above.union([place]), matching: matching, into: &list)
             } else if matching(relative) {
-                list.append((relative, try Self.hubDigest(of: path, status) ?? digest(ofFile: path)))
+                list.append((relative, try hubDigest(of: path, status) ?? digest(ofFile: path)))
             }
         }
     }
 
-    private static func hubDigest(of path: String, _ status: FileStatus) -> Digest? {
-        guard status.form == .file, let target = Disk.target(ofLink: path), let name = target.split(separator: "/").last
+    private func hubDigest(of path: String, _ status: FileStatus) -> Digest? {
+        guard status.form == .file, let target = files.target(ofLink: path), let name = target.split(separator: "/").last
         else { return nil }
         return Digest(String(name))
     }
 
-    static func requireFile(_ status: FileStatus, _ path: String) throws {
-        guard status.form == .file else {
-            throw StorageError(.refused, "this is not a regular file", path: path, advice: "name a file with content")
-        }
-    }
-
-    static func changed(_ path: String) -> StorageError {
-        StorageError(
+    static func changed(_ path: String) -> AblateError {
+        AblateError(
             .changed, "the file was written while it was read", path: path,
             advice: "wait until it is whole, then run again")
     }

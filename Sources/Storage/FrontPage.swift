@@ -1,21 +1,23 @@
 // The front page of the module.
 //
 // Storage keeps what steps made, by content, and a record of each finished step, by key, as plain files that are
-// whole or absent. Any number of engines may share a store. An index in SQLite remembers what was read; it is derived
-// and may be deleted at any time.
+// whole or absent. Any number of engines may share a store. An index in SQLite remembers what was read; it is derived, lies in
+// the user's folder for caches, and may be deleted at any time.
 //
 // It does not know plans, kinds, recipes or processes: a manifest is a value it does not look into, a key is a name.
-// It never decides that something is out of date.
+// It never decides that something is out of date. It reaches files, clock and processes through a Host alone.
 //
-// It may import Digests, and GRDB in the index's files alone. Forecasts, Execution, Logbooks and CommandLine use it.
+// It may import Host and Digests, and GRDB in the index's files alone. Forecasts, Execution, Logbooks and CommandLine use it.
 //
 //     Store                                                  read this first: layout and promises
 //     Attempt, Publication, Harvest, Lease, Sweep            from a private folder to a record
+//     Owner                                                  who holds a file, with locks and without
 //     Record, RecordText, RecordDetails, RecordLookup        what is known of a finished step
-//     Output, Materialisation                                outputs as digests, and as paths again
-//     FileDigests, FileStatus, Sighting                      digests of the user's files, each read once
-//     RunHistory                                             documents about runs
+//     Acceptance, Divergence                                 records that nobody ran, and second results of a key
+//     Output, Materialisation, Contents                      outputs as digests, as paths again, and as proven bytes
+//     FileDigests, Sighting                                  digests of the user's files, each read once
+//     RunHistory, LiveRun, SealedDocument                    documents about runs, and what a run says while it goes on
+//     Ledger                                                 what was delivered to the user's folders, and how it was then
 //     Snapshot                                               an answer that holds while files look as they did
-//     Verification, Collection, CollectionLock, Pins         is all whole; what may go; what must not
-//     Index, IndexDatabase, IndexRow, RecordSummary          the part that may be lost
-//     Disk, OpenFile, StorageError                           the file system, with words for its failures
+//     Verification, Collection, CollectionLock, Pins, Usage  is all whole; what may go; what must not; how much there is
+//     Index, IndexDatabase, IndexRow, IndexedRecord, RecordSummary    the part that may be lost

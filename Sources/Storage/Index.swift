@@ -1,6 +1,7 @@
 // What has been learnt of files and records, remembered in front of a database. Derived: losing it costs time only.
 
 internal import Digests
+internal import Host
 internal import Synchronization
 
 /// Sightings by path and records by key. New ones are kept in memory and written to the database in batches; without a
@@ -31,11 +32,12 @@ final class Index: Sendable {
     }
 
     private let database: IndexDatabase
+    private let clock: any HostClock
     private let fresh = Mutex(Fresh())
     private let shelf = Mutex(Shelf())
     private let summary = Mutex<RecordSummary?>(nil)
 
-    init(_ database: IndexDatabase) { self.database = database }
+    init(_ database: IndexDatabase, _ clock: any HostClock) { (self.database, self.clock) = (database, clock) }
 
     deinit { save() }
 
@@ -108,7 +110,7 @@ final class Index: Sendable {
     /// Writes what is new to the database, if there is one that may be written.
     func save() {
         fresh.withLock { fresh in
-            fresh.saved = currentTime()
+            fresh.saved = clock.now
             guard database.isWritable, !fresh.sightings.isEmpty || !fresh.shards.isEmpty,
                 database.save(fresh.sightings, fresh.records)
             else { return }
@@ -119,6 +121,6 @@ final class Index: Sendable {
 
     /// Saves if it was not done within the last twentieth of a second: a crash loses little, a loop writes in batches.
     private func saveSometimes() {
-        if abs(currentTime() - fresh.withLock { $0.saved }) > 50_000_000 { save() }
+        if abs(clock.now - fresh.withLock { $0.saved }) > 50_000_000 { save() }
     }
 }

@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import GRDB
+internal import Host
 internal import Synchronization
 
 /// Rows of files and records. What cannot be read is answered as if it were not there.
@@ -16,15 +17,15 @@ final class IndexDatabase: Sendable {
         case absent
     }
 
-    private let path: String
-    private let mayWrite: Bool
+    private let path: String?
+    private let files: any FileSystem
     private let state: Mutex<State>
     private let lossCount = Atomic<Int>(0)
 
-    /// Opens nothing yet. A database that may not be written is used if it is there.
-    init(path: String, mayWrite: Bool) {
+    /// Opens nothing yet; without a path there is never one.
+    init(path: String?, files: any FileSystem) {
         self.path = path
-        self.mayWrite = mayWrite
+        self.files = files
         self.state = Mutex(.closed)
     }
 
@@ -33,7 +34,7 @@ final class IndexDatabase: Sendable {
 
     /// Whether ``save(_:_:)`` can succeed.
     var isWritable: Bool {
-        guard mayWrite else { return false }
+        guard path != nil else { return false }
         return state.withLock { if case .absent = $0 { false } else { true } }
     }
 
@@ -137,7 +138,7 @@ final class IndexDatabase: Sendable {
         let isFirst = lossCount.add(1, ordering: .relaxed).oldValue == 0
         state.withLock { state in
             state = .absent
-            if isBroken, isFirst, mayWrite, let queue = try? openAnew() { state = .open(queue) }
+            if isBroken, isFirst, let queue = try? openAnew() { state = .open(queue) }
         }
     }
 
@@ -149,7 +150,7 @@ final class IndexDatabase: Sendable {
             case .open(let queue): return queue
             case .absent: return nil
             case .closed:
-                let queue = (try? open()) ?? (mayWrite ? try? openAnew() : nil)
+                let queue = (try? open()) ?? (try? openAnew())
                 state = queue.map { .open($0) } ?? .absent
                 return queue
             }
@@ -157,22 +158,23 @@ final class IndexDatabase: Sendable {
     }
 
     private func openAnew() throws -> DatabaseQueue {
-        for suffix in ["", "-journal"] { try Disk.remove(path + suffix) }
+        guard let path else { throw Self.garbled }
+        for suffix in ["", "-journal"] { try files.remove(path + suffix) }
         return try open()
     }
 
     private func open() throws -> DatabaseQueue {
+        guard let path else { throw Self.garbled }
         var configuration = Configuration()
-        configuration.readonly = !mayWrite
         configuration.busyMode = .timeout(2)
-        configuration.prepareDatabase { [mayWrite] database in
-            if mayWrite { try database.execute(sql: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF") }
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF")
         }
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.inDatabase { database in
             let version = try Int.fetchOne(database, sql: "PRAGMA user_version")
             if version == 1 { return }
-            guard version == 0, mayWrite else { throw DatabaseError(resultCode: .SQLITE_NOTADB) }
+            guard version == 0 else { throw DatabaseError(resultCode: .SQLITE_NOTADB) }
             try database.inTransaction(.immediate) {
                 try database.execute(sql: Self.schema)
                 return .commit

@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import GRDB
+internal import Host
 
 extension Row {
     /// The value of a column; nil if it is of another type, which a garbled file may have anywhere.

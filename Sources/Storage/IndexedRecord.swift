@@ -1,6 +1,7 @@
 // A record file as the index keeps it: the part that lookups need apart from the rest. Knows no file and no database.
 
 internal import Digests
+internal import Host
 
 /// A record file as it was last read and found sound.
 struct IndexedRecord: Sendable {

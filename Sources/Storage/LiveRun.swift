@@ -1,47 +1,48 @@
 // What a run that goes on says of itself, for other terminals. Only describes: losing it loses nothing but the description.
 
 package import Digests
+internal import Host
 
-/// A run's living word: a document that is replaced while the run goes on, and a lock that says that its process lives.
+/// A run's live state: a document that is replaced while the run goes on, and a held file that says that its process lives.
 package final class LiveRun: Sendable {
     private let path: String
-    private let lock: OpenFile
+    private let lock: any OpenFile
+    private let store: Store
 
-    init(_ path: String, _ lock: OpenFile) { (self.path, self.lock) = (path, lock) }
+    init(_ path: String, _ lock: any OpenFile, in store: Store) { (self.path, self.lock, self.store) = (path, lock, store) }
 
     /// Replaces the document. Nothing waits for the disk, and a document that cannot be written is not missed.
     package func say(_ document: JSON) {
         let draft = "\(path).part"
-        try? Disk.remove(draft)
-        guard let file = try? OpenFile(creating: draft), (try? file.append(document.text().utf8)) != nil else { return }
-        try? Disk.move(draft, to: "\(path).json")
+        try? store.files.remove(draft)
+        guard let file = try? store.files.open(draft, .creating), (try? file.append(document.text().utf8)) != nil
+        else { return }
+        try? store.files.move(draft, to: "\(path).json")
     }
 
     /// The run has ended in order: its other documents tell the rest.
     package func end() {
-        try? Disk.remove("\(path).json")
-        try? Disk.remove(lock.path)
+        try? store.files.remove("\(path).json")
+        store.release(lock.path)
     }
 }
 
 extension Store {
-    /// A name for the machine, in documents.
-    package static var hostName: String { Disk.hostName }
-
     /// Begins to speak. What dead runs left behind that `isReplaced` takes is removed.
     package func beginLiveRun(replacing isReplaced: (JSON) -> Bool) throws -> LiveRun {
         try requireWritable()
         let folder = root + "/live"
-        try Disk.makeFolder(folder)
+        try files.makeFolder(folder)
         for (name, document, isAlive) in try livePlaces() where !isAlive && isReplaced(document) {
-            try? Disk.remove("\(folder)/\(name).json")
-            try? Disk.remove("\(folder)/\(name).lock")
+            try? files.remove("\(folder)/\(name).json")
+            try? files.remove("\(folder)/\(name).lock")
         }
         let path = "\(folder)/\(makeNonce())"
-        let lock = try OpenFile(locking: "\(path).lock", making: true)
-        // Whoever asks whether we live holds the lock for an instant.
-        while try !lock.lock(shared: false) { pause() }
-        return LiveRun(path, lock)
+        while true {
+            // Whoever asks whether we live holds the file for an instant.
+            if let lock = try hold("\(path).lock", shared: false) { return LiveRun(path, lock, in: self) }
+            host.clock.pause()
+        }
     }
 
     /// The documents of runs that go on, and of runs that ended without a word and have had no successor.
@@ -51,18 +52,30 @@ extension Store {
 
     private func livePlaces() throws -> [(name: String, document: JSON, isAlive: Bool)] {
         let folder = root + "/live"
-        return try (Disk.names(in: folder) ?? []).sorted().compactMap { file in
+        return try (files.names(in: folder) ?? []).sorted().compactMap { file in
             guard file.hasSuffix(".json"),
-                let text = try? OpenFile(reading: "\(folder)/\(file)").content(limit: 1 << 24),
+                let text = try? files.open("\(folder)/\(file)", .readingItself).content(limit: 1 << 24),
                 let document = try? JSON(parsing: text)
             else { return nil }
             let name = String(file.dropLast(5))
-            let lock = try? OpenFile(reading: "\(folder)/\(name).lock")
             // Where locks do not reach across machines, another machine's run counts as living while it was heard of lately.
             let isHeard =
-                document["host"]?.string != Disk.hostName
-                && (document["updated"]?.number ?? 0) > Double(currentTime()) / 1e9 - 30
-            return (name, document, try isHeard || lock.map { try !$0.lock(shared: true) } ?? false)
+                document["host"]?.string != host.name
+                && (document["updated"]?.number ?? 0) > Double(host.clock.now) / 1e9 - 30
+            return (name, document, isHeard || isHeld("\(folder)/\(name).lock"))
+        }
+    }
+
+    /// Whether somebody holds a file, as far as one who may only read can tell.
+    private func isHeld(_ path: String) -> Bool {
+        guard let file = try? files.open(path, .readingItself) else { return false }
+        switch try? file.lock(shared: true) {
+        case .taken: return true
+        case .unavailable:
+            guard let owner = owner(in: path) else { return false }
+            return host.processes.isAlive(owner.mark)
+                ?? (((try? file.status().stamp.modified) ?? 0) > host.clock.now - SignsOfLife.patience)
+        case .held, nil: return false
         }
     }
 }

@@ -1,6 +1,7 @@
 // One named output of a step: a file or a folder, told by digests. Knows nothing of where the bytes lie.
 
 package import Digests
+internal import Host
 
 /// One output of a step.
 package struct Output: Hashable, Sendable {

@@ -1,21 +1,22 @@
 // Documents that name keys to keep for good. What else they say is the caller's business.
 
 package import Digests
+internal import Host
 
 extension Store {
-    /// Keeps a document under a name until it is removed, in place of one that has the name. Errors: ``StorageError``.
+    /// Keeps a document under a name until it is removed, in place of one that has the name. Errors: ``AblateError``.
     package func pin(_ name: String, _ document: JSON) throws {
         try requireWritable()
         let path = try pinPath(name)
         try withoutCollection {
-            try Disk.makeFolder(root + "/pins")
+            try files.makeFolder(root + "/pins")
             let draft = "\(root)/pins/.\(makeNonce())"
-            defer { try? Disk.remove(draft) }
-            let file = try OpenFile(creating: draft)
+            defer { try? files.remove(draft) }
+            let file = try files.open(draft, .creating)
             try file.append((document.text(.indented) + "\n").utf8)
             try file.sync()
-            try Disk.move(draft, to: path)
-            try Disk.sync(root + "/pins")
+            try files.move(draft, to: path)
+            try files.sync(folder: root + "/pins")
         }
     }
 
@@ -23,20 +24,20 @@ extension Store {
     package func unpin(_ name: String) throws -> Bool {
         try requireWritable()
         let path = try pinPath(name)
-        guard try FileStatus.ifPresent(path, following: false) != nil else { return false }
-        try Disk.remove(path)
+        guard try files.status(of: path, following: false) != nil else { return false }
+        try files.remove(path)
         return true
     }
 
-    /// All pins by name. Errors: ``StorageError`` for one that cannot be read: what it keeps would be unknown.
+    /// All pins by name. Errors: ``AblateError`` for one that cannot be read: what it keeps would be unknown.
     package func pins() throws -> [String: JSON] {
         var pins: [String: JSON] = [:]
-        for name in try Disk.names(in: root + "/pins") ?? [] where name.hasSuffix(".json") && !name.hasPrefix(".") {
+        for name in try files.names(in: root + "/pins") ?? [] where name.hasSuffix(".json") && !name.hasPrefix(".") {
             let path = "\(root)/pins/\(name)"
-            guard let bytes = try OpenFile(reading: path).content(limit: 1 << 28),
+            guard let bytes = try files.open(path, .reading).content(limit: 1 << 28),
                 let document = try? JSON(parsing: bytes)
             else {
-                throw StorageError(
+                throw AblateError(
                     .damaged, "the pin is not readable", path: path, advice: "pin it again, or remove the file")
             }
             pins[String(name.dropLast(5))] = document
@@ -46,7 +47,7 @@ extension Store {
 
     private func pinPath(_ name: String) throws -> String {
         guard Output.isSafe(name: name), !name.hasPrefix(".") else {
-            throw StorageError(
+            throw AblateError(
                 .refused, "\"\(name)\" cannot name a pin", path: root + "/pins", advice: "use a name without \"/\"")
         }
         return "\(root)/pins/\(name).json"

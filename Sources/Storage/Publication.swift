@@ -1,12 +1,13 @@
 // Attempts and how they become records. The order of writes is the promise: objects, then the record, then nothing else.
 
 package import Digests
+internal import Host
 
 extension Store {
-    /// A private folder in which to make the outputs of the step with this key. Errors: ``StorageError``.
+    /// A private folder in which to make the outputs of the step with this key. Errors: ``AblateError``.
     package func beginAttempt(key: Digest) throws -> Attempt {
         try requireWritable()
-        return try Attempt(key: key, in: root + "/attempts", scratch: scratchPath(key))
+        return try Attempt(key: key, in: self)
     }
 
     /// Makes the attempt's outputs and its record part of the store, and removes attempt and scratch folder.
@@ -15,7 +16,7 @@ extension Store {
     /// at all; so a crash at any moment leaves either a finished step or an unfinished one. If a usable record with this
     /// key is there already, it stays, and is returned: the first publisher wins.
     ///
-    /// Errors: ``StorageError``; of kind `refused` for links, devices or pipes among the outputs, `incomplete` for a
+    /// Errors: ``AblateError``; of kind `refused` for links, devices or pipes among the outputs, `incomplete` for a
     /// missing output, `changed` if something still writes to one. The attempt can then be discarded.
     ///
     /// Outputs that differ from those of the record that is there are kept beside it (``divergentRecords(_:)``). With
@@ -27,7 +28,7 @@ extension Store {
     }
 
     private func admitAll(_ attempt: Attempt, _ draft: Record.Draft, _ replacing: Bool) throws -> Record {
-        let harvest = try Harvest(of: attempt.outputs, expected: draft.outputs)
+        let harvest = try Harvest(of: attempt.outputs, expected: draft.outputs, files)
         var shards: Set<String> = []
         var outputs: [String: Output] = [:]
         for (name, form) in harvest.outputs {
@@ -45,10 +46,10 @@ extension Store {
             }
         }
         let log = try admitLog(of: attempt, &shards)
-        for shard in shards { try Disk.sync(shard) }
+        for shard in shards { try files.sync(folder: shard) }
         let record = try claim(
             Record(key: attempt.key, draft: draft, outputs: outputs, log: log), attempt, replacing: replacing)
-        try? Disk.remove(attempt.scratch)
+        try? files.remove(attempt.scratch)
         try? attempt.remove()
         return record
     }
@@ -66,14 +67,14 @@ extension Store {
     func keepLog(ofAttempt name: String) -> String? {
         let log = "\(root)/attempts/\(name)/log.txt"
         let kept = "\(root)/failures/\(name).log"
-        guard let status = try? FileStatus.ifPresent(log, following: false), status.form == .file, status.size > 0,
-            (try? Disk.move(log, to: kept)) != nil
+        guard let status = try? files.status(of: log, following: false), status.form == .file, status.size > 0,
+            (try? files.move(log, to: kept)) != nil
         else { return nil }
         return kept
     }
 
     private func admitLog(of attempt: Attempt, _ shards: inout Set<String>) throws -> Digest? {
-        guard let status = try FileStatus.ifPresent(attempt.log, following: false), status.form == .file,
+        guard let status = try files.status(of: attempt.log, following: false), status.form == .file,
             status.size > 0
         else { return nil }
         return try admit(attempt.log, from: attempt, &shards).digest
@@ -93,13 +94,13 @@ extension Store {
         try file.protect()
         try file.sync()
         // What stands in the way is no object: cut short, or a link, or a folder.
-        if try FileStatus.ifPresent(object, following: false)?.form == .folder {
-            try Disk.move(object, to: "\(attempt.folder)/\(makeNonce())")
+        if try files.status(of: object, following: false)?.form == .folder {
+            try files.move(object, to: "\(attempt.folder)/\(makeNonce())")
         }
-        try Disk.move(path, to: object)
+        try files.move(path, to: object)
         let after = try file.status().stamp
         guard after.size == before.size, after.modified == before.modified else {
-            try Disk.remove(object)
+            try files.remove(object)
             throw Self.changed(original)
         }
         // Nobody writes to objects, so this look needs no time to settle.
@@ -108,28 +109,28 @@ extension Store {
     }
 
     /// Opens a regular file of the attempt; a file that has names elsewhere, through which it could change, is copied.
-    private func own(_ path: String, in attempt: Attempt) throws -> (path: String, file: OpenFile) {
-        let file = try OpenFile(reading: path, followingLink: false)
+    private func own(_ path: String, in attempt: Attempt) throws -> (path: String, file: any OpenFile) {
+        let file = try files.open(path, .readingItself)
         let status = try file.status()
-        try Self.requireFile(status, path)
+        try files.requireRegular(status, path)
         if status.links == 1 { return (path, file) }
         let copy = "\(attempt.folder)/\(makeNonce())"
-        try OpenFile(creating: copy).copy(from: file)
-        return (copy, try OpenFile(reading: copy))
+        try files.open(copy, .creating).copy(from: file)
+        return (copy, try files.open(copy, .reading))
     }
 
     /// Writes the record under its key, unless a usable one is there; returns the one that is there in the end.
     func claim(_ record: Record, _ attempt: Attempt, replacing: Bool = false) throws -> Record {
         let text = RecordText.text(of: record)
         let draft = "\(attempt.folder)/record.json"
-        try? Disk.remove(draft)
-        let file = try OpenFile(creating: draft)
+        try? files.remove(draft)
+        let file = try files.open(draft, .creating)
         try file.append(text.utf8)
         try file.protect()
         try file.sync()
         let path = recordPath(record.key)
         let shard = try makeShard(for: path)
-        if try !Disk.claim(path, for: draft) {
+        if try !files.claim(path, for: draft) {
             if !replacing, let first = try self.record(for: record.key) {
                 if first.outputs != record.outputs { try keep(divergent: record) }
                 return first
@@ -138,14 +139,14 @@ extension Store {
                 try keep(divergent: before)
             }
             // What stands there is damaged, or its objects are gone.
-            if try FileStatus.ifPresent(path, following: false)?.form == .folder {
-                try Disk.move(path, to: "\(attempt.folder)/\(makeNonce())")
+            if try files.status(of: path, following: false)?.form == .folder {
+                try files.move(path, to: "\(attempt.folder)/\(makeNonce())")
             }
-            try Disk.move(draft, to: path)
+            try files.move(draft, to: path)
         }
-        try Disk.sync(shard)
+        try files.sync(folder: shard)
         guard let published = try storedRecord(record.key) else {
-            throw StorageError(
+            throw AblateError(
                 .damaged, "the record is gone as soon as it was written", path: path, advice: "check the disk")
         }
         return published

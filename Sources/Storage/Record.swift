@@ -138,8 +138,9 @@ extension Record {
             outputs[name] = output
         }
         self.outputs = outputs
-        self.started = try member("started", \.number)
-        self.seconds = try member("seconds", \.number)
+        // Within what a clock can show, so that nobody who adds them up or shows them needs to look.
+        self.started = try member("started") { $0.number.flatMap { abs($0) < 1e12 ? $0 : nil } }
+        self.seconds = try member("seconds") { $0.number.flatMap { (0..<1e10).contains($0) ? $0 : nil } }
         self.log = try member("log") { $0 == .null ? .some(Digest?.none) : digest($0).map(Optional.some) }
         self.acceptance = try head["accepted"] == nil ? nil : member("accepted") { Acceptance(json: $0) }
         self.details = details

@@ -1,13 +1,14 @@
 // Finding records: by key, by outline, all of them. Reads; the only thing it writes is the index.
 
 package import Digests
+internal import Host
 internal import Synchronization
 
 extension Store {
     /// The record of the step with this key; nil unless it is there, undamaged, with every object of its outputs in its
     /// full size. Always the present state: what other engines publish or delete shows at once.
     ///
-    /// Errors: ``StorageError``, if the store cannot be read.
+    /// Errors: ``AblateError``, if the store cannot be read.
     package func record(for key: Digest) throws -> Record? {
         guard let record = try storedRecord(key) else { return nil }
         for output in record.outputs.values {
@@ -18,7 +19,7 @@ extension Store {
 
     /// Whether a record that was found before is still there, with every object of its outputs in its full size.
     package func holds(_ record: Record) throws -> Bool {
-        guard try FileStatus.ifPresent(recordPath(record.key), following: false)?.form == .file else { return false }
+        guard try host.files.status(of: recordPath(record.key), following: false)?.form == .file else { return false }
         return try record.outputs.values.allSatisfy { output in
             try output.objects.allSatisfy { try hasObject($0.digest, size: $0.size) }
         }
@@ -29,7 +30,7 @@ extension Store {
         try complete {
             var records: [Record] = []
             for row in index.records() {
-                let status = try FileStatus.ifPresent(recordPath(row.key), following: false)
+                let status = try host.files.status(of: recordPath(row.key), following: false)
                 let record = status?.stamp == row.stamp ? row.record : nil
                 if let record = try record ?? storedRecord(row.key) { records.append(record) }
             }
@@ -50,14 +51,14 @@ extension Store {
 
     /// Whether the object is a regular file of this size.
     func hasObject(_ digest: Digest, size: Int) throws -> Bool {
-        guard let status = try FileStatus.ifPresent(path(of: digest), following: false) else { return false }
+        guard let status = try host.files.status(of: path(of: digest), following: false) else { return false }
         return status.form == .file && status.size == size
     }
 
     /// The record as it is written, whatever became of its objects: what it says of its step holds without them.
     package func storedRecord(_ key: Digest) throws -> Record? {
         let path = recordPath(key)
-        guard let status = try FileStatus.ifPresent(path, following: false), status.form == .file else { return nil }
+        guard let status = try host.files.status(of: path, following: false), status.form == .file else { return nil }
         if let row = index.record(key), row.stamp == status.stamp, let record = row.record { return record }
         return try readRecord(key, path)
     }
@@ -66,7 +67,7 @@ extension Store {
     @discardableResult
     private func readRecord(_ key: Digest, _ path: String) throws -> Record? {
         do {
-            let file = try OpenFile(reading: path, followingLink: false)
+            let file = try files.open(path, .readingItself)
             let stamp = try file.status().stamp
             if let bytes = try file.content(limit: 1 << 26), let text = String(validating: bytes, as: UTF8.self),
                 let record = RecordText.record(in: text, key: key)
@@ -74,7 +75,7 @@ extension Store {
                 index.remember(IndexedRecord(record, stamp: stamp, text: text))
                 return record
             }
-        } catch let error as StorageError where error.kind == .missing {}
+        } catch let error as AblateError where error.kind == .missing {}
         index.forget(key)
         return nil
     }
@@ -97,9 +98,9 @@ extension Store {
     /// last seen are listed: usually none.
     private func refresh() throws {
         try lastRefresh.withLock { last in
-            let now = currentTime()
+            let now = host.clock.now
             if let last, abs(now - last) < 1_000_000_000 { return }
-            for shard in try Disk.names(in: root + "/records") ?? [] where shard.utf8.count == 2 {
+            for shard in try files.names(in: root + "/records") ?? [] where shard.utf8.count == 2 {
                 try refresh(shard: shard, "\(root)/records/\(shard)")
             }
             index.save()
@@ -108,14 +109,14 @@ extension Store {
     }
 
     private func refresh(shard: String, _ folder: String) throws {
-        let seen = currentTime()
-        guard let status = try FileStatus.ifPresent(folder, following: true), status.form == .folder else { return }
+        let seen = host.clock.now
+        guard let status = try host.files.status(of: folder, following: true), status.form == .folder else { return }
         if index.sighting(of: folder)?.holds(for: status.stamp) == true { return }
         // Known rows first, then names: a record that is published in between is kept.
         var known = index.stamps(inShard: shard)
-        for name in try Disk.names(in: folder) ?? [] {
+        for name in try files.names(in: folder) ?? [] {
             guard name.hasSuffix(".json"), name.hasPrefix(shard), let key = Digest(String(name.dropLast(5))),
-                let file = try FileStatus.ifPresent("\(folder)/\(name)", following: false), file.form == .file
+                let file = try host.files.status(of: "\(folder)/\(name)", following: false), file.form == .file
             else { continue }
             if known.removeValue(forKey: key) != file.stamp { try readRecord(key, "\(folder)/\(name)") }
         }

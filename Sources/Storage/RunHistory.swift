@@ -1,12 +1,13 @@
 // Documents about runs, in the order in which they were written. What they say is the caller's business.
 
 package import Digests
+internal import Host
 
 extension Store {
     /// Keeps a document about a run under the recipe's name. It appears whole or not at all.
     ///
     /// Returns the number under which it is kept; given back as `replacing`, that document is replaced by a later state of
-    /// the same run. Numbers rise whatever the clock does. Errors: ``StorageError``.
+    /// the same run. Numbers rise whatever the clock does. Errors: ``AblateError``.
     @discardableResult
     package func writeRun(_ name: String, _ document: JSON, replacing number: Int? = nil) throws -> Int {
         try requireWritable()
@@ -15,21 +16,21 @@ extension Store {
 
     private func writeWhole(_ name: String, _ document: JSON, replacing number: Int?) throws -> Int {
         let folder = try runFolder(name)
-        if try Disk.makeFolder(folder) { try Disk.sync(root + "/runs") }
+        if try files.makeFolder(folder) { try files.sync(folder: root + "/runs") }
         let draft = "\(folder)/.\(makeNonce())"
-        let file = try OpenFile(creating: draft)
-        defer { try? Disk.remove(draft) }
-        try file.append((document.text(.indented) + "\n").utf8)
+        let file = try files.open(draft, .creating)
+        defer { try? files.remove(draft) }
+        try file.append(SealedDocument.text(of: document).utf8)
         try file.sync()
         var place: Int
         if let number {
             place = number
-            try Disk.move(draft, to: runPath(folder, number))
+            try files.move(draft, to: runPath(folder, number))
         } else {
             place = (try runNumbers(folder).last ?? 0) + 1
-            while try !Disk.claim(runPath(folder, place), for: draft) { place += 1 }
+            while try !files.claim(runPath(folder, place), for: draft) { place += 1 }
         }
-        try Disk.sync(folder)
+        try files.sync(folder: folder)
         return place
     }
 
@@ -51,7 +52,7 @@ extension Store {
 
     /// The names under which there are runs, in order. Names with an underscore before them hold other documents: notes.
     package func runNames() throws -> [String] {
-        try (Disk.names(in: root + "/runs") ?? []).filter { !$0.hasPrefix(".") && !$0.hasPrefix("_") }.sorted()
+        try (files.names(in: root + "/runs") ?? []).filter { !$0.hasPrefix(".") && !$0.hasPrefix("_") }.sorted()
     }
 
     /// Hands every readable document to `each`, newest first, one at a time.
@@ -83,7 +84,7 @@ extension Store {
 
     private func runFolder(_ name: String) throws -> String {
         guard Output.isSafe(name: name), !name.hasPrefix(".") else {
-            throw StorageError(
+            throw AblateError(
                 .refused, "\"\(name)\" cannot name a run", path: root + "/runs",
                 advice: "use a name without \"/\" and \".\"")
         }
@@ -95,17 +96,38 @@ extension Store {
         return "\(folder)/\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits).json"
     }
 
+    /// The numbers of documents. A name that no document was ever given is passed over: numbers have at least eight digits, and
+    /// nobody runs a recipe a billion times.
     private func runNumbers(_ folder: String) throws -> [Int] {
-        try (Disk.names(in: folder) ?? []).compactMap { name in
-            name.hasSuffix(".json") ? Int(name.dropLast(5)) : nil
+        try (files.names(in: folder) ?? []).compactMap { name in
+            guard name.hasSuffix(".json"), (13...14).contains(name.utf8.count), let number = Int(name.dropLast(5)),
+                number > 0
+            else { return nil }
+            return number
         }.sorted()
     }
 
+    /// The document with this number; nil where there is none, or where it is not as it was written (``damagedDocuments()``).
     private func readRun(_ folder: String, _ number: Int) throws -> JSON? {
         let path = runPath(folder, number)
-        guard try FileStatus.ifPresent(path, following: false)?.form == .file else { return nil }
-        return try OpenFile(reading: path, followingLink: false).content(limit: 1 << 28).flatMap {
-            try? JSON(parsing: $0)
+        guard try files.status(of: path, following: false)?.form == .file else { return nil }
+        return try files.open(path, .readingItself).content(limit: 1 << 28).flatMap(SealedDocument.read)
+    }
+
+    /// The paths of documents about runs, notes and deliveries that are not as they were written. Which results they name is not
+    /// known.
+    func damagedDocuments() throws -> [String] {
+        var damaged: [String] = []
+        let folders = try (files.names(in: root + "/runs") ?? []).filter { !$0.hasPrefix(".") }.map { "runs/\($0)" }
+        for folder in folders.sorted() + ["deliveries"] {
+            for name in try (files.names(in: "\(root)/\(folder)") ?? []).sorted()
+            where name.hasSuffix(".json") && !name.hasPrefix(".") {
+                let path = "\(root)/\(folder)/\(name)"
+                let isFile = try files.status(of: path, following: false)?.form == .file
+                let content = try isFile ? files.open(path, .readingItself).content(limit: 1 << 28) : nil
+                if content.flatMap(SealedDocument.read) == nil { damaged.append(path) }
+            }
         }
+        return damaged
     }
 }

@@ -1,6 +1,7 @@
 // What was seen of a file at a moment, and whether it still holds. Looks at no file itself.
 
 internal import Digests
+internal import Host
 
 /// A file or folder as it was last looked at.
 struct Sighting: Sendable {

@@ -1,14 +1,7 @@
 // An answer that holds as long as some files look as they did. Derived: losing it costs time only.
 
 package import Digests
-
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
+internal import Host
 
 /// The files an answer rests on.
 package struct Footing: Sendable {
@@ -28,11 +21,11 @@ extension Store {
     /// since, or so shortly before that a time stamp could not tell; gone, or there at last.
     @discardableResult
     package func remember(_ answer: String, on footing: Footing, since start: Int, as name: Digest) -> Bool {
-        guard access == .readWrite else { return false }
+        guard let path = snapshotPath(name) else { return false }
         var bytes: [UInt8] = Array("ablate snapshot 1\n".utf8)
         Self.append(answer, to: &bytes)
         for path in footing.present.union(footing.inputs) {
-            guard let stamp = (try? FileStatus.ifPresent(path, following: true))?.stamp, stamp.isSettled(asOf: start),
+            guard let stamp = (try? host.files.status(of: path, following: true))?.stamp, stamp.isSettled(asOf: start),
                 !footing.inputs.contains(path) || index.sighting(of: path)?.stamp == stamp
             else { return false }
             Self.append(path, to: &bytes)
@@ -41,20 +34,20 @@ extension Store {
             }
         }
         for path in footing.absent {
-            guard Self.isAbsent(path) else { return false }
+            guard isAbsent(path) else { return false }
             Self.append(path, to: &bytes)
             for _ in 0..<5 { Self.append(0, to: &bytes) }
         }
         bytes += Digest(of: bytes).description.utf8
-        let draft = "\(root)/index/.\(makeNonce())"
-        defer { try? Disk.remove(draft) }
-        guard let file = try? OpenFile(creating: draft), (try? file.append(bytes)) != nil else { return false }
-        return (try? Disk.move(draft, to: snapshotPath(name))) != nil
+        let draft = Paths.sibling(of: path, named: ".\(makeNonce())")
+        defer { try? host.files.remove(draft) }
+        guard let file = try? host.files.open(draft, .creating), (try? file.append(bytes)) != nil else { return false }
+        return (try? host.files.move(draft, to: path)) != nil
     }
 
     /// The answer, if every file it rests on looks as it did; nil otherwise.
     package func remembered(_ name: Digest) -> String? {
-        guard let file = try? OpenFile(reading: snapshotPath(name), followingLink: false),
+        guard let place = snapshotPath(name), let file = try? host.files.open(place, .readingItself),
             let bytes = (try? file.content(limit: 1 << 28)) ?? nil, bytes.count > 64 + 18
         else { return nil }
         var hasher = Digest.Hasher()
@@ -70,12 +63,10 @@ extension Store {
             // Straight from the bytes: no text is made of ten thousands of paths.
             while offset < body.count {
                 let path = body.baseAddress!.advanced(by: offset).assumingMemoryBound(to: CChar.self)
-                offset += strlen(path) + 1
-                var status = stat()
-                let isThere = stat(path, &status) == 0
-                let stamp = FileStatus(status).stamp
-                let seen =
-                    isThere ? [stamp.device, stamp.inode, stamp.size, stamp.modified, stamp.changed] : [0, 0, 0, 0, 0]
+                let stamp = host.files.stamp(at: path)
+                while body[offset] != 0 { offset += 1 }
+                offset += 1
+                let seen = stamp.map { [$0.device, $0.inode, $0.size, $0.modified, $0.changed] } ?? [0, 0, 0, 0, 0]
                 for number in seen {
                     guard body.loadUnaligned(fromByteOffset: offset, as: Int.self) == number else { return nil }
                     offset += 8
@@ -85,12 +76,9 @@ extension Store {
         }
     }
 
-    private static func isAbsent(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)
-    }
+    private func isAbsent(_ path: String) -> Bool { (try? host.files.status(of: path, following: true)) == .some(nil) }
 
-    private func snapshotPath(_ name: Digest) -> String { "\(root)/index/\(Disk.hostName)-\(name.short).snapshot" }
+    private func snapshotPath(_ name: Digest) -> String? { cache.map { "\($0)/\(host.name)-\(name.short).snapshot" } }
 
     /// Text with a zero behind it. Neither paths nor JSON have one inside.
     private static func append(_ text: String, to bytes: inout [UInt8]) {
@@ -110,6 +98,4 @@ extension Store {
     /// The folder of a recipe's run documents: it changes when a document is added or replaced.
     package func runsFolder(_ name: String) -> String { "\(root)/runs/\(name)" }
 
-    /// The time by the system's clock, in nanoseconds since 1970.
-    package static var now: Int { currentTime() }
 }

@@ -1,32 +1,34 @@
-// Clearing away what ended engines left behind. Knows an attempt's owner by its lock, never by its age.
+// Clearing away what ended engines left behind. Knows an owner by its lock or its signs of life, never by its age alone.
 
 internal import Digests
+internal import Host
 
 extension Store {
     /// Removes the folders of attempts whose owner is gone, and keeps their logs among the failures. Attempts of living
-    /// engines, on any machine whose locks reach here, are left alone. What cannot be removed is left for the next time.
-    package func sweepAttempts() {
+    /// engines, on any machine whose locks or signs of life reach here, are left alone. What cannot be removed is left for the next
+    /// time.
+    package func sweep() {
         guard access == .readWrite else { return }
-        defer {
-            sweepCheckpoints()
-            sweepReservations()
-        }
         let attempts = root + "/attempts"
-        let owners = ((try? Disk.names(in: attempts)) ?? nil) ?? []
-        for name in Set(owners.map { $0.hasSuffix(".owner") ? String($0.dropLast(6)) : $0 }) {
-            sweep(attempt: name, in: attempts)
-        }
+        for name in Set(names(in: "attempts").map { $0.hasSuffix(".owner") ? String($0.dropLast(6)) : $0 })
+        where Self.isAttempt(name) { sweep(attempt: name, in: attempts) }
+        sweepCheckpoints()
+        sweepReservations()
+        sweepLeases()
+        sweepDrafts()
     }
+
+    private func names(in folder: String) -> [String] { ((try? files.names(in: "\(root)/\(folder)")) ?? nil) ?? [] }
 
     /// Checkpoints of a step that was published by an engine that came no further. Whoever is to run the step again, because
     /// its record was damaged, has the lease.
     private func sweepCheckpoints() {
-        for name in ((try? Disk.names(in: root + "/scratch")) ?? nil) ?? [] {
+        for name in names(in: "scratch") {
             guard let key = Digest(name),
-                let isPublished = try? FileStatus.ifPresent(recordPath(key), following: false) != nil, isPublished,
+                let isPublished = try? files.status(of: recordPath(key), following: false) != nil, isPublished,
                 let lease = try? lease(key)
             else { continue }
-            try? Disk.remove(scratchPath(key))
+            try? files.remove(scratchPath(key))
             lease.release()
         }
     }
@@ -34,32 +36,61 @@ extension Store {
     /// Reservations of engines that are gone. One that nobody has locked may also be in the making, so they are looked at while
     /// nobody reserves; where somebody does, they are left for the next time.
     private func sweepReservations() {
-        let paths = (((try? Disk.names(in: root + "/reservations")) ?? nil) ?? []).map { "\(root)/reservations/\($0)" }
-        guard !paths.isEmpty, let lock = try? OpenFile(locking: collectionLock, making: true),
-            (try? lock.lock(shared: false)) == true
+        let paths = names(in: "reservations").map { "\(root)/reservations/\($0)" }
+        guard !paths.isEmpty, let lock = try? files.open(collectionLock, .locking),
+            (try? lock.lock(shared: false)) == .held
         else { return }
-        for path in paths where isAbandoned(path) { try? Disk.remove(path) }
+        for path in paths { if case .gone = try? holder(of: path) { try? files.remove(path) } }
         withExtendedLifetime(lock) {}
     }
 
-    private func isAbandoned(_ path: String) -> Bool {
-        guard let file = try? OpenFile(locking: path, making: false) else { return false }
-        return (try? file.lock(shared: false)) == true
+    /// Leases of engines that were killed. Whoever opened such a file before it went looks again (``hold(_:shared:)``).
+    private func sweepLeases() {
+        for name in names(in: "leases") where Digest(name) != nil {
+            if case .gone(let file) = try? holder(of: "\(root)/leases/\(name)") {
+                try? files.remove(file.path)
+            }
+        }
+    }
+
+    /// What was being written when its writer was killed: marks of the store, the words of live runs. Drafts live for a moment.
+    private func sweepDrafts() {
+        let old = host.clock.now - 600_000_000_000
+        func sweep(_ path: String) {
+            guard let stamp = (try? files.status(of: path, following: false))??.stamp, stamp.modified < old else { return }
+            try? files.remove(path)
+        }
+        for name in names(in: "") where name.hasPrefix(".store-") { sweep("\(root)/\(name)") }
+        for name in names(in: "live") {
+            let path = "\(root)/live/\(name)"
+            if name.hasSuffix(".part") { sweep(path) }
+            let document = String(path.dropLast(5)) + ".json"
+            guard name.hasSuffix(".lock"), (try? files.status(of: document, following: false)) == .some(nil),
+                case .gone = try? holder(of: path)
+            else { continue }
+            sweep(path)
+        }
+    }
+
+    /// `<key>-<nonce>`: what has another name is not an engine's.
+    private static func isAttempt(_ name: String) -> Bool {
+        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+        return parts.count == 2 && Digest(String(parts[0])) != nil && parts[1].utf8.count == 16
+            && parts[1].allSatisfy(\.isHexDigit)
     }
 
     private func sweep(attempt name: String, in attempts: String) {
         let owner = "\(attempts)/\(name).owner"
         // The owner's file is made before the folder and removed after it: without one the folder is nobody's.
-        guard let isOwned = try? FileStatus.ifPresent(owner, following: false) != nil else { return }
-        var lock: OpenFile?
+        guard let isOwned = try? files.status(of: owner, following: false) != nil else { return }
+        var lock: (any OpenFile)?
         if isOwned {
-            guard let file = try? OpenFile(locking: owner, making: false), (try? file.lock(shared: false)) == true
-            else { return }
+            guard case .gone(let file) = try? holder(of: owner) else { return }
             lock = file
         }
         _ = keepLog(ofAttempt: name)
-        try? Disk.remove("\(attempts)/\(name)")
-        try? Disk.remove(owner)
+        try? files.remove("\(attempts)/\(name)")
+        try? files.remove(owner)
         _ = lock
     }
 }

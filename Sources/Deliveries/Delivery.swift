@@ -1,0 +1,198 @@
+// May this path be written, and writing it whole. What is the user's is never replaced, and nothing is ever half written.
+
+package import Digests
+package import Host
+package import Storage
+
+/// Delivers files into the user's folders.
+///
+/// A file is replaced if a ledger names it and it is as it was delivered, or if it holds its own ``FileMark``; anything else is the
+/// user's. No path leads out of the project's folder through a link, and none is an input.
+package struct Delivery: Sendable {
+    /// What a path is before something is delivered there.
+    package enum Standing: Sendable, Equatable {
+        /// Nothing is there.
+        case free
+        /// What is there was delivered by the same author, and is as it was then.
+        case ours
+        /// What is there was delivered by the same author, and was changed since.
+        case edited
+        /// What is there was delivered by somebody else's run, and is as it was then.
+        case other(author: String)
+        /// What is there is the user's.
+        case theirs
+    }
+
+    private let host: Host
+    /// The project's folder, absolute and without links.
+    private let project: String
+    private let ledgers: [Ledger]
+    private let author: String
+    private let inputs: [String]
+    /// Whether the user has said that what is there may be replaced.
+    private let overwrites: Bool
+
+    /// - Parameters:
+    ///   - project: the folder that paths belong to; what lies outside must be named on purpose.
+    ///   - ledgers: where deliveries are noted; the first that knows a path tells of it.
+    ///   - author: what delivers: a recipe's file name, or a verb.
+    ///   - inputs: paths that are read, which nothing may be delivered to.
+    package init(
+        host: Host = .system, project: String, ledgers: [Ledger], author: String, inputs: [String], overwrites: Bool
+    ) {
+        self.host = host
+        self.project = host.files.absolute(project)
+        self.ledgers = ledgers
+        self.author = author
+        self.inputs = inputs
+        self.overwrites = overwrites
+    }
+
+    // MARK: Whether
+
+    /// What is at a path. Errors: ``AblateError`` of kind `refused` for a path that must not be delivered to at all: an input, a
+    /// folder or device, a path through a link that leaves the project.
+    ///
+    /// - Parameter mark: the mark that the delivered file would carry; nil for a file that can carry none.
+    package func standing(of path: String, mark: FileMark? = nil) throws -> Standing {
+        let path = try resolve(path)
+        guard let status = try host.files.status(of: path, following: false) else { return .free }
+        guard status.form == .file else { return .theirs }
+        if let mark {
+            let bytes = try host.files.content(of: path, limit: 1 << 30)
+            if mark.holds(for: bytes) { return .ours }
+            return FileMark.author(of: bytes).map { .other(author: $0) } ?? .theirs
+        }
+        guard let entry = ledgers.lazy.compactMap({ $0.entry(for: path) }).first else { return .theirs }
+        let digest = try host.files.open(path, .readingItself).digest()
+        let isWhole = digest == entry.digest || digest == entry.previous
+        if entry.author != author { return isWhole ? .other(author: entry.author) : .theirs }
+        return isWhole ? .ours : .edited
+    }
+
+    /// Errors: ``AblateError`` of kind `exists` unless the path is free, or what is there may be replaced.
+    package func require(_ path: String, mark: FileMark? = nil, remedy: String) throws {
+        let found: String
+        switch try standing(of: path, mark: mark) {
+        case .free, .ours: return
+        case .edited: found = "it was changed since ablate wrote it"
+        case .other(let author): found = "\(author) wrote it"
+        case .theirs: found = "ablate did not write it"
+        }
+        if overwrites, try isFile(path) { return }
+        throw AblateError(
+            .exists, "this file would be overwritten, and \(found)", path: path,
+            advice: "\(remedy), or say --overwrite; nothing was written")
+    }
+
+    private func isFile(_ path: String) throws -> Bool {
+        try host.files.status(of: resolve(path), following: false)?.form == .file
+    }
+
+    // MARK: Writing
+
+    /// Writes a file whole or not at all. Whether it may be written must have been asked for (``require(_:mark:remedy:)``).
+    ///
+    /// - Parameter digest: of the content that `fill` writes.
+    ///
+    /// Errors: ``AblateError``; what was there is then as it was.
+    package func write(
+        _ path: String, digest: Digest, isMarked: Bool = false, _ fill: (any OpenFile) throws -> Void
+    ) throws {
+        let path = try resolve(path)
+        let before = try host.files.status(of: path, following: false)
+        if let before { try host.files.requireRegular(before, path) }
+        if let before, before.form == .file, try host.files.open(path, .readingItself).digest() == digest {
+            if !isMarked { note(path, digest, previous: nil) }
+            return
+        }
+        let draft = Paths.sibling(of: path, named: ".\(Paths.name(path)).ablate-part")
+        let file = try begin(draft, path)
+        do {
+            try fill(file)
+            try file.sync()
+            if let before { try host.files.setPermissions(before.permissions, of: draft) }
+            if !isMarked {
+                let old = try before.map { _ in try host.files.open(path, .readingItself).digest() }
+                note(path, digest, previous: old)
+            }
+            try host.files.move(draft, to: path)
+        } catch {
+            try? host.files.remove(draft)
+            throw error
+        }
+    }
+
+    package func write(_ path: String, _ bytes: [UInt8], isMarked: Bool = false) throws {
+        try write(path, digest: Digest(of: bytes), isMarked: isMarked) { try $0.append(bytes) }
+    }
+
+    /// Removes a file that holds its mark; anything else stays.
+    package func removeOutdated(_ path: String, mark: FileMark) {
+        guard (try? standing(of: path, mark: mark)) == .ours, let path = try? resolve(path) else { return }
+        try? host.files.remove(path)
+    }
+
+    /// A draft that nobody else writes to. One that a killed process left is taken over.
+    private func begin(_ draft: String, _ path: String) throws -> any OpenFile {
+        while true {
+            if let there = try host.files.status(of: draft, following: false) { try host.files.requireRegular(there, draft) }
+            let file = try host.files.open(draft, .locking)
+            guard try file.lock(shared: false) != .taken else {
+                throw AblateError(
+                    .busy, "another process is writing this file", path: path, advice: "run again when it is done")
+            }
+            guard try file.hasItsName() else { continue }
+            try file.rewrite([])
+            return file
+        }
+    }
+
+    private func note(_ path: String, _ digest: Digest, previous: Digest?) {
+        for ledger in ledgers {
+            try? ledger.note(Ledger.Entry(digest: digest, previous: previous, author: author), for: path)
+        }
+    }
+
+    // MARK: Paths
+
+    /// The path as it will be written to: absolute, with the folder's links resolved where they stay in the project.
+    private func resolve(_ path: String) throws -> String {
+        let files = host.files
+        let absolute = Self.normal(path.hasPrefix("/") ? path : "\(project)/\(path)")
+        let folder = Paths.folder(of: absolute)
+        let real = files.exists(folder) ? files.absolute(folder) : folder
+        func isInside(_ path: String) -> Bool { path == project || path.hasPrefix(project + "/") }
+        guard !isInside(folder) || isInside(real) else {
+            throw AblateError(
+                .refused, "this path leaves the project's folder through a link, to \(real)", path: path,
+                advice: "name the folder itself, or replace the link by a real folder; nothing was written")
+        }
+        let place = real == "/" ? "/\(Paths.name(absolute))" : "\(real)/\(Paths.name(absolute))"
+        let own = try files.status(of: place, following: true)?.stamp
+        for input in inputs {
+            let stamp = try? files.status(of: input, following: true)?.stamp
+            let isSame = own != nil && stamp?.device == own?.device && stamp?.inode == own?.inode
+            if isSame || files.absolute(input) == place {
+                throw AblateError(
+                    .refused, "an input would be overwritten: \(input)", path: path,
+                    advice: "choose another path for what is written; nothing was written")
+            }
+        }
+        if let form = try files.status(of: place, following: false)?.form, form == .folder || form == .other {
+            throw AblateError(
+                .refused, "expected a path for a file, found a \(form == .folder ? "folder" : "pipe, socket or device")",
+                path: path, advice: "choose another path; nothing was written")
+        }
+        return place
+    }
+
+    /// The path without `.`, `..` and empty names, as text.
+    private static func normal(_ path: String) -> String {
+        var names: [Substring] = []
+        for name in path.split(separator: "/") where name != "." {
+            if name == ".." { _ = names.popLast() } else { names.append(name) }
+        }
+        return "/" + names.joined(separator: "/")
+    }
+}

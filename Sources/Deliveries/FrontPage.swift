@@ -1,0 +1,11 @@
+// The front page of the module.
+//
+// Deliveries is the one way out of ablate into the user's folders: submissions, logbooks, tables, exports. It replaces only what
+// ablate wrote and what is as ablate wrote it, and deletes nothing else.
+//
+// It does not know what the files say, nor what a recipe or a logbook is.
+//
+// It may import Host, Digests and Storage (for the ledger). Execution and CommandLine use it.
+//
+//     Delivery                                               read this first: may this path be written, and writing it
+//     FileMark                                               a mark inside a file that says who wrote it and that it is whole

@@ -1,0 +1,15 @@
+// The front page of the module.
+//
+// Host is the machine as the program meets it: files, clock, environment, processes. Two forms stand behind each protocol, the
+// system's own and one in memory, so that whatever is built on them can be tested without a disk and without waiting.
+//
+// It does not know stores, recipes, formats or terminals. Paths and bytes come in, paths and bytes go out.
+//
+// It may import Digests. It is the one module, beside Workers' processes, that calls POSIX; ArchitectureTests keeps it so.
+//
+//     Host                                                   read this first: the machine as a value
+//     AblateError, ErrorClass                                what can go wrong, in words, and what that is for scripts
+//     FileSystem, OpenFile, FileStatus, Reading              files as protocols, and reading them within limits
+//     SystemFiles, SystemFile, FolderWalk                    files of the system; no path is walked through a link of others
+//     MemoryFiles, MemoryFile                                files in memory, with locks, links, faults and a clock
+//     HostClock, Processes                                   time, and who is alive

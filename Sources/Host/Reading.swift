@@ -1,0 +1,103 @@
+// Reading whole files of the user's within limits, and writing whole files. Knows no formats.
+
+extension FileSystem {
+    package func exists(_ path: String) -> Bool { ((try? status(of: path, following: true)) ?? nil) != nil }
+
+    /// What `path` names. Errors: ``AblateError`` of kind `missing` where nothing is there.
+    package func requireStatus(of path: String, following: Bool) throws -> FileStatus {
+        guard let status = try status(of: path, following: following) else {
+            throw AblateError(.missing, "cannot find the file (No such file or directory)", path: path, advice: "check the path")
+        }
+        return status
+    }
+
+    /// The content of a regular file of at most `limit` bytes; a link stands for what it leads to.
+    ///
+    /// Nothing else is opened: not pipes, devices or folders. What the system makes up as it is read (files of /proc say that they
+    /// are empty, and are not) is refused, too. Errors: ``AblateError``.
+    package func content(of path: String, limit: Int) throws -> [UInt8] {
+        try requireRegular(try requireStatus(of: path, following: true), path)
+        let file = try open(path, .reading)
+        let status = try file.status()
+        try requireRegular(status, path)
+        guard let content = try file.content(limit: limit) else {
+            throw AblateError(
+                .refused, "the file is larger than \(Self.size(limit))", path: path, advice: "name a smaller one")
+        }
+        guard status.size > 0 || content.isEmpty else {
+            throw AblateError(
+                .refused, "this is not a file on a disk: the system makes its content up as it is read", path: path,
+                advice: "name a file with content of its own")
+        }
+        return content
+    }
+
+    /// Errors: ``AblateError`` of kind `refused` for anything but a regular file, which says what it is.
+    package func requireRegular(_ status: FileStatus, _ path: String) throws {
+        let found: String
+        switch status.form {
+        case .file: return
+        case .folder: found = "a folder"
+        case .link: found = "a link"
+        case .other: found = "a pipe, socket or device"
+        }
+        throw AblateError(.refused, "expected a regular file, found \(found)", path: path, advice: "name a file with content")
+    }
+
+    /// Writes a file whole or not at all, and in place of one that was there, whose permissions it keeps. A link is replaced by the
+    /// file. Errors: ``AblateError``; what was there is then as it was.
+    package func write(_ bytes: some Collection<UInt8>, to path: String) throws {
+        try write(to: path) { try $0.append(bytes) }
+    }
+
+    /// The same, with content that `fill` writes.
+    package func write(to path: String, _ fill: (any OpenFile) throws -> Void) throws {
+        let draft = Paths.sibling(of: path, named: ".\(Paths.name(path)).\(makeNonce()).part")
+        do {
+            let before = try status(of: path, following: false)
+            if let before, before.form == .folder || before.form == .other { try requireRegular(before, path) }
+            let file = try open(draft, .creating)
+            try fill(file)
+            try file.sync()
+            if let before, before.form == .file { try setPermissions(before.permissions, of: draft) }
+            try move(draft, to: path)
+        } catch {
+            try? remove(draft)
+            throw error
+        }
+    }
+
+    private static func size(_ bytes: Int) -> String {
+        bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB"
+    }
+}
+
+/// Paths as text.
+package enum Paths {
+    /// The folder above; nil for a single name and for a name below `/`.
+    package static func parent(of path: String) -> String? {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return nil }
+        return String(path[..<slash])
+    }
+
+    /// The folder that a path of a file lies in: `.` for a single name.
+    package static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// The last name of a path.
+    package static func name(_ path: String) -> String { String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]) }
+
+    /// A path in the same folder as `path`.
+    package static func sibling(of path: String, named name: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return name }
+        return String(path[...slash]) + name
+    }
+}
+
+/// Sixteen hexadecimal digits that nobody else has.
+package func makeNonce() -> String {
+    let digits = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+}

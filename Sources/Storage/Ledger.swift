@@ -1,0 +1,83 @@
+// What was written into the user's folders, and how it was then. Only what is named here, and is as it was, may be replaced.
+
+package import Digests
+package import Host
+
+/// Files that ablate delivered: a document each, named by the digest of the path.
+package struct Ledger: Sendable {
+    /// One file as it was delivered.
+    package struct Entry: Sendable, Equatable {
+        /// Of the content.
+        package let digest: Digest
+        /// Of the content before, which is what is there still where a crash came between note and file.
+        package let previous: Digest?
+        /// What wrote it: a recipe's file name within its project, or a verb.
+        package let author: String
+
+        package init(digest: Digest, previous: Digest?, author: String) {
+            (self.digest, self.previous, self.author) = (digest, previous, author)
+        }
+    }
+
+    private let folder: String
+    /// Paths below this folder are named relative to it, so that a project may be moved.
+    private let project: String
+    private let files: any FileSystem
+
+    /// - Parameters:
+    ///   - folder: where the documents are kept; it need not be there.
+    ///   - project: the folder that delivered paths are told relative to.
+    package init(folder: String, project: String, files: any FileSystem) {
+        (self.folder, self.project, self.files) = (folder, project, files)
+    }
+
+    /// What is known of a path; nil where ablate never wrote it. A document that cannot be read counts as none: then the file is
+    /// the user's.
+    package func entry(for path: String) -> Entry? {
+        guard let bytes = try? files.open(place(of: path), .readingItself).content(limit: 1 << 20),
+            let json = SealedDocument.read(bytes), json["path"]?.string == name(of: path),
+            let digest = json["digest"]?.string.flatMap(Digest.init), let author = json["author"]?.string
+        else { return nil }
+        return Entry(digest: digest, previous: json["previous"]?.string.flatMap(Digest.init), author: author)
+    }
+
+    /// Every path that is in the ledger, absolute, in order.
+    package func paths() throws -> [String] {
+        try (files.names(in: folder) ?? []).compactMap { file in
+            guard file.hasSuffix(".json"), !file.hasPrefix("."),
+                let bytes = try files.open("\(folder)/\(file)", .readingItself).content(limit: 1 << 20),
+                let path = SealedDocument.read(bytes)?["path"]?.string
+            else { return nil }
+            return path.hasPrefix("/") ? path : "\(project)/\(path)"
+        }.sorted()
+    }
+
+    /// Notes that a path has this content now. Written before the file gets its name: a crash in between leaves a file that is not as
+    /// the ledger says, which is left alone. Errors: ``AblateError``.
+    package func note(_ entry: Entry, for path: String) throws {
+        try files.makeFolder(folder)
+        try files.write(
+            SealedDocument.text(
+                of: [
+                    "path": .string(name(of: path)), "digest": .string(entry.digest.description),
+                    "previous": JSON(entry.previous?.description), "author": .string(entry.author),
+                ]
+            ).utf8, to: place(of: path))
+    }
+
+    /// Forgets a path: the file is gone, or is the user's from now on.
+    package func forget(_ path: String) { try? files.remove(place(of: path)) }
+
+    private func name(of path: String) -> String {
+        path.hasPrefix(project + "/") ? String(path.dropFirst(project.count + 1)) : path
+    }
+
+    private func place(of path: String) -> String { "\(folder)/\(Digest(of: name(of: path))).json" }
+}
+
+extension Store {
+    /// The ledger of what was delivered from this store for a project. Errors: ``AblateError`` where the store may not be changed.
+    package func ledger(ofProject folder: String) -> Ledger {
+        Ledger(folder: "\(root)/deliveries", project: folder, files: files)
+    }
+}
