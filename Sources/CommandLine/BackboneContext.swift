@@ -14,7 +14,8 @@ enum BackboneContext {
             folder = HubCache(environment: Files.environment).snapshot(of: repository, revision: revision)
         case .scratch(let scratch): return scratch.context
         }
-        guard let folder, let bytes = Files.bytes(folder + "/config.json"), let config = try? JSON(parsing: bytes)
+        guard let folder, let bytes = try? Files.content(folder + "/config.json"),
+            let config = try? JSON(parsing: bytes)
         else { return nil }
         return config["max_position_embeddings"]?.integer ?? config["text_config"]?["max_position_embeddings"]?.integer
     }

@@ -1,50 +1,49 @@
-// Where text goes: results to standard output, everything else to standard error.
+// Where text goes: results to standard output, everything else to standard error. The one place that writes to terminals.
 
+internal import Diagnostics
 internal import Digests
-internal import Glibc
+internal import Host
 
 enum Console {
     /// A result: what a pipe should get.
-    static func out(_ text: String) { line(text, to: STDOUT_FILENO) }
+    static func out(_ text: String) { line(text, to: .output) }
 
     /// A document for programs, indented, with its schema version.
     static func out(document members: [String: JSON]) {
         var members = members
-        members["schema_version"] = 1
-        out(JSON.object(members).text(.indented))
+        if members["schema_version"] == nil { members["schema_version"] = 1 }
+        out(json: JSON.object(members).text(.indented))
+    }
+
+    /// JSON text.
+    static func out(json text: String) {
+        OutputStream.output.write((Printable.json(text) + (text.hasSuffix("\n") ? "" : "\n")).utf8)
     }
 
     /// A remark, a finding, progress.
-    static func note(_ text: String) { line(text, to: STDERR_FILENO) }
+    static func note(_ text: String) { line(text, to: .error) }
 
-    /// Writes text as it is, without a line break of its own.
-    static func write(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR || errno == EAGAIN { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
+    /// Writes text in place of the lines that were drawn last.
+    static func draw(_ text: String, over lines: Int, to stream: OutputStream) {
+        let erased = lines > 0 ? "\u{1B}[\(lines)A\r\u{1B}[J" : ""
+        stream.write((erased + Ink.terminal(text)).utf8)
     }
 
-    private static func line(_ text: String, to descriptor: Int32) {
-        write(text.hasSuffix("\n") ? text : text + "\n", to: descriptor)
+    private static func line(_ text: String, to stream: OutputStream) {
+        stream.write((Ink.terminal(text) + (text.hasSuffix("\n") ? "" : "\n")).utf8)
     }
 
-    /// Whether a descriptor is a terminal that shows colours.
-    static func hasColor(_ descriptor: Int32) -> Bool {
-        getenv("NO_COLOR") == nil && isatty(descriptor) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+    /// Whether a stream is a terminal that shows colours.
+    static func hasColor(_ stream: OutputStream) -> Bool {
+        let variables = Host.system.variables
+        return variables["NO_COLOR"] == nil && stream.isTerminal && variables["TERM"] != "dumb"
     }
 
     /// Columns of the terminal on standard error; 80 where there is none.
-    static var width: Int {
-        var size = winsize()
-        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
-    }
+    static var width: Int { OutputStream.error.width }
 }
 
-/// Text with ANSI attributes, or without.
+/// Text with attributes, or without.
 struct Paint: Sendable {
     let isOn: Bool
     func bold(_ text: String) -> String { code("1", text) }
@@ -53,5 +52,5 @@ struct Paint: Sendable {
     func green(_ text: String) -> String { code("32", text) }
     func yellow(_ text: String) -> String { code("33", text) }
     func blue(_ text: String) -> String { code("34", text) }
-    private func code(_ code: String, _ text: String) -> String { isOn ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+    private func code(_ code: String, _ text: String) -> String { isOn ? Ink.paint(text, code) : text }
 }

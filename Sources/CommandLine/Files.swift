@@ -1,73 +1,28 @@
-// Paths and small files of the user's. Knows no formats.
+// Paths and small files of the user's, as the command meets them. Knows no formats.
 
-internal import Glibc
+internal import Host
 
 enum Files {
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    private static var files: any FileSystem { Host.system.files }
 
-    static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
+    /// What a recipe, a site file or a configuration may weigh. None is ever near.
+    static let textLimit = 16 << 20
+
+    static func exists(_ path: String) -> Bool { files.exists(path) }
+
+    static func isWritable(_ path: String) -> Bool { files.isWritable(path) }
 
     /// An absolute path without links in it, for a path that exists; an absolute path otherwise.
-    static func absolute(_ path: String) -> String {
-        if let real = realpath(path, nil) {
-            defer { free(real) }
-            return String(cString: real)
-        }
-        if path.hasPrefix("/") { return path }
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        guard getcwd(&buffer, buffer.count) != nil else { return path }
-        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) + "/" + path
+    static func absolute(_ path: String) -> String { files.absolute(path) }
+
+    static func folder(of path: String) -> String { Paths.folder(of: path) }
+
+    /// The content of a regular file of at most `limit` bytes. Errors: ``AblateError``.
+    static func content(_ path: String, limit: Int = textLimit) throws -> [UInt8] {
+        try files.content(of: path, limit: limit)
     }
 
-    static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    /// The bytes of a file; nil, with `errno` set, where it cannot be read.
-    static func bytes(_ path: String) -> [UInt8]? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = fread(&chunk, 1, chunk.count, file)
-            if count == 0 { return ferror(file) == 0 ? bytes : nil }
-            bytes += chunk[..<count]
-        }
-    }
-
-    /// Writes a file whole or not at all; one that was there keeps its mode. False, with `errno` set, where it cannot be written.
-    static func write(_ bytes: [UInt8], to path: String) -> Bool {
-        let draft = "\(path).\(getpid()).part"
-        var status = stat()
-        let mode = stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
-        guard let file = fopen(draft, "w") else { return false }
-        let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
-        if let mode { fchmod(fileno(file), mode) }
-        let isClosed = fclose(file) == 0
-        if isWritten, isClosed, rename(draft, path) == 0 { return true }
-        unlink(draft)
-        return false
-    }
-
-    static func makeFolder(_ path: String) -> Bool {
-        if exists(path) { return true }
-        return makeFolder(folder(of: path)) && (mkdir(path, 0o755) == 0 || errno == EEXIST)
-    }
-
-    static var environment: [String: String] {
-        var variables: [String: String] = [:]
-        var pointer = environ
-        while let entry = pointer.pointee {
-            let text = String(cString: entry)
-            if let equals = text.firstIndex(of: "=") {
-                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
-            }
-            pointer += 1
-        }
-        return variables
-    }
+    static var environment: [String: String] { Host.system.variables }
 
     /// `~/.cache/ablate`, or where `XDG_CACHE_HOME` says.
     static var cache: String {

@@ -4,7 +4,7 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Digests
 internal import Execution
-internal import Glibc
+internal import Host
 internal import Nodes
 internal import Recipes
 internal import Storage
@@ -52,10 +52,7 @@ enum RecipeReading {
     }
 
     static func source(_ path: String, as name: String? = nil) throws -> SourceFile {
-        guard let bytes = Files.bytes(path) else {
-            throw MissingFile(description: "cannot read \(path): \(String(cString: strerror(errno)))")
-        }
-        return try SourceFile(decoding: bytes, name: name ?? path)
+        try SourceFile(decoding: Files.content(path), name: name ?? path)
     }
 }
 
@@ -69,15 +66,15 @@ enum Failure {
     static func report(_ error: any Error) -> ExitCode {
         switch error {
         case let findings as Findings:
-            Console.note(FindingText(color: Console.hasColor(STDERR_FILENO)).render(findings.all))
+            Console.note(FindingText(color: Console.hasColor(.error)).render(findings.all))
             return code(of: findings)
         case let missing as MissingFile:
             Console.note("error: \(missing.description)")
             return ExitStatus.missingInput
         case let code as ExitCode: return code
-        case let error as StorageError:
+        case let error as AblateError:
             Console.note("error: \(error)")
-            return ExitStatus.unavailable
+            return ExitStatus.code(for: error.kind)
         case let failure as StepFailure:
             Console.note("error: \(failure.message)")
             return failure.class == "unavailable" ? ExitStatus.unavailable : ExitStatus.stepFailed

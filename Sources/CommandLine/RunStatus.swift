@@ -1,5 +1,6 @@
 // How a recipe's runs stand: what the store has of them, what living ones say, and all of it as text of 80 columns.
 
+internal import Diagnostics
 internal import Digests
 internal import Forecasts
 internal import Glibc
@@ -198,7 +199,7 @@ struct RunStatus {
 
     /// No line but a log's path is longer than 80 columns: its middle gives way.
     private static func fitted(_ line: String) -> String {
-        guard !line.contains("\u{1B}"), !line.contains("its log: "), line.count > 80 else { return line }
+        guard !Ink.isPainted(line), !line.contains("its log: "), line.count > 80 else { return line }
         return line.prefix(46) + "…" + line.suffix(33)
     }
 

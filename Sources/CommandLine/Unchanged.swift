@@ -36,7 +36,8 @@ struct Unchanged {
     init?(recipe: String, options: [JSON], shared: SharedOptions) {
         let path = Files.absolute(recipe)
         guard let (place, _) = try? Workspace.place(shared, beside: Files.folder(of: path)),
-            Files.exists(place + "/store.json"), Files.isWritable(place), let store = try? Store(at: place)
+            Files.exists(place + "/store.json"),
+            let store = try? Store(at: place, access: .readOnly, cache: Files.cache)
         else { return nil }
         self.store = store
         let variables = ["HOME", "XDG_CONFIG_HOME"].map { JSON(Files.environment[$0]) }

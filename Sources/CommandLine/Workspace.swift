@@ -17,6 +17,7 @@ struct Workspace {
     let lineage: Lineage
     let store: Store
     let resolver: InputResolver
+    let project: ProjectFiles
     /// What was looked at to make all this, but for the store.
     let looks: Looks
 
@@ -28,10 +29,11 @@ struct Workspace {
         (place, site) = try Self.place(options, beside: loaded.folder, looks)
         plan = Plan(compiling: loaded)
         lineage = Lineage(of: plan, loaded: loaded)
-        let leaks = lineage.findings(loaded)
+        project = ProjectFiles(loaded, plan, looks, recipe: path)
+        let leaks = lineage.findings(loaded) + project.findings(loaded)
         if !leaks.isEmpty { throw Findings(loaded.warnings + leaks) }
-        // A verb that only looks makes no store; where there is one it keeps the digests of files it had to read.
-        store = try Store(at: place, access: writing || Files.isWritable(place) ? .readWrite : .readOnly)
+        // A verb that only looks writes nothing in the store; what it had to read is remembered in the user's cache.
+        store = try Store(at: place, access: writing ? .readWrite : .readOnly, cache: Files.cache)
         resolver = InputResolver(store: store, hub: HubCache(environment: Files.environment))
     }
 

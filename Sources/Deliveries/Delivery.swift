@@ -29,6 +29,8 @@ package struct Delivery: Sendable {
     private let ledgers: [Ledger]
     private let author: String
     private let inputs: [String]
+    /// Folders that nothing is delivered into: the store's own.
+    private let reserved: [String]
     /// Whether the user has said that what is there may be replaced.
     private let overwrites: Bool
 
@@ -38,13 +40,15 @@ package struct Delivery: Sendable {
     ///   - author: what delivers: a recipe's file name, or a verb.
     ///   - inputs: paths that are read, which nothing may be delivered to.
     package init(
-        host: Host = .system, project: String, ledgers: [Ledger], author: String, inputs: [String], overwrites: Bool
+        host: Host = .system, project: String, ledgers: [Ledger], author: String, inputs: [String],
+        reserved: [String] = [], overwrites: Bool
     ) {
         self.host = host
         self.project = host.files.absolute(project)
         self.ledgers = ledgers
         self.author = author
         self.inputs = inputs
+        self.reserved = reserved
         self.overwrites = overwrites
     }
 
@@ -61,12 +65,13 @@ package struct Delivery: Sendable {
         if let mark {
             let bytes = try host.files.content(of: path, limit: 1 << 30)
             if mark.holds(for: bytes) { return .ours }
-            return FileMark.author(of: bytes).map { .other(author: $0) } ?? .theirs
+            guard let other = FileMark.author(of: bytes) else { return .theirs }
+            return !isThere(other) && mark.isOfSameName(as: bytes) ? .ours : .other(author: other)
         }
         guard let entry = ledgers.lazy.compactMap({ $0.entry(for: path) }).first else { return .theirs }
         let digest = try host.files.open(path, .readingItself).digest()
         let isWhole = digest == entry.digest || digest == entry.previous
-        if entry.author != author { return isWhole ? .other(author: entry.author) : .theirs }
+        if entry.author != author, isThere(entry.author) { return isWhole ? .other(author: entry.author) : .theirs }
         return isWhole ? .ours : .edited
     }
 
@@ -83,6 +88,11 @@ package struct Delivery: Sendable {
         throw AblateError(
             .exists, "this file would be overwritten, and \(found)", path: path,
             advice: "\(remedy), or say --overwrite; nothing was written")
+    }
+
+    /// Whether an author that is a recipe's file is still there. One that is gone was renamed.
+    private func isThere(_ author: String) -> Bool {
+        author.contains(" ") || author.split(separator: "+").contains { host.files.exists("\(project)/\($0)") }
     }
 
     private func isFile(_ path: String) throws -> Bool {
@@ -136,7 +146,9 @@ package struct Delivery: Sendable {
     /// A draft that nobody else writes to. One that a killed process left is taken over.
     private func begin(_ draft: String, _ path: String) throws -> any OpenFile {
         while true {
-            if let there = try host.files.status(of: draft, following: false) { try host.files.requireRegular(there, draft) }
+            if let there = try host.files.status(of: draft, following: false) {
+                try host.files.requireRegular(there, draft)
+            }
             let file = try host.files.open(draft, .locking)
             guard try file.lock(shared: false) != .taken else {
                 throw AblateError(
@@ -169,6 +181,11 @@ package struct Delivery: Sendable {
                 advice: "name the folder itself, or replace the link by a real folder; nothing was written")
         }
         let place = real == "/" ? "/\(Paths.name(absolute))" : "\(real)/\(Paths.name(absolute))"
+        if let folder = reserved.first(where: { place.hasPrefix($0 + "/") }) {
+            throw AblateError(
+                .refused, "this path lies in the store, \(folder)", path: path,
+                advice: "choose a path outside of it; nothing was written")
+        }
         let own = try files.status(of: place, following: true)?.stamp
         for input in inputs {
             let stamp = try? files.status(of: input, following: true)?.stamp
@@ -181,7 +198,8 @@ package struct Delivery: Sendable {
         }
         if let form = try files.status(of: place, following: false)?.form, form == .folder || form == .other {
             throw AblateError(
-                .refused, "expected a path for a file, found a \(form == .folder ? "folder" : "pipe, socket or device")",
+                .refused,
+                "expected a path for a file, found a \(form == .folder ? "folder" : "pipe, socket or device")",
                 path: path, advice: "choose another path; nothing was written")
         }
         return place

@@ -27,6 +27,11 @@ package struct FileMark: Sendable {
     /// Whether a file is as it was written under this mark.
     package func holds(for bytes: [UInt8]) -> Bool { Self.wholeHead(of: bytes) == head }
 
+    /// Whether a file is as somebody wrote it under this name.
+    package func isOfSameName(as bytes: [UInt8]) -> Bool {
+        Self.wholeHead(of: bytes)?.split(separator: ";").first == head.split(separator: ";").first
+    }
+
     /// Who wrote a file that is whole, whatever its name was; nil for any other file.
     package static func author(of bytes: [UInt8]) -> String? {
         wholeHead(of: bytes)?.split(separator: ";", omittingEmptySubsequences: false).dropFirst().first.map(String.init)
@@ -59,7 +64,8 @@ extension String {
     /// The text with zeros in place of some of it.
     fileprivate func replacingCharacters(in range: Range<Index>) -> String {
         var text = self
-        text.replaceSubrange(range, with: String(repeating: "0", count: distance(from: range.lowerBound, to: range.upperBound)))
+        text.replaceSubrange(
+            range, with: String(repeating: "0", count: distance(from: range.lowerBound, to: range.upperBound)))
         return text
     }
 }

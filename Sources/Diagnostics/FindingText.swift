@@ -53,5 +53,5 @@ package struct FindingText: Sendable {
         return text
     }
 
-    private func paint(_ text: String, _ code: String) -> String { color ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+    private func paint(_ text: String, _ code: String) -> String { color ? Ink.paint(text, code) : text }
 }

@@ -106,9 +106,7 @@ package final class MemoryFiles: FileSystem {
                 let isInside = root.map { walked.hasPrefix($0 + "/") } ?? false
                 if isInside {
                     if isLast { return next }
-                    throw AblateError(
-                        .refused, "this path leads through a link, and nothing outside is read or changed through it",
-                        path: path, advice: "put a real folder in the link's place")
+                    throw Self.throughLink(path)
                 }
                 let target = state[next].target
                 let base = target.hasPrefix("/") ? target : Paths.folder(of: walked) + "/" + target
@@ -118,6 +116,12 @@ package final class MemoryFiles: FileSystem {
             number = next
         }
         return number
+    }
+
+    private static func throughLink(_ path: String) -> AblateError {
+        AblateError(
+            .refused, "this path leads through a link, and nothing outside is read or changed through it", path: path,
+            advice: "put a real folder in the link's place")
     }
 
     /// The number of the folder that holds `path`.
@@ -190,9 +194,9 @@ package final class MemoryFiles: FileSystem {
 
     package func names(in path: String) throws -> [String]? {
         try use("list the folder", path) { state, _ in
-            guard let number = try find(path, following: true, state), state[number].form == .folder else {
-                return nil
-            }
+            guard let number = try find(path, following: true, state), state[number].form != .file else { return nil }
+            if state[number].form == .link { throw Self.throughLink(path) }
+            guard state[number].form == .folder else { return nil }
             return Array(state[number].children.keys)
         }
     }
@@ -276,5 +280,27 @@ package final class MemoryFiles: FileSystem {
 
     package func isWritable(_ path: String) -> Bool { exists(path) }
     package func isFull(_ path: String) -> Bool { false }
-    package func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "/" + path }
+
+    package func absolute(_ path: String) -> String {
+        let path = path.hasPrefix("/") ? path : "/" + path
+        return disk.state.withLock { canonical(path, $0, depth: 0) } ?? path
+    }
+
+    /// The path without links; nil where nothing is there.
+    private func canonical(_ path: String, _ state: State, depth: Int) -> String? {
+        guard depth < 40 else { return nil }
+        var (number, walked) = (1, "")
+        let names = path.split(separator: "/").map(String.init)
+        for (index, name) in names.enumerated() {
+            guard let next = state[number].children[name] else { return nil }
+            if state[next].form == .link {
+                let target = state[next].target
+                let rest = names[(index + 1)...].map { "/" + $0 }.joined()
+                return canonical(
+                    (target.hasPrefix("/") ? target : walked + "/" + target) + rest, state, depth: depth + 1)
+            }
+            (number, walked) = (next, walked + "/" + name)
+        }
+        return walked.isEmpty ? "/" : walked
+    }
 }

@@ -6,7 +6,8 @@ extension FileSystem {
     /// What `path` names. Errors: ``AblateError`` of kind `missing` where nothing is there.
     package func requireStatus(of path: String, following: Bool) throws -> FileStatus {
         guard let status = try status(of: path, following: following) else {
-            throw AblateError(.missing, "cannot find the file (No such file or directory)", path: path, advice: "check the path")
+            throw AblateError(
+                .missing, "cannot find the file (No such file or directory)", path: path, advice: "check the path")
         }
         return status
     }
@@ -41,7 +42,8 @@ extension FileSystem {
         case .link: found = "a link"
         case .other: found = "a pipe, socket or device"
         }
-        throw AblateError(.refused, "expected a regular file, found \(found)", path: path, advice: "name a file with content")
+        throw AblateError(
+            .refused, "expected a regular file, found \(found)", path: path, advice: "name a file with content")
     }
 
     /// Writes a file whole or not at all, and in place of one that was there, whose permissions it keeps. A link is replaced by the
@@ -87,7 +89,9 @@ package enum Paths {
     }
 
     /// The last name of a path.
-    package static func name(_ path: String) -> String { String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]) }
+    package static func name(_ path: String) -> String {
+        String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
+    }
 
     /// A path in the same folder as `path`.
     package static func sibling(of path: String, named name: String) -> String {

@@ -100,7 +100,8 @@ package struct SystemFiles: FileSystem {
             }
         let confining = isConfined(path) ? O_NOFOLLOW : 0
         return try at(path) { folder, name in
-            guard folder != -1, let descriptor = retrying({ openat(folder, name, flags | confining | O_CLOEXEC, 0o644) })
+            guard folder != -1,
+                let descriptor = retrying({ openat(folder, name, flags | confining | O_CLOEXEC, 0o644) })
             else { throw AblateError.system(action, path) }
             return SystemFile(path, descriptor, in: self)
         }
@@ -109,9 +110,12 @@ package struct SystemFiles: FileSystem {
     package func names(in path: String) throws -> [String]? {
         try at(path) { folder, name in
             let confining = isConfined(path) ? O_NOFOLLOW : 0
-            guard folder != -1, let descriptor = retrying({ openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | confining) })
+            guard folder != -1,
+                let descriptor = retrying({ openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | confining) })
             else {
-                if isConfined(path), folder != -1, errno == ENOTDIR, Self.isLink(folder, name) { throw Self.throughLink(path) }
+                if isConfined(path), folder != -1, errno == ENOTDIR, Self.isLink(folder, name) {
+                    throw Self.throughLink(path)
+                }
                 if errno == ENOENT || errno == ENOTDIR { return nil }
                 throw AblateError.system("list the folder", path)
             }
@@ -132,7 +136,9 @@ package struct SystemFiles: FileSystem {
             }
             return false
         case ENOENT:
-            guard let parent = Paths.parent(of: path) else { throw AblateError.system("make the folder", path, code: ENOENT) }
+            guard let parent = Paths.parent(of: path) else {
+                throw AblateError.system("make the folder", path, code: ENOENT)
+            }
             _ = try makeFolder(parent)
             let code = try make(path)
             guard code == 0 || code == EEXIST else { throw AblateError.system("make the folder", path, code: code) }

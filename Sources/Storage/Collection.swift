@@ -42,8 +42,10 @@ extension Store {
         return try whileCollecting {
             if let path = try damagedDocuments().first {
                 throw AblateError(
-                    .damaged, "a run's document is not as it was written, so which results it needs is not known", path: path,
-                    advice: "nothing was removed; `ablate store verify` puts it aside, and a run of its recipe writes a new one"
+                    .damaged, "a run's document is not as it was written, so which results it needs is not known",
+                    path: path,
+                    advice:
+                        "nothing was removed; `ablate store verify` puts it aside, and a run of its recipe writes a new one"
                 )
             }
             var result = CollectionResult()

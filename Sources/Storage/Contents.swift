@@ -11,7 +11,8 @@ extension Store {
         guard try files.status(of: path, following: false) != nil else { throw gone(path, address) }
         guard let content = try files.open(path, .readingItself).content(limit: limit) else {
             throw AblateError(
-                .refused, "the output is larger than \(limit >> 20) MiB", path: path, advice: "read it with another program")
+                .refused, "the output is larger than \(limit >> 20) MiB", path: path,
+                advice: "read it with another program")
         }
         guard Digest(of: content) == output.digest else { throw try putAside(path, output.digest, address) }
         return content

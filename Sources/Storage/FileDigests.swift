@@ -67,7 +67,8 @@ extension Store {
     }
 
     private func hubDigest(of path: String, _ status: FileStatus) -> Digest? {
-        guard status.form == .file, let target = files.target(ofLink: path), let name = target.split(separator: "/").last
+        guard status.form == .file, let target = files.target(ofLink: path),
+            let name = target.split(separator: "/").last
         else { return nil }
         return Digest(String(name))
     }

@@ -41,7 +41,9 @@ struct Harvest {
         self.outputs = outputs
     }
 
-    private static func walk(_ folder: String, prefix: String, depth: Int, _ disk: any FileSystem, into files: inout [String]) throws {
+    private static func walk(
+        _ folder: String, prefix: String, depth: Int, _ disk: any FileSystem, into files: inout [String]
+    ) throws {
         guard depth < 64 else { throw refusal("the output is nested deeper than 64 folders", folder) }
         for name in try disk.names(in: folder) ?? [] {
             let path = "\(folder)/\(name)"

@@ -9,7 +9,9 @@ package final class LiveRun: Sendable {
     private let lock: any OpenFile
     private let store: Store
 
-    init(_ path: String, _ lock: any OpenFile, in store: Store) { (self.path, self.lock, self.store) = (path, lock, store) }
+    init(_ path: String, _ lock: any OpenFile, in store: Store) {
+        (self.path, self.lock, self.store) = (path, lock, store)
+    }
 
     /// Replaces the document. Nothing waits for the disk, and a document that cannot be written is not missed.
     package func say(_ document: JSON) {

@@ -13,7 +13,9 @@ package struct Owner: Sendable {
     /// `process 4711 on box, for 3 min`.
     package func description(asOf now: Int) -> String {
         let seconds = max(0, Double(now) / 1e9 - since)
-        let time = seconds < 90 ? "\(Int(seconds)) s" : seconds < 5_400 ? "\(Int(seconds / 60)) min" : "\(Int(seconds / 3_600)) h"
+        let time =
+            seconds < 90
+            ? "\(Int(seconds)) s" : seconds < 5_400 ? "\(Int(seconds / 60)) min" : "\(Int(seconds / 3_600)) h"
         return "process \(mark.process) on \(mark.host), for \(time)"
     }
 
@@ -78,7 +80,8 @@ extension Store {
             switch try file.lock(shared: shared) {
             case .taken: return nil
             case .unavailable:
-                if !shared, case .alive = try judge(file) { return nil }
+                // A file without a name in it has just been made, by us or in the same instant by another: a lease of two is no harm.
+                if !shared, owner(in: path) != nil, case .alive = try judge(file) { return nil }
                 signs.begin(file)
             case .held: break
             }

@@ -136,14 +136,16 @@ package final class Store: Sendable {
                     .foreign,
                     "this folder is no store: there is no store.json, and there are other files (\(others.sorted()[0]))",
                     path: path,
-                    advice: "choose an empty or a new folder with --store, or as store: in site.yaml; nothing was changed")
+                    advice:
+                        "choose an empty or a new folder with --store, or as store: in site.yaml; nothing was changed")
             }
             return .empty
         }
         let text = try host.files.content(of: mark, limit: 1 << 16)
         guard let format = (try? JSON(parsing: text))?["format"]?.integer, format == 1 else {
             throw AblateError(
-                .foreign, "this is not a store of format 1", path: mark, advice: "use a newer ablate, or another folder")
+                .foreign, "this is not a store of format 1", path: mark, advice: "use a newer ablate, or another folder"
+            )
         }
         return .store
     }
@@ -154,7 +156,8 @@ package final class Store: Sendable {
         func check(_ path: String) throws {
             guard let status = try files.status(of: path, following: false), status.form != .folder else { return }
             throw AblateError(
-                .refused, "expected a folder of the store, found a \(status.form == .link ? "link" : "file")", path: path,
+                .refused, "expected a folder of the store, found a \(status.form == .link ? "link" : "file")",
+                path: path,
                 advice: "put a real folder in its place, or choose another store; nothing was changed")
         }
         for name in folders { try check("\(root)/\(name)") }

@@ -57,7 +57,9 @@ extension Store {
     private func sweepDrafts() {
         let old = host.clock.now - 600_000_000_000
         func sweep(_ path: String) {
-            guard let stamp = (try? files.status(of: path, following: false))??.stamp, stamp.modified < old else { return }
+            guard let stamp = (try? files.status(of: path, following: false))??.stamp, stamp.modified < old else {
+                return
+            }
             try? files.remove(path)
         }
         for name in names(in: "") where name.hasPrefix(".store-") { sweep("\(root)/\(name)") }

@@ -62,7 +62,8 @@ extension Store {
             result.damaged.append(
                 .init(
                     path: path,
-                    message: "the document is not as it was written; run its recipe again before you collect, so that its results "
+                    message:
+                        "the document is not as it was written; run its recipe again before you collect, so that its results "
                         + "are known"))
             try quarantine(path, as: String(path.dropFirst(root.count + 1)).replacing("/", with: "-"))
         }

@@ -57,6 +57,7 @@ enum DiagnosticExamples {
         "like-cycle": edit("large: {backbone", "large: {like: small, backbone"),
         "cycle": edit("lora: {rank: 8}", "lora: {rank: 8}, pseudo-labels: {from: final}"),
         "missing-file": edit("data/train.csv", "data/trian.csv"),
+        "overwrites-input": edit("submission: {from: final}", "submission: {from: final, path: data/train.csv}"),
         "missing-include": edit("recipe: example", "recipe: example\ninclude: [shared/models.yaml]"),
         "include-conflict": edit("recipe: example", "recipe: example\ninclude: [shared/folds.yaml]"),
         "include-cycle": edit("recipe: example", "recipe: example\ninclude: [self.yaml]"),

@@ -2,6 +2,7 @@
 
 import Digests
 import Foundation
+import Host
 import Storage
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
 
     @Test func aReadOnlyStoreIsReadAndNotTouched() throws {
         let record = try fixture.publish(["out": "content"], as: "a", in: try fixture.store())
-        Shell.run("rm -rf \(fixture.root)/index; chmod -R a-w \(fixture.root)")
+        Shell.run("rm -rf \(fixture.cache); chmod -R a-w \(fixture.root)")
         let before = listing()
         let store = try fixture.store(.readOnly)
         let file = try fixture.write("abc", to: "file")
@@ -26,7 +27,7 @@ import Testing
         try store.materialise(try #require(record.outputs["out"]), at: fixture.path("input"))
         #expect(try fixture.read(fixture.path("input")) == "content")
         store.saveIndex()
-        store.sweepAttempts()
+        store.sweep()
         #expect(listing() == before)
     }
 
@@ -37,7 +38,7 @@ import Testing
             { _ = try store.beginAttempt(key: Digest(of: "a")) }, { _ = try store.lease(Digest(of: "a")) },
             { _ = try store.writeRun("recipe", [:]) },
         ] as [() throws -> Void] {
-            let error = #expect(throws: StorageError.self) { try work() }
+            let error = #expect(throws: AblateError.self) { try work() }
             #expect(error?.kind == .denied)
         }
     }
@@ -53,7 +54,7 @@ import Testing
 
     @Test func aStoreCannotStandOnAFile() throws {
         try fixture.write("", to: fixture.root)
-        #expect(throws: StorageError.self) { try fixture.store() }
+        #expect(throws: AblateError.self) { try fixture.store() }
     }
 
     @Test func runsAreKeptInOrder() throws {
@@ -82,7 +83,7 @@ import Testing
     @Test(arguments: ["", "..", "a/b", ".hidden", "/"])
     func runNamesThatLeadElsewhereAreRefused(name: String) throws {
         let store = try fixture.store()
-        #expect(throws: StorageError.self) { try store.writeRun(name, [:]) }
-        #expect(throws: StorageError.self) { try store.latestRun(name) }
+        #expect(throws: AblateError.self) { try store.writeRun(name, [:]) }
+        #expect(throws: AblateError.self) { try store.latestRun(name) }
     }
 }

@@ -2,6 +2,7 @@
 
 import Digests
 import Foundation
+import Host
 import Storage
 import Testing
 
@@ -37,7 +38,7 @@ import Testing
         let time = Shell.run("stat -c %y \(object)").trimmingCharacters(in: .newlines)
         Shell.run("chmod u+w \(object); printf contenT > \(object); touch -d '\(time)' \(object); chmod 444 \(object)")
         let output = try #require(try store.record(for: Digest(of: "a"))?.outputs["out"])
-        let error = #expect(throws: StorageError.self) { try store.materialise(output, at: fixture.path("input")) }
+        let error = #expect(throws: AblateError.self) { try store.materialise(output, at: fixture.path("input")) }
         #expect(error?.kind == .damaged)
         #expect(error?.path == object)
         #expect(try store.record(for: Digest(of: "a")) == nil)
@@ -86,8 +87,8 @@ import Testing
 
     @Test func aStoreOfAnotherFormatIsRefused() throws {
         Shell.run("chmod u+w \(fixture.root)/store.json; echo '{\"format\":2}' > \(fixture.root)/store.json")
-        #expect(throws: StorageError.self) { try fixture.store() }
-        let error = #expect(throws: StorageError.self) { try fixture.store(.readOnly) }
+        #expect(throws: AblateError.self) { try fixture.store() }
+        let error = #expect(throws: AblateError.self) { try fixture.store(.readOnly) }
         #expect(error?.kind == .foreign)
     }
 }

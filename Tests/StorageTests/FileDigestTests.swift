@@ -2,6 +2,7 @@
 
 import Digests
 import Foundation
+import Host
 import Storage
 import Testing
 
@@ -90,7 +91,7 @@ import Testing
     func whatIsNoFileIsAnError(command: String) throws {
         let path = fixture.path("X")
         Shell.run("cd \(fixture.folder); \(command)")
-        let error = #expect(throws: StorageError.self) { try store.digest(ofFile: path) }
+        let error = #expect(throws: AblateError.self) { try store.digest(ofFile: path) }
         #expect(error?.path == path)
     }
 
@@ -130,7 +131,7 @@ import Testing
     @Test func aFolderWithinItselfIsRefused() throws {
         try fixture.write("x", to: "folder/inner/file")
         Shell.run("ln -s .. \(fixture.path("folder/inner/up"))")
-        let error = #expect(throws: StorageError.self) { try store.digest(ofFolder: fixture.path("folder")) }
+        let error = #expect(throws: AblateError.self) { try store.digest(ofFolder: fixture.path("folder")) }
         #expect(error?.kind == .refused)
     }
 }

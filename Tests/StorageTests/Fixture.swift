@@ -2,6 +2,7 @@
 
 import Digests
 import Foundation
+import Host
 import Storage
 import Testing
 
@@ -9,6 +10,7 @@ import Testing
 final class Fixture: Sendable {
     let folder: String
     var root: String { folder + "/store" }
+    var cache: String { folder + "/cache" }
 
     init() throws {
         folder = NSTemporaryDirectory() + "/storage-\(UUID().uuidString)"
@@ -19,7 +21,7 @@ final class Fixture: Sendable {
         Shell.run("chmod -R u+w '\(folder)'; rm -rf '\(folder)'")
     }
 
-    func store(_ access: Access = .readWrite) throws -> Store { try Store(at: root, access: access) }
+    func store(_ access: Access = .readWrite) throws -> Store { try Store(at: root, access: access, cache: cache) }
 
     func path(_ name: String) -> String { "\(folder)/\(name)" }
 

@@ -2,6 +2,7 @@
 
 import Digests
 import Foundation
+import Host
 import Storage
 import Testing
 
@@ -11,7 +12,11 @@ import Testing
     init() throws { fixture = try Fixture() }
 
     private var databases: [String] {
-        fixture.names(fixture.root + "/index").filter { $0.hasSuffix(".sqlite") }.map { "\(fixture.root)/index/\($0)" }
+        fixture.names(fixture.cache + "/stores").flatMap { store in
+            fixture.names("\(fixture.cache)/stores/\(store)").filter { $0.hasSuffix(".sqlite") }.map {
+                "\(fixture.cache)/stores/\(store)/\($0)"
+            }
+        }
     }
 
     private func fill(_ count: Int) throws -> [Record] {
@@ -82,14 +87,14 @@ import Testing
         try expectAll(records, in: store)
         for path in databases { Shell.run("dd if=/dev/urandom of=\(path) bs=1024 count=60 conv=notrunc") }
         try expectAll(records, in: store)
-        Shell.run("rm -rf \(fixture.root)/index")
+        Shell.run("rm -rf \(fixture.cache)")
         try expectAll(records, in: store)
         try expectAll(records, in: try fixture.store())
     }
 
     @Test func aFolderThatCannotHoldAnIndexIsNoError() throws {
         let records = try fill(5)
-        Shell.run("rm -rf \(fixture.root)/index; touch \(fixture.root)/index")
+        Shell.run("rm -rf \(fixture.cache); touch \(fixture.cache)")
         try expectAll(records, in: try fixture.store())
     }
 

@@ -2,6 +2,7 @@
 
 import Digests
 import Foundation
+import Host
 import Storage
 import Testing
 
@@ -86,7 +87,7 @@ import Testing
                     let store = try Store(at: root)
                     for _ in 0..<25 {
                         if index % 2 == 0 {
-                            store.sweepAttempts()
+                            store.sweep()
                         } else {
                             let attempt = try store.beginAttempt(key: key)
                             #expect(FileManager.default.fileExists(atPath: attempt.outputs))

@@ -2,6 +2,7 @@
 
 import Digests
 import Foundation
+import Host
 import Storage
 import Testing
 
@@ -96,7 +97,7 @@ import Testing
     }
 
     @Test func aMissingOutputIsNeverPublished() throws {
-        let error = #expect(throws: StorageError.self) {
+        let error = #expect(throws: AblateError.self) {
             try fixture.publish(["other": "1"], as: "a", in: store, expecting: ["model"])
         }
         #expect(error?.kind == .incomplete)
@@ -111,14 +112,14 @@ import Testing
     func whatIsNoPlainFileIsRefused(command: String) throws {
         let attempt = try store.beginAttempt(key: Digest(of: "a"))
         Shell.run("cd \(attempt.outputs) && \(command)")
-        let error = #expect(throws: StorageError.self) { try store.publish(attempt, fixture.draft("a")) }
+        let error = #expect(throws: AblateError.self) { try store.publish(attempt, fixture.draft("a")) }
         #expect(error?.kind == .refused)
         #expect(try store.record(for: Digest(of: "a")) == nil)
     }
 
     @Test(arguments: ["", "..", ".", "a/b", "/etc/passwd"])
     func namesThatLeadElsewhereAreRefused(name: String) throws {
-        let error = #expect(throws: StorageError.self) {
+        let error = #expect(throws: AblateError.self) {
             try fixture.publish(["out": "1"], as: "a", in: store, expecting: [name])
         }
         #expect(error?.kind == .refused)
@@ -129,7 +130,7 @@ import Testing
         try fixture.publish(["out": "1"], as: "a", in: store)
         let output = Output(folder: [Output.Entry(path: path, digest: Digest(of: "1"), size: 1)])
         #expect(Output(json: output.json) == nil)
-        let error = #expect(throws: StorageError.self) { try store.materialise(output, at: fixture.path("inputs")) }
+        let error = #expect(throws: AblateError.self) { try store.materialise(output, at: fixture.path("inputs")) }
         #expect(error?.kind == .refused)
     }
 

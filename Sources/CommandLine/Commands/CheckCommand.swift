@@ -3,7 +3,7 @@
 internal import ArgumentParser
 internal import Diagnostics
 internal import Digests
-internal import Glibc
+internal import Host
 internal import Nodes
 internal import Plans
 internal import Recipes
@@ -28,8 +28,12 @@ struct CheckCommand: AsyncParsableCommand {
         for path in recipes {
             if fix { mend(path, &status) }
             do {
-                let loaded = try RecipeReading.load(path, overrides: shared.overrides)
-                let leaks = Lineage(of: Plan(compiling: loaded), loaded: loaded).findings(loaded)
+                let looks = Looks()
+                let loaded = try RecipeReading.load(path, overrides: shared.overrides, looks: looks)
+                let plan = Plan(compiling: loaded)
+                let leaks =
+                    Lineage(of: plan, loaded: loaded).findings(loaded)
+                    + ProjectFiles(loaded, plan, looks, recipe: path).findings(loaded)
                 if leaks.hasErrors { throw Findings(loaded.warnings + loaded.missing + leaks) }
                 findings += loaded.warnings + loaded.missing
                 if !loaded.missing.isEmpty { status = status ?? ExitStatus.missingInput }
@@ -54,7 +58,7 @@ struct CheckCommand: AsyncParsableCommand {
             ])
         } else if sarif {
             let log = FindingSARIF.document(findings, meanings: FindingCatalogue.meanings, version: Ablate.version)
-            Console.out(log.text(.indented))
+            Console.out(json: log.text(.indented))
         } else {
             summarise(findings)
         }
@@ -85,11 +89,14 @@ struct CheckCommand: AsyncParsableCommand {
             for file in found.compactMap({ $0.fix?.span.file }) where seen.insert(file.name).inserted {
                 let (text, fixes) = Mending.apply(found, to: file)
                 guard fixes > 0, text != file.text else { continue }
-                guard Files.isWritable(file.name), let old = Files.bytes(file.name),
-                    Files.write(SourceFile.encode(text, as: old), to: Files.absolute(file.name))
-                else {
-                    let reason = String(cString: strerror(errno))
-                    Console.note("error: cannot write \(file.name): \(reason); nothing in it was mended")
+                do {
+                    guard Files.isWritable(file.name) else {
+                        throw AblateError(.denied, "the file may not be written", path: file.name)
+                    }
+                    let old = try Files.content(file.name)
+                    try Host.system.files.write(SourceFile.encode(text, as: old), to: Files.absolute(file.name))
+                } catch {
+                    Console.note("error: \(error); nothing in it was mended")
                     status = status ?? ExitStatus.unavailable
                     continue
                 }

@@ -5,6 +5,7 @@ internal import Diagnostics
 internal import Digests
 internal import Forecasts
 internal import Glibc
+internal import Host
 internal import Logbooks
 internal import Plans
 internal import Storage
@@ -126,7 +127,7 @@ struct DiffCommand: AsyncParsableCommand {
         if shared.json {
             Console.out(document: document.json)
         } else {
-            Console.out(document.text(Paint(isOn: Console.hasColor(STDOUT_FILENO))))
+            Console.out(document.text(Paint(isOn: Console.hasColor(.output))))
         }
     }
 }

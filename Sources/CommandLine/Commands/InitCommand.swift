@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import Digests
-internal import Glibc
+internal import Host
 internal import Recipes
 
 extension RecipeTemplate: ExpressibleByArgument {}
@@ -19,9 +19,7 @@ struct InitCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             let proposal = try table.map { path in
-                guard let bytes = Files.bytes(path) else {
-                    throw MissingFile(description: "cannot read \(path): \(String(cString: strerror(errno)))")
-                }
+                let bytes = try Files.content(path, limit: 1 << 30)
                 guard path.lowercased().hasSuffix(".csv"), let proposal = TableProposal(bytes) else {
                     throw MissingFile(
                         description: "\(path) is no CSV table with a header and a row; name one, or leave it out")
@@ -41,9 +39,7 @@ struct InitCommand: AsyncParsableCommand {
                 throw MissingFile(description: "\(output) is there already; name another file with --output")
             }
             for (path, text) in [(schema, RecipeSchema.document.text(.indented) + "\n"), (output, text)] {
-                guard Files.write(Array(text.utf8), to: path) else {
-                    throw MissingFile(description: "cannot write \(path): \(String(cString: strerror(errno)))")
-                }
+                try Host.system.files.write(text.utf8, to: path)
             }
             report(proposal, chosen)
         } catch {

@@ -1,6 +1,7 @@
 // `ablate logbook`: the logbook of a recipe or of several, made from records alone. Runs nothing.
 
 internal import ArgumentParser
+internal import Deliveries
 internal import Digests
 internal import Forecasts
 internal import Logbooks
@@ -18,6 +19,8 @@ struct LogbookCommand: AsyncParsableCommand {
     @Argument(help: "The recipe files.", completion: .file(extensions: ["yaml", "yml"])) var recipes: [String]
     @OptionGroup var shared: SharedOptions
     @Option(help: ArgumentHelp("Write the logbook to this folder instead.", valueName: "folder")) var output: String?
+    @Flag(help: "Replace files in that folder that ablate did not write, or that were changed since.") var overwrite =
+        false
     @OptionGroup var exports: LogbookExports
     @OptionGroup var serving: ServingOptions
 
@@ -29,10 +32,13 @@ struct LogbookCommand: AsyncParsableCommand {
             let workspaces = try recipes.map { try Workspace($0, shared, writing: false) }
             let logbooks = try workspaces.map { try Self.logbook($0, $0.forecast()) }
             let folder = output.map(Files.absolute) ?? Self.folder(of: workspaces)
-            var paths = [try LogbookFiles(logbooks).write(to: folder)[0]]
-            paths += try await exports.write(logbooks, workspaces)
+            let author = workspaces.map(\.project.author).joined(separator: "+")
+            let delivery = workspaces[0].project.delivery(
+                workspaces[0].store, author: author, overwrites: overwrite)
+            var paths = [try LogbookFiles(logbooks, author: author).write(to: folder, delivery)[0]]
+            paths += try await exports.write(logbooks, workspaces, overwrites: overwrite)
             if shared.json {
-                Console.out(Logbook.json(of: logbooks).text(.indented))
+                Console.out(json: Logbook.json(of: logbooks).text(.indented))
             } else {
                 Console.out(paths.joined(separator: "\n"))
             }
@@ -55,13 +61,11 @@ struct LogbookCommand: AsyncParsableCommand {
             settings: ResolvedRecipe.settings(of: workspace.loaded))
     }
 
-    /// Writes the logbook beside the recipe; gives the paths of its files, the page first.
-    static func write(_ workspace: Workspace, _ forecast: Forecast) throws -> [String] {
-        try LogbookFiles([logbook(workspace, forecast)]).write(to: folder(of: [workspace]))
-    }
-
-    /// `logbook/` in the deepest folder that holds all the recipes.
-    private static func folder(of workspaces: [Workspace]) -> String {
+    /// `logbook/` in the deepest folder that holds all the recipes, unless their site says otherwise.
+    static func folder(of workspaces: [Workspace]) -> String {
+        if workspaces.count == 1, let folder = workspaces[0].site.logbook {
+            return folder.hasPrefix("/") ? folder : "\(workspaces[0].loaded.folder)/\(folder)"
+        }
         var common = workspaces[0].loaded.folder.split(separator: "/")
         for workspace in workspaces.dropFirst() {
             let other = workspace.loaded.folder.split(separator: "/")

@@ -1,6 +1,7 @@
 // What `ablate logbook` also writes: the ablations as one table, and runs for MLflow and TensorBoard.
 
 internal import ArgumentParser
+internal import Deliveries
 internal import Digests
 internal import Execution
 internal import Logbooks
@@ -44,12 +45,17 @@ struct LogbookExports: ParsableArguments {
     private static func isParquet(_ path: String) -> Bool { ending(of: path) == "parquet" }
 
     /// Writes what is asked for; gives where it is. Errors: ``MissingFile``, ``StepFailure``.
-    func write(_ logbooks: [Logbook], _ workspaces: [Workspace]) async throws -> [String] {
+    func write(_ logbooks: [Logbook], _ workspaces: [Workspace], overwrites: Bool) async throws -> [String] {
         guard !isEmpty else { return [] }
         let table = ResultTable(logbooks)
+        let delivery = ProjectFiles.delivery(by: "ablate logbook", inputs: [], overwrites: overwrites)
         var paths: [String] = []
         for path in export {
-            if let form = Self.form(of: path) { try LogbookFiles.write(table.text(form), to: path) }
+            if let form = Self.form(of: path) {
+                let bytes = Array(table.text(form).utf8)
+                try delivery.require(Files.absolute(path), remedy: "name another file")
+                try delivery.write(Files.absolute(path), bytes)
+            }
             paths.append(Files.absolute(path))
         }
         let parquet = export.filter(Self.isParquet).map(Files.absolute)

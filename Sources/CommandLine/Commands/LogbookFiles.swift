@@ -1,14 +1,17 @@
-// The files of a logbook. What says the same already stays as it is; figures that no page names any more go.
+// The files of a logbook. What says the same already stays as it is; figures of ours that no page names any more go.
 
+internal import Deliveries
 internal import Digests
-internal import Glibc
+internal import Host
 internal import Logbooks
 internal import Numerics
 
 struct LogbookFiles {
-    private let files: [(name: String, text: String)]
+    private let files: [(name: String, mark: FileMark, text: String)]
+    private let author: String
 
-    init(_ logbooks: [Logbook]) {
+    /// - Parameter author: what the files are marked as written by: the recipe's file name.
+    init(_ logbooks: [Logbook], author: String) {
         let texts = logbooks.map { LogbookMarkdown($0, prefix: logbooks.count > 1 ? "\($0.name)-" : "") }
         let writers: [@Sendable () -> [(name: String, text: String)]] = [
             { [("index.html", LogbookPage(logbooks).html)] },
@@ -16,42 +19,46 @@ struct LogbookFiles {
             { [("logbook.json", Logbook.json(of: logbooks).text(.indented) + "\n")] },
             { texts.flatMap(\.figures).map { ("\(LogbookMarkdown.folder)/\($0.name)", $0.text) } },
         ]
-        files = Parallel.map(writers, atOnce: 1) { $0() }.flatMap(\.self)
+        self.author = author
+        files = Parallel.map(writers, atOnce: 1) { $0() }.flatMap(\.self).map { name, text in
+            let mark = FileMark(name: name, author: author)
+            return (name, mark, mark.sealing(Self.marked(text, as: name, mark)))
+        }
     }
 
-    /// Writes them; gives their paths, the page's first. Errors: ``MissingFile``.
-    func write(to folder: String) throws -> [String] {
+    /// Errors: ``AblateError`` unless the files that every logbook has may be written. For before the work begins.
+    static func require(in folder: String, _ delivery: Delivery, author: String) throws {
+        for name in ["index.html", "LOGBOOK.md", "logbook.json"] {
+            try delivery.require("\(folder)/\(name)", mark: FileMark(name: name, author: author), remedy: remedy)
+        }
+    }
+
+    private static let remedy = "choose another folder for the logbook (`run --logbook`, `logbook --output`)"
+
+    /// Writes them all, or none; gives their paths, the page's first. Errors: ``AblateError``.
+    func write(to folder: String, _ delivery: Delivery) throws -> [String] {
+        for file in files { try delivery.require("\(folder)/\(file.name)", mark: file.mark, remedy: Self.remedy) }
         let figures = "\(folder)/\(LogbookMarkdown.folder)"
-        for path in [folder, figures] where !Files.makeFolder(path) {
-            throw MissingFile(description: "cannot make \(path): \(String(cString: strerror(errno)))")
-        }
-        for (name, text) in files where Files.bytes("\(folder)/\(name)") != Array(text.utf8) {
-            try Self.write(text, to: "\(folder)/\(name)")
-        }
-        let known = Set(files.map { "\(folder)/\($0.name)" })
-        for name in Self.names(in: figures)
-        where [".svg", ".vl.json"].contains(where: name.hasSuffix) && !known.contains("\(figures)/\(name)") {
-            unlink("\(figures)/\(name)")
+        for path in [folder, figures] { _ = try Host.system.files.makeFolder(path) }
+        for file in files { try delivery.write("\(folder)/\(file.name)", Array(file.text.utf8), isMarked: true) }
+        let known = Set(files.map(\.name))
+        for name in try Host.system.files.names(in: figures) ?? [] {
+            let path = "\(LogbookMarkdown.folder)/\(name)"
+            guard !known.contains(path), [".svg", ".vl.json"].contains(where: name.hasSuffix) else { continue }
+            delivery.removeOutdated("\(folder)/\(path)", mark: FileMark(name: path, author: author))
         }
         return files.map { "\(folder)/\($0.name)" }
     }
 
-    static func write(_ text: String, to path: String) throws {
-        guard Files.write(Array(text.utf8), to: path) else {
-            throw MissingFile(description: "cannot write \(path): \(String(cString: strerror(errno)))")
+    /// The text with a place for its mark: a comment, or a member where JSON has no comments.
+    private static func marked(_ text: String, as name: String, _ mark: FileMark) -> String {
+        if name.hasSuffix(".vl.json") {
+            return text.replacing(
+                "{", with: "{\"usermeta\":{\"ablate_file\":\"\(mark.placeholder)\"},", maxReplacements: 1)
         }
-    }
-
-    private static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                })
+        if name.hasSuffix(".json") {
+            return text.replacing("{", with: "{\n  \"ablate_file\": \"\(mark.placeholder)\",", maxReplacements: 1)
         }
-        return names
+        return text + (text.hasSuffix("\n") ? "" : "\n") + "<!-- \(mark.placeholder) -->\n"
     }
 }

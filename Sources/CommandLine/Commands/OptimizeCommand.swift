@@ -1,9 +1,9 @@
 // `ablate optimize`: a CSV of probabilities made to obey its groups' constraint, without a recipe.
 
 internal import ArgumentParser
+internal import Deliveries
 internal import Digests
 internal import Execution
-internal import Glibc
 internal import Logbooks
 internal import Steps
 internal import Workers
@@ -34,6 +34,7 @@ struct OptimizeCommand: AsyncParsableCommand {
     @Option(help: "The file to write; by default beside the predictions, as NAME-optimized and in their form.")
     var output: String?
     @Option(help: "A Python interpreter for Parquet files instead of ablate's own environment.") var python: String?
+    @Flag(help: "Replace the file to write, whatever it is.") var overwrite = false
     @Flag(help: "Write one JSON document to standard output.") var json = false
 
     func validate() throws {
@@ -63,17 +64,17 @@ struct OptimizeCommand: AsyncParsableCommand {
             outcome = try optimization.unfitted(table)
         }
         let path = output ?? Self.beside(predictions)
-        guard Files.absolute(path) != Files.absolute(predictions) else {
-            throw StepError("--output is the input itself; name another file, so that nothing is lost")
-        }
+        let delivery = ProjectFiles.delivery(
+            by: "ablate optimize", inputs: [predictions] + (train.map { [$0] } ?? []), overwrites: overwrite)
+        try delivery.require(Files.absolute(path), remedy: "name another file with --output")
         let text = Array(outcome.text.utf8)
         if Self.isParquet(path) {
             try await converter.write(
                 text, numbers: table.classColumns.map { table.header[$0] },
                 original: Self.isParquet(predictions) ? Files.absolute(predictions) : nil, to: Files.absolute(path),
                 say: { Console.note($0) })
-        } else if !Files.write(text, to: path) {
-            throw StepError("cannot write \(path): \(String(cString: strerror(errno)))")
+        } else {
+            try delivery.write(Files.absolute(path), text)
         }
         say(outcome, path)
     }
@@ -88,9 +89,7 @@ struct OptimizeCommand: AsyncParsableCommand {
     private var numbers: [Int]? { counts?.split(separator: ",").compactMap { Int($0) } }
 
     private func read(_ path: String) async throws -> ProbabilityCSV {
-        guard var bytes = Files.bytes(path) else {
-            throw MissingFile(description: "cannot read \(path): \(String(cString: strerror(errno)))")
-        }
+        var bytes = try Files.content(path, limit: 1 << 32)
         if Self.isParquet(path) {
             bytes = try await converter.csv(ofParquet: Files.absolute(path), called: path) { Console.note($0) }
         }

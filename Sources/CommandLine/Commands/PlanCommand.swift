@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Digests
 internal import Forecasts
 internal import Glibc
+internal import Host
 internal import Plans
 
 struct PlanCommand: AsyncParsableCommand {
@@ -79,7 +80,7 @@ struct PlanText {
     let drift: [LibraryDrift.Change]
 
     func print() {
-        let paint = Paint(isOn: Console.hasColor(STDOUT_FILENO))
+        let paint = Paint(isOn: Console.hasColor(.output))
         let shown = chosen.sorted().filter { full || forecast.entries[$0].state != .reuse }
         let width = min(48, shown.map { workspace.plan.steps[$0].address.count }.max() ?? 0)
         var text = ""

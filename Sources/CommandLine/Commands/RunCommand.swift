@@ -2,11 +2,13 @@
 
 internal import ArgumentParser
 internal import Diagnostics
+internal import Deliveries
 internal import Digests
 internal import Dispatch
 internal import Execution
 internal import Forecasts
 internal import Glibc
+internal import Host
 internal import Logbooks
 internal import Nodes
 internal import Plans
@@ -21,6 +23,12 @@ struct RunCommand: AsyncParsableCommand {
     @Argument(help: "Addresses to bring about, such as 'tiny/seed-1/**'; by default all.") var addresses: [String] = []
     @OptionGroup var choice: SelectionOptions
     @Flag(help: "After a failure, go on with what does not depend on it.") var keepGoing = false
+    @Option(
+        help: ArgumentHelp(
+            "Write the logbook to this folder; by default logbook beside the recipe.", valueName: "folder"))
+    var logbook: String?
+    @Flag(help: "Replace a submission or a logbook that ablate did not write, or that was changed since.")
+    var overwrite = false
     @Option(help: "How progress is shown: auto, tty, plain, json or none.") var progress = ProgressForm.auto
 
     func run() async throws {
@@ -37,7 +45,7 @@ struct RunCommand: AsyncParsableCommand {
             recipe: options.recipe,
             options: [
                 .array(addresses.map { .string($0) }), JSON(choice.only?.rawValue),
-                .array(choice.ablations.map { .string($0) }),
+                .array(choice.ablations.map { .string($0) }), JSON(logbook), .bool(overwrite),
             ], shared: options.shared)
         let clock = ContinuousClock.now
         if !choice.strictEnvironment, let answer = unchanged?.answer, let reused = answer["reused"]?.integer,
@@ -53,6 +61,7 @@ struct RunCommand: AsyncParsableCommand {
         for warning in workspace.loaded.warnings { _ = Failure.report(Findings([warning])) }
         let selection = try choice.steps(of: workspace, addresses: addresses)
         let chosen = selection ?? Set(workspace.plan.steps.indices)
+        try requireDeliverable(workspace)
         let reporter = Progress.reporter(form, plan: workspace.plan, total: chosen.count)
         let lastKeys = try workspace.lastKeys()
         let forecast = try await acquire(workspace, chosen, lastKeys, reporter)
@@ -151,18 +160,70 @@ struct RunCommand: AsyncParsableCommand {
         engine.stop()
     }
 
+    private func delivery(_ workspace: Workspace) -> Delivery {
+        workspace.project.delivery(workspace.store, overwrites: overwrite)
+    }
+
+    private func logbookFolder(_ workspace: Workspace) -> String {
+        logbook.map(Files.absolute) ?? LogbookCommand.folder(of: [workspace])
+    }
+
+    /// Before the work begins: whether what it ends with may be written. Errors: ``AblateError``.
+    private func requireDeliverable(_ workspace: Workspace) throws {
+        let delivery = delivery(workspace)
+        let folder = logbookFolder(workspace)
+        try LogbookFiles.require(in: folder, delivery, author: workspace.project.author)
+        try Self.requireWritable(folder, "choose another folder with --logbook, or as logbook: in site.yaml")
+        guard let path = submission(workspace) else { return }
+        try Self.requireWritable(Files.folder(of: path), "choose another submission.path")
+        if case .edited = try delivery.standing(of: path) { return }
+        try delivery.require(path, remedy: Self.otherPath)
+    }
+
+    private static let otherPath = "move it away, choose another submission.path"
+
+    /// Errors: ``AblateError`` unless files can be made in a folder, or in the nearest one above it that is there.
+    private static func requireWritable(_ folder: String, _ advice: String) throws {
+        var place = folder
+        while !Files.exists(place), place != "/", place != "." { place = Files.folder(of: place) }
+        guard Files.isWritable(place) else {
+            throw AblateError(.denied, "nothing can be written here", path: place, advice: advice)
+        }
+    }
+
+    private func submission(_ workspace: Workspace) -> String? {
+        workspace.plan.submission == nil
+            ? nil : workspace.loaded.recipe.submission.map { workspace.loaded.absolute($0.path) }
+    }
+
     /// Brings the submission and the logbook up to date; gives their paths, the logbook's page first.
     private func deliver(
         _ workspace: Workspace, _ forecast: Forecast
     ) throws -> (logbook: [String], submission: String?) {
+        let delivery = delivery(workspace)
         var delivered: String?
         if let index = workspace.plan.submission, let record = forecast.entries[index].record,
-            let path = workspace.loaded.recipe.submission?.path, let output = record.outputs["submission"]
+            let path = submission(workspace), let output = record.outputs["submission"]
         {
-            delivered = workspace.loaded.absolute(path)
-            try Delivery.deliver(output, from: workspace.store, to: delivered!)
+            let address = workspace.plan.steps[index].address
+            if case .edited = try delivery.standing(of: path), !overwrite {
+                // Its content is somebody's work by now; what the recipe gives is where it always is.
+                try workspace.store.verify(output)
+                if try workspace.store.digest(ofFile: path) != output.digest {
+                    Console.note(
+                        "warning: \(path) was changed since ablate wrote it, and is left as it is; the recipe's own submission is "
+                            + "\(workspace.store.path(of: output.digest)) (--overwrite puts it in place)")
+                }
+            } else {
+                try delivery.require(path, remedy: Self.otherPath)
+                try delivery.write(path, digest: output.digest) {
+                    try workspace.store.copy(output, from: address, to: $0)
+                }
+            }
+            delivered = path
         }
-        return (try LogbookCommand.write(workspace, forecast), delivered)
+        let files = LogbookFiles([try LogbookCommand.logbook(workspace, forecast)], author: workspace.project.author)
+        return (try files.write(to: logbookFolder(workspace), delivery), delivered)
     }
 
     private func say(
@@ -171,7 +232,7 @@ struct RunCommand: AsyncParsableCommand {
     ) {
         if form == .json {
             Console.out(
-                JSON.object([
+                json: JSON.object([
                     "schema_version": 1, "event": "summary",
                     "executed": .array(executed.map { .string($0) }),
                     "reused": .integer(reused), "failed": .integer(summary.failed.count),

@@ -13,6 +13,6 @@ struct SchemaCommand: AsyncParsableCommand {
     @Argument(help: "recipe or site.") var document = Document.recipe
 
     func run() async throws {
-        Console.out((document == .recipe ? RecipeSchema.document : Site.schema).text(.indented))
+        Console.out(json: (document == .recipe ? RecipeSchema.document : Site.schema).text(.indented))
     }
 }

@@ -6,6 +6,7 @@ internal import Diagnostics
 internal import Digests
 internal import Forecasts
 internal import Glibc
+internal import Host
 internal import Nodes
 internal import Plans
 internal import Recipes
@@ -58,7 +59,7 @@ struct ShowCommand: AsyncParsableCommand {
             ])
             return
         }
-        let paint = Paint(isOn: Console.hasColor(STDOUT_FILENO))
+        let paint = Paint(isOn: Console.hasColor(.output))
         let width = min(44, lines.map { $0.path.count + $0.value.text().count + 2 }.max() ?? 0)
         for line in lines {
             let left = "\(line.path): \(line.value.text())"
@@ -85,7 +86,7 @@ struct ShowCommand: AsyncParsableCommand {
         if options.shared.json {
             Console.out(document: document)
         } else {
-            Console.out(JSON.object(document).text(.indented))
+            Console.out(json: JSON.object(document).text(.indented))
         }
     }
 }

@@ -5,6 +5,7 @@ internal import Diagnostics
 internal import Digests
 internal import Forecasts
 internal import Glibc
+internal import Host
 internal import Plans
 internal import Recipes
 internal import Storage
@@ -39,7 +40,7 @@ struct StatusCommand: AsyncParsableCommand {
                     Console.out(document: try status.again().document(runs: false))
                 }
             } else {
-                Console.out(status.text(Paint(isOn: Console.hasColor(STDOUT_FILENO)), runs: runs))
+                Console.out(status.text(Paint(isOn: Console.hasColor(.output)), runs: runs))
             }
         } catch {
             throw Failure.report(error)
@@ -58,7 +59,7 @@ struct StatusCommand: AsyncParsableCommand {
         } catch let findings as Findings {
             let folder = Files.folder(of: Files.absolute(name.recipe))
             let (place, _) = try Workspace.place(shared, beside: folder)
-            let store = try Store(at: place, access: .readOnly)
+            let store = try Store(at: place, access: .readOnly, cache: Files.cache)
             let names = try store.runNames()
             guard
                 let recipe = names.count == 1
@@ -73,14 +74,13 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private func follow(_ first: RunStatus) async throws {
-        let paint = Paint(isOn: Console.hasColor(STDOUT_FILENO))
-        let isTerminal = isatty(STDOUT_FILENO) == 1
+        let paint = Paint(isOn: Console.hasColor(.output))
+        let isTerminal = OutputStream.output.isTerminal
         var status = first
         var drawn = 0
         while true {
             let text = status.text(paint, runs: runs)
-            Console.write(
-                (drawn > 0 && isTerminal ? "\u{1B}[\(drawn)A\r\u{1B}[J" : "") + text + "\n", to: STDOUT_FILENO)
+            Console.draw(text + "\n", over: isTerminal ? drawn : 0, to: .output)
             drawn = text.split(separator: "\n", omittingEmptySubsequences: false).count
             guard status.isAlive else { return }
             try await Task.sleep(for: .seconds(isTerminal ? 1 : 5))

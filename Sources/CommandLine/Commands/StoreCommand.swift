@@ -33,8 +33,11 @@ struct StoreOptions: ParsableArguments {
         guard Files.exists(path + "/store.json") else {
             throw MissingFile(description: "there is no store at \(path); name it with --store")
         }
-        return try Store(at: path, access: writing || Files.isWritable(path) ? .readWrite : .readOnly)
+        return try Store(at: path, access: writing ? .readWrite : .readOnly, cache: Files.cache)
     }
+
+    /// A store that may not be written is verified all the same; what is damaged then stays where it is.
+    func openToVerify() throws -> Store { try open(writing: Files.isWritable(place())) }
 
     private func place() throws -> String {
         if let store { return Files.absolute(store) }
@@ -65,7 +68,7 @@ struct StoreVerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let result = try options.open(writing: false).verify()
+            let result = try options.openToVerify().verify()
             if options.json {
                 Console.out(document: [
                     "objects": .integer(result.objects), "bytes": .integer(result.bytes),

@@ -5,6 +5,7 @@ internal import Diagnostics
 internal import Digests
 internal import Forecasts
 internal import Glibc
+internal import Host
 internal import Logbooks
 internal import Plans
 internal import Storage
@@ -45,7 +46,7 @@ struct WhyCommand: AsyncParsableCommand {
     // MARK: - Text
 
     private func text(_ workspace: Workspace, _ explanation: Explanation) -> String {
-        let paint = Paint(isOn: Console.hasColor(STDOUT_FILENO))
+        let paint = Paint(isOn: Console.hasColor(.output))
         let entry = explanation.entry
         var lines = ["\(paint.bold(address)): \(entry.state.rawValue), \(entry.reason)"]
         if let record = entry.record { lines += Self.story(of: record, workspace.store) }

@@ -40,7 +40,7 @@ struct JSONProgress: ProgressReporter {
             members["log"] = JSON(failure.log)
         case .cancelled(let step): about(step, "cancelled")
         }
-        Console.out(JSON.object(members).text())
+        Console.out(json: JSON.object(members).text())
     }
 
     func finish() {}

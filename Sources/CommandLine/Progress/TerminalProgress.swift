@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Execution
-internal import Glibc
+internal import Host
 internal import Logbooks
 internal import Plans
 internal import Synchronization
@@ -15,7 +15,7 @@ final class TerminalProgress: ProgressReporter {
     }
     private let plan: Plan
     private let total: Int
-    private let paint = Paint(isOn: Console.hasColor(STDERR_FILENO))
+    private let paint = Paint(isOn: Console.hasColor(.error))
     private let state = Mutex(State())
     private let started = ContinuousClock.now
 
@@ -31,20 +31,23 @@ final class TerminalProgress: ProgressReporter {
         state.withLock { state in
             state.progress.apply(event)
             guard let line = line(for: event) else { return }
-            write(erased(&state) + line + "\n" + drawn(&state))
+            let before = state.drawn
+            Console.draw(line + "\n" + drawn(&state), over: before, to: .error)
         }
     }
 
     func finish() {
         state.withLock { state in
-            write(erased(&state))
+            Console.draw("", over: state.drawn, to: .error)
+            state.drawn = 0
             state.isOver = true
         }
     }
 
     private func redraw() -> Bool {
         state.withLock { state in
-            if !state.isOver { write(erased(&state) + drawn(&state)) }
+            let before = state.drawn
+            if !state.isOver { Console.draw(drawn(&state), over: before, to: .error) }
             return !state.isOver
         }
     }
@@ -63,12 +66,6 @@ final class TerminalProgress: ProgressReporter {
         case .cancelled(let step): return paint.yellow("- \(plan.steps[step].address) cancelled")
         case .reused, .started, .progress, .metric: return nil
         }
-    }
-
-    /// The sequence that removes the lines drawn last.
-    private func erased(_ state: inout State) -> String {
-        defer { state.drawn = 0 }
-        return state.drawn == 0 ? "" : "\u{1B}[\(state.drawn)A\r\u{1B}[J"
     }
 
     private func drawn(_ state: inout State) -> String {
@@ -101,6 +98,4 @@ final class TerminalProgress: ProgressReporter {
     private func shortened(_ text: String, to width: Int) -> String {
         text.count <= width ? text : "…" + text.suffix(max(0, width - 1))
     }
-
-    private func write(_ text: String) { Console.write(text, to: STDERR_FILENO) }
 }

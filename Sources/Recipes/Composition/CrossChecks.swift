@@ -86,12 +86,26 @@ struct CrossChecks {
         {
             reading.report(Self.noPredictions(place, output: "test", outputs: step.outputs))
         }
+        checkSubmissionPath(&reading)
         guard recipe.submission != nil, recipe.data.test == nil, let submission = tree["submission"] else { return }
         reading.report(
             Finding(
                 "missing-key", "a submission needs a test table", at: submission.span,
                 help: "add data.test, or remove the submission"))
     }
+
+    /// As text; what leads to the same file by a link is found where there are files.
+    private func checkSubmissionPath(_ reading: inout Reading) {
+        guard let submission = recipe.submission, let node = tree["submission"] else { return }
+        let inputs = [recipe.data.train, recipe.data.test, submission.sample].compactMap(\.self)
+        guard let input = inputs.first(where: { Self.parts($0) == Self.parts(submission.path) }) else { return }
+        reading.report(
+            Finding(
+                "overwrites-input", "the submission would replace \"\(input)\", which the recipe reads",
+                at: (node["path"] ?? node).span, help: "choose another path"))
+    }
+
+    private static func parts(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
 
     private func checkStack(_ reading: inout Reading) {
         for entry in recipe.stack {

@@ -61,6 +61,9 @@ package enum FindingCatalogue {
                 Entry("like-cycle", "A model takes its settings, through others, from itself."),
                 Entry("cycle", "Something is made, through others, from its own predictions."),
                 Entry("missing-file", "A file that the recipe names is not there. `plan` goes on; `run` does not."),
+                Entry(
+                    "overwrites-input",
+                    "What is delivered would replace a file that the recipe reads, or would leave the project through a link."),
                 Entry("missing-include", "An included file cannot be read."),
                 Entry("include-conflict", "Two files say the same thing of the recipe."),
                 Entry("include-cycle", "A file includes itself, through others."),

@@ -7,6 +7,7 @@ internal import Nodes
 /// The machine-specific settings that a recipe must not hold.
 package struct Site: Sendable {
     package var store: String?
+    package var logbook: String?
     package var python: String?
     package var cores: Int?
     package var gpus: Int?
@@ -23,6 +24,9 @@ package struct Site: Sendable {
             Key(
                 "store", optional: \.store, .text(),
                 "The folder of the store, from this file's folder; by default .ablate beside the recipe."),
+            Key(
+                "logbook", optional: \.logbook, .text(),
+                "The folder that runs write the logbook to, from the recipe's folder; by default logbook beside the recipe."),
             Key(
                 "python", optional: \.python, .text(),
                 "A Python interpreter that has the worker's libraries; by default an environment of its own is made."),

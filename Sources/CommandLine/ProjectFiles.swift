@@ -1,0 +1,71 @@
+// The user's files around a recipe: those that are read, and those that a run writes. Decides nothing about steps.
+
+internal import Deliveries
+internal import Diagnostics
+internal import Host
+internal import Nodes
+internal import Plans
+internal import Recipes
+internal import Storage
+
+struct ProjectFiles {
+    /// The recipe's file, absolute.
+    private let recipe: String
+    private let folder: String
+    /// Every file that the recipe reads, itself and its site file included.
+    private let inputs: [String]
+
+    /// - Parameter recipe: the path as the command line has it.
+    init(_ loaded: LoadedRecipe, _ plan: Plan, _ looks: Looks, recipe: String) {
+        self.recipe = Files.absolute(recipe)
+        folder = loaded.folder
+        var inputs = looks.all.present
+        inputs.insert(recipe)
+        for step in plan.steps {
+            for case .file(let path, _) in step.inputs.values { inputs.insert(path) }
+        }
+        self.inputs = inputs.sorted()
+    }
+
+    /// What the recipe calls a delivery of its own: the name of its file.
+    var author: String { Paths.name(recipe) }
+
+    /// - Parameters:
+    ///   - store: whose ledger knows what was delivered; nil where there is none yet.
+    ///   - author: for a delivery of several recipes; by default ``author``.
+    func delivery(_ store: Store?, author: String? = nil, overwrites: Bool = false) -> Delivery {
+        Delivery(
+            project: folder, ledgers: (store.map { [$0.ledger(ofProject: folder)] } ?? []) + [Self.ledger],
+            author: author ?? self.author, inputs: inputs, reserved: store.map { [$0.root] } ?? [],
+            overwrites: overwrites)
+    }
+
+    /// A delivery that belongs to no project, in the folder that the command was called in.
+    static func delivery(by verb: String, inputs: [String], overwrites: Bool) -> Delivery {
+        Delivery(
+            project: Files.absolute("."), ledgers: [ledger], author: verb, inputs: inputs, overwrites: overwrites)
+    }
+
+    /// What this user's deliveries were, also where a store was lost or there is none.
+    private static var ledger: Ledger {
+        Ledger(folder: "\(Files.cache)/deliveries", project: "/", files: Host.system.files)
+    }
+
+    /// Errors of a recipe whose submission must not be written to where it says.
+    func findings(_ loaded: LoadedRecipe) -> [Finding] {
+        guard let submission = loaded.recipe.submission else { return [] }
+        do {
+            _ = try delivery(nil).standing(of: loaded.absolute(submission.path))
+            return []
+        } catch let error as AblateError where error.kind == .refused {
+            let place = loaded.tree["submission"]?["path"] ?? loaded.tree["submission"]
+            return [
+                Finding(
+                    "overwrites-input", "the submission cannot be written to \"\(submission.path)\": \(error.message)",
+                    at: place?.span, help: error.advice)
+            ]
+        } catch {
+            return []
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// The two streams of a command: bytes out, and whether a person looks at them. Knows nothing of what is written.
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Musl
+#endif
+
+/// Standard output and standard error.
+package enum OutputStream: Sendable {
+    case output
+    case error
+
+    private var descriptor: Int32 { self == .output ? STDOUT_FILENO : STDERR_FILENO }
+
+    /// Writes all of the bytes. A stream that nobody reads any more takes them and does nothing.
+    package func write(_ bytes: some Collection<UInt8>) {
+        var rest = Array(bytes)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if count < 0, errno == EAGAIN {
+                // Whoever made the stream non-blocking reads slowly: wait until there is room.
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&waiting, 1, 1_000)
+            } else if count < 0, errno == EINTR {
+                continue
+            } else {
+                return
+            }
+        }
+    }
+
+    package var isTerminal: Bool { isatty(descriptor) == 1 }
+
+    /// Columns of the terminal; 80 where there is none.
+    package var width: Int {
+        var size = winsize()
+        return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+}

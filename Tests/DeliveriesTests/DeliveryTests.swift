@@ -1,0 +1,153 @@
+// What may be replaced in a user's folder, and what may not.
+
+import Deliveries
+import Digests
+import Host
+import Storage
+import Testing
+
+@Suite struct DeliveryTests {
+    let clock = ManualClock()
+    let files: MemoryFiles
+
+    init() throws {
+        files = MemoryFiles(clock: clock)
+        _ = try files.makeFolder("/project")
+        try files.write("rows".utf8, to: "/project/train.csv")
+        try files.write("recipe".utf8, to: "/project/recipe.yaml")
+    }
+
+    private func delivery(_ author: String = "recipe.yaml", overwrites: Bool = false) -> Delivery {
+        Delivery(
+            host: .memory(clock: clock, files: files), project: "/project",
+            ledgers: [Ledger(folder: "/ledger", project: "/project", files: files)], author: author,
+            inputs: ["/project/train.csv", "/project/recipe.yaml"], reserved: ["/project/.ablate"],
+            overwrites: overwrites)
+    }
+
+    private func content(_ path: String) throws -> String {
+        String(decoding: try files.content(of: path, limit: 1_000), as: UTF8.self)
+    }
+
+    @Test func whatWasDeliveredAndIsAsItWasIsReplaced() throws {
+        let path = "/project/submission.csv"
+        #expect(try delivery().standing(of: path) == .free)
+        try delivery().write(path, Array("one".utf8))
+        #expect(try delivery().standing(of: path) == .ours)
+        try delivery().write(path, Array("two".utf8))
+        #expect(try content(path) == "two")
+        #expect(try delivery().standing(of: path) == .ours)
+    }
+
+    @Test func whatWasEditedIsNot() throws {
+        let path = "/project/submission.csv"
+        try delivery().write(path, Array("one".utf8))
+        try files.write("edited".utf8, to: path)
+        #expect(try delivery().standing(of: path) == .edited)
+        let error = #expect(throws: AblateError.self) { try delivery().require(path, remedy: "choose another path") }
+        #expect(error?.kind == .exists)
+        #expect(error?.advice.contains("--overwrite") == true)
+        try delivery(overwrites: true).require(path, remedy: "choose another path")
+    }
+
+    @Test func whatIsTheUsersIsNot() throws {
+        try files.write("mine".utf8, to: "/project/mine.csv")
+        #expect(try delivery().standing(of: "/project/mine.csv") == .theirs)
+        #expect(throws: AblateError.self) { try delivery().require("/project/mine.csv", remedy: "") }
+        try files.makeLink(at: "/project/link.csv", to: "/project/mine.csv")
+        #expect(try delivery().standing(of: "/project/link.csv") == .theirs)
+        #expect(throws: AblateError.self) { try delivery(overwrites: true).require("/project/link.csv", remedy: "") }
+    }
+
+    @Test(arguments: [
+        "/project/train.csv", "train.csv", "./train.csv", "sub/../train.csv", "/project/recipe.yaml", "same.csv",
+        "folder", "pipe", "away/new.csv", ".ablate/objects/x",
+    ])
+    func inputsFoldersAndLinksThatLeadAwayAreRefused(_ path: String) throws {
+        _ = try files.makeFolder("/project/folder")
+        _ = try files.makeFolder("/elsewhere")
+        _ = try files.claim("/project/same.csv", for: "/project/train.csv")
+        try files.makePipe("/project/pipe")
+        try files.makeLink(at: "/project/away", to: "/elsewhere")
+        for overwrites in [false, true] {
+            let error = #expect(throws: AblateError.self) { try delivery(overwrites: overwrites).standing(of: path) }
+            #expect(error?.kind == .refused)
+            #expect(throws: AblateError.self) { try delivery(overwrites: overwrites).write(path, [1]) }
+        }
+        #expect(try content("/project/train.csv") == "rows")
+        #expect(try files.names(in: "/elsewhere") == [])
+    }
+
+    @Test func anotherRecipesResultsAreNotOurs() throws {
+        try files.write("copy".utf8, to: "/project/copy.yaml")
+        let path = "/project/submission.csv"
+        try delivery("copy.yaml").write(path, Array("one".utf8))
+        #expect(try delivery().standing(of: path) == .other(author: "copy.yaml"))
+        // Its recipe has gone: it was renamed, and what it made is its own under the new name.
+        try files.remove("/project/copy.yaml")
+        #expect(try delivery().standing(of: path) == .ours)
+    }
+
+    @Test func aCrashBetweenNoteAndFileLeavesTheFileOurs() throws {
+        let path = "/project/submission.csv"
+        try delivery().write(path, Array("one".utf8))
+        files.setFault { action, at in
+            action.hasPrefix("move") && at == path ? AblateError(.failed, "crash", path: at) : nil
+        }
+        #expect(throws: AblateError.self) { try delivery().write(path, Array("two".utf8)) }
+        files.setFault(nil)
+        #expect(try content(path) == "one")
+        #expect(try delivery().standing(of: path) == .ours)
+        #expect(try files.names(in: "/project")?.contains { $0.contains("part") } == false)
+    }
+
+    @Test func aDraftOfAKilledProcessIsTakenOverAndOneOfALivingProcessIsNot() throws {
+        let draft = "/project/.submission.csv.ablate-part"
+        try files.write("half".utf8, to: draft)
+        try delivery().write("/project/submission.csv", Array("one".utf8))
+        #expect(try content("/project/submission.csv") == "one")
+        #expect(!files.exists(draft))
+        let other = try files.open(draft, .locking)
+        #expect(try other.lock(shared: false) == .held)
+        let error = #expect(throws: AblateError.self) { try delivery().write("/project/submission.csv", [1]) }
+        #expect(error?.kind == .busy)
+        withExtendedLifetime(other) {}
+    }
+
+    @Test func aLostLedgerLeavesMarkedPagesOurs() throws {
+        let mark = FileMark(name: "index.html", author: "recipe.yaml")
+        let text = mark.sealing("<p>one</p><!-- \(mark.placeholder) -->")
+        try delivery().write("/project/index.html", Array(text.utf8), isMarked: true)
+        #expect(try delivery().standing(of: "/project/index.html", mark: mark) == .ours)
+        #expect(try files.names(in: "/ledger") == nil)
+        try files.write(text.replacing("one", with: "two").utf8, to: "/project/index.html")
+        #expect(try delivery().standing(of: "/project/index.html", mark: mark) == .theirs)
+    }
+
+    @Test func onlyOwnWholeFiguresAreRemoved() throws {
+        let mark = FileMark(name: "figures/a.svg", author: "recipe.yaml")
+        let text = mark.sealing("<svg/><!-- \(mark.placeholder) -->")
+        _ = try files.makeFolder("/project/figures")
+        for name in ["a.svg", "copy.svg"] { try files.write(text.utf8, to: "/project/figures/\(name)") }
+        try files.write("<svg/>".utf8, to: "/project/figures/mine.svg")
+        for name in ["a.svg", "copy.svg", "mine.svg"] {
+            delivery().removeOutdated(
+                "/project/figures/\(name)", mark: FileMark(name: "figures/\(name)", author: "recipe.yaml"))
+        }
+        #expect(try files.names(in: "/project/figures")?.sorted() == ["copy.svg", "mine.svg"])
+    }
+
+    @Test(arguments: ["no mark", "ablate-file:x;y;00", "ablate-file:", "<!-- ablate-file:index.html;recipe.yaml;"])
+    func whatOnlyLooksLikeAMarkIsNone(_ text: String) {
+        #expect(FileMark.author(of: Array(text.utf8)) == nil)
+        #expect(!FileMark(name: "index.html", author: "recipe.yaml").holds(for: Array(text.utf8)))
+    }
+
+    @Test func aFileThatQuotesAMarkHoldsItsOwn() {
+        let quoted = FileMark(name: "a", author: "b")
+        let mark = FileMark(name: "index.html", author: "recipe.yaml")
+        let text = mark.sealing(
+            "\(quoted.placeholder) and \(quoted.sealing(quoted.placeholder)) <!-- \(mark.placeholder) -->")
+        #expect(mark.holds(for: Array(text.utf8)))
+    }
+}
