@@ -85,6 +85,7 @@ let package = Package(
         .systemLibrary(
             name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
         .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Formats", dependencies: ["Digests"]),
         .target(name: "Diagnostics", dependencies: ["Digests"]),
         .target(name: "Nodes", dependencies: ["CLibYAML", "Diagnostics"]),
         .target(name: "Recipes", dependencies: ["Nodes", "Diagnostics", "Digests"]),
@@ -93,12 +94,11 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: ["Digests", .product(name: "GRDB", package: "GRDB.swift")]),
-        .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Digests"]),
+        .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Formats", "Digests"]),
         .target(name: "Schedules", dependencies: ["Plans"]),
         .target(name: "CPermutations"),
         .target(name: "Numerics", dependencies: ["CPermutations"]),
-        .target(name: "Tensors", dependencies: ["Digests"]),
-        .target(name: "Steps", dependencies: ["Numerics", "Plans", "Tensors", "Digests"]),
+        .target(name: "Steps", dependencies: ["Numerics", "Plans", "Formats", "Digests"]),
         .target(
             name: "Workers",
             dependencies: [
@@ -116,7 +116,7 @@ let package = Package(
         .target(
             name: "Logbooks",
             dependencies: [
-                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Numerics", "Tensors", "Digests",
+                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Numerics", "Formats", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),
@@ -127,7 +127,7 @@ let package = Package(
             name: "CommandLine",
             dependencies: [
                 "Diagnostics", "Digests", "Nodes", "Recipes", "Imports", "Plans", "Storage", "Forecasts", "Schedules",
-                "Numerics", "Steps", "Workers", "Execution", "Logbooks", "Servers",
+                "Numerics", "Formats", "Steps", "Workers", "Execution", "Logbooks", "Servers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -146,6 +146,7 @@ let package = Package(
                 "Nodes", "Diagnostics", "Digests", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "Digests"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics"], exclude: ["Corpus"]),
         .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Nodes", "Diagnostics", "Digests"]),
@@ -154,7 +155,7 @@ let package = Package(
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Digests"]),
         .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Goldens"]),
-        .testTarget(name: "StepsTests", dependencies: ["Steps", "Plans", "Digests"]),
+        .testTarget(name: "StepsTests", dependencies: ["Steps", "Formats", "Plans", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),
         .testTarget(name: "ArchitectureTests"),
     ]
