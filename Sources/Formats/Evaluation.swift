@@ -55,6 +55,9 @@ package struct Evaluation: Sendable {
         accuracy = try average.number("accuracy")
         rows = try fields.integer("rows")
         classes = try fields.has("classes") ? fields.integer("classes") : .max
+        guard rows >= 0, classes >= 1 else {
+            throw fields.error("there are \(rows) rows and \(classes) classes, and no such numbers can be")
+        }
         for cell in try fields.has("cells") ? fields.objects("cells") : [] {
             cells.append(
                 Cell(

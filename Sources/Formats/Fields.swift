@@ -66,16 +66,18 @@ struct Fields {
     }
 
     func object(_ member: String) throws(FormatError) -> Fields {
-        try Fields(value(member, "an object") { $0.object == nil ? nil : $0 }, name: "\(name): \(member)")
+        try Fields(value(member, "an object", Self.whole), name: "\(name): \(member)")
     }
 
     func objects(_ member: String) throws(FormatError) -> [Fields] {
         var found: [Fields] = []
-        for (index, json) in try list(member, "an object", { $0.object == nil ? nil : $0 }).enumerated() {
+        for (index, json) in try list(member, "an object", Self.whole).enumerated() {
             found.append(try Fields(json, name: "\(name): \(member)[\(index)]"))
         }
         return found
     }
+
+    private static func whole(_ json: JSON) -> JSON? { json.object.map { JSON.object($0) } }
 
     /// The names of all members, in order.
     var names: [String] { members.keys.sorted() }
