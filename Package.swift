@@ -86,6 +86,7 @@ let package = Package(
             name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
         .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Host", dependencies: ["Digests"]),
+        .target(name: "Formats", dependencies: ["Digests"]),
         .target(name: "Diagnostics", dependencies: ["Digests"]),
         .target(name: "Nodes", dependencies: ["CLibYAML", "Diagnostics"]),
         .target(name: "Recipes", dependencies: ["Nodes", "Diagnostics", "Digests"]),
@@ -95,12 +96,11 @@ let package = Package(
             name: "Storage",
             dependencies: ["Host", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Deliveries", dependencies: ["Host", "Digests", "Storage"]),
-        .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Digests"]),
+        .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Formats", "Digests"]),
         .target(name: "Schedules", dependencies: ["Plans"]),
         .target(name: "CPermutations"),
         .target(name: "Numerics", dependencies: ["CPermutations"]),
-        .target(name: "Tensors", dependencies: ["Digests"]),
-        .target(name: "Steps", dependencies: ["Numerics", "Plans", "Tensors", "Digests"]),
+        .target(name: "Steps", dependencies: ["Numerics", "Plans", "Formats", "Digests"]),
         .target(
             name: "Workers",
             dependencies: [
@@ -118,7 +118,7 @@ let package = Package(
         .target(
             name: "Logbooks",
             dependencies: [
-                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Numerics", "Tensors", "Digests",
+                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Numerics", "Formats", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),
@@ -129,8 +129,7 @@ let package = Package(
             name: "CommandLine",
             dependencies: [
                 "Diagnostics", "Digests", "Host", "Nodes", "Recipes", "Imports", "Plans", "Storage", "Deliveries", "Forecasts",
-                "Schedules",
-                "Numerics", "Steps", "Workers", "Execution", "Logbooks", "Servers",
+                "Schedules", "Numerics", "Formats", "Steps", "Workers", "Execution", "Logbooks", "Servers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -150,6 +149,7 @@ let package = Package(
             ]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "Digests"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "Digests"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics"], exclude: ["Corpus"]),
         .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Nodes", "Diagnostics", "Digests"]),
@@ -159,7 +159,7 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Host", "Digests"]),
         .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries", "Storage", "Host", "Digests"]),
         .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Goldens"]),
-        .testTarget(name: "StepsTests", dependencies: ["Steps", "Plans", "Digests"]),
+        .testTarget(name: "StepsTests", dependencies: ["Steps", "Formats", "Plans", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),
         .testTarget(name: "ArchitectureTests"),
     ]

@@ -1,6 +1,6 @@
 // A look at a table of the user's: which column is probably which. A proposal for a person to read, never a decision.
 
-internal import Steps
+internal import Formats
 
 /// What the columns of a CSV file look like.
 struct TableProposal {

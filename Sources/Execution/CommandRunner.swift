@@ -48,7 +48,7 @@ struct CommandRunner: Sendable {
             throw StepFailure(
                 class: "command-failed", message: "\(command.joined(separator: " ")) \(how)\(last)", log: nil)
         }
-        try check(names, in: outputs, classes: step.parameters["classes"]?.integer ?? 0)
+        try check(step, names, inputs: inputs, in: outputs)
         return names
     }
 
@@ -125,8 +125,9 @@ struct CommandRunner: Sendable {
         return nil
     }
 
-    /// Every declared output must be there; predictions must be predictions.
-    private func check(_ names: [String], in outputs: String, classes: Int) throws {
+    /// Every declared output must be there; predictions must be predictions of each row.
+    private func check(_ step: Step, _ names: [String], inputs: [String: String], in outputs: String) throws {
+        let classes = step.parameters["classes"]?.integer ?? 0
         for name in names {
             guard access("\(outputs)/\(name)", F_OK) == 0 else {
                 throw StepFailure(
@@ -137,15 +138,25 @@ struct CommandRunner: Sendable {
             }
             guard name == "out-of-fold" || name == "test" else { continue }
             do {
-                try NativeStep.checkPredictions("\(outputs)/\(name)", classes: classes)
+                try NativeStep.provePredictions(
+                    "\(outputs)/\(name)", name: "{out.\(name)}", classes: classes,
+                    count: name == "test" ? nil : rows(ofFoldsOf: step, inputs))
             } catch {
                 throw StepFailure(
                     class: "command-failed",
                     message:
-                        "{out.\(name)} must hold predictions (safetensors: rows int64 [n], probabilities float32 [n, \(classes)]): \(error)",
+                        "{out.\(name)} must hold predictions (safetensors: rows int64 [n], each row of the table once; probabilities float32 [n, \(classes)]): \(error)",
                     log: nil)
             }
         }
+    }
+
+    /// How many rows the training table has, where the program was given its folds.
+    private func rows(ofFoldsOf step: Step, _ inputs: [String: String]) -> Int? {
+        let folds = step.inputs.keys.sorted().first { input in
+            if case .output(_, "folds")? = step.inputs[input] { true } else { false }
+        }
+        return folds.flatMap { inputs[$0] }.flatMap(NativeStep.rows(ofFolds:))
     }
 
     /// The argument with `{in.NAME}` and `{out.NAME}` as paths.

@@ -1,7 +1,7 @@
 // Parquet tables as CSV and back, through the worker's Python. Knows nothing of what the columns mean.
 
 internal import Digests
-internal import Glibc
+internal import Steps
 package import Workers
 
 package struct TableConverter: Sendable {
@@ -16,14 +16,12 @@ package struct TableConverter: Sendable {
         try await Errand(environment: environment).run(
             "convert", called: name, parameters: ["to": "csv"], inputs: ["table": (.file(path), name)], say: say
         ) { _, outputs in
-            guard let file = fopen("\(outputs)/table", "r") else {
-                throw StepFailure(class: "unavailable", message: "the worker gave no table of \(name)", log: nil)
+            do {
+                return try FileBytes.read("\(outputs)/table")
+            } catch {
+                throw StepFailure(
+                    class: "unavailable", message: "the worker gave no table of \(name): \(error)", log: nil)
             }
-            defer { fclose(file) }
-            var bytes: [UInt8] = []
-            var part = [UInt8](repeating: 0, count: 1 << 20)
-            while case let count = fread(&part, 1, part.count, file), count > 0 { bytes += part[..<count] }
-            return bytes
         }
     }
 

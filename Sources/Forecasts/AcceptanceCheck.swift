@@ -1,6 +1,7 @@
 // Whether an old output may stand for what a step is now: kind, outputs and shape must agree. Decides; writes nothing.
 
 package import Digests
+internal import Formats
 package import Plans
 package import Storage
 
@@ -95,29 +96,5 @@ package struct AcceptanceCheck {
     /// How many rows a content in the store has; nil for what has none, and for what is not there.
     private func rows(of content: Digest) -> Int? {
         (try? Store.content(ofFile: resolver.store.path(of: content))).flatMap(ContentShape.rows)
-    }
-}
-
-/// How many rows the formats have that steps hand on.
-enum ContentShape {
-    /// Of JSON with ids or folds, of JSON lines, of safetensors with rows or offsets; nil for anything else.
-    static func rows(of bytes: [UInt8]) -> Int? {
-        if let json = try? JSON(parsing: bytes) {
-            return (json["ids"] ?? json["folds"])?.array?.count
-        }
-        if let header = safetensors(bytes) {
-            let offsets = header.object?.keys.sorted().first { $0.hasSuffix(".offsets") }
-            func length(_ name: String?) -> Int? { name.flatMap { header[$0]?["shape"]?.array?.first?.integer } }
-            return length("rows") ?? length(offsets).map { $0 - 1 }
-        }
-        guard bytes.first == UInt8(ascii: "{") else { return nil }
-        return bytes.count { $0 == UInt8(ascii: "\n") }
-    }
-
-    private static func safetensors(_ bytes: [UInt8]) -> JSON? {
-        guard bytes.count > 8 else { return nil }
-        let length = bytes[..<8].enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * UInt64($1.offset)) }
-        guard length < UInt64(bytes.count - 8), bytes[8] == UInt8(ascii: "{") else { return nil }
-        return try? JSON(parsing: Array(bytes[8..<(8 + Int(length))]))
     }
 }

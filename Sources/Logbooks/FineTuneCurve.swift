@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Forecasts
+internal import Formats
 internal import Numerics
 internal import Plans
 internal import Storage
@@ -22,8 +23,8 @@ package struct FineTuneCurve: Sendable {
             }
         }
         return try Parallel.map(found) { result, step, history in
-            let json = try JSON(parsing: Store.content(ofFile: store.path(of: history)))
-            let losses = (json["losses"]?.array ?? []).compactMap(\.number)
+            let path = store.path(of: history)
+            let losses = try Formats.History(reading: Store.content(ofFile: path), name: path).losses.compactMap(\.self)
             let parts = AddressParts.of(plan.steps[step].address)
             let part = parts.filter { $0.hasPrefix("seed-") || $0.hasPrefix("fold-") || $0 == "full" }
             return FineTuneCurve(result: result, part: part.joined(separator: "/"), losses: losses)

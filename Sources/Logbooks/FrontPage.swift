@@ -6,7 +6,7 @@
 // It does not run anything, and it judges nothing by itself: verdicts are Numerics', which record belongs to which
 // result is the plan's and the forecast's. It does not know where its pages are written.
 //
-// It may import Diagnostics, Nodes, Recipes, Plans, Storage, Forecasts, Numerics, Tensors, Digests and
+// It may import Diagnostics, Nodes, Recipes, Plans, Storage, Forecasts, Numerics, Formats, Digests and
 // Mustache. CommandLine uses it.
 //
 //     Logbook                                                read this first: the document

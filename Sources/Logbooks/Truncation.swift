@@ -2,9 +2,9 @@
 
 internal import Digests
 internal import Forecasts
+internal import Formats
 internal import Plans
 internal import Storage
-internal import Tensors
 
 /// What a fine-tune reads, and how many tokens of each column it keeps.
 struct Truncation: Hashable, Sendable {
@@ -29,14 +29,12 @@ struct Truncation: Hashable, Sendable {
     /// For each row, whether tokens were left out. Nil where the file is not to be understood: the slices are then missing,
     /// and the logbook is none the worse.
     var cuts: [Bool]? {
-        guard let bytes = try? Store.content(ofFile: path), let file = try? Safetensors(parsing: bytes) else {
+        guard let bytes = try? Store.content(ofFile: path), let tokens = try? Tokens(reading: bytes, name: path) else {
             return nil
         }
         var cuts: [Bool]?
         for (column, budget) in budgets {
-            guard let offsets = try? file.integers("\(column).offsets", shape: [nil]), !offsets.isEmpty else {
-                continue
-            }
+            guard let offsets = tokens.offsets[column] else { continue }
             let own = zip(offsets, offsets.dropFirst()).map { $1 - $0 > budget }
             guard cuts == nil || cuts?.count == own.count else { return nil }
             cuts = cuts.map { zip($0, own).map { $0 || $1 } } ?? own

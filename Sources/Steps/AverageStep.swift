@@ -1,6 +1,7 @@
 // `average`: the mean of the probabilities that several predictions give each row.
 
 internal import Digests
+internal import Formats
 
 extension NativeStep {
     /// Out-of-fold predictions of one seed cover every row once, so S seeds cover each row S times; test predictions of M
@@ -9,27 +10,29 @@ extension NativeStep {
         if context.parameters["members"] != nil { return try weightedAverage(context) }
         let cover = try context.integer("cover")
         let classes = try context.integer("classes")
-        var sums: [Double] = []
-        var counts: [Int] = []
+        guard cover >= 1 else { throw StepError("parameter cover is \(cover), and must be 1 or more") }
         // In order of name, so that the sum of floats is the same every time.
-        for (name, path) in context.inputs.sorted(by: { $0.key < $1.key }) {
-            let table = try PredictionTable(reading: path, classes: classes)
-            if let last = table.rows.last, last >= counts.count {
-                counts += repeatElement(0, count: last + 1 - counts.count)
-                sums += repeatElement(0, count: (last + 1) * classes - sums.count)
-            }
-            for (index, row) in table.rows.enumerated() {
-                guard row >= 0 else { throw StepError("\(name) has a negative row number") }
+        let tables = try context.inputs.keys.sorted().map { (name: $0, try context.predictions($0, classes: classes)) }
+        // As many rows as all predictions together can cover: never what a row's number says.
+        let given = tables.reduce(0) { $0 + $1.1.rows.count }
+        let count = (given + cover - 1) / cover
+        var sums = [Double](repeating: 0, count: count * classes)
+        var counts = [Int](repeating: 0, count: count)
+        for (_, table) in tables {
+            for (index, row) in table.rows.enumerated() where row < count {
                 counts[row] += 1
                 for (label, probability) in table[index].enumerated() { sums[row * classes + label] += probability }
             }
         }
         if let row = counts.firstIndex(where: { $0 != cover }) {
-            throw StepError("row \(row + 1) has \(counts[row]) predictions, and every row must have \(cover)")
+            let beyond = tables.first { ($0.1.rows.last ?? 0) >= count }.flatMap { name, table in
+                table.rows.last.map { "; \(context.title(name)) has one of row \($0 == .max ? $0 : $0 + 1)" }
+            }
+            throw StepError(
+                "row \(row + 1) has \(counts[row]) predictions, and every row must have \(cover)\(beyond ?? "")")
         }
-        let mean = sums.map { $0 / Double(cover) }
-        try PredictionTable(rows: Array(counts.indices), classes: classes, probabilities: mean)
-            .write(to: context.output("predictions"))
-        return StepOutcome(outputs: ["predictions"], metrics: ["rows": .integer(counts.count)])
+        let mean = Predictions(covering: count, classes: classes, probabilities: sums.map { $0 / Double(cover) })
+        try context.write(mean.bytes, as: "predictions")
+        return StepOutcome(outputs: ["predictions"], metrics: ["rows": .integer(count)])
     }
 }

@@ -1,6 +1,7 @@
 // A table's probabilities made to obey the constraint of their groups, outside any recipe.
 
 package import Digests
+internal import Formats
 internal import Numerics
 
 /// What `ablate optimize` does, without the command line.
@@ -38,8 +39,8 @@ package struct CSVOptimization {
         package let coefficients: [String: JSON]
         /// Log loss and accuracy of labelled rows before and after; after is cross-fitted.
         package let scores: Scores?
-        /// What makes the fit doubtful, as a sentence; nil where nothing does.
-        package var remark: String?
+        /// What makes the result doubtful, in sentences.
+        package var remarks: [String] = []
     }
 
     package struct Scores: Sendable {
@@ -55,7 +56,18 @@ package struct CSVOptimization {
             )
         }
         let grouping = RowGrouping(ids: try table.column(group))
-        return outcome(table, try applied(values, to: table, grouping), grouping, values, nil)
+        guard let idle = idleness(table, grouping) else {
+            return outcome(table, try applied(values, to: table, grouping), grouping, values, nil)
+        }
+        throw StepError(
+            "\(idle). --group must name a column whose value is shared by the rows of one group; nothing is written")
+    }
+
+    /// Whether no group has two rows, as a sentence; nil where one has.
+    private func idleness(_ table: ProbabilityCSV, _ grouping: RowGrouping) -> String? {
+        guard grouping.count == grouping.rowCount, kind != .temperature else { return nil }
+        return
+            "Every group has one row: the constraint changes nothing. In \(table.name) each of the \(grouping.count) rows has a \"\(group)\" of its own"
     }
 
     /// Fits the method on labelled rows and applies it; the score is of rows that the fit of their coefficients did not see.
@@ -71,9 +83,11 @@ package struct CSVOptimization {
                 "\(train.name) has the classes \(train.classes.joined(separator: ", ")), and \(table.name) \(table.classes.joined(separator: ", ")); they must be the same, in one order"
             )
         }
-        let labels = try train.labels(in: label)
+        let (labels, areNumbers) = try train.labels(in: label)
         let grouping = RowGrouping(ids: try train.column(group))
-        guard grouping.count >= 2 else { throw StepError("\(train.name) has one group; a fit needs more") }
+        guard grouping.count >= 2 else {
+            throw StepError("\(train.name) has one group, \"\(try train.column(group)[0])\"; a fit needs two or more")
+        }
         let folds = min(Self.folds, grouping.count)
         let fit: CrossFit
         do {
@@ -87,10 +101,23 @@ package struct CSVOptimization {
             rows: labels.count,
             before: (LogLoss.mean(train.matrix, labels: labels), Accuracy.mean(train.matrix, labels: labels)),
             after: (LogLoss.mean(fit.predictions, labels: labels), Accuracy.mean(fit.predictions, labels: labels)))
-        guard let table else { return outcome(train, fit.predictions, grouping, fit.values, scores) }
+        var remarks: [String] = []
+        if areNumbers {
+            remarks.append(
+                "\(train.name): the column \(label) holds numbers and no class has one for its name, so 0 is \(train.classColumns[0]), and so on in the order of the columns"
+            )
+        }
+        if let idle = idleness(train, grouping) { remarks.append(idle) }
+        guard let table else {
+            var found = outcome(train, fit.predictions, grouping, fit.values, scores)
+            found.remarks = remarks
+            return found
+        }
         let own = RowGrouping(ids: try table.column(group))
+        if let idle = idleness(table, own) { remarks.append(idle) }
+        if let remark = Sharpness.difference(between: (train, grouping), and: (table, own)) { remarks.append(remark) }
         var found = outcome(table, try applied(fit.values, to: table, own), own, fit.values, scores)
-        found.remark = Sharpness.difference(between: (train, grouping), and: (table, own))
+        found.remarks = remarks
         return found
     }
 
@@ -110,7 +137,7 @@ package struct CSVOptimization {
     ) -> Outcome {
         let shown = zip(method.coefficients, values).map { ($0.name, JSON.number($0.shown($1))) }
         return Outcome(
-            text: table.text(with: matrix), rows: table.rows.count, groups: grouping.count,
+            text: table.text(with: matrix), rows: table.matrix.rowCount, groups: grouping.count,
             coefficients: Dictionary(shown, uniquingKeysWith: { first, _ in first }), scores: scores)
     }
 
@@ -120,7 +147,7 @@ package struct CSVOptimization {
             let names = try? table.column(self.group), let first = grouping[group].first
         else { return StepError("\(table.name): \(error)") }
         return StepError(
-            "\(table.name), row \(first + 2): the group \"\(names[first])\" has \(rows) rows, and there are labels for only \(labels); "
+            "\(table.name), row \(CSVTable.number(ofRow: first)): the group \"\(names[first])\" has \(rows) rows, and there are labels for only \(labels); "
                 + "give --counts if labels repeat, --method mixture if groups may break the constraint, or another --group"
         )
     }

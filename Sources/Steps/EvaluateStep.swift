@@ -1,6 +1,7 @@
 // `evaluate`: scores of out-of-fold predictions, per fold and seed, per seed, and of their average.
 
 internal import Digests
+internal import Formats
 internal import Numerics
 
 extension NativeStep {
@@ -8,48 +9,63 @@ extension NativeStep {
     /// none, and their cells are the folds of the average.
     static func evaluate(_ context: StepContext) throws -> StepOutcome {
         let classes = try context.integer("classes")
-        let rows = try RowTable(reading: context.input("rows"))
-        let folds = try FoldTable(reading: context.input("folds"))
+        let rows = try context.rows()
         let labels = try rows.trueLabels()
-        let average = try PredictionTable(reading: context.input("average"), classes: classes)
-            .covering(labels.count, "the average")
+        guard rows.classes <= classes else {
+            throw StepError("\(context.title("rows")) has \(rows.classes) labels, and the predictions have \(classes)")
+        }
+        let folds = try context.folds(covering: labels.count)
+        let average = try context.predictions("average", classes: classes, covering: labels.count)
         let scorer = Scorer(labels: labels, weights: rows.weights)
         let whole = try scorer.score(average)
-        var losses: [String: [Double]] = ["average": whole.losses]
-        var cells: [JSON] = []
-        var seeds: [JSON] = []
+        var evaluation = Evaluation(
+            rows: labels.count, classes: classes, logLoss: whole.logLoss, accuracy: whole.accuracy)
+        evaluation.losses["average"] = whole.losses
         let members = context.inputs.keys.filter { $0.hasPrefix("seed-") || $0.hasPrefix("fold-") }
         for (seed, names) in Dictionary(grouping: members, by: seedName).sorted(by: { $0.key < $1.key }) {
-            var joined = [Double](repeating: 0, count: labels.count * classes)
-            for name in names {
-                let part = try PredictionTable(reading: context.input(name), classes: classes)
-                for (index, row) in part.rows.enumerated() {
-                    joined.replaceSubrange(row * classes..<(row + 1) * classes, with: part[index])
-                }
-            }
-            let table = try PredictionTable(rows: average.rows, classes: classes, probabilities: joined).covering(
-                labels.count, seed)
+            let table = try joined(names, rows: labels.count, classes: classes, context)
             let score = try scorer.score(table)
-            losses[seed.isEmpty ? "all" : seed] = score.losses
-            seeds.append([
-                "seed": .string(seed), "log-loss": .number(score.logLoss), "accuracy": .number(score.accuracy),
-            ])
-            cells += try scorer.cells(of: table, folds: folds, seed: seed)
+            evaluation.losses[seed.isEmpty ? "all" : seed] = score.losses
+            evaluation.seeds.append((seed, score.logLoss, score.accuracy))
+            evaluation.cells += try scorer.cells(of: table, folds: folds, seed: seed)
         }
-        if cells.isEmpty { cells = try scorer.cells(of: average, folds: folds, seed: "") }
+        if evaluation.cells.isEmpty { evaluation.cells = try scorer.cells(of: average, folds: folds, seed: "") }
+        evaluation.groups = rows.groups ?? Array(labels.indices)
+        evaluation.folds = folds.folds
+        evaluation.labels = labels
+        evaluation.predicted = labels.indices.map { Self.likeliest(average[$0]) }
         let reliability = try scorer.reliability(average)
-        let metrics: JSON = ["log-loss": .number(whole.logLoss), "accuracy": .number(whole.accuracy)]
-        try context.write(
-            [
-                "rows": .integer(labels.count), "classes": .integer(classes), "average": metrics,
-                "cells": .array(cells),
-                "seeds": .array(seeds), "losses": .object(losses.mapValues { .array($0.map { .number($0) }) }),
-                "groups": .array((rows.groups ?? Array(labels.indices)).map { .integer($0) }),
-                "folds": .array(folds.folds.map { .integer($0) }), "reliability": reliability,
-                "labels": .array(labels.map { .integer($0) }),
-                "predicted": .array(labels.indices.map { .integer(Self.likeliest(average[$0])) }),
-            ], as: "evaluation")
-        return StepOutcome(outputs: ["evaluation"], metrics: metrics)
+        evaluation.bins = reliability.bins.map { ($0.rows, $0.confidence, $0.accuracy) }
+        evaluation.calibrationError = reliability.calibrationError
+        try context.write(evaluation.bytes, as: "evaluation")
+        return StepOutcome(
+            outputs: ["evaluation"],
+            metrics: ["log-loss": .number(whole.logLoss), "accuracy": .number(whole.accuracy)])
+    }
+
+    /// The predictions of one seed's folds as those of one table, of which they must hold each row once.
+    private static func joined(
+        _ names: [String], rows count: Int, classes: Int, _ context: StepContext
+    ) throws -> Predictions {
+        var joined = [Double](repeating: 0, count: count * classes)
+        var owners = [String?](repeating: nil, count: count)
+        for name in names.sorted() {
+            let part = try context.predictions(name, classes: classes, below: count)
+            for (index, row) in part.rows.enumerated() {
+                if let owner = owners[row] {
+                    throw StepError(
+                        "row \(row + 1) is predicted by \(context.title(owner)) and by \(context.title(name)); each row has one fold"
+                    )
+                }
+                owners[row] = name
+                joined.replaceSubrange(row * classes..<(row + 1) * classes, with: part[index])
+            }
+        }
+        if let row = owners.firstIndex(of: nil) {
+            throw StepError(
+                "no fold predicts row \(row + 1): \(names.sorted().map(context.title).joined(separator: ", "))")
+        }
+        return Predictions(covering: count, classes: classes, probabilities: joined)
     }
 
     /// The class with the largest probability, the first of several.
@@ -71,7 +87,7 @@ private struct Scorer {
     let labels: [Int]
     let weights: [Double]?
 
-    func score(_ table: PredictionTable) throws -> (logLoss: Double, accuracy: Double, losses: [Double]) {
+    func score(_ table: Predictions) throws -> (logLoss: Double, accuracy: Double, losses: [Double]) {
         let matrix = try ProbabilityMatrix(values: table.probabilities, classCount: table.classes)
         return (
             LogLoss.mean(matrix, labels: labels, weights: weights),
@@ -80,28 +96,23 @@ private struct Scorer {
         )
     }
 
-    func reliability(_ table: PredictionTable) throws -> JSON {
-        let matrix = try ProbabilityMatrix(values: table.probabilities, classCount: table.classes)
-        let reliability = Reliability(matrix, labels: labels)
-        let bins: [JSON] = reliability.bins.map {
-            ["rows": .integer($0.rows), "confidence": .number($0.confidence), "accuracy": .number($0.accuracy)]
-        }
-        return ["bins": .array(bins), "calibration-error": .number(reliability.calibrationError)]
+    func reliability(_ table: Predictions) throws -> Reliability {
+        Reliability(
+            try ProbabilityMatrix(values: table.probabilities, classCount: table.classes), labels: labels)
     }
 
-    func cells(of table: PredictionTable, folds: FoldTable, seed: String) throws -> [JSON] {
+    /// A score for each fold whose rows weigh anything.
+    func cells(of table: Predictions, folds: Folds, seed: String) throws -> [Evaluation.Cell] {
         let matrix = try ProbabilityMatrix(values: table.probabilities, classCount: table.classes)
         return (0..<folds.count).compactMap { fold in
             let rows = folds.folds.indices.filter { folds.folds[$0] == fold }
-            guard !rows.isEmpty else { return nil }
             let part = matrix.selecting(rows: rows)
             let own = rows.map { labels[$0] }
             let weights = weights.map { weights in rows.map { weights[$0] } }
-            return [
-                "seed": .string(seed), "fold": .integer(fold), "rows": .integer(rows.count),
-                "log-loss": .number(LogLoss.mean(part, labels: own, weights: weights)),
-                "accuracy": .number(Accuracy.mean(part, labels: own, weights: weights)),
-            ]
+            if let weights, weights.reduce(0, +) <= 0 { return nil }
+            return Evaluation.Cell(
+                seed: seed, fold: fold, rows: rows.count, logLoss: LogLoss.mean(part, labels: own, weights: weights),
+                accuracy: Accuracy.mean(part, labels: own, weights: weights))
         }
     }
 }

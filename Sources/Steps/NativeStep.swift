@@ -9,33 +9,70 @@ package struct StepContext: Sendable {
     /// Absolute paths.
     package let inputs: [String: String]
     package let outputs: String
+    /// What messages call the inputs, where that is something else than their names here.
+    private let titles: [String: String]
 
-    package init(parameters: JSON, inputs: [String: String], outputs: String) {
+    package init(
+        parameters: JSON, inputs: [String: String], titles: [String: String] = [:], outputs: String
+    ) {
         self.parameters = parameters
         self.inputs = inputs
+        self.titles = titles
         self.outputs = outputs
     }
+
+    /// What messages call an input.
+    func title(_ input: String) -> String { titles[input] ?? input }
 
     func input(_ name: String) throws(StepError) -> String {
         guard let path = inputs[name] else { throw StepError("input \(name) is missing") }
         return path
     }
 
-    func integer(_ name: String) throws(StepError) -> Int {
-        guard let value = parameters[name]?.integer else { throw StepError("parameter \(name) is missing") }
+    func integer(_ name: String) throws(StepError) -> Int { try parameter(name, "a whole number", \.integer) }
+    func string(_ name: String) throws(StepError) -> String { try parameter(name, "a text", \.string) }
+
+    func strings(_ name: String) throws(StepError) -> [String] {
+        try parameter(name, "a list of texts") { Self.all($0, \.string) }
+    }
+
+    func optionalInteger(_ name: String) throws(StepError) -> Int? { try has(name) ? integer(name) : nil }
+    func optionalString(_ name: String) throws(StepError) -> String? { try has(name) ? string(name) : nil }
+
+    func optionalNumber(_ name: String) throws(StepError) -> Double? {
+        try has(name) ? parameter(name, "a number", \.number) : nil
+    }
+
+    func optionalIntegers(_ name: String) throws(StepError) -> [Int]? {
+        try has(name) ? parameter(name, "a list of whole numbers") { Self.all($0, \.integer) } : nil
+    }
+
+    func numbers(_ name: String) throws(StepError) -> [Double] {
+        try parameter(name, "a list of numbers") { Self.all($0, \.number) }
+    }
+
+    /// Whether the parameter is there and says something.
+    func has(_ name: String) -> Bool { parameters[name].map { $0 != .null } ?? false }
+
+    private func parameter<Value>(
+        _ name: String, _ kind: String, _ read: (JSON) -> Value?
+    ) throws(StepError) -> Value {
+        guard let json = parameters[name] else {
+            throw StepError("parameter \(name) is missing; \(kind) belongs there")
+        }
+        guard let value = read(json) else {
+            throw StepError("parameter \(name) is \(json.text()), and \(kind) belongs there")
+        }
         return value
     }
 
-    func string(_ name: String) throws(StepError) -> String {
-        guard let value = parameters[name]?.string else { throw StepError("parameter \(name) is missing") }
-        return value
+    private static func all<Element>(_ json: JSON, _ read: (JSON) -> Element?) -> [Element]? {
+        guard let array = json.array else { return nil }
+        let elements = array.compactMap(read)
+        return elements.count == array.count ? elements : nil
     }
 
     func output(_ name: String) -> String { "\(outputs)/\(name)" }
-
-    func write(_ json: JSON, as name: String) throws(StepError) {
-        try FileBytes.write(Array(json.text().utf8), to: output(name))
-    }
 }
 
 /// What a native step gave.

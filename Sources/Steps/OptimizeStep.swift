@@ -1,6 +1,7 @@
 // `optimize`: predictions made to obey the constraint of their groups, and an honest score of it.
 
 internal import Digests
+internal import Formats
 internal import Numerics
 
 extension NativeStep {
@@ -10,37 +11,32 @@ extension NativeStep {
     static func optimize(_ context: StepContext) throws -> StepOutcome {
         let name = try context.string("method")
         guard let kind = GroupMethodKind(rawValue: name) else { throw StepError("there is no method \"\(name)\"") }
-        let counts = context.parameters["counts"]?.array?.compactMap(\.integer)
+        let counts = try context.optionalIntegers("counts")
+        if let counts, try counts.count != context.integer("classes") || !counts.allSatisfy({ $0 >= 1 }) {
+            throw StepError("parameter counts is \(counts), and one number from 1 belongs there for each label")
+        }
         return try optimize(context, kind.method(counts: counts.map { LabelCounts($0) }))
     }
 
     private static func optimize(_ context: StepContext, _ method: some GroupMethod) throws -> StepOutcome {
         let classes = try context.integer("classes")
-        let rows = try RowTable(reading: context.input("rows"))
-        guard let groups = rows.groups else { throw StepError("the table has no groups to optimize within") }
+        let rows = try context.rows()
+        guard let groups = rows.groups else {
+            throw StepError("\(context.title("rows")) has no groups to optimize within: name data.columns.group")
+        }
         let grouping = RowGrouping(ids: groups)
         func matrix(_ name: String) throws -> ProbabilityMatrix {
-            let table = try PredictionTable(reading: context.input(name), classes: classes).covering(groups.count, name)
-            return try ProbabilityMatrix(values: table.probabilities, classCount: classes, sumsToOneWithin: 1e-3)
+            let table = try context.predictions(name, classes: classes, covering: groups.count)
+            return try ProbabilityMatrix(values: table.probabilities, classCount: classes)
         }
         let predictions = try matrix("predictions")
-        if let path = context.inputs["parameters"] {
-            let fitted = try JSON(parsing: FileBytes.read(path))
-            var values = fitted["values"]?.array
-            if let fold = context.parameters["fold"]?.integer {
-                guard let folds = fitted["folds"]?.array, folds.indices.contains(fold) else {
-                    throw StepError("nothing was fitted without fold \(fold)")
-                }
-                values = folds[fold].array
-            }
-            guard let values = values?.compactMap(\.number), values.count == method.coefficients.count else {
-                throw StepError("the parameters are not those of this method")
-            }
+        if context.inputs["parameters"] != nil {
+            let values = try fittedValues(context, method)
             let result = try method.predictions(of: predictions, groups: grouping, values: values, cores: .max)
             try write(result, to: context)
             return StepOutcome(outputs: ["predictions"], metrics: .object(shown(values, of: method)))
         }
-        let folds = try FoldTable(reading: context.input("folds"))
+        let folds = try context.folds(covering: groups.count)
         let labels = try rows.trueLabels()
         let foldOfGroup = try foldsOfGroups(folds, grouping)
         let fit = try CrossFit(
@@ -50,18 +46,30 @@ extension NativeStep {
         try write(result, to: context)
         let before = LogLoss.mean(predictions, labels: labels, weights: rows.weights)
         let after = LogLoss.mean(result, labels: labels, weights: rows.weights)
-        try context.write(
-            [
-                "method": .string(try context.string("method")),
-                "names": .array(method.coefficients.map { .string($0.name) }),
-                "values": .array(fit.values.map { .number($0) }),
-                "folds": .array(fit.foldValues.map { .array($0.map { .number($0) }) }),
-            ], as: "parameters")
+        let fitted = Coefficients(
+            method: try context.string("method"), names: method.coefficients.map(\.name), values: fit.values,
+            folds: fit.foldValues)
+        try context.write(fitted.bytes, as: "parameters")
         var metrics = shown(fit.values, of: method)
         metrics["log-loss-before"] = .number(before)
         metrics["log-loss"] = .number(after)
         metrics["accuracy"] = .number(Accuracy.mean(result, labels: labels, weights: rows.weights))
         return StepOutcome(outputs: ["predictions", "parameters"], metrics: .object(metrics))
+    }
+
+    /// The coefficients of an earlier step, of all folds or without the one that the parameter `fold` names.
+    private static func fittedValues(_ context: StepContext, _ method: some GroupMethod) throws -> [Double] {
+        let fitted = try context.proven("parameters") { bytes, name throws(FormatError) in
+            try Coefficients(reading: bytes, name: name)
+        }
+        guard fitted.names == method.coefficients.map(\.name) else {
+            throw StepError(
+                "\(context.title("parameters")) has the coefficients \(fitted.names.joined(separator: ", ")), which are not those of this method"
+            )
+        }
+        guard let fold = try context.optionalInteger("fold") else { return fitted.values }
+        guard fitted.folds.indices.contains(fold) else { throw StepError("nothing was fitted without fold \(fold)") }
+        return fitted.folds[fold]
     }
 
     /// The coefficients by name, as a reader knows them.
@@ -72,7 +80,7 @@ extension NativeStep {
 
     /// The rows of each fold, transformed with the coefficients that were fitted without that fold.
     private static func crossFitted(
-        _ method: some GroupMethod, _ matrix: ProbabilityMatrix, _ grouping: RowGrouping, _ folds: FoldTable,
+        _ method: some GroupMethod, _ matrix: ProbabilityMatrix, _ grouping: RowGrouping, _ folds: Folds,
         _ foldValues: [[Double]]
     ) throws -> ProbabilityMatrix {
         var values = matrix.values
@@ -88,7 +96,7 @@ extension NativeStep {
         return try ProbabilityMatrix(values: values, classCount: matrix.classCount)
     }
 
-    private static func foldsOfGroups(_ folds: FoldTable, _ grouping: RowGrouping) throws -> [Int] {
+    private static func foldsOfGroups(_ folds: Folds, _ grouping: RowGrouping) throws -> [Int] {
         try (0..<grouping.count).map { group in
             let own = Set(grouping[group].map { folds.folds[$0] })
             guard own.count == 1, let fold = own.first else {
@@ -101,7 +109,8 @@ extension NativeStep {
     }
 
     private static func write(_ matrix: ProbabilityMatrix, to context: StepContext) throws {
-        try PredictionTable(rows: Array(0..<matrix.rowCount), classes: matrix.classCount, probabilities: matrix.values)
-            .write(to: context.output("predictions"))
+        let table = Predictions(
+            covering: matrix.rowCount, classes: matrix.classCount, probabilities: matrix.values)
+        try context.write(table.bytes, as: "predictions")
     }
 }

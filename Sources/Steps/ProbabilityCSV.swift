@@ -1,122 +1,148 @@
-// A CSV whose columns are class probabilities, such as a submission. Knows columns and rows, not what is done with them.
+// A CSV some of whose columns are class probabilities, such as a submission. Knows columns and rows, not what is done with them.
 
+internal import Formats
 internal import Numerics
 
 /// A table with one column for each class, and whatever else it has.
 package struct ProbabilityCSV: Sendable {
     /// As messages call it.
-    package let name: String
-    package let header: [String]
-    /// The fields of each row; as many as the header has.
-    package let rows: [[String]]
-    /// The columns of the probabilities, in the order of the header, and what a label is called that means them.
-    package let classColumns: [Int]
+    package var name: String { table.name }
+    /// The columns of the probabilities, and what a label is called that means them.
+    package let classColumns: [String]
     package let classes: [String]
-    let matrix: ProbabilityMatrix
-    /// Rows that do not sum to 1 within 1 in 100; they are normalised.
+    /// Rows whose numbers do not sum to 1, rounding aside; they are normalised. None but where the user named the columns.
     package let unnormalised: Int
+    /// What makes the rows doubtful, as a sentence; nil where nothing does.
+    package let remark: String?
+    let table: CSVTable
+    let matrix: ProbabilityMatrix
+    private let columns: [Int]
 
     /// - Parameters:
-    ///   - named: the class columns, where the user names them; else all columns that hold nothing but numbers in 0...1 and are
-    ///     not `other`.
-    ///   - other: columns that are known to be something else.
+    ///   - named: the class columns, where they are known; else see `ClassColumns`.
+    ///   - label: the column of the true class, where there is one.
+    ///   - group: the column of the groups.
+    ///
     /// Errors: ``StepError`` with file, row (the header is row 1) and column.
     package init(
-        reading bytes: [UInt8], name: String, classes named: [String]?, other: [String]
+        reading bytes: [UInt8], name: String, columns named: [String]?, label: String?, group: String
     ) throws(StepError) {
-        self.name = name
-        let lines: [[String]]
-        do { lines = try CSV.rows(of: bytes) } catch { throw StepError("\(name): \(error)") }
-        guard let header = lines.first, lines.count > 1 else {
-            throw StepError("\(name) has no rows; it must be a CSV with a header and class probabilities")
+        do {
+            let table = try CSVTable(reading: bytes, name: name)
+            _ = try table.index(of: group)
+            let labels = try label.map { column throws(FormatError) in Set(try table.column(column).map(Self.plain)) }
+            let chosen = try ClassColumns(
+                of: table, named: named, labels: (labels ?? []).sorted(), other: [group] + (label.map { [$0] } ?? []))
+            self.table = table
+            columns = chosen.columns
+            (matrix, unnormalised) = try Self.probabilities(table, chosen.columns)
+        } catch {
+            throw StepError(error.description)
         }
-        for (index, line) in lines.enumerated() where line.count != header.count {
-            throw StepError("\(name), row \(index + 1) has \(line.count) fields, and the header \(header.count)")
-        }
-        self.header = header
-        rows = Array(lines.dropFirst())
-        let known = try Self.columns(named ?? [], of: header, name)
-        let values = rows.map { row in row.map { Double($0.trimmingSpaces) } }
-        classColumns =
-            named != nil
-            ? known
-            : header.indices.filter { column in
-                !other.contains(header[column]) && values.allSatisfy { $0[column].map { 0...1 ~= $0 } ?? false }
-            }
-        guard classColumns.count > 1 else {
-            throw StepError(
-                "\(name) has \(classColumns.count) columns of probabilities (numbers in 0...1 in every row) among \(header.joined(separator: ", ")); name them with --classes"
-            )
-        }
+        classColumns = columns.map { [table] in table.header[$0] }
+        classes = Self.withoutCommonPrefix(classColumns)
+        remark = Self.remark(table)
+    }
+
+    private static func probabilities(
+        _ table: CSVTable, _ columns: [Int]
+    ) throws(FormatError) -> (ProbabilityMatrix, unnormalised: Int) {
         var cells: [Double] = []
-        cells.reserveCapacity(rows.count * classColumns.count)
-        var unnormalised = 0
-        for (row, line) in values.enumerated() {
-            var sum = 0.0
-            for column in classColumns {
-                guard let value = line[column], 0...1 ~= value else {
-                    throw StepError(
-                        "\(name), row \(row + 2), column \(header[column]): \"\(rows[row][column])\" is no probability in 0...1"
+        cells.reserveCapacity(table.rows.count * columns.count)
+        for (row, line) in table.rows.enumerated() {
+            for column in columns {
+                guard let value = CSV.number(line[column]), 0...1 ~= value else {
+                    throw FormatError(
+                        "\(table.name), row \(CSVTable.number(ofRow: row)), column \(table.header[column]): \"\(line[column].prefix(40))\" is no probability in 0...1"
                     )
                 }
-                sum += value
                 cells.append(value)
             }
-            guard sum > 0 else { throw StepError("\(name), row \(row + 2): every probability is 0") }
-            if abs(sum - 1) > 0.01 { unnormalised += 1 }
         }
-        self.unnormalised = unnormalised
+        let sums = ProbabilitySums(of: cells, classes: columns.count)
+        var unnormalised = 0
+        for row in table.rows.indices {
+            switch sums.verdict(on: cells[row * columns.count..<(row + 1) * columns.count]) {
+            case .asItIs, .divided: continue
+            case .off: unnormalised += 1
+            case .empty:
+                throw FormatError("\(table.name), row \(CSVTable.number(ofRow: row)): every probability is 0")
+            }
+        }
         do {
-            matrix = try ProbabilityMatrix(values: cells, classCount: classColumns.count).normalised()
+            return (try ProbabilityMatrix(values: cells, classCount: columns.count).normalised(), unnormalised)
         } catch {
-            throw StepError("\(name): \(error)")
+            throw FormatError("\(table.name): \(error)")
         }
-        classes = Self.withoutCommonPrefix(classColumns.map { header[$0] })
     }
 
     /// The fields of a column. Errors: ``StepError`` where there is none of that name.
     package func column(_ column: String) throws(StepError) -> [String] {
-        let index = try Self.columns([column], of: header, name)[0]
-        return rows.map { $0[index] }
+        try StepError.explaining { () throws(FormatError) in try table.column(column) }
     }
 
-    /// The class of each field of a column: the name of a class column, with or without what all their names begin with.
-    func labels(in column: String) throws(StepError) -> [Int] {
+    /// The class of each field of a column, and whether fields are numbers of classes and not their names.
+    ///
+    /// A field is the name of a class column, with or without what all their names begin with, or what `LabelColumns` reads as
+    /// that. Where no field is a name, and every number from 0 to the last class occurs, fields are the classes' numbers.
+    func labels(in column: String) throws(StepError) -> (classes: [Int], areNumbers: Bool) {
+        let fields = try self.column(column).map(Self.plain)
         var numbers: [String: Int] = [:]
         for (number, name) in classes.enumerated() { numbers[name] = number }
-        for (number, index) in classColumns.enumerated() { numbers[header[index]] = number }
+        for (number, name) in classColumns.enumerated() { numbers[name] = number }
+        let distinct = Set(fields).sorted()
+        var areNumbers = false
+        if !distinct.allSatisfy({ numbers[$0] != nil }) {
+            if let family = LabelColumns.families(of: distinct, in: classColumns).first {
+                numbers = Dictionary(uniqueKeysWithValues: zip(distinct, family))
+            } else if distinct.allSatisfy({ numbers[$0] == nil }), Set(distinct) == Set(classes.indices.map { "\($0)" })
+            {
+                numbers = Dictionary(uniqueKeysWithValues: classes.indices.map { ("\($0)", $0) })
+                areNumbers = true
+            }
+        }
         var found: [Int] = []
-        for (row, label) in try self.column(column).enumerated() {
-            guard let number = numbers[label.trimmingSpaces] else {
+        for (row, label) in fields.enumerated() {
+            guard let number = numbers[label] else {
                 throw StepError(
-                    "\(name), row \(row + 2), column \(column): there is no class \"\(label)\"; the classes are \(classes.joined(separator: ", "))"
+                    "\(name), row \(CSVTable.number(ofRow: row)), column \(column): there is no class \"\(label)\"; the classes are \(CSVTable.listed(classes))"
                 )
             }
             found.append(number)
         }
-        return found
+        return (found, areNumbers)
     }
 
     /// The same table with other probabilities.
     func text(with matrix: ProbabilityMatrix) -> String {
-        var text = CSV.line(header)
-        for (row, line) in rows.enumerated() {
+        var text = CSV.row(table.header)
+        for (row, line) in table.rows.enumerated() {
             var line = line
-            for (column, value) in zip(classColumns, matrix[row: row]) { line[column] = "\(Float(value))" }
-            text += CSV.line(line)
+            for (column, value) in zip(columns, matrix[row: row]) { line[column] = "\(Float(value))" }
+            text += CSV.row(line)
         }
         return text
     }
 
-    private static func columns(_ names: [String], of header: [String], _ file: String) throws(StepError) -> [Int] {
-        var found: [Int] = []
-        for name in names {
-            guard let index = header.firstIndex(of: name) else {
-                throw StepError("\(file) has no column \"\(name)\"; it has \(header.joined(separator: ", "))")
-            }
-            found.append(index)
+    /// A label without spaces around it, and 1 for the 1.0 that a column of numbers with gaps makes of it.
+    private static func plain(_ label: String) -> String {
+        var rest = label[...]
+        while let first = rest.first, first.isWhitespace { rest.removeFirst() }
+        while let last = rest.last, last.isWhitespace { rest.removeLast() }
+        if let number = CSV.number(String(rest)), let whole = Int(exactly: number) { return "\(whole)" }
+        return String(rest)
+    }
+
+    /// Ids that come twice: the table was joined wrong.
+    private static func remark(_ table: CSVTable) -> String? {
+        guard let column = table.header.firstIndex(where: { $0.lowercased() == "id" }) else { return nil }
+        var seen: [String: Int] = [:]
+        for (row, line) in table.rows.enumerated() {
+            guard let first = seen.updateValue(row, forKey: line[column]) else { continue }
+            return
+                "\(table.name), row \(CSVTable.number(ofRow: row)) has the \(table.header[column]) of row \(CSVTable.number(ofRow: first)), \"\(line[column].prefix(40))\""
         }
-        return found
+        return nil
     }
 
     /// `target_0`, `target_1` as 0, 1; what is left must not be empty.
@@ -126,15 +152,5 @@ package struct ProbabilityCSV: Sendable {
         // A number is not cut in the middle: p10 and p11 are 10 and 11.
         while let last = prefix.last, last.isNumber { prefix.removeLast() }
         return names.contains { $0.count == prefix.count } ? names : names.map { String($0.dropFirst(prefix.count)) }
-    }
-}
-
-extension String {
-    fileprivate var trimmingSpaces: String {
-        guard utf8.first == 0x20 || utf8.last == 0x20 || utf8.last == 0x09 || utf8.first == 0x09 else { return self }
-        var rest = self[...]
-        while let first = rest.first, first.isWhitespace { rest.removeFirst() }
-        while let last = rest.last, last.isWhitespace { rest.removeLast() }
-        return String(rest)
     }
 }

@@ -1,98 +1,61 @@
 // `submission`: the CSV that is sent in.
 
 internal import Digests
+internal import Formats
 
 extension NativeStep {
-    /// Columns and order of rows are the sample's where there is one: its header names the id and one column per label, in the
-    /// order of the labels; its rows name the ids.
+    /// Columns and order of rows are the sample's where there is one: its rows name the ids, and which column is which label's
+    /// its header says (``SampleColumns``).
     static func submission(_ context: StepContext) throws -> StepOutcome {
-        guard let labels = context.parameters["labels"]?.array?.compactMap(\.string) else {
-            throw StepError("parameter labels is missing")
-        }
-        let rows = try RowTable(reading: context.input("rows"))
-        let table = try PredictionTable(reading: context.input("predictions"), classes: labels.count)
-            .covering(rows.ids.count, "the submission")
-        var header = [try context.string("id")] + labels.map { "\((try? context.string("label")) ?? "label")_\($0)" }
+        let labels = try context.strings("labels")
+        let rows = try context.rows()
+        let table = try context.predictions("predictions", classes: labels.count, covering: rows.ids.count)
+        let id = try context.string("id")
+        var header = [id] + labels.map { "\((try? context.string("label")) ?? "label")_\($0)" }
+        var places = labels.indices.map { $0 + 1 }
         var order = Array(rows.ids.indices)
-        if let sample = context.inputs["sample"] {
-            (header, order) = try layout(sample: sample, ids: rows.ids, columns: labels.count + 1)
+        if context.inputs["sample"] != nil {
+            let (columns, sampleOrder) = try context.proven("sample") { bytes, name throws(FormatError) in
+                let sample = try CSVTable(reading: bytes, name: name)
+                let columns = try SampleColumns(header: sample.header, labels: labels, id: id, name: name)
+                return (columns, try Self.order(of: sample, id: columns.id, ids: rows.ids))
+            }
+            (header, places, order) = (columns.header, columns.columns, sampleOrder)
         }
-        var text = CSV.line(header)
+        var text = CSV.row(header)
         for row in order {
-            text += CSV.line([rows.ids[row]] + table[row].map { "\(Float($0))" })
+            // What is no label's column is the id's.
+            var fields = [String](repeating: rows.ids[row], count: header.count)
+            for (place, probability) in zip(places, table[row]) { fields[place] = "\(Float(probability))" }
+            text += CSV.row(fields)
         }
-        try FileBytes.write(Array(text.utf8), to: context.output("submission"))
+        try context.write(Array(text.utf8), as: "submission")
         return StepOutcome(outputs: ["submission"], metrics: ["rows": .integer(order.count)])
     }
 
-    private static func layout(sample path: String, ids: [String], columns: Int) throws -> ([String], [Int]) {
-        let lines = try CSV.rows(of: FileBytes.read(path))
-        guard let header = lines.first, header.count == columns else {
-            throw StepError("the sample has \(lines.first?.count ?? 0) columns, and the submission \(columns)")
-        }
+    /// The row of the test table for each row of the sample. Errors: ``FormatError`` with the sample's row, the first after the
+    /// header being row 1.
+    private static func order(of sample: CSVTable, id column: Int, ids: [String]) throws(FormatError) -> [Int] {
         let byID = Dictionary(ids.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         var order: [Int] = []
-        for (number, line) in lines.dropFirst().enumerated() {
-            guard let id = line.first, let row = byID[id] else {
-                throw StepError(
-                    "row \(number + 1) of the sample has the id \"\(line.first ?? "")\", which the test table lacks")
+        var seen: [Int: Int] = [:]
+        for (number, line) in sample.rows.enumerated() {
+            guard let row = byID[line[column]] else {
+                throw FormatError(
+                    "row \(number + 1) of the sample has the id \"\(line[column])\", which the test table lacks")
+            }
+            if let first = seen.updateValue(number, forKey: row) {
+                throw FormatError(
+                    "row \(number + 1) of the sample has the id \"\(line[column])\" of row \(first + 1); an id names one row"
+                )
             }
             order.append(row)
         }
-        guard Set(order).count == ids.count, order.count == ids.count else {
-            throw StepError("the sample has \(order.count) rows, and the test table \(ids.count)")
+        guard order.count == ids.count else {
+            let missing = ids.indices.first { seen[$0] == nil }.map { ids[$0] } ?? ""
+            throw FormatError(
+                "the sample has \(order.count) rows, and the test table \(ids.count): it lacks the id \"\(missing)\"")
         }
-        return (header, order)
-    }
-}
-
-/// Comma-separated values as RFC 4180 has them.
-package enum CSV {
-    static func line(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") + "\n" }
-
-    private static func quoted(_ field: String) -> String {
-        let isPlain = field.utf8.allSatisfy { ![0x22, 0x2C, 0x0A, 0x0D].contains($0) }
-        return isPlain
-            ? field
-            : "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-    }
-
-    /// The fields of every line; quotes may hold commas, line breaks and doubled quotes.
-    package static func rows(of bytes: [UInt8]) throws(StepError) -> [[String]] {
-        var rows: [[String]] = []
-        var fields: [String] = []
-        var field: [UInt8] = []
-        var isQuoted = false
-        var wasQuoted = false
-        func finished() -> String { String(decoding: field, as: UTF8.self) }
-        var index = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        while index < bytes.count {
-            let byte = bytes[index]
-            index += 1
-            if isQuoted {
-                if byte != 0x22 {
-                    field.append(byte)
-                } else if index < bytes.count, bytes[index] == 0x22 {
-                    field.append(byte)
-                    index += 1
-                } else {
-                    isQuoted = false
-                }
-            } else if byte == 0x22, field.isEmpty {
-                (isQuoted, wasQuoted) = (true, true)
-            } else if byte == 0x2C {
-                fields.append(finished())
-                (field, wasQuoted) = ([], false)
-            } else if byte == 0x0A || byte == 0x0D {
-                if byte == 0x0D, index < bytes.count, bytes[index] == 0x0A { index += 1 }
-                if !field.isEmpty || wasQuoted || !fields.isEmpty { rows.append(fields + [finished()]) }
-                (fields, field, wasQuoted) = ([], [], false)
-            } else {
-                field.append(byte)
-            }
-        }
-        guard !isQuoted else { throw StepError("row \(rows.count + 1) has a quote that is never closed") }
-        if !field.isEmpty || !fields.isEmpty { rows.append(fields + [finished()]) }
-        return rows
+        return order
     }
 }

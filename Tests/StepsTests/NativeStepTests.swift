@@ -2,6 +2,7 @@
 // Numerics and, for a whole run, in Tests/EndToEnd.
 
 import Digests
+import Formats
 import Foundation
 import Plans
 import Steps
@@ -41,7 +42,13 @@ private struct Folder: ~Copyable {
         try NativeStep.run(kind, StepContext(parameters: parameters, inputs: inputs, outputs: path + "/outputs"))
     }
 
-    func output() throws -> PredictionTable { try PredictionTable(reading: "\(path)/outputs/predictions", classes: 2) }
+    func bytes(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(filePath: "\(path)/outputs/\(name)")))
+    }
+
+    func output() throws -> Predictions {
+        try Predictions(reading: bytes("predictions"), name: "predictions", classes: 2)
+    }
 }
 
 private let rows: JSON = [
@@ -74,7 +81,7 @@ private let rows: JSON = [
         let outcome = try folder.run(
             .split, ["kind": "stratified-group-k-fold", "count": 2, "seed": 1], ["rows": try folder.write("rows", rows)]
         )
-        let folds = try FoldTable(reading: folder.path + "/outputs/folds").folds
+        let folds = try Folds(reading: folder.bytes("folds"), name: "folds").folds
         #expect(folds[0] == folds[1] && folds[2] == folds[3] && folds[0] != folds[2])
         #expect(outcome.metrics["smallest"] == 2)
     }

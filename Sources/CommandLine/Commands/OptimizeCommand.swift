@@ -13,8 +13,9 @@ struct OptimizeCommand: AsyncParsableCommand {
         commandName: "optimize",
         abstract: "Make a CSV of class probabilities obey the constraint of its groups: each label once in each.",
         discussion: """
-            The class columns are those that hold nothing but numbers in 0...1; all other columns, and the order of rows, stay as
-            they are. With --train, out-of-fold predictions with their labels, the method is fitted and scored by
+            The class columns are those that the labels name, or that share what their names begin or end with, or all columns of
+            numbers in 0...1, if they sum to 1 in every row; --columns names them where that is not clear. All other columns, and
+            the order of rows, stay as they are. With --train, out-of-fold predictions with their labels, the method is fitted and scored by
             cross-fitting; with --label alone the predictions themselves are taken for out-of-fold ones. Without labels the
             constraint alone is applied. Files may be CSV or, by their name, Parquet, which the worker's Python reads and writes.
 
@@ -27,8 +28,10 @@ struct OptimizeCommand: AsyncParsableCommand {
     @Option(help: "Out-of-fold predictions with the same columns, and the labels.") var train: String?
     @Option(help: "The column of the true class.") var label: String?
     @Option(help: "How; `marginals` by default.") var method = "marginals"
-    @Option(help: "The class columns, separated by commas, where they cannot be told by their values.")
-    var classes: String?
+    @Option(
+        name: [.customLong("columns"), .customLong("classes")],
+        help: "The class columns, separated by commas, where names and sums do not tell them.")
+    var columns: String?
     @Option(help: "How often each class occurs in a complete group, separated by commas; by default once.")
     var counts: String?
     @Option(help: "The file to write; by default beside the predictions, as NAME-optimized and in their form.")
@@ -54,15 +57,18 @@ struct OptimizeCommand: AsyncParsableCommand {
 
     private func carryOut() async throws {
         let optimization = try CSVOptimization(method: method, group: group, counts: numbers)
-        let table = try await read(predictions)
+        let table: ProbabilityCSV
         let outcome: CSVOptimization.Outcome
         if let label {
-            let labelled = if let train { try await read(train) } else { table }
+            let labelled = try await read(train ?? predictions, columns: named, label: label)
+            // The labels tell the classes; a table to predict has the same, whatever other columns it has.
+            table = train == nil ? labelled : try await read(predictions, columns: labelled.classColumns, label: nil)
             outcome = try optimization.fitted(on: labelled, label: label, applyingTo: train == nil ? nil : table)
-            if let remark = outcome.remark { Console.note("note: \(remark)") }
         } else {
+            table = try await read(predictions, columns: named, label: nil)
             outcome = try optimization.unfitted(table)
         }
+        for remark in outcome.remarks { Console.note("note: \(remark)") }
         let path = output ?? Self.beside(predictions)
         let delivery = ProjectFiles.delivery(
             by: "ablate optimize", inputs: [predictions] + (train.map { [$0] } ?? []), overwrites: overwrite)
@@ -70,13 +76,13 @@ struct OptimizeCommand: AsyncParsableCommand {
         let text = Array(outcome.text.utf8)
         if Self.isParquet(path) {
             try await converter.write(
-                text, numbers: table.classColumns.map { table.header[$0] },
+                text, numbers: table.classColumns,
                 original: Self.isParquet(predictions) ? Files.absolute(predictions) : nil, to: Files.absolute(path),
                 say: { Console.note($0) })
         } else {
             try delivery.write(Files.absolute(path), text)
         }
-        say(outcome, path)
+        say(outcome, table, path)
     }
 
     private static func isParquet(_ path: String) -> Bool { path.hasSuffix(".parquet") || path.hasSuffix(".pq") }
@@ -88,20 +94,23 @@ struct OptimizeCommand: AsyncParsableCommand {
 
     private var numbers: [Int]? { counts?.split(separator: ",").compactMap { Int($0) } }
 
-    private func read(_ path: String) async throws -> ProbabilityCSV {
+    private var named: [String]? {
+        columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    private func read(_ path: String, columns: [String]?, label: String?) async throws -> ProbabilityCSV {
         var bytes = try Files.content(path, limit: 1 << 32)
         if Self.isParquet(path) {
             bytes = try await converter.csv(ofParquet: Files.absolute(path), called: path) { Console.note($0) }
         }
-        let table = try ProbabilityCSV(
-            reading: bytes, name: path, classes: classes?.split(separator: ",").map(String.init),
-            other: [group] + (label.map { [$0] } ?? []))
+        let table = try ProbabilityCSV(reading: bytes, name: path, columns: columns, label: label, group: group)
         if let numbers, numbers.count != table.classes.count {
             throw StepError("--counts has \(numbers.count) numbers, and \(path) \(table.classes.count) classes")
         }
         if table.unnormalised > 0 {
             Console.note("note: \(table.unnormalised) rows of \(path) do not sum to 1 and are normalised")
         }
+        if let remark = table.remark { Console.note("note: \(remark)") }
         return table
     }
 
@@ -112,12 +121,12 @@ struct OptimizeCommand: AsyncParsableCommand {
         return "\(path.dropLast(ending.count))-optimized\(ending)"
     }
 
-    private func say(_ outcome: CSVOptimization.Outcome, _ path: String) {
+    private func say(_ outcome: CSVOptimization.Outcome, _ table: ProbabilityCSV, _ path: String) {
         if json {
             var document: [String: JSON] = [
                 "method": .string(method), "rows": .integer(outcome.rows), "groups": .integer(outcome.groups),
                 "coefficients": .object(outcome.coefficients), "output": .string(path),
-                "is_fitted": .bool(label != nil),
+                "is_fitted": .bool(label != nil), "columns": .array(table.classColumns.map { .string($0) }),
             ]
             if let scores = outcome.scores {
                 document["before"] = [
@@ -129,7 +138,10 @@ struct OptimizeCommand: AsyncParsableCommand {
             }
             return Console.out(document: document)
         }
-        var lines = ["\(predictions): \(outcome.rows) rows in \(outcome.groups) groups, method \(method)"]
+        var lines = [
+            "\(predictions): \(outcome.rows) rows in \(outcome.groups) groups, method \(method)",
+            "classes: \(table.classColumns.joined(separator: ", "))",
+        ]
         if let scores = outcome.scores {
             let source = train.map { "\($0), cross-fitted" } ?? "cross-fitted"
             lines += [

@@ -14,7 +14,8 @@ package struct Submission: Sendable {
             Key("path", \.path, .text(), "Where the file goes, from the recipe's folder."),
             Key(
                 "sample", optional: \.sample, .text(),
-                "A sample submission: gives the column names and the order of the rows."),
+                "A sample submission: gives the column names and the order of the rows. Columns that are named after the labels (0, target_0) are theirs in whatever order they stand; where no name holds a label, they are taken in the order of data.labels; anything else is refused."
+            ),
             Key(
                 "leaderboard", optional: \.leaderboard, .number(-1e9...1e9),
                 "The score that the submission got; the logbook shows it beside the scores of `from`. `ablate note` keeps scores of any result, and of which predictions they are."

@@ -1,0 +1,135 @@
+// The scores of out-of-fold predictions, as an `evaluate` step records them. Knows the file's form, not how scores are made.
+
+internal import Digests
+
+/// Out-of-fold scores of one result.
+///
+/// Promised: every score finite; what there is of each row (losses, groups, folds, labels, predicted) has as many numbers as
+/// there are rows, labels below the number of classes.
+package struct Evaluation: Sendable {
+    /// The score of one model: a seed and a fold.
+    package struct Cell: Sendable {
+        /// `seed-1`; empty for models without seeds.
+        package let seed: String
+        package let fold: Int
+        package let rows: Int
+        package let logLoss: Double
+        package let accuracy: Double
+
+        package init(seed: String, fold: Int, rows: Int, logLoss: Double, accuracy: Double) {
+            (self.seed, self.fold, self.rows, self.logLoss, self.accuracy) = (seed, fold, rows, logLoss, accuracy)
+        }
+    }
+
+    package var logLoss: Double
+    package var accuracy: Double
+    package var rows: Int
+    package var classes: Int
+    package var cells: [Cell] = []
+    /// Over all rows of each seed's own out-of-fold predictions, by the seed's name.
+    package var seeds: [(name: String, logLoss: Double, accuracy: Double)] = []
+    /// Per seed and row the loss, by the seed's name; the group and the fold of each row.
+    package var losses: [String: [Double]] = [:]
+    package var groups: [Int] = []
+    package var folds: [Int] = []
+    /// The true class of each row, and the one that the averaged predictions give the largest probability.
+    package var labels: [Int] = []
+    package var predicted: [Int] = []
+    /// Bins of the predicted class's probability: rows, mean probability, share of correct predictions.
+    package var bins: [(rows: Int, confidence: Double, accuracy: Double)] = []
+    package var calibrationError = 0.0
+
+    /// Scores of `rows` rows, of which more is to be said.
+    package init(rows: Int, classes: Int, logLoss: Double, accuracy: Double) {
+        (self.rows, self.classes, self.logLoss, self.accuracy) = (rows, classes, logLoss, accuracy)
+    }
+
+    /// Whether each seed was scored by itself: chance has a part in the training.
+    package var hasSeeds: Bool { seeds.contains { !$0.name.isEmpty } }
+
+    /// - Parameter name: as messages call the file. Errors: ``FormatError``.
+    package init(reading bytes: [UInt8], name: String) throws(FormatError) {
+        let fields = try Fields(parsing: bytes, name: name)
+        let average = try fields.object("average")
+        logLoss = try average.number("log-loss")
+        accuracy = try average.number("accuracy")
+        rows = try fields.integer("rows")
+        classes = try fields.has("classes") ? fields.integer("classes") : .max
+        guard rows >= 0, classes >= 1 else {
+            throw fields.error("there are \(rows) rows and \(classes) classes, and no such numbers can be")
+        }
+        for cell in try fields.has("cells") ? fields.objects("cells") : [] {
+            cells.append(
+                Cell(
+                    seed: try cell.string("seed"), fold: try cell.integer("fold"),
+                    rows: try cell.has("rows") ? cell.integer("rows") : 0, logLoss: try cell.number("log-loss"),
+                    accuracy: try cell.number("accuracy")))
+        }
+        for seed in try fields.has("seeds") ? fields.objects("seeds") : [] {
+            seeds.append((try seed.string("seed"), try seed.number("log-loss"), try seed.number("accuracy")))
+        }
+        if fields.has("losses") {
+            let own = try fields.object("losses")
+            for seed in own.names { losses[seed] = try own.numbers(seed) }
+        }
+        func perRow(_ member: String) throws(FormatError) -> [Int] {
+            try fields.has(member) ? fields.integers(member) : []
+        }
+        groups = try perRow("groups")
+        folds = try perRow("folds")
+        labels = try perRow("labels")
+        predicted = try perRow("predicted")
+        let reliability = try fields.object("reliability")
+        for bin in try reliability.objects("bins") {
+            bins.append((try bin.integer("rows"), try bin.number("confidence"), try bin.number("accuracy")))
+        }
+        calibrationError = try reliability.number("calibration-error")
+        try prove(fields)
+    }
+
+    private func prove(_ fields: Fields) throws(FormatError) {
+        let counts =
+            [
+                ("groups", groups.count), ("folds", folds.count), ("labels", labels.count),
+                ("predicted", predicted.count),
+            ]
+            .filter { $0.1 > 0 } + losses.map { ("losses.\($0.key)", $0.value.count) }
+        if let (member, count) = counts.first(where: { $0.1 != rows }) {
+            throw fields.error("\(member) has \(count) numbers, and there are \(rows) rows")
+        }
+        for (member, values) in [("labels", labels), ("predicted", predicted)] {
+            if let row = values.firstIndex(where: { $0 < 0 || $0 >= classes }) {
+                throw fields.error("\(member)[\(row)] is \(values[row]), and labels are 0 to \(classes - 1)")
+            }
+        }
+    }
+
+    package var bytes: [UInt8] {
+        func score(_ logLoss: Double, _ accuracy: Double) -> [String: JSON] {
+            ["log-loss": .number(logLoss), "accuracy": .number(accuracy)]
+        }
+        let cells = self.cells.map { cell -> JSON in
+            let place: [String: JSON] = [
+                "seed": .string(cell.seed), "fold": .integer(cell.fold), "rows": .integer(cell.rows),
+            ]
+            return .object(place.merging(score(cell.logLoss, cell.accuracy)) { $1 })
+        }
+        let seeds = self.seeds.map { seed -> JSON in
+            .object(["seed": JSON.string(seed.name)].merging(score(seed.logLoss, seed.accuracy)) { $1 })
+        }
+        let bins = self.bins.map { bin -> JSON in
+            [
+                "rows": .integer(bin.rows), "confidence": .number(bin.confidence), "accuracy": .number(bin.accuracy),
+            ]
+        }
+        func numbers(_ values: [Int]) -> JSON { .array(values.map { .integer($0) }) }
+        let json: JSON = [
+            "rows": .integer(rows), "classes": .integer(classes), "average": .object(score(logLoss, accuracy)),
+            "cells": .array(cells), "seeds": .array(seeds),
+            "losses": .object(losses.mapValues { .array($0.map { .number($0) }) }), "groups": numbers(groups),
+            "folds": numbers(folds), "labels": numbers(labels), "predicted": numbers(predicted),
+            "reliability": ["bins": .array(bins), "calibration-error": .number(calibrationError)],
+        ]
+        return Array(json.text().utf8)
+    }
+}

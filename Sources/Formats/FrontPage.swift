@@ -1,0 +1,18 @@
+// The front page of the module.
+//
+// Formats is what crosses a seam: the files that steps, the worker, programs of the user's and other tools hand each
+// other, each a type with one initialiser that reads it and proves what the type promises, and one way to write it.
+// What is not as promised is refused with file, row and column, with what was found, and with what to do; or it is
+// mended by a rule that stands with the type. Nothing is allocated by a number in a file before it is bounded.
+//
+// It does not know where a file lies: bytes come in, bytes go out. It does not know steps, recipes or scores.
+//
+// It may import Digests (for JSON). Steps, Execution, Forecasts, Logbooks and CommandLine import it.
+//
+//     Predictions (with ProbabilitySums)      read this first: rows and probabilities, and the rule for sums that are off
+//     Rows, Folds, PseudoLabels               a table without its texts; each row's fold; a teacher's labels
+//     Weights, Coefficients                   what an average and a constraint fitted
+//     Evaluation, History                     scores; a fine-tune's losses
+//     Features, Tokens, ContentShape          what the worker writes, as far as this side reads it
+//     SampleColumns                           which column of a sample submission is which label's
+//     Safetensors, Fields, CSV                named arrays; members of a JSON object; comma-separated values

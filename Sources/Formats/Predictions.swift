@@ -1,0 +1,117 @@
+// Predictions: probabilities for rows of a table. Knows the file's form (safetensors), not who predicted.
+
+/// Probabilities for some rows of a table.
+///
+/// Promised: at least one row; row numbers from 0, ascending, each once; numbers in 0...1, and each row sums to 1.
+/// Mended on reading: rows in another order are sorted, as a loader that shuffles leaves them; sums are set right as
+/// ``ProbabilitySums`` says; other widths of numbers are taken.
+package struct Predictions: Sendable {
+    /// Row numbers from 0, ascending.
+    package let rows: [Int]
+    package let classes: Int
+    /// Row-major, `rows.count` x `classes`; each row sums to 1.
+    package let probabilities: [Double]
+    /// Whether the file said it otherwise: rows in another order, sums that were off, other types of numbers.
+    package let isMended: Bool
+
+    /// Predictions for the first rows of a table, made here: the caller's numbers hold the promise.
+    package init(covering count: Int, classes: Int, probabilities: [Double]) {
+        rows = Array(0..<count)
+        self.classes = classes
+        self.probabilities = probabilities
+        isMended = false
+    }
+
+    /// - Parameters:
+    ///   - name: as messages call the file.
+    ///   - classes: how many labels there are.
+    ///   - count: how many rows the table has; nil where that is not known.
+    ///
+    /// Errors: ``FormatError``, which names row (from 1) and label (from 1).
+    package init(reading bytes: [UInt8], name: String, classes: Int, below count: Int? = nil) throws(FormatError) {
+        let file = try Safetensors(reading: bytes, name: name)
+        let given = try file.integers("rows", shape: [nil])
+        guard !given.isEmpty else { throw FormatError("\(name) has no rows; each row of the table needs one") }
+        var values = try file.reals("probabilities", shape: [given.count, classes])
+        var order = Array(given.indices)
+        let isSorted = zip(given, given.dropFirst()).allSatisfy { $0 < $1 }
+        if !isSorted { order.sort { (given[$0], $0) < (given[$1], $1) } }
+        for (index, next) in zip(order, order.dropFirst()) where given[index] == given[next] {
+            throw FormatError(
+                "\(name) has row \(Self.ordinal(given[index])) twice, as rows[\(index)] and rows[\(next)]; each row of the table must be there once"
+            )
+        }
+        for index in [order[0], order[order.count - 1]] where given[index] < 0 || given[index] >= count ?? .max {
+            throw FormatError(
+                "\(name): rows[\(index)] is \(given[index]), and "
+                    + (count.map { "the table's \($0) rows are numbered 0 to \($0 - 1)" } ?? "rows are numbered from 0")
+            )
+        }
+        let wasDivided = try Self.prove(&values, rows: given, classes: classes, name)
+        rows = isSorted ? given : order.map { given[$0] }
+        probabilities = isSorted ? values : order.flatMap { values[$0 * classes..<($0 + 1) * classes] }
+        self.classes = classes
+        isMended = !isSorted || wasDivided || file.type("rows") != "I64" || file.type("probabilities") != "F32"
+    }
+
+    /// Sets right what rounding explains, and answers whether anything was.
+    private static func prove(
+        _ values: inout [Double], rows: [Int], classes: Int, _ name: String
+    ) throws(FormatError) -> Bool {
+        for index in values.indices where !(values[index] >= 0 && values[index] <= 1) {
+            throw FormatError(
+                "\(name), row \(ordinal(rows[index / classes])), label \(index % classes + 1) of \(classes): \(values[index]) is no probability; write numbers in 0...1, such as a softmax over the labels"
+            )
+        }
+        let sums = ProbabilitySums(of: values, classes: classes)
+        var wasDivided = false
+        for (index, row) in rows.enumerated() {
+            let range = index * classes..<(index + 1) * classes
+            switch sums.verdict(on: values[range]) {
+            case .asItIs: continue
+            case .divided(let sum):
+                wasDivided = true
+                for cell in range { values[cell] = min(1, values[cell] / sum) }
+            case .empty:
+                throw FormatError(
+                    "\(name), row \(ordinal(row)): every probability is 0; the labels of a row must sum to 1")
+            case .off(let sum):
+                throw FormatError(
+                    "\(name), row \(ordinal(row)): the probabilities of its \(classes) labels sum to \(Float(sum)), and must sum to 1 (rounding aside); divide each row by its sum"
+                )
+            }
+        }
+        return wasDivided
+    }
+
+    /// The row as people count, from 1.
+    private static func ordinal(_ row: Int) -> String { row == .max ? "\(row)" : "\(row + 1)" }
+
+    /// The probabilities of the row at `index` (an index into ``rows``, not a row number).
+    package subscript(index: Int) -> ArraySlice<Double> { probabilities[index * classes..<(index + 1) * classes] }
+
+    /// The bytes of the file, the numbers in single precision.
+    package var bytes: [UInt8] {
+        var file = Safetensors()
+        file.set("rows", rows, shape: [rows.count])
+        file.set("probabilities", probabilities.map { Float($0) }, shape: [rows.count, classes])
+        return file.bytes
+    }
+
+    /// The same, where there is a prediction for each row of the table.
+    ///
+    /// - Parameter count: how many rows the table has; nil where that is not known: then no row before the last may lack.
+    /// Errors: ``FormatError``.
+    package func covering(_ count: Int?, _ name: String) throws(FormatError) -> Predictions {
+        let count = count ?? rows.count
+        guard rows.count == count, rows[0] == 0, rows[rows.count - 1] == count - 1 else {
+            let gap = rows.indices.first { rows[$0] != $0 } ?? rows.count
+            let what =
+                gap < count
+                ? "row \(gap + 1) has none" : "rows[\(count)] is \(rows[count]), and the table has \(count) rows"
+            throw FormatError(
+                "\(name) has predictions for \(rows.count) rows, and each of the table's rows needs one: \(what)")
+        }
+        return self
+    }
+}

@@ -1,0 +1,65 @@
+// The rows of a table, without their texts: what `ingest` found out. Knows the file's form, not the table's.
+
+/// The rows of a table.
+///
+/// Promised: an id for each row, each once; labels below ``classes``; groups numbered by first appearance; weights finite,
+/// none below 0 and not all 0.
+package struct Rows: Sendable {
+    package let ids: [String]
+    /// Indices into the recipe's labels; nil for a table to predict.
+    package let labels: [Int]?
+    /// Codes in order of first appearance; nil where the table has no groups.
+    package let groups: [Int]?
+    package let weights: [Double]?
+    package let classes: Int
+    private let name: String
+
+    /// - Parameter name: as messages call the file. Errors: ``FormatError``.
+    package init(reading bytes: [UInt8], name: String) throws(FormatError) {
+        let fields = try Fields(parsing: bytes, name: name)
+        self.name = name
+        classes = try fields.integer("classes")
+        guard classes >= 1 else { throw fields.error("classes is \(classes), and there must be at least 1") }
+        ids = try fields.strings("ids")
+        labels = try fields.has("labels") ? fields.integers("labels") : nil
+        groups = try fields.has("groups") ? fields.integers("groups") : nil
+        weights = try fields.has("weights") ? fields.numbers("weights") : nil
+        let lengths = [("labels", labels?.count), ("groups", groups?.count), ("weights", weights?.count)]
+        for (member, count) in lengths where count ?? ids.count != ids.count {
+            throw fields.error("there are \(ids.count) ids and \(count ?? 0) \(member); each row has one")
+        }
+        var seen: [String: Int] = [:]
+        for (row, id) in ids.enumerated() {
+            if let first = seen.updateValue(row, forKey: id) {
+                throw fields.error("row \(row + 1) has the id \"\(id)\" of row \(first + 1); an id names one row")
+            }
+        }
+        if let row = labels?.firstIndex(where: { !(0..<classes ~= $0) }), let labels {
+            throw fields.error("row \(row + 1) has the label \(labels[row]), and labels are 0 to \(classes - 1)")
+        }
+        var next = 0
+        for (row, group) in (groups ?? []).enumerated() {
+            guard 0...next ~= group else {
+                throw fields.error(
+                    "row \(row + 1) has the group \(group), and groups are numbered by first appearance: 0 to \(next) here"
+                )
+            }
+            if group == next { next += 1 }
+        }
+        if let weights {
+            if let row = weights.firstIndex(where: { $0 < 0 }) {
+                throw fields.error("row \(row + 1) has the weight \(weights[row]), and a weight is 0 or more")
+            }
+            let sum = weights.reduce(0, +)
+            guard weights.isEmpty || (sum > 0 && sum.isFinite) else {
+                throw fields.error("the weights sum to \(sum), and some finite sum above 0 is needed")
+            }
+        }
+    }
+
+    /// The labels of a training table. Errors: ``FormatError`` where there are none.
+    package func trueLabels() throws(FormatError) -> [Int] {
+        guard let labels else { throw FormatError("\(name) has no labels: a training table is needed") }
+        return labels
+    }
+}
