@@ -94,7 +94,7 @@ let package = Package(
             name: "Storage",
             dependencies: ["Digests", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Digests"]),
-        .target(name: "Schedules", dependencies: ["Plans"]),
+        .target(name: "Schedules"),
         .target(name: "CPermutations"),
         .target(name: "Numerics", dependencies: ["CPermutations"]),
         .target(name: "Tensors", dependencies: ["Digests"]),
@@ -109,7 +109,7 @@ let package = Package(
         .target(
             name: "Execution",
             dependencies: [
-                "Schedules", "Plans", "Storage", "Forecasts", "Steps", "Workers", "Digests",
+                "Schedules", "Plans", "Storage", "Forecasts", "Steps", "Numerics", "Workers", "Digests",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
@@ -156,6 +156,13 @@ let package = Package(
         .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Goldens"]),
         .testTarget(name: "StepsTests", dependencies: ["Steps", "Plans", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),
+        .testTarget(
+            name: "ExecutionTests",
+            dependencies: [
+                "Execution", "Forecasts", "Storage", "Plans", "Recipes", "Nodes", "Schedules", "Workers", "Numerics",
+                "Diagnostics", "Digests",
+            ]),
+        .testTarget(name: "ServersTests", dependencies: ["Servers"]),
         .testTarget(name: "ArchitectureTests"),
     ]
 )

@@ -38,7 +38,7 @@ extension NativeStep {
         guard labels.count == members.rowCount, folds.folds.count == members.rowCount,
             Set(folds.folds) == Set(0..<folds.count), folds.count >= 2
         else { throw StepError("predictions, rows and folds are of different tables, or a fold is empty") }
-        let fit = AveragingCrossFit(
+        let fit = try AveragingCrossFit(
             members, fit: way, labels: labels, rowWeights: rows.weights, folds: folds.folds, foldCount: folds.count)
         try write(fit.predictions, to: context)
         try context.write(
