@@ -97,7 +97,7 @@ let package = Package(
             dependencies: ["Host", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Deliveries", dependencies: ["Host", "Digests", "Storage"]),
         .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Formats", "Digests"]),
-        .target(name: "Schedules", dependencies: ["Plans"]),
+        .target(name: "Schedules"),
         .target(name: "CPermutations"),
         .target(name: "Numerics", dependencies: ["CPermutations"]),
         .target(name: "Steps", dependencies: ["Numerics", "Plans", "Formats", "Digests"]),
@@ -111,7 +111,7 @@ let package = Package(
         .target(
             name: "Execution",
             dependencies: [
-                "Schedules", "Plans", "Storage", "Host", "Deliveries", "Forecasts", "Steps", "Workers", "Digests",
+                "Schedules", "Plans", "Storage", "Host", "Forecasts", "Steps", "Numerics", "Workers", "Digests",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
@@ -161,6 +161,13 @@ let package = Package(
         .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Goldens"]),
         .testTarget(name: "StepsTests", dependencies: ["Steps", "Formats", "Plans", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),
+        .testTarget(
+            name: "ExecutionTests",
+            dependencies: [
+                "Execution", "Forecasts", "Storage", "Plans", "Recipes", "Nodes", "Schedules", "Workers", "Numerics",
+                "Diagnostics", "Digests",
+            ]),
+        .testTarget(name: "ServersTests", dependencies: ["Servers"]),
         .testTarget(name: "ArchitectureTests"),
     ]
 )

@@ -1,6 +1,7 @@
 // The command itself: its verbs and what it says of itself.
 
 package import ArgumentParser
+internal import Execution
 
 package struct Ablate: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
@@ -22,4 +23,10 @@ package struct Ablate: AsyncParsableCommand {
     static let version = "0.1.0"
 
     package init() {}
+
+    /// The whole command, from its arguments to its exit code.
+    package static func begin() async {
+        CrashNotice.install()
+        await main()
+    }
 }

@@ -34,6 +34,7 @@ enum RecipeReading {
     /// The recipe at `path`. Errors: ``Findings``; ``MissingFile`` where there is no such file.
     static func load(_ path: String, overrides: [String], looks: Looks = Looks()) throws -> LoadedRecipe {
         looks.read(path)
+        CrashNotice.note(recipe: path)
         let file = try source(path)
         return try RecipeLoader(
             file: file, folder: Files.folder(of: Files.absolute(path)), overrides: overrides,

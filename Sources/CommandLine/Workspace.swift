@@ -13,6 +13,8 @@ internal import Workers
 struct Workspace {
     let loaded: LoadedRecipe
     let site: Site
+    /// The site file, where it is one that lies beside the recipe: it came with the recipe, perhaps from somebody else.
+    let foundSite: String?
     let plan: Plan
     let lineage: Lineage
     let store: Store
@@ -27,6 +29,7 @@ struct Workspace {
         loaded = try RecipeReading.load(path, overrides: options.overrides, looks: looks)
         let place: String
         (place, site) = try Self.place(options, beside: loaded.folder, looks)
+        foundSite = options.site == nil ? Self.sitePath(beside: loaded.folder, looks)?.found : nil
         plan = Plan(compiling: loaded)
         lineage = Lineage(of: plan, loaded: loaded)
         project = ProjectFiles(loaded, plan, looks, recipe: path)
@@ -68,8 +71,20 @@ struct Workspace {
             gpuMemory: site.gpuMemory ?? 0, gpuMemoryPerFit: site.gpuMemoryPerFit ?? 0)
     }
 
+    /// The worker's Python for `run`, which executes what the recipe's folder says; other verbs do no more than look at it.
     var workerEnvironment: WorkerEnvironment {
         WorkerEnvironment(cache: Files.cache, interpreter: site.python, variables: Files.environment)
+    }
+
+    /// The worker's Python for a verb that only reads. It starts no program that the recipe's folder names: `python` counts in a
+    /// site file of `--site` and in the user's own. `say` is told where another one is passed over.
+    func readingEnvironment(say: (String) -> Void) throws -> WorkerEnvironment {
+        guard let foundSite, site.python != nil else { return workerEnvironment }
+        say(
+            "note: `python` of \(foundSite) is passed over, for this verb starts no program that the recipe's folder names; "
+                + "--site \(foundSite) lets it")
+        let own = try Self.ownSite.flatMap { Files.exists($0) ? try Site.load(RecipeReading.source($0)) : nil }
+        return WorkerEnvironment(cache: Files.cache, interpreter: own?.python, variables: Files.environment)
     }
 
     /// The folder of the store, and the site's settings.
@@ -82,11 +97,22 @@ struct Workspace {
     }
 
     static func site(_ named: String?, beside folder: String, _ looks: Looks = Looks()) throws -> (Site, String) {
-        let variables = Files.environment
-        let config = variables["XDG_CONFIG_HOME"] ?? (variables["HOME"] ?? "") + "/.config"
-        let candidates = named.map { [$0] } ?? ["\(folder)/site.yaml", "\(config)/ablate/site.yaml"]
-        guard let path = named ?? candidates.first(where: looks.exists) else { return (Site(), folder) }
+        guard let path = named ?? sitePath(beside: folder, looks)?.path else { return (Site(), folder) }
         looks.read(path)
         return (try Site.load(RecipeReading.source(path)), Files.folder(of: Files.absolute(path)))
+    }
+
+    /// The site file that counts where none is named; `found` is the same where it lies beside the recipe.
+    private static func sitePath(beside folder: String, _ looks: Looks) -> (path: String, found: String?)? {
+        let beside = "\(folder)/site.yaml"
+        if looks.exists(beside) { return (beside, beside) }
+        return ownSite.flatMap { looks.exists($0) ? ($0, nil) : nil }
+    }
+
+    /// The user's own site file, whether it is there or not; nil for who has no home.
+    private static var ownSite: String? {
+        let variables = Files.environment
+        if let config = variables["XDG_CONFIG_HOME"], config.hasPrefix("/") { return "\(config)/ablate/site.yaml" }
+        return variables["HOME"].map { "\($0)/.config/ablate/site.yaml" }
     }
 }

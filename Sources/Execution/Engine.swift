@@ -85,6 +85,7 @@ package actor Engine {
         // What a step may turn out to reuse must not be collected between its probe and its use.
         let reservation = try resolver.store.reserve(Set(chosen.map { plan.steps[$0].outline }))
         defer { withExtendedLifetime(reservation) {} }
+        CrashNotice.note(store: resolver.store.root)
         try journal.begin()
         do {
             try perform(schedule.start())

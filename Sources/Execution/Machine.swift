@@ -67,8 +67,7 @@ package struct Machine: Sendable {
 
     package func resources(for step: Step) -> Resources {
         switch step.demand {
-        case .native: Resources(cores: 0)
-        case .process: Resources(cores: 1)
+        case .native, .process: Resources(cores: 1)
         // More than the machine has would wait for ever: such a step gets all there is.
         case .command:
             Resources(

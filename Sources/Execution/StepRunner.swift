@@ -38,16 +38,16 @@ struct StepRunner: Sendable {
     /// Errors: ``StepFailure``; `CancellationError`.
     func run(_ job: Job, report: @escaping @Sendable (WorkerEvent) -> Void) async throws -> Outcome {
         let key = job.manifest.key
-        let lease: Lease
-        while true {
-            if let free = try store.lease(key) {
-                lease = free
-                break
-            }
+        var wait = LeaseWait()
+        var free = try store.lease(key)
+        while free == nil {
             // Another engine runs this very step. Its result will do; if it dies, the lease is free.
+            if let word = wait.word(job.step.address) { say(word) }
             try await Task.sleep(for: .milliseconds(200))
             if let record = try store.record(for: key), isCurrent(record) { return .adopted(record) }
+            free = try store.lease(key)
         }
+        guard let lease = free else { throw CancellationError() }
         defer { lease.release() }
         let before = try store.record(for: key)
         if let before, isCurrent(before) { return .adopted(before) }
@@ -72,6 +72,8 @@ struct StepRunner: Sendable {
         _ job: Job, replacing: Bool, report: @escaping @Sendable (WorkerEvent) -> Void
     ) async throws -> Record {
         let attempt = try store.beginAttempt(key: job.manifest.key)
+        CrashNotice.began(job.step.address, log: attempt.log)
+        defer { CrashNotice.ended(job.step.address) }
         do {
             return try await execute(job, in: attempt, replacing: replacing, report: report)
         } catch {
@@ -89,7 +91,28 @@ struct StepRunner: Sendable {
     private func execute(
         _ job: Job, in attempt: Attempt, replacing: Bool, report: @escaping @Sendable (WorkerEvent) -> Void
     ) async throws -> Record {
-        var paths: [String: (path: String, name: String)] = [:]
+        let stamps = try stamps(of: job)
+        let paths = try await OwnThread.run { [store] in try Self.layOut(job, in: attempt, store) }
+        let work = try await work(job, paths, in: attempt, report: report)
+        if let missing = job.step.kind.outputs.first(where: { !work.result.outputs.contains($0) }) {
+            throw StepFailure(
+                class: "protocol", message: "the step was said to be done, and gave no \(missing)", log: nil)
+        }
+        let draft = Record.Draft(
+            outline: job.manifest.outline, manifest: job.manifest.json, address: job.step.address,
+            kind: job.step.kind.rawValue, outputs: work.result.outputs, started: work.started, seconds: work.seconds,
+            metrics: work.result.metrics, measurements: work.result.measurements, environment: work.environment)
+        return try await OwnThread.run { [store] in
+            try checkUnchanged(job, since: stamps)
+            return try store.publish(attempt, draft, replacing: replacing)
+        }
+    }
+
+    private typealias Paths = [String: (path: String, name: String)]
+
+    /// Brings the inputs to where the step reads them; every object is held to its digest.
+    private static func layOut(_ job: Job, in attempt: Attempt, _ store: Store) throws -> Paths {
+        var paths: Paths = [:]
         for (name, input) in job.inputs {
             var path = input.path
             if let output = input.output {
@@ -104,60 +127,83 @@ struct StepRunner: Sendable {
             }
             paths[name] = (path!, input.name)
         }
-        let clock = ContinuousClock.now
-        let started = Self.now
+        return paths
+    }
+
+    /// What a step gave, and the time that its own work took: no waiting for a worker, and none for the disk afterwards.
+    private struct Work: Sendable {
         let result: WorkerResult
         var environment: JSON = [:]
-        if job.step.demand == .native {
+        /// Seconds since 1970.
+        let started: Double
+        let seconds: Double
+    }
+
+    private func work(
+        _ job: Job, _ paths: Paths, in attempt: Attempt, report: @escaping @Sendable (WorkerEvent) -> Void
+    ) async throws -> Work {
+        switch job.step.demand {
+        case .native:
             let context = StepContext(
                 parameters: job.step.parameters, inputs: paths.mapValues(\.path), outputs: attempt.outputs)
-            let outcome = try NativeStep.run(job.step.kind, context)
-            result = WorkerResult(outputs: outcome.outputs, metrics: outcome.metrics)
-        } else if job.step.demand == .command {
+            return try await OwnThread.run {
+                let (started, clock) = (Self.now, ContinuousClock.now)
+                let outcome = try NativeStep.run(job.step.kind, context)
+                return Work(
+                    result: WorkerResult(outputs: outcome.outputs, metrics: outcome.metrics), started: started,
+                    seconds: clock.duration(to: .now) / .seconds(1))
+            }
+        case .command:
+            let (started, clock) = (Self.now, ContinuousClock.now)
             let outputs = try await commands.run(
                 job.step, inputs: paths.mapValues(\.path), outputs: attempt.outputs, log: attempt.log, gpus: job.gpus)
-            result = WorkerResult(outputs: outputs, metrics: [:])
-        } else {
+            return Work(
+                result: WorkerResult(outputs: outputs, metrics: [:]), started: started,
+                seconds: clock.duration(to: .now) / .seconds(1))
+        case .process, .training:
+            let isTraining = job.step.demand == .training
             let specification = WorkerSpecification(
                 address: job.step.address, kind: job.step.kind.rawValue, key: job.manifest.key,
                 parameters: job.step.told, inputs: paths, outputs: attempt.outputs, scratch: attempt.scratch,
-                log: attempt.log, threads: job.step.demand == .training ? threads * max(1, job.gpus.count) : 1,
+                log: attempt.log, threads: isTraining ? threads * max(1, job.gpus.count) : 1,
                 processes: job.step.kind == .finetune ? max(1, job.gpus.count) : 1)
             let worker = try await pool.take(gpus: job.gpus, threads: threads)
+            let (started, clock) = (Self.now, ContinuousClock.now)
             do {
-                result = try await worker.run(specification, report: report)
-                environment = worker.environment
+                let result = try await worker.run(specification, report: report)
+                // The worker's own clock does not count how long its interpreter took to start.
+                let seconds = result.measurements["seconds"]?.number ?? clock.duration(to: .now) / .seconds(1)
+                let environment = worker.environment
                 await pool.give(back: worker, gpus: job.gpus)
+                return Work(result: result, environment: environment, started: started, seconds: seconds)
             } catch {
                 await pool.give(back: worker, gpus: job.gpus)
                 throw error
             }
         }
-        if let missing = job.step.kind.outputs.first(where: { !result.outputs.contains($0) }) {
-            throw StepFailure(
-                class: "protocol", message: "the step was said to be done, and gave no \(missing)", log: nil)
-        }
-        try checkUnchanged(job)
-        let seconds = clock.duration(to: .now) / .seconds(1)
-        return try store.publish(
-            attempt,
-            Record.Draft(
-                outline: job.manifest.outline, manifest: job.manifest.json, address: job.step.address,
-                kind: job.step.kind.rawValue, outputs: result.outputs, started: started, seconds: seconds,
-                metrics: result.metrics, measurements: result.measurements, environment: environment),
-            replacing: replacing)
     }
 
-    /// A file of the user's that was edited while the step read it would poison the record under the old key.
-    private func checkUnchanged(_ job: Job) throws {
+    /// What the file system says of the user's files that the step reads.
+    private func stamps(of job: Job) throws -> [String: InputStamp] {
+        try job.step.inputs.compactMapValues { try resolver.stamp(of: $0) }
+    }
+
+    /// A file of the user's that was edited while the step read it would poison the record under the old key: also one that is
+    /// now as it was.
+    private func checkUnchanged(_ job: Job, since stamps: [String: InputStamp]) throws {
         for (name, source) in job.step.inputs {
             if case .output = source { continue }
             let now = try resolver.resolve(source, steps: [], record: { _ in nil })
+            var what: String?
             if now.digest != job.inputs[name]?.digest {
+                what = "was edited while the step ran"
+            } else if try resolver.stamp(of: source) != stamps[name] {
+                what = "was written or replaced while the step ran, though it now holds what it held before"
+            }
+            if let what {
                 throw StepFailure(
-                    class: "invalid-input",
-                    message: "\(now.name) was edited while the step ran; its result is not kept. Run again",
-                    log: nil)
+                    class: "changed",
+                    message: "\(now.name) \(what); the result is not kept. Leave it alone and run again", log: nil)
             }
         }
     }
@@ -177,5 +223,18 @@ struct StepRunner: Sendable {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
+/// How long a step has waited for another engine that works on it, and what is said of that.
+private struct LeaseWait {
+    private let began = ContinuousClock.now
+    private var isTold = false
+
+    /// A line for whoever watches; nil where there is nothing new. A wait of a moment is not worth a word.
+    mutating func word(_ address: String) -> String? {
+        guard !isTold, began.duration(to: .now) > .seconds(2) else { return nil }
+        isTold = true
+        return "\(address): another run is at work on this very step; waiting for its result"
     }
 }

@@ -120,6 +120,7 @@ extension ProbabilityMatrix {
         let rows = normalised()
         var output = rows.values
         for group in 0..<groups.count {
+            if Cancellation.isRequested { throw .cancelled }
             let replaced = body(rows.selecting(rows: groups[group]))
             for (index, row) in groups[group].enumerated() {
                 for label in 0..<classCount {

@@ -8,11 +8,15 @@ package enum AveragingFit: String, CaseIterable, Sendable {
     case greedy
 
     /// The weights for some labelled rows.
-    package func weights(of members: AveragingMembers, labels: [Int], rowWeights: [Double]?) -> [Double] {
+    ///
+    /// Throws where the work is cancelled.
+    package func weights(
+        of members: AveragingMembers, labels: [Int], rowWeights: [Double]?
+    ) throws(CancellationError) -> [Double] {
         let rowWeights = rowWeights ?? [Double](repeating: 1, count: labels.count)
         switch self {
-        case .simplex: return SimplexFit(members: members, labels: labels, rowWeights: rowWeights).weights
-        case .greedy: return GreedySelection(members: members, labels: labels, rowWeights: rowWeights).weights
+        case .simplex: return try SimplexFit(members: members, labels: labels, rowWeights: rowWeights).weights()
+        case .greedy: return try GreedySelection(members: members, labels: labels, rowWeights: rowWeights).weights()
         }
     }
 }
@@ -25,11 +29,11 @@ package struct AveragingCrossFit: Sendable {
     package let weights: [Double]
     package let predictions: ProbabilityMatrix
 
-    /// Folds count from 0, one for each row, none of `foldCount` empty (a precondition).
+    /// Folds count from 0, one for each row, none of `foldCount` empty (a precondition). Throws where the work is cancelled.
     package init(
         _ members: AveragingMembers, fit: AveragingFit, labels: [Int], rowWeights: [Double]?, folds: [Int],
         foldCount: Int
-    ) {
+    ) throws(CancellationError) {
         precondition(
             folds.count == members.rowCount && labels.count == members.rowCount, "a fold and a label for each row")
         var values = [Double](repeating: 0, count: members.rowCount * members.classes)
@@ -38,7 +42,7 @@ package struct AveragingCrossFit: Sendable {
             let others = folds.indices.filter { folds[$0] != fold }
             let own = folds.indices.filter { folds[$0] == fold }
             precondition(!own.isEmpty && !others.isEmpty, "no fold is empty")
-            let fitted = fit.weights(
+            let fitted = try fit.weights(
                 of: members.selecting(others), labels: others.map { labels[$0] },
                 rowWeights: rowWeights.map { weights in others.map { weights[$0] } })
             foldWeights.append(fitted)
@@ -48,7 +52,7 @@ package struct AveragingCrossFit: Sendable {
             }
         }
         self.foldWeights = foldWeights
-        weights = fit.weights(of: members, labels: labels, rowWeights: rowWeights)
+        weights = try fit.weights(of: members, labels: labels, rowWeights: rowWeights)
         predictions = ProbabilityMatrix(trusted: values, classCount: members.classes)
     }
 }
@@ -71,11 +75,12 @@ private struct SimplexFit {
         share = rowWeights.map { $0 / total }
     }
 
-    var weights: [Double] {
+    func weights() throws(CancellationError) -> [Double] {
         var weights = [Double](repeating: 1 / Double(members.count), count: members.count)
         var (loss, gradient) = evaluate(weights)
         var rate = 1.0
         for _ in 0..<Self.steps {
+            if Cancellation.isRequested { throw CancellationError() }
             let least = gradient.min() ?? 0
             if zip(weights, gradient).reduce(0, { $0 + $1.0 * ($1.1 - least) }) <= Self.gap { break }
             var next = zip(weights, gradient).map { $0 * Elementary.exponential(-rate * ($1 - least)) }
@@ -148,12 +153,13 @@ private struct GreedySelection {
     private static let turns = 50
 
     /// The shares of the members in the best selection on the way; the first of equals.
-    var weights: [Double] {
+    func weights() throws(CancellationError) -> [Double] {
         var counts = [Double](repeating: 0, count: members.count)
         var best = (loss: Double.infinity, counts: counts)
         for _ in 0..<Self.turns {
             var turn = (loss: Double.infinity, member: 0)
             for member in counts.indices {
+                if Cancellation.isRequested { throw CancellationError() }
                 counts[member] += 1
                 let loss = LogLoss.mean(members.mean(weights: counts), labels: labels, weights: rowWeights)
                 counts[member] -= 1

@@ -22,7 +22,7 @@ struct BeliefMarginals {
     }
 
     /// As ``GroupMarginals/marginals(of:groups:counts:)``, approximately; no group is found impossible.
-    func marginals(of matrix: ProbabilityMatrix, groups: RowGrouping) -> (
+    func marginals(of matrix: ProbabilityMatrix, groups: RowGrouping) throws(GroupError) -> (
         matrix: ProbabilityMatrix, logEvidence: [Double]
     ) {
         let labels = matrix.classCount
@@ -31,6 +31,7 @@ struct BeliefMarginals {
         var logEvidence: [Double] = []
         var ignorant: [Int: Double] = [:]
         for group in 0..<groups.count {
+            if Cancellation.isRequested { throw .cancelled }
             let members = groups[group]
             let own = rows.selecting(rows: members).values
             // A row's share of a single place of a label.

@@ -18,6 +18,7 @@ extension GroupMethod {
         let output = [Double](unsafeUninitializedCapacity: matrix.values.count) { output, count in
             nonisolated(unsafe) let output = output.baseAddress!
             let failures = Parallel.map(groups.count, inRangesOf: groupsOfPiece, cores: cores) { range -> GroupError? in
+                if Cancellation.isRequested { return .cancelled }
                 let (rows, own) = groups.part(range)
                 do throws(GroupError) {
                     let part = try predictions(of: matrix.selecting(rows: rows), groups: own, values: values)

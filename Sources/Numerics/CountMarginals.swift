@@ -73,13 +73,14 @@ struct CountMarginals {
     }
 
     /// As ``GroupMarginals/marginals(of:groups:counts:)``.
-    mutating func marginals(of matrix: ProbabilityMatrix, groups: RowGrouping) -> (
+    mutating func marginals(of matrix: ProbabilityMatrix, groups: RowGrouping) throws(GroupError) -> (
         matrix: ProbabilityMatrix, logEvidence: [Double]
     ) {
         let rows = matrix.normalised()
         var output = rows.values
         var logEvidence: [Double] = []
         for group in 0..<groups.count {
+            if Cancellation.isRequested { throw .cancelled }
             let members = groups[group]
             let weights = rows.selecting(rows: members).values
             var (sums, logTotal) = sweep(weights, rows: members.count)

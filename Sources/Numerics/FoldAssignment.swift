@@ -1,7 +1,7 @@
 // Which fold each row is held out in. Knows rows, labels and groups as numbers, and no table.
 
 /// Why rows cannot be dealt to folds.
-package enum FoldError: Error, Equatable, CustomStringConvertible {
+package enum FoldError: CancellableError, Equatable, CustomStringConvertible {
     /// Cross-validation needs at least two folds.
     case tooFewFolds(Int)
     /// Fewer rows than folds.
@@ -14,6 +14,8 @@ package enum FoldError: Error, Equatable, CustomStringConvertible {
     case labels(given: Int?, rows: Int)
     /// A group kind without groups, or groups that are not one for each row.
     case groups(given: Int?, rows: Int)
+    /// The work is wanted no longer.
+    case cancelled
 
     /// The error in a sentence for people.
     package var description: String {
@@ -28,6 +30,7 @@ package enum FoldError: Error, Equatable, CustomStringConvertible {
         case .labels(.some(let given), let rows): "\(given) labels were given for \(rows) rows"
         case .groups(.none, _): "group folds need groups"
         case .groups(.some(let given), let rows): "\(given) groups were given for \(rows) rows"
+        case .cancelled: "cancelled"
         }
     }
 }
@@ -92,7 +95,7 @@ package struct FoldAssignment: Equatable, Sendable {
             let labels = try Self.dense(labels: labels, rowCount: rowCount, count: count)
             let groups = try Self.dense(groups: groups, rowCount: rowCount, count: count)
             var spread = StratifiedGroups(labels: labels, groups: groups, count: count)
-            let foldOfGroup = spread.deal(in: order(groups.count))
+            let foldOfGroup = try spread.deal(in: order(groups.count))
             folds = groups.values.map { foldOfGroup[$0] }
         }
     }

@@ -16,4 +16,5 @@
 //     RandomSource, FoldAssignment                           seeded, deterministic draws and folds
 //     NormalDistribution, StudentDistribution                distribution functions and quantiles
 //     PairedBootstrap, CorrectedTest, HolmAdjustment         uncertainty of a paired difference
+//     Parallel, Crew, Cancellation                           work in pieces, on threads of its own, that can be given up
 //     Verdict                                                what may be said of an ablation

@@ -38,8 +38,8 @@ package enum GroupMarginals {
             return (result.matrix, result.logEvidence)
         case .counts:
             var lattice = CountMarginals(counts)
-            return lattice.marginals(of: matrix, groups: groups)
-        case .beliefs: return BeliefMarginals(counts).marginals(of: matrix, groups: groups)
+            return try lattice.marginals(of: matrix, groups: groups)
+        case .beliefs: return try BeliefMarginals(counts).marginals(of: matrix, groups: groups)
         }
     }
 

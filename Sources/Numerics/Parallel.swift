@@ -1,7 +1,5 @@
 // The same work on many things, shared out among the processor's cores. Knows nothing of the work.
 
-internal import Dispatch
-
 /// Shares work out among cores.
 package enum Parallel {
     /// The results of `body` for ranges of `size` that cover `0..<count`, in their order. The ranges do not depend on how many
@@ -9,15 +7,18 @@ package enum Parallel {
     ///
     /// - Parameter cores: 1 for this thread alone; else all there are.
     static func map<Value: Sendable>(
-        _ count: Int, inRangesOf size: Int, cores: Int = .max, _ body: @Sendable (Range<Int>) -> Value
+        _ count: Int, inRangesOf size: Int, cores: Int = .max, _ body: @escaping @Sendable (Range<Int>) -> Value
     ) -> [Value] {
         let parts = (count + size - 1) / size
         let range: @Sendable (Int) -> Range<Int> = { $0 * size..<min(($0 + 1) * size, count) }
         guard parts > 1, cores > 1 else { return (0..<parts).map { body(range($0)) } }
+        let cancellation = Cancellation.current
         var results = [Value?](repeating: nil, count: parts)
         results.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let buffer = buffer
-            DispatchQueue.concurrentPerform(iterations: parts) { buffer[$0] = body(range($0)) }
+            Crew.shared.perform(parts, cores: cores) { part in
+                buffer[part] = Cancellation.$current.withValue(cancellation) { body(range(part)) }
+            }
         }
         return results.map { $0! }
     }
@@ -31,12 +32,36 @@ package enum Parallel {
     /// Errors: the first in the order of the elements.
     package static func map<Element: Sendable, Value: Sendable, Failure: Error>(
         _ elements: [Element], atOnce: Int = 16, cores: Int = .max,
-        _ body: @Sendable (Element) throws(Failure) -> Value
+        _ body: @escaping @Sendable (Element) throws(Failure) -> Value
     ) throws(Failure) -> [Value] {
         let parts: [Result<[Value], Failure>] = map(elements.count, inRangesOf: atOnce, cores: cores) { range in
             var values: [Value] = []
             do throws(Failure) {
                 for element in elements[range] { values.append(try body(element)) }
+                return .success(values)
+            } catch {
+                return .failure(error)
+            }
+        }
+        var values: [Value] = []
+        for part in parts { values += try part.get() }
+        return values
+    }
+
+    /// The same for work that can be cancelled: it is asked before each element whether the work is still wanted.
+    ///
+    /// Errors: the first in the order of the elements; that of the cancellation.
+    package static func map<Element: Sendable, Value: Sendable, Failure: CancellableError>(
+        _ elements: [Element], atOnce: Int = 16, cores: Int = .max,
+        _ body: @escaping @Sendable (Element) throws(Failure) -> Value
+    ) throws(Failure) -> [Value] {
+        let parts: [Result<[Value], Failure>] = map(elements.count, inRangesOf: atOnce, cores: cores) { range in
+            var values: [Value] = []
+            do throws(Failure) {
+                for element in elements[range] {
+                    if Cancellation.isRequested { throw Failure.cancelled }
+                    values.append(try body(element))
+                }
                 return .success(values)
             } catch {
                 return .failure(error)

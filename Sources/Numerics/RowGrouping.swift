@@ -1,7 +1,7 @@
 // Which rows belong together. Knows nothing of probabilities or of what a group means.
 
 /// Why groups cannot be given labels that occur once each.
-package enum GroupError: Error, Equatable, CustomStringConvertible {
+package enum GroupError: CancellableError, Equatable, CustomStringConvertible {
     /// More labels than the exact sum over subsets can take; Sinkhorn scaling or the assignment can.
     case tooManyLabels(count: Int, limit: Int)
     /// A group (numbered from zero) with more rows than labels, each counted as often as it can occur.
@@ -10,6 +10,8 @@ package enum GroupError: Error, Equatable, CustomStringConvertible {
     case emptyFold(Int)
     /// The groups, labels or folds do not cover the rows of the matrix.
     case mismatch(rows: Int, described: Int)
+    /// The work is wanted no longer.
+    case cancelled
 
     /// The error in a sentence for people.
     package var description: String {
@@ -21,6 +23,7 @@ package enum GroupError: Error, Equatable, CustomStringConvertible {
         case .emptyFold(let fold): "fold \(fold) has no group"
         case .mismatch(let rows, let described):
             "the matrix has \(rows) rows, and \(described) were described"
+        case .cancelled: "cancelled"
         }
     }
 }

@@ -50,13 +50,16 @@ struct StratifiedGroups {
     }
 
     /// The fold of each group, dealt with `order` (all groups, once each) deciding between equal ones.
-    mutating func deal(in order: [Int]) -> [Int] {
+    ///
+    /// Throws ``FoldError`` where the work is cancelled.
+    mutating func deal(in order: [Int]) throws(FoldError) -> [Int] {
         let deviations = (0..<groupCount).map { deviation(ofGroup: $0) }
         let sorted = order.indices.sorted {
             (-deviations[order[$0]], $0) < (-deviations[order[$1]], $1)
         }
         var foldOfGroup = [Int](repeating: 0, count: groupCount)
         for position in sorted {
+            if Cancellation.isRequested { throw .cancelled }
             let group = order[position]
             let fold = bestFold(forGroup: group)
             foldOfGroup[group] = fold

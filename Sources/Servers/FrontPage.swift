@@ -7,4 +7,5 @@
 //
 //     PageServer       read this first: routes, headers, who may ask
 //     PageRequest      what a browser asks for
+//     Loopback         whether a name can mean this machine alone
 //     Broadcast        one word to many listeners

@@ -3,8 +3,9 @@
 struct PageRequest: Equatable {
     let method: String
     let path: String
-    /// The name of the machine, without a port; empty where the browser named none.
-    let host: String
+    /// Who was asked, as the browser named them: a name or an address, perhaps with a port; empty where it named nobody, or
+    /// several.
+    let authority: String
 
     /// A browser's request is some hundred bytes.
     static let longest = 16 << 10
@@ -18,16 +19,11 @@ struct PageRequest: Equatable {
         guard words.count == 3, words[2].hasPrefix("HTTP/1.") else { return nil }
         method = String(words[0])
         path = String(words[1].prefix { $0 != "?" })
-        let named = lines.dropFirst().first { $0.lowercased().hasPrefix("host:") }
-        host = Self.name(of: named.map { String($0.dropFirst("host:".count)) } ?? "")
+        let named = lines.dropFirst().filter { $0.lowercased().hasPrefix("host:") }
+        let value = named.count == 1 ? named[0].dropFirst("host:".count).drop { Self.isBlank($0) } : ""
+        authority = String(
+            value[..<(value.lastIndex { !Self.isBlank($0) }.map(value.index(after:)) ?? value.startIndex)])
     }
 
-    /// `localhost:8311` and `[::1]:8311` without the port.
-    private static func name(of authority: String) -> String {
-        let authority = authority.filter { $0 != " " && $0 != "\t" }
-        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
-            return String(authority[authority.index(after: authority.startIndex)..<end])
-        }
-        return String(authority.prefix { $0 != ":" }).lowercased()
-    }
+    private static func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
 }

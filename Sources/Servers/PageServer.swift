@@ -51,13 +51,26 @@ package struct PageServer: Sendable {
             group.addTask {
                 try await withThrowingDiscardingTaskGroup { visitors in
                     while true {
-                        let visitor = try await listener.accept()
+                        guard let visitor = try await Self.accept(listener) else { continue }
                         visitors.addTask { await serve(visitor) }
                     }
                 }
             }
             defer { group.cancelAll() }
             try await group.next()
+        }
+    }
+
+    /// The next visitor; nil where one went away again, or the system had no room for it and there was a pause.
+    private static func accept(_ listener: AsyncSocket) async throws -> AsyncSocket? {
+        do {
+            return try await listener.accept()
+        } catch SocketError.failed(_, let code, _) where [ECONNABORTED, EINTR, EPROTO].contains(code) {
+            return nil
+        } catch SocketError.failed(_, let code, _) where [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code) {
+            // The visitor waits in the queue until others have gone.
+            try await Task.sleep(for: .milliseconds(100))
+            return nil
         }
     }
 
@@ -86,6 +99,18 @@ package struct PageServer: Sendable {
         guard let request = try? await Self.request(from: visitor) else { return }
         let answer = answer(to: request)
         guard (try? await visitor.write(Data(answer.text.utf8))) != nil, answer.isStream else { return }
+        await withTaskGroup(of: Void.self) { group in
+            // A browser has nothing more to say: what can be read is that it has gone, and nobody would notice otherwise until
+            // there is news for it.
+            group.addTask { while (try? await visitor.read(atMost: 4_096)) != nil {} }
+            group.addTask { await tell(visitor) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Writes events until there are no more or the visitor takes no more.
+    private func tell(_ visitor: AsyncSocket) async {
         for await event in events.listen() {
             let text = "event: \(event.name)\ndata: \(event.data)\n\n"
             guard (try? await visitor.write(Data(text.utf8))) != nil else { return }
@@ -113,7 +138,7 @@ package struct PageServer: Sendable {
 
     private func answer(to request: PageRequest) -> (text: String, isStream: Bool) {
         // A foreign page that had its own name point to this machine would ask by that name.
-        guard !Self.isLoopback(host) || Self.isLoopback(request.host) else {
+        guard !Loopback.isAddress(host) || Loopback.isAuthority(request.authority) else {
             return (Self.head("421 Misdirected Request", length: 0), false)
         }
         guard request.method == "GET" else { return (Self.head("405 Method Not Allowed", length: 0), false) }
@@ -128,11 +153,6 @@ package struct PageServer: Sendable {
             return (Self.head("200 OK", type: "text/event-stream", length: nil) + ": open\n\n", true)
         default: return (Self.head("404 Not Found", length: 0), false)
         }
-    }
-
-    /// What only this machine can reach.
-    package static func isLoopback(_ host: String) -> Bool {
-        host == "localhost" || host == "::1" || host.hasPrefix("127.")
     }
 
     /// - Parameter length: nil for what ends when the connection does.

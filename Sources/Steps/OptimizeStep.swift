@@ -88,7 +88,7 @@ extension NativeStep {
             let rows = folds.folds.indices.filter { folds.folds[$0] == fold }
             let part = try method.predictions(
                 of: matrix.selecting(rows: rows), groups: RowGrouping(ids: rows.map { grouping.groupOfRow[$0] }),
-                values: fitted)
+                values: fitted, cores: .max)
             for (index, row) in rows.enumerated() {
                 values.replaceSubrange(row * matrix.classCount..<(row + 1) * matrix.classCount, with: part[row: index])
             }

@@ -42,7 +42,7 @@ extension NativeStep {
         guard folds.count >= 2 else {
             throw StepError("\(context.title("folds")) has one fold; a fit needs two or more")
         }
-        let fit = AveragingCrossFit(
+        let fit = try AveragingCrossFit(
             members, fit: way, labels: labels, rowWeights: rows.weights, folds: folds.folds, foldCount: folds.count)
         try write(fit.predictions, to: context)
         let weights = try StepError.explaining { () throws(FormatError) in

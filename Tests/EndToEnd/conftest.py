@@ -68,6 +68,8 @@ class Project:
     def __init__(self, folder: Path):
         self.folder = folder
         self.recipe = folder / "recipe.yaml"
+        # Named on the command line, the site's interpreter counts for verbs that only read, too.
+        self.site = ("--site", str(folder / "site.yaml"))
 
     def command(self, *arguments: str) -> list[str]:
         verb, *rest = arguments

@@ -42,7 +42,7 @@ def test_a_hub_id_in_the_cache_is_used_offline(fresh, hub):
     assert "tiny/seed-1/fold-0/finetune" in executed
     # Who exports the model is told the very commit it was trained on.
     folder = fresh.folder / "export"
-    made = fresh.ablate("show", "tiny/seed-1/fold-0/finetune", "--export", str(folder), HF_HOME=str(hub), HF_HUB_OFFLINE="1")
+    made = fresh.ablate("show", *fresh.site, "tiny/seed-1/fold-0/finetune", "--export", str(folder), HF_HOME=str(hub), HF_HUB_OFFLINE="1")
     assert made.returncode == 0, made.stderr
     config = json.loads((folder / "adapter_config.json").read_text())
     assert (config["base_model_name_or_path"], config["revision"]) == ("someone/tiny-mistral", COMMIT)

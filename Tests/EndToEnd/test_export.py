@@ -77,7 +77,7 @@ def by_the_lines(code, folder, project, rows):
 @pytest.mark.parametrize("model", ["based", "tiny"])
 def test_transformers_and_peft_alone_give_the_stored_predictions(model, exports, tmp_path):
     folder = tmp_path / "new" / "export"
-    result = exports.ablate("show", f"{model}/seed-1/fold-0/finetune", "--export", str(folder), "--merge")
+    result = exports.ablate("show", *exports.site, f"{model}/seed-1/fold-0/finetune", "--export", str(folder), "--merge")
     assert result.returncode == 0, result.stderr
     assert str(folder) in result.stdout and "largest difference of a logit" in result.stdout
     assert [path.name for path in folder.parent.iterdir()] == ["export"], "no draft is left"
@@ -98,7 +98,7 @@ def test_transformers_and_peft_alone_give_the_stored_predictions(model, exports,
 
 def test_the_backbones_name_may_be_told_and_the_document_says_where_it_is(exports, tmp_path):
     folder = tmp_path / "export"
-    result = exports.ablate("show", "based/seed-1/fold-0/finetune", "--export", str(folder) + "/", "--json",
+    result = exports.ablate("show", *exports.site, "based/seed-1/fold-0/finetune", "--export", str(folder) + "/", "--json",
                             "--base-model", "someone/backbone@v1")
     document = json.loads(result.stdout)
     assert document["export"] == str(folder) and document["metrics"]["files"] == len(list(folder.iterdir()))
@@ -114,7 +114,7 @@ def test_the_backbones_name_may_be_told_and_the_document_says_where_it_is(export
     "tiny/seed-9/fold-0/finetune": ["there is no step"],
 }.items())
 def test_what_is_no_finished_fine_tune_is_refused_with_what_to_do(address, words, exports, tmp_path):
-    result = exports.ablate("show", address, "--export", str(tmp_path / "export"))
+    result = exports.ablate("show", *exports.site, address, "--export", str(tmp_path / "export"))
     assert result.returncode == 66 and all(word in result.stderr for word in words), result.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -130,7 +130,7 @@ def test_what_is_there_is_not_touched(kind, exports, tmp_path):
         place.write_text("mine")
     else:
         place.symlink_to(tmp_path / "nowhere")
-    result = exports.ablate("show", "tiny/seed-1/fold-0/finetune", "--export", str(place))
+    result = exports.ablate("show", *exports.site, "tiny/seed-1/fold-0/finetune", "--export", str(place))
     assert result.returncode == 66 and "is there already" in result.stderr and "new folder" in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["export"]
     assert kind != "folder" or (place / "mine.txt").read_text() == "mine"
@@ -142,7 +142,7 @@ def test_an_export_that_is_stopped_leaves_nothing(exports, tmp_path):
     for attempt in range(8):
         place = tmp_path / str(attempt)
         place.mkdir()
-        process = subprocess.Popen(exports.command("show", "based/seed-1/fold-0/finetune", "--export", str(place / "export")),
+        process = subprocess.Popen(exports.command("show", *exports.site, "based/seed-1/fold-0/finetune", "--export", str(place / "export")),
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=exports.environment())
         while not list(place.iterdir()):  # it has begun to write beside its place
             assert process.poll() is None

@@ -26,21 +26,21 @@ def document(project) -> dict:
 
 def test_parquet_has_the_rows_of_the_table(project):
     paths = [project.folder / "table.parquet", project.folder / "table.json"]
-    result = project.ablate("logbook", *[word for path in paths for word in ("--export", str(path))])
+    result = project.ablate("logbook", *project.site, *[word for path in paths for word in ("--export", str(path))])
     assert result.returncode == 0, result.stderr
     table, wanted = pyarrow.parquet.read_table(paths[0]), json.loads(paths[1].read_text())["rows"]
     assert table.to_pylist() == wanted and len(wanted) == 2
     assert str(table.schema.field("p").type) == "double" and str(table.schema.field("verdict").type) == "string"
     first = paths[0].read_bytes()
-    assert project.ablate("logbook", "--export", str(paths[0])).returncode == 0 and paths[0].read_bytes() == first
-    result = project.ablate("logbook", "--export", str(project.folder / "missing" / "table.parquet"))
+    assert project.ablate("logbook", *project.site, "--export", str(paths[0])).returncode == 0 and paths[0].read_bytes() == first
+    result = project.ablate("logbook", *project.site, "--export", str(project.folder / "missing" / "table.parquet"))
     assert result.returncode == 69 and "cannot write" in result.stderr
 
 
 def test_event_files_are_read_by_tensorboard(project):
     accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator", reason="tensorboard is not installed")
     folder = project.folder / "events"
-    result = project.ablate("logbook", "--tensorboard", str(folder))
+    result = project.ablate("logbook", *project.site, "--tensorboard", str(folder))
     assert result.returncode == 0, result.stderr
     scores = {score["name"]: score["evaluation"] for score in document(project)["scores"]}
     for name, evaluation in scores.items():
@@ -51,7 +51,7 @@ def test_event_files_are_read_by_tensorboard(project):
         assert [(one.step, one.value) for one in events.Scalars("train_loss")] == [(step, pytest.approx(loss, rel=1e-6)) for step, loss in enumerate(losses)]
     first = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*events*") if path.is_file()}
     shutil.rmtree(folder)
-    assert project.ablate("logbook", "--tensorboard", str(folder)).returncode == 0
+    assert project.ablate("logbook", *project.site, "--tensorboard", str(folder)).returncode == 0
     assert {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*events*") if path.is_file()} == first
 
 
@@ -86,7 +86,7 @@ def test_runs_are_in_mlflow_once(project, tracking):
     import mlflow
 
     for _ in range(2):
-        result = project.ablate("logbook", "--mlflow", tracking)
+        result = project.ablate("logbook", *project.site, "--mlflow", tracking)
         assert result.returncode == 0, result.stderr
     assert f"0 runs logged to {tracking}" in result.stdout
     client = mlflow.MlflowClient(tracking)
@@ -109,7 +109,7 @@ def test_runs_are_in_mlflow_once(project, tracking):
 
 
 def test_a_server_that_is_not_there_is_told(project):
-    result = project.ablate("logbook", "--mlflow", "http://127.0.0.1:9")
+    result = project.ablate("logbook", *project.site, "--mlflow", "http://127.0.0.1:9")
     assert result.returncode == 69 and "no tracking server answers at http://127.0.0.1:9" in result.stderr
-    result = project.ablate("logbook", "--mlflow", "sqlite:///x.db")
+    result = project.ablate("logbook", *project.site, "--mlflow", "sqlite:///x.db")
     assert result.returncode == 64 and "no address of a tracking server" in result.stderr

@@ -43,7 +43,7 @@ import Testing
     func noWeightsOfScipyAreBetter(scale: AveragingScale) throws {
         let peer = try peer()
         let members = try peer.members(scale)
-        let weights = AveragingFit.simplex.weights(of: members, labels: peer.labels, rowWeights: peer.weights)
+        let weights = try AveragingFit.simplex.weights(of: members, labels: peer.labels, rowWeights: peer.weights)
         #expect(abs(weights.reduce(0, +) - 1) < 1e-12)
         #expect(weights.allSatisfy { $0 >= 0 })
         let loss = LogLoss.mean(members.mean(weights: weights), labels: peer.labels, weights: peer.weights)
@@ -54,7 +54,7 @@ import Testing
     @Test(arguments: AveragingScale.allCases)
     func greedySelectionIsThatOfNumpy(scale: AveragingScale) throws {
         let peer = try peer()
-        let weights = AveragingFit.greedy.weights(
+        let weights = try AveragingFit.greedy.weights(
             of: try peer.members(scale), labels: peer.labels, rowWeights: peer.weights)
         expectClose(weights, try #require(peer.scales[scale.rawValue]).greedy, within: 1e-12)
     }
@@ -63,13 +63,13 @@ import Testing
     func aFoldsWeightsDoNotKnowItsLabels(fit: AveragingFit) throws {
         let peer = try peer()
         let members = try peer.members(.probabilities)
-        func crossFit(_ labels: [Int]) -> AveragingCrossFit {
-            AveragingCrossFit(
+        func crossFit(_ labels: [Int]) throws -> AveragingCrossFit {
+            try AveragingCrossFit(
                 members, fit: fit, labels: labels, rowWeights: nil, folds: peer.folds, foldCount: peer.foldCount)
         }
-        let honest = crossFit(peer.labels)
+        let honest = try crossFit(peer.labels)
         for fold in 0..<peer.foldCount {
-            let changed = crossFit(
+            let changed = try crossFit(
                 peer.labels.enumerated().map { peer.folds[$0] == fold ? ($1 + 1) % peer.classes : $1 })
             #expect(changed.foldWeights[fold] == honest.foldWeights[fold])
             #expect(changed.foldWeights[(fold + 1) % peer.foldCount] != honest.foldWeights[(fold + 1) % peer.foldCount])
@@ -77,6 +77,6 @@ import Testing
                 #expect(Array(changed.predictions[row: row]) == Array(honest.predictions[row: row]))
             }
         }
-        #expect(honest.weights == fit.weights(of: members, labels: peer.labels, rowWeights: nil))
+        #expect(try honest.weights == fit.weights(of: members, labels: peer.labels, rowWeights: nil))
     }
 }

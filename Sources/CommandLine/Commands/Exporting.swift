@@ -2,7 +2,6 @@
 
 internal import ArgumentParser
 internal import Digests
-internal import Dispatch
 internal import Execution
 internal import Forecasts
 internal import Glibc
@@ -26,31 +25,29 @@ struct ExportOptions: ParsableArguments {
     var baseModel: String?
 
     /// Exports the model of the step, and tells where it is. Errors: ``ExitCode``, after the message has been written.
-    func export(_ workspace: Workspace, _ index: Int, to folder: String, json: Bool) async throws {
+    func export(
+        _ workspace: Workspace, _ index: Int, to folder: String, json: Bool, _ interruption: Interruption
+    ) async throws {
         let path = Self.absolute(folder)
         let exporter = try Exporter(
             plan: workspace.plan, forecast: workspace.forecast(), resolver: workspace.resolver,
-            machine: workspace.machine, environment: workspace.workerEnvironment)
+            machine: workspace.machine, environment: workspace.readingEnvironment { Console.note($0) })
         let options = Exporter.Options(
             merge: merge, baseModel: baseModel, labels: workspace.loaded.recipe.data.labels)
-        // It begins when signals are listened to: one that came before would end it in the middle.
-        let (begin, listening) = AsyncStream<Void>.makeStream()
-        let work = Task {
-            for await _ in begin {}
-            try Task.checkCancellation()
-            return try await exporter.export(index, to: path, options) { Console.note($0) }
-        }
-        let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { work.cancel() }
-            source.resume()
-            return source
-        }
-        listening.finish()
-        defer { for source in signals { source.cancel() } }
         do {
-            let metrics = try await work.value
+            // Signals are listened to before it begins: one that came in the middle must leave no half a folder behind.
+            let (begin, listening) = AsyncStream<Void>.makeStream()
+            let work = Task {
+                for await _ in begin {}
+                try Task.checkCancellation()
+                return try await exporter.export(index, to: path, options) { Console.note($0) }
+            }
+            let metrics = try await interruption.stopping {
+                work.cancel()
+            } during: {
+                listening.finish()
+                return try await work.value
+            }
             say(workspace.plan.steps[index].address, path, metrics, json: json)
         } catch is CancellationError {
             throw ExitStatus.interrupted

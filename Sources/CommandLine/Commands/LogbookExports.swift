@@ -64,7 +64,7 @@ struct LogbookExports: ParsableArguments {
             "parquet": .array(parquet.map { .string($0) }), "tensorboard": JSON(tensorboard.map(Files.absolute)),
             "mlflow": JSON(mlflow),
         ]
-        let publisher = Publisher(environment: workspaces[0].workerEnvironment)
+        let publisher = Publisher(environment: try workspaces[0].readingEnvironment { Console.note($0) })
         let result = try await publisher.publish(
             ["table": table.document, "runs": .array(logbooks.flatMap(\.trackedRuns))], to: targets
         ) { Console.note($0) }

@@ -4,10 +4,8 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Deliveries
 internal import Digests
-internal import Dispatch
 internal import Execution
 internal import Forecasts
-internal import Glibc
 internal import Host
 internal import Logbooks
 internal import Nodes
@@ -40,6 +38,9 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func carryOut() async throws {
+        // Before anything that takes time. Until the engine is at work nothing has begun that a signal would have to wait for.
+        let interruption = Interruption()
+        defer { interruption.end() }
         let form = options.shared.json ? .json : progress
         let unchanged = Unchanged(
             recipe: options.recipe,
@@ -76,13 +77,14 @@ struct RunCommand: AsyncParsableCommand {
             summary.reused = chosen.sorted()
             isIdle = true
         } else {
-            summary = try await execute(workspace, forecast, lastKeys, selection, reporter)
+            summary = try await execute(workspace, forecast, lastKeys, selection, reporter, interruption)
         }
         reporter.finish()
         // Where nothing ran, what was forecast is what there is.
         let isPresent = chosen.allSatisfy { forecast.entries[$0].state == .reuse }
         let present = isPresent ? forecast : try workspace.forecast(known: summary.records)
-        let (files, delivered) = try deliver(workspace, present)
+        // Files of the user's are written whole: a signal that comes now is heeded when they are.
+        let (files, delivered) = try await interruption.stopping({}) { try deliver(workspace, present) }
         let logbook = files[0]
         if isIdle {
             unchanged?.remember(
@@ -95,7 +97,7 @@ struct RunCommand: AsyncParsableCommand {
             workspace.name, summary, reused: summary.reused.count,
             executed: summary.executed.sorted().map { workspace.plan.steps[$0].address }, logbook: logbook,
             submission: delivered, seconds: clock.duration(to: .now) / .seconds(1), form)
-        if Interruption.happened { throw ExitStatus.interrupted }
+        if interruption.happened { throw ExitStatus.interrupted }
         if summary.failed.contains(where: { $0.failure.class == "unavailable" }) { throw ExitStatus.unavailable }
         if !summary.isComplete { throw ExitStatus.stepFailed }
     }
@@ -126,7 +128,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private func execute(
         _ workspace: Workspace, _ forecast: Forecast, _ lastKeys: [String: Digest], _ selection: Set<Int>?,
-        _ reporter: any ProgressReporter
+        _ reporter: any ProgressReporter, _ interruption: Interruption
     ) async throws -> RunSummary {
         let live = LiveStatus(workspace, forecast, chosen: selection ?? Set(workspace.plan.steps.indices))
         defer { live?.end() }
@@ -142,22 +144,12 @@ struct RunCommand: AsyncParsableCommand {
             live?.handle($0)
             reporter.handle($0)
         }
-        let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { Self.interrupt(engine, reporter) }
-            source.resume()
-            return source
+        return try await interruption.stopping {
+            reporter.handle(.note("stopping; finished steps stay, and the next run goes on from here"))
+            engine.stop()
+        } during: {
+            try await engine.run()
         }
-        defer { for source in signals { source.cancel() } }
-        return try await engine.run()
-    }
-
-    /// The first signal stops the run in order; a second one ends it at once, and the workers notice that it is gone.
-    private static func interrupt(_ engine: Engine, _ reporter: any ProgressReporter) {
-        if Interruption.count() > 1 { _exit(130) }
-        reporter.handle(.note("stopping; finished steps stay, and the next run goes on from here"))
-        engine.stop()
     }
 
     private func delivery(_ workspace: Workspace) -> Delivery {

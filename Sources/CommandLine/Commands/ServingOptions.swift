@@ -1,7 +1,7 @@
 // `ablate logbook --serve`: the page in a browser, kept up to date while runs go on. Writes nothing.
 
 internal import ArgumentParser
-internal import Dispatch
+internal import Execution
 internal import Glibc
 internal import Servers
 
@@ -18,20 +18,24 @@ struct ServingOptions: ParsableArguments {
 
     /// Serves until a signal comes. Errors: of the recipes and the store, of the server.
     func run(_ recipes: [String], _ shared: SharedOptions) async throws {
+        // Nothing is written, so there is nothing to wait for: a signal is how serving ends, whatever is going on.
+        let interruption = Interruption(endingWith: 0)
+        defer { interruption.end() }
         let logbook = try LiveLogbook(recipes, shared)
         let events = Broadcast()
         let server = PageServer(host: host, port: port, events: events) { logbook.page }
         signal(SIGPIPE, SIG_IGN)
-        if !PageServer.isLoopback(host) {
+        if !Loopback.isAddress(host) {
             Console.note("anybody who reaches \(host) can read this logbook; there is no password")
         }
         let name = host.contains(":") ? "[\(host)]" : host
-        let work = Task {
+        do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await server.run { Console.out("http://\(name):\($0)/") } }
                 group.addTask {
                     while !Task.isCancelled {
-                        logbook.renew()
+                        // The disk may take its time, or for ever: browsers are served meanwhile.
+                        try await OwnThread.run { logbook.renew() }
                         events.say("status", logbook.status)
                         events.say("page", logbook.version)
                         try await Task.sleep(for: .seconds(1))
@@ -42,23 +46,7 @@ struct ServingOptions: ParsableArguments {
                 try await group.next()
                 group.cancelAll()
             }
-        }
-        let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                events.end()
-                work.cancel()
-            }
-            source.resume()
-            return source
-        }
-        defer { for source in signals { source.cancel() } }
-        do {
-            try await work.value
-        } catch is CancellationError {
         } catch {
-            if work.isCancelled { return }
             Console.note("error: cannot serve at \(name):\(port): \(error); --port 0 takes a port that is free")
             throw ExitStatus.unavailable
         }

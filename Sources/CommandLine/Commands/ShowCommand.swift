@@ -34,14 +34,18 @@ struct ShowCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // An export writes: it is stopped in order, whenever the signal comes.
+        let interruption = exporting.folder.map { _ in Interruption() }
+        defer { interruption?.end() }
         do {
             let workspace = try Workspace(options.recipe, options.shared, writing: false)
             guard let address else { return showRecipe(workspace) }
             guard let index = workspace.plan.index(of: address) else {
                 throw MissingFile(description: "there is no step \(address); `ablate plan --full` lists them")
             }
-            if let folder = exporting.folder {
-                return try await exporting.export(workspace, index, to: folder, json: options.shared.json)
+            if let folder = exporting.folder, let interruption {
+                return try await exporting.export(
+                    workspace, index, to: folder, json: options.shared.json, interruption)
             }
             try show(workspace, index)
         } catch {
