@@ -143,7 +143,8 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "Nodes", "Diagnostics", "Digests", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Plans", "Recipes", "Nodes", "Diagnostics", "Digests",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),

@@ -29,12 +29,14 @@ struct CheckCommand: AsyncParsableCommand {
             if fix { mend(path, &status) }
             do {
                 let loaded = try RecipeReading.load(path, overrides: shared.overrides)
-                let leaks = Lineage(of: Plan(compiling: loaded), loaded: loaded).findings(loaded)
+                let leaks =
+                    try Workspace.keyVariables(shared).findings(loaded)
+                    + Lineage(of: Plan(compiling: loaded), loaded: loaded).findings(loaded)
                 if leaks.hasErrors { throw Findings(loaded.warnings + loaded.missing + leaks) }
-                findings += loaded.warnings + loaded.missing
+                findings += loaded.warnings + loaded.missing + leaks
                 if !loaded.missing.isEmpty { status = status ?? ExitStatus.missingInput }
                 if isText {
-                    for finding in loaded.warnings + loaded.missing { _ = Failure.report(Findings([finding])) }
+                    for finding in loaded.warnings + loaded.missing + leaks { _ = Failure.report(Findings([finding])) }
                     if loaded.missing.isEmpty { Console.out("\(path): no errors") }
                 }
             } catch let error as Findings {
@@ -73,6 +75,8 @@ struct CheckCommand: AsyncParsableCommand {
     /// uncover the next.
     private func mend(_ path: String, _ status: inout ExitCode?) {
         var counts: [String: Int] = [:]
+        let folder = Files.folder(of: Files.absolute(path)) + "/"
+        var foreign: Set<String> = []
         for _ in 0..<10 {
             var found: [Finding] = []
             do {
@@ -85,6 +89,14 @@ struct CheckCommand: AsyncParsableCommand {
             for file in found.compactMap({ $0.fix?.span.file }) where seen.insert(file.name).inserted {
                 let (text, fixes) = Mending.apply(found, to: file)
                 guard fixes > 0, text != file.text else { continue }
+                guard Files.absolute(file.name).hasPrefix(folder) else {
+                    if foreign.insert(file.name).inserted {
+                        Console.note(
+                            "\(file.name): left alone, since it lies outside of the recipe's folder; other recipes may include it"
+                        )
+                    }
+                    continue
+                }
                 guard Files.isWritable(file.name), let old = Files.bytes(file.name),
                     Files.write(SourceFile.encode(text, as: old), to: Files.absolute(file.name))
                 else {
