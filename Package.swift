@@ -145,7 +145,8 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "Nodes", "Diagnostics", "Digests", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Plans", "Recipes", "Nodes", "Diagnostics", "Digests",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "Digests"]),

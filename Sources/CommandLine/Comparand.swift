@@ -92,7 +92,7 @@ struct Comparand {
     /// The place of a value in the recipe; nil for a run, and for defaults.
     func place(of setting: String) -> String? {
         guard run == nil else { return nil }
-        let path = setting.split(separator: ".").map(String.init)
+        guard let path = SettingPath(setting, in: workspace.loaded.tree)?.parts else { return nil }
         return workspace.loaded.tree.value(at: path).map { "\($0.span)" }
     }
 

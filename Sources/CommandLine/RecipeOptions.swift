@@ -19,6 +19,11 @@ struct SharedOptions: ParsableArguments {
     @Option(help: "The folder of the store; by default what the site says, else .ablate beside the recipe.")
     var store: String?
 
+    @Option(
+        name: .customLong("key-variable"),
+        help: ArgumentHelp("Let annotations send the value of this environment variable.", valueName: "name"))
+    var keyVariables: [String] = []
+
     @Flag(help: "Write one JSON document to standard output.")
     var json = false
 }
@@ -38,11 +43,7 @@ enum RecipeReading {
         let file = try source(path)
         return try RecipeLoader(
             file: file, folder: Files.folder(of: Files.absolute(path)), overrides: overrides,
-            exists: looks.exists,
-            read: { path, name in
-                looks.read(path)
-                return try? source(path, as: name)
-            }, context: { BackboneContext.tokens(of: $0) }
+            surroundings: RecipeSurroundings.answers(looks)
         ).load()
     }
 

@@ -30,11 +30,13 @@ struct Workspace {
         let place: String
         (place, site) = try Self.place(options, beside: loaded.folder, looks)
         foundSite = options.site == nil ? Self.sitePath(beside: loaded.folder, looks)?.found : nil
+        let keys = try Self.keyVariables(options).findings(loaded)
+        if !keys.isEmpty { throw Findings(loaded.warnings + keys) }
         plan = Plan(compiling: loaded)
         lineage = Lineage(of: plan, loaded: loaded)
         project = ProjectFiles(loaded, plan, looks, recipe: path)
         let leaks = lineage.findings(loaded) + project.findings(loaded)
-        if !leaks.isEmpty { throw Findings(loaded.warnings + leaks) }
+        if leaks.hasErrors { throw Findings(loaded.warnings + leaks) }
         // A verb that only looks writes nothing in the store; what it had to read is remembered in the user's cache.
         store = try Store(at: place, access: writing ? .readWrite : .readOnly, cache: Files.cache)
         resolver = InputResolver(store: store, hub: HubCache(environment: Files.environment))
@@ -94,6 +96,16 @@ struct Workspace {
         let (site, folder) = try site(options.site, beside: recipe, looks)
         let named = site.store.map { $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" }
         return (options.store.map(Files.absolute) ?? named ?? "\(recipe)/.ablate", site)
+    }
+
+    /// The variables that annotations may name: by a flag, and by the user's own site file or one that was given. A site file beside
+    /// the recipe has no say, since it came with the recipe.
+    static func keyVariables(_ options: SharedOptions) throws -> KeyVariables {
+        let variables = Files.environment
+        let config = variables["XDG_CONFIG_HOME"] ?? (variables["HOME"] ?? "") + "/.config"
+        let path = options.site ?? "\(config)/ablate/site.yaml"
+        let site = options.site != nil || Files.exists(path) ? try Site.load(RecipeReading.source(path)) : Site()
+        return KeyVariables(allowed: site.keyVariables + options.keyVariables)
     }
 
     static func site(_ named: String?, beside folder: String, _ looks: Looks = Looks()) throws -> (Site, String) {

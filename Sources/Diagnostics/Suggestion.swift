@@ -4,9 +4,12 @@
 package enum Suggestion {
     /// The nearest candidate, or nil when none is near enough: at most a third of the word's letters, and at least one.
     package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+        let length = word.unicodeScalars.count
+        guard length <= 200 else { return nil }
         let limit = max(1, min(word.count, 12) / 3)
         var best: (word: String, distance: Int)?
-        for candidate in candidates where candidate != word {
+        for candidate in candidates
+        where candidate != word && abs(candidate.utf8.count - word.utf8.count) <= 4 * limit {
             let distance = distance(normalised(word), normalised(candidate))
             if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
         }

@@ -66,7 +66,7 @@ package struct Suggestion: Sendable {
         return found.sorted { $0.key < $1.key }.map { subject, helping in
             let section = results.recipe.model(named: subject) == nil ? "stack" : "models"
             let settings = helping.flatMap(\.arm.changes).compactMap { change in
-                change.new.map { "--set \(quoted("\(section).\(subject).\(change.path)=\($0)"))" }
+                change.new.map { "--set \(quoted("\(SettingPath([section, subject]).text).\(change.path)=\($0)"))" }
             }
             let names = helping.map { "\($0.arm.name) (\($0.ablation.name))" }.joined(separator: " and ")
             return Suggestion(
@@ -125,7 +125,7 @@ package struct Suggestion: Sendable {
                     reason:
                         "\(ablation.name), \(arm.name) is \(arm.comparison!.verdict): \(Format.count(further, "more seed")) would settle a difference of the size seen.",
                     command:
-                        "ablate run \(file(results)) --set \(quoted("ablations.\(ablation.name).with.seeds=[\(list)]")) \(quoted("ablations/\(ablation.name)/**"))",
+                        "ablate run \(file(results)) --set \(quoted("\(SettingPath(["ablations", ablation.name, "with", "seeds"]).text)=[\(list)]")) \(quoted("ablations/\(ablation.name)/**"))",
                     seconds: seconds > 0 ? seconds : nil, isOnGPU: arm.isOnGPU)
             ]
         }
@@ -197,7 +197,7 @@ package struct Suggestion: Sendable {
             return Suggestion(
                 reason: "\(share) % of the answers that \(name) reads are cut at \(length) tokens.",
                 command:
-                    "ablate run \(file(results)) --set models.\(name).lengths.answer=\(length * 2) \(quoted("\(name)/**"))",
+                    "ablate run \(file(results)) --set \(quoted("\(SettingPath(["models", name, "lengths", "answer"]).text)=\(length * 2)")) \(quoted("\(name)/**"))",
                 seconds: own, isOnGPU: false)
         }
     }

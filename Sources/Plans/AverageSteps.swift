@@ -29,7 +29,7 @@ extension Compiler {
     private mutating func weightedOutOfFold(
         _ entry: StackEntry, _ members: [String: Source], at address: String, tree: Node?
     ) -> Source {
-        var inputs = Dictionary(uniqueKeysWithValues: members.map { ("member.\($0)", $1) })
+        var inputs = Dictionary(members.map { ("member.\($0)", $1) }, uniquingKeysWith: { first, _ in first })
         if entry.weights.isFitted {
             inputs["rows"] = rows(train: true)
             inputs["folds"] = folds()
@@ -42,7 +42,7 @@ extension Compiler {
     mutating func weightedTest(
         _ entry: StackEntry, _ members: [String], _ tests: [String: Source], fold: Int?, at address: String, tree: Node?
     ) -> Source? {
-        var inputs = Dictionary(uniqueKeysWithValues: tests.map { ("member.\($0)", $1) })
+        var inputs = Dictionary(tests.map { ("member.\($0)", $1) }, uniquingKeysWith: { first, _ in first })
         if entry.weights.isFitted {
             var outOfFold: [String: Source] = [:]
             for name in members { outOfFold[name] = predictions(named: name).outOfFold }

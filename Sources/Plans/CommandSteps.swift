@@ -26,6 +26,7 @@ extension Compiler {
                 cores: step.resources.cores, gpus: step.resources.gpus, memory: step.resources.memory,
                 gpuMemory: step.resources.gpuMemory, time: step.resources.time),
             labels: step.labels.map { LabelUse($0) })
+        commands[Made(round: round, name: name)] = index
         func output(_ name: String) -> Source? {
             step.outputs.contains(name) ? .output(step: index, name: name) : nil
         }
@@ -44,7 +45,7 @@ extension Compiler {
             return outOfFold ? predictions.outOfFold : predictions.test
         case .output(let owner, let name):
             _ = predictions(named: owner)
-            return builder.index(of: "\(room(owner))/command").map { .output(step: $0, name: name) }
+            return commands[Made(round: round, name: owner)].map { .output(step: $0, name: name) }
         }
     }
 }

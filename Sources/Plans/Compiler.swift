@@ -31,13 +31,17 @@ struct Compiler {
     let names: Names
     let nodes: (models: [String: Node], stack: [String: Node], steps: [String: Node])
     private var made: [Made: Predictions] = [:]
+    /// What teachers say without a fold, and the steps of programs, found again however often they are asked for.
+    var taught: [Made: [Int: Source?]] = [:]
+    var commands: [Made: Int] = [:]
+    var tokensOfMembers: [TokensOf: Source?] = [:]
     /// The steps that nearly every other one reads, so that they are worked out once.
     private var ingests: [Bool: Int] = [:]
     private var split: Int?
     var tokens: [TokensOf: Source] = [:]
     private var results: [PlannedResult] = []
 
-    private struct Made: Hashable {
+    struct Made: Hashable {
         let round: Int
         let name: String
     }

@@ -62,9 +62,14 @@ extension Lineage {
                 inputs.sorted { $0.key < $1.key }
                 .first { sight(of: $0.value).seen(rowsOf: fold).direct.contains(fold) }?.value
             // What a program makes of test predictions is its own doing, whatever these were made of.
-            if step.kind == .command, case .whole = sight(of: now) { break }
+            if step.kind == .command, case .whole = sight(of: now), let source = now, !isInSample(source) { break }
         }
         return path
+    }
+
+    /// Whether it comes from a program that is itself to be named for it.
+    private func isInSample(_ source: Source) -> Bool {
+        source.step.map { plan.steps[$0].kind == .command && use(of: plan.steps[$0]) == .inSample } ?? false
     }
 
     // MARK: - Words
@@ -72,7 +77,7 @@ extension Lineage {
     /// The leaks as findings at the recipe's places.
     package func findings(_ loaded: LoadedRecipe) -> [Finding] {
         let places = LeakPlaces(tree: loaded.tree)
-        return leaks.map { leak in
+        return remarks(places) + leaks.map { leak in
             let user = plan.steps[leak.step].room
             let used = plan.steps[leak.path[0]].room
             let root = plan.steps[leak.path[leak.path.count - 1]]
@@ -94,14 +99,30 @@ extension Lineage {
         }
     }
 
-    /// The input by which a program that sees no label itself reads test predictions, and whose they are.
-    private func testInput(of step: Step) -> (input: String, of: String)? {
-        guard use(of: step) == .unused else { return nil }
+    /// What may be a leak and may be none: only the writer of a program knows.
+    private func remarks(_ places: LeakPlaces) -> [Finding] {
+        var known: Set<String> = []
+        return plan.steps.compactMap { step in
+            guard let (input, other) = testBeside(of: step), known.insert(step.room).inserted else { return nil }
+            return Finding(
+                "test-beside-out-of-fold",
+                "\"\(step.room)\" reads \(other).test beside \(other).out-of-fold; if it learns from it, as from pseudo-labels, its score has seen every label",
+                at: places.input(input, of: step.room), severity: .warning,
+                help:
+                    "write `labels: unused` if what it says of the test alone is made of it, or use the recipe's `pseudo-labels`"
+            )
+        }
+    }
+
+    /// The input by which a program takes one thing that has seen every fold's labels, whose it is, and whether it is predictions of
+    /// the test.
+    private func wholeInput(of step: Step) -> (input: String, of: String, isTest: Bool)? {
         for (name, source) in step.inputs.sorted(by: { $0.key < $1.key }) {
-            guard case .whole = sight(of: source), let index = source.step, !isForTestAlone(source, in: step) else {
-                continue
-            }
-            return (String(name.dropFirst("in.".count)), plan.steps[index].room)
+            guard case .output(let index, let output) = source, case .whole(let seen) = sight(of: source),
+                !seen.direct.isEmpty, !isForTestAlone(source, in: step)
+            else { continue }
+            let isTest = plan.steps[index].kind != .command || output == "test"
+            return (String(name.dropFirst("in.".count)), plan.steps[index].room, isTest)
         }
         return nil
     }
@@ -117,11 +138,18 @@ extension Lineage {
         guard root.kind == .command else {
             return ("\"\(name)\" is fitted on the labels of every fold", places.name(name), "fit it on folds")
         }
-        if let (input, test) = testInput(of: root) {
+        if let (input, other, isTest) = wholeInput(of: root), use(of: root) != .inSample {
+            guard isTest else {
+                return (
+                    "\"\(name)\" uses what \"\(other)\" made here of the labels of every fold, for rows of each fold",
+                    places.input(input, of: name),
+                    "fit it in the step that uses it, fold by fold; if \"\(other)\" keeps the folds apart row by row, name its output out-of-fold-NAME"
+                )
+            }
             return (
-                "\"\(name)\" learns from \"\(test)\" here: predictions of the test by models that together saw every fold",
+                "\"\(name)\" learns from \"\(other)\" here: predictions of the test by models that together saw every fold",
                 places.input(input, of: name),
-                "use the recipe's `pseudo-labels`, which give each fold a teacher of its own; if it only makes its test predictions of them, let it read \(test).out-of-fold as well"
+                "use the recipe's `pseudo-labels`, which give each fold a teacher of its own; if it only makes its test predictions of them, let it read \(other).out-of-fold as well, write the output `test`, and say `labels: unused`"
             )
         }
         if root.labels == .inSample {

@@ -12,8 +12,8 @@ package struct Lineage: Sendable {
     let foldCount: Int
     /// Whether rows of one group lie in different folds.
     let splitsGroups: Bool
-    /// The path of the training table, whoever reads it.
-    private let trainingTable: String?
+    /// The path of the training table, whoever reads it, and those of files that are the same by place or by content.
+    private let trainingTables: Set<String>
     /// By step, then by output; an output that is not there has nothing to do with labels.
     private var outputs: [[String: Sight]] = []
 
@@ -21,16 +21,18 @@ package struct Lineage: Sendable {
         let folds = loaded.recipe.folds
         self.init(
             of: plan, foldCount: folds.count,
-            splitsGroups: loaded.recipe.data.columns.group != nil && !folds.kind.respectsGroups)
+            splitsGroups: loaded.recipe.data.columns.group != nil && !folds.kind.respectsGroups,
+            copies: loaded.trainingCopies)
     }
 
-    package init(of plan: Plan, foldCount: Int, splitsGroups: Bool) {
+    /// - Parameter copies: Absolute paths of files that are the training table under another name.
+    package init(of plan: Plan, foldCount: Int, splitsGroups: Bool, copies: Set<String> = []) {
         self.plan = plan
         self.foldCount = foldCount
         self.splitsGroups = splitsGroups
-        trainingTable =
-            plan.steps.lazy.filter { $0.kind == .ingest && $0.parameters["role"]?.string == "train" }
-            .compactMap { $0.inputs["table"]?.filePath }.first
+        let table = plan.steps.first { $0.kind == .ingest && $0.parameters["role"]?.string == "train" }
+        trainingTables = Set(
+            ([table?.inputs["table"]] + copies.map { .file(path: $0, name: $0) }).compactMap { $0?.filePath })
         outputs.reserveCapacity(plan.steps.count)
         for step in plan.steps { outputs.append(sights(of: step)) }
     }
@@ -159,7 +161,17 @@ package struct Lineage: Sendable {
         }
         guard rows.contains(where: { $0 != Seen() }) || test != Seen() else { return [:] }
         let names = step.parameters["outputs"]?.array?.compactMap(\.string) ?? []
-        return Dictionary(names.map { ($0, $0 == "test" ? .whole(test) : .rows(rows)) }, uniquingKeysWith: { $1 })
+        // What is fitted on labels is one thing for all rows, as a model is, unless its name says that it is out-of-fold.
+        let isFitted = use(of: step) != .unused
+        return Dictionary(
+            names.map { ($0, Self.isRowWise($0) || !isFitted && $0 != "test" ? .rows(rows) : .whole(test)) },
+            uniquingKeysWith: { $1 })
+    }
+
+    /// Whether an output of a program holds something for each row that has not seen the row's fold: `out-of-fold`, or a name
+    /// that begins or ends so, such as `out-of-fold-counts`.
+    static func isRowWise(_ name: String) -> Bool {
+        name == "out-of-fold" || name.hasPrefix("out-of-fold-") || name.hasSuffix("-out-of-fold")
     }
 
     /// What a custom step does with labels, as it says or as its inputs make likely.
@@ -175,19 +187,39 @@ package struct Lineage: Sendable {
 
     /// The name of the input by which a program reads the training table, as data.train or as a file.
     func trainingInput(of step: Step) -> String? {
-        guard let trainingTable else { return nil }
-        return step.inputs.filter { $0.value.filePath == trainingTable }.map(\.key).min()
+        step.inputs.filter { $0.value.filePath.map(trainingTables.contains) ?? false }.map(\.key).min()
     }
 
     /// Test predictions that a step reads beside the out-of-fold predictions of the same model are what it makes its own test
     /// predictions of; alone, they can only be there to learn from.
     func isForTestAlone(_ source: Source, in step: Step) -> Bool {
-        guard case .whole = sight(of: source), let index = source.step else { return false }
+        guard isOfTest(source), case .whole = sight(of: source), let index = source.step,
+            step.parameters["outputs"]?.array?.contains("test") ?? false
+        else { return false }
         let room = plan.steps[index].room
         return step.inputs.values.contains { other in
             guard case .rows = sight(of: other), let beside = other.step else { return false }
             return plan.steps[beside].room == room
         }
+    }
+
+    /// Whether something is predictions of the test table: a program's `test`, or what ablate itself predicts.
+    private func isOfTest(_ source: Source) -> Bool {
+        guard case .output(let index, let name) = source else { return false }
+        return plan.steps[index].kind != .command || name == "test"
+    }
+
+    /// The test predictions that a program takes beside the out-of-fold predictions of the same thing, without a word of its own on
+    /// what it does with labels: it may as well learn from them.
+    func testBeside(of step: Step) -> (input: String, of: String)? {
+        guard step.kind == .command, step.labels == nil,
+            step.parameters["outputs"]?.array?.contains(where: { Self.isRowWise($0.string ?? "") }) ?? false
+        else { return nil }
+        for (name, source) in step.inputs.sorted(by: { $0.key < $1.key }) {
+            guard let index = source.step, isForTestAlone(source, in: step) else { continue }
+            return (String(name.dropFirst("in.".count)), plan.steps[index].room)
+        }
+        return nil
     }
 
     // MARK: - Unions

@@ -25,13 +25,34 @@ struct PlanBuilder {
         let outline = Manifest.outline(kind: kind.rawValue, version: kind.version, parameters: parameters)
         let index = Self.claim(&known[Identity(outline: outline, inputs: inputs)], steps.count)
         guard index == steps.count else { return index }
-        precondition(addresses.updateValue(steps.count, forKey: address) == nil, "two different steps want \(address)")
+        let place = free(address, for: parameters)
+        addresses[place] = steps.count
         steps.append(
             Step(
-                address: address, kind: kind, parameters: parameters, inputs: inputs,
+                address: place, kind: kind, parameters: parameters, inputs: inputs,
                 origins: origins.compactMapValues { $0 }, outline: outline, resources: resources,
                 labels: labels, manners: manners))
         return index
+    }
+
+    /// The address itself, or one below it that says in what this step differs from the one that has it already:
+    /// `final/fold-0/pseudo-label/labels=soft`. A number stands where the parameters are the same and the inputs are not.
+    private func free(_ address: String, for parameters: JSON) -> String {
+        guard let other = addresses[address] else { return address }
+        let (mine, theirs) = (parameters.object ?? [:], steps[other].parameters.object ?? [:])
+        let words = mine.keys.sorted().filter { mine[$0] != theirs[$0] }.map { "\($0)=\(Self.word(mine[$0]))" }
+        let place = words.isEmpty ? address : "\(address)/\(words.joined(separator: ","))"
+        guard words.isEmpty || addresses[place] != nil else { return place }
+        var number = 2
+        while addresses["\(place)/\(number)"] != nil { number += 1 }
+        return "\(place)/\(number)"
+    }
+
+    /// A parameter as part of an address: short, and without what means something there.
+    private static func word(_ value: JSON?) -> String {
+        let text = value?.string ?? value?.text() ?? ""
+        let word = text.map { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) ? $0 : "_" }
+        return word.count > 40 ? String(Digest(of: text).description.prefix(12)) : String(word)
     }
 
     /// The number in a place, which becomes `next` if it is empty: one look where reading and writing would be two.
@@ -40,6 +61,4 @@ struct PlanBuilder {
         place = next
         return next
     }
-
-    func index(of address: String) -> Int? { addresses[address] }
 }

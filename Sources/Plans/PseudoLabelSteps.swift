@@ -37,12 +37,16 @@ extension Compiler {
 
     /// Test predictions of a model or entry of this round in which nothing has seen the labels of `fold`.
     mutating func testPredictions(named name: String, withoutFold fold: Int) -> Source? {
-        if let model = loaded.model(named: name) {
-            return testPredictions(
-                of: model, at: room(name), tree: loaded.tree["models"]?[name], withoutFold: fold)
+        let key = Made(round: round, name: name)
+        if let done = taught[key]?[fold] { return done }
+        var source: Source?
+        if let model = names.models[name] {
+            source = testPredictions(of: model, at: room(name), tree: nodes.models[name], withoutFold: fold)
+        } else if let entry = names.stack[name] {
+            source = testPredictions(of: entry, at: room(name), tree: nodes.stack[name], withoutFold: fold)
         }
-        guard let entry = loaded.stackEntry(named: name) else { return nil }
-        return testPredictions(of: entry, at: room(name), tree: loaded.tree["stack"]?[name], withoutFold: fold)
+        taught[key, default: [:]][fold] = .some(source)
+        return source
     }
 
     /// The test rows in as many folds as the training rows, groups whole. There are no labels to stratify by.

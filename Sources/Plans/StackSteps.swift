@@ -24,7 +24,8 @@ extension Compiler {
         let parts = members.map { ($0, predictions(named: $0)) }
         func whole(_ path: KeyPath<Predictions, Source?>) -> [String: Source]? {
             let inputs = parts.compactMap { name, part in part[keyPath: path].map { (name, $0) } }
-            return inputs.count == parts.count ? Dictionary(uniqueKeysWithValues: inputs) : nil
+            guard inputs.count == parts.count else { return nil }
+            return Dictionary(inputs, uniquingKeysWith: { first, _ in first })
         }
         var result = Predictions()
         if let inputs = whole(\.outOfFold) {
@@ -111,14 +112,23 @@ extension Compiler {
     /// The tokens of the first model that has some among an entry's members and what these are made of.
     private mutating func tokens(ofMembers names: [String], train: Bool) -> Source? {
         for name in names {
-            if let model = recipe.models.first(where: { $0.name == name })?.value {
-                guard model.tfidf == nil else { continue }
-                let part = ModelPart(
-                    model, at: name, tree: loaded.tree["models"]?[name], teacher: nil, data: loaded.tree["data"])
-                return tokens(part, train: train)
+            let place = TokensOf(base: name, train: train)
+            if let known = tokensOfMembers[place] {
+                if let known { return known }
+                continue
             }
-            let inner = recipe.stack.first { $0.name == name }?.value.members ?? []
-            if let found = tokens(ofMembers: inner, train: train) { return found }
+            var found: Source?
+            if let model = self.names.models[name] {
+                if model.tfidf == nil {
+                    let part = ModelPart(
+                        model, at: name, tree: nodes.models[name], teacher: nil, data: loaded.tree["data"])
+                    found = tokens(part, train: train)
+                }
+            } else {
+                found = tokens(ofMembers: self.names.stack[name]?.members ?? [], train: train)
+            }
+            tokensOfMembers[place] = .some(found)
+            if let found { return found }
         }
         return nil
     }

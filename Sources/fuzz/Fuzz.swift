@@ -1,10 +1,10 @@
-// Puts the YAML reader to the test: hostile inputs by the million, and its trees as lines of JSON for a judge.
+// Puts readers to the test: the YAML reader, and recipes with their plans, on hostile inputs by the million.
 
 import ArgumentParser
 
 @main
 struct Fuzz: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fuzz", abstract: "Try the YAML reader on hostile inputs, or show what it makes of files.",
-        subcommands: [YAMLCommand.self, DumpCommand.self])
+        commandName: "fuzz", abstract: "Try the readers on hostile inputs, or show what the YAML reader makes of files.",
+        subcommands: [YAMLCommand.self, RecipeCommand.self, DumpCommand.self])
 }

@@ -64,7 +64,7 @@ struct YAMLCommand: ParsableCommand {
         if failures > 0 { throw ExitCode.failure }
     }
 
-    private static func files(in folder: String?) throws -> [[UInt8]] {
+    static func files(in folder: String?) throws -> [[UInt8]] {
         guard let folder else { return [] }
         let walk = FileManager.default.enumerator(at: URL(filePath: folder), includingPropertiesForKeys: nil)
         let files = (walk?.compactMap { $0 as? URL } ?? []).filter { ["yaml", "yml"].contains($0.pathExtension) }

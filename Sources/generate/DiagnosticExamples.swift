@@ -58,6 +58,11 @@ enum DiagnosticExamples {
         "cycle": edit("lora: {rank: 8}", "lora: {rank: 8}, pseudo-labels: {from: final}"),
         "missing-file": edit("data/train.csv", "data/trian.csv"),
         "overwrites-input": edit("submission: {from: final}", "submission: {from: final, path: data/train.csv}"),
+        "not-a-file": edit("train: data/train.csv", "train: data/parts.csv"),
+        "sample-mismatch": edit("{from: final}", "{from: final, sample: data/sample.csv}"),
+        "too-many-steps": Edit(
+            old: "count: 5}", new: "count: 100}\nrounds: 20",
+            overrides: ["models.large.seeds=[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]"]),
         "missing-include": edit("recipe: example", "recipe: example\ninclude: [shared/models.yaml]"),
         "include-conflict": edit("recipe: example", "recipe: example\ninclude: [shared/folds.yaml]"),
         "include-cycle": edit("recipe: example", "recipe: example\ninclude: [self.yaml]"),

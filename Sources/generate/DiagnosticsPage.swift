@@ -31,13 +31,17 @@ enum DiagnosticsPage {
         let file = SourceFile(name: "recipe.yaml", text: text)
         var found: [Finding]
         do {
+            var surroundings = Surroundings {
+                $0 == "/f/data/trian.csv" ? nil : $0 == "/f/data/parts.csv" ? .folder : .something
+            }
+            surroundings.read = { _, name in
+                name.hasSuffix("folds.yaml")
+                    ? SourceFile(name: name, text: "folds: {kind: k-fold}\n")
+                    : name.hasSuffix("self.yaml") ? SourceFile(name: name, text: "include: [self.yaml]\n") : nil
+            }
+            surroundings.header = { _ in ["id", "probability"] }
             let loaded = try RecipeLoader(
-                file: file, folder: "/f", overrides: example.overrides, exists: { $0 != "/f/data/trian.csv" },
-                read: { _, name in
-                    name.hasSuffix("folds.yaml")
-                        ? SourceFile(name: name, text: "folds: {kind: k-fold}\n")
-                        : name.hasSuffix("self.yaml") ? SourceFile(name: name, text: "include: [self.yaml]\n") : nil
-                }
+                file: file, folder: "/f", overrides: example.overrides, surroundings: surroundings
             ).load()
             found = loaded.warnings + loaded.missing
         } catch {

@@ -103,7 +103,7 @@ annotations:
     template: "Rate this: {answer}"
     scale: [1, 10]
     per: row
-    key-variable: JUDGE_KEY
+    key-variable: JUDGE_API_KEY
     concurrency: 2
     rate: 60
     retries: 1

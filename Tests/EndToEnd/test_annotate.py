@@ -25,9 +25,9 @@ annotations:
     model: judge
     template: "Rate from 1 to 10: {{answer}}"
     scale: [1, 10]
-    key-variable: JUDGE_KEY
+    key-variable: JUDGE_API_KEY
     prices: {{prompt: 1000000, completion: 2000000}}
-  kind: {{endpoint: "{url}", model: judge, template: "Sort: {{prompt}}", categories: [easy, hard], per: group, key-variable: JUDGE_KEY}}
+  kind: {{endpoint: "{url}", model: judge, template: "Sort: {{prompt}}", categories: [easy, hard], per: group, key-variable: JUDGE_API_KEY}}
 stack:
   stacked: {{logistic: [words], features: [group-statistics], annotations: [rating, kind]}}
 submission: {{from: stacked, path: submission.csv}}
@@ -92,7 +92,7 @@ def rows(project: Project, name: str) -> list[dict]:
 
 def test_answers_become_features_with_a_ledger_and_are_asked_for_once(annotated, judge):
     judge.script = [500, 429]
-    ran = annotated.run(JUDGE_KEY=KEY)
+    ran = annotated.run(JUDGE_API_KEY=KEY)
     train, test = rows(annotated, "train.csv"), rows(annotated, "test.csv")
     questions = {f"Rate from 1 to 10: {row['answer']}" for row in train + test} | {f"Sort: {row['question']}" for row in train + test}
     assert {"annotations/rating/train", "annotations/rating/test", "annotations/kind/train", "stacked/stack"} <= set(ran)
@@ -108,38 +108,38 @@ def test_answers_become_features_with_a_ledger_and_are_asked_for_once(annotated,
     # The key is nowhere but in the environment.
     for path in annotated.folder.rglob("*"):
         assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
-    assert annotated.run(JUDGE_KEY=KEY) == []
+    assert annotated.run(JUDGE_API_KEY=KEY) == []
 
 
 def test_a_longer_table_asks_for_what_is_new_only(annotated, judge):
-    annotated.run(JUDGE_KEY=KEY)
+    annotated.run(JUDGE_API_KEY=KEY)
     judge.asked.clear()
     with open(annotated.folder / "test.csv", "a", newline="") as file:
         csv.writer(file).writerow(["te99", "what is te 99?", "a wholly new answer"])
-    annotated.run(JUDGE_KEY=KEY)
+    annotated.run(JUDGE_API_KEY=KEY)
     assert sorted(judge.asked) == ["Rate from 1 to 10: a wholly new answer", "Sort: what is te 99?"]
 
 
 def test_a_run_that_failed_in_the_middle_asks_for_the_rest_only(annotated, judge):
     annotated.edit("    prices:", "    retries: 0\n    concurrency: 1\n    prices:")
     judge.script = [None] * 5 + [500]
-    annotated.run("annotations/rating/train", JUDGE_KEY=KEY, expect=69)
+    annotated.run("annotations/rating/train", JUDGE_API_KEY=KEY, expect=69)
     before = list(judge.asked)
     assert before
-    annotated.run("annotations/rating/train", JUDGE_KEY=KEY)
+    annotated.run("annotations/rating/train", JUDGE_API_KEY=KEY)
     assert len(judge.asked) == len(set(judge.asked)) > len(before)
 
 
 def test_without_its_key_the_step_says_which_variable_is_missing(annotated, judge):
     result = annotated.ablate("run", "annotations/rating/train")
-    assert result.returncode != 0 and "JUDGE_KEY is not set" in result.stderr and judge.asked == []
+    assert result.returncode != 0 and "JUDGE_API_KEY is not set" in result.stderr and judge.asked == []
 
 
 @pytest.mark.parametrize("old, new, code", [
     ('"Rate from 1 to 10: {answer}"', "Rate it.", "bad-template"), ("Sort: {prompt}", "Sort: {answer}", "bad-template"),
     ("scale: [1, 10]", "scale: [10, 1]", "bad-value"), ("    scale: [1, 10]\n", "", "missing-key"),
     ("annotations: [rating, kind]", "annotations: [ratings, kind]", "dangling-name"),
-    ("    key-variable: JUDGE_KEY", "    key-variable: sk-live-1234", "bad-value")])
+    ("    key-variable: JUDGE_API_KEY", "    key-variable: sk-live-1234", "bad-value")])
 def test_a_wrong_annotation_is_found(annotated, old, new, code):
     annotated.edit(old, new)
     findings = json.loads(annotated.ablate("check", "--json").stdout)["findings"]

@@ -32,13 +32,14 @@ struct CheckCommand: AsyncParsableCommand {
                 let loaded = try RecipeReading.load(path, overrides: shared.overrides, looks: looks)
                 let plan = Plan(compiling: loaded)
                 let leaks =
-                    Lineage(of: plan, loaded: loaded).findings(loaded)
+                    try Workspace.keyVariables(shared).findings(loaded)
+                    + Lineage(of: plan, loaded: loaded).findings(loaded)
                     + ProjectFiles(loaded, plan, looks, recipe: path).findings(loaded)
                 if leaks.hasErrors { throw Findings(loaded.warnings + loaded.missing + leaks) }
-                findings += loaded.warnings + loaded.missing
+                findings += loaded.warnings + loaded.missing + leaks
                 if !loaded.missing.isEmpty { status = status ?? ExitStatus.missingInput }
                 if isText {
-                    for finding in loaded.warnings + loaded.missing { _ = Failure.report(Findings([finding])) }
+                    for finding in loaded.warnings + loaded.missing + leaks { _ = Failure.report(Findings([finding])) }
                     if loaded.missing.isEmpty { Console.out("\(path): no errors") }
                 }
             } catch let error as Findings {
@@ -77,6 +78,8 @@ struct CheckCommand: AsyncParsableCommand {
     /// uncover the next.
     private func mend(_ path: String, _ status: inout ExitCode?) {
         var counts: [String: Int] = [:]
+        let folder = Files.folder(of: Files.absolute(path)) + "/"
+        var foreign: Set<String> = []
         for _ in 0..<10 {
             var found: [Finding] = []
             do {
@@ -89,6 +92,14 @@ struct CheckCommand: AsyncParsableCommand {
             for file in found.compactMap({ $0.fix?.span.file }) where seen.insert(file.name).inserted {
                 let (text, fixes) = Mending.apply(found, to: file)
                 guard fixes > 0, text != file.text else { continue }
+                guard Files.absolute(file.name).hasPrefix(folder) else {
+                    if foreign.insert(file.name).inserted {
+                        Console.note(
+                            "\(file.name): left alone, since it lies outside of the recipe's folder; other recipes may include it"
+                        )
+                    }
+                    continue
+                }
                 do {
                     guard Files.isWritable(file.name) else {
                         throw AblateError(.denied, "the file may not be written", path: file.name)

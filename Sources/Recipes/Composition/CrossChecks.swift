@@ -7,6 +7,27 @@ struct CrossChecks {
     let recipe: Recipe
     let tree: Node
     let variants: [[Variant]]
+    /// The entries that are optimizations, or averages with one in them.
+    private let optimized: Set<String>
+    /// The names that have no out-of-fold predictions.
+    private let withoutOutOfFold: Set<String>
+
+    init(recipe: Recipe, tree: Node, variants: [[Variant]]) {
+        self.recipe = recipe
+        self.tree = tree
+        self.variants = variants
+        // In the order of the file: what an entry is made of stands above it, and what does not is a finding of its own.
+        var optimized: Set<String> = []
+        var without = Set(recipe.models.filter { !$0.value.fit.contains(.folds) }.map(\.name))
+        without.formUnion(recipe.steps.filter { !$0.value.outputs.contains("out-of-fold") }.map(\.name))
+        for entry in recipe.stack {
+            let members = entry.value.average ?? []
+            if entry.value.optimize != nil || members.contains(where: optimized.contains) { optimized.insert(entry.name) }
+            if members.contains(where: without.contains) { without.insert(entry.name) }
+        }
+        self.optimized = optimized
+        withoutOutOfFold = without
+    }
 
     func report(_ reading: inout Reading) {
         if recipe.models.isEmpty, recipe.steps.isEmpty, let place = tree["models"] {
@@ -20,8 +41,9 @@ struct CrossChecks {
         AnnotationChecks(recipe: recipe, tree: tree).report(&reading)
         ExtractorChecks(recipe: recipe, tree: tree).report(&reading)
         checkRounds(&reading)
+        let models = tree.index("models")
         for entry in recipe.models {
-            guard let node = tree["models"]?[entry.name] else { continue }
+            guard let node = models[entry.name] else { continue }
             ModelChecks(recipe: recipe, model: entry.value, tree: node).report(&reading)
         }
         let names = ReferenceChecks(tree: tree)
@@ -108,8 +130,9 @@ struct CrossChecks {
     private static func parts(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
 
     private func checkStack(_ reading: inout Reading) {
+        let nodes = tree.index("stack")
         for entry in recipe.stack {
-            if let node = tree["stack"]?[entry.name] { check(entry, at: node, &reading) }
+            if let node = nodes[entry.name] { check(entry, at: node, &reading) }
         }
     }
 
@@ -143,7 +166,7 @@ struct CrossChecks {
                     at: mean.span, notes: [.init("weights stand here", at: place.span)], help: "use weights: greedy"))
         }
         guard entry.value.weights.isFitted else { return }
-        for (name, member) in zip(members, node["average"]?.elements ?? []) where hasOutOfFold(name) == false {
+        for (name, member) in zip(members, node["average"]?.elements ?? []) where withoutOutOfFold.contains(name) {
             reading.report(
                 Finding(
                     "no-out-of-fold", "\"\(name)\" has no out-of-fold predictions to fit weights on", at: member.span,
@@ -195,7 +218,7 @@ struct CrossChecks {
                     help: "remove it"))
         }
         for (name, place) in zip(learner.members, node[learner.kind.rawValue]?.elements ?? []) {
-            guard hasOutOfFold(name) == false else { continue }
+            guard withoutOutOfFold.contains(name) else { continue }
             reading.report(
                 Finding(
                     "no-out-of-fold", "\"\(name)\" has no out-of-fold predictions to fit on", at: place.span,
@@ -222,7 +245,7 @@ struct CrossChecks {
     private func checkOptimize(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
         guard let target = entry.value.optimize, let item = node["optimize"] else { return }
         for (name, place) in [(target, item), (entry.value.fittedOn ?? target, node["fitted-on"] ?? item)]
-        where isOptimized(name) {
+        where optimized.contains(name) {
             reading.report(
                 Finding(
                     "optimized-twice",
@@ -231,29 +254,12 @@ struct CrossChecks {
             return
         }
         let source = entry.value.fittedOn ?? target
-        guard hasOutOfFold(source) == false else { return }
+        guard withoutOutOfFold.contains(source) else { return }
         reading.report(
             Finding(
                 "no-out-of-fold", "\"\(source)\" has no out-of-fold predictions to fit on",
                 at: (node["fitted-on"] ?? item).span,
                 help: "name a model with `fit: [folds]` as fitted-on"))
-    }
-
-    /// Whether an entry is an optimization, or an average with one in it.
-    private func isOptimized(_ name: String) -> Bool {
-        guard let entry = recipe.stack.first(where: { $0.name == name })?.value else { return false }
-        return entry.optimize != nil || (entry.average ?? []).contains { $0 != name && isOptimized($0) }
-    }
-
-    /// Whether a model or entry has out-of-fold predictions; nil for a name that is none.
-    private func hasOutOfFold(_ name: String) -> Bool? {
-        if let model = recipe.models.first(where: { $0.name == name })?.value { return model.fit.contains(.folds) }
-        if let step = recipe.steps.first(where: { $0.name == name })?.value {
-            return step.outputs.contains("out-of-fold")
-        }
-        guard let entry = recipe.stack.first(where: { $0.name == name })?.value else { return nil }
-        if let members = entry.average { return members.allSatisfy { hasOutOfFold($0) != false } }
-        return true
     }
 
     /// Tables and columns that would give the labels away.

@@ -7,10 +7,11 @@ struct Inheritance {
     /// The `models` mapping of `root` with every `like` followed. Dangling names and cycles are reported.
     static func resolve(_ root: Node, _ reading: inout Reading) -> Node {
         guard let models = root["models"], let entries = models.entries else { return root }
+        let all = Dictionary(entries.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
         var resolved: [String: Node] = [:]
         var result: [Node.Entry] = []
         for entry in entries {
-            let value = model(entry.key, among: entries, path: [], resolved: &resolved, &reading)
+            let value = model(entry.key, among: all, path: [], resolved: &resolved, &reading)
             result.append(Node.Entry(key: entry.key, keySpan: entry.keySpan, value: value ?? entry.value))
         }
         let merged = Node(.mapping(result), at: models.span, origin: models.origin)
@@ -19,11 +20,11 @@ struct Inheritance {
 
     /// The tree of one model; nil where `name` leads back to itself.
     private static func model(
-        _ name: String, among entries: [Node.Entry], path: [String], resolved: inout [String: Node],
+        _ name: String, among entries: [String: Node], path: [String], resolved: inout [String: Node],
         _ reading: inout Reading
     ) -> Node? {
         if let done = resolved[name] { return done }
-        guard let own = entries.first(where: { $0.key == name })?.value else { return nil }
+        guard let own = entries[name] else { return nil }
         guard let like = own["like"], let base = like.scalar?.text else {
             resolved[name] = own
             return own
@@ -37,8 +38,16 @@ struct Inheritance {
             resolved[name] = own
             return own
         }
-        guard entries.contains(where: { $0.key == base }) else {
-            reading.report(Dangling.finding(base, noun: "model", among: entries.map(\.key), at: like.span))
+        guard entries[base] != nil else {
+            reading.report(Dangling.finding(base, noun: "model", among: entries.keys.sorted(), at: like.span))
+            resolved[name] = own
+            return own
+        }
+        guard path.count < 64 else {
+            reading.report(
+                Finding(
+                    "too-deep", "model \"\(name)\" is like another that is like another, more than 64 deep",
+                    at: like.span, help: "be like the model that says the most"))
             resolved[name] = own
             return own
         }
@@ -61,7 +70,9 @@ enum Dangling {
         let nearest = Suggestion.nearest(to: name, among: names)
         let help =
             nearest.map { "did you mean \"\($0)\"?" }
-            ?? (names.isEmpty ? "none is defined" : "there are \(names.joined(separator: ", "))")
+            ?? (names.isEmpty
+                ? "none is defined"
+                : "there are \(names.prefix(20).joined(separator: ", "))\(names.count > 20 ? " and others" : "")")
         return Finding(
             "dangling-name", "there is no \(noun) \"\(name)\"", at: span, help: help,
             fix: nearest.flatMap { .respelling(name, at: span, as: $0) })

@@ -44,10 +44,11 @@ struct Lints {
 
     /// A temperature fitted on the mean of few predictions is wrong for the mean of many: averaging makes probabilities flatter.
     private func reportEnsembleSizes(_ reading: inout Reading) {
+        var known: [String: Int?] = [:]
         for entry in recipe.stack {
             guard let target = entry.value.optimize, let node = tree["stack"]?[entry.name] else { continue }
-            let fitted = memberCount(of: entry.value.fittedOn ?? target)
-            let applied = memberCount(of: target)
+            let fitted = memberCount(of: entry.value.fittedOn ?? target, &known)
+            let applied = memberCount(of: target, &known)
             guard recipe.data.test != nil, let fitted, let applied, fitted != applied else { continue }
             reading.report(
                 Finding(
@@ -60,11 +61,18 @@ struct Lints {
 
     /// How many models and seeds are averaged in a model or entry; nil where a learner stands between. Folds do not count: that
     /// test rows are predicted by the mean of all of them is how folds are used, and nothing a writer could mend cheaply.
-    private func memberCount(of name: String) -> Int? {
+    private func memberCount(of name: String, _ known: inout [String: Int?]) -> Int? {
         if let model = recipe.models.first(where: { $0.name == name })?.value { return model.effectiveSeeds.count }
+        if let count = known[name] { return count }
         guard let members = recipe.stack.first(where: { $0.name == name })?.value.average else { return nil }
-        let counts = members.map { memberCount(of: $0) }
-        return counts.contains(nil) ? nil : counts.compactMap { $0 }.reduce(0, +)
+        var sum: Int? = 0
+        for member in members {
+            let count = memberCount(of: member, &known)
+            // Averages of averages double with each level: beyond a billion it is all the same.
+            sum = sum.flatMap { sum in count.map { min(1 << 30, sum + $0) } }
+        }
+        known[name] = .some(sum)
+        return sum
     }
 
     // MARK: - Models

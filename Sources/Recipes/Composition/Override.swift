@@ -4,32 +4,41 @@ package import Diagnostics
 package import Nodes
 
 package struct Override: Sendable {
-    package let path: [String]
     package let value: Node
+    private let path: String
     /// What findings about the option itself say in the place of a file.
     package static let fileName = "--set"
 
-    /// Reads `models.openhermes.lora.rank=8`. Errors: findings about the argument itself.
+    /// Reads `models.openhermes.lora.rank=8`, or `models."qwen2.5".lora.rank=8`. Errors: findings about the argument itself.
     package init(_ argument: String) throws(Findings) {
         let file = SourceFile(name: Self.fileName, text: argument)
         let start = Position(line: 1, column: 1)
-        let whole = Span(file: file, start: start, end: Position(line: 1, column: argument.count + 1))
-        guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else {
+        let whole = Span(
+            file: file, start: start, end: Position(line: 1, column: argument.unicodeScalars.count + 1))
+        guard let equals = SettingPath.end(of: argument), equals > argument.startIndex else {
             throw Findings([
                 Finding(
                     "bad-override", "--set takes path=value", at: whole, help: "write --set models.NAME.lora.rank=8")
             ])
         }
-        path = argument[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard path.allSatisfy({ !$0.isEmpty }) else {
-            throw Findings([Finding("bad-override", "the path has an empty part", at: whole)])
+        path = String(argument[..<equals])
+        guard SettingPath(path) != nil else {
+            throw Findings([
+                Finding(
+                    "bad-override", "the path has an empty part, a quote without its end, or too many parts", at: whole,
+                    help: "write names apart by points, such as models.NAME.lora.rank, and a name with points in quotes")
+            ])
         }
         // The value keeps its columns: the path is blanked out rather than cut off.
-        let blank = String(repeating: " ", count: argument.distance(from: argument.startIndex, to: equals) + 1)
+        let blank = String(repeating: " ", count: argument[...equals].unicodeScalars.count)
         let document = try Document(parsing: file, text: blank + argument[argument.index(after: equals)...])
         guard document.findings.isEmpty else { throw Findings(document.findings) }
         value = document.root.marked(Self.fileName)
     }
 
-    func apply(to root: Node) -> Node { root.setting(value, at: path, keySpan: value.span) }
+    /// The tree with the value in its place. Names with points are found without quotes, too.
+    func apply(to root: Node) -> Node {
+        guard let path = SettingPath(path, in: root) else { return root }
+        return root.setting(value, at: path.parts, keySpan: value.span)
+    }
 }

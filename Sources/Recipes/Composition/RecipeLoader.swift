@@ -9,24 +9,24 @@ package struct RecipeLoader: Sendable {
     /// Absolute path of the folder that relative paths start from.
     package var folder: String
     package var overrides: [String]
-    /// Whether there is a file or folder at an absolute path; the module itself does no I/O.
-    package var exists: @Sendable (String) -> Bool
-    /// The text of the file at an absolute path, under a name to show; nil where it cannot be read.
-    package var read: @Sendable (_ path: String, _ name: String) -> SourceFile?
-    /// The longest sequence a backbone can read, in tokens; nil where that is not known here.
-    package var context: @Sendable (Backbone) -> Int?
+    package var surroundings: Surroundings
+    /// The most steps that the recipe may ask for.
+    package var steps = 100_000.0
 
-    package init(
-        file: SourceFile, folder: String, overrides: [String] = [], exists: @escaping @Sendable (String) -> Bool,
-        read: @escaping @Sendable (_ path: String, _ name: String) -> SourceFile? = { _, _ in nil },
-        context: @escaping @Sendable (Backbone) -> Int? = { _ in nil }
-    ) {
+    package init(file: SourceFile, folder: String, overrides: [String] = [], surroundings: Surroundings) {
         self.file = file
         self.folder = folder
         self.overrides = overrides
-        self.exists = exists
-        self.read = read
-        self.context = context
+        self.surroundings = surroundings
+    }
+
+    /// - Parameter exists: Whether there is anything at an absolute path, where no more is to be asked of the world.
+    package init(
+        file: SourceFile, folder: String, overrides: [String] = [], exists: @escaping @Sendable (String) -> Bool
+    ) {
+        self.init(
+            file: file, folder: folder, overrides: overrides,
+            surroundings: Surroundings { exists($0) ? .something : nil })
     }
 
     /// Everything wrong with the recipe, missing files included, or the recipe. Errors: all findings at once.
@@ -35,8 +35,8 @@ package struct RecipeLoader: Sendable {
         var root = document.root
         var reading = Reading()
         for finding in document.findings { reading.report(finding) }
-        root = Inclusion { [read, folder, file] name in
-            read(name.hasPrefix("/") ? name : folder + "/" + name, Self.beside(file.name, name))
+        root = Inclusion { [surroundings, folder, file] name in
+            surroundings.read(name.hasPrefix("/") ? name : folder + "/" + name, Self.beside(file.name, name))
         }.resolve(root, &reading)
         for argument in overrides {
             do {
@@ -47,45 +47,98 @@ package struct RecipeLoader: Sendable {
         }
         root = Inheritance.resolve(root, &reading)
         ReferenceChecks(tree: root).report(&reading)
+        let files = FileChecks(surroundings: surroundings, folder: folder).findings(root)
+        let missing = files.filter { $0.code == "missing-file" }
+        for finding in files where finding.code != "missing-file" { reading.report(finding) }
         guard var recipe = Recipe.declaration.shape.decode(root, &reading) else {
-            throw Findings(reading.findings + missingFiles(in: root))
+            throw Findings(reading.findings + missing)
         }
         if let rounds = recipe.rounds {
             recipe.rounds?.pseudoLabels.from = rounds.from ?? recipe.submission?.from ?? ""
         }
+        let size = PlanSize(recipe: recipe, tree: root, limit: steps)
+        if let finding = size.refusal(variants: nil) { throw Findings(reading.findings + [finding] + missing) }
         var variants: [[Variant]] = []
+        let (models, stack, ablations) = (root.index("models"), root.index("stack"), root.index("ablations"))
         for entry in recipe.ablations {
             var own: [Variant] = []
-            let model = root["models"]?[entry.value.of]
-            if let base = model ?? root["stack"]?[entry.value.of], let node = root["ablations"]?[entry.name] {
+            let model = models[entry.value.of]
+            if let base = model ?? stack[entry.value.of], let node = ablations[entry.name] {
                 own = VariantExpansion(
                     ablation: entry.value, name: entry.name, node: node, base: base, isEntry: model == nil
                 ).variants(&reading)
             }
             variants.append(own)
         }
+        if let finding = size.refusal(variants: variants) { throw Findings(reading.findings + [finding] + missing) }
         let graph = ReferenceGraph(recipe: recipe, tree: root)
         graph.reportCycles(&reading)
         CrossChecks(recipe: recipe, tree: root, variants: variants).report(&reading)
         if !reading.findings.hasErrors {
-            Lints(recipe: recipe, tree: root, variants: variants, graph: graph, context: { context(resolved($0)) })
+            Lints(recipe: recipe, tree: root, variants: variants, graph: graph, context: { surroundings.context(resolved($0)) })
                 .report(&reading)
         }
-        let missing = missingFiles(in: root)
+        if let test = recipe.data.test, !reading.findings.contains(where: { $0.code == "label-leak" }), let place = root.value(at: ["data", "test"]),
+            surroundings.isSame(absolute(recipe.data.train), absolute(test))
+        {
+            reading.report(
+                Finding(
+                    "label-leak", "the test table is the training table under another name, so models predict rows they were trained on",
+                    at: place.span, severity: .warning, help: "name another table, or leave data.test out"))
+        }
+        if let sample = recipe.submission?.sample, let header = surroundings.header(absolute(sample)),
+            let finding = SampleChecks(recipe: recipe, tree: root).finding(header)
+        {
+            reading.report(finding)
+        }
+        for finding in unwritable(recipe, root) { reading.report(finding) }
         guard !reading.findings.hasErrors else { throw Findings(reading.findings + missing) }
+        let scripts = scripts(of: recipe)
         return LoadedRecipe(
             recipe: recipe, tree: root, file: file, folder: folder, variants: variants, missing: missing,
-            warnings: reading.findings, scripts: scripts(of: recipe))
+            warnings: reading.findings, scripts: scripts, trainingCopies: trainingCopies(recipe, scripts))
     }
 
-    /// The files of the recipe's folder that custom steps name in their commands, step by step.
+    /// The files that custom steps name in their commands, step by step.
     private func scripts(of recipe: Recipe) -> [String: [String]] {
-        Dictionary(
-            uniqueKeysWithValues: recipe.steps.map { step in
-                let files = step.value.command.filter { CustomStep.mayBeFile($0) && exists(folder + "/" + $0) }
-                return (step.name, files.filter { !["", ".", ".."].contains($0) })
-            })
+        let files = CommandFiles(surroundings: surroundings, folder: folder)
+        return Dictionary(
+            recipe.steps.map { ($0.name, files.files(of: $0.value.command)) }, uniquingKeysWith: { first, _ in first })
     }
+
+    /// The files among what custom steps read that are the training table under another name.
+    private func trainingCopies(_ recipe: Recipe, _ scripts: [String: [String]]) -> Set<String> {
+        let table = absolute(recipe.data.train)
+        let steps = Set(recipe.steps.map(\.name))
+        var paths: Set<String> = []
+        for step in recipe.steps {
+            for input in step.value.inputs {
+                if case .file(let path)? = CustomInput(input.value, steps: steps) { paths.insert(absolute(path)) }
+            }
+            for script in scripts[step.name] ?? [] { paths.insert(absolute(script)) }
+        }
+        return paths.filter { surroundings.isSame(table, $0) }
+    }
+
+    /// What a run could not write at its end: better told before it begins. Reading a recipe needs none of it.
+    private func unwritable(_ recipe: Recipe, _ root: Node) -> [Finding] {
+        let path = recipe.submission?.path
+        let submission = path.flatMap { surroundings.isWritable(absolute($0)) ? nil : "the submission \($0)" }
+        let logbook = surroundings.isWritable(folder + "/logbook/index.html") ? nil : "the folder logbook"
+        let all = [submission, logbook].compactMap { $0 }
+        guard !all.isEmpty else { return [] }
+        let place = root.value(at: ["submission", "path"]) ?? root["submission"] ?? root
+        return [
+            Finding(
+                "not-writable", "a run cannot write \(all.joined(separator: " and ")): the place is read-only",
+                at: place.span, severity: .warning,
+                help:
+                    "copy the recipe to a folder of your own, with absolute paths to its tables, or name a place for the submission with --set submission.path=PATH"
+            )
+        ]
+    }
+
+    private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
 
     /// A backbone whose folder is absolute.
     private func resolved(_ backbone: Backbone) -> Backbone {
@@ -97,38 +150,5 @@ package struct RecipeLoader: Sendable {
     private static func beside(_ name: String, _ other: String) -> String {
         guard !other.hasPrefix("/"), let slash = name.lastIndex(of: "/") else { return other }
         return name[...slash] + other
-    }
-
-    private func missingFiles(in root: Node) -> [Finding] {
-        var paths: [(String, Node)] = []
-        for path in [["data", "train"], ["data", "test"], ["submission", "sample"]] {
-            if let node = root.value(at: path), let text = node.scalar?.text { paths.append((text, node)) }
-        }
-        for entry in (root["models"]?.entries ?? []) + (root["extractors"]?.entries ?? [])
-        where entry.value["backbone"]?.origin.contains(where: { $0.hasPrefix("like") }) != true {
-            guard let node = entry.value["backbone"], let text = node.scalar?.text else { continue }
-            if text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix("../") { paths.append((text, node)) }
-        }
-        for entry in root["steps"]?.entries ?? [] {
-            for input in entry.value["inputs"]?.entries ?? [] {
-                guard let text = input.value.scalar?.text else { continue }
-                if text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix("../") {
-                    paths.append((text, input.value))
-                }
-            }
-            // `python3 rerank.py`: an argument that can only be a script.
-            for argument in entry.value["command"]?.elements ?? [] {
-                guard let text = argument.scalar?.text, CustomStep.mayBeFile(text) else { continue }
-                if text.hasPrefix("./") || [".py", ".sh", ".R", ".jl", ".pl"].contains(where: text.hasSuffix) {
-                    paths.append((text, argument))
-                }
-            }
-        }
-        return paths.compactMap { text, node in
-            let absolute = text.hasPrefix("/") ? text : folder + "/" + text
-            guard !text.isEmpty, !exists(absolute) else { return nil }
-            return Finding(
-                "missing-file", "there is no file \"\(text)\"", at: node.span, help: "it was looked for at \(absolute)")
-        }
     }
 }

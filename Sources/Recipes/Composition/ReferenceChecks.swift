@@ -3,6 +3,21 @@
 internal import Diagnostics
 internal import Nodes
 
+/// Names in their order, and whether one is among them at once.
+struct Known {
+    private(set) var names: [String]
+    private var all: Set<String>
+    init(_ names: [String]) {
+        self.names = names
+        all = Set(names)
+    }
+    func contains(_ name: String) -> Bool { all.contains(name) }
+    mutating func append(_ name: String) {
+        names.append(name)
+        all.insert(name)
+    }
+}
+
 struct ReferenceChecks {
     private let tree: Node
     private let models: [Node.Entry]
@@ -17,17 +32,18 @@ struct ReferenceChecks {
     }
 
     func report(_ reading: inout Reading) {
-        let modelNames = models.map(\.key)
-        let predicting = modelNames + stack.map(\.key)
+        let predicting = Known(models.map(\.key) + stack.map(\.key))
         // Entries of the stack may use models, custom steps and the entries above them.
-        for (index, entry) in stack.enumerated() {
-            checkMembers(of: entry.value, among: modelNames + steps.map(\.key) + stack[..<index].map(\.key), &reading)
+        var known = Known(models.map(\.key) + steps.map(\.key))
+        for entry in stack {
+            checkMembers(of: entry.value, among: known, &reading)
+            known.append(entry.key)
         }
         for entry in stack { checkFeatures(of: entry.value, &reading) }
         for entry in models { checkTeacher(of: entry.value, among: predicting, &reading) }
         checkTeacher(of: tree, key: "rounds", among: predicting, &reading)
         check(
-            tree["submission"]?["from"], among: predicting + steps.map(\.key), noun: "model or stack entry", &reading)
+            tree["submission"]?["from"], among: Known(predicting.names + steps.map(\.key)), noun: "model or stack entry", &reading)
         for entry in tree["ablations"]?.entries ?? [] {
             check(entry.value["of"], among: predicting, noun: "model or stack entry", &reading)
         }
@@ -39,14 +55,14 @@ struct ReferenceChecks {
         let modelNames = models.map(\.key)
         if let index = stack.firstIndex(where: { $0.key == subject }) {
             checkMembers(
-                of: variant.tree, among: modelNames + steps.map(\.key) + stack[..<index].map(\.key), &reading)
+                of: variant.tree, among: Known(modelNames + steps.map(\.key) + stack[..<index].map(\.key)), &reading)
             checkFeatures(of: variant.tree, &reading)
         } else {
-            checkTeacher(of: variant.tree, among: modelNames + stack.map(\.key), &reading)
+            checkTeacher(of: variant.tree, among: Known(modelNames + stack.map(\.key)), &reading)
         }
     }
 
-    private func checkMembers(of entry: Node, among known: [String], _ reading: inout Reading) {
+    private func checkMembers(of entry: Node, among known: Known, _ reading: inout Reading) {
         for key in ["average", "lightgbm", "logistic", "simplex"] {
             for item in entry[key]?.elements ?? [] {
                 check(item, among: known, noun: "model or earlier stack entry", &reading)
@@ -59,20 +75,21 @@ struct ReferenceChecks {
 
     private func checkFeatures(of entry: Node, _ reading: inout Reading) {
         for (key, noun) in [("annotations", "annotation"), ("extractors", "extractor")] {
-            let known = tree[key]?.entries?.map(\.key) ?? []
+            guard entry[key] != nil else { continue }
+            let known = Known(tree[key]?.entries?.map(\.key) ?? [])
             for item in entry[key]?.elements ?? [] { check(item, among: known, noun: noun, &reading) }
         }
     }
 
     private func checkTeacher(
-        of node: Node, key: String = "pseudo-labels", among known: [String], _ reading: inout Reading
+        of node: Node, key: String = "pseudo-labels", among known: Known, _ reading: inout Reading
     ) {
         check(node[key]?["from"], among: known, noun: "model or stack entry", &reading)
     }
 
-    private func check(_ node: Node?, among names: [String], noun: String, _ reading: inout Reading) {
+    private func check(_ node: Node?, among names: Known, noun: String, _ reading: inout Reading) {
         guard let node, let name = node.scalar?.text, !names.contains(name) else { return }
-        reading.report(Dangling.finding(name, noun: noun, among: names, at: node.span))
+        reading.report(Dangling.finding(name, noun: noun, among: names.names, at: node.span))
     }
 
     /// Names that are rooms of the address space already.
@@ -88,8 +105,9 @@ struct ReferenceChecks {
                     "bad-name", "\"\(entry.key)\" is a name of ablate's own", at: entry.keySpan,
                     help: "choose another name"))
         }
-        for (entry, earlier) in stack.map({ ($0, models) }) + steps.map({ ($0, models + stack) }) {
-            guard let other = earlier.first(where: { $0.key == entry.key }) else { continue }
+        var first = Dictionary(models.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        for entry in stack + steps {
+            guard let other = first.updateValue(first[entry.key] ?? entry, forKey: entry.key) else { continue }
             reading.report(
                 Finding(
                     "duplicate-name", "\"\(entry.key)\" names a model or stack entry already", at: entry.keySpan,

@@ -34,25 +34,55 @@ struct ReferenceGraph {
         self.order = order
     }
 
-    /// A cycle is reported once, at its first name in the file.
+    /// The longest way from a name to the last that it is made from. A person reads no longer one, and steps are made along it.
+    private static let deepest = 500
+
+    /// A cycle is reported once, at its first name in the file; so is the first way that is too long.
     func reportCycles(_ reading: inout Reading) {
-        var done: Set<String> = []
-        func visit(_ name: String, _ path: [String], _ place: Span) {
-            if let start = path.firstIndex(of: name) {
-                let cycle = path[start...] + [name]
-                reading.report(
-                    Finding(
-                        "cycle", "\"\(name)\" is made from itself: \(cycle.joined(separator: " <- "))", at: place,
-                        help:
-                            "give the model that learns from pseudo-labels a name of its own (`like:` takes the settings), or use `rounds`"
-                    ))
-                return
+        var depths: [String: Int] = [:]
+        var isTooDeep = false
+        // By hand and not by recursion: a recipe may have a hundred thousand names in a row.
+        for entry in order where depths[entry.name] == nil {
+            var path: [(name: String, next: Int)] = [(entry.name, 0)]
+            var places = [entry.name: 0]
+            while let top = path.last {
+                let own = sources[top.name] ?? []
+                guard top.next < own.count else {
+                    let depth = 1 + (own.compactMap { depths[$0] }.max() ?? 0)
+                    depths[top.name] = depth
+                    places[top.name] = nil
+                    path.removeLast()
+                    if depth > Self.deepest, !isTooDeep {
+                        isTooDeep = true
+                        reading.report(
+                            Finding(
+                                "too-deep",
+                                "\"\(top.name)\" is made of predictions of predictions, more than \(Self.deepest) deep",
+                                at: order.first { $0.name == top.name }?.place ?? entry.place,
+                                help: "make it of what stands at the beginning of that chain"))
+                    }
+                    continue
+                }
+                path[path.count - 1].next += 1
+                let source = own[top.next]
+                if let start = places[source] {
+                    report(cycle: path[start...].map(\.name) + [source], at: entry.place, &reading)
+                } else if depths[source] == nil {
+                    places[source] = path.count
+                    path.append((source, 0))
+                }
             }
-            guard !done.contains(name) else { return }
-            for source in sources[name] ?? [] { visit(source, path + [name], place) }
-            done.insert(name)
         }
-        for entry in order { visit(entry.name, [], entry.place) }
+    }
+
+    private func report(cycle: [String], at place: Span, _ reading: inout Reading) {
+        let names = cycle.count > 12 ? cycle.prefix(6) + ["..."] + cycle.suffix(5) : cycle[...]
+        reading.report(
+            Finding(
+                "cycle", "\"\(cycle[0])\" is made from itself: \(names.joined(separator: " <- "))", at: place,
+                help:
+                    "give the model that learns from pseudo-labels a name of its own (`like:` takes the settings), or use `rounds`"
+            ))
     }
 
     /// Every name that these are made from, themselves included.

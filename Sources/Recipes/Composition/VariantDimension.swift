@@ -9,6 +9,21 @@ struct VariantDimension {
         /// As a part of the variant's name.
         let name: String
         let settings: [Node.Entry]
+
+        /// Bytes of a value, and of a variant's whole name, in an address and in what is made of it.
+        static let longestValue = 80
+        static let longest = 160
+
+        /// The name of a variant: those of its choices.
+        static func name(of row: [Choice]) -> String {
+            shortened(row.map(\.name).joined(separator: ","), to: longest)
+        }
+
+        /// A text that is too long keeps its head, and its digest tells it from others that begin alike.
+        static func shortened(_ text: String, to bytes: Int) -> String {
+            guard text.utf8.count > bytes else { return text }
+            return "\(String(decoding: text.utf8.prefix(bytes - 9), as: UTF8.self))-\(Digest(of: text).description.prefix(8))"
+        }
     }
     let choices: [Choice]
 
@@ -62,11 +77,13 @@ struct VariantDimension {
                 reading.wrongType(entry.value, wanted: "a mapping of settings")
                 return nil
             }
-            guard Name.isValid(entry.key) else {
+            guard Name.isValid(entry.key), entry.key.utf8.count <= Name.longest else {
                 reading.report(
                     Finding(
                         "bad-name", "\"\(entry.key)\" cannot name a variant", at: entry.keySpan,
-                        help: "use letters, digits, '.', '_' and '-', beginning with a letter or digit"))
+                        help:
+                            "use at most \(Name.longest) letters, digits, '.', '_' and '-', beginning with a letter or digit"
+                    ))
                 return nil
             }
             choices.append(Choice(name: entry.key, settings: settings))
@@ -77,8 +94,9 @@ struct VariantDimension {
     private static func choice(_ entries: [Node.Entry], _ values: [Node]) -> Choice {
         let settings = Swift.zip(entries, values).map { Node.Entry(key: $0.key, keySpan: $0.keySpan, value: $1) }
         return Choice(
-            name: settings.map { "\($0.key)=\(addressable($0.value))" }.joined(separator: ","), settings: settings
-        )
+            name: settings.map {
+                "\($0.key)=\(Choice.shortened(addressable($0.value), to: Choice.longestValue))"
+            }.joined(separator: ","), settings: settings)
     }
 
     static func text(_ node: Node) -> String { node.scalar?.text ?? node.plain.text() }

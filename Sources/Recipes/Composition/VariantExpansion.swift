@@ -19,8 +19,9 @@ struct VariantExpansion {
     func variants(_ reading: inout Reading) -> [Variant] {
         reportFixed(&reading)
         guard let dimensions = VariantDimension.all(of: ablation, at: node, &reading) else { return [] }
-        let size = dimensions.reduce(1) { $0.multipliedReportingOverflow(by: $1.choices.count).partialValue }
-        guard size > 0, size <= Self.limit else {
+        let size = dimensions.reduce(1.0) { $0 * Double($1.choices.count) }
+        // Each variant holds a choice of every dimension.
+        guard size <= Double(Self.limit), size * Double(dimensions.count) <= Double(20 * Self.limit) else {
             reading.report(
                 Finding("too-many-variants", "this grid has more than \(Self.limit) variants", at: node.span))
             return []
@@ -34,17 +35,22 @@ struct VariantExpansion {
         }
         let origin = "ablation \(name)"
         let fixed = ablation.with.reduce(base) {
-            $0.setting($1.value.marked(origin), at: Self.path($1.key), keySpan: $1.keySpan)
+            $0.setting($1.value.marked(origin), at: path($1.key), keySpan: $1.keySpan)
         }
         var variants: [Variant] = []
-        var seen: Set<String> = []
+        var seen: [String: JSON] = [:]
         for row in rows {
             let entries = row.flatMap(\.settings)
             let tree = entries.reduce(fixed) {
-                $0.setting($1.value.marked(origin), at: Self.path($1.key), keySpan: $1.keySpan)
+                $0.setting($1.value.marked(origin), at: path($1.key), keySpan: $1.keySpan)
             }
-            let label = row.map(\.name).joined(separator: ",")
-            guard seen.insert(label).inserted else {
+            let plain = JSON.array(entries.map(\.value.plain))
+            var label = VariantDimension.Choice.name(of: row)
+            if let other = seen[label], other != plain {
+                // Values that differ in marks alone, which no address has.
+                label += "-\(Digest(of: plain.text()).description.prefix(8))"
+            }
+            guard seen.updateValue(plain, forKey: label) == nil else {
                 reading.report(Finding("repeated-value", "two variants are both \(label)", at: node.span))
                 continue
             }
@@ -99,10 +105,37 @@ struct VariantExpansion {
             }
             for entry in section where first[entry.key] == nil { first[entry.key] = entry.keySpan }
         }
+        for entry in varied + ablation.with { reportUnknown(entry, &reading) }
         let known = Set(varied.map(\.key))
         for entry in ablation.except.compactMap(\.entries).joined() where !known.contains(entry.key) {
             reading.report(
                 Dangling.finding(entry.key, noun: "varied setting", among: known.sorted(), at: entry.keySpan))
+        }
+    }
+
+    /// A setting by its last word alone: the whole path is named, those first that the subject has a part of.
+    private func reportUnknown(_ entry: Node.Entry, _ reading: inout Reading) {
+        let schema = isEntry ? StackEntry.declaration.shape.schema : Model.declaration.shape.schema
+        guard let first = path(entry.key).first, schema["properties"]?[first] == nil, path(entry.key).count == 1 else {
+            return
+        }
+        let paths = Self.paths(schema, []).filter { Suggestion.isSame($0.last ?? "", first) && $0.count > 1 }
+        let own = paths.filter { base[$0[0]] != nil }
+        let words = (own.isEmpty ? paths : own).map { SettingPath($0).text }.sorted()
+        guard !words.isEmpty else { return }
+        reading.report(
+            Finding(
+                "unknown-key", "there is no key \"\(entry.key)\" here", at: entry.keySpan,
+                help: "write the whole path: \(words.joined(separator: ", or "))"))
+    }
+
+    /// The path of every setting that a schema has.
+    private static func paths(_ schema: JSON, _ path: [String]) -> [[String]] {
+        guard path.count < 6 else { return [] }
+        return ([schema] + (schema["anyOf"]?.array ?? [])).flatMap { choice in
+            (choice["properties"]?.object ?? [:]).flatMap { name, value in
+                [path + [name]] + paths(value, path + [name])
+            }
         }
     }
 
@@ -111,7 +144,6 @@ struct VariantExpansion {
         reading.report(Dangling.finding(baseline, noun: "variant", among: names, at: place.span))
     }
 
-    private static func path(_ key: String) -> [String] {
-        key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    }
+    /// The path that a setting's name is; the name itself, which no setting has, where it is none.
+    private func path(_ key: String) -> [String] { SettingPath(key, in: base)?.parts ?? [key] }
 }

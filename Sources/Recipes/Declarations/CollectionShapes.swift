@@ -42,13 +42,14 @@ extension ValueShape {
                 return nil
             }
             var values: [Element] = []
+            var known: Set<Element> = []
             var isWhole = true
             for item in elements {
                 guard let value = element.decode(item, &reading) else {
                     isWhole = false
                     continue
                 }
-                if unique, values.contains(value) {
+                if unique, !known.insert(value).inserted {
                     reading.report(Finding("repeated-value", "this stands in the list already", at: item.span))
                 }
                 values.append(value)
@@ -82,6 +83,8 @@ extension ValueShape {
                         Finding(
                             "bad-name", "\"\(entry.key)\" cannot name a \(noun)", at: entry.keySpan,
                             help: "use letters, digits, '.', '_' and '-', beginning with a letter or digit"))
+                } else if entry.key.utf8.count > Name.longest {
+                    reading.report(Name.tooLong(entry.key, at: entry.keySpan))
                 }
                 guard let value = element.decode(entry.value, &reading) else {
                     isWhole = false
@@ -135,6 +138,15 @@ extension ValueShape where Value == [Node] {
 }
 
 enum Name {
+    /// Bytes of a name: files are named by it, with more before and behind, and a file's name may have 255.
+    static let longest = 200
+
+    static func tooLong(_ name: String, at span: Span) -> Finding {
+        Finding(
+            "bad-name", "a name of \(name.utf8.count) bytes is too long: files are named by it, and \(longest) are the most",
+            at: span, help: "choose a shorter name")
+    }
+
     /// Whether a text can stand in an address between two slashes.
     static func isValid(_ name: String) -> Bool {
         func isAlphanumeric(_ byte: UInt8) -> Bool {

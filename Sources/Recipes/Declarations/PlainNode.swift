@@ -15,7 +15,8 @@ extension Node {
             case .null: return .null
             case .boolean(let value): return .bool(value)
             case .integer(let value): return .integer(value)
-            case .number(let value): return .number(value)
+            // JSON has no word for what is no number, or without end: such a value stays the text that it is.
+            case .number(let value): return value.isFinite ? .number(value) : .string(scalar.text)
             case .text: return .string(scalar.text)
             }
         }

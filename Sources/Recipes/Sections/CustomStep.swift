@@ -153,9 +153,10 @@ extension ValueShape where Value == String {
     /// The name of an output.
     static var outputName: Self {
         .text(
-            pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$", wanted: "a name of letters, digits, '.', '_' and '-'"
+            pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$",
+            wanted: "a name of at most 200 letters, digits, '.', '_' and '-'"
         ) {
-            Name.isValid($0)
+            Name.isValid($0) && $0.utf8.count <= Name.longest
         }
     }
 }

@@ -1,5 +1,9 @@
 // The `data` section: tables, columns, labels, the constraint, the template.
 
+internal import Diagnostics
+internal import Digests
+internal import Nodes
+
 package struct Columns: Sendable {
     package var id: String?
     package var prompt: String?
@@ -73,11 +77,42 @@ package enum TableFormat: String, CaseIterable, Sendable {
 
 extension ValueShape where Value == String {
     static var table: Self {
-        .text(
-            pattern: "\\.([cC][sS][vV]|[jJ][sS][oO][nN][lL]|[pP][aA][rR][qQ][uU][eE][tT])$",
-            wanted: "the path of a .csv, .jsonl or .parquet file"
-        ) {
-            TableFormat(path: $0) != nil
+        let wanted = "the path of a .csv, .jsonl or .parquet file"
+        let text = ValueShape.text(
+            pattern: "\\.([cC][sS][vV]|[jJ][sS][oO][nN][lL]|[pP][aA][rR][qQ][uU][eE][tT])$", wanted: wanted)
+        return ValueShape(
+            schema: text.schema,
+            decode: { node, reading in
+                guard node.elements == nil else {
+                    reading.wrongType(node, wanted: wanted, help: "one file is needed: \(joined)")
+                    return nil
+                }
+                guard let path = text.decode(node, &reading) else { return nil }
+                guard TableFormat(path: path) == nil else { return path }
+                reading.report(
+                    Finding(
+                        "bad-value", "\(wanted) belongs here, and this is \"\(path)\"", at: node.span,
+                        help: advice(on: path)))
+                return nil
+            }, encode: text.encode)
+    }
+
+    private static let joined =
+        "join the parts into one, such as `awk 'FNR > 1 || NR == 1' data/*.csv > train.csv`, or with pandas.concat"
+
+    /// What to make of a file of another kind.
+    private static func advice(on path: String) -> String? {
+        let name = path.split(separator: "/").last ?? ""
+        let ending = name.contains(".") ? name.split(separator: ".").last?.lowercased() ?? "" : ""
+        switch ending {
+        case "gz", "bz2", "xz", "zst", "zip", "7z", "tar", "tgz", "lz4": return "unpack it first, and name what was in it"
+        case "tsv", "tab", "txt": return "write it with commas first: pandas.read_csv(FILE, sep='\\t').to_csv('train.csv', index=False)"
+        case "xlsx", "xls", "ods": return "save the sheet as CSV first"
+        case "json": return "write one object on each line, as .jsonl: pandas.read_json(FILE).to_json('train.jsonl', orient='records', lines=True)"
+        case "ndjson": return "name it .jsonl"
+        case "feather", "arrow", "orc", "pkl", "pickle", "sqlite", "db", "h5", "avro": return "write it as .parquet first"
+        case "": return "of a folder, one file is needed: \(joined)"
+        default: return nil
         }
     }
 }

@@ -26,8 +26,11 @@ package struct Recipe: Sendable {
         keys: [
             Key(
                 "recipe", \.name,
-                .text(pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$", wanted: "a name of letters, digits, '.', '_' and '-'") {
-                    Name.isValid($0)
+                .text(
+                    pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$",
+                    wanted: "a name of at most 200 letters, digits, '.', '_' and '-'"
+                ) {
+                    Name.isValid($0) && $0.utf8.count <= Name.longest
                 }, required: true, "The name of the experiment."),
             Key("about", optional: \.about, .text(), "What it is about, in a sentence."),
             Key(
@@ -79,8 +82,10 @@ package struct LoadedRecipe: Sendable {
     package let missing: [Finding]
     /// Remarks that stop nothing.
     package let warnings: [Finding]
-    /// The files of the recipe's folder that each custom step's command names.
+    /// The files that each custom step's command names: inputs by content.
     package let scripts: [String: [String]]
+    /// Absolute paths of files that custom steps read and that are the training table by content or by place.
+    package let trainingCopies: Set<String>
 
     package func model(named name: String) -> Model? { recipe.models.first { $0.name == name }?.value }
     package func customStep(named name: String) -> CustomStep? { recipe.steps.first { $0.name == name }?.value }

@@ -16,6 +16,7 @@ package struct Site: Sendable {
     package var gpuMemoryPerFit: Int?
     package var memory: Int?
     package var retries = 0
+    package var keyVariables: [String] = []
     package init() {}
 
     static let declaration = Declaration(
@@ -48,6 +49,10 @@ package struct Site: Sendable {
             Key(
                 "memory", optional: \.memory, .integer(1...100_000_000),
                 "Memory that steps which say what they need may take together; by default the machine's.", unit: "MiB"),
+            Key(
+                "key-variables", \.keyVariables, .list(of: .text(), minimum: 0),
+                "Environment variables whose values annotations may send as keys, beside all that end in _API_KEY; * stands for any text. Heeded in the user's own site file and in one given by --site, not in one beside a recipe."
+            ),
             Key(
                 "retries", \.retries, .integer(0...100),
                 "How often a step is tried again whose worker was lost: killed from outside, crashed or silent. A fine-tune goes on from its checkpoint."

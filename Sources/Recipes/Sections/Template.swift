@@ -53,6 +53,7 @@ package struct Template: Hashable, Sendable {
         var pieces: [Piece] = []
         var literal = ""
         var rest = Substring(text)
+        var seen: Set<String> = []
         func flushed() -> [Piece] { literal.isEmpty ? pieces : pieces + [.text(literal)] }
         while let character = rest.popFirst() {
             if character == "{" || character == "}", rest.first == character {
@@ -62,11 +63,15 @@ package struct Template: Hashable, Sendable {
                 let name = rest.prefix { $0 != "}" && $0 != "{" }
                 rest = rest.dropFirst(name.count)
                 guard rest.popFirst() == "}", name == "prompt" || name == "answer" else {
+                    let shown = name.count > 40 ? name.prefix(39) + "…" : name
                     return .failure(
                         Problem(
-                            message: "there is no place {\(name)} to fill",
-                            help: "use {prompt} and {answer}; write {{ for a brace"))
+                            message: "there is no place {\(shown)} to fill",
+                            help:
+                                "use {prompt} and {answer}, and write {{ for a brace; of a row with more texts than these two, join them into one column first"
+                        ))
                 }
+                guard seen.insert(String(name)).inserted else { return .failure(counted) }
                 pieces = flushed() + [name == "prompt" ? .prompt : .answer]
                 literal = ""
             } else if character == "}" {
@@ -75,15 +80,13 @@ package struct Template: Hashable, Sendable {
                 literal.append(character)
             }
         }
-        pieces = flushed()
-        guard pieces.filter({ $0 == .answer }).count == 1, pieces.filter({ $0 == .prompt }).count <= 1 else {
-            return .failure(
-                Problem(
-                    message: "a template holds {answer} once and {prompt} at most once",
-                    help: "write \"Question: {prompt}; Answer: {answer}\""))
-        }
-        return .success(Template(pieces: pieces))
+        guard seen.contains("answer") else { return .failure(counted) }
+        return .success(Template(pieces: flushed()))
     }
+
+    private static let counted = Problem(
+        message: "a template holds {answer} once and {prompt} at most once",
+        help: "write \"Question: {prompt}; Answer: {answer}\"")
 
     /// The template as a recipe writes it.
     package var source: String {

@@ -1,0 +1,82 @@
+// Which files a custom step's command names, however it names them. Knows nothing of what is in them.
+
+struct CommandFiles {
+    let surroundings: Surroundings
+    /// Absolute path of the recipe's folder, in which a command runs.
+    let folder: String
+
+    /// The files that are inputs by content: named whole or after a `=`, from the recipe's folder or by an absolute path, in the
+    /// words of a shell's script, or as a Python module of the folder, with all modules of its package. As a path from the folder
+    /// where it lies there and has no other name, else as it is written; each once, in the order of the command.
+    func files(of command: [String]) -> [String] {
+        var found: [String] = []
+        var known: Set<String> = []
+        func add(_ name: String) { if known.insert(name).inserted { found.append(name) } }
+        for (index, argument) in command.enumerated() {
+            if CustomStep.mayBeFile(argument), !["", ".", ".."].contains(argument), isFile(argument) {
+                add(argument)
+                continue
+            }
+            if index > 0, command[index - 1] == "-m", command[..<(index - 1)].contains(where: Self.isPython) {
+                for file in module(argument) { add(file) }
+                continue
+            }
+            for word in Self.words(in: argument, isProgram: index == 0) {
+                if let name = name(of: word) { add(name) }
+            }
+        }
+        return found
+    }
+
+    private func isFile(_ path: String) -> Bool {
+        let form = surroundings.look(path.hasPrefix("/") ? path : folder + "/" + path)
+        return form == .file || form == .something
+    }
+
+    /// What a word names: nil unless it is a file.
+    private func name(of word: String) -> String? {
+        guard word.utf8.count < 1_024, !word.utf8.contains(0), isFile(word) else { return nil }
+        let path = word.hasPrefix("/") ? word : folder + "/" + word
+        return path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : word
+    }
+
+    /// The paths that an argument may hold. The program itself, named absolutely, is one of the machine's and no input, unless it
+    /// is a script.
+    private static func words(in argument: String, isProgram: Bool) -> [String] {
+        guard !argument.contains("{in."), !argument.contains("{out.") || argument.contains(where: \.isWhitespace) else {
+            return []
+        }
+        if isProgram { return scripts.contains { argument.hasSuffix($0) } ? [argument] : [] }
+        var words: [String] = []
+        if argument.contains(where: \.isWhitespace) {
+            words = argument.split { $0.isWhitespace || "\"'`;|&<>()$".contains($0) }.map(String.init)
+        } else {
+            words = [argument]
+        }
+        return words.prefix(1_000).flatMap { word -> [String] in
+            guard let equals = word.firstIndex(of: "=") else { return word.hasPrefix("-") ? [] : [word] }
+            let value = String(word[word.index(after: equals)...])
+            return word.hasPrefix("-") ? [value] : [word, value]
+        }.filter { ![".", "..", "", "/"].contains($0) }
+    }
+
+    static let scripts = [".py", ".sh", ".R", ".jl", ".pl"]
+
+    private static func isPython(_ argument: String) -> Bool {
+        let name = argument.split(separator: "/").last ?? ""
+        return name.hasPrefix("python") || name.hasPrefix("pypy")
+    }
+
+    /// The files of a module of the recipe's folder: of a package, all that it holds. Empty for a module that is installed.
+    private func module(_ name: String) -> [String] {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard parts.allSatisfy({ !$0.isEmpty && !$0.contains("/") && !$0.utf8.contains(0) }), parts.count <= 32 else {
+            return []
+        }
+        if surroundings.look("\(folder)/\(parts[0])") == .folder {
+            return surroundings.modules("\(folder)/\(parts[0])").map { "\(parts[0])/\($0)" }
+        }
+        let file = parts[0] + ".py"
+        return isFile(file) ? [file] : []
+    }
+}

@@ -1,0 +1,31 @@
+// What a recipe may ask of the world around it. The module itself does no I/O: whoever loads a recipe gives the answers.
+
+package import Diagnostics
+
+/// What stands at a path.
+package enum FileForm: Sendable, Equatable {
+    case file, folder
+    /// Nothing that can be read to an end: a pipe, a device, a file that the system makes up. In the words of a person.
+    case other(String)
+    /// Something; what it is was not asked.
+    case something
+}
+
+package struct Surroundings: Sendable {
+    /// What stands at an absolute path, links followed; nil where there is nothing.
+    package var look: @Sendable (_ path: String) -> FileForm?
+    /// The text of the file at an absolute path, under a name to show; nil where it cannot be read.
+    package var read: @Sendable (_ path: String, _ name: String) -> SourceFile? = { _, _ in nil }
+    /// Whether two absolute paths are of one file, or of two with the same content.
+    package var isSame: @Sendable (_ path: String, _ other: String) -> Bool = { $0 == $1 }
+    /// The Python files below a folder, as paths from it, in order.
+    package var modules: @Sendable (_ folder: String) -> [String] = { _ in [] }
+    /// The cells of the first line of a CSV file; nil where it has none that can be read.
+    package var header: @Sendable (_ path: String) -> [String]? = { _ in nil }
+    /// Whether a file could be written at an absolute path.
+    package var isWritable: @Sendable (_ path: String) -> Bool = { _ in true }
+    /// The longest sequence a backbone can read, in tokens; nil where that is not known here.
+    package var context: @Sendable (Backbone) -> Int? = { _ in nil }
+
+    package init(look: @escaping @Sendable (_ path: String) -> FileForm?) { self.look = look }
+}
