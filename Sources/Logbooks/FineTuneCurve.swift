@@ -22,8 +22,7 @@ package struct FineTuneCurve: Sendable {
             }
         }
         return try Parallel.map(found) { result, step, history in
-            let json = try JSON(parsing: Store.content(ofFile: store.path(of: history)))
-            let losses = (json["losses"]?.array ?? []).compactMap(\.number)
+            let losses = try StoredDocument(of: history, in: store).member("losses").numbers
             let parts = AddressParts.of(plan.steps[step].address)
             let part = parts.filter { $0.hasPrefix("seed-") || $0.hasPrefix("fold-") || $0 == "full" }
             return FineTuneCurve(result: result, part: part.joined(separator: "/"), losses: losses)

@@ -15,5 +15,6 @@
 //     BoundedMinimum                                         the one-dimensional search they share
 //     RandomSource, FoldAssignment                           seeded, deterministic draws and folds
 //     NormalDistribution, StudentDistribution                distribution functions and quantiles
+//     PairedLosses                                           two models row by row, with weights, groups, folds, seeds
 //     PairedBootstrap, CorrectedTest, HolmAdjustment         uncertainty of a paired difference
 //     Verdict                                                what may be said of an ablation
