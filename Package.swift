@@ -96,7 +96,7 @@ let package = Package(
             name: "Storage",
             dependencies: ["Host", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Deliveries", dependencies: ["Host", "Digests", "Storage"]),
-        .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Formats", "Digests"]),
+        .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Host", "Formats", "Digests"]),
         .target(name: "Schedules"),
         .target(name: "CPermutations"),
         .target(name: "Numerics", dependencies: ["CPermutations"]),

@@ -95,6 +95,6 @@ package struct AcceptanceCheck {
 
     /// How many rows a content in the store has; nil for what has none, and for what is not there.
     private func rows(of content: Digest) -> Int? {
-        (try? Store.content(ofFile: resolver.store.path(of: content))).flatMap(ContentShape.rows)
+        (try? resolver.store.content(of: content, from: "the old record")).flatMap(ContentShape.rows)
     }
 }

@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Glibc
+internal import Host
 internal import Storage
 
 /// The hub's local cache: `models--org--name/refs/<revision>` names a commit, `snapshots/<commit>` holds its files.
@@ -37,14 +38,14 @@ package struct HubCache: Sendable {
         guard isThere("config.json"), isThere("tokenizer.json") else { return false }
         let index = "model.safetensors.index.json"
         guard isThere(index) else { return isThere("model.safetensors") }
-        let text = try? Store.content(ofFile: "\(snapshot)/\(index)")
+        let text = try? Host.system.files.content(of: "\(snapshot)/\(index)", limit: 64 << 20)
         let shards = text.flatMap { try? JSON(parsing: $0) }?["weight_map"]?.object?
             .values
         return shards.map { Set($0.compactMap(\.string)).allSatisfy(isThere) } ?? false
     }
 
     private static func firstLine(ofFile path: String) -> String? {
-        guard let bytes = try? Store.content(ofFile: path) else { return nil }
+        guard let bytes = try? Host.system.files.content(of: path, limit: 64 << 20) else { return nil }
         return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).first.map(String.init)
     }
 }

@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Nodes
-internal import Numerics
+package import Numerics
 internal import Recipes
 
 package struct AblationEntry: Sendable {
@@ -37,12 +37,18 @@ package struct AblationEntry: Sendable {
         package var text: String { "\(path) \(old ?? "not set") → \(new ?? "not set")" }
     }
 
+    /// A sentence, and the verdict it tells of; nil where there is none.
+    package struct Conclusion: Sendable {
+        package let text: String
+        package let outcome: Verdict.Outcome?
+    }
+
     package let name: String
     package let hypothesis: String
     package let of: String
     package let setup: String
     package let arms: [Arm]
-    package let conclusions: [String]
+    package let conclusions: [Conclusion]
     /// What the writer of the recipe makes of it; nil where they said nothing.
     package let remark: String?
     package let tags: [String]
@@ -70,41 +76,24 @@ package struct AblationEntry: Sendable {
     /// Of more variants than these, rows and classes are not looked into.
     private static let mostDetails = 40
 
-    /// The entries of all ablations; p-values are adjusted over all of them.
+    /// The entries of all ablations, each judged by itself. Errors: of texts that cannot be read.
     static func entries(
-        of loaded: LoadedRecipe, variants: [String: [Variant]], texts: () -> RowTexts?
-    ) -> [AblationEntry] {
-        var drafts:
-            [(
-                ablation: Named<Ablation>, baseline: Int, arms: [Variant],
-                pairs: [Int: Pairing]
-            )] = []
+        of loaded: LoadedRecipe, variants: [String: [Variant]], texts: () throws -> RowTexts?
+    ) throws -> [AblationEntry] {
         let draws = Pairing.draws
-        for (index, ablation) in loaded.recipe.ablations.enumerated() {
+        let drafts = loaded.recipe.ablations.enumerated().map { index, ablation in
             let arms = variants[ablation.name] ?? []
-            let baseline = baseline(
-                of: loaded.variants[index], named: ablation.value.baseline,
-                model: loaded.tree["models"]?[ablation.value.of] ?? loaded.tree["stack"]?[ablation.value.of])
-            let base = baseline < arms.count ? arms[baseline].evaluation : nil
-            let found = Parallel.map(Array(arms.enumerated())) { position, arm -> Pairing? in
-                guard position != baseline, let base, let own = arm.evaluation else { return nil }
-                return Pairing(
-                    baseline: base, variant: own, smallestEffect: ablation.value.smallestEffect, draws: draws)
-            }
-            let pairs = Dictionary(
-                uniqueKeysWithValues: found.enumerated().compactMap { position, pairing in
-                    pairing.map { (position, $0) }
-                })
-            drafts.append((ablation, baseline, arms, pairs))
+            let baseline = baseline(of: loaded.variants[index], named: ablation.value.baseline)
+            return (
+                ablation: ablation, baseline: baseline, arms: arms,
+                comparisons: ArmComparisons(
+                    of: arms.map(\.evaluation), baseline: baseline, smallestEffect: ablation.value.smallestEffect,
+                    draws: draws)
+            )
         }
-        let keys = drafts.enumerated().flatMap { draft in
-            draft.element.pairs.keys.sorted().filter { draft.element.pairs[$0]?.comparison != nil }.map {
-                (draft.offset, $0)
-            }
-        }
-        var verdicts = Verdict.judge(keys.compactMap { drafts[$0].pairs[$1]?.comparison })[...]
-        let hasDetails = !keys.isEmpty && keys.count <= mostDetails
-        let texts = hasDetails ? texts() : nil
+        let count = drafts.reduce(0) { $0 + $1.comparisons.found.count }
+        let hasDetails = count > 0 && count <= mostDetails
+        let texts = hasDetails ? try texts() : nil
         // Variants share their tokens, and mostly their lengths.
         var cuts: [Truncation: [Bool]] = [:]
         for truncation in hasDetails ? drafts.flatMap({ $0.arms.compactMap(\.truncation) }) : []
@@ -113,12 +102,12 @@ package struct AblationEntry: Sendable {
             let settings = settings(of: loaded.variants[offset])
             let base = draft.baseline < draft.arms.count ? draft.arms[draft.baseline] : nil
             let arms = draft.arms.enumerated().map { position, arm in
-                let verdict = draft.pairs[position]?.comparison == nil ? nil : verdicts.popFirst()
+                let comparison = draft.comparisons.found[position]
                 let both = base?.truncation.flatMap { cuts[$0] }.flatMap { base in
                     arm.truncation.flatMap { cuts[$0] }.map { (baseline: base, variant: $0) }
                 }
                 let detail =
-                    verdict == nil || !hasDetails
+                    comparison == nil || !hasDetails
                     ? nil
                     : base?.evaluation.flatMap { base in
                         arm.evaluation.flatMap {
@@ -129,17 +118,16 @@ package struct AblationEntry: Sendable {
                     }
                 return Arm(
                     name: arm.name, isBaseline: position == draft.baseline, evaluation: arm.evaluation,
-                    comparison: verdict.map { ArmComparison($0, hasSeeds: arm.evaluation?.hasSeeds ?? false) },
-                    notes: arm.notes, anchor: arm.anchor,
+                    comparison: comparison, notes: arm.notes, anchor: arm.anchor,
                     changes: changes(settings[base?.name ?? ""] ?? [:], settings[arm.name] ?? [:]),
                     seconds: arm.seconds, isOnGPU: arm.isOnGPU, detail: detail)
             }
-            let refusals = draft.pairs.values.compactMap(\.refusal)
-            return AblationEntry(draft.ablation, arms, refusals: refusals)
+            return AblationEntry(
+                draft.ablation, arms, refusals: draft.comparisons.refusals, labels: loaded.recipe.data.labels)
         }
     }
 
-    private init(_ ablation: Named<Ablation>, _ arms: [Arm], refusals: [String]) {
+    private init(_ ablation: Named<Ablation>, _ arms: [Arm], refusals: [String], labels: [String]) {
         name = ablation.name
         hypothesis = ablation.value.hypothesis
         of = ablation.value.of
@@ -163,16 +151,22 @@ package struct AblationEntry: Sendable {
         if value.vary.count > 1 || !value.zip.isEmpty || !value.together.isEmpty {
             setup += ". Several settings vary: a difference between two variants may be due to any of them"
         }
-        self.setup = setup + "."
         let base = arms.first(where: \.isBaseline)
+        if base?.evaluation?.isWeighted ?? false { setup += "; each row counts as its weight says" }
+        if let left = UnseenLabel.consequence(base?.evaluation?.unseen ?? [], labels) { setup += "; \(left)" }
+        self.setup = setup + "."
         conclusions =
             arms.compactMap { arm in
                 arm.comparison.map {
-                    "\(ablation.name): \(base?.name ?? "") → \(arm.name): \($0.sentence) \(Self.basis(arm, base))"
+                    Conclusion(
+                        text:
+                            "\(ablation.name): \(base?.name ?? "") → \(arm.name): \($0.sentence) \(Self.basis(arm, base))",
+                        outcome: $0.outcome)
                 }
             }
-            + refusals
-            + (arms.contains { $0.evaluation == nil } ? ["\(ablation.name): not all variants have been run."] : [])
+            + refusals.map { Conclusion(text: "\(ablation.name): \($0)", outcome: nil) }
+            + (arms.contains { $0.evaluation == nil }
+                ? [Conclusion(text: "\(ablation.name): not all variants have been run.", outcome: nil)] : [])
     }
 
     /// `2 seeds × 3 folds, +12 s.`: what a verdict rests on, and what the variant costs beyond the baseline.
@@ -202,15 +196,9 @@ package struct AblationEntry: Sendable {
         }
     }
 
-    /// The variant the recipe names, else the one whose settings the model itself has, else the first.
-    private static func baseline(of variants: [Recipes.Variant], named name: String?, model: Node?) -> Int {
+    /// The place of the variant the recipe names, else of the one that is as the model itself, else of the first.
+    static func baseline(of variants: [Recipes.Variant], named name: String?) -> Int {
         if let name, let index = variants.firstIndex(where: { $0.name == name }) { return index }
-        return variants.firstIndex { variant in
-            variant.settings.allSatisfy { setting in
-                let path = setting.path.split(separator: ".").map(String.init)
-                guard let own = model?.value(at: path) else { return false }
-                return (own.scalar?.text ?? own.plain.text()) == setting.value
-            }
-        } ?? 0
+        return variants.firstIndex(where: \.isAsModel) ?? 0
     }
 }

@@ -11,7 +11,7 @@ package struct ArmDetail: Sendable {
     package struct Slice: Sendable {
         package let name: String
         package let rows: Int
-        /// Mean of the baseline's loss less the variant's.
+        /// Mean of the baseline's loss less the variant's, each row with its weight.
         package let improvement: Double
         /// Share of the rows that are correct, the variant's less the baseline's.
         package let accuracy: Double
@@ -55,18 +55,20 @@ package struct ArmDetail: Sendable {
         )
         fixed = truth.indices.count { !right.0[$0] && right.1[$0] }
         broken = truth.indices.count { right.0[$0] && !right.1[$0] }
-        func slice(_ name: String, _ rows: [Int]) -> Slice {
-            let count = Double(rows.count)
-            return Slice(
-                name: name, rows: rows.count, improvement: rows.reduce(0) { $0 + improvements[$1] } / count,
-                accuracy: Double(rows.count { right.1[$0] } - rows.count { right.0[$0] }) / count)
+        let gains = truth.indices.map { (right.1[$0] ? 1.0 : 0) - (right.0[$0] ? 1.0 : 0) }
+        // Means over the rows that count, each with its weight; nil where none of them does.
+        func slice(_ name: String, _ rows: [Int]) -> Slice? {
+            baseline.mean(improvements, over: rows).map {
+                Slice(
+                    name: name, rows: rows.count, improvement: $0, accuracy: baseline.mean(gains, over: rows) ?? 0)
+            }
         }
         byClass = labels.indices.compactMap { label in
             let rows = truth.indices.filter { truth[$0] == label }
             return rows.isEmpty ? nil : slice(labels[label], rows)
         }
         let own = texts.flatMap { $0.lengths.count == truth.count ? $0 : nil }
-        byLength = own.map { Self.quarters($0.lengths).map { slice($0.name, $0.rows) } } ?? []
+        byLength = own.map { Self.quarters($0.lengths).compactMap { slice($0.name, $0.rows) } } ?? []
         byTruncation =
             cuts.map { cuts in
                 guard cuts.baseline.count == truth.count, cuts.variant.count == truth.count else { return [] }
@@ -118,20 +120,18 @@ struct RowTexts: Sendable {
     /// A longer table is not read: its lengths would cost more than all the rest of the logbook.
     private static let most = 32 << 20
 
-    /// Nil where there are none, or too many.
-    init?(of plan: Plan, _ entries: [Forecast.Entry], in store: Store) {
+    /// Nil where there are none, or too many. Errors: of texts that cannot be read.
+    init?(of plan: Plan, _ entries: [Forecast.Entry], in store: Store) throws {
         let step = plan.steps.indices.first {
             plan.steps[$0].kind == .ingest && plan.steps[$0].parameters["role"]?.string == "train"
         }
         guard let step, let output = entries[step].record?.outputs["texts"],
-            output.objects.reduce(0, { $0 + Int($1.size) }) <= Self.most,
-            let bytes = try? Store.content(ofFile: store.path(of: output.digest))
+            output.objects.reduce(0, { $0 + Int($1.size) }) <= Self.most
         else { return nil }
         var lengths: [Int] = []
         var beginnings: [String] = []
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            guard let row = try? JSON(parsing: Array(line)) else { return nil }
-            let text = row["answer"]?.string ?? row["prompt"]?.string ?? ""
+        for row in try StoredDocument.lines(of: output.digest, in: store, from: plan.steps[step].address) {
+            let text = try row.member(ifPresent: "answer")?.text ?? row.member(ifPresent: "prompt")?.text ?? ""
             lengths.append(text.unicodeScalars.count)
             beginnings.append(String(String.UnicodeScalarView(text.unicodeScalars.prefix(120))))
         }

@@ -34,9 +34,10 @@ struct DotFigure: Drawing {
                 }
             }
         }
+        let names = FigureCanvas.labels(rows.map(\.name))
         for (index, row) in rows.enumerated() {
             canvas.begin(result: row.name)
-            canvas.label(row.name, 8, y(index) - 12, kind: "name")
+            canvas.label(row.name, 8, y(index) - 12, kind: "name", shown: names[index])
             for dot in row.dots {
                 canvas.dot(
                     "dot", axis.position(dot.value), y(index), title: "\(dot.name): \(Format.decimal(dot.value, 4))")

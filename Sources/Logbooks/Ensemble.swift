@@ -12,8 +12,17 @@ package struct Contribution: Sendable {
     package let difference: Double
     package let interval: ClosedRange<Double>
 
+    /// What its interval says, in the words of verdicts.
+    var outcome: Verdict.Outcome {
+        interval.lowerBound > 0 ? .helps : interval.upperBound < 0 ? .hurts : .unresolved
+    }
+
     package var word: String {
-        interval.lowerBound > 0 ? "needed" : interval.upperBound < 0 ? "better without" : "not settled"
+        switch outcome {
+        case .helps: "needed"
+        case .hurts: "better without"
+        case .leaning, .equivalent, .unresolved: "not settled"
+        }
     }
 
     /// The contributions of all members of all averages whose score their members' losses explain. An average with weights, or
@@ -25,8 +34,10 @@ package struct Contribution: Sendable {
                 scores.first { $0.name == name }.flatMap(TrueProbabilities.init)
             }
             guard members.count == score.parts.count, let first = members.first,
-                members.allSatisfy({ $0.values.count == first.values.count }), own.groups.count == first.values.count,
-                abs(TrueProbabilities.loss(of: members) - own.logLoss) < 1e-4
+                members.allSatisfy({ $0.values.count == first.values.count && $0.counts == first.counts }),
+                own.groups.count == first.values.count, own.weights != .lost,
+                own.counts?.contains(where: { $0 > 0 }) ?? true,
+                abs(TrueProbabilities.loss(of: members) - own.rankedLoss) < 1e-4
             else { return [] }
             let with = TrueProbabilities.losses(of: members)
             return zip(score.parts, members.indices).map { name, index in
@@ -34,7 +45,9 @@ package struct Contribution: Sendable {
                 rest.remove(at: index)
                 let differences = zip(TrueProbabilities.losses(of: rest), with).map { $0 - $1 }
                 let bootstrap = PairedLosses(
-                    differences: [differences], groups: own.groups, folds: [Int](repeating: 0, count: differences.count)
+                    differences: [differences], groups: own.groups,
+                    folds: [Int](repeating: 0, count: differences.count),
+                    weights: own.counts
                 ).bootstrap(resamples: 2_000)
                 return Contribution(
                     ensemble: score.name, member: name, difference: bootstrap.mean,
@@ -62,7 +75,7 @@ package struct PossibleAverage: Sendable {
         let models = scores.filter {
             $0.isModel && $0.round == 0 && $0.evaluation != nil && TrueProbabilities($0) != nil
         }
-        .sorted { $0.evaluation!.logLoss < $1.evaluation!.logLoss }.prefix(most)
+        .sorted { $0.evaluation!.rankedLoss < $1.evaluation!.rankedLoss }.prefix(most)
         let known = scores.filter { !$0.isModel }.map { Set($0.parts) }
         var found: [PossibleAverage] = []
         for (index, left) in models.enumerated() {
@@ -70,9 +83,10 @@ package struct PossibleAverage: Sendable {
             where !known.contains(where: { $0.contains(left.name) && $0.contains(right.name) })
                 && left.evaluation!.groups == right.evaluation!.groups
                 && left.evaluation!.folds == right.evaluation!.folds
+                && left.evaluation!.counts == right.evaluation!.counts
             {
                 let loss = TrueProbabilities.loss(of: [left, right].compactMap(TrueProbabilities.init))
-                let gain = min(left.evaluation!.logLoss, right.evaluation!.logLoss) - loss
+                let gain = min(left.evaluation!.rankedLoss, right.evaluation!.rankedLoss) - loss
                 guard gain >= least else { continue }
                 found.append(PossibleAverage(members: [left.name, right.name], logLoss: loss, gain: gain))
             }
@@ -84,13 +98,16 @@ package struct PossibleAverage: Sendable {
 /// The probability that each row's true class was given.
 private struct TrueProbabilities {
     let values: [Double]
+    /// What each row counts; nil where all count alike.
+    let counts: [Double]?
 
-    /// Nil where there are no losses by row, and where rows have weights, which the losses do not tell.
+    /// Nil where there are no losses by row, and where their mean is not the score: the rows' weights are then not known.
     init?(_ score: Score) {
         guard let evaluation = score.evaluation, let losses = evaluation.losses["average"], !losses.isEmpty,
-            abs(losses.reduce(0, +) / Double(losses.count) - evaluation.logLoss) < 1e-9
+            let mean = evaluation.mean(losses), abs(mean - evaluation.rankedLoss) < 1e-9
         else { return nil }
         values = losses.map { exp(-$0) }
+        counts = evaluation.counts
     }
 
     static func losses(of members: [TrueProbabilities]) -> [Double] {
@@ -102,6 +119,7 @@ private struct TrueProbabilities {
 
     static func loss(of members: [TrueProbabilities]) -> Double {
         let losses = losses(of: members)
-        return losses.reduce(0, +) / Double(max(losses.count, 1))
+        guard let counts = members.first?.counts else { return losses.reduce(0, +) / Double(max(losses.count, 1)) }
+        return zip(losses, counts).reduce(0) { $0 + $1.0 * $1.1 } / counts.reduce(0, +)
     }
 }

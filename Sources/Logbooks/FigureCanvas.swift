@@ -47,17 +47,23 @@ struct FigureCanvas {
             + "height=\"\(Self.text(height))\"\(more)>\(Self.title(title))</rect>"
     }
 
-    /// - Parameter room: how many units the text may take; a longer one has an ellipsis within, since names differ at their
-    ///   ends more often than at their beginnings, and is whole in its title.
+    /// - Parameters:
+    ///   - shown: what is written in place of the text, as ``labels(_:room:)`` has it; the text is then the title.
+    ///   - room: how many units the text may take, where nothing is said to be shown.
     mutating func label(
-        _ text: String, _ x: Double, _ y: Double, anchor: String = "start", kind: String? = nil, room: Double = 400
+        _ text: String, _ x: Double, _ y: Double, anchor: String = "start", kind: String? = nil, shown: String? = nil,
+        room: Double = 400
     ) {
-        let most = max(2, Int(room / Self.letter))
-        let shown = text.count > most ? text.prefix(most / 3) + "…" + text.suffix(most - most / 3 - 1) : text[...]
+        let shown = shown ?? Self.labels([text], room: room)[0]
         let style = kind.map { " class=\"\($0)\"" } ?? ""
-        let whole = shown.count < text.count ? Self.title(text) : ""
+        let whole = shown != text ? Self.title(text) : ""
         marks +=
-            "<text\(style) x=\"\(Self.text(x))\" y=\"\(Self.text(y))\" text-anchor=\"\(anchor)\">\(Markup.escaped(String(shown)))\(whole)</text>"
+            "<text\(style) x=\"\(Self.text(x))\" y=\"\(Self.text(y))\" text-anchor=\"\(anchor)\">\(Markup.escaped(shown))\(whole)</text>"
+    }
+
+    /// Names as they are written where each has so many units: no two different ones alike.
+    static func labels(_ names: [String], room: Double = 400) -> [String] {
+        ShortName.labels(names, most: max(2, Int(room / letter)))
     }
 
     /// Begins what belongs to one result: the page lights it up together with the result's row.
@@ -86,10 +92,11 @@ struct FigureCanvas {
     mutating func legend(_ names: [String], from top: Double) -> Double {
         let half = 172.0
         let columns = names.allSatisfy { Double($0.count) * Self.letter <= half } ? 2 : 1
+        let shown = Self.labels(names, room: columns == 2 ? half : 382)
         for (index, name) in names.enumerated() {
             let (x, y) = (index % columns == 0 ? 4.0 : 214.0, top + Double(index / columns) * 20)
             line("curve \(Self.series(index))", x, y - 4, x + 22, y - 4)
-            label(name, x + 28, y, room: columns == 2 ? half : 382)
+            label(name, x + 28, y, shown: shown[index])
         }
         return top + Double((names.count + columns - 1) / columns) * 20
     }
@@ -109,7 +116,7 @@ enum Markup {
     /// Text as it may stand in HTML, in an attribute, or in SVG.
     static func escaped(_ text: String) -> String {
         var result = ""
-        for character in text.unicodeScalars {
+        for character in VisibleText.of(text).unicodeScalars {
             switch character {
             case "&": result += "&amp;"
             case "<": result += "&lt;"

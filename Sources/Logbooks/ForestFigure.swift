@@ -1,16 +1,25 @@
-// A forest plot as SVG: a difference with its interval on each line, beside zero. Knows verdicts as words only.
+// A forest plot as SVG: a difference with its interval on each line, beside zero. Knows verdicts as colours and words only.
 
 internal import Digests
+internal import Numerics
 
 struct ForestFigure: Drawing {
     struct Row {
         let name: String
         let difference: Double
         let interval: ClosedRange<Double>
-        /// How it is drawn: `helps`, `hurts`, `equivalent`, or anything else.
-        let verdict: String
-        /// What is written; the verdict, if nothing else is said.
-        var word: String?
+        /// How it is drawn.
+        let outcome: Verdict.Outcome
+        /// What is written.
+        let word: String
+
+        init(
+            name: String, difference: Double, interval: ClosedRange<Double>, outcome: Verdict.Outcome,
+            word: String? = nil
+        ) {
+            (self.name, self.difference, self.interval, self.outcome) = (name, difference, interval, outcome)
+            self.word = word ?? outcome.rawValue
+        }
     }
 
     let rows: [Row]
@@ -31,18 +40,20 @@ struct ForestFigure: Drawing {
         canvas.line("zero", zero, 22, zero, bottom)
         if zero > 70 { canvas.label(sides.worse, zero - 6, 14, anchor: "end") }
         if zero < FigureCanvas.width - 70 { canvas.label(sides.better, zero + 6, 14) }
+        let names = FigureCanvas.labels(rows.map(\.name), room: 290)
         for (index, row) in rows.enumerated() {
             let y = 48 + Double(index) * Self.pitch
             let numbers =
-                "\(Format.signed(row.difference, 4)) \(Format.interval(row.interval)), \(row.word ?? row.verdict)"
+                "\(Format.signed(row.difference, 4)) \(Format.interval(row.interval)), \(row.word)"
             canvas.begin(result: row.name)
-            canvas.label(row.name, 8, y - 11, kind: "name", room: 290)
-            canvas.label(row.word ?? row.verdict, FigureCanvas.width - 8, y - 11, anchor: "end")
+            canvas.label(row.name, 8, y - 11, kind: "name", shown: names[index])
+            canvas.label(row.word, FigureCanvas.width - 8, y - 11, anchor: "end")
             let ends = (axis.position(row.interval.lowerBound), axis.position(row.interval.upperBound))
-            canvas.line("interval \(row.verdict)", ends.0, y, ends.1, y)
-            for end in [ends.0, ends.1] { canvas.line("interval \(row.verdict)", end, y - 4, end, y + 4) }
+            canvas.line("interval \(row.outcome.rawValue)", ends.0, y, ends.1, y)
+            for end in [ends.0, ends.1] { canvas.line("interval \(row.outcome.rawValue)", end, y - 4, end, y + 4) }
             canvas.dot(
-                "estimate \(row.verdict)", axis.position(row.difference), y, radius: 5, title: "\(row.name): \(numbers)"
+                "estimate \(row.outcome.rawValue)", axis.position(row.difference), y, radius: 5,
+                title: "\(row.name): \(numbers)"
             )
             canvas.end()
         }
@@ -58,7 +69,7 @@ extension ForestFigure {
                     [
                         "name": .string($0.name), "difference": .number($0.difference),
                         "lower": .number($0.interval.lowerBound), "upper": .number($0.interval.upperBound),
-                        "verdict": .string($0.verdict), "word": .string($0.word ?? $0.verdict),
+                        "verdict": .string($0.outcome.rawValue), "word": .string($0.word),
                     ]
                 }),
             "layer": [

@@ -29,11 +29,12 @@ struct GraphFigure: Drawing {
                     places[index].y)
             }
         }
+        let names = FigureCanvas.labels(nodes.map(\.name), room: Self.wide - 14)
         for (index, node) in nodes.enumerated() {
             let (x, y) = places[index]
             canvas.begin(result: node.name)
             canvas.box("box", x, y, Self.wide, Self.high, title: node.title)
-            canvas.label(node.name, x + 8, y + 16, kind: "name", room: Self.wide - 14)
+            canvas.label(node.name, x + 8, y + 16, kind: "name", shown: names[index])
             canvas.label(node.what, x + 8, y + 33, room: Self.wide - 14)
             canvas.end()
         }

@@ -21,6 +21,7 @@ struct HeatFigure: Drawing {
         let left = isShort ? longest + 16 : min(190, longest + 5 * FigureCanvas.letter)
         let side = side(left)
         var canvas = FigureCanvas()
+        // Where columns bear numbers, so do the names of rows: they are apart however short.
         for (row, name) in names.enumerated() {
             let y = 26 + Double(row) * side
             canvas.label(isShort ? name : "\(row + 1)", left + (Double(row) + 0.5) * side, 16, anchor: "middle")

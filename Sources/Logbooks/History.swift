@@ -62,18 +62,23 @@ package struct History: Sendable {
         let oldest = max(0, number - Self.most.runs)
         while number > oldest + 1, keyCount < Self.most.keys {
             number -= 1
-            guard let document = try store.run(name, number: number) else { continue }
-            keyCount += document["keys"]?.object?.count ?? 0
+            guard let json = try store.run(name, number: number) else { continue }
+            let document = StoredDocument(json, from: "\(store.runsFolder(name)), run \(number)")
+            let keys = try document.member(ifPresent: "keys")?.members ?? [:]
+            keyCount += keys.count
             // Two projects may share a store and a name.
-            guard document["folder"]?.string == place, let keys = document["keys"]?.object else { continue }
+            guard try document.member(ifPresent: "folder")?.text == place else { continue }
+            let state = try document.member("state").text
+            let then = try document.member(ifPresent: "settings")?.object ?? [:]
             var best: (name: String, loss: Double, isComparable: Bool)?
             // A variant is named after its ablation, with a colon; what a variant and a model share is the model's.
-            let names = (document["results"]?.object ?? [:]).sorted {
+            let names = try (document.member(ifPresent: "results")?.members ?? [:]).sorted {
                 ($0.key.contains(": ") ? 1 : 0, $0.key) < ($1.key.contains(": ") ? 1 : 0, $1.key)
             }
             for (result, address) in names {
-                guard let key = address.string.flatMap({ keys[$0]?.string }).flatMap(Digest.init),
-                    let record = try store.storedRecord(key), let loss = record.metrics["log-loss"]?.number
+                // A result that the run did not come to has no key, and a record may have been collected since.
+                guard let key = try keys[address.text]?.digest, let record = try store.storedRecord(key),
+                    let loss = record.metrics["log-loss"]?.number
                 else { continue }
                 let isComparable = basis.map { $0 == Self.basis(record) } ?? true
                 if !result.contains(": "), loss < best?.loss ?? .infinity { best = (result, loss, isComparable) }
@@ -88,13 +93,13 @@ package struct History: Sendable {
                     results[key] = Result(
                         name: result, anchor: key.short, logLoss: loss, accuracy: record.metrics["accuracy"]?.number,
                         isComparable: isComparable, runs: [number],
-                        changes: Self.changes(document["settings"]?.object ?? [:], settings.object ?? [:]))
+                        changes: Self.changes(then, settings.object ?? [:]))
                 }
             }
             if let best {
                 runs.append(
                     Run(
-                        number: number, state: document["state"]?.string ?? "unknown", best: best.name,
+                        number: number, state: state, best: best.name,
                         logLoss: best.loss, isComparable: best.isComparable))
             }
         }

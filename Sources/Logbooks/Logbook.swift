@@ -21,6 +21,10 @@ package struct Logbook: Sendable {
     package let costs: [Cost]
     package let provenance: Provenance
     package let failures: [Failure]
+    /// What the recorded steps warn of, run anew or reused.
+    package let warnings: [StepWarning]
+    /// Labels that stand in one fold alone, or nowhere.
+    package let unseen: [UnseenLabel]
     package let curves: [FineTuneCurve]
     /// Steps that have a record, and all steps.
     package let done: (steps: Int, total: Int)
@@ -78,12 +82,12 @@ package struct Logbook: Sendable {
         classes = labels.count
         about = recipe.recipe.about
         let entries = forecast.entries
-        let evaluations = try Parallel.map(plan.results) { result -> Evaluation? in
-            guard let step = result.evaluate, let output = entries[step].record?.outputs["evaluation"] else {
-                return nil
-            }
-            return try Evaluation(reading: store.path(of: output.digest))
+        let reader = EvaluationReader(store)
+        let evaluations = try Parallel.map(plan.results) { result in
+            try result.evaluate.flatMap { entries[$0].record }.flatMap(reader.evaluation)
         }
+        unseen = try StepWarning.unseenLabels(of: plan, entries, in: store, labels)
+        warnings = try StepWarning.all(of: plan, entries, in: store, labels: labels, unseen: unseen)
         let outOfFold = Dictionary(
             plan.results.map { ($0.name, $0.outOfFold) }, uniquingKeysWith: { first, _ in first })
         func isStandIn(_ name: String) -> Bool {
@@ -104,7 +108,7 @@ package struct Logbook: Sendable {
             case .variant(let ablation, let name):
                 variants[ablation, default: []].append(
                     Self.variant(name, result, plan, entries, store, found, notes, anchor))
-            case .model(let name), .stack(let name):
+            case .model(let name), .stack(let name), .step(let name):
                 let basis = plan.closure(of: Set([result.outOfFold].compactMap { $0 })).sorted()
                 scores.append(
                     Score(
@@ -117,7 +121,9 @@ package struct Logbook: Sendable {
         self.scores = scores
         effects = StageEffect.all(of: scores)
         delivered = recipe.recipe.submission?.from ?? recipe.recipe.rounds?.pseudoLabels.from
-        ablations = AblationEntry.entries(of: recipe, variants: variants) { RowTexts(of: plan, entries, in: store) }
+        ablations = try AblationEntry.entries(of: recipe, variants: variants) {
+            try RowTexts(of: plan, entries, in: store)
+        }
         contributions = Contribution.all(of: scores)
         makeups = try Makeup.all(of: plan, recipe, entries, in: store)
         suggestions = Suggestion.all(

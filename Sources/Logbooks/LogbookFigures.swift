@@ -133,7 +133,7 @@ extension PageText {
                 arm.comparison.map {
                     ForestFigure.Row(
                         name: "\(ablation.name): \(arm.name)", difference: $0.difference, interval: $0.interval,
-                        verdict: $0.verdict)
+                        outcome: $0.outcome)
                 }
             }
         }

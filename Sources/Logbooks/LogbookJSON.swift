@@ -1,15 +1,19 @@
 // The logbook as numbers, for programs: what schemas/logbook.schema.json describes.
 
 package import Digests
+internal import Numerics
 internal import Storage
 
 extension Logbook {
-    /// The document of one recipe. Members are only added while the version stays.
+    /// The version of the document; members are only added while it stays. 2 spells log loss as records do, `log-loss`.
+    private static let version: JSON = 2
+
+    /// The document of one recipe.
     package var json: JSON {
         // Of thousands of fine-tunes a few points each: all losses are in the records.
         let mostPoints = max(3, min(40, 20_000 / max(curves.count, 1)))
         return [
-            "schema_version": 1, "recipe": .string(name), "about": JSON(about),
+            "schema_version": Self.version, "recipe": .string(name), "about": JSON(about),
             "labels": .array(labels.map { .string($0) }),
             "answers": .array(PageText(logbook: self).answers.map { .string($0) }),
             "next": .array(
@@ -46,7 +50,7 @@ extension Logbook {
                 submissions.map {
                     [
                         "result": .string($0.result), "leaderboard": .number($0.leaderboard),
-                        "log_loss": JSON($0.logLoss), "is_current": .bool($0.isCurrent), "text": JSON($0.text),
+                        "log-loss": JSON($0.logLoss), "is_current": .bool($0.isCurrent), "text": JSON($0.text),
                     ]
                 }),
             "curves": .array(
@@ -74,6 +78,7 @@ extension Logbook {
             "history": history.json, "last_run": timeline.json,
             "costs": .array(
                 costs.map { ["kind": .string($0.kind), "steps": .integer($0.steps), "seconds": .number($0.seconds)] }),
+            "warnings": .array(warnings.map { ["address": .string($0.address), "text": .string($0.text)] }),
             "failures": .array(failures.map { ["address": .string($0.address), "message": .string($0.message)] }),
             "provenance": provenance.json,
         ]
@@ -83,7 +88,7 @@ extension Logbook {
     package static func json(of logbooks: [Logbook]) -> JSON {
         guard logbooks.count > 1 else { return logbooks[0].json }
         return [
-            "schema_version": 1, "recipes": .array(logbooks.map(\.json)),
+            "schema_version": Self.version, "recipes": .array(logbooks.map(\.json)),
             "across": .array(
                 AcrossRecipes(logbooks).rows.map {
                     [
@@ -97,7 +102,7 @@ extension Logbook {
     private func json(_ score: Score) -> JSON {
         [
             "name": .string(score.name), "what": .string(score.what), "absence": JSON(score.absence),
-            "key": JSON(score.anchor), "is_model": .bool(score.isModel),
+            "key": JSON(score.anchor), "is_model": .bool(score.isModel), "is_step": .bool(score.isStep),
             "parts": .array(score.parts.map { .string($0) }), "round": .integer(score.round),
             "effect": effects[score.name].map { effect in
                 [
@@ -112,18 +117,19 @@ extension Logbook {
 
     private func json(_ evaluation: Evaluation) -> JSON {
         [
-            "log_loss": .number(evaluation.logLoss), "accuracy": .number(evaluation.accuracy),
-            "rows": .integer(evaluation.rows), "calibration_error": .number(evaluation.calibrationError),
+            "log-loss": .number(evaluation.logLoss), "accuracy": .number(evaluation.accuracy),
+            "rows": .integer(evaluation.rows), "ranking": .number(evaluation.rankedLoss),
+            "calibration_error": .number(evaluation.calibrationError),
             "cells": .array(
                 evaluation.cells.map {
                     [
-                        "seed": .string($0.seed), "fold": .integer($0.fold), "log_loss": .number($0.logLoss),
+                        "seed": .string($0.seed), "fold": .integer($0.fold), "log-loss": .number($0.logLoss),
                         "accuracy": .number($0.accuracy),
                     ]
                 }),
             "seeds": .array(
                 evaluation.seeds.map {
-                    ["seed": .string($0.name), "log_loss": .number($0.logLoss), "accuracy": .number($0.accuracy)]
+                    ["seed": .string($0.name), "log-loss": .number($0.logLoss), "accuracy": .number($0.accuracy)]
                 }),
         ]
     }
@@ -142,7 +148,7 @@ extension Logbook {
     private func json(_ ablation: AblationEntry) -> JSON {
         [
             "name": .string(ablation.name), "hypothesis": .string(ablation.hypothesis), "of": .string(ablation.of),
-            "setup": .string(ablation.setup), "conclusions": .array(ablation.conclusions.map { .string($0) }),
+            "setup": .string(ablation.setup), "conclusions": .array(ablation.conclusions.map { .string($0.text) }),
             "remark": JSON(ablation.remark), "tags": .array(ablation.tags.map { .string($0) }),
             "variants": .array(
                 ablation.arms.map { arm in
@@ -161,7 +167,8 @@ extension Logbook {
     private func json(_ comparison: ArmComparison) -> JSON {
         [
             "difference": .number(comparison.difference), "interval": interval(comparison.interval),
-            "p": .number(comparison.p), "verdict": .string(comparison.verdict),
+            "p": .number(comparison.p), "comparisons": .integer(comparison.family),
+            "verdict": .string(comparison.outcome.rawValue),
             "minimum_detectable_effect": JSON(comparison.detectable), "further_seeds": JSON(comparison.furtherSeeds),
         ]
     }
@@ -191,13 +198,13 @@ extension History {
                 runs.map {
                     [
                         "run": .integer($0.number), "state": .string($0.state), "best": .string($0.best),
-                        "log_loss": .number($0.logLoss), "is_comparable": .bool($0.isComparable),
+                        "log-loss": .number($0.logLoss), "is_comparable": .bool($0.isComparable),
                     ]
                 }),
             "results": .array(
                 results.map {
                     [
-                        "name": .string($0.name), "key": .string($0.anchor), "log_loss": .number($0.logLoss),
+                        "name": .string($0.name), "key": .string($0.anchor), "log-loss": .number($0.logLoss),
                         "accuracy": JSON($0.accuracy), "is_comparable": .bool($0.isComparable),
                         "runs": .array($0.runs.map { .integer($0) }),
                         "changes": .array($0.changes.map { .string($0) }),

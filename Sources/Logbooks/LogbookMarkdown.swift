@@ -1,6 +1,7 @@
 // The logbook as Markdown, for code hosts. They strip drawings from a text, so figures are files beside it.
 
 internal import Digests
+internal import Numerics
 
 /// One recipe's logbook as text, and the figures it names.
 package struct LogbookMarkdown: Sendable {
@@ -22,6 +23,10 @@ package struct LogbookMarkdown: Sendable {
         if let incomplete = text.incomplete { lines += ["> \(incomplete)", ""] }
         lines += image(text.forestFigure)
         if !logbook.suggestions.isEmpty { lines += ["**What to try next.**", ""] + suggestions + [""] }
+        if !logbook.warnings.isEmpty {
+            lines += ["## Warnings", ""]
+            lines += logbook.warnings.map { "- \(MarkdownText.code($0.address)): \(escaped($0.text))" } + [""]
+        }
         lines += ablations(text) + scores(text)
         lines += section("Ensemble", makeup + image(text.contributionFigure) + image(text.correlationFigure))
         lines += ledger(text)
@@ -38,7 +43,7 @@ package struct LogbookMarkdown: Sendable {
         lines += image(text.timelineFigure) + image(text.graphFigure)
         if !logbook.failures.isEmpty {
             lines += ["## Failures of the last run", ""]
-            lines += logbook.failures.map { "- `\($0.address)`: \(escaped($0.message))" } + [""]
+            lines += logbook.failures.map { "- \(MarkdownText.code($0.address)): \(escaped($0.message))" } + [""]
         }
         return (lines + provenance).joined(separator: "\n") + "\n"
     }
@@ -74,7 +79,7 @@ package struct LogbookMarkdown: Sendable {
             + logbook.ablations.flatMap { [text.pairFigure(of: $0), text.parameterFigure(of: $0)] }
         return all.filter { !$0.isEmpty }.flatMap { figure in
             [(file(figure), FigureFile.text(figure.svg))]
-                + (figure.specification.map { [("\(prefix)\(figure.name).vl.json", $0.text(.indented) + "\n")] } ?? [])
+                + (figure.specification.map { [("\(stem(figure)).vl.json", $0.text(.indented) + "\n")] } ?? [])
         }
     }
 
@@ -83,8 +88,7 @@ package struct LogbookMarkdown: Sendable {
     private var suggestions: [String] {
         logbook.suggestions.map { one in
             let price = one.cost.map { " (about \($0))" } ?? ""
-            // A code span ends at the first run of as many backticks; the command is the user's text.
-            let command = one.command.map { $0.contains("`") ? "  \n  \(escaped($0))" : "  \n  `\($0)`" } ?? ""
+            let command = one.command.map { "  \n  \(MarkdownText.code($0))" } ?? ""
             return "- \(escaped(one.reason))\(price)\(command)"
         }
     }
@@ -102,7 +106,7 @@ package struct LogbookMarkdown: Sendable {
                 let scores =
                     arm.evaluation.map { [text.loss($0.logLoss), text.share($0.accuracy)] } ?? ["not run yet", ""]
                 let comparison =
-                    arm.comparison.map { [$0.differenceText, $0.intervalText, $0.pText, $0.verdict] }
+                    arm.comparison.map { [$0.differenceText, $0.intervalText, $0.pText, $0.outcome.rawValue] }
                     ?? [arm.isBaseline ? "baseline" : "", "", "", ""]
                 let changes = arm.changes.map(\.text).joined(separator: ", ")
                 lines.append(
@@ -115,17 +119,21 @@ package struct LogbookMarkdown: Sendable {
             lines += text.notes(of: ablation).map { "**Note on \(escaped($0.name)).** \(escaped($0.text))\n" }
             if let remark = ablation.remark { lines += ["**The writer.** \(escaped(remark))", ""] }
         }
+        if !logbook.ablations.isEmpty { lines += [escaped(PageText.adjustment), ""] }
         return lines
     }
 
     private func scores(_ text: PageText) -> [String] {
         var lines = [
             "## Scores", "",
-            "Out of fold; chance is \(text.chance)." + (text.hasEffects ? " \(PageText.effectsAbout)" : ""), "",
+            "Out of fold; chance is \(text.chance)." + (text.hasEffects ? " \(PageText.effectsAbout)" : "")
+                + (text.unlearnt.map { " \(escaped($0))" } ?? ""), "",
         ]
         let effects = text.hasEffects ? ["improvement", "95 % interval", "on"] : []
         let seeds = text.hasSeeds ? ["one seed alone"] : []
-        let heads = ["result", "what it is", "log loss", "accuracy"] + effects + seeds + ["folds", "leaderboard"]
+        let ranking = text.hasRanking ? ["labels learnt"] : []
+        let heads =
+            ["result", "what it is", "log loss"] + ranking + ["accuracy"] + effects + seeds + ["folds", "leaderboard"]
         let words: Set = ["result", "what it is", "on"]
         lines += [row(heads), "|" + heads.map { words.contains($0) ? "---|" : "--:|" }.joined()]
         for score in logbook.scores {
@@ -133,7 +141,8 @@ package struct LogbookMarkdown: Sendable {
             let gain = [effect?.differenceText ?? "–", effect?.intervalText ?? "", effect?.against ?? ""]
             let numbers =
                 score.evaluation.map { evaluation in
-                    [text.loss(evaluation.logLoss), text.share(evaluation.accuracy)] + (text.hasEffects ? gain : [])
+                    [text.loss(evaluation.logLoss)] + (text.hasRanking ? [text.loss(evaluation.rankedLoss)] : [])
+                        + [text.share(evaluation.accuracy)] + (text.hasEffects ? gain : [])
                         + (text.hasSeeds ? [text.seeds(evaluation)] : []) + [text.folds(evaluation)]
                 } ?? [score.absence ?? ""] + [String](repeating: "", count: heads.count - 4)
             lines.append(row([score.name, score.what] + numbers + [text.leaderboard(score.notes)]))
@@ -184,7 +193,7 @@ package struct LogbookMarkdown: Sendable {
     private var provenance: [String] {
         let provenance = logbook.provenance
         var lines = ["## Provenance", ""]
-        lines += provenance.inputs.map { "- \(escaped($0.name)): `\($0.digest)`" }
+        lines += provenance.inputs.map { "- \(escaped($0.name)): \(MarkdownText.code($0.digest))" }
         lines += provenance.libraries.map { "- \(escaped($0.name)) \(escaped($0.versions.joined(separator: ", ")))" }
         lines += provenance.devices.map { "- device: \(escaped($0))" }
         lines += provenance.accepted.map { "- \(escaped($0.address)): \(escaped(Provenance.words(of: $0.acceptance)))" }
@@ -197,7 +206,9 @@ package struct LogbookMarkdown: Sendable {
         lines.isEmpty ? [] : ["## \(title)", ""] + lines
     }
 
-    private func file(_ figure: PageText.Figure) -> String { "\(prefix)\(figure.name).svg" }
+    private func file(_ figure: PageText.Figure) -> String { "\(stem(figure)).svg" }
+
+    private func stem(_ figure: PageText.Figure) -> String { ShortName.file("\(prefix)\(figure.name)") }
 
     private func image(_ figure: PageText.Figure) -> [String] {
         if figure.isEmpty { return [] }

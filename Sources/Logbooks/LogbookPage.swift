@@ -1,6 +1,7 @@
 // The logbook as one HTML file: no request to anywhere; its one script only sorts, filters and lights up.
 
 internal import Mustache
+internal import Numerics
 
 /// The page of one recipe, or of several.
 package struct LogbookPage: Sendable {
@@ -36,21 +37,21 @@ package struct LogbookPage: Sendable {
                 ]
             ]
         }
-        return Self.template.render(context)
+        return Self.template.render(VisibleText.everywhere(context, but: ["svg", "style", "script", "policy"]))
     }
 
     /// A recipe's line in the table of all.
     private func overview(_ logbook: Logbook, _ across: AcrossRecipes.Row) -> [String: Any] {
         let text = PageText(logbook: logbook)
         let words = AcrossText(across)
-        let verdicts = logbook.ablations.flatMap { $0.arms.compactMap { $0.comparison?.verdict } }
-        func count(_ verdict: String) -> String { String(verdicts.count { $0 == verdict }) }
+        let outcomes = logbook.ablations.flatMap { $0.arms.compactMap { $0.comparison?.outcome } }
+        func count(_ outcome: Verdict.Outcome) -> String { String(outcomes.count { $0 == outcome }) }
         var row: [String: Any] = [
-            "recipe": logbook.name, "steps": "\(logbook.done.steps) of \(logbook.done.total)", "helps": count("helps"),
+            "recipe": logbook.name, "steps": "\(logbook.done.steps) of \(logbook.done.total)", "helps": count(.helps),
             "difference": words.difference, "interval": words.interval, "words": words.verdict,
-            "hurts": count("hurts"), "open": String(verdicts.count { $0 != "helps" && $0 != "hurts" }),
+            "hurts": count(.hurts), "open": String(outcomes.count { $0 != .helps && $0 != .hurts }),
         ]
-        if let verdict = across.comparison?.verdict { row["verdict"] = verdict }
+        if let outcome = across.comparison?.outcome { row["verdict"] = outcome.rawValue }
         if let best = text.best, let evaluation = best.evaluation {
             row["best"] = best.name
             row["logLoss"] = text.loss(evaluation.logLoss)

@@ -44,13 +44,13 @@ package struct Makeup: Sendable {
             guard case .stack(let name) = result.role, let step = result.outOfFold,
                 let record = entries[step].record
             else { return nil }
-            func json(_ output: String) throws -> JSON? {
-                try record.outputs[output].map { try JSON(parsing: Store.content(ofFile: store.path(of: $0.digest))) }
+            func document(_ output: String) throws -> StoredDocument? {
+                try record.outputs[output].map { try StoredDocument(of: $0.digest, in: store, from: record.address) }
             }
             switch plan.steps[step].kind {
-            case .stack: return try json("report").flatMap { learner(name, $0) }
+            case .stack: return try document("report").flatMap { try learner(name, $0) }
             case .average:
-                if let weights = try json("weights") { return average(name, weights) }
+                if let weights = try document("weights") { return try average(name, weights) }
                 let plain = name.split(separator: "/").last.map(String.init) ?? name
                 guard let entry = recipe.stackEntry(named: plain), let members = entry.average,
                     case .given(let weights) = entry.weights
@@ -63,33 +63,43 @@ package struct Makeup: Sendable {
     }
 
     /// Weights that were fitted: those of all rows, and how far those of the folds are apart.
-    private static func average(_ name: String, _ json: JSON) -> Makeup? {
-        guard let members = json["members"]?.array?.compactMap(\.string),
-            let weights = json["weights"]?.array?.compactMap(\.number), members.count == weights.count
-        else { return nil }
-        let folds = (json["folds"]?.array ?? []).map { ($0.array ?? []).compactMap(\.number) }
+    private static func average(_ name: String, _ fitted: StoredDocument) throws -> Makeup {
+        let members = try fitted.member("members").texts
+        func weights(_ list: StoredDocument) throws -> [Double] {
+            let weights = try list.numbers
+            guard weights.count == members.count else {
+                throw list.unexpected("a list of \(members.count), a weight for each member")
+            }
+            return weights
+        }
+        let whole = try weights(fitted.member("weights"))
+        let folds = try fitted.member(ifPresent: "folds")?.elements.map(weights) ?? []
         return Makeup(
             name, "weight",
             members.indices.map { index in
-                let own = folds.compactMap { $0.indices.contains(index) ? $0[index] : nil }
-                return Part(name: members[index], value: weights[index], range: range(own))
+                Part(name: members[index], value: whole[index], range: range(folds.map { $0[index] }))
             })
     }
 
-    /// The weights of a blend on the simplex, or the shares of a learner's columns.
-    private static func learner(_ name: String, _ report: JSON) -> Makeup? {
-        if report["learner"]?.string == "simplex" {
-            let folds = (report["folds"]?.array ?? []).compactMap { $0["weights"]?.object }
+    /// The weights of a blend on the simplex, or the shares of a learner's columns; nil where the learner reports none.
+    private static func learner(_ name: String, _ report: StoredDocument) throws -> Makeup? {
+        if try report.member("learner").text == "simplex" {
+            let folds = try report.member("folds").elements.map { fold in
+                try fold.member("weights").members.mapValues { try $0.number }
+            }
             guard let first = folds.first else { return nil }
             return Makeup(
                 name, "weight",
                 first.keys.sorted().map { member in
-                    let own = folds.compactMap { $0[member]?.number }
+                    let own = folds.compactMap { $0[member] }
                     return Part(name: member, value: own.reduce(0, +) / Double(own.count), range: range(own))
                 })
         }
+        guard let importances = try report.member(ifPresent: "importances") else { return nil }
         for (kind, measure) in [("shap", "share of mean |SHAP|"), ("coefficient", "share of |coefficients|")] {
-            guard let columns = report["importances"]?[kind]?.object?.compactMapValues(\.number) else { continue }
+            guard let columns = try importances.member(ifPresent: kind)?.members.mapValues({ try $0.number }) else {
+                continue
+            }
             let sum = columns.values.reduce(0) { $0 + abs($1) }
             guard sum > 0 else { continue }
             return Makeup(

@@ -28,7 +28,7 @@ package struct Note: Sendable, Equatable {
     }
 
     /// No recipe's name begins with an underscore, so notes and runs of no two recipes meet.
-    private static func folder(_ recipe: String) -> String { "_notes.\(recipe)" }
+    private static func folder(_ recipe: String) -> String { ShortName.file("_notes.\(recipe)", most: 255) }
 
     package var json: JSON {
         [
@@ -70,7 +70,7 @@ extension Plan {
     package func result(called name: String) -> PlannedResult? {
         results.first { result in
             switch result.role {
-            case .model(let own), .stack(let own): own == name
+            case .model(let own), .stack(let own), .step(let own): own == name
             case .variant(let ablation, let own):
                 [result.name, "\(ablation)/\(own)", "ablations/\(ablation)/\(own)"].contains(name)
             }

@@ -1,6 +1,7 @@
 // The logbook in words and formatted numbers: what the page and the Markdown both show. Knows no markup.
 
 internal import Glibc
+internal import Numerics
 
 /// Every text of the logbook, ready to be laid out.
 struct PageText {
@@ -11,13 +12,29 @@ struct PageText {
         var answers: [String] = []
         if let best, let evaluation = best.evaluation {
             answers.append(
-                "Best: \(best.name), log loss \(loss(evaluation.logLoss)) out of fold, accuracy \(share(evaluation.accuracy))."
+                "Best: \(best.name), log loss \(loss(evaluation.logLoss)) out of fold, accuracy \(share(evaluation.accuracy))\(withoutUnseen(evaluation).map { "; \($0)" } ?? "")."
             )
         }
+        if let unlearnt { answers.append(unlearnt) }
         answers += effectSentences
         for ablation in logbook.ablations { answers += conclusions(of: ablation) }
         return answers
     }
+
+    /// What is left out of rankings, and why; nil where every row's label could be learnt.
+    var unlearnt: String? {
+        UnseenLabel.consequence(logbook.unseen, logbook.labels).map {
+            "\($0.prefix(1).uppercased())\($0.dropFirst()). The scores themselves are of all rows: where a label cannot be learnt they are the better, the less sure of the other labels a model is."
+        }
+    }
+
+    /// `0.3120 without the rows whose label was not learnt`; nil where there are none.
+    func withoutUnseen(_ evaluation: Evaluation) -> String? {
+        evaluation.leavesOut ? "\(loss(evaluation.rankedLoss)) over the rows whose label could be learnt" : nil
+    }
+
+    /// Whether the ranking is not by the score itself.
+    var hasRanking: Bool { logbook.scores.contains { $0.evaluation?.leavesOut ?? false } }
 
     /// More sentences than these are nobody's reading: the table has the rest.
     private static let mostConclusions = 20
@@ -25,16 +42,16 @@ struct PageText {
     /// The conclusions, of many those that are sure.
     func conclusions(of ablation: AblationEntry) -> [String] {
         let all = ablation.conclusions
-        guard all.count > Self.mostConclusions else { return all }
-        let sure = all.filter { $0.contains(": it helps.") || $0.contains(": it hurts.") }
-        let shown = sure.isEmpty ? [] : Array(sure.prefix(Self.mostConclusions))
+        guard all.count > Self.mostConclusions else { return all.map(\.text) }
+        let sure = all.filter { $0.outcome == .helps || $0.outcome == .hurts }
+        let shown = sure.prefix(Self.mostConclusions).map(\.text)
         let rest = "\(ablation.name): \(all.count - shown.count) more comparisons are in the table"
         return shown + [rest + (sure.count > shown.count ? "." : "; none of them helps or hurts.")]
     }
 
-    /// The result with the lowest log loss, the first of several.
+    /// The result with the lowest log loss, the first of several; rows whose label could not be learnt do not count.
     var best: Score? {
-        logbook.scores.filter { $0.evaluation != nil }.min { $0.evaluation!.logLoss < $1.evaluation!.logLoss }
+        logbook.scores.filter { $0.evaluation != nil }.min { $0.evaluation!.rankedLoss < $1.evaluation!.rankedLoss }
     }
 
     /// What averaging, learning and optimizing did; of rounds of pseudo-labels, what they did to the result that is handed in.
@@ -44,13 +61,13 @@ struct PageText {
 
     /// One verdict as the page tells it first.
     struct VerdictLine {
-        let verdict: String
+        let outcome: Verdict.Outcome
         let ablation: String
         /// `lora.rank 4 → 16`.
         let change: String
         let difference: String
         let interval: String
-        /// What it rests on, and what would settle it.
+        /// What it could have found, and what it rests on.
         let rest: String
     }
 
@@ -59,16 +76,16 @@ struct PageText {
 
     /// The verdicts, those that are sure first.
     var verdicts: [VerdictLine] {
-        let order = ["helps", "hurts", "leaning", "equivalent", "unresolved"]
+        let order: [Verdict.Outcome] = [.helps, .hurts, .leaning, .equivalent, .unresolved]
         let lines = logbook.ablations.flatMap { ablation in
             ablation.arms.compactMap { arm in arm.comparison.map { (ablation, arm, $0) } }
         }
-        let sorted = order.flatMap { verdict in lines.filter { $0.2.verdict == verdict } }
+        let sorted = order.flatMap { outcome in lines.filter { $0.2.outcome == outcome } }
         return sorted.prefix(Self.mostVerdicts).map { ablation, arm, comparison in
             let base = ablation.arms.first(where: \.isBaseline)
             let change = arm.changes.map(\.text).joined(separator: ", ")
             return VerdictLine(
-                verdict: comparison.verdict, ablation: ablation.name,
+                outcome: comparison.outcome, ablation: ablation.name,
                 change: change.isEmpty ? "\(base?.name ?? "") → \(arm.name)" : change,
                 difference: comparison.differenceText, interval: comparison.intervalText,
                 rest: [comparison.advice, AblationEntry.basis(arm, base)].compactMap { $0 }.joined(separator: " "))
@@ -78,7 +95,8 @@ struct PageText {
     private func effect(of score: Score) -> String? {
         guard let evaluation = score.evaluation else { return nil }
         if let effect = logbook.effects[score.name] {
-            return "\(score.name) (\(score.what)): \(loss(evaluation.logLoss)), \(effect.clause)."
+            let own = withoutUnseen(evaluation) ?? loss(evaluation.logLoss)
+            return "\(score.name) (\(score.what)): \(own), \(effect.clause)."
         }
         guard evaluation.seeds.count > 1, score.round == 0 else { return nil }
         let alone = evaluation.seeds.map(\.logLoss).reduce(0, +) / Double(evaluation.seeds.count)
@@ -90,7 +108,7 @@ struct PageText {
     /// Whether any result has several seeds, any a stage before it: columns of nothing are left out.
     var hasSeeds: Bool { logbook.scores.contains { ($0.evaluation?.seeds.count ?? 0) > 1 } }
     static let effectsAbout =
-        "Improvements are those of a stack entry on the best of its parts, and of a round of pseudo-labels on the first pass, with an interval over groups."
+        "Improvements are those of a stack entry or a custom step on the best of its parts, and of a round of pseudo-labels on the first pass, with an interval over groups."
     var hasEffects: Bool { !logbook.effects.isEmpty }
 
     /// One line of what an entry is made of; its name and measure stand in the first alone.
@@ -121,6 +139,10 @@ struct PageText {
             ]
         }
     }
+
+    /// Of how many questions the verdicts are, and how p-values are adjusted.
+    static let adjustment =
+        "p is of the Nadeau–Bengio corrected t test over folds and seeds, after Holm over the variants of its own ablation: each ablation is one question, so many ablations find something by chance more often than one."
 
     var incomplete: String? {
         guard logbook.done.steps < logbook.done.total else { return nil }
@@ -202,6 +224,6 @@ struct AcrossText {
     init(_ row: AcrossRecipes.Row) {
         difference = row.comparison?.differenceText ?? "–"
         interval = row.comparison?.intervalText ?? ""
-        verdict = row.comparison?.verdict ?? row.refusal ?? "the first"
+        verdict = row.comparison?.outcome.rawValue ?? row.refusal ?? "the first"
     }
 }

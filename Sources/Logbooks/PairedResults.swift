@@ -2,7 +2,8 @@
 
 internal import Digests
 internal import Numerics
-internal import Plans
+package import Plans
+package import Recipes
 package import Storage
 
 /// One result's scores on two sides.
@@ -21,6 +22,36 @@ package struct PairedResult: Sendable {
     /// What one side has of a result: the record of its scores, and the store it is in.
     package typealias Scored = (record: Record, store: Store)
 
+    /// Two results of one recipe. Where one of them is what an ablation has as its baseline and the other one of its variants, the
+    /// verdict is the logbook's: of all arms of that question, adjusted for each other. Errors: of evaluations that cannot be read.
+    ///
+    /// - Parameter record: the record of a step of the plan, if it has one.
+    package static func within(
+        _ recipe: LoadedRecipe, _ plan: Plan, _ store: Store, name: String, old: Record?, new: Record?,
+        record: (Int) -> Record?
+    ) throws -> PairedResult {
+        let plain = try all([(name, old.map { ($0, store) }, new.map { ($0, store) })])[0]
+        guard plain.comparison != nil, let old, let new else { return plain }
+        let reader = EvaluationReader(store)
+        for (ablation, variants) in zip(recipe.recipe.ablations, recipe.variants) {
+            let results = plan.results.filter {
+                if case .variant(ablation.name, _) = $0.role { true } else { false }
+            }
+            let records = results.map { $0.evaluate.flatMap(record) }
+            let baseline = AblationEntry.baseline(of: variants, named: ablation.value.baseline)
+            guard records.indices.contains(baseline), let base = records[baseline]?.key,
+                base == old.key || base == new.key,
+                let arm = records.firstIndex(where: { $0?.key == (base == old.key ? new.key : old.key) })
+            else { continue }
+            let comparisons = ArmComparisons(
+                of: try records.map { try $0.flatMap(reader.evaluation) }, baseline: baseline,
+                smallestEffect: ablation.value.smallestEffect, draws: Pairing.draws)
+            guard let found = comparisons.found[arm] else { continue }
+            return PairedResult(plain, base == old.key ? found : found.reversed)
+        }
+        return plain
+    }
+
     /// All comparisons, their p-values adjusted for each other. Errors: of evaluations that cannot be read.
     package static func all(_ pairs: [(name: String, old: Scored?, new: Scored?)]) throws -> [PairedResult] {
         struct Draft {
@@ -31,11 +62,12 @@ package struct PairedResult: Sendable {
             var refusal: String?
             var isSame = false
         }
+        var readers: [String: EvaluationReader] = [:]
         func evaluation(_ scored: Scored?) throws -> Evaluation? {
             try scored.flatMap { scored in
-                try scored.record.outputs["evaluation"].map {
-                    try Evaluation(reading: scored.store.path(of: $0.digest))
-                }
+                let reader = readers[scored.store.root] ?? EvaluationReader(scored.store)
+                readers[scored.store.root] = reader
+                return try reader.evaluation(of: scored.record)
             }
         }
         let draws = Pairing.draws
@@ -78,5 +110,13 @@ package struct PairedResult: Sendable {
 
     private static func input(_ name: String, of record: Record) -> Digest? {
         Manifest(json: record.manifest)?.inputs[name]
+    }
+}
+
+extension PairedResult {
+    /// The same two with another verdict: that of the question they belong to.
+    private init(_ other: PairedResult, _ comparison: ArmComparison) {
+        (name, old, new, isSame) = (other.name, other.old, other.new, other.isSame)
+        (self.comparison, refusal) = (comparison, nil)
     }
 }

@@ -1,6 +1,6 @@
 // Two evaluations of the same rows, paired: differences by group and seed, by fold and seed. Refuses what is not comparable.
 
-internal import Numerics
+package import Numerics
 
 /// The paired comparison of a variant with its baseline.
 struct Pairing: Sendable {
@@ -21,6 +21,23 @@ struct Pairing: Sendable {
             (comparison, refusal) = (nil, "Not compared: the two were scored on different rows or folds.")
             return
         }
+        guard baseline.weights != .lost, variant.weights != .lost else {
+            (comparison, refusal) = (
+                nil, "Not compared: the rows are not in the store any more, and with them what each of them weighs."
+            )
+            return
+        }
+        guard baseline.weights == variant.weights else {
+            (comparison, refusal) = (nil, "Not compared: the rows of the two have other weights.")
+            return
+        }
+        guard baseline.counts?.contains(where: { $0 > 0 }) ?? true else {
+            (comparison, refusal) = (
+                nil,
+                "Not compared: every label stands in one fold alone, so that no model could learn one it is scored on."
+            )
+            return
+        }
         // Stack entries have no seeds, and ensembles of different size have different ones: their averages are compared.
         if ofAverages || seeds.isEmpty || seeds != variant.seeds.map(\.name) { seeds = ["average"] }
         let differences = seeds.map { seed -> [Double] in
@@ -33,8 +50,9 @@ struct Pairing: Sendable {
             (comparison, refusal) = (nil, "Not compared: losses of some rows are missing.")
             return
         }
-        comparison = PairedLosses(differences: differences, groups: baseline.groups, folds: baseline.folds)
-            .comparison(smallestEffect: smallestEffect, resamples: Self.resamples, draws: draws)
+        comparison = PairedLosses(
+            differences: differences, groups: baseline.groups, folds: baseline.folds, weights: baseline.counts
+        ).comparison(smallestEffect: smallestEffect, resamples: Self.resamples, draws: draws)
         refusal = nil
     }
 
@@ -52,10 +70,13 @@ package struct ArmComparison: Sendable {
     package let interval: ClosedRange<Double>
     /// After Holm; 1 where there is no test.
     package let p: Double
-    package let verdict: String
-    /// Seeds that would settle a difference of this size; nil where none up to 100 would, or without a test.
+    /// How many comparisons p is adjusted for: those of the same question.
+    package let family: Int
+    package let outcome: Verdict.Outcome
+    /// Seeds that would find a difference of this size, by the test's estimate; nil where it gives none up to 100, which is no
+    /// proof that there is none, and without a test.
     package let furtherSeeds: Int?
-    /// The smallest difference that these folds and seeds would find; nil without a test.
+    /// The smallest difference that these folds and seeds find four times of five; nil without a test.
     package let detectable: Double?
 
     private let hasSeeds: Bool
@@ -66,10 +87,26 @@ package struct ArmComparison: Sendable {
         difference = verdict.difference
         interval = verdict.interval
         p = verdict.adjusted ?? 1
-        self.verdict = verdict.outcome.rawValue
+        family = max(1, verdict.comparisons)
+        outcome = verdict.outcome
         furtherSeeds = hasSeeds ? verdict.furtherSeeds : nil
         detectable = verdict.minimumDetectableEffect
     }
+
+    /// The same two the other way round.
+    private init(reversing other: ArmComparison) {
+        (difference, interval) = (-other.difference, -other.interval.upperBound ... -other.interval.lowerBound)
+        (p, family, furtherSeeds, detectable) = (other.p, other.family, other.furtherSeeds, other.detectable)
+        hasSeeds = other.hasSeeds
+        outcome =
+            switch other.outcome {
+            case .helps: .hurts
+            case .hurts: .helps
+            case .leaning, .equivalent, .unresolved: other.outcome
+            }
+    }
+
+    var reversed: ArmComparison { ArmComparison(reversing: self) }
 
     package var differenceText: String { Format.signed(difference, 4) }
     package var intervalText: String { Format.interval(interval) }
@@ -78,26 +115,49 @@ package struct ArmComparison: Sendable {
     /// `improves log loss by +0.0041 [+0.0009, +0.0072]: helps.`
     package var sentence: String {
         let numbers = "\(differenceText) \(intervalText)"
-        switch verdict {
-        case "helps": return "log loss improves by \(numbers): it helps."
-        case "hurts": return "log loss gets worse, improvement \(numbers): it hurts."
-        case "equivalent": return "\(numbers): equivalent, within the smallest effect that would matter."
-        default:
-            return "\(numbers): \(verdict)" + (settling.map { "; \($0)" } ?? "") + "."
+        switch outcome {
+        case .helps: return "log loss improves by \(numbers): it helps."
+        case .hurts: return "log loss gets worse, improvement \(numbers): it hurts."
+        case .equivalent: return "\(numbers): equivalent, within the smallest effect that would matter."
+        case .leaning, .unresolved:
+            return "\(numbers): \(outcome.rawValue)" + (reach.map { "; \($0)" } ?? "") + "."
         }
     }
 
-    /// What would settle it; nil where it is settled.
-    private var settling: String? {
-        guard verdict == "leaning" || verdict == "unresolved" else { return nil }
-        if let furtherSeeds, furtherSeeds > 0 {
-            return "\(Format.count(furtherSeeds, "more seed")) would settle a difference of this size"
-        }
-        return detectable.map {
-            "with these folds\(hasSeeds ? " and seeds" : "") only differences of \(Format.decimal($0, 4)) or more would be found"
-        }
+    /// What a comparison of this size can find; nil where it is settled, and without a test. It is no promise: more seeds find
+    /// what is there, and a difference as large as the one seen may not be.
+    private var reach: String? {
+        guard outcome == .leaning || outcome == .unresolved, let detectable else { return nil }
+        return
+            "these folds\(hasSeeds ? " and seeds" : "") find a difference of \(Format.decimal(detectable, 4)) four times of five"
+            + (furtherSeeds.map { $0 > 0 ? ", and with \(Format.count($0, "more seed")) one as large as seen" : "" }
+                ?? "")
     }
 
     /// The same as a sentence of its own.
-    var advice: String? { settling.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." } }
+    var advice: String? { reach.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." } }
+}
+
+/// The arms of one question against its baseline, judged together: p-values are adjusted for each other and for no other question.
+struct ArmComparisons {
+    /// By the arm's place; the baseline and what cannot be compared have none.
+    let found: [Int: ArmComparison]
+    /// Why arms cannot be compared, each reason once.
+    let refusals: [String]
+
+    init(of arms: [Evaluation?], baseline: Int, smallestEffect: Double?, draws: BootstrapDrawsCache) {
+        let base = arms.indices.contains(baseline) ? arms[baseline] : nil
+        let pairings = Parallel.map(Array(arms.enumerated())) { position, arm -> Pairing? in
+            guard position != baseline, let base, let arm else { return nil }
+            return Pairing(baseline: base, variant: arm, smallestEffect: smallestEffect, draws: draws)
+        }
+        let compared = pairings.indices.filter { pairings[$0]?.comparison != nil }
+        let verdicts = Verdict.judge(compared.compactMap { pairings[$0]?.comparison })
+        found = Dictionary(
+            uniqueKeysWithValues: zip(compared, verdicts).map { position, verdict in
+                (position, ArmComparison(verdict, hasSeeds: arms[position]?.hasSeeds ?? false))
+            })
+        var seen: Set<String> = []
+        refusals = pairings.compactMap { $0?.refusal }.filter { seen.insert($0).inserted }
+    }
 }

@@ -1,18 +1,18 @@
 // The figures of all that is not an ablation: ensembles, leaderboard, history, cost, plan, texts, training.
 
+internal import Numerics
 internal import Plans
 
 extension PageText {
     /// What each member adds to its average.
     var contributionFigure: Figure {
-        let words = ["needed": "helps", "better without": "hurts"]
-        return Figure(
+        Figure(
             name: "contributions", title: "What each member adds",
             ForestFigure(
                 rows: logbook.contributions.map {
                     ForestFigure.Row(
                         name: "\($0.member) in \($0.ensemble)", difference: $0.difference, interval: $0.interval,
-                        verdict: words[$0.word] ?? "unresolved", word: $0.word)
+                        outcome: $0.outcome, word: $0.word)
                 }, across: "log loss without it, less with it (nats per row)",
                 sides: ("← better without", "needed →"), label: "contribution of each member to its average"
             ),

@@ -1,5 +1,7 @@
 // One recipe's part of the page, as values for the template. Knows no markup but that of finished figures.
 
+internal import Numerics
+
 struct RecipePage {
     let logbook: Logbook
     /// Whether the page has no other recipe: then its places need no name before them.
@@ -23,8 +25,9 @@ struct RecipePage {
             "scoreNotes": text.scoreNotes.map { ["name": $0.name, "text": $0.text] },
             "scoreFigures": figures([text.scoreFigure, text.costFigure]),
             "hasAblations": !logbook.ablations.isEmpty, "ablations": logbook.ablations.map(entry),
-            "comparisons": Format.count(
-                logbook.ablations.reduce(0) { $0 + $1.arms.count { $0.comparison != nil } }, "comparison"),
+            "adjustment": PageText.adjustment, "hasRanking": text.hasRanking,
+            "warnings": logbook.warnings.map { ["address": $0.address, "text": $0.text] },
+            "hasWarnings": !logbook.warnings.isEmpty,
             "moreFigures": more, "hasMoreFigures": !more.isEmpty,
             "costs": logbook.costs.map {
                 ["kind": $0.kind, "steps": String($0.steps), "seconds": Format.decimal($0.seconds, 1)]
@@ -34,12 +37,14 @@ struct RecipePage {
             "hasFailures": !logbook.failures.isEmpty,
         ]
         context["about"] = logbook.about
+        context["unlearnt"] = text.unlearnt
         context["incomplete"] = text.incomplete
         if let best = text.best, let evaluation = best.evaluation {
             context["best"] = [
                 [
                     "bestName": best.name, "bestLoss": text.loss(evaluation.logLoss),
                     "bestShare": text.share(evaluation.accuracy),
+                    "bestRanking": text.withoutUnseen(evaluation).map { "; \($0)" } ?? "",
                 ]
             ]
         }
@@ -95,7 +100,7 @@ struct RecipePage {
 
     private func verdict(_ verdict: PageText.VerdictLine) -> [String: Any] {
         [
-            "verdict": verdict.verdict, "ablationName": verdict.ablation, "change": verdict.change,
+            "verdict": verdict.outcome.rawValue, "ablationName": verdict.ablation, "change": verdict.change,
             "difference": verdict.difference, "interval": verdict.interval, "rest": verdict.rest,
         ]
     }
@@ -112,7 +117,7 @@ struct RecipePage {
     private func score(_ score: Score) -> [String: Any] {
         var row: [String: Any] = ["name": score.name, "what": score.what]
         row["absent"] = score.absence
-        row["columns"] = String(3 + (text.hasEffects ? 3 : 0) + (text.hasSeeds ? 1 : 0))
+        row["columns"] = String(3 + (text.hasRanking ? 1 : 0) + (text.hasEffects ? 3 : 0) + (text.hasSeeds ? 1 : 0))
         row["anchor"] = score.anchor
         if text.hasLeaderboard { row["leaderboard"] = text.leaderboard(score.notes) }
         if text.hasEffects { row["effect"] = effect(logbook.effects[score.name]) }
@@ -120,6 +125,7 @@ struct RecipePage {
         row["isBest"] = score.name == text.best?.name
         row["logLoss"] = text.loss(evaluation.logLoss)
         row["accuracy"] = text.share(evaluation.accuracy)
+        if text.hasRanking { row["ranking"] = text.loss(evaluation.rankedLoss) }
         if text.hasSeeds { row["seeds"] = text.seeds(evaluation) }
         row["folds"] = text.folds(evaluation)
         return row
@@ -200,7 +206,7 @@ struct RecipePage {
             row["difference"] = comparison.differenceText
             row["interval"] = comparison.intervalText
             row["p"] = comparison.pText
-            row["verdict"] = comparison.verdict
+            row["verdict"] = comparison.outcome.rawValue
         } else if arm.isBaseline {
             row["difference"] = "baseline"
         }

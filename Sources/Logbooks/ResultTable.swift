@@ -1,6 +1,7 @@
 // The ablations' results as one table, for a paper: CSV, Markdown, LaTeX and JSON. Knows no files.
 
 package import Digests
+internal import Numerics
 
 /// A line for each variant of each ablation.
 package struct ResultTable: Sendable {
@@ -43,29 +44,29 @@ package struct ResultTable: Sendable {
         "ablation", "variant", "log_loss", "accuracy", "improvement", "low", "high", "p", "verdict", "leaderboard",
     ]
 
-    /// RFC 4180, with full numbers; what is not there is empty.
+    /// RFC 4180, with full numbers; what is not there is empty, and no text is a formula.
     private var csv: String {
         func field(_ text: String) -> String {
+            let text = SpreadsheetText.cell(text)
             guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
             return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
         }
         func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
         let rows = lines.map { line -> [String] in
             let (evaluation, comparison) = (line.arm.evaluation, line.arm.comparison)
-            return (isShared ? [line.recipe] : []) + [
-                line.ablation, line.arm.name, number(evaluation?.logLoss), number(evaluation?.accuracy),
+            return (isShared ? [field(line.recipe)] : []) + [
+                field(line.ablation), field(line.arm.name), number(evaluation?.logLoss), number(evaluation?.accuracy),
                 number(comparison?.difference), number(comparison?.interval.lowerBound),
-                number(comparison?.interval.upperBound), number(comparison?.p), Self.verdict(line.arm),
+                number(comparison?.interval.upperBound), number(comparison?.p), field(Self.verdict(line.arm)),
                 number(line.arm.notes.leaderboard),
             ]
         }
-        return ([(isShared ? ["recipe"] : []) + Self.columns] + rows).map {
-            $0.map(field).joined(separator: ",") + "\r\n"
-        }.joined()
+        return ([(isShared ? ["recipe"] : []) + Self.columns] + rows).map { $0.joined(separator: ",") + "\r\n" }
+            .joined()
     }
 
     private static func verdict(_ arm: AblationEntry.Arm) -> String {
-        arm.comparison?.verdict
+        arm.comparison?.outcome.rawValue
             ?? (arm.isBaseline ? "baseline" : arm.evaluation == nil ? "not run yet" : "not compared")
     }
 
@@ -105,21 +106,22 @@ package struct ResultTable: Sendable {
         return text + "\\bottomrule\n\\end{tabular}\n"
     }
 
-    private var json: JSON { ["schema_version": 1, "recipe": .string(name), "rows": rows] }
+    private var json: JSON { ["schema_version": 2, "recipe": .string(name), "rows": rows(logLoss: "log-loss")] }
 
     /// The table for the worker, which makes a file of it that needs Python.
     package var document: JSON {
-        ["columns": .array((["recipe"] + Self.columns).map { .string($0) }), "rows": rows]
+        ["columns": .array((["recipe"] + Self.columns).map { .string($0) }), "rows": rows(logLoss: "log_loss")]
     }
 
-    private var rows: JSON {
+    /// - Parameter logLoss: what the column is called: documents spell it as records do, tables for data frames as their column.
+    private func rows(logLoss: String) -> JSON {
         .array(
             lines.map { line in
                 let (evaluation, comparison) = (line.arm.evaluation, line.arm.comparison)
                 return [
                     "recipe": .string(line.recipe), "ablation": .string(line.ablation),
                     "variant": .string(line.arm.name),
-                    "log_loss": JSON(evaluation?.logLoss), "accuracy": JSON(evaluation?.accuracy),
+                    logLoss: JSON(evaluation?.logLoss), "accuracy": JSON(evaluation?.accuracy),
                     "improvement": JSON(comparison?.difference), "low": JSON(comparison?.interval.lowerBound),
                     "high": JSON(comparison?.interval.upperBound), "p": JSON(comparison?.p),
                     "verdict": .string(Self.verdict(line.arm)), "leaderboard": JSON(line.arm.notes.leaderboard),

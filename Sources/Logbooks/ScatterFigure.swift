@@ -31,13 +31,14 @@ struct ScatterFigure: Drawing {
         canvas.vertical(y, from: left, to: right, label: up)
         let places = points.map { (x: x.position($0.x), y: y.position($0.y)) }
         var taken = places.map { Box(left: $0.x - 5, right: $0.x + 5, top: $0.y - 5, bottom: $0.y + 5) }
-        for (point, place) in zip(points, places) {
+        let names = FigureCanvas.labels(points.map(\.name), room: FigureCanvas.letter * Double(Self.longest))
+        for ((point, name), place) in zip(zip(points, names), places) {
             canvas.begin(result: point.name)
             canvas.dot(
                 "dot", place.x, place.y, radius: 5,
                 title: "\(point.name): \(Format.decimal(point.y, 4)), \(Format.decimal(point.x, digits))\(unit)")
             // A name without a free place beside its point is in the point's title only.
-            let size = FigureCanvas.letter * Double(min(point.name.count, Self.longest))
+            let size = FigureCanvas.letter * Double(name.count)
             let spots = [0.0, -13, 13].flatMap {
                 [(Box(right: place, size, $0), "start"), (Box(left: place, size, $0), "end")]
             }
@@ -49,8 +50,7 @@ struct ScatterFigure: Drawing {
                 taken.append(box)
                 canvas.label(
                     point.name, anchor == "start" ? box.left + 4 : box.right - 4, box.bottom - 3, anchor: anchor,
-                    kind: "name",
-                    room: FigureCanvas.letter * Double(Self.longest))
+                    kind: "name", shown: name)
             }
             canvas.end()
         }

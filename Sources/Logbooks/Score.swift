@@ -1,9 +1,9 @@
-// One line of the score table: a model or a stack entry.
+// One line of the score table: a model, a stack entry, or the out-of-fold predictions of a custom step.
 
 internal import Plans
 internal import Recipes
 
-/// The out-of-fold score of a model or stack entry.
+/// The out-of-fold score of a model, a stack entry or a custom step.
 package struct Score: Sendable {
     package let name: String
     /// Its name in the recipe: `final` of `round-1/final`.
@@ -19,6 +19,8 @@ package struct Score: Sendable {
     /// The results it is made of, of its own round: what was optimized, averaged or learned from.
     package let parts: [String]
     package let isModel: Bool
+    /// Whether it is a program of the user's own.
+    package let isStep: Bool
     /// Whether it is a mean of the probabilities of its parts.
     package let isAverage: Bool
     /// Seconds of the recorded steps that its out-of-fold predictions rest on.
@@ -37,6 +39,7 @@ package struct Score: Sendable {
         self.name = name
         (self.basis, self.seconds, self.notes, self.anchor) = (basis, seconds, notes, anchor)
         if case .model = result.role { isModel = true } else { isModel = false }
+        if case .step = result.role { isStep = true } else { isStep = false }
         self.evaluation = evaluation
         if evaluation != nil {
             absence = nil
@@ -63,9 +66,28 @@ package struct Score: Sendable {
                 what = "\(entry.method.rawValue) of \(scored ?? "")"
             }
             parts = (entry.average ?? entry.learner?.members ?? [scored].compactMap { $0 }).map { room + $0 }
+        } else if let step = Self.step(entry, of: recipe) {
+            what = "custom step, \(step.command.prefix(2).joined(separator: " "))"
+            isAverage = false
+            parts = Self.parts(of: step, among: recipe).map { room + $0 }
         } else {
             what = ""
             (parts, isAverage) = ([], false)
+        }
+    }
+
+    private static func step(_ name: String, of recipe: LoadedRecipe) -> CustomStep? {
+        recipe.recipe.steps.first { $0.name == name }?.value
+    }
+
+    /// The results whose out-of-fold predictions a custom step reads.
+    private static func parts(of step: CustomStep, among recipe: LoadedRecipe) -> [String] {
+        let steps = Set(recipe.recipe.steps.map(\.name))
+        return step.inputs.compactMap { input in
+            switch CustomInput(input.value, steps: steps) {
+            case .predictions(let owner, outOfFold: true), .output(let owner, name: "out-of-fold"): owner
+            default: nil
+            }
         }
     }
 

@@ -14,11 +14,11 @@ package struct StageEffect: Sendable {
 
     package let kind: Kind
     package let against: String
-    /// Its log loss, in nats per row.
+    /// What it is ranked by: its log loss, over the rows whose label could be learnt.
     package let before: Double
-    /// Improvement in log loss: positive where the result is better.
+    /// Improvement in log loss over the rows whose label could be learnt, which mostly are all: positive where the result is better.
     package let difference: Double
-    /// Of 95 %, by groups; nil where rows have weights, which the losses by row do not tell.
+    /// Of 95 %, by groups; nil where the two cannot be paired row by row.
     package let interval: ClosedRange<Double>?
 
     package var differenceText: String { Format.signed(difference, 4) }
@@ -54,18 +54,16 @@ package struct StageEffect: Sendable {
         let names = score.round > 0 ? [score.entry] : score.parts
         let others = names.compactMap { scores[$0] }.filter { $0.evaluation != nil }
         guard let own = score.evaluation,
-            let other = others.min(by: { $0.evaluation!.logLoss < $1.evaluation!.logLoss }),
+            let other = others.min(by: { $0.evaluation!.rankedLoss < $1.evaluation!.rankedLoss }),
             let before = other.evaluation, score.basis == other.basis
         else { return nil }
         kind = score.round > 0 ? .firstPass : others.count > 1 ? .bestPart : .part
         against = other.name
-        self.before = before.logLoss
-        let gain = before.logLoss - own.logLoss
-        difference = gain
+        self.before = before.rankedLoss
+        difference = before.rankedLoss - own.rankedLoss
         // Averages of seeds are compared: they are what the next stage gets.
         let pairing = Pairing(
             baseline: before, variant: own, smallestEffect: nil, ofAverages: true, draws: draws)
-        // Where the rows count differently, the mean of their losses is not the score.
-        interval = pairing.comparison.flatMap { abs($0.difference - gain) < 1e-9 ? $0.interval : nil }
+        interval = pairing.comparison?.interval
     }
 }

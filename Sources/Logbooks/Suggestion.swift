@@ -5,6 +5,7 @@ internal import Diagnostics
 internal import Digests
 internal import Forecasts
 internal import Nodes
+internal import Numerics
 internal import Plans
 internal import Recipes
 internal import Storage
@@ -59,7 +60,7 @@ package struct Suggestion: Sendable {
     private static func combinations(_ results: Results) -> [Suggestion] {
         var found: [String: [(ablation: AblationEntry, arm: AblationEntry.Arm)]] = [:]
         for ablation in results.ablations {
-            let helping = ablation.arms.filter { $0.comparison?.verdict == "helps" }
+            let helping = ablation.arms.filter { $0.comparison?.outcome == .helps }
             guard let arm = helping.max(by: { $0.comparison!.difference < $1.comparison!.difference }) else { continue }
             found[ablation.of, default: []].append((ablation, arm))
         }
@@ -91,7 +92,7 @@ package struct Suggestion: Sendable {
             let interval = effect.interval, interval.lowerBound <= 0
         else { return [] }
         let best = passes.enumerated().filter { $0.element?.evaluation != nil }
-            .min { $0.element!.evaluation!.logLoss < $1.element!.evaluation!.logLoss }
+            .min { $0.element!.evaluation!.rankedLoss < $1.element!.evaluation!.rankedLoss }
         guard let best, best.offset < rounds.count else { return [] }
         let passed = best.offset == 0 ? "the first pass" : "round \(best.offset)"
         let key = results.recipe.tree["rounds"]?.scalar == nil ? "rounds.count" : "rounds"
@@ -103,19 +104,16 @@ package struct Suggestion: Sendable {
         ]
     }
 
-    /// Further seeds for what is not settled, if some number of them would do.
+    /// Further seeds for what is not settled, where the test's estimate asks for some; else what the comparison could have found.
     private static func seeds(_ results: Results) -> [Suggestion] {
         results.ablations.enumerated().flatMap { index, ablation -> [Suggestion] in
             guard case .model(let model)? = results.recipe.variants[index].first?.subject,
                 let base = ablation.arms.first(where: \.isBaseline)
             else { return [] }
-            let open = ablation.arms.filter {
-                ["leaning", "unresolved"].contains($0.comparison?.verdict) && ($0.comparison?.furtherSeeds ?? 0) > 0
-            }
-            if open.isEmpty { return tooSmall(ablation) }
-            guard let arm = open.max(by: { abs($0.comparison!.difference) < abs($1.comparison!.difference) }),
-                let further = arm.comparison?.furtherSeeds
-            else { return [] }
+            let open = open(ablation)
+            guard let arm = largest(open.filter { ($0.comparison?.furtherSeeds ?? 0) > 0 }),
+                let comparison = arm.comparison, let further = comparison.furtherSeeds
+            else { return tooSmall(ablation, open) }
             var seeds = model.seeds
             while seeds.count < model.seeds.count + further { seeds.append((seeds.max() ?? 0) + 1) }
             let seconds = (arm.seconds + base.seconds) / Double(max(model.seeds.count, 1)) * Double(further)
@@ -123,7 +121,7 @@ package struct Suggestion: Sendable {
             return [
                 Suggestion(
                     reason:
-                        "\(ablation.name), \(arm.name) is \(arm.comparison!.verdict): \(Format.count(further, "more seed")) would settle a difference of the size seen.",
+                        "\(ablation.name), \(arm.name) is \(comparison.outcome.rawValue): with \(Format.count(further, "more seed")) a difference as large as the one seen would be found four times of five.",
                     command:
                         "ablate run \(file(results)) --set \(quoted("\(SettingPath(["ablations", ablation.name, "with", "seeds"]).text)=[\(list)]")) \(quoted("ablations/\(ablation.name)/**"))",
                     seconds: seconds > 0 ? seconds : nil, isOnGPU: arm.isOnGPU)
@@ -131,23 +129,26 @@ package struct Suggestion: Sendable {
         }
     }
 
-    /// A difference that no number of seeds would settle.
-    private static func tooSmall(_ ablation: AblationEntry) -> [Suggestion] {
-        let open = ablation.arms.filter {
-            $0.comparison?.verdict == "unresolved" || $0.comparison?.verdict == "leaning"
-        }
-        guard let arm = open.max(by: { abs($0.comparison!.difference) < abs($1.comparison!.difference) }),
-            let detectable = arm.comparison?.detectable
-        else { return [] }
-        let what =
+    /// The variants that are not settled.
+    private static func open(_ ablation: AblationEntry) -> [AblationEntry.Arm] {
+        ablation.arms.filter { [.leaning, .unresolved].contains($0.comparison?.outcome) }
+    }
+
+    private static func largest(_ arms: [AblationEntry.Arm]) -> AblationEntry.Arm? {
+        arms.max { abs($0.comparison!.difference) < abs($1.comparison!.difference) }
+    }
+
+    /// What the comparison could have found, where nobody can say how many seeds it would take.
+    private static func tooSmall(_ ablation: AblationEntry, _ open: [AblationEntry.Arm]) -> [Suggestion] {
+        guard let arm = largest(open), let detectable = arm.comparison?.detectable else { return [] }
+        let size = Format.decimal(detectable, 3)
+        let known =
             arm.evaluation?.hasSeeds ?? false
-            ? "no number of seeds would settle differences as small as these"
-            : "training has no chance in it, so seeds would settle nothing"
+            ? "these folds and seeds find a difference of \(size) four times of five"
+            : "training has no chance in it, so seeds change nothing; these folds find a difference of \(size) four times of five"
         return [
             Suggestion(
-                reason:
-                    "\(ablation.name): \(what); more folds or more rows would. Until then, what differs by less than "
-                    + "\(Format.decimal(detectable, 3)) is open: choose what costs less.",
+                reason: "\(ablation.name): \(known), and what was seen is smaller. It is open: choose what costs less.",
                 command: nil, seconds: nil, isOnGPU: false)
         ]
     }

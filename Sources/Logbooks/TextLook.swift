@@ -27,26 +27,25 @@ package struct TextLook: Sendable {
         guard let step = plan.steps.firstIndex(where: { $0.kind == .explore }),
             let output = entries[step].record?.outputs["report"]
         else { return nil }
-        let json = try JSON(parsing: Store.content(ofFile: store.path(of: output.digest)))
-        column = json["column"]?.string ?? "text"
-        questions = json["questions"]?.integer ?? 0
+        let report = try StoredDocument(of: output.digest, in: store, from: plan.steps[step].address)
+        column = try report.member("column").text
+        questions = try report.member("questions").count
         var points: [Int: [(row: Int, x: Double, y: Double)]] = [:]
-        for place in json["map"]?.array ?? [] {
-            guard let cluster = place["cluster"]?.integer, let x = place["x"]?.number, let y = place["y"]?.number else {
-                continue
-            }
-            points[cluster, default: []].append((place["row"]?.integer ?? 0, x, y))
+        for place in try report.member(ifPresent: "map")?.elements ?? [] {
+            points[try place.member("cluster").count, default: []].append(
+                (try place.member("row").count, try place.member("x").number, try place.member("y").number))
         }
-        clusters = (json["clusters"]?.array ?? []).enumerated().map { index, cluster in
+        clusters = try report.member("clusters").elements.enumerated().map { index, cluster in
             Cluster(
-                size: cluster["size"]?.integer ?? 0, words: (cluster["words"]?.array ?? []).compactMap(\.string),
+                size: try cluster.member("size").count, words: try cluster.member("words").texts,
                 points: points[index] ?? [])
         }
-        let counts = json["counts"]
+        let counts = try report.member("counts")
         nearDuplicates = (
-            counts?["pairs"]?.integer ?? 0, counts?["with-test"]?.integer ?? 0, counts?["across-folds"]?.integer ?? 0
+            try counts.member("pairs").count, try counts.member("with-test").count,
+            try counts.member("across-folds").count
         )
-        advice = (json["advice"]?.array ?? []).compactMap(\.string)
+        advice = try report.member("advice").texts
     }
 
     /// `1,024 prompts in 8 clusters; 3 pairs nearly the same, 1 of them in different folds, 0 between train and test.`

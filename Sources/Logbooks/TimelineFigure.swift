@@ -34,9 +34,10 @@ struct TimelineFigure: Drawing {
         let bottom = top + Double(lanes.count) * Self.pitch + 4
         guard let axis = Axis([0, last / scale.0], from: 8, to: FigureCanvas.width - 12) else { return "" }
         canvas.horizontal(axis, from: top, to: bottom, label: "\(scale.1) since the run began")
+        let names = FigureCanvas.labels(lanes.map(\.name), room: 250)
         for (index, lane) in lanes.enumerated() {
             let y = top + Double(index) * Self.pitch
-            canvas.label(lane.name, 8, y + 14, kind: "name", room: 250)
+            canvas.label(lane.name, 8, y + 14, kind: "name", shown: names[index])
             if !lane.remark.isEmpty { canvas.label(lane.remark, FigureCanvas.width - 8, y + 14, anchor: "end") }
             for bar in lane.bars {
                 let start = axis.position(bar.start / scale.0)

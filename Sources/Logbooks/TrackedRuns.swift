@@ -1,6 +1,7 @@
 // The logbook as experiment trackers see it: one run for each result, one below it for each fine-tune.
 
 package import Digests
+internal import Numerics
 
 extension Logbook {
     /// Runs with parameters, metrics and series. A run is known by its key: that of the evaluation's record, or of its place in it.
@@ -34,7 +35,8 @@ extension Logbook {
         for score in scores {
             add(
                 score.name, score.evaluation, score.anchor, parameters: ["what": .string(score.what)],
-                tags: ["ablate.kind": .string(score.isModel ? "model" : "stack entry")], notes: score.notes)
+                tags: ["ablate.kind": .string(score.isModel ? "model" : score.isStep ? "custom step" : "stack entry")],
+                notes: score.notes)
         }
         for ablation in ablations {
             for arm in ablation.arms {
@@ -53,7 +55,7 @@ extension Logbook {
                         uniquingKeysWith: { $1 }),
                     tags: [
                         "ablate.kind": "variant", "ablate.ablation": .string(ablation.name),
-                        "ablate.verdict": .string(arm.comparison?.verdict ?? ""),
+                        "ablate.verdict": .string(arm.comparison?.outcome.rawValue ?? ""),
                     ], notes: arm.notes, more: more)
             }
         }

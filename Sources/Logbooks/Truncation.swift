@@ -8,7 +8,8 @@ internal import Storage
 
 /// What a fine-tune reads, and how many tokens of each column it keeps.
 struct Truncation: Hashable, Sendable {
-    private let path: String
+    /// The content of the tokens, if it is as it was written.
+    private let read: @Sendable () -> [UInt8]?
     /// Tokens by column; a column without a budget is read whole.
     private let budgets: [String: Int]
 
@@ -22,14 +23,14 @@ struct Truncation: Hashable, Sendable {
             let output = entries[step].record?.outputs[name],
             output.objects.reduce(0, { $0 + Int64($1.size) }) <= Self.most
         else { return nil }
-        path = store.path(of: output.digest)
+        read = { try? store.content(of: output.digest, from: plan.steps[step].address) }
         budgets = (plan.steps[fit].parameters["lengths"]?.object ?? [:]).compactMapValues(\.integer)
     }
 
     /// For each row, whether tokens were left out. Nil where the file is not to be understood: the slices are then missing,
     /// and the logbook is none the worse.
     var cuts: [Bool]? {
-        guard let bytes = try? Store.content(ofFile: path), let tokens = try? Tokens(reading: bytes, name: path) else {
+        guard let bytes = read(), let tokens = try? Tokens(reading: bytes, name: "the tokens") else {
             return nil
         }
         var cuts: [Bool]?

@@ -93,8 +93,9 @@ package struct CorrectedTest: Equatable, Sendable {
 
     /// The number of seeds, these included, with which a difference of size `effect` would be found.
     ///
-    /// More seeds shrink 1 / (K S) and not n_test / n_train, so that they may never suffice: then, or where more
-    /// than `limit` seeds would be needed, nil. Fewer seeds than there are is not an answer.
+    /// The estimate takes ``deviation`` as it is, though with more seeds the part of it that is chance in training narrows; so it
+    /// asks for rather more seeds than needed, and where it finds no number up to `limit`, nil, there may still be one. Fewer
+    /// seeds than there are is not an answer.
     package func seedsNeeded(
         toDetect effect: Double, power: Double = 0.8, alpha: Double = 0.05, limit: Int = 100
     ) -> Int? {

@@ -15,6 +15,7 @@
 //     BoundedMinimum                                         the one-dimensional search they share
 //     RandomSource, FoldAssignment                           seeded, deterministic draws and folds
 //     NormalDistribution, StudentDistribution                distribution functions and quantiles
+//     PairedLosses                                           two models row by row, with weights, groups, folds, seeds
 //     PairedBootstrap, CorrectedTest, HolmAdjustment         uncertainty of a paired difference
 //     Parallel, Crew, Cancellation                           work in pieces, on threads of its own, that can be given up
 //     Verdict                                                what may be said of an ablation

@@ -18,7 +18,7 @@ package struct PairedBootstrap: Equatable, Sendable {
     /// - Parameters:
     ///   - differences: groups x seeds, row-major: the mean difference of a group's rows under a seed. At least one.
     ///   - seedCount: the number of seeds, which divides the number of differences (a precondition).
-    ///   - groupWeights: a positive weight for each group, such as its number of rows; nil weighs all alike.
+    ///   - groupWeights: a positive weight for each group, such as its number of rows or their weight; nil weighs all alike.
     ///   - count: the number of resamples, at least 1.
     ///   - seed: names the resamples; the same seed gives the same interval.
     package init(

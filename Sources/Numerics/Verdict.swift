@@ -40,7 +40,7 @@ package struct Comparison: Equatable, Sendable {
     }
 }
 
-/// What may be said of one comparison among all those of its recipe.
+/// What may be said of one comparison among all those of its question.
 package struct Verdict: Equatable, Sendable {
     /// The five things a verdict can be.
     package enum Outcome: String, Equatable, Sendable {
@@ -64,18 +64,19 @@ package struct Verdict: Equatable, Sendable {
     package let interval: ClosedRange<Double>
     /// The corrected test's two-sided p-value; nil without a test.
     package let pValue: Double?
-    /// ``pValue`` after Holm over all comparisons; nil without a test.
+    /// ``pValue`` after Holm over the comparisons judged together; nil without a test.
     package let adjusted: Double?
     /// The difference this layout finds with power .8, at alpha over the number of comparisons (the hardest step of
     /// Holm); nil without a test.
     package let minimumDetectableEffect: Double?
-    /// Seeds to add so that the difference seen, or the smallest effect if larger, is found with power .8; 0 where
-    /// there are enough, nil where no number up to 100 seeds will do or without a test.
+    /// Seeds to add so that the difference seen, or the smallest effect if larger, is found with power .8, as the test estimates
+    /// it; 0 where there are enough. Nil without a test, and where it finds no such number up to 100, which does not say that
+    /// there is none: the estimate takes the spread of the cells for one that seeds do not narrow.
     package let furtherSeeds: Int?
     /// Number of comparisons adjusted for.
     package let comparisons: Int
 
-    /// The verdicts on all comparisons of a recipe, in their order.
+    /// The verdicts on the comparisons of one question, in their order.
     ///
     /// *Helps* and *hurts* need both the adjusted p-value <= `alpha` and an interval without 0, on the same side.
     /// One of them alone is *leaning*; two that contradict each other count as none. Then *equivalent*, where the

@@ -81,7 +81,11 @@ struct Compiler {
             self.round = round
             for entry in recipe.models { record(.model(room(entry.name)), predictions(named: entry.name)) }
             for entry in recipe.stack { record(.stack(room(entry.name)), predictions(named: entry.name)) }
-            for entry in recipe.steps { _ = predictions(named: entry.name) }
+            for entry in recipe.steps {
+                let predictions = predictions(named: entry.name)
+                // A program that only reports, or speaks of the test rows alone, has no score to be missing.
+                if predictions.outOfFold != nil { record(.step(room(entry.name)), predictions) }
+            }
         }
         let last = round
         round = 0

@@ -45,11 +45,13 @@ package struct Plan: Sendable {
     }
 }
 
-/// A model, a stack entry or an ablation's variant, with the steps that make its predictions and scores.
+/// A model, a stack entry, a custom step or an ablation's variant, with the steps that make its predictions and scores.
 package struct PlannedResult: Sendable {
     package enum Role: Sendable, Equatable {
         case model(String)
         case stack(String)
+        /// A custom step that says something of the training rows out of fold.
+        case step(String)
         case variant(ablation: String, name: String)
     }
     package let role: Role
@@ -63,7 +65,7 @@ package struct PlannedResult: Sendable {
     /// `openhermes`, or `rank: lora.rank=8` for a variant.
     package var name: String {
         switch role {
-        case .model(let name), .stack(let name): name
+        case .model(let name), .stack(let name), .step(let name): name
         case .variant(let ablation, let name): "\(ablation): \(name)"
         }
     }

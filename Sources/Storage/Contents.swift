@@ -1,20 +1,25 @@
 // The content of objects, proven: what is delivered or reported is what was published.
 
-internal import Digests
+package import Digests
 package import Host
 
 extension Store {
     /// The content of an output that is one file, held to its digest. Errors: ``AblateError`` of kind `damaged` or `missing`, which
     /// names the address to run; a damaged object is put into quarantine where the store may be changed.
     package func content(of output: Output, from address: String, limit: Int = 256 << 20) throws -> [UInt8] {
-        let path = path(of: output.digest)
+        try content(of: output.digest, from: address, limit: limit)
+    }
+
+    /// The content of an object that one of the step's outputs is, or has.
+    package func content(of object: Digest, from address: String, limit: Int = 256 << 20) throws -> [UInt8] {
+        let path = path(of: object)
         guard try files.status(of: path, following: false) != nil else { throw gone(path, address) }
         guard let content = try files.open(path, .readingItself).content(limit: limit) else {
             throw AblateError(
                 .refused, "the output is larger than \(limit >> 20) MiB", path: path,
                 advice: "read it with another program")
         }
-        guard Digest(of: content) == output.digest else { throw try putAside(path, output.digest, address) }
+        guard Digest(of: content) == object else { throw try putAside(path, object, address) }
         return content
     }
 

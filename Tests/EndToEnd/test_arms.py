@@ -91,8 +91,8 @@ def test_every_arm_finishes_and_has_a_score(arms):
     document = json.loads((arms.folder / "logbook" / "logbook.json").read_text())
     (ablation,) = document["ablations"]
     assert [variant["name"] for variant in ablation["variants"]] == list(ARMS)
-    losses = {variant["name"]: variant["evaluation"]["log_loss"] for variant in ablation["variants"]}
-    losses |= {score["name"]: score["evaluation"]["log_loss"] for score in document["scores"] if "encoder" in score["name"]}
+    losses = {variant["name"]: variant["evaluation"]["log-loss"] for variant in ablation["variants"]}
+    losses |= {score["name"]: score["evaluation"]["log-loss"] for score in document["scores"] if "encoder" in score["name"]}
     assert all(0 < loss < 2 * numpy.log(3) for loss in losses.values()), losses
     # Each arm is its own: another scale, magnitudes, other weights, other roundings.
     assert len({round(loss, 9) for loss in losses.values()}) == len(losses), losses

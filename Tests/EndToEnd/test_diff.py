@@ -15,7 +15,7 @@ def diff(project: Project, *names: str) -> dict:
     result = project.ablate("diff", *names, "--json")
     assert result.returncode == 0, result.stderr
     document = json.loads(result.stdout)
-    assert document["schema_version"] == 1
+    assert document["schema_version"] == 2
     return document
 
 

@@ -84,11 +84,11 @@ def test_their_numbers_are_those_of_the_logbook(logbook):
             one["difference"], *one["interval"], one["verdict"]]
     scored = {score["name"]: score for score in document["scores"]}
     assert {row["name"]: row["y"] for row in found["cost"]["data"]["values"]} == {
-        name: score["evaluation"]["log_loss"] for name, score in scored.items()}
+        name: score["evaluation"]["log-loss"] for name, score in scored.items()}
     cells = [row["value"] for row in found["scores"]["data"]["values"] if row["name"] == "tiny"]
-    assert cells == [cell["log_loss"] for cell in scored["tiny"]["evaluation"]["cells"]]
+    assert cells == [cell["log-loss"] for cell in scored["tiny"]["evaluation"]["cells"]]
     assert [[row["x"], row["y"]] for row in found["loss-curves"]["data"]["values"]] == [
         point for curve in document["curves"] for point in curve["points"]]
     often = next(ablation for ablation in document["ablations"] if ablation["name"] == "often")
     assert [[row["x"], row["y"]] for row in found["parameter-often"]["data"]["values"]][:3] == [
-        [count, arm["evaluation"]["log_loss"]] for count, arm in zip((1, 2, 3), often["variants"], strict=True)]
+        [count, arm["evaluation"]["log-loss"]] for count, arm in zip((1, 2, 3), often["variants"], strict=True)]

@@ -143,16 +143,16 @@ def test_results_of_earlier_runs_stay_and_say_what_has_changed(changed, finished
     new = document(changed)
     assert document(finished)["history"]["results"] == []
     assert [run["run"] for run in new["history"]["runs"]] == [1, 2]
-    best = min(score["evaluation"]["log_loss"] for score in old.values())
-    assert new["history"]["runs"][0]["log_loss"] == pytest.approx(best) and new["history"]["runs"][0]["best"] == "final"
+    best = min(score["evaluation"]["log-loss"] for score in old.values())
+    assert new["history"]["runs"][0]["log-loss"] == pytest.approx(best) and new["history"]["runs"][0]["best"] == "final"
     results = {one["name"]: one for one in new["history"]["results"]}
     assert set(results) == {"tiny", "blend", "final", "rank: lora.rank=2", "rank: lora.rank=4"} or {"tiny", "blend", "final"} <= set(results)
     for name in ("tiny", "blend", "final"):
-        assert results[name]["log_loss"] == pytest.approx(old[name]["evaluation"]["log_loss"])
+        assert results[name]["log-loss"] == pytest.approx(old[name]["evaluation"]["log-loss"])
         assert results[name]["changes"] == ["models.tiny.training.epochs was 2, is 1"] and results[name]["runs"] == [1]
         assert results[name]["is_comparable"] and results[name]["key"] == old[name]["key"] != {s["name"]: s for s in new["scores"]}[name]["key"]
     assert "words" not in results, "what has not changed is no thing of the past"
-    assert new["submissions"] == [{"result": "final", "leaderboard": 0.736, "log_loss": new["scores"][3]["evaluation"]["log_loss"], "is_current": False, "text": "first"}]
+    assert new["submissions"] == [{"result": "final", "leaderboard": 0.736, "log-loss": new["scores"][3]["evaluation"]["log-loss"], "is_current": False, "text": "first"}]
     page = (changed.folder / "logbook" / "index.html").read_text()
     assert f'id="run/{old["tiny"]["key"]}"' in page and "models.tiny.training.epochs was 2, is 1" in page and "0.736*" in page
 
@@ -187,8 +187,8 @@ def test_leaderboard_scores_are_drawn_against_our_own(finished, tmp_path):
     for name, score in (("final", "0.736"), ("blend", "0.81"), ("final", "0.735")):
         assert project.ablate("note", name, "--leaderboard", score).returncode == 0
     found = document(project)
-    own = {score["name"]: score["evaluation"]["log_loss"] for score in found["scores"]}
-    assert [(one["result"], one["leaderboard"], one["log_loss"], one["is_current"]) for one in found["submissions"]] == [
+    own = {score["name"]: score["evaluation"]["log-loss"] for score in found["scores"]}
+    assert [(one["result"], one["leaderboard"], one["log-loss"], one["is_current"]) for one in found["submissions"]] == [
         ("final", 0.736, own["final"], True), ("blend", 0.81, own["blend"], True), ("final", 0.735, own["final"], True)]
     drawing = ElementTree.parse(project.folder / "logbook" / "figures" / "leaderboard.svg").getroot()
     titles = [one.text for one in drawing.iter("{http://www.w3.org/2000/svg}title")]

@@ -45,7 +45,7 @@ def test_event_files_are_read_by_tensorboard(project):
     scores = {score["name"]: score["evaluation"] for score in document(project)["scores"]}
     for name, evaluation in scores.items():
         events = accumulator.EventAccumulator(str(folder / "small" / name)).Reload()
-        assert events.Scalars("log_loss")[0].value == pytest.approx(evaluation["log_loss"], rel=1e-6)
+        assert events.Scalars("log_loss")[0].value == pytest.approx(evaluation["log-loss"], rel=1e-6)
     for place, losses in histories(project).items():
         events = accumulator.EventAccumulator(str(folder / "small" / "tiny" / place)).Reload()
         assert [(one.step, one.value) for one in events.Scalars("train_loss")] == [(step, pytest.approx(loss, rel=1e-6)) for step, loss in enumerate(losses)]
@@ -96,7 +96,7 @@ def test_runs_are_in_mlflow_once(project, tracking):
     names = {score["name"] for score in found["scores"]} | {"rank: lora.rank=4"}
     assert names <= set(runs) and len(runs) == len(names) + 8, "four fine-tunes of the model and four of the variant"
     for score in found["scores"]:
-        assert runs[score["name"]].data.metrics["log_loss"] == pytest.approx(score["evaluation"]["log_loss"])
+        assert runs[score["name"]].data.metrics["log_loss"] == pytest.approx(score["evaluation"]["log-loss"])
     variant = runs["rank: lora.rank=4"]
     comparison = found["ablations"][0]["variants"][1]["comparison"]
     assert variant.data.params == {"lora.rank": "4"} and variant.data.tags["ablate.verdict"] == comparison["verdict"]

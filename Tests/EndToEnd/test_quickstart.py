@@ -51,16 +51,16 @@ def test_the_data_are_what_their_readme_says():
 
 def test_every_model_beats_chance_clearly_and_the_baseline_is_neither_trivial_nor_hopeless(quickstart):
     found = scores(quickstart)
-    assert 0.5 < found["baseline"]["log_loss"] < 1.4
-    assert found["tiny"]["log_loss"] < CHANCE - 0.4
-    assert all(seed["log_loss"] < CHANCE - 0.4 for seed in found["tiny"]["seeds"])
+    assert 0.5 < found["baseline"]["log-loss"] < 1.4
+    assert found["tiny"]["log-loss"] < CHANCE - 0.4
+    assert all(seed["log-loss"] < CHANCE - 0.4 for seed in found["tiny"]["seeds"])
 
 
 def test_averaging_and_optimizing_lower_the_score(quickstart):
     found = scores(quickstart)
-    alone = numpy.mean([seed["log_loss"] for seed in found["tiny"]["seeds"]])
-    assert found["tiny"]["log_loss"] < alone - 0.005
-    assert found["final"]["log_loss"] < found["blend"]["log_loss"] - 0.1
+    alone = numpy.mean([seed["log-loss"] for seed in found["tiny"]["seeds"]])
+    assert found["tiny"]["log-loss"] < alone - 0.005
+    assert found["final"]["log-loss"] < found["blend"]["log-loss"] - 0.1
 
 
 def test_the_ablation_has_a_verdict(quickstart):

@@ -141,7 +141,7 @@ def test_the_logbook_says_what_each_stage_and_each_round_gave(rounds):
 
     def evaluation(name):
         return json.loads(rounds.output(f"{name}/evaluate", "evaluation").read_text())
-    best = min(("words", "letters"), key=lambda name: scores[name]["evaluation"]["log_loss"])
+    best = min(("words", "letters"), key=lambda name: scores[name]["evaluation"]["log-loss"])
     against = {"blend": best, "final": "blend"} | {f"round-1/{name}": name for name in ("words", "letters", "blend", "final")}
     generator = np.random.default_rng(1)
     for name, other in against.items():

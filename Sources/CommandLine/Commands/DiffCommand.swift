@@ -90,7 +90,11 @@ struct DiffCommand: AsyncParsableCommand {
                 .init(path: $0.name, old: $0.old, new: $0.new, place: $0.place, text: $0.text)
             }
         }
-        let scores = try PairedResult.all([("\(names[1]) -> \(names[2])", old.scored, new.scored)])
+        let scores = [
+            try PairedResult.within(
+                workspace.loaded, workspace.plan, workspace.store, name: "\(names[1]) -> \(names[2])",
+                old: old.scored?.record, new: new.scored?.record, record: { comparand.side.steps[$0].record })
+        ]
         let isScored = old.isScored && new.isScored
         let heads: (JSON, JSON) = (["name": .string(names[1])], ["name": .string(names[2])])
         say(
@@ -125,7 +129,7 @@ struct DiffCommand: AsyncParsableCommand {
 
     private func say(_ document: DiffDocument) {
         if shared.json {
-            Console.out(document: document.json)
+            Console.out(JSON.object(document.json).text(.indented))
         } else {
             Console.out(document.text(Paint(isOn: Console.hasColor(.output))))
         }

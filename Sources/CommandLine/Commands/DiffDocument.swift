@@ -3,6 +3,7 @@
 internal import Digests
 internal import Forecasts
 internal import Logbooks
+internal import Numerics
 
 struct DiffDocument {
     /// A value of the recipe, or of a step's parameters, that differs.
@@ -114,9 +115,9 @@ struct DiffDocument {
     }
 
     private func scoreLines(_ paint: Paint) -> [String] {
-        let compared = scores.count { $0.comparison != nil }
+        let family = scores.compactMap(\.comparison?.family).max() ?? 1
         var lines = [
-            "scores: log loss out of fold, improvement of B over A\(compared > 1 ? ", adjusted for \(compared) comparisons" : "")"
+            "scores: log loss out of fold, improvement of B over A\(family > 1 ? ", p adjusted for \(family) comparisons" : "")"
         ]
         let alike = scores.filter { $0.isSame }
         if !alike.isEmpty { lines.append("  the same: \(alike.map(\.name).joined(separator: ", "))") }
@@ -125,10 +126,11 @@ struct DiffDocument {
             lines.append("  \(score.name)  \(values[0]) -> \(values[1])")
             if let comparison = score.comparison {
                 let sentence = comparison.sentence
-                lines.append(
-                    "    "
-                        + (comparison.verdict == "helps"
-                            ? paint.green(sentence) : comparison.verdict == "hurts" ? paint.red(sentence) : sentence))
+                switch comparison.outcome {
+                case .helps: lines.append("    \(paint.green(sentence))")
+                case .hurts: lines.append("    \(paint.red(sentence))")
+                case .leaning, .equivalent, .unresolved: lines.append("    \(sentence)")
+                }
             } else if let refusal = score.refusal {
                 lines.append("    \(paint.dim(refusal))")
             }
@@ -140,7 +142,8 @@ struct DiffDocument {
 
     var json: [String: JSON] {
         var members: [String: JSON] = [
-            "a": heads.0, "b": heads.1,
+            // 2 spells log loss as records do, `log-loss`.
+            "schema_version": 2, "a": heads.0, "b": heads.1,
             "settings": settings.map {
                 .array(
                     $0.map {
@@ -173,7 +176,7 @@ struct DiffDocument {
 
     private static func json(_ score: PairedResult) -> JSON {
         func json(_ evaluation: Evaluation?) -> JSON {
-            evaluation.map { ["log_loss": .number($0.logLoss), "accuracy": .number($0.accuracy)] } ?? .null
+            evaluation.map { ["log-loss": .number($0.logLoss), "accuracy": .number($0.accuracy)] } ?? .null
         }
         return [
             "name": .string(score.name), "a": json(score.old), "b": json(score.new), "refusal": JSON(score.refusal),
@@ -181,7 +184,8 @@ struct DiffDocument {
                 [
                     "difference": .number(comparison.difference),
                     "interval": [.number(comparison.interval.lowerBound), .number(comparison.interval.upperBound)],
-                    "p": .number(comparison.p), "verdict": .string(comparison.verdict),
+                    "p": .number(comparison.p), "comparisons": .integer(comparison.family),
+                    "verdict": .string(comparison.outcome.rawValue),
                 ]
             } ?? .null,
         ]

@@ -53,6 +53,7 @@ struct RunCommand: AsyncParsableCommand {
             let name = answer["name"]?.string,
             let logbook = answer["logbook"]?.string
         {
+            Warnings(remembered: answer["warnings"]).say(form)
             return say(
                 name, RunSummary(), reused: reused, executed: [], logbook: logbook,
                 submission: answer["submission"]?.string, seconds: clock.duration(to: .now) / .seconds(1), form)
@@ -83,6 +84,9 @@ struct RunCommand: AsyncParsableCommand {
         // Where nothing ran, what was forecast is what there is.
         let isPresent = chosen.allSatisfy { forecast.entries[$0].state == .reuse }
         let present = isPresent ? forecast : try workspace.forecast(known: summary.records)
+        let warnings = try Warnings(workspace, present, among: chosen)
+        // What ran has told its own warnings, where anybody heard them.
+        warnings.say(form, but: form == .none ? [] : Set(summary.executed))
         // Files of the user's are written whole: a signal that comes now is heeded when they are.
         let (files, delivered) = try await interruption.stopping({}) { try deliver(workspace, present) }
         let logbook = files[0]
@@ -90,7 +94,7 @@ struct RunCommand: AsyncParsableCommand {
             unchanged?.remember(
                 [
                     "name": .string(workspace.name), "reused": .integer(summary.reused.count),
-                    "logbook": .string(logbook), "submission": JSON(delivered),
+                    "logbook": .string(logbook), "submission": JSON(delivered), "warnings": warnings.json,
                 ], workspace, present, files: files + (delivered.map { [$0] } ?? []))
         }
         say(

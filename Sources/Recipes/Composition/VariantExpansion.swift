@@ -37,6 +37,7 @@ struct VariantExpansion {
         let fixed = ablation.with.reduce(base) {
             $0.setting($1.value.marked(origin), at: path($1.key), keySpan: $1.keySpan)
         }
+        let model = values(of: fixed)
         var variants: [Variant] = []
         var seen: [String: JSON] = [:]
         for row in rows {
@@ -56,7 +57,10 @@ struct VariantExpansion {
             }
             if let subject = subject(tree, &reading) {
                 let settings = entries.map { (path: $0.key, value: VariantDimension.text($0.value)) }
-                variants.append(Variant(name: label, settings: settings, subject: subject, tree: tree))
+                variants.append(
+                    Variant(
+                        name: label, settings: settings, subject: subject, tree: tree,
+                        isAsModel: Self.values(of: subject) == model))
             }
         }
         reportBaseline(among: variants.map(\.name), &reading)
@@ -67,6 +71,19 @@ struct VariantExpansion {
         if isEntry { return StackEntry.declaration.shape.decode(tree, &reading).map { .entry($0) } }
         guard let model = Model.declaration.shape.decode(tree, &reading) else { return nil }
         return .model(model)
+    }
+
+    /// The values in force, those left at their defaults too: `1` and `1.0` of a number are one value. Nil for what cannot be read.
+    private func values(of tree: Node) -> JSON? {
+        var unheard = Reading()
+        return subject(tree, &unheard).map(Self.values)
+    }
+
+    private static func values(of subject: Variant.Subject) -> JSON {
+        switch subject {
+        case .model(let model): Model.declaration.shape.encode(model)
+        case .entry(let entry): StackEntry.declaration.shape.encode(entry)
+        }
     }
 
     /// Whether a combination has every value that an exception names.

@@ -58,4 +58,6 @@ package struct Variant: Sendable {
     package let subject: Subject
     /// The resolved tree of the subject, for places and origins.
     package let tree: Node
+    /// Whether it has the values of the model or entry it is about, defaults too, but for what the ablation fixes by `with`.
+    package let isAsModel: Bool
 }

@@ -1,0 +1,37 @@
+// The warnings of a run's steps, said by every run: a reused step is no less worth a warning than one that ran. Knows no step.
+
+internal import Digests
+internal import Forecasts
+internal import Logbooks
+internal import Plans
+internal import Recipes
+
+struct Warnings {
+    /// The step that its end told of already if it ran; nil for what no step tells itself.
+    private let all: [(step: Int?, text: String)]
+
+    /// Of the steps that were asked for. Errors: as of ``StepWarning``.
+    init(_ workspace: Workspace, _ forecast: Forecast, among chosen: Set<Int>) throws {
+        all = try StepWarning.all(
+            of: workspace.plan, forecast.entries, in: workspace.store, labels: workspace.loaded.recipe.data.labels
+        ).filter { chosen.contains($0.step) }.map { ($0.isRecorded ? $0.step : nil, "\($0.address): \($0.text)") }
+    }
+
+    /// As an earlier run that found nothing to do left them.
+    init(remembered: JSON?) { all = (remembered?.array ?? []).compactMap(\.string).map { (nil, $0) } }
+
+    var json: JSON { .array(all.map { .string($0.text) }) }
+
+    /// Says them as notes of the run, but for those of some steps that the step's end told already.
+    func say(_ form: ProgressForm, but told: Set<Int> = []) {
+        for (step, text) in all where !(step.map(told.contains) ?? false) {
+            let line = "warning: \(text)"
+            if form == .json {
+                Console.out(
+                    JSON.object(["schema_version": 1, "event": "note", "message": .string(line)]).text())
+            } else {
+                Console.note(line)
+            }
+        }
+    }
+}

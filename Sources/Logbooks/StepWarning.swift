@@ -1,0 +1,65 @@
+// What steps warn of, run anew or reused: texts in several groups, labels that a fold's models never saw. Knows no form.
+
+internal import Digests
+package import Forecasts
+package import Plans
+package import Storage
+
+/// A warning, and the step it is about.
+package struct StepWarning: Sendable, Equatable {
+    package let step: Int
+    package let address: String
+    package let text: String
+    /// Whether the step's own record has it; else it follows from what the step made.
+    package let isRecorded: Bool
+
+    /// The warnings of the steps that have records, in the order of the plan.
+    ///
+    /// - Parameter labels: what the classes are called.
+    ///
+    /// Errors: of rows or folds that cannot be read.
+    package static func all(of plan: Plan, _ entries: [Forecast.Entry], in store: Store, labels: [String]) throws
+        -> [StepWarning]
+    {
+        try all(
+            of: plan, entries, in: store, labels: labels, unseen: unseenLabels(of: plan, entries, in: store, labels))
+    }
+
+    static func all(
+        of plan: Plan, _ entries: [Forecast.Entry], in store: Store, labels: [String], unseen: [UnseenLabel]
+    ) throws -> [StepWarning] {
+        var found: [StepWarning] = []
+        for (index, (step, entry)) in zip(plan.steps, entries).enumerated() {
+            guard let record = entry.record else { continue }
+            func add(_ text: String, isRecorded: Bool) {
+                found.append(StepWarning(step: index, address: step.address, text: text, isRecorded: isRecorded))
+            }
+            for warning in record.metrics["warnings"]?.array ?? [] {
+                // Metrics are what a worker said; what is no text is no warning that anybody could read.
+                if let text = warning.string { add(text, isRecorded: true) }
+            }
+            guard step.kind == .split else { continue }
+            for label in unseen {
+                add(
+                    UnseenLabel.consequence([label], labels) ?? "\(label.clause(labels)): nothing is learnt of it",
+                    isRecorded: false)
+            }
+        }
+        return found
+    }
+
+    /// The labels that stand in one fold alone, by the rows and folds that the plan's steps have made; none while they are not
+    /// made.
+    static func unseenLabels(of plan: Plan, _ entries: [Forecast.Entry], in store: Store, _ labels: [String]) throws
+        -> [UnseenLabel]
+    {
+        guard let split = plan.steps.firstIndex(where: { $0.kind == .split }),
+            case .output(let ingest, let name)? = plan.steps[split].inputs["rows"],
+            let rows = entries[ingest].record?.outputs[name]?.digest,
+            let folds = entries[split].record?.outputs["folds"]?.digest
+        else { return [] }
+        return UnseenLabel.all(
+            labels: try StoredDocument(of: rows, in: store, from: "data/train/ingest").member("labels").counts,
+            folds: try StoredDocument(of: folds, in: store, from: "folds/split").member("folds").counts, classes: labels.count)
+    }
+}

@@ -1,0 +1,50 @@
+// Labels that a fold's models cannot have learnt, since all their rows stand in that fold. Knows labels and folds, and no model.
+
+internal import Digests
+
+/// A label all of whose rows stand in one fold: the models that are scored there were trained without it.
+package struct UnseenLabel: Sendable, Equatable {
+    /// An index into the recipe's labels.
+    package let label: Int
+    /// Nil for a label that no row has.
+    package let fold: Int?
+    package let rows: Int
+
+    /// - Parameters:
+    ///   - labels: the label of each row.
+    ///   - folds: the fold of each row; as many.
+    ///   - classes: how many labels there are.
+    static func all(labels: [Int], folds: [Int], classes: Int) -> [UnseenLabel] {
+        guard labels.count == folds.count, let first = folds.first, folds.contains(where: { $0 != first }) else {
+            return []
+        }
+        var only = [Int?](repeating: nil, count: classes)
+        var isSpread = [Bool](repeating: false, count: classes)
+        var rows = [Int](repeating: 0, count: classes)
+        for (label, fold) in zip(labels, folds) where label >= 0 && label < classes {
+            rows[label] += 1
+            if let known = only[label] {
+                isSpread[label] = isSpread[label] || known != fold
+            } else {
+                only[label] = fold
+            }
+        }
+        return (0..<classes).filter { !isSpread[$0] }.map { UnseenLabel(label: $0, fold: only[$0], rows: rows[$0]) }
+    }
+
+    /// `label c stands in fold 1 alone (30 rows)`.
+    func clause(_ labels: [String]) -> String {
+        let name = labels.indices.contains(label) ? labels[label] : "\(label)"
+        guard let fold else { return "no row of the training table has the label \(name)" }
+        return "label \(name) stands in fold \(fold) alone (\(Format.count(rows, "row")))"
+    }
+
+    /// What follows from some, as a sentence about the rows; nil where every row's label could be learnt.
+    static func consequence(_ unseen: [UnseenLabel], _ labels: [String]) -> String? {
+        let alone = unseen.filter { $0.fold != nil }
+        guard !alone.isEmpty else { return nil }
+        let which = alone.map { $0.clause(labels) }.joined(separator: ", ")
+        return
+            "\(which): the models that are scored there were trained without it, so rankings and comparisons leave these rows out"
+    }
+}
