@@ -20,6 +20,7 @@ let worker = [
     "chat.py",
     "checkpoints.py",
     "classifier.py",
+    "control.py",
     "convert.py",
     "design.py",
     "devices.py",
@@ -51,9 +52,11 @@ let worker = [
     "requirements-cpu.lock",
     "requirements-cuda.lock",
     "requirements.lock",
+    "repeats.py",
     "schedule.py",
     "sequences.py",
     "simplex.py",
+    "sources.py",
     "stack.py",
     "stackreport.py",
     "step.py",
@@ -65,6 +68,7 @@ let worker = [
     "throughput.py",
     "tokens.py",
     "validation.py",
+    "words.py",
 ]
 
 let package = Package(

@@ -13,11 +13,12 @@ package struct BackboneFetcher: Sendable {
         self.machine = machine
     }
 
-    /// Fetches a repository. Offline settings are honoured: what is not there and may not be fetched is an error.
+    /// Fetches a repository, with the Python files that come with it where `withCode` says so. Offline settings are honoured: what is not there and may not be fetched is an error.
     ///
     /// Errors: ``StepFailure`` with the hub library's reason.
     package func fetch(
-        _ repository: String, revision: String?, scratch: String, say: @escaping @Sendable (String) -> Void
+        _ repository: String, revision: String?, withCode: Bool, scratch: String,
+        say: @escaping @Sendable (String) -> Void
     ) async throws {
         let folder = "\(scratch)/fetch-\(getpid())"
         mkdir(folder, 0o755)
@@ -25,7 +26,9 @@ package struct BackboneFetcher: Sendable {
         let pool = WorkerPool(environment: environment, logs: folder, say: say)
         let specification = WorkerSpecification(
             address: "fetch/\(repository)", kind: "fetch", key: Digest(of: repository),
-            parameters: ["repository": .string(repository), "revision": JSON(revision)], inputs: [:], outputs: folder,
+            parameters: [
+                "repository": .string(repository), "revision": JSON(revision), "remote-code": .bool(withCode),
+            ], inputs: [:], outputs: folder,
             scratch: folder, log: log, threads: 1)
         do {
             let worker = try await pool.take(gpus: [], threads: machine.threads)

@@ -111,7 +111,7 @@ package struct Exporter: Sendable {
         }
         if let tokens = tokenizing(step) {
             parameters["template"] = tokens.parameters["template"]
-            parameters["chat"] = tokens.parameters["chat"]
+            for name in ["chat", "split-special-tokens"] { parameters[name] = tokens.parameters[name] }
         }
         return parameters
     }

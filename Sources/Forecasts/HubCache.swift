@@ -24,12 +24,39 @@ package struct HubCache: Sendable {
     }
 
     /// The snapshot folder of a repository at a revision (a branch, a tag or a commit); nil where it is not here.
-    package func snapshot(of repository: String, revision: String?) -> String? {
+    ///
+    /// - Parameter withCode: whether the Python files that its config names must be there as well.
+    package func snapshot(of repository: String, revision: String?, withCode: Bool = false) -> String? {
         let folder = root + "/models--" + repository.split(separator: "/").joined(separator: "--")
         let name = revision ?? "main"
         let commit = Self.firstLine(ofFile: "\(folder)/refs/\(name)") ?? name
         let snapshot = "\(folder)/snapshots/\(commit)"
-        return Self.isWhole(snapshot) ? snapshot : nil
+        return Self.isWhole(snapshot) && (!withCode || Self.hasCode(snapshot)) ? snapshot : nil
+    }
+
+    /// The folder of the repository that a snapshot folder belongs to, where it lies in this cache; nil for any other folder.
+    package func repository(holding folder: String) -> String? {
+        guard let real = Self.real(folder), let cache = Self.real(root), real.hasPrefix(cache + "/") else { return nil }
+        let parts = real.dropFirst(cache.count + 1).split(separator: "/")
+        guard parts.count == 3, parts[0].hasPrefix("models--"), parts[1] == "snapshots" else { return nil }
+        return cache + "/" + parts[0]
+    }
+
+    private static func real(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    /// Whether the Python files are there that the config takes classes from, such as `modeling_x.py` of `modeling_x.XModel`. Those
+    /// of other repositories (`org/name--...`) are none of this one's.
+    private static func hasCode(_ snapshot: String) -> Bool {
+        let config = (try? Store.content(ofFile: snapshot + "/config.json")).flatMap { try? JSON(parsing: $0) }
+        let places = (config?["auto_map"]?.object ?? [:]).values.flatMap { $0.array ?? [$0] }.compactMap(\.string)
+        return places.filter { !$0.contains("--") }.allSatisfy { place in
+            let module = place.split(separator: ".").dropLast().joined(separator: "/")
+            return module.isEmpty || access("\(snapshot)/\(module).py", R_OK) == 0
+        }
     }
 
     /// Whether a fetch came to its end: config, tokenizer, and every file of weights that the index names.

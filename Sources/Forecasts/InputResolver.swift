@@ -23,6 +23,8 @@ package struct MissingInput: Error, Hashable, Sendable, CustomStringConvertible 
     /// The hub repository that could be fetched; nil for files and folders.
     package let repository: String?
     package let revision: String?
+    /// Whether the Python files that come with it are needed, too.
+    package var withCode = false
 }
 
 /// Resolves inputs against the store, the file system and the hub's cache.
@@ -46,21 +48,22 @@ package struct InputResolver: Sendable {
                     description: "\(name) is missing (looked for at \(path))", repository: nil, revision: nil)
             }
             return ResolvedInput(digest: try store.digest(ofFile: path), path: path, output: nil, name: name)
-        case .folder(let path, let name, let weights):
+        case .folder(let path, let name, let part):
             guard access(path + "/config.json", R_OK) == 0 else {
                 throw MissingInput(
                     description: "\(name) is no folder in hub layout: there is no config.json (looked for at \(path))",
                     repository: nil, revision: nil)
             }
-            return ResolvedInput(digest: try digest(ofFolder: path, weights), path: path, output: nil, name: name)
-        case .hub(let repository, let revision, let weights):
-            guard let path = hub.snapshot(of: repository, revision: revision) else {
+            return ResolvedInput(digest: try digest(ofFolder: path, part), path: path, output: nil, name: name)
+        case .hub(let repository, let revision, let part):
+            let withCode = part == .weightsAndCode
+            guard let path = hub.snapshot(of: repository, revision: revision, withCode: withCode) else {
                 throw MissingInput(
                     description:
                         "\(repository)\(revision.map { "@" + $0 } ?? "") is not in the hub's cache (\(hub.root))",
-                    repository: repository, revision: revision)
+                    repository: repository, revision: revision, withCode: withCode)
             }
-            return ResolvedInput(digest: try digest(ofFolder: path, weights), path: path, output: nil, name: repository)
+            return ResolvedInput(digest: try digest(ofFolder: path, part), path: path, output: nil, name: repository)
         case .output(let step, let name):
             guard let output = record(step)?.outputs[name] else {
                 throw MissingInput(
@@ -88,16 +91,32 @@ package struct InputResolver: Sendable {
         DispatchQueue.concurrentPerform(iterations: large.count) { _ = try? store.digest(ofFile: large[$0]) }
     }
 
-    private func digest(ofFolder path: String, _ weights: Bool) throws -> Digest {
-        try store.digest(ofFolder: path) { weights ? Self.isWeights($0) : Self.isTokenizer($0) }
+    private func digest(ofFolder path: String, _ part: BackbonePart) throws -> Digest {
+        try store.digest(ofFolder: path, hub: hub.repository(holding: path)) { Self.isRead($0, part) }
     }
 
-    /// Weights and the configuration that shapes them. Optimizer states, readmes and pickles are none of a key's business.
-    static func isWeights(_ name: String) -> Bool {
-        name == "config.json" || name.hasSuffix(".safetensors") || name.hasSuffix(".safetensors.index.json")
+    /// Whether a file of a backbone's folder, by its path in it, can change what a step gives that reads this part.
+    ///
+    /// Optimizer states, readmes and pickles are none of a key's business. A folder without a file that came to these lists later
+    /// has the digest that it had.
+    static func isRead(_ name: String, _ part: BackbonePart) -> Bool {
+        switch part {
+        case .tokenizer: tokenizerFiles.contains(name)
+        case .weights: isWeights(name)
+        case .weightsAndCode: isWeights(name) || name.hasSuffix(".py")
+        }
     }
 
-    static func isTokenizer(_ name: String) -> Bool {
-        ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"].contains(name)
+    /// Weights and the configuration that shapes them. `adapter_config.json` says how adapters beside them are scaled.
+    private static func isWeights(_ name: String) -> Bool {
+        name == "config.json" || name == "adapter_config.json" || name.hasSuffix(".safetensors")
+            || name.hasSuffix(".safetensors.index.json")
     }
+
+    /// The tokenizer, and the chat template in each place that it may have.
+    private static let tokenizerFiles: Set = [
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+        "chat_template.jinja",
+        "chat_template.json",
+    ]
 }

@@ -48,8 +48,8 @@ package struct Provenance: Sendable {
     private static func title(of source: Source) -> String? {
         switch source {
         case .file(_, let file): file
-        case .folder(_, let folder, let weights): "\(folder) (\(weights ? "weights" : "tokenizer"))"
-        case .hub(let repository, _, let weights): "\(repository) (\(weights ? "weights" : "tokenizer"))"
+        case .folder(_, let folder, let part): "\(folder) (\(part.rawValue))"
+        case .hub(let repository, _, let part): "\(repository) (\(part.rawValue))"
         case .output: nil
         }
     }

@@ -136,9 +136,10 @@ extension Compiler {
     private func template(_ model: Model) -> Template { model.template ?? recipe.data.effectiveTemplate }
 
     func backbone(_ model: Model, weights: Bool) -> Source? {
-        switch model.backbone {
-        case .folder(let path): .folder(path: loaded.absolute(path), name: path, weights: weights)
-        case .hub(let repository, let revision): .hub(repository: repository, revision: revision, weights: weights)
+        let part: BackbonePart = !weights ? .tokenizer : model.remoteCode ? .weightsAndCode : .weights
+        return switch model.backbone {
+        case .folder(let path): .folder(path: loaded.absolute(path), name: path, part: part)
+        case .hub(let repository, let revision): .hub(repository: repository, revision: revision, part: part)
         case .scratch, nil: nil
         }
     }
@@ -150,6 +151,8 @@ extension Compiler {
         var parameters: [String: JSON] = [
             "template": template(part.model).json, "vocabulary": .null, "chat": part.model.chat.json,
         ]
+        // Left out where it is false: tokens made before there was the key stay what they are.
+        if part.model.splitsSpecialTokens { parameters["split-special-tokens"] = true }
         var inputs: [String: Source] = ["texts": texts(train: train)]
         if let backbone = backbone(part.model, weights: false) {
             inputs["tokenizer"] = backbone
@@ -163,6 +166,7 @@ extension Compiler {
             origins: [
                 "template": part.origins["template"] ?? nil,
                 "vocabulary": part.tree?["backbone"], "chat": part.tree?["chat"],
+                "split-special-tokens": part.tree?["split-special-tokens"],
             ])
         tokens[place] = .output(step: step, name: "tokens")
         return .output(step: step, name: "tokens")

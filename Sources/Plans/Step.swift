@@ -3,14 +3,21 @@
 package import Digests
 package import Nodes
 
+/// What of a backbone's files a step reads, and so what its key knows of them.
+package enum BackbonePart: String, Hashable, Sendable {
+    case tokenizer, weights
+    /// Weights, and the Python files that come with them: those of a model with `remote-code: true`.
+    case weightsAndCode = "weights and code"
+}
+
 /// Where an input's content comes from.
 package enum Source: Hashable, Sendable {
     /// A file of the user's: absolute path, and the name the recipe gives it.
     case file(path: String, name: String)
-    /// A folder in hub layout. `weights` is false where only the tokenizer's files matter.
-    case folder(path: String, name: String, weights: Bool)
+    /// A folder in hub layout.
+    case folder(path: String, name: String, part: BackbonePart)
     /// A repository in the hub's local cache, at a revision; nil is the branch `main`.
-    case hub(repository: String, revision: String?, weights: Bool)
+    case hub(repository: String, revision: String?, part: BackbonePart)
     /// An output of an earlier step of the plan.
     case output(step: Int, name: String)
 

@@ -28,15 +28,19 @@ extension Store {
     /// The digest of the files in a folder, at any depth, whose path relative to it `matching` accepts: the same digest
     /// that an output with these files has.
     ///
-    /// Links are followed. A link to a file that is named by 64 hexadecimal digits, as the hub's cache has them, is taken
-    /// at its word: the name is the digest of the content, and the content is not read.
+    /// Links are followed. In a snapshot of the hub's cache, a link to a blob of its own repository that is named by 64
+    /// hexadecimal digits is taken at its word: the name is the digest of the content, and the content is not read.
+    ///
+    /// - Parameter hub: the repository's folder in the hub's cache, where the folder is a snapshot of one; else no name is believed.
     /// Errors: ``AblateError``; of kind `refused` if a folder contains itself.
-    package func digest(ofFolder path: String, matching: (String) -> Bool = { _ in true }) throws -> Digest {
+    package func digest(
+        ofFolder path: String, hub: String? = nil, matching: (String) -> Bool = { _ in true }
+    ) throws -> Digest {
         guard try files.requireStatus(of: path, following: true).form == .folder else {
             throw AblateError(.refused, "this is not a folder", path: path, advice: "name a folder")
         }
         var list: [(path: String, digest: Digest)] = []
-        try walk(path, prefix: "", above: [], matching: matching, into: &list)
+        try walk(path, prefix: "", above: [], hub: hub.map(files.absolute), matching: matching, into: &list)
         list.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         return Output.digest(ofFolder: list)
     }
@@ -47,7 +51,7 @@ extension Store {
     }
 
     private func walk(
-        _ folder: String, prefix: String, above: Set<Place>, matching: (String) -> Bool,
+        _ folder: String, prefix: String, above: Set<Place>, hub: String?, matching: (String) -> Bool,
         into list: inout [(path: String, digest: Digest)]
     ) throws {
         let stamp = try files.requireStatus(of: folder, following: true).stamp
@@ -59,16 +63,19 @@ extension Store {
             let (path, relative) = ("\(folder)/\(name)", prefix + name)
             let status = try files.requireStatus(of: path, following: true)
             if status.form == .folder {
-                try walk(path, prefix: relative + "/", above: above.union([place]), matching: matching, into: &list)
+                try walk(
+                    path, prefix: relative + "/", above: above.union([place]), hub: hub, matching: matching, into: &list
+                )
             } else if matching(relative) {
-                list.append((relative, try hubDigest(of: path, status) ?? digest(ofFile: path)))
+                list.append((relative, try hubDigest(of: path, status, in: hub) ?? digest(ofFile: path)))
             }
         }
     }
 
-    private func hubDigest(of path: String, _ status: FileStatus) -> Digest? {
-        guard status.form == .file, let target = files.target(ofLink: path),
-            let name = target.split(separator: "/").last
+    /// The digest that the name of a blob says: only where the link leads to `blobs` of the very repository whose snapshot holds it.
+    private func hubDigest(of path: String, _ status: FileStatus, in hub: String?) -> Digest? {
+        guard status.form == .file, let hub, let target = files.target(ofLink: path),
+            let name = target.split(separator: "/").last, files.absolute(path) == "\(hub)/blobs/\(name)"
         else { return nil }
         return Digest(String(name))
     }

@@ -14,6 +14,7 @@ enum WorkerSources {
             ("chat.py", PackageResources.chat_py),
             ("checkpoints.py", PackageResources.checkpoints_py),
             ("classifier.py", PackageResources.classifier_py),
+            ("control.py", PackageResources.control_py),
             ("convert.py", PackageResources.convert_py),
             ("design.py", PackageResources.design_py),
             ("devices.py", PackageResources.devices_py),
@@ -42,9 +43,11 @@ enum WorkerSources {
             ("prefixes.py", PackageResources.prefixes_py),
             ("publish.py", PackageResources.publish_py),
             ("readme.py", PackageResources.readme_py),
+            ("repeats.py", PackageResources.repeats_py),
             ("schedule.py", PackageResources.schedule_py),
             ("sequences.py", PackageResources.sequences_py),
             ("simplex.py", PackageResources.simplex_py),
+            ("sources.py", PackageResources.sources_py),
             ("stack.py", PackageResources.stack_py),
             ("stackreport.py", PackageResources.stackreport_py),
             ("step.py", PackageResources.step_py),
@@ -56,6 +59,7 @@ enum WorkerSources {
             ("throughput.py", PackageResources.throughput_py),
             ("tokens.py", PackageResources.tokens_py),
             ("validation.py", PackageResources.validation_py),
+            ("words.py", PackageResources.words_py),
         ]
     }
 

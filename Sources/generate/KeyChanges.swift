@@ -37,7 +37,8 @@ enum KeyChanges {
         "backbone": "org/other", "quantization": "nf4", "lora.rank": "3", "lora.alpha": "3", "lora.dropout": "0.3",
         "lora.targets": "[q_proj]", "lora.rslora": "true", "lora.dora": "true", "precision": "fp32",
         "remote-code": "true", "pooling": "mean", "head-input": "lm-logits", "template": "\"{prompt} {answer}\"",
-        "chat": "on", "lengths.prompt": "3", "lengths.answer": "3", "lengths.keep": "tail", "seeds": "[2]",
+        "chat": "on", "split-special-tokens": "true", "lengths.prompt": "3", "lengths.answer": "3",
+        "lengths.keep": "tail", "seeds": "[2]",
         "fit": "[folds, full]", "pseudo-labels": "{from: t}", "training.epochs": "7", "training.steps": "7",
         "training.batch": "7", "training.learning-rate": "0.7", "training.head-learning-rate": "0.7",
         "training.schedule": "linear", "training.warmup": "0.7", "training.weight-decay": "0.7",
@@ -69,8 +70,8 @@ enum KeyChanges {
     ]
     private static let extractor = [
         "backbone": "org/other", "features": "[likelihood]", "pooling": "last", "components": "7",
-        "template": "\"{answer}\"", "lengths.prompt": "3", "lengths.answer": "3", "lengths.keep": "tail",
-        "quantization": "nf4", "precision": "fp32", "remote-code": "true",
+        "template": "\"{answer}\"", "split-special-tokens": "true", "lengths.prompt": "3", "lengths.answer": "3",
+        "lengths.keep": "tail", "quantization": "nf4", "precision": "fp32", "remote-code": "true",
     ]
     private static let ablation = [
         "hypothesis": "\"Was it?\"", "of": "s", "vary": "{lora.rank: [4, 9]}", "smallest-effect": "0.1",

@@ -25,7 +25,7 @@ KINDS = [
 
 # Relative to the size of the values. What ablate computes itself depends on no library but the C library's mathematics; what
 # libraries compute differs from processor to processor in the last digits, and training multiplies that.
-TOLERANCES = {"fit": 1e-4, "predict": 5e-3, "finetune": 5e-3, "stack": 1e-3, "pseudo-label": 1e-4, "features": 1e-6, "explore": 1e-3}
+TOLERANCES = {"fit": 1e-4, "predict": 5e-3, "finetune": 5e-3, "stack": 1e-3, "extract": 1e-4, "pseudo-label": 1e-4, "features": 1e-6, "explore": 1e-3}
 
 HEAD = """\
 recipe: golden

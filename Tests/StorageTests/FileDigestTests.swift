@@ -114,6 +114,7 @@ import Testing
     @Test func aBlobOfTheHubIsTakenAtItsName() throws {
         let name = Digest(of: "what the hub says").description
         try fixture.write("never read", to: "hub/blobs/\(name)")
+        try fixture.write("another's", to: "elsewhere/blobs/\(name)")
         try fixture.write("{}", to: "hub/blobs/0123456789abcdef0123456789abcdef01234567")
         Shell.run(
             """
@@ -125,7 +126,17 @@ import Testing
             Output.Entry(path: "config.json", digest: Digest(of: "{}"), size: 2),
             Output.Entry(path: "model.safetensors", digest: Digest(of: "what the hub says"), size: 10),
         ]
-        #expect(try store.digest(ofFolder: fixture.path("hub/snapshots/main")) == Output(folder: entries).digest)
+        let (snapshot, hub) = (fixture.path("hub/snapshots/main"), fixture.path("hub"))
+        #expect(try store.digest(ofFolder: snapshot, hub: hub) == Output(folder: entries).digest)
+        // Outside the hub's own cache a name is only a name.
+        func read(_ weights: String) -> Digest {
+            Output(folder: [entries[0], Output.Entry(path: "model.safetensors", digest: Digest(of: weights), size: 10)])
+                .digest
+        }
+        #expect(try store.digest(ofFolder: snapshot) == read("never read"))
+        #expect(try store.digest(ofFolder: snapshot, hub: fixture.path("elsewhere")) == read("never read"))
+        Shell.run("cd \(snapshot); ln -sf ../../../elsewhere/blobs/\(name) model.safetensors")
+        #expect(try store.digest(ofFolder: snapshot, hub: hub) == read("another's"))
     }
 
     @Test func aFolderWithinItselfIsRefused() throws {

@@ -180,7 +180,7 @@ def test_weights_that_are_no_safetensors_and_architectures_that_are_unknown(data
     given = inputs(dataset, "tokens", "rows", "folds")
     failure = fails("finetune", finetune(), given | {"backbone": pickled}, tmp_path)
     assert failure.kind == "invalid-input" and "safetensors" in failure.message
-    for name, hint in (("gemma3", "gemma3_text"), ("gpt2", "remote-code")):
+    for name, hint in (("gemma3", "gemma3_text"), ("gpt2", "choose a backbone of one of these")):
         folder = tmp_path / name
         folder.mkdir()
         (folder / "config.json").write_text(json.dumps({"model_type": name}))

@@ -1,6 +1,8 @@
 """Tables in, rows and texts out; and every fault of a table named with its row, its column and what to do."""
 
 import json
+import random
+import subprocess
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -85,6 +87,11 @@ def test_weights_and_no_group(worker, tmp_path):
 FAULTS = {
     "a missing column": ("id,question,Response,target\n1,q,r,a\n", None, "Question",
                          "Did you mean 'question'? Its columns: id, question"),
+    "a NUL": (HEADER + "1,q,r,a\n2,q,one\0two,b\n", 2, "Response", "character 4: a NUL"),
+    "semicolons": ("id;Question;Response;target\n1;q;r;a\n", None, "Question", "has semicolons where commas are needed"),
+    "a JSON array": ('[{"id": 1}]', None, "Question", "is one JSON array: one JSON object per line is needed"),
+    "JSON lines": ('{"id": 1, "Question": "q"}\n', None, "Question", "ends in .jsonl"),
+    "a label that is written nearly so": (HEADER + "1,q,r, A\n", 1, "target", "(is 'a' meant?)"),
     "a row too short": (HEADER + "1,q,r,a\n2,q,r\n", 2, None, "3 cells, and the header names 4 columns"),
     "a row too long": (HEADER + '1,"q\nq",r,a\n2,q,r,s,a\n', 2, None, "(ends at line 4): 5 cells"),
     "an open quote": (HEADER + '1,"q,r,a\n2,q,r,b\n', 1, None, "double quote"),
@@ -119,6 +126,13 @@ JSON_FAULTS = {
     "a null label": (LINE.replace('"a"', "null"), 1, "target", "is null"),
     "a null group": (LINE.replace('"q"', "null"), 1, "Question", "is null"),
     "a null id": (LINE.replace("1", "null"), 1, "id", "is null"),
+    "an array": ("[\n" + LINE.strip() + "\n]", None, None, "jq -c '.[]' data/train.jsonl > data/train-lines.jsonl"),
+    "an array on one line": ("[" + LINE.strip() + "]", None, None, "is one JSON array"),
+    "an object over several lines": (LINE.replace(", ", ",\n"), 1, None, "one whole JSON object"),
+    "a key twice": (LINE + LINE.replace('"r"', '"r", "Response": "s"'), 2, "Response", "more than once"),
+    "lists in lists without end": (LINE + '{"id": ' + "[" * 100_000 + "\n", 2, None, "nested too deeply"),
+    "a number without end": ('{"id": ' + "1" * 5000 + "}\n", 1, None, "not JSON"),
+    "a boolean that is no label": (LINE.replace('"a"', "true"), 1, "target", "holds the boolean 'true'"),
 }
 
 
@@ -198,3 +212,182 @@ def test_a_question_of_the_training_table_is_warned_of_in_the_test_table(worker,
     single = {"columns": COLUMNS | {"group": None}}
     assert told(["Is it spam?,r one"], ["Is it spam?,r two"], **single) == []
     assert "the same text as row 1" in told(["Is it spam?,r one"], ["Is it spam?,R one!"], **single)[0]
+
+
+def labels_of(worker, tmp_path, labels, values, format="jsonl"):
+    path = tmp_path / f"t.{format}"
+    if format == "parquet":
+        pq.write_table(pa.table({"a": [f"t {i}" for i in range(len(values))], "l": pa.array(values)}), path)
+    elif format == "jsonl":
+        path.write_text("".join(json.dumps({"a": f"t {i}", "l": value}) + "\n" for i, value in enumerate(values)))
+    else:
+        path.write_text("a,l\n" + "".join(f"t {i},{value}\n" for i, value in enumerate(values)))
+    columns = dict.fromkeys(COLUMNS) | {"answer": "a", "label": "l"}
+    outputs, _ = worker.run("ingest", ingest(format=format, columns=columns, labels=labels, **FREE), {"table": path})
+    return read(outputs)[0]["labels"]
+
+
+@pytest.mark.parametrize("labels", [["true", "false"], ["True", "False"], ["TRUE", "FALSE"]])
+@pytest.mark.parametrize("format", ["jsonl", "parquet", "csv"])
+def test_a_boolean_is_a_label_however_it_is_written(worker, tmp_path, labels, format):
+    assert labels_of(worker, tmp_path, labels, [True, False, True], format) == [0, 1, 0]
+
+
+def test_a_label_that_is_written_so_goes_before_one_that_means_the_same(worker, tmp_path):
+    assert labels_of(worker, tmp_path, ["True", "true"], ["true", "True", True]) == [1, 0, 1]
+    assert labels_of(worker, tmp_path, ["1", "1.0"], ["1.0", "1"], "csv") == [1, 0]
+    assert labels_of(worker, tmp_path, ["1", "2.50"], [1.0, 2.5, 1]) == [0, 1, 0]
+    # Beyond what a float holds, two numbers are two labels.
+    large = ["12345678901234567890", "12345678901234567891"]
+    assert labels_of(worker, tmp_path, large, [large[1], large[0] + ".0"], "csv") == [1, 0]
+    assert labels_of(worker, tmp_path, ["1_0", "10"], [10.0, "1_0"]) == [1, 0]
+
+
+def test_a_text_that_is_no_number_is_an_empty_text_and_a_boolean_is_written_as_json_writes_it(worker, tmp_path):
+    table = tmp_path / "t.jsonl"
+    table.write_text(LINE.replace('"r"', "NaN") + LINE.replace('"r"', "true").replace("1", "2"))
+    outputs, result = worker.run("ingest", ingest(format="jsonl", **FREE), {"table": table})
+    assert [text["answer"] for text in read(outputs)[1]] == ["", "true"] and result["metrics"]["null-answer"] == 1
+
+
+def test_a_test_table_needs_no_group_but_for_the_constraint(worker, tmp_path):
+    table, columns = tmp_path / "t.csv", COLUMNS | {"prompt": None, "group": "topic", "weight": "w"}
+    table.write_text("id,Response\n1,r\n2,s\n")
+    outputs, _ = worker.run("ingest", ingest(role="test", columns=columns, **FREE), {"table": table})
+    assert read(outputs)[0]["groups"] is None and read(outputs)[0]["ids"] == ["1", "2"]
+    failure = worker.fails("ingest", ingest(role="test", columns=columns), {"table": table})
+    assert "no column 'topic'" in failure.message and "one-of-each needs it in the test table" in failure.message
+    table.write_text("id,Response,topic\n1,r,x\n2,s,x\n")  # one that is there is read
+    outputs, _ = worker.run("ingest", ingest(role="test", columns=columns, **FREE), {"table": table})
+    assert read(outputs)[0]["groups"] == [0, 0]
+    table.write_text("id,Response,target\n1,r,a\n")
+    assert "no column 'topic'" in worker.fails("ingest", ingest(columns=columns, **FREE), {"table": table}).message
+
+
+SECRETS = {
+    "train.csv": ["aws_secret_access_key = SECRET\n", "[default]\nkey = SECRET\n", "alice,SECRET\nbob,SECRET\n", "SECRET;SECRET\n",
+                  "MYSECRET=SECRET\0PATH=/bin\0", "host:5432:db:user:SECRET\n", '{"private_key": "SECRET"}\n', '"SECRET'],
+    "train.jsonl": ["SECRET\n", '{"SECRET": "SECRET"}\n', '["SECRET"]\n', '{"key": SECRET}\n'],
+}
+
+
+@pytest.mark.parametrize("name,content", [(name, content) for name, contents in SECRETS.items() for content in contents])
+def test_what_a_file_holds_that_is_no_table_is_not_told(worker, tmp_path, name, content):
+    failure = fault(worker, tmp_path, content, name)
+    assert "SECRET" not in json.dumps(failure.event)
+
+
+def test_the_names_of_a_wide_table_are_cut_short(worker, tmp_path):
+    failure = fault(worker, tmp_path, "id," + ",".join(f"column {i}" for i in range(5000)) + "," + "x" * 10_000 + "\n")
+    assert "and 4982 more" in failure.message and len(failure.message) < 1000
+
+
+KINDS = {
+    "gzip": b"\x1f\x8b\x08\0", "a ZIP archive": b"PK\x03\x04", "Parquet": b"PAR1", "a web page": b"<!DOCTYPE html><html>",
+    "a Git LFS pointer": b"version https://git-lfs.github.com/spec/v1\n", "many of its first bytes are 0": "id,a\n1,b".encode("utf-16-le"),
+    "SQLite": b"SQLite format 3\0",
+}
+
+
+@pytest.mark.parametrize("words", KINDS)
+@pytest.mark.parametrize("name", ["train.csv", "train.jsonl"])
+def test_a_file_of_another_kind_is_told_by_its_first_bytes(worker, tmp_path, words, name):
+    assert words in fault(worker, tmp_path, KINDS[words] + b"more", name).message
+
+
+@pytest.mark.parametrize("make,words", [
+    ("mkfifo {}", "a named pipe"), ("mkdir {}", "a folder"), ("ln -s /dev/zero {}", "a device"),
+    ("ln -s /proc/self/environ {}", "that the system makes up"), ("ln -s /proc/kmsg {}", "")])
+@pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
+def test_a_table_is_a_regular_file(worker, tmp_path, make, words, format):
+    path = tmp_path / f"train.{format}"
+    subprocess.run(make.format(path), shell=True, check=True)
+    failure = worker.fails("ingest", ingest(format=format, **FREE), {"table": {"path": str(path), "name": path.name}})
+    assert failure.kind == "invalid-input" and words in failure.message and path.name in failure.message
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl"])
+def test_a_line_without_an_end_is_refused_before_it_is_in_memory(worker, tmp_path, format):
+    path = tmp_path / f"train.{format}"
+    with open(path, "wb") as file:  # 100 GB that take no room
+        file.write((HEADER + "1,q," if format == "csv" else '{"id": "').encode() + b"x" * 5000)
+        file.truncate(100 << 30)
+    failure = worker.fails("ingest", ingest(format=format, **FREE), {"table": path})
+    assert failure.kind == "invalid-input" and "million characters" in failure.message
+
+
+def test_a_file_is_read_as_far_as_it_went_when_it_was_opened(tmp_path):
+    from ablate_worker import sources
+    path = tmp_path / "log.csv"
+    path.write_text("a,b\n")
+    with sources.text(path, "log.csv", newline="") as file, open(path, "a") as writer:
+        writer.write("1,2\n" * 10_000)
+        writer.flush()
+        assert list(sources.lines(file, "log.csv")) == ["a,b\n"]
+
+
+HOSTILE = "e\x1b]0;PWNED\x07\x1b[31m\x9b31m\u202egpj.\u2028\u200f\ufeff"
+
+
+def test_nothing_that_a_worker_says_commands_a_terminal(worker, tmp_path):
+    messages = [
+        fault(worker, tmp_path, HEADER + f'1,q,r,"{HOSTILE}"\n').event,
+        fault(worker, tmp_path, HEADER + f'1,"{HOSTILE}",r,a\n1,q,r,b\n').event,
+        fault(worker, tmp_path, HEADER + f'"{HOSTILE}",q,r,a\n"{HOSTILE}",q,r,b\n').event,
+        fault(worker, tmp_path, f'id,Question,"{HOSTILE}",target\n1,q,r,a\n').event,
+        fault(worker, tmp_path, HEADER + "1,q,r,x\n", labels=[HOSTILE, "b"]).event,
+        fault(worker, tmp_path, HEADER, columns=COLUMNS | {"answer": HOSTILE}).event]
+    table = tmp_path / "train.csv"
+    table.write_text(HEADER.replace("target", "target,page") + f'a,"{HOSTILE}",r,a,1\nb,"{HOSTILE}",s,b,2\n')
+    _, result = worker.run("ingest", ingest(columns=COLUMNS | {"group": "page"}, **FREE), {"table": table})
+    assert len(result["metrics"]["warnings"]) == 1
+    for text in [json.dumps(message, ensure_ascii=False) for message in [*messages, result]]:
+        assert not set(text) & set("\x1b\x07\x9b\u202e\u2028\u200f\ufeff"), text
+    assert "\\x1b]0;PWNED\\x07" in messages[0]["message"] and "\\u202egpj" in messages[0]["message"]
+
+
+def near_texts(count, seed=3):
+    chance = random.Random(seed)
+    return [" ".join(chance.choices([f"word{i}" for i in range(900)], k=12)) for _ in range(count)]
+
+
+def told(worker, tmp_path, texts, groups=None, reference=None):
+    def made(name, texts, role, **inputs):
+        path = tmp_path / name
+        path.write_text("id,a,l,g\n" + "".join(f"{i},{t},a,{groups[i] if groups else i}\n" for i, t in enumerate(texts)))
+        columns = dict.fromkeys(COLUMNS) | {"id": "id", "answer": "a", "label": "l", "group": "g" if groups else None}
+        return worker.run("ingest", ingest(role=role, columns=columns, **FREE), {"table": path} | inputs)
+    if reference is None:
+        return made("train.csv", texts, "train")[1]["metrics"].get("warnings", [])
+    outputs, _ = made("train.csv", reference, "train")
+    return made("test.csv", texts, "test", reference=outputs / "texts")[1]["metrics"].get("warnings", [])
+
+
+def test_texts_of_nearly_the_same_words_are_warned_of(worker, tmp_path):
+    texts = near_texts(60)
+    assert told(worker, tmp_path, texts) == []
+    shuffled = [" ".join(random.Random(i).sample(text.split(), 12)) for i, text in enumerate(texts[:10])]
+    changed = [" ".join([*text.split()[:-1], "another"]) for text in texts[10:20]]
+    [warning] = told(worker, tmp_path, texts + shuffled + changed)
+    assert "at least 20 pairs of texts" in warning and "rows 1 and 61" in warning and "data.columns.group" in warning
+    pairs = [*range(60), *range(20)]
+    assert told(worker, tmp_path, texts + shuffled + changed, pairs) == []  # groups hold them together
+    [warning] = told(worker, tmp_path, shuffled + near_texts(5, seed=4), reference=texts)
+    assert "at least 10 texts" in warning and "row 1 and row 1 of train" in warning
+
+
+def test_what_only_shares_a_template_or_a_small_vocabulary_is_no_near_duplicate(worker, tmp_path):
+    template = "Write a short essay of five hundred words about {} in the style of {} for a class of history"
+    assert told(worker, tmp_path, [template.format(f"topic{i}", f"author{i // 3}") for i in range(60)]) == []
+    chance = random.Random(1)
+    assert told(worker, tmp_path, [" ".join(chance.choices("red green blue iron zinc wolf".split(), k=9)) for _ in range(80)])[1:] == []
+
+
+def test_a_text_is_compared_with_few_others_however_many_there_are(monkeypatch):
+    import numpy
+    from ablate_worker import repeats
+    calls, real = [], numpy.intersect1d
+    monkeypatch.setattr(numpy, "intersect1d", lambda *a, **k: calls.append(1) or real(*a, **k))
+    texts = [(f"{text} and the same five words more",) for text in near_texts(3000)]
+    repeats.near(texts, [])
+    assert 3000 < len(calls) <= repeats.BANDS * repeats.RIVALS * 3000 < 3000 * 3000 / 2 / 20

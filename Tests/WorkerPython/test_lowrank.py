@@ -4,6 +4,8 @@ import pytest
 import torch
 from ablate_worker import devices, lowrank
 from ablate_worker.lowrank import LowRank, dropped
+from conftest import finetune, inputs
+from inprocess import fails, run
 from torch import nn
 
 
@@ -106,3 +108,18 @@ def test_four_bit_weights_give_what_peft_gives():
         results.append([output] + [p.grad for p in model.parameters() if p.requires_grad])
     for ours, theirs in zip(*results):
         torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
+
+
+def test_a_target_that_no_module_has_is_an_error_beside_one_that_does(dataset, backbones, tmp_path):
+    given = inputs(dataset, "tokens", "rows", "folds", backbone=backbones["mistral"])
+    adapters = {"rank": 2, "alpha": 4, "dropout": 0.0}
+    failure = fails("finetune", finetune(lora=adapters | {"targets": ["q_proj", "v_porj"]}), given, tmp_path)
+    assert failure.kind == "invalid-input" and "'v_porj' (is 'v_proj' meant?)" in failure.message
+    assert "down_proj, gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj" in failure.message
+    for targets, found in ((["q_proj", "layers.1.self_attn.v_proj"], {"q_proj": 2, "v_proj": 1}), ("all-linear", dict.fromkeys(
+            ["down_proj", "gate_proj", "k_proj", "o_proj", "q_proj", "up_proj", "v_proj"], 2))):
+        _, fields, _ = run("finetune", finetune(lora=adapters | {"targets": targets}, training={"epochs": 1}), given, tmp_path)
+        told = {name.removeprefix("adapted-"): n for name, n in fields["metrics"].items() if name.startswith("adapted-")}
+        assert told == found
+    _, fields, _ = run("finetune", finetune(lora="head-only", training={"epochs": 1}), given, tmp_path)
+    assert not [name for name in fields["metrics"] if name.startswith("adapted-")]

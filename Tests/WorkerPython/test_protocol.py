@@ -144,8 +144,8 @@ def test_memory_that_runs_out_is_reported_and_the_worker_goes_on(fresh, dataset)
 
 
 def test_no_number_is_written_as_null(tmp_path):
-    from ablate_worker.channel import finite
-    assert finite({"a": float("nan"), "b": [float("inf"), 1.5], 3: "x"}) == {"a": None, "b": [None, 1.5], "3": "x"}
+    from ablate_worker.channel import sayable
+    assert sayable({"a": float("nan"), "b": [float("inf"), 1.5], 3: "x"}) == {"a": None, "b": [None, 1.5], "3": "x"}
 
 
 @pytest.mark.parametrize("quantized", [False, True])

@@ -136,3 +136,56 @@ def test_faults(worker, dataset, tmp_path):
     assert failure.kind == "invalid-input" and "tokenizer.json" in failure.message
     failure = worker.fails("tokenize", {"template": [{"column": "essay"}], "vocabulary": 300}, given)
     assert failure.kind == "invalid-input" and "{essay}" in failure.message
+
+
+SPELT = [{"prompt": "Ignore this.<end> And go on", "answer": "plain"}, {"prompt": "plain", "answer": "<end><end> twice<end>"},
+         {"prompt": "the <end", "answer": "> apart"}]
+
+
+@pytest.mark.parametrize("splits", [False, True])
+def test_control_tokens_that_texts_spell_out_are_told_or_read_as_text(worker, tmp_path, splits):
+    from transformers import AutoTokenizer
+    byte_level(tmp_path / "tokenizer", False)
+    formats.write_texts(tmp_path / "texts", SPELT)
+    parameters = {"template": [{"column": "prompt"}, {"text": "<end>"}, {"column": "answer"}], "vocabulary": None}
+    outputs, result = worker.run("tokenize", parameters | ({"split-special-tokens": True} if splits else {}),
+                                 {"texts": tmp_path / "texts", "tokenizer": tmp_path / "tokenizer"})
+    columns, metadata = formats.read_tokens(outputs / "tokens")
+    theirs = AutoTokenizer.from_pretrained(tmp_path / "tokenizer", split_special_tokens=splits)
+    for column, (ids, offsets) in columns.items():
+        for row, text in enumerate(SPELT):
+            expected = theirs(text[column], add_special_tokens=False)["input_ids"]
+            assert ids[offsets[row]:offsets[row + 1]].tolist() == expected
+            assert (theirs.eos_token_id in expected) == (not splits and "<end>" in text[column])
+    assert metadata["template"][1] == {"ids": [theirs.eos_token_id]}  # the template's own are meant
+    metrics = result["metrics"]
+    if splits:
+        assert not [name for name in metrics if name.startswith("control-")] and "warnings" not in metrics
+        return
+    assert [metrics[f"control-rows-{c}"] for c in ("prompt", "answer")] == [1, 1]
+    assert [metrics[f"control-tokens-{c}"] for c in ("prompt", "answer")] == [1, 3]
+    prompt, answer = metrics["warnings"]
+    assert "1 of 3 rows (such as 1)" in prompt and "<end> (1)" in prompt and "split-special-tokens: true" in prompt
+    assert "(such as 2)" in answer and "<end> (3)" in answer
+
+
+def test_a_word_that_is_unknown_is_no_control_token(worker, tmp_path):
+    tokenizer = Tokenizer(models.WordLevel({"[UNK]": 0, "[SEP]": 1, "known": 2}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.add_special_tokens(["[UNK]", "[SEP]"])
+    save(tokenizer, tmp_path / "tokenizer", unk_token="[UNK]", sep_token="[SEP]")
+    formats.write_texts(tmp_path / "texts", [{"answer": "known strange words"}, {"answer": "known [SEP] strange [UNK]"}])
+    _, result = worker.run("tokenize", {"template": [{"column": "answer"}], "vocabulary": None},
+                           {"texts": tmp_path / "texts", "tokenizer": tmp_path / "tokenizer"})
+    assert result["metrics"]["control-rows-answer"] == 1
+    assert "[SEP] (1)" in result["metrics"]["warnings"][0] and "(such as 2)" in result["metrics"]["warnings"][0]
+
+
+def test_a_tokenizer_trained_on_texts_that_spell_out_its_marks_tells_of_them(worker, tmp_path):
+    formats.write_texts(tmp_path / "texts", [{"answer": "red <eos> blue"}, {"answer": "red"}])
+    parameters = {"template": [{"column": "answer"}], "vocabulary": 300}
+    _, result = worker.run("tokenize", parameters, {"texts": tmp_path / "texts"})
+    assert result["metrics"]["control-tokens-answer"] == 1 and "<eos> (1)" in result["metrics"]["warnings"][0]
+    outputs, result = worker.run("tokenize", parameters | {"split-special-tokens": True}, {"texts": tmp_path / "texts"})
+    ids, _ = formats.read_tokens(outputs / "tokens")[0]["answer"]
+    assert 1 not in ids.tolist() and "warnings" not in result["metrics"]

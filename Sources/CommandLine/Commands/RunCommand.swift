@@ -117,7 +117,9 @@ struct RunCommand: AsyncParsableCommand {
             guard let repository = missing.repository else { throw MissingFile(description: missing.description) }
             reporter.handle(.note("fetching \(repository) from the hub"))
             do {
-                try await fetcher.fetch(repository, revision: missing.revision, scratch: workspace.store.root) {
+                try await fetcher.fetch(
+                    repository, revision: missing.revision, withCode: missing.withCode, scratch: workspace.store.root
+                ) {
                     reporter.handle(.note($0))
                 }
             } catch let failure as StepFailure {

@@ -26,15 +26,17 @@ extension ValueShape where Value == String {
         }
     }
 
-    /// A class label: text, or a whole number, which stands for its digits.
+    /// A class label: text, or a whole number, which stands for its digits, or a boolean, which stands for true or false.
     static var label: Self {
-        ValueShape(schema: ["type": ["string", "integer"]]) { node, reading in
+        ValueShape(schema: ["type": ["string", "integer", "boolean"]]) { node, reading in
+            if let scalar = node.scalar, case .boolean(let value) = scalar.resolved { return value ? "true" : "false" }
             if let scalar = node.scalar, case .integer = scalar.resolved {
                 guard let ambiguity = scalar.ambiguity else { return scalar.text }
                 reading.report(ScalarReading.ambiguousText(node, ambiguity))
                 return nil
             }
-            return ScalarReading.text(node, wanted: "a label (text or a whole number)", reading: &reading)
+            return ScalarReading.text(
+                node, wanted: "a label (text, a whole number, or true or false)", reading: &reading)
         } encode: {
             .string($0)
         }

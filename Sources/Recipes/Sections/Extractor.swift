@@ -14,6 +14,7 @@ package struct Extractor: Sendable {
     package var pooling = Vector.mean
     package var components = 32
     package var template: Template?
+    package var splitsSpecialTokens = false
     package var lengths = Lengths()
     package var quantization = Quantization.none
     package var precision = Precision.auto
@@ -40,6 +41,7 @@ package struct Extractor: Sendable {
                 "template", optional: \.template, Template.shape,
                 "The text that is read, where it is another than data.template; the likelihood is of the answer given what stands before it."
             ),
+            Key("split-special-tokens", \.splitsSpecialTokens, .boolean, Model.splitting),
             Key("lengths", \.lengths, Lengths.declaration.shape, Lengths.declaration.about),
             Key("quantization", \.quantization, .choice, "How the weights are held."),
             Key(
@@ -53,6 +55,7 @@ package struct Extractor: Sendable {
         var model = Model()
         model.backbone = backbone
         model.template = template
+        model.splitsSpecialTokens = splitsSpecialTokens
         model.lengths = lengths
         model.quantization = quantization
         model.precision = precision
@@ -63,7 +66,7 @@ package struct Extractor: Sendable {
     /// What shapes the result beside tokens and weights, as the step has it under the name of its columns.
     package func parameters(name: String) -> [String: JSON] {
         var parameters = Self.declaration.shape.encode(self).object ?? [:]
-        for key in ["backbone", "template"] { parameters[key] = nil }
+        for key in ["backbone", "template", "split-special-tokens"] { parameters[key] = nil }
         parameters["name"] = .string(name)
         return parameters
     }

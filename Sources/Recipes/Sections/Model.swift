@@ -44,6 +44,7 @@ package struct Model: Sendable {
     package var headInput = HeadInput.hiddenState
     package var template: Template?
     package var chat = Chat.none
+    package var splitsSpecialTokens = false
     package var lengths = Lengths()
     package var training = Training()
     package var seeds = [1]
@@ -78,12 +79,17 @@ package struct Model: Sendable {
                 "template", optional: \.template, Template.shape,
                 "The text this model reads, where it is another than data.template."),
             Key("chat", \.chat, Chat.shape, Chat.about),
+            Key("split-special-tokens", \.splitsSpecialTokens, .boolean, Self.splitting),
             Key("lengths", \.lengths, Lengths.declaration.shape, Lengths.declaration.about),
             Key("training", \.training, Training.declaration.shape, Training.declaration.about),
             Key("seeds", \.seeds, .list(of: .seed), "One model is fine-tuned for each seed; predictions are averaged."),
             Key("fit", \.fit, .list(of: .choice), "folds: a model without each fold in turn; full: one on all rows."),
             Key("pseudo-labels", \.pseudoLabels, PseudoLabelling.shape, PseudoLabels.declaration.about),
         ])
+
+    /// What the key `split-special-tokens` means.
+    static let splitting =
+        "Whether control tokens that a text spells out, such as </s>, are read as text; false: as the tokenizer's own marks, of which `tokenize` warns."
 
     /// Every setting with its value, as the declarations encode it; always an object.
     package var resolved: JSON { Self.declaration.shape.encode(self) }

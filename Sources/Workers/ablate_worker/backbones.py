@@ -4,20 +4,26 @@ From a folder in hub layout, or with random weights. A frozen backbone stays in 
 and LoRA; what families differ in is families.py. Does not know classes, data or training.
 """
 
+import difflib
 import importlib.util
+import json
+import os
+from collections import Counter
 from pathlib import Path
 
 import torch
-from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
+from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, GenerationConfig
 
 from . import families
 from .precision import compute_type
 from .step import invalid, unavailable
+from .words import listed, printable
 
 warm = {}  # at most one entry: identity -> a frozen module without adapters
 
 
 def read_config(folder, title, remote_code=False):
+    check_contained(folder, title, remote_code)
     try:
         config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=remote_code)
     except (OSError, ValueError, KeyError) as error:
@@ -25,8 +31,37 @@ def read_config(folder, title, remote_code=False):
         if "trust_remote_code" in str(error):
             why = "it comes with code of its own; read that code, and set remote-code: true if you trust it"
         raise invalid(f"{title} is no backbone: {why}") from None
-    families.check(config.model_type, title, remote_code)
+    families.check(config, title, remote_code)
     return config
+
+
+def check_contained(folder, title, remote_code):
+    """Raise where weights or code would come from outside the folder: a step's key knows the files in it, and no others."""
+    index = Path(folder) / "model.safetensors.index.json"
+    shards = read_member(index, title, "weight_map") if index.exists() else {}
+    for shard in sorted({str(shard) for shard in shards.values()}):
+        path = os.path.normpath(shard)
+        if os.path.isabs(path) or path.split(os.sep)[0] == "..":
+            raise invalid(f"{title}: {index.name} names weights outside the folder ('{printable(shard)}'): put them into it, and name "
+                          "them there")
+    config = Path(folder) / "config.json"
+    code = read_member(config, title, "auto_map") if remote_code and config.exists() else {}
+    for place in code.values():
+        for name in place if isinstance(place, list) else [place]:
+            if "--" in str(name):
+                raise invalid(f"{title}: config.json takes code from another repository ('{printable(name)}'): put its .py files into "
+                              "the folder, and leave out in auto_map what stands before --")
+
+
+def read_member(path, title, name):
+    """An object that a JSON file of the folder holds under a name; empty where there is none."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))[name]
+    except KeyError:
+        return {}
+    except (ValueError, TypeError, RecursionError):
+        raise invalid(f"{title}: {path.name} is no JSON object: fetch or copy it again") from None
+    return value if isinstance(value, dict) else {}
 
 
 def quantizer(quantization, kind):
@@ -76,7 +111,8 @@ def load(folder, title, quantization, device, frozen, precision=None, remote_cod
     try:
         module, report = (AutoModelForCausalLM if language_head else AutoModel).from_pretrained(
             folder, config=config, dtype=kind if frozen else torch.float32, use_safetensors=True, trust_remote_code=remote_code,
-            attn_implementation=family.attention, local_files_only=True, output_loading_info=True, **more)
+            attn_implementation=family.attention, local_files_only=True, output_loading_info=True,
+            generation_config=GenerationConfig(), **more)  # else the folder's would be read, which nothing here generates by
     except (OSError, ValueError) as error:
         raise invalid(f"{title} cannot be loaded: {str(error).splitlines()[0]}") from None
     if report["missing_keys"] or report["mismatched_keys"]:
@@ -165,7 +201,29 @@ def adapt(module, lora, seed):
     torch.manual_seed(seed)
     config = LoraConfig(r=lora["rank"], lora_alpha=lora["alpha"], lora_dropout=lora["dropout"], target_modules=lora["targets"],
                         use_rslora=bool(lora.get("rslora")), use_dora=bool(lora.get("dora")))
+    check_targets(module, lora["targets"])
     try:
         return get_peft_model(module, config)
     except ValueError as error:
         raise invalid(f"lora: {str(error).splitlines()[0]}") from None
+
+
+def check_targets(module, targets):
+    """Raise where a target names no module: PEFT is content if another one does."""
+    if isinstance(targets, str):
+        return
+    names = [name for name, _ in module.named_modules() if name]
+    for target in targets:
+        if not any(name == target or name.endswith("." + target) for name in names):
+            linear = sorted({n.rsplit(".", 1)[-1] for n, part in module.named_modules() if isinstance(part, torch.nn.Linear)})
+            near = difflib.get_close_matches(target, linear, 1, 0.6)
+            meant = f" (is '{near[0]}' meant?)" if near else ""
+            raise invalid(f"lora.targets: no module of the backbone is called '{printable(target)}'{meant}; its linear layers are "
+                          f"{listed(linear)}, and targets: all-linear takes them all")
+
+
+def adapted(module):
+    """{name of a layer: how many of that name have adapters}; empty where there are none."""
+    from peft.tuners.tuners_utils import BaseTunerLayer
+    found = (name.rsplit(".", 1)[-1] for name, part in module.named_modules() if isinstance(part, BaseTunerLayer))
+    return dict(sorted(Counter(found).items()))

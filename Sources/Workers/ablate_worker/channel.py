@@ -1,6 +1,7 @@
 """The event stream: one JSON object per line on a descriptor that no library can reach.
 
-Knows the shape of events and how often they may be sent. Does not know what a step is.
+Knows the shape of events and how often they may be sent; every text in them is made visible (words.py). Does not know what a
+step is.
 """
 
 import json
@@ -9,18 +10,22 @@ import os
 import threading
 import time
 
+from .words import visible
+
 EVERY = 0.25  # seconds between two progress or metric events of one name: a terminal shows no more
 HEARTBEAT = 2.0
 
 
-def finite(value):
-    """The value with every NaN and infinity replaced by None: JSON has no word for them."""
+def sayable(value):
+    """The value with every NaN and infinity replaced by None, for which JSON has no word, and every text made visible."""
+    if isinstance(value, str):
+        return visible(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {str(k): finite(v) for k, v in value.items()}
+        return {str(k): sayable(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
-        return [finite(v) for v in value]
+        return [sayable(v) for v in value]
     return value
 
 
@@ -33,7 +38,7 @@ class Channel:
         self.last = {}  # name -> time of the last throttled event
 
     def send(self, event, **fields):
-        line = json.dumps({"event": event, **finite(fields)}, ensure_ascii=True, allow_nan=False) + "\n"
+        line = json.dumps({"event": event, **sayable(fields)}, ensure_ascii=True, allow_nan=False) + "\n"
         data = memoryview(line.encode())
         try:
             with self.lock:

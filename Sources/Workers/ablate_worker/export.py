@@ -62,7 +62,7 @@ def tokenizer(step, target):
     if pieces != metadata["template"]:
         raise invalid(f"{step.title('tokenizer')} is not the tokenizer that made {step.title('tokens')}: it splits the template "
                       "in another way")
-    return readme.text_lines(pieces, lead, step.parameters["lengths"], metadata)
+    return readme.text_lines(pieces, lead, step.parameters["lengths"], metadata, bool(step.parameters.get("split-special-tokens")))
 
 
 def merge(step, device, folder):

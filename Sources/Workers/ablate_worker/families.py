@@ -31,10 +31,12 @@ def of(config):
     return FAMILIES.get(config.model_type, FOREIGN)
 
 
-def check(name, title, remote_code=False):
+def check(config, title, remote_code=False):
+    name = config.model_type
     if name not in FAMILIES and not remote_code:
         hint = (": it reads images as well; take the text model alone, saved as gemma3_text" if name == "gemma3" else
-                f"; one of {', '.join(FAMILIES)} is needed, or remote-code: true where code comes with the weights")
+                ", which comes with code of its own: read that code, and set remote-code: true if you trust it" if
+                getattr(config, "auto_map", None) else f"; ablate knows {', '.join(FAMILIES)}: choose a backbone of one of these")
         raise invalid(f"{title} is of the architecture '{name}'{hint}")
 
 

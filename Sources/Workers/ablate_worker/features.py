@@ -127,7 +127,7 @@ def in_groups(step, names, parts, table, main):
     import numpy as np
     if table["groups"] is None:
         raise invalid(f"group-statistics needs groups, and {step.title('rows')} has none: name their column in "
-                      "data.columns.group, or leave group-statistics out")
+                      "data.columns.group, and have it in that table, or leave group-statistics out")
     kept = [i for i, name in enumerate(names) if main == "prompt" or not name.startswith("prompt.")]
     if not kept:
         raise invalid("group-statistics finds no feature to describe before it: name another feature first")

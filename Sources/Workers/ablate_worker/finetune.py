@@ -11,8 +11,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import (batches, checkpoints, classifier, devices, distributed, formats, losses, optimizers, packing, prefixes, pseudo,
-               schedule, sequences, throughput, validation)
+from . import (backbones, batches, checkpoints, classifier, devices, distributed, formats, losses, optimizers, packing, prefixes,
+               pseudo, schedule, sequences, throughput, validation)
 from .precision import overflowed, precision, scaled, scaling, unscale
 from .step import Failure, invalid, out_of_memory
 
@@ -60,6 +60,8 @@ def run(step):
     trained, done = checkpoints.trained(model), len(progress["losses"])
     metrics = {"steps": done, "rows": len(rows), "tokens": sum(map(len, texts)), "longest": max(map(len, texts)),
                "trainable": sum(p.numel() for p in trained.values())}
+    if hasattr(model.backbone, "peft_config"):
+        metrics |= {f"adapted-{layer}": number for layer, number in backbones.adapted(model.backbone).items()}
     if taught:
         metrics |= {"pseudo-rows": len(pseudo_texts)}
     if watch:

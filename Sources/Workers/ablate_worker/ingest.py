@@ -6,25 +6,36 @@ folds, tokens or models.
 
 import math
 import re
+from decimal import Context, Decimal
 
-from . import formats
-from .step import invalid
+from . import formats, repeats
+from .step import Failure, invalid
 from .tables import check_text, read_table
+from .words import listed, printable
+
+NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 
 
 def written(value):
-    """A value as text, so that 0, "0" and the 0.0 of an integer column with gaps are one label."""
+    """A value as text, as JSON writes it: 0, "0" and the 0.0 of an integer column with gaps are one label, and true is no True."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         value = int(value)
     return str(value)
 
 
-def number_form(text):
-    """"3.0" and "3" alike as "3"; any other text as it is."""
-    try:
-        return written(float(text)) if text.strip() == text and text[:1] in "-0123456789" else text
-    except ValueError:
-        return text
+def form(text):
+    """What is one label however it is written: 3.0 and 3, or True and true; any other text as it is."""
+    if NUMBER.fullmatch(text):
+        number = Decimal(text)
+        return str(number.normalize(Context(prec=len(text)))) if number else "0"
+    return text.lower() if text.lower() in ("true", "false") else text
+
+
+def is_nothing(value):
+    """null, and the NaN that programs write where a value is missing."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def run(step):
@@ -32,11 +43,13 @@ def run(step):
     named = {k: v for k, v in parameters["columns"].items() if v is not None}
     title = step.title("table")
     train = role == "train"
-    # A test table's labels are never read: a placeholder there is common, and no model may see them.
-    needed = [k for k in ("prompt", "answer", "group") if k in named]
-    needed += [k for k in (("label", "weight") if train else ("id",)) if k in named]
-    optional = ["id"] if train and "id" in named else []
-    table = read_table(step.input("table"), title, parameters["format"], [named[k] for k in needed], [named[k] for k in optional])
+    needed, optional = asked(named, train, parameters.get("constraint"))
+    try:
+        table = read_table(step.input("table"), title, parameters["format"], [named[k] for k in needed], [named[k] for k in optional])
+    except Failure as failure:
+        if not train and failure.row is None and failure.column is not None and failure.column == named.get("group"):
+            failure.message += ". The constraint one-of-each needs it in the test table, too: it says which rows belong together"
+        raise
     count = len(next(iter(table.values())))
     get = lambda key: table.get(named.get(key)) if key in needed + optional else None
     rows = {
@@ -57,21 +70,32 @@ def run(step):
     texts, metrics = read_texts(title, {k: (named[k], get(k)) for k in ("prompt", "answer") if k in named}, count)
     formats.write_json(step.outputs / "rows", rows)
     formats.write_texts(step.outputs / "texts", texts)
-    warnings = duplicates(title, texts, rows)
+    warnings = repeats.within(title, texts, rows)
     if step.has("reference"):
-        warnings += shared(title, texts, rows, formats.read_texts(step.input("reference")))
+        warnings += repeats.between(title, texts, rows, formats.read_texts(step.input("reference")))
     if warnings:
         metrics["warnings"] = warnings
     metrics |= {"rows": count, "groups": len(codes) if get("group") else 0}
     return {"metrics": metrics}
 
 
+def asked(named, train, constraint):
+    """(roles whose columns must be there, roles that are read where they are).
+
+    A test table is asked for what predicting takes: its labels are never read, as a placeholder there is common and no model may
+    see them; weights count in training; and groups hold rows together in folds, which only the constraint needs in a test table.
+    """
+    wanted = ["prompt", "answer", "group", *(["label", "weight"] if train else ["id"])]
+    optional = ["id"] if train else ["group"] if constraint != "one-of-each" else []
+    return [k for k in wanted if k in named and k not in optional], [k for k in optional if k in named]
+
+
 def read_words(title, column, values):
     """Values as texts, for which null is an error (ids and groups)."""
     words = []
     for row, value in enumerate(values, 1):
-        if value is None or (isinstance(value, float) and math.isnan(value)):
-            raise invalid(f"{title}, row {row}, column '{column}' is null: every row needs a value", row, column)
+        if is_nothing(value):
+            raise invalid(f"{title}, row {row}, column '{printable(column)}' is null: every row needs a value", row, column)
         word = written(value)
         check_text(word, title, row, column)
         words.append(word)
@@ -84,26 +108,32 @@ def read_ids(title, column, values, count):
     ids, first = read_words(title, column, values), {}
     for row, name in enumerate(ids, 1):
         if first.setdefault(name, row) != row:
-            raise invalid(f"{title}, row {row}, column '{column}': the id '{name}' is already that of row {first[name]}; "
+            raise invalid(f"{title}, row {row}, column '{printable(column)}': the id '{printable(name)}' is already that of row {first[name]}; "
                           "an id must name one row", row, column)
     return ids
 
 
 def read_labels(title, column, values, labels):
-    known = {number_form(label): index for index, label in enumerate(labels)}
-    known |= {label: index for index, label in enumerate(labels)}  # the label as it is written goes first
-    indices, strange = [], []
+    """The index of each row's label: the one that is written so, else the only one of that form."""
+    exact, known = {label: index for index, label in enumerate(labels)}, {}
+    for label, index in exact.items():
+        known[form(label)] = None if form(label) in known else index
+    indices, strange, found = [], [], {}
     for row, value in enumerate(values, 1):
-        text = None if value is None or (isinstance(value, float) and math.isnan(value)) else written(value)
-        index = None if text is None else known.get(text, known.get(number_form(text)))
-        if index is None:
-            strange.append((row, text))
-        indices.append(index)
+        text = None if is_nothing(value) else written(value)
+        if text not in found:
+            found[text] = None if text is None else exact.get(text, known.get(form(text)))
+        if found[text] is None:
+            strange.append((row, value, text))
+        indices.append(found[text])
     if strange:
-        row, text = strange[0]
+        row, value, text = strange[0]
         more = f" ({len(strange)} rows in all have no known label)" if len(strange) > 1 else ""
-        what = "is null" if text is None else "is empty" if text == "" else f"holds '{printable(text)}'"
-        raise invalid(f"{title}, row {row}, column '{column}' {what}, which is none of the labels {', '.join(labels)}{more}: "
+        what = ("is null" if text is None else "is empty" if text == "" else
+                f"holds {'the boolean ' * isinstance(value, bool)}'{printable(text)}'")
+        near = next((label for label in labels if text and label.strip().casefold() == text.strip().casefold()), None)
+        meant = f" (is '{printable(near)}' meant?)" if near else ""
+        raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}{meant}, which is none of the labels {listed(labels)}{more}: "
                       "correct the row, or add the value to data.labels", row, column)
     return indices
 
@@ -116,85 +146,25 @@ def read_weights(title, column, values):
         except (TypeError, ValueError):
             weight = math.nan
         if not (math.isfinite(weight) and weight >= 0):
-            raise invalid(f"{title}, row {row}, column '{column}': '{printable(value)}' is no weight; a number of 0 or more is "
+            raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(written(value))}' is no weight; a number of 0 or more is "
                           "needed", row, column)
         weights.append(weight)
     if sum(weights) == 0:
-        raise invalid(f"{title}, column '{column}': every weight is 0, so no row would count", column=column)
+        raise invalid(f"{title}, column '{printable(column)}': every weight is 0, so no row would count", column=column)
     return weights
 
 
 def read_texts(title, columns, count):
-    """The texts of every row. A null is an empty text: no row is dropped for it, and the metrics count it."""
+    """The texts of every row. A null, or a NaN, is an empty text: no row is dropped for it, and the metrics count it."""
     texts, metrics = [{} for _ in range(count)], {}
     for role, (column, values) in columns.items():
-        metrics[f"null-{role}"] = sum(value is None for value in values)
+        metrics[f"null-{role}"] = sum(map(is_nothing, values))
         for row, value in enumerate(values, 1):
-            text = "" if value is None else value if isinstance(value, str) else written(value)
+            text = "" if is_nothing(value) else value if isinstance(value, str) else written(value)
             check_text(text, title, row, column)
             texts[row - 1][role] = text
         metrics[f"empty-{role}"] = sum(not text[role] for text in texts)
     return texts, metrics
-
-
-def duplicates(title, texts, rows):
-    """Warnings of questions that stand in the table more than once and that no group holds together: folds may part them, and a
-    model would then be scored on what it was trained on. Without groups, of rows that are alike in every text."""
-    columns = telling(texts, rows)
-    first, found = {}, {}
-    for row, text in enumerate(texts):
-        key = normalised(text, columns)
-        if not any(key):
-            continue
-        group = row if rows["groups"] is None else rows["groups"][row]
-        known = first.setdefault(key, {})
-        if known.setdefault(group, row) == row and len(known) > 1:
-            found[key] = known
-    what = "question" if columns == ["prompt"] else "text"
-    warnings = []
-    for known in list(found.values())[:3]:
-        listed = ", ".join(str(row + 1) for row in list(known.values())[:5])
-        more = ", ..." if len(known) > 5 else ""
-        warnings.append(f"{title}: rows {listed}{more} have the same {what}, '{printable(texts[min(known.values())][columns[0]])}', and "
-                        "are not of one group, so folds may part them: give them one value in the column data.columns.group")
-    if len(found) > 3:
-        warnings.append(f"{title}: {len(found) - 3} more {what}s stand in more than one group")
-    return warnings
-
-
-def shared(title, texts, rows, reference):
-    """Warnings of questions (without groups: of whole rows) of this table that stand in the training table too, by their
-    normalised text: a model was trained on their answers, so its score there tells little of questions that are new."""
-    columns = telling(texts, rows)
-    if not reference or not set(columns) <= reference[0].keys():
-        return []
-    known, found = {}, {}
-    for row, text in enumerate(reference):
-        known.setdefault(normalised(text, columns), row)
-    for row, text in enumerate(texts):
-        key = normalised(text, columns)
-        if any(key) and key in known:
-            found.setdefault(key, []).append(row)
-    what = "question" if columns == ["prompt"] else "text"
-    warnings = []
-    for key, mine in list(found.items())[:3]:
-        listed = ", ".join(str(row + 1) for row in mine[:5]) + (", ..." if len(mine) > 5 else "")
-        warnings.append(f"{title}: rows {listed} have the same {what} as row {known[key] + 1} of the training table, "
-                        f"'{printable(texts[mine[0]][columns[0]])}': models learn from it, so what they score on these rows says "
-                        f"little of new {what}s; leave it out of one of the tables")
-    if len(found) > 3:
-        warnings.append(f"{title}: {len(found) - 3} more {what}s stand in the training table too")
-    return warnings
-
-
-def telling(texts, rows):
-    """The columns by which two rows are one question: the prompt, where groups say that a question has several rows."""
-    return ["prompt"] if rows["groups"] is not None and "prompt" in texts[0] else sorted(texts[0])
-
-
-def normalised(text, columns):
-    """The words of each column, without case, punctuation and white space."""
-    return tuple(" ".join(re.findall(r"\w+", text[column].casefold())) for column in columns)
 
 
 def check_one_of_each(title, column, names, rows, labels):
@@ -212,15 +182,9 @@ def check_one_of_each(title, column, names, rows, labels):
                 raise invalid(f"{where} has {len(group)} rows, and there are {len(labels)} labels; {rule}", first, column)
             continue
         held = [rows["labels"][row - 1] for row in group]
-        twice = [labels[i] for i in range(len(labels)) if held.count(i) > 1]
-        lacking = [labels[i] for i in range(len(labels)) if i not in held]
+        twice = [printable(labels[i]) for i in range(len(labels)) if held.count(i) > 1]
+        lacking = [printable(labels[i]) for i in range(len(labels)) if i not in held]
         if twice or lacking:
             faults = [f"holds {', '.join(twice)} more than once"] * bool(twice) + [f"lacks {', '.join(lacking)}"] * bool(lacking)
             raise invalid(f"{where} {' and '.join(faults)}; {rule}. If two questions share a text, give each its own group value",
                           first, column)
-
-
-def printable(value, limit=60):
-    """A value for a message: on one line, short, and always encodable."""
-    text = " ".join(str(value).encode("utf-8", "backslashreplace").decode().split())
-    return text if len(text) <= limit else text[:limit] + "..."

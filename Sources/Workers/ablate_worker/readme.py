@@ -83,15 +83,17 @@ def model_lines(parameters, base, adapted, complete, wide, tokenizes):
     return "\n".join(lines) + "\n"
 
 
-def text_lines(pieces, lead, lengths, metadata):
+def text_lines(pieces, lead, lengths, metadata, splits=False):
     """The lines from texts to ids, by the tokenizer in the folder: the template's pieces, and columns cut to their budgets.
 
-    pieces, lead: of tokens.encode_template. Each column is encoded as a continuation of the text before it.
+    pieces, lead: of tokens.encode_template. Each column is encoded as a continuation of the text before it. splits: whether
+    control tokens that a text spells out are read as text.
     """
     columns = list(dict.fromkeys(piece["column"] for piece in pieces if "column" in piece))
     special = {k: [] if metadata[k] is None else [metadata[k]] for k in ("bos", "eos", "pad")}
     lines = ['tokenizer = Tokenizer.from_file("tokenizer.json")',
-             "tokenizer.no_truncation()", "tokenizer.no_padding()", "", "",
+             "tokenizer.no_truncation()", "tokenizer.no_padding()",
+             *["tokenizer.encode_special_tokens = True  # control tokens in a text are text"] * splits, "", "",
              "def encoded(text, prefix):  # as a continuation of the prefix",
              "    ids = lambda text: tokenizer.encode(text, add_special_tokens=False).ids",
              "    return ids(prefix + text)[len(ids(prefix)):]", "", "",

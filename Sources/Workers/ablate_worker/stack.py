@@ -111,7 +111,7 @@ def group_codes(step, name, table):
         return None
     if table["groups"] is None:
         raise invalid(f"group-statistics needs groups, and {step.title(name)} has none: name their column in data.columns.group, "
-                      "or leave group-statistics out")
+                      "and have it in that table, or leave group-statistics out")
     return table["groups"]
 
 

@@ -8,6 +8,7 @@ import json
 import re
 
 from . import formats
+from .control import Control
 from .step import Failure, invalid
 
 CHUNK = 500  # rows per call of the library: progress is told in between
@@ -42,11 +43,15 @@ def run(step):
         title = step.title("tokenizer") if step.has("tokenizer") else "the tokenizer trained here"
         template, bos, eos = chat.wrap(folder, title, template, step.parameters["chat"].get("system")), None, None
     pieces, lead = encode_template(tokenizer, template)
-    ids = {column: [] for column in columns}
+    # The template's own control tokens stay what they are; those in texts are read as `split-special-tokens` says.
+    tokenizer.encode_special_tokens = bool(step.parameters.get("split-special-tokens"))
+    ids, control = {column: [] for column in columns}, Control(tokenizer)
     for start in range(0, len(texts), CHUNK):
         for column in columns:
             part = [text[column] for text in texts[start:start + CHUNK]]
-            ids[column] += encode(tokenizer, part, *lead[column])
+            encoded = encode(tokenizer, part, *lead[column])
+            control.count(column, start, part, encoded, lead[column])
+            ids[column] += encoded
         step.channel.progress(min(start + CHUNK, len(texts)), len(texts), "rows")
     metadata = {"template": pieces, "bos": bos, "eos": eos, "pad": pad_token(tokenizer, folder)}
     formats.write_tokens(step.outputs / "tokens", ids, metadata)
@@ -55,7 +60,7 @@ def run(step):
         lengths = sorted(len(row) for row in ids[column])
         metrics |= {f"tokens-{column}": sum(lengths), f"longest-{column}": lengths[-1],
                     f"median-{column}": lengths[len(lengths) // 2]}
-    return {"metrics": metrics}
+    return {"metrics": metrics | control.metrics(step.title("texts"), len(texts))}
 
 
 def train(texts, columns, vocabulary, folder):
