@@ -122,7 +122,7 @@ let package = Package(
         .target(
             name: "Logbooks",
             dependencies: [
-                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Forecasts", "Numerics", "Formats", "Digests",
+                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Host", "Forecasts", "Numerics", "Formats", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),

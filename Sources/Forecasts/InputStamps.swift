@@ -10,13 +10,10 @@ extension InputResolver {
     package func stamp(of source: Source) throws -> InputStamp? {
         switch source {
         case .file(let path, _): try InputStamp(of: path)
-        case .folder(let path, _, _): try InputStamp(of: path, matching: Self.isRead)
-        case .hub(let repository, let revision, _):
-            try hub.snapshot(of: repository, revision: revision).map { try InputStamp(of: $0, matching: Self.isRead) }
+        case .folder(let path, _, let part): try InputStamp(of: path) { Self.isRead($0, part) }
+        case .hub(let repository, let revision, let part):
+            try hub.snapshot(of: repository, revision: revision).map { try InputStamp(of: $0) { Self.isRead($0, part) } }
         case .output: nil
         }
     }
-
-    /// Whether a file of a backbone is in some key: a readme may be edited while a step reads the weights.
-    private static func isRead(_ name: String) -> Bool { isWeights(name) || isTokenizer(name) }
 }

@@ -1,6 +1,7 @@
 // The scores that an `evaluate` step recorded, read back, and how much each row counts in comparisons.
 
 internal import Digests
+internal import Host
 internal import Plans
 internal import Storage
 internal import Synchronization

@@ -8,8 +8,9 @@ internal import Storage
 
 /// What a fine-tune reads, and how many tokens of each column it keeps.
 struct Truncation: Hashable, Sendable {
-    /// The content of the tokens, if it is as it was written.
-    private let read: @Sendable () -> [UInt8]?
+    private let tokens: Digest
+    private let address: String
+    private let store: Store
     /// Tokens by column; a column without a budget is read whole.
     private let budgets: [String: Int]
 
@@ -23,14 +24,14 @@ struct Truncation: Hashable, Sendable {
             let output = entries[step].record?.outputs[name],
             output.objects.reduce(0, { $0 + Int64($1.size) }) <= Self.most
         else { return nil }
-        read = { try? store.content(of: output.digest, from: plan.steps[step].address) }
+        (tokens, address, self.store) = (output.digest, plan.steps[step].address, store)
         budgets = (plan.steps[fit].parameters["lengths"]?.object ?? [:]).compactMapValues(\.integer)
     }
 
     /// For each row, whether tokens were left out. Nil where the file is not to be understood: the slices are then missing,
     /// and the logbook is none the worse.
     var cuts: [Bool]? {
-        guard let bytes = read(), let tokens = try? Tokens(reading: bytes, name: "the tokens") else {
+        guard let bytes = try? store.content(of: tokens, from: address), let tokens = try? Tokens(reading: bytes, name: "the tokens") else {
             return nil
         }
         var cuts: [Bool]?
@@ -41,5 +42,14 @@ struct Truncation: Hashable, Sendable {
             cuts = cuts.map { zip($0, own).map { $0 || $1 } } ?? own
         }
         return cuts
+    }
+
+    static func == (left: Truncation, right: Truncation) -> Bool {
+        left.tokens == right.tokens && left.budgets == right.budgets
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(tokens)
+        hasher.combine(budgets)
     }
 }
