@@ -63,7 +63,7 @@ struct ClassColumns {
     private func chosen(from candidates: [Int], _ labels: [String]) throws(FormatError) -> [Int] {
         guard candidates.count > 1 else {
             throw FormatError(
-                "\(table.name) has \(candidates.count) columns of probabilities (numbers in 0...1 in every row) among \(CSVTable.listed(table.header)), and two or more are needed\(separatorHint); name them with --columns"
+                "\(table.name) has \(candidates.count) columns of probabilities (numbers in 0...1 in every row) among \(CSVTable.listed(table.header)), and two or more are needed\(table.separatorHint); name them with --columns"
             )
         }
         let names = candidates.map { table.header[$0] }
@@ -173,12 +173,5 @@ struct ClassColumns {
     private func option(_ columns: [Int]) -> String {
         let names = columns.map { table.header[$0] }.joined(separator: ",")
         return names.allSatisfy { $0.isLetter || $0.isNumber || "_-.,".contains($0) } ? names : "'\(names)'"
-    }
-
-    private var separatorHint: String {
-        guard table.header.count == 1, let sign = table.header[0].first(where: { ";\t|".contains($0) }) else {
-            return ""
-        }
-        return " (its fields seem to be separated by \(sign == "\t" ? "tabs" : "\"\(sign)\""), and commas are read)"
     }
 }
