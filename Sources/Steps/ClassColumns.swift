@@ -32,7 +32,7 @@ struct ClassColumns {
         self.values = values
         let candidates = values.keys.sorted()
         columns = []
-        columns = try chosen(from: candidates, labels)
+        columns = try chosen(from: candidates, labels, other: other)
     }
 
     private static func named(_ names: [String], in table: CSVTable, other: [String]) throws(FormatError) -> [Int] {
@@ -60,30 +60,43 @@ struct ClassColumns {
         return found
     }
 
-    private func chosen(from candidates: [Int], _ labels: [String]) throws(FormatError) -> [Int] {
+    private func chosen(
+        from candidates: [Int], _ labels: [String], other: [String]
+    ) throws(FormatError) -> [Int] {
         guard candidates.count > 1 else {
             throw FormatError(
                 "\(table.name) has \(candidates.count) columns of probabilities (numbers in 0...1 in every row) among \(CSVTable.listed(table.header)), and two or more are needed\(table.separatorHint); name them with --columns"
             )
         }
-        let names = candidates.map { table.header[$0] }
-        let families = LabelColumns.families(of: labels, in: names).map { family in
-            family.map { candidates[$0] }.sorted()
-        }
+        let families = self.families(of: labels, among: candidates)
         let alike = alikes(candidates)
-        if !families.isEmpty {
+        if families.isEmpty {
+            // A class whose column holds something else: its cell will be named.
+            let others = table.header.indices.filter { !other.contains(table.header[$0]) }
+            let named = self.families(of: labels, among: others)
+            if named.count == 1 { return named[0] }
+        } else {
             // Not every class need be the label of a row: what is named alike belongs to them.
             let wider = families.flatMap { family in alike.filter { Set(family).isSubset(of: $0) } }
             let fitting = Self.distinct(families.filter(sumsToOne).isEmpty ? wider : families).filter(sumsToOne)
             if let only = try single(fitting) { return only }
-            throw refusal(families[0], candidates)
         }
-        if let only = try single(Self.largest(alike.filter(sumsToOne))) { return only }
+        func holdsFamily(_ columns: [Int]) -> Bool {
+            families.isEmpty || families.contains { Set($0).isSubset(of: columns) }
+        }
+        if let only = try single(Self.largest(alike.filter { sumsToOne($0) && holdsFamily($0) })) { return only }
         let whole = candidates.filter { values[$0]?.allSatisfy { $0 == 0 || $0 == 1 } ?? false }
         guard sumsToOne(candidates), whole.isEmpty || whole.count == candidates.count else {
-            throw refusal(candidates, candidates)
+            throw refusal(families.first ?? candidates, candidates)
         }
         return candidates
+    }
+
+    /// The columns of each family that the labels name, in the table's order.
+    private func families(of labels: [String], among columns: [Int]) -> [[Int]] {
+        LabelColumns.families(of: labels, in: columns.map { table.header[$0] }).map { family in
+            family.map { columns[$0] }.sorted()
+        }
     }
 
     private func single(_ sets: [[Int]]) throws(FormatError) -> [Int]? {

@@ -108,6 +108,29 @@ def test_a_decision_beside_one_probability_is_no_pair_of_classes(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["p.csv"]
 
 
+def test_a_class_that_is_no_rows_label_is_a_class_all_the_same(tmp_path):
+    labels, values = table()
+    some = labels != 2
+    for names in (NAMES, [f"p_{name}" for name in NAMES]):
+        write(tmp_path / "p.csv", values[some], names, [NAMES[label] for label in labels[some]])
+        result = ablate(tmp_path, "p.csv", "--group", "question", "--label", "label", "--json")
+        assert result.returncode == 0 and json.loads(result.stdout)["columns"] == names, result.stderr
+    # With a column beside it that is none, and names that are not alike, it has to be said.
+    write(tmp_path / "p.csv", values[some], labels=[NAMES[label] for label in labels[some]], extra={"confidence": values[some].max(1)})
+    result = ablate(tmp_path, "p.csv", "--group", "question", "--label", "label")
+    assert result.returncode == 1 and "--columns human,gpt,llama" in result.stderr
+
+
+def test_a_class_column_with_a_cell_that_is_no_number_is_named(tmp_path):
+    labels, values = table()
+    write(tmp_path / "p.csv", values, labels=[NAMES[label] for label in labels])
+    lines = (tmp_path / "p.csv").read_text().split("\n")
+    lines[2] = lines[2].replace(lines[2].split(",")[3], "much")
+    (tmp_path / "p.csv").write_text("\n".join(lines))
+    result = ablate(tmp_path, "p.csv", "--group", "question", "--label", "label")
+    assert result.returncode == 1 and "p.csv, row 3, column gpt: \"much\" is no probability" in result.stderr
+
+
 @pytest.mark.parametrize("decimals", [1, 2, 3, 16])
 def test_rounded_scores_are_those_of_scikit_learn(tmp_path, decimals):
     labels, values = table(seed=7)
