@@ -125,7 +125,9 @@ struct ClassColumns {
             candidates.filter { $0 > first }.map { second in candidates.filter { $0 != first && $0 != second } }
         }
         for sets in [one, two] {
-            let fitting = sets.filter { $0.count > 1 && sumsToOne($0) }
+            // One row tells most of them, and a long table is not added up hundreds of times for a hint.
+            let near = sets.filter { abs($0.reduce(0) { $0 + (values[$1]?.first ?? 0) } - 1) <= 0.1 }
+            let fitting = near.prefix(20).filter(sumsToOne)
             if fitting.count == 1 { return fitting[0] }
         }
         return nil
