@@ -145,7 +145,7 @@ struct CommandRunner: Sendable {
                 throw StepFailure(
                     class: "command-failed",
                     message:
-                        "{out.\(name)} must hold predictions (safetensors: rows int64 [n], each row of the table once; probabilities float32 [n, \(classes)]): \(error)",
+                        "\(error) (predictions are safetensors: rows int64 [n], each row of the table once; probabilities float32 [n, \(classes)])",
                     log: nil)
             }
         }

@@ -29,7 +29,7 @@ package struct CSVTable: Sendable {
     /// The column of this name. Errors: ``FormatError`` where there is none, or several.
     package func index(of column: String) throws(FormatError) -> Int {
         guard let index = header.firstIndex(of: column) else {
-            throw FormatError("\(name) has no column \"\(column)\"; it has \(Self.listed(header))")
+            throw FormatError("\(name) has no column \"\(column)\"; it has \(Self.listed(header))\(separatorHint)")
         }
         guard header.lastIndex(of: column) == index else {
             throw FormatError("\(name) has several columns \"\(column)\"; rename all but one")
@@ -41,6 +41,12 @@ package struct CSVTable: Sendable {
     package func column(_ column: String) throws(FormatError) -> [String] {
         let index = try index(of: column)
         return rows.map { $0[index] }
+    }
+
+    /// What is to be said of a header that is one field with another separator in it; else empty.
+    package var separatorHint: String {
+        guard header.count == 1, let sign = header[0].first(where: { ";\t|".contains($0) }) else { return "" }
+        return " (its fields seem to be separated by \(sign == "\t" ? "tabs" : "\"\(sign)\""), and commas are read)"
     }
 
     /// Names in a message, the first of many.

@@ -58,7 +58,8 @@ package struct Evaluation: Sendable {
         guard rows >= 0, classes >= 1 else {
             throw fields.error("there are \(rows) rows and \(classes) classes, and no such numbers can be")
         }
-        for cell in try fields.has("cells") ? fields.objects("cells") : [] {
+        // A fold whose rows all weigh nothing has no score.
+        for cell in try fields.has("cells") ? fields.objects("cells") : [] where cell.has("log-loss") {
             cells.append(
                 Cell(
                     seed: try cell.string("seed"), fold: try cell.integer("fold"),

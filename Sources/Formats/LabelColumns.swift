@@ -46,8 +46,10 @@ package enum LabelColumns {
                     let end = String(validating: name[(start + first.count)...], as: UTF8.self),
                     tried.insert([begin, end]).inserted
                 else { continue }
-                let family = labels.compactMap { label in
-                    places[begin + label + end].flatMap { $0 < 0 ? nil : $0 }
+                var family: [Int] = []
+                for label in labels {
+                    guard let place = places[begin + label + end], place >= 0 else { break }
+                    family.append(place)
                 }
                 if family.count == labels.count, !found.contains(family) { found.append(family) }
             }

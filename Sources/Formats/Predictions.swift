@@ -41,11 +41,12 @@ package struct Predictions: Sendable {
                 "\(name) has row \(Self.ordinal(given[index])) twice, as rows[\(index)] and rows[\(next)]; each row of the table must be there once"
             )
         }
-        for index in [order[0], order[order.count - 1]] where given[index] < 0 || given[index] >= count ?? .max {
-            throw FormatError(
-                "\(name): rows[\(index)] is \(given[index]), and "
-                    + (count.map { "the table's \($0) rows are numbered 0 to \($0 - 1)" } ?? "rows are numbered from 0")
-            )
+        for index in [order[0], order[order.count - 1]] {
+            guard given[index] >= 0, count.map({ given[index] < $0 }) ?? true else {
+                let range = count.map { "the table's \($0) rows are numbered 0 to \($0 - 1)" }
+                throw FormatError(
+                    "\(name): rows[\(index)] is \(given[index]), and \(range ?? "rows are numbered from 0")")
+            }
         }
         let wasDivided = try Self.prove(&values, rows: given, classes: classes, name)
         rows = isSorted ? given : order.map { given[$0] }

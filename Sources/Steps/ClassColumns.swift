@@ -32,7 +32,7 @@ struct ClassColumns {
         self.values = values
         let candidates = values.keys.sorted()
         columns = []
-        columns = try chosen(from: candidates, labels)
+        columns = try chosen(from: candidates, labels, other: other)
     }
 
     private static func named(_ names: [String], in table: CSVTable, other: [String]) throws(FormatError) -> [Int] {
@@ -60,30 +60,43 @@ struct ClassColumns {
         return found
     }
 
-    private func chosen(from candidates: [Int], _ labels: [String]) throws(FormatError) -> [Int] {
+    private func chosen(
+        from candidates: [Int], _ labels: [String], other: [String]
+    ) throws(FormatError) -> [Int] {
         guard candidates.count > 1 else {
             throw FormatError(
-                "\(table.name) has \(candidates.count) columns of probabilities (numbers in 0...1 in every row) among \(CSVTable.listed(table.header)), and two or more are needed\(separatorHint); name them with --columns"
+                "\(table.name) has \(candidates.count) columns of probabilities (numbers in 0...1 in every row) among \(CSVTable.listed(table.header)), and two or more are needed\(table.separatorHint); name them with --columns"
             )
         }
-        let names = candidates.map { table.header[$0] }
-        let families = LabelColumns.families(of: labels, in: names).map { family in
-            family.map { candidates[$0] }.sorted()
-        }
+        let families = self.families(of: labels, among: candidates)
         let alike = alikes(candidates)
-        if !families.isEmpty {
+        if families.isEmpty {
+            // A class whose column holds something else: its cell will be named.
+            let others = table.header.indices.filter { !other.contains(table.header[$0]) }
+            let named = self.families(of: labels, among: others)
+            if named.count == 1 { return named[0] }
+        } else {
             // Not every class need be the label of a row: what is named alike belongs to them.
             let wider = families.flatMap { family in alike.filter { Set(family).isSubset(of: $0) } }
             let fitting = Self.distinct(families.filter(sumsToOne).isEmpty ? wider : families).filter(sumsToOne)
             if let only = try single(fitting) { return only }
-            throw refusal(families[0], candidates)
         }
-        if let only = try single(Self.largest(alike.filter(sumsToOne))) { return only }
+        func holdsFamily(_ columns: [Int]) -> Bool {
+            families.isEmpty || families.contains { Set($0).isSubset(of: columns) }
+        }
+        if let only = try single(Self.largest(alike.filter { sumsToOne($0) && holdsFamily($0) })) { return only }
         let whole = candidates.filter { values[$0]?.allSatisfy { $0 == 0 || $0 == 1 } ?? false }
         guard sumsToOne(candidates), whole.isEmpty || whole.count == candidates.count else {
-            throw refusal(candidates, candidates)
+            throw refusal(families.first ?? candidates, candidates)
         }
         return candidates
+    }
+
+    /// The columns of each family that the labels name, in the table's order.
+    private func families(of labels: [String], among columns: [Int]) -> [[Int]] {
+        LabelColumns.families(of: labels, in: columns.map { table.header[$0] }).map { family in
+            family.map { columns[$0] }.sorted()
+        }
     }
 
     private func single(_ sets: [[Int]]) throws(FormatError) -> [Int]? {
@@ -112,7 +125,9 @@ struct ClassColumns {
             candidates.filter { $0 > first }.map { second in candidates.filter { $0 != first && $0 != second } }
         }
         for sets in [one, two] {
-            let fitting = sets.filter { $0.count > 1 && sumsToOne($0) }
+            // One row tells most of them, and a long table is not added up hundreds of times for a hint.
+            let near = sets.filter { abs($0.reduce(0) { $0 + (values[$1]?.first ?? 0) } - 1) <= 0.1 }
+            let fitting = near.prefix(20).filter(sumsToOne)
             if fitting.count == 1 { return fitting[0] }
         }
         return nil
@@ -173,12 +188,5 @@ struct ClassColumns {
     private func option(_ columns: [Int]) -> String {
         let names = columns.map { table.header[$0] }.joined(separator: ",")
         return names.allSatisfy { $0.isLetter || $0.isNumber || "_-.,".contains($0) } ? names : "'\(names)'"
-    }
-
-    private var separatorHint: String {
-        guard table.header.count == 1, let sign = table.header[0].first(where: { ";\t|".contains($0) }) else {
-            return ""
-        }
-        return " (its fields seem to be separated by \(sign == "\t" ? "tabs" : "\"\(sign)\""), and commas are read)"
     }
 }

@@ -1,6 +1,8 @@
 // The steps the engine runs itself. Knows files and parameters; nothing of keys, the store or the plan.
 
 package import Digests
+internal import Formats
+internal import Numerics
 package import Plans
 
 /// What a native step is given: parameters, inputs by name, and an empty folder for its outputs.
@@ -84,6 +86,18 @@ package struct StepOutcome: Sendable {
 package enum NativeStep {
     /// Runs a step of a kind whose demand is `native`. Errors: ``StepError``.
     package static func run(_ kind: StepKind, _ context: StepContext) throws -> StepOutcome {
+        do {
+            return try outcome(of: kind, context)
+        } catch let error as FormatError {
+            throw StepError(error.description)
+        } catch let error as GroupError {
+            throw StepError(error.description)
+        } catch let error as ProbabilityError {
+            throw StepError(error.description)
+        }
+    }
+
+    private static func outcome(of kind: StepKind, _ context: StepContext) throws -> StepOutcome {
         switch kind {
         case .split: try split(context)
         case .average: try average(context)

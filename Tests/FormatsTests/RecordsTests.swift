@@ -127,7 +127,7 @@ private let evaluation: [String: JSON] = [
             ("average", ["log-loss": nil, "accuracy": 1], "log-loss is null"), ("average", nil, "average is null"),
             ("rows", 3, "and there are 3 rows"), ("classes", -9_223_372_036_854_775_808, "classes"),
             ("rows", -1, "-1 rows"),
-            ("cells", [["seed": "seed-1", "fold": 0]], "cells[0]: log-loss is missing"),
+            ("cells", [["seed": "seed-1", "fold": 0, "log-loss": 1.0]], "cells[0]: accuracy is missing"),
             ("reliability", [], "reliability is a list"), ("seeds", [1], "seeds[0] is 1"),
         ] as [(String, JSON, String)])
     func scoresAreFiniteAndOfEachRow(_ member: String, _ value: JSON, _ words: String) {

@@ -8,49 +8,6 @@ import Plans
 import Steps
 import Testing
 
-/// A folder for one test's files.
-private struct Folder: ~Copyable {
-    let path = FileManager.default.temporaryDirectory.appending(path: "ablate-\(UUID().uuidString)").path
-    init() throws {
-        try FileManager.default.createDirectory(atPath: path + "/outputs", withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ name: String, _ json: JSON) throws -> String {
-        try json.text().write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
-        return "\(path)/\(name)"
-    }
-
-    func predictions(_ name: String, rows: [Int], _ values: [Float]) throws -> String {
-        let classes = values.count / rows.count
-        let body = rows.flatMap { withUnsafeBytes(of: Int64($0).littleEndian, Array.init) }
-        let data = values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) }
-        let header: JSON = [
-            "rows": ["dtype": "I64", "shape": [.integer(rows.count)], "data_offsets": [0, .integer(body.count)]],
-            "probabilities": [
-                "dtype": "F32", "shape": [.integer(rows.count), .integer(classes)],
-                "data_offsets": [.integer(body.count), .integer(body.count + data.count)],
-            ],
-        ]
-        let text = Array(header.text().utf8)
-        let length = withUnsafeBytes(of: UInt64(text.count).littleEndian, Array.init)
-        try Data(length + text + body + data).write(to: URL(filePath: "\(path)/\(name)"))
-        return "\(path)/\(name)"
-    }
-
-    func run(_ kind: StepKind, _ parameters: JSON, _ inputs: [String: String]) throws -> StepOutcome {
-        try NativeStep.run(kind, StepContext(parameters: parameters, inputs: inputs, outputs: path + "/outputs"))
-    }
-
-    func bytes(_ name: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: URL(filePath: "\(path)/outputs/\(name)")))
-    }
-
-    func output() throws -> Predictions {
-        try Predictions(reading: bytes("predictions"), name: "predictions", classes: 2)
-    }
-}
-
 private let rows: JSON = [
     "ids": ["a", "b", "c", "d"], "labels": [0, 1, 0, 1], "groups": [0, 0, 1, 1], "weights": nil, "classes": 2,
 ]
@@ -81,7 +38,7 @@ private let rows: JSON = [
         let outcome = try folder.run(
             .split, ["kind": "stratified-group-k-fold", "count": 2, "seed": 1], ["rows": try folder.write("rows", rows)]
         )
-        let folds = try Folds(reading: folder.bytes("folds"), name: "folds").folds
+        let folds = try folder.folds()
         #expect(folds[0] == folds[1] && folds[2] == folds[3] && folds[0] != folds[2])
         #expect(outcome.metrics["smallest"] == 2)
     }
