@@ -2,6 +2,7 @@
 
 internal import Glibc
 package import Storage
+internal import Workers
 
 package enum Delivery {
     /// Writes the content of `output` to `path`, whole or not at all; nothing is written where it is there already.
@@ -37,6 +38,6 @@ package enum Delivery {
 
     private static func failure(_ path: String) -> StepFailure {
         StepFailure(
-            class: "unavailable", message: "cannot write \(path): \(String(cString: strerror(errno)))", log: nil)
+            class: .unavailable, message: "cannot write \(path): \(String(cString: strerror(errno)))", log: nil)
     }
 }

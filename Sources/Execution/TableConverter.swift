@@ -17,7 +17,7 @@ package struct TableConverter: Sendable {
             "convert", called: name, parameters: ["to": "csv"], inputs: ["table": (.file(path), name)], say: say
         ) { _, outputs in
             guard let file = fopen("\(outputs)/table", "r") else {
-                throw StepFailure(class: "unavailable", message: "the worker gave no table of \(name)", log: nil)
+                throw StepFailure(class: .unavailable, message: "the worker gave no table of \(name)", log: nil)
             }
             defer { fclose(file) }
             var bytes: [UInt8] = []

@@ -37,11 +37,29 @@ extension Store {
             try? Disk.remove("\(folder)/\(name).json")
             try? Disk.remove("\(folder)/\(name).lock")
         }
-        let path = "\(folder)/\(makeNonce())"
-        let lock = try OpenFile(locking: "\(path).lock", making: true)
-        // Whoever asks whether we live holds the lock for an instant.
-        while try !lock.lock(shared: false) { pause() }
-        return LiveRun(path, lock)
+        sweepLive(folder)
+        while true {
+            let path = "\(folder)/\(makeNonce())"
+            let lock = try OpenFile(locking: "\(path).lock", making: true)
+            // Whoever asks whether we live holds the lock for an instant.
+            while try !lock.lock(shared: false) { pause() }
+            // A sweep may have found the file before it was locked, and have taken it away.
+            if try lock.hasItsName() { return LiveRun(path, lock) }
+        }
+    }
+
+    /// Removes what runs left that were killed before their first word, or in the middle of one.
+    private func sweepLive(_ folder: String) {
+        let names = Set(((try? Disk.names(in: folder)) ?? nil) ?? [])
+        for name in names where name.hasSuffix(".lock") {
+            let path = "\(folder)/\(name.dropLast(5))"
+            guard let lock = try? OpenFile(locking: "\(path).lock", making: false),
+                (try? lock.lock(shared: false)) == true
+            else { continue }
+            if names.contains("\(name.dropLast(5)).part") { try? Disk.remove("\(path).part") }
+            if !names.contains("\(name.dropLast(5)).json") { try? Disk.remove("\(path).lock") }
+            withExtendedLifetime(lock) {}
+        }
     }
 
     /// The documents of runs that go on, and of runs that ended without a word and have had no successor.
