@@ -30,7 +30,7 @@ def test_killed_engines_leave_no_logs_and_no_locks(fresh):
     # Killed between a lock and the first word, and in the middle of one.
     (store / "live" / "0123456789abcdef.lock").touch()
     (store / "live" / "0123456789abcdef.part").touch()
-    assert fresh.run("ingest/train")
+    assert fresh.run("folds/split")
     left = {name for name in files(store) if name.startswith(("live/", "worker-", "attempts/", "leases/"))}
     assert left == set(), left
 
