@@ -8,6 +8,7 @@ internal import Host
 internal import Nodes
 internal import Recipes
 internal import Storage
+internal import Workers
 
 struct SharedOptions: ParsableArguments {
     @Option(name: .customLong("set"), help: ArgumentHelp("Replace one value of the recipe.", valueName: "path=value"))
@@ -79,7 +80,7 @@ enum Failure {
             return ExitStatus.code(for: error.kind)
         case let failure as StepFailure:
             Console.note("error: \(failure.message)")
-            return failure.class == "unavailable" ? ExitStatus.unavailable : ExitStatus.stepFailed
+            return failure.class == .unavailable ? ExitStatus.unavailable : ExitStatus.stepFailed
         default:
             Console.note("error: \(error)")
             return ExitStatus.stepFailed

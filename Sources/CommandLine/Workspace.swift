@@ -73,6 +73,11 @@ struct Workspace {
             gpuMemory: site.gpuMemory ?? 0, gpuMemoryPerFit: site.gpuMemoryPerFit ?? 0)
     }
 
+    /// What site and recipe ask for beyond this machine, a line for each.
+    var excess: [String] {
+        machine.excess(over: Machine.detected(environment: Files.environment), steps: plan.steps)
+    }
+
     /// The worker's Python for `run`, which executes what the recipe's folder says; other verbs do no more than look at it.
     var workerEnvironment: WorkerEnvironment {
         WorkerEnvironment(cache: Files.cache, interpreter: site.python, variables: Files.environment)

@@ -22,7 +22,7 @@ struct CommandRunner: Sendable {
         let names = step.parameters["outputs"]?.array?.compactMap(\.string) ?? []
         let arguments = command.map { Self.fill($0, inputs: inputs, outputs: outputs) }
         guard let program = arguments.first else {
-            throw StepFailure(class: "internal", message: "the command is empty", log: nil)
+            throw StepFailure(class: .internal, message: "the command is empty", log: nil)
         }
         let visible = gpus.map(String.init).joined(separator: ",")
         let tree = ProcessTree()
@@ -35,7 +35,7 @@ struct CommandRunner: Sendable {
         try Task.checkCancellation()
         if isLate, let time = step.resources?.time {
             throw StepFailure(
-                class: "timeout",
+                class: .timeout,
                 message: "\(command.joined(separator: " ")) was stopped after \(time) s, its resources.time", log: nil)
         }
         guard status == .exited(0) else {
@@ -46,7 +46,7 @@ struct CommandRunner: Sendable {
                 }
             let last = Self.lastLine(of: log).map { ": \($0)" } ?? ""
             throw StepFailure(
-                class: "command-failed", message: "\(command.joined(separator: " ")) \(how)\(last)", log: nil)
+                class: .commandFailed, message: "\(command.joined(separator: " ")) \(how)\(last)", log: nil)
         }
         try check(step, names, inputs: inputs, in: outputs)
         return names
@@ -85,7 +85,7 @@ struct CommandRunner: Sendable {
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
         guard let path = locate(program) else {
             throw StepFailure(
-                class: "unavailable", message: "the program \(program) is in no folder of the PATH", log: nil)
+                class: .unavailable, message: "the program \(program) is in no folder of the PATH", log: nil)
         }
         let executable = Executable.path(FilePath(path))
         let group = Mutex<pid_t?>(nil)
@@ -107,7 +107,7 @@ struct CommandRunner: Sendable {
             return result.terminationStatus
         } catch let error as SubprocessError {
             throw StepFailure(
-                class: "unavailable", message: "the program \(program) cannot be started: \(error)", log: nil)
+                class: .unavailable, message: "the program \(program) cannot be started: \(error)", log: nil)
         }
     }
 
@@ -131,7 +131,7 @@ struct CommandRunner: Sendable {
         for name in names {
             guard access("\(outputs)/\(name)", F_OK) == 0 else {
                 throw StepFailure(
-                    class: "command-failed",
+                    class: .commandFailed,
                     message:
                         "the program ended well and wrote no {out.\(name)}; it must write a file or folder at that path",
                     log: nil)
@@ -143,7 +143,7 @@ struct CommandRunner: Sendable {
                     count: name == "test" ? nil : rows(ofFoldsOf: step, inputs))
             } catch {
                 throw StepFailure(
-                    class: "command-failed",
+                    class: .commandFailed,
                     message:
                         "\(error) (predictions are safetensors: rows int64 [n], each row of the table once; probabilities float32 [n, \(classes)])",
                     log: nil)

@@ -70,6 +70,6 @@ struct Errand {
 
     private static func system(_ what: String, _ path: String) -> StepFailure {
         StepFailure(
-            class: "unavailable", message: "cannot \(what) \(path): \(String(cString: strerror(errno)))", log: nil)
+            class: .unavailable, message: "cannot \(what) \(path): \(String(cString: strerror(errno)))", log: nil)
     }
 }

@@ -71,7 +71,7 @@ package struct Exporter: Sendable {
             result = try await worker.run(specification) { _ in }
             worker.retire()
         } catch let failure as WorkerFailure {
-            if failure.class == "cancelled" { throw CancellationError() }
+            if failure.class == .cancelled { throw CancellationError() }
             throw StepFailure(class: failure.class, message: failure.message, log: nil)
         }
         guard rename("\(draft)/outputs/export", path) == 0 else { throw Self.system("write", path) }
@@ -165,7 +165,7 @@ package struct Exporter: Sendable {
         do {
             return try resolver.resolve(source, steps: plan.steps) { forecast.entries[$0].record }
         } catch let missing as MissingInput {
-            throw StepFailure(class: "missing-input", message: missing.description, log: nil)
+            throw StepFailure(class: .missingInput, message: missing.description, log: nil)
         }
     }
 
@@ -208,11 +208,11 @@ package struct Exporter: Sendable {
     }
 
     private static func refusal(_ message: String) -> StepFailure {
-        StepFailure(class: "refused", message: message, log: nil)
+        StepFailure(class: .refused, message: message, log: nil)
     }
 
     private static func system(_ what: String, _ path: String) -> StepFailure {
         StepFailure(
-            class: "unavailable", message: "cannot \(what) \(path): \(String(cString: strerror(errno)))", log: nil)
+            class: .unavailable, message: "cannot \(what) \(path): \(String(cString: strerror(errno)))", log: nil)
     }
 }

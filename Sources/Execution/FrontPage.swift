@@ -14,7 +14,7 @@
 //     CommandRunner                                          a user's own program as a step
 //     WorkerPool, BackboneFetcher                            warm workers; repositories from the hub
 //     Errand, Publisher, TableConverter                      the worker's libraries for what is in no plan
-//     Machine                                                cores, GPUs, and what a demand takes of them
+//     Machine, ControlGroup                                  cores, GPUs, limits, and what a demand takes of them
 //     Exporter                                               a fine-tune's way out of the store
 //     CrashNotice                                            what is said should ablate itself crash
 //     RunJournal, RunEvent, Delivery                         what is told and kept of a run, and what leaves the store

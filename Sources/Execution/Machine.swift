@@ -33,9 +33,11 @@ package struct Machine: Sendable {
         threads = gpus > 0 ? max(1, min(8, cores / (gpus * sharing))) : max(1, min(4, cores / 2))
     }
 
-    /// What this process may use: the cores it is allowed, and the GPUs that are visible.
+    /// What this process may use: the cores and the memory it is allowed, by the kernel's lists and by the limits of its control
+    /// group, and the GPUs that are visible.
     package static func detected(environment: [String: String]) -> Machine {
-        let cores = allowedCores ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        let group = ControlGroup.current
+        let cores = min(allowedCores ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)), group.cores ?? .max)
         let gpus: Int
         if let visible = environment["CUDA_VISIBLE_DEVICES"] {
             gpus = visible.split(separator: ",").prefix { !$0.hasPrefix("-") }.count
@@ -43,7 +45,7 @@ package struct Machine: Sendable {
             gpus = (0..<64).count { access("/dev/nvidia\($0)", F_OK) == 0 }
         }
         let bytes = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-        return Machine(cores: cores, gpus: gpus, memory: bytes >> 20)
+        return Machine(cores: cores, gpus: gpus, memory: min(bytes, group.memory ?? .max) >> 20)
     }
 
     /// The cores this process may run on, by the kernel's list (`0-3,8`); nil where there is no such list.
@@ -61,6 +63,28 @@ package struct Machine: Sendable {
             }
         }
         return nil
+    }
+
+    /// What is asked for and is not there, a line for each: settings of a site beyond what was `detected`, and custom steps whose
+    /// resources no machine like this one can give. Nothing fails for it; a step gets what there is.
+    package func excess(over detected: Machine, steps: some Sequence<Step>) -> [String] {
+        func line(_ who: String, _ asked: Int?, _ unit: String, _ there: Int) -> String? {
+            guard let asked, asked > there else { return nil }
+            return "\(who) asks for \(asked) \(unit), and there are \(there)"
+        }
+        let site = "the site file"
+        var lines = [
+            line(site, cores, "cores", detected.cores), line(site, gpus, "GPUs", detected.gpus),
+            line(site, memory, "MiB of memory", detected.memory),
+        ]
+        for step in steps {
+            guard let asked = step.resources else { continue }
+            lines += [
+                line(step.address, asked.cores, "cores", cores), line(step.address, asked.gpus, "GPUs", gpus),
+                line(step.address, asked.memory, "MiB of memory", memory),
+            ]
+        }
+        return lines.compactMap(\.self)
     }
 
     package var capacity: Resources { Resources(cores: cores, gpus: gpus, memory: memory, gpuMemory: gpuMemory) }

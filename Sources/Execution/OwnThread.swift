@@ -1,6 +1,7 @@
 // Work that computes or waits for the disk, away from the threads that the engine's clocks and heartbeats need. Knows no steps.
 
 internal import Numerics
+internal import Workers
 
 package enum OwnThread {
     /// What `work` gives, which runs on a thread of its own. Where the task is cancelled, the work is told by its
@@ -19,7 +20,7 @@ package enum OwnThread {
                 if !isStarted {
                     done.resume(
                         throwing: StepFailure(
-                            class: "unavailable",
+                            class: .unavailable,
                             message:
                                 "the system gives no thread; raise the limit of processes (ulimit -u) and run again",
                             log: nil))

@@ -2,11 +2,11 @@
 
 package import Digests
 package import Storage
+package import Workers
 
 /// Why a step failed.
 package struct StepFailure: Error, Sendable {
-    /// A class of the worker protocol, or `step` for a native step.
-    package let `class`: String
+    package let `class`: FailureClass
     package let message: String
     /// Absolute path of the kept log; nil where there is none.
     package let log: String?

@@ -5,6 +5,7 @@ internal import Glibc
 internal import Plans
 internal import Storage
 internal import Synchronization
+internal import Workers
 
 /// Keeps `runs/<recipe>/` up to date while a run goes on.
 final class RunJournal: Sendable {
@@ -78,7 +79,7 @@ final class RunJournal: Sendable {
             document["failed"] = .array(
                 summary.failed.map {
                     [
-                        "address": .string(plan.steps[$0.step].address), "class": .string($0.failure.class),
+                        "address": .string(plan.steps[$0.step].address), "class": .string($0.failure.class.rawValue),
                         "message": .string($0.failure.message), "log": JSON($0.failure.log),
                     ]
                 })

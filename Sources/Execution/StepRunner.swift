@@ -55,7 +55,7 @@ struct StepRunner: Sendable {
         while true {
             do {
                 return .executed(try await tried(job, replacing: before != nil, report: report))
-            } catch let failure as StepFailure where tries < retries && Self.isTransient(failure) {
+            } catch let failure as StepFailure where tries < retries && failure.class.isTransient {
                 tries += 1
                 say("\(job.step.address): \(failure.message); trying again, \(tries) of \(retries)")
                 // What ended it, such as a machine that is out of memory for a moment, may need a moment to pass.
@@ -63,10 +63,6 @@ struct StepRunner: Sendable {
             }
         }
     }
-
-    /// Whether the same step may do well next time: its worker was lost, and nothing was wrong with the step. Running out of a
-    /// GPU's memory is none of this: the worker itself goes on with smaller parts.
-    private static func isTransient(_ failure: StepFailure) -> Bool { ["crashed", "silent"].contains(failure.class) }
 
     private func tried(
         _ job: Job, replacing: Bool, report: @escaping @Sendable (WorkerEvent) -> Void
@@ -81,8 +77,8 @@ struct StepRunner: Sendable {
             let failure = Self.failure(Task.isCancelled ? CancellationError() : error)
             // A program that could not write says so at best in its log, which could not be written either.
             let isFull = store.isFull
-            let log = store.discard(attempt, keepingLog: failure.class != "cancelled")
-            if failure.class == "cancelled" { throw CancellationError() }
+            let log = store.discard(attempt, keepingLog: failure.class != .cancelled)
+            if failure.class == .cancelled { throw CancellationError() }
             let full = isFull ? "; no space was left on the store's disk: make room and run again" : ""
             throw StepFailure(class: failure.class, message: failure.message + full, log: log)
         }
@@ -96,7 +92,7 @@ struct StepRunner: Sendable {
         let work = try await work(job, paths, in: attempt, report: report)
         if let missing = job.step.kind.outputs.first(where: { !work.result.outputs.contains($0) }) {
             throw StepFailure(
-                class: "protocol", message: "the step was said to be done, and gave no \(missing)", log: nil)
+                class: .protocol, message: "the step was said to be done, and gave no \(missing)", log: nil)
         }
         let draft = Record.Draft(
             outline: job.manifest.outline, manifest: job.manifest.json, address: job.step.address,
@@ -169,6 +165,14 @@ struct StepRunner: Sendable {
                 processes: job.step.kind == .finetune ? max(1, job.gpus.count) : 1)
             let worker = try await pool.take(gpus: job.gpus, threads: threads)
             let (started, clock) = (Self.now, ContinuousClock.now)
+            let patience = Task { [say] in
+                try await Task.sleep(for: .seconds(20))
+                guard !worker.hasSpoken else { return }
+                say(
+                    "\(job.step.address): the worker's Python has said nothing for 20 s since it was started; still waiting"
+                )
+            }
+            defer { patience.cancel() }
             do {
                 let result = try await worker.run(specification, report: report)
                 // The worker's own clock does not count how long its interpreter took to start.
@@ -202,7 +206,7 @@ struct StepRunner: Sendable {
             }
             if let what {
                 throw StepFailure(
-                    class: "changed",
+                    class: .changed,
                     message: "\(now.name) \(what); the result is not kept. Leave it alone and run again", log: nil)
             }
         }
@@ -211,11 +215,19 @@ struct StepRunner: Sendable {
     private static func failure(_ error: any Error) -> StepFailure {
         switch error {
         case let failure as StepFailure: failure
-        case let failure as WorkerFailure: StepFailure(class: failure.class, message: failure.message, log: nil)
-        case is CancellationError: StepFailure(class: "cancelled", message: "cancelled", log: nil)
-        case let error as StepError: StepFailure(class: "invalid-input", message: error.description, log: nil)
-        default: StepFailure(class: "internal", message: "\(error)", log: nil)
+        case let failure as WorkerFailure: StepFailure(class: failure.class, message: placed(failure), log: nil)
+        case is CancellationError: StepFailure(class: .cancelled, message: "cancelled", log: nil)
+        case let error as StepError: StepFailure(class: .invalidInput, message: error.description, log: nil)
+        default: StepFailure(class: .internal, message: "\(error)", log: nil)
         }
+    }
+
+    /// The message of a worker with the row and the column that it names, unless they stand in it already.
+    private static func placed(_ failure: WorkerFailure) -> String {
+        var places: [String] = []
+        if let row = failure.row, !failure.message.contains("row \(row)") { places.append("row \(row)") }
+        if let column = failure.column, !failure.message.contains(column) { places.append("column \(column)") }
+        return places.isEmpty ? failure.message : "\(failure.message) (\(places.joined(separator: ", ")))"
     }
 
     /// Seconds since 1970.

@@ -54,10 +54,9 @@ package actor WorkerPool {
     /// Ends every idle worker: it holds nothing that is not stored, and the engine, which ends next, can wait for none.
     package func retire() {
         for worker in idle.values.joined() {
-            worker.kill(because: WorkerFailure(class: "cancelled", message: "the run has ended"))
+            worker.kill(because: WorkerFailure(class: .cancelled, message: "the run has ended"))
         }
         idle = [:]
-        for number in 1...max(1, count) { unlink("\(store)/worker-\(getpid())-\(number).log") }
     }
 
     /// The environment is made once, however many steps wait for it.

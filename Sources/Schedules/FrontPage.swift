@@ -6,7 +6,7 @@
 // It does not know what a step is or does, who performs an action, or what time it is. Steps are numbers, durations
 // are estimates it was given. No I/O: a test is a list of events and the actions that must follow.
 //
-// It may import Plans. Execution performs its actions.
+// It imports nothing. Execution performs its actions.
 //
 //     Schedule                                               read this first: states, events, actions
-//     Resources                                              cores and GPUs
+//     Resources, GPUPool                                     cores, memory and GPUs, whole or in part

@@ -15,6 +15,7 @@ extension Store {
         sweepCheckpoints()
         sweepReservations()
         sweepLeases()
+        sweepLive()
         sweepDrafts()
     }
 
@@ -53,7 +54,7 @@ extension Store {
         }
     }
 
-    /// What was being written when its writer was killed: marks of the store, the words of live runs. Drafts live for a moment.
+    /// What was being written when its writer was killed: marks of the store. Drafts live for a moment.
     private func sweepDrafts() {
         let old = host.clock.now - 600_000_000_000
         func sweep(_ path: String) {
@@ -63,15 +64,6 @@ extension Store {
             try? files.remove(path)
         }
         for name in names(in: "") where name.hasPrefix(".store-") { sweep("\(root)/\(name)") }
-        for name in names(in: "live") {
-            let path = "\(root)/live/\(name)"
-            if name.hasSuffix(".part") { sweep(path) }
-            let document = String(path.dropLast(5)) + ".json"
-            guard name.hasSuffix(".lock"), (try? files.status(of: document, following: false)) == .some(nil),
-                case .gone = try? holder(of: path)
-            else { continue }
-            sweep(path)
-        }
     }
 
     /// `<key>-<nonce>`: what has another name is not an engine's.
@@ -79,6 +71,19 @@ extension Store {
         let parts = name.split(separator: "-", omittingEmptySubsequences: false)
         return parts.count == 2 && Digest(String(parts[0])) != nil && parts[1].utf8.count == 16
             && parts[1].allSatisfy(\.isHexDigit)
+    }
+
+    /// What runs left that were killed before their first word, or in the middle of one. Who has spoken stays until a successor
+    /// comes.
+    private func sweepLive() {
+        let there = Set(names(in: "live"))
+        for name in there where name.hasSuffix(".lock") {
+            let path = "\(root)/live/\(name.dropLast(5))"
+            guard case .gone(let lock) = try? holder(of: "\(path).lock") else { continue }
+            try? files.remove("\(path).part")
+            if !there.contains("\(name.dropLast(5)).json") { try? files.remove("\(path).lock") }
+            withExtendedLifetime(lock) {}
+        }
     }
 
     private func sweep(attempt name: String, in attempts: String) {

@@ -11,6 +11,8 @@
 //     docs/worker-protocol.md                                read this first: the contract
 //     WorkerMessage                                          the contract in types
 //     Worker                                                 a process, one step after another
-//     WorkerEnvironment                                      interpreter and libraries
+//     FailureClass                                           the words for why a step gave nothing
+//     ProcessTree                                            everything a process started
+//     WorkerEnvironment, InstalledLibraries                  interpreter and libraries
 //     WorkerPackage, WorkerSources                           the embedded files, written out by digest
 //     ablate_worker/                                         the Python half; __main__.py is its loop

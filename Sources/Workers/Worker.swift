@@ -14,7 +14,8 @@ package struct WorkerLaunch: Sendable {
     package var package: String
     /// Variables beyond those of the engine itself.
     package var environment: [String: String]
-    /// Where the worker's output goes between steps, such as a failing import.
+    /// Where a file is made for the worker's output between steps, such as a failing import. It has no name once it is open, so
+    /// that nothing is left of it however the processes end.
     package var log: String
     /// Seconds without any event after which a worker at work counts as dead; heartbeats come every 2 s.
     package var silenceLimit: Double
@@ -66,6 +67,8 @@ package final class Worker: Sendable {
     }
 
     package var isAlive: Bool { state.withLock { !$0.isDead } }
+    /// Whether its interpreter has started and said hello.
+    package var hasSpoken: Bool { state.withLock { $0.environment != [:] } }
     /// Python, library versions and device, as the worker said hello; empty before.
     package var environment: JSON { state.withLock { $0.environment } }
 
@@ -79,11 +82,11 @@ package final class Worker: Sendable {
             try await withCheckedThrowingContinuation { done in
                 let job = Job(line: specification.json.text(), report: report, done: done)
                 if case .terminated = queue.yield(job) {
-                    done.resume(throwing: WorkerFailure(class: "crashed", message: "the worker is dead"))
+                    done.resume(throwing: WorkerFailure(class: .crashed, message: "the worker is dead"))
                 }
             }
         } onCancel: {
-            kill(because: WorkerFailure(class: "cancelled", message: "cancelled"))
+            kill(because: WorkerFailure(class: .cancelled, message: "cancelled"))
         }
     }
 
@@ -104,9 +107,11 @@ package final class Worker: Sendable {
     private func live() async {
         var current: Job?
         var ended = "could not be started"
+        var lastWords = ""
         do {
             let log = try FileDescriptor.open(
-                launch.log, .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite, .groupRead])
+                launch.log, .readWrite, options: [.create, .append], permissions: [.ownerReadWrite, .groupRead])
+            unlink(launch.log)
             defer { try? log.close() }
             var options = PlatformOptions()
             // A group of its own: Ctrl-C at the terminal reaches the engine alone, and a kill reaches all that it started.
@@ -147,14 +152,17 @@ package final class Worker: Sendable {
                 case .exited(let code): "ended with exit code \(code)"
                 case .signaled(let signal): "was killed by signal \(signal)"
                 }
+            lastWords = Self.lastLine(of: log)
         } catch let failure as WorkerFailure {
             kill(because: failure)
         } catch let error as SubprocessError where error.code == .outputLimitExceeded {
             kill(because: .protocolViolation("a line of more than \(Self.longestLine >> 20) MiB"))
         } catch {
-            kill(because: WorkerFailure(class: "crashed", message: "the worker could not be run: \(error)"))
+            kill(because: WorkerFailure(class: .crashed, message: "the worker could not be run: \(error)"))
         }
-        let verdict = end() ?? WorkerFailure(class: "crashed", message: "the worker \(ended) in the middle of the step")
+        let verdict =
+            end()
+            ?? WorkerFailure(class: .crashed, message: "the worker \(ended) in the middle of the step\(lastWords)")
         queue.finish()
         current?.done.resume(throwing: verdict)
         for await job in jobs { job.done.resume(throwing: verdict) }
@@ -181,6 +189,16 @@ package final class Worker: Sendable {
             }
         }
         return nil
+    }
+
+    /// The last line that the worker wrote between steps, after a colon; empty where there is none.
+    private static func lastLine(of log: FileDescriptor) -> String {
+        guard let end = try? log.seek(offset: 0, from: .end) else { return "" }
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let start = max(0, end - Int64(bytes.count))
+        let count = (try? bytes.withUnsafeMutableBytes { try log.read(fromAbsoluteOffset: start, into: $0) }) ?? 0
+        let lines = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline)
+        return lines.last { !$0.allSatisfy(\.isWhitespace) }.map { ": \($0.prefix(300))" } ?? ""
     }
 
     private func begin(_ process: ProcessIdentifier) {
@@ -216,7 +234,7 @@ package final class Worker: Sendable {
             guard isSilent else { continue }
             kill(
                 because: WorkerFailure(
-                    class: "silent", message: "the worker said nothing for \(Int(launch.silenceLimit)) s and was ended")
+                    class: .silent, message: "the worker said nothing for \(Int(launch.silenceLimit)) s and was ended")
             )
         }
     }

@@ -38,19 +38,22 @@ package struct WorkerEnvironment: Sendable {
         if let ready { return ready }
         if let interpreter {
             throw WorkerFailure(
-                class: "unavailable",
+                class: .unavailable,
                 message: "\(interpreter), which the site names as python, is no program that can be run")
         }
         try WorkerPackage.makeFolders(cache + "/environments")
         let lock = open("\(folder).lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
         guard lock >= 0 else {
             throw WorkerFailure(
-                class: "unavailable", message: "cannot write \(folder).lock: \(String(cString: strerror(errno)))")
+                class: .unavailable, message: "cannot write \(folder).lock: \(String(cString: strerror(errno)))")
         }
         defer { close(lock) }
-        while flock(lock, LOCK_EX | LOCK_NB) != 0 {
-            say("another ablate is making the Python environment; waiting")
-            try await Task.sleep(for: .seconds(2))
+        var isTold = false
+        // Where the file system has no locks, two that make it at once may disturb each other, and no wait would end.
+        while flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
+            if !isTold { say("another ablate is making the Python environment (it holds \(folder).lock); waiting") }
+            isTold = true
+            try await Task.sleep(for: .seconds(1))
         }
         if let ready { return ready }
         try await make(say: say)
@@ -98,7 +101,7 @@ package struct WorkerEnvironment: Sendable {
             if try await run([path, "-c", check]).status == 0 { return path }
         }
         throw WorkerFailure(
-            class: "unavailable",
+            class: .unavailable,
             message:
                 "no Python 3.11 to 3.13 was found on the PATH; install one, or name an interpreter as `python:` in site.yaml"
         )
@@ -119,7 +122,7 @@ package struct WorkerEnvironment: Sendable {
         guard status == 0 else {
             let last = output.split(separator: "\n").suffix(5).joined(separator: "\n  ")
             throw WorkerFailure(
-                class: "unavailable",
+                class: .unavailable,
                 message:
                     "the Python environment could not be made: \(command.prefix(4).joined(separator: " ")) failed\n  \(last)\n  help: \(hint)"
             )

@@ -90,10 +90,20 @@ package enum WorkerEvent: Sendable {
         case "error":
             self = .error(
                 WorkerFailure(
-                    class: json["class"]?.string ?? "internal", message: json["message"]?.string ?? "no message",
+                    class: try Self.failureClass(json), message: json["message"]?.string ?? "no message",
                     row: json["row"]?.integer, column: json["column"]?.string))
         default: throw .protocolViolation("it wrote an event \"\(event)\", which the protocol does not have")
         }
+    }
+}
+
+extension WorkerEvent {
+    private static func failureClass(_ json: JSON) throws(WorkerFailure) -> FailureClass {
+        let name = json["class"]?.string ?? FailureClass.internal.rawValue
+        guard let found = FailureClass(rawValue: name) else {
+            throw .protocolViolation("it failed with a class \"\(name)\", which the protocol does not have")
+        }
+        return found
     }
 }
 
@@ -114,13 +124,12 @@ package struct WorkerResult: Sendable {
 
 /// Why a step gave nothing.
 package struct WorkerFailure: Error, Sendable, CustomStringConvertible {
-    /// One of the protocol's classes, or `protocol`, `crashed`, `silent`, `cancelled`, `unavailable` from the engine's side.
-    package let `class`: String
+    package let `class`: FailureClass
     package let message: String
     package let row: Int?
     package let column: String?
 
-    package init(class name: String, message: String, row: Int? = nil, column: String? = nil) {
+    package init(class name: FailureClass, message: String, row: Int? = nil, column: String? = nil) {
         self.class = name
         self.message = message
         self.row = row
@@ -130,6 +139,6 @@ package struct WorkerFailure: Error, Sendable, CustomStringConvertible {
     package var description: String { message }
 
     static func protocolViolation(_ what: String) -> WorkerFailure {
-        WorkerFailure(class: "protocol", message: "the worker broke the protocol: \(what)")
+        WorkerFailure(class: .protocol, message: "the worker broke the protocol: \(what)")
     }
 }

@@ -51,7 +51,7 @@ package enum WorkerPackage {
 
     private static func unwritable(_ path: String) -> WorkerFailure {
         WorkerFailure(
-            class: "unavailable",
+            class: .unavailable,
             message:
                 "cannot write \(path): \(String(cString: strerror(errno))); set XDG_CACHE_HOME to a folder that can be written"
         )

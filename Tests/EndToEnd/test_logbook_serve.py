@@ -110,6 +110,23 @@ def test_a_client_hears_of_notes_edits_and_mistakes(served, project):
     assert json.loads(next(events)[1])["problem"] is None
 
 
+# Every state that the page goes through, not only those that somebody happened to look at.
+WATCH = """(() => {
+  window.__same = true
+  window.__seen = {done: [], curves: 0, best: []}
+  const look = () => {
+    const panel = document.querySelector('#live'), seen = window.__seen
+    const match = panel.hidden ? null : panel.textContent.match(/(\\d+) of (\\d+) steps done/)
+    if (match && !seen.done.includes(match[1])) seen.done.push(match[1])
+    seen.curves = Math.max(seen.curves, document.querySelectorAll('#live svg polyline').length)
+    const best = document.querySelectorAll('tr.best').length
+    if (!seen.best.includes(best)) seen.best.push(best)
+  }
+  look()
+  new MutationObserver(look).observe(document.documentElement, {subtree: true, childList: true, attributes: true, characterData: true})
+})()"""
+
+
 @pytest.mark.skipif(chromium.BINARY is None, reason="there is no chromium on the PATH")
 def test_a_browser_follows_a_run_without_being_touched(fresh):
     """Progress, curves, and at the end the finished ablation, in one page that is never loaded again."""
@@ -119,21 +136,18 @@ def test_a_browser_follows_a_run_without_being_touched(fresh):
     server, browser = Served(str(fresh.recipe)), chromium.Chromium()
     try:
         page = browser.page().open(server.address)
-        page.evaluate("window.__same = true")
+        page.evaluate(WATCH)
         assert page.evaluate("document.querySelector('#live').hidden") and page.evaluate("document.querySelectorAll('.verdicts li').length") == 0
         run = subprocess.Popen(fresh.command("run", "--progress", "none"), stdout=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1"})
-        seen, curves, scores, end = set(), 0, set(), time.monotonic() + 240
+        end = time.monotonic() + 240
         while time.monotonic() < end:
-            panel = page.evaluate("(({hidden, textContent}) => hidden ? '' : textContent)(document.querySelector('#live'))")
-            if match := re.search(r"(\d+) of (\d+) steps done", panel):
-                seen.add(int(match[1]))
-            curves = max(curves, page.evaluate("document.querySelectorAll('#live svg polyline').length"))
-            scores.add(page.evaluate("document.querySelectorAll('tr.best').length"))
             if run.poll() is not None and page.evaluate("document.querySelectorAll('.verdicts li').length") == 1 and page.evaluate("document.querySelector('#live').hidden"):
                 break
             time.sleep(0.2)
         assert run.wait(10) == 0
-        assert len(seen) >= 4 and curves >= 1 and scores == {0, 1}, (seen, curves, scores)
+        seen = json.loads(page.evaluate("JSON.stringify(window.__seen)"))
+        # No best result before there was any, and one at the end; how many steps a second brings is the machine's business.
+        assert len(seen["done"]) >= 2 and seen["curves"] >= 1 and (seen["best"][0], seen["best"][-1]) == (0, 1) and set(seen["best"]) == {0, 1}, seen
         assert page.evaluate("window.__same === true") and page.evaluate("document.querySelector('.verdict').textContent") in {"helps", "hurts", "leaning", "unresolved"}
         assert page.evaluate("document.querySelector('main th button') !== null"), "what is new can be sorted, too"
         assert page.complaints() == [] and {address.removeprefix(server.address) for address in page.requests()} == {"", "events"}

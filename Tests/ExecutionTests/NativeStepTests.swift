@@ -10,6 +10,7 @@ import Schedules
 import Storage
 import Synchronization
 import Testing
+import Workers
 
 /// Fits that take a debug build minutes and many evaluations of a fraction of a second each.
 private let slow = "{one: {optimize: words, method: robust}, two: {optimize: words, method: mixture}}"
@@ -99,7 +100,7 @@ private let slow = "{one: {optimize: words, method: robust}, two: {optimize: wor
         #expect(summary.executed.isEmpty)
         let met = failure.withLock { $0 }
         let found = try #require(met)
-        #expect(found.class == "changed" && found.message.contains("train.csv"), "\(found.message)")
+        #expect(found.class == .changed && found.message.contains("train.csv"), "\(found.message)")
     }
 
     private static func onThread(_ work: @escaping @Sendable () -> Void) async {

@@ -24,7 +24,7 @@ import Workers
             Issue.record("no error")
             return
         }
-        #expect((failure.class, failure.message, failure.row, failure.column) == ("invalid-input", "m", 12, "target"))
+        #expect((failure.class, failure.message, failure.row, failure.column) == (.invalidInput, "m", 12, "target"))
     }
 
     @Test func aNumberThatIsNoNumberIsNoValue() throws {
@@ -43,7 +43,7 @@ import Workers
         #"{"event":"progress","done":1}"#,
     ])
     func whatTheProtocolDoesNotHaveIsAViolation(_ line: String) {
-        #expect { try WorkerEvent(line: line) } throws: { ($0 as? WorkerFailure)?.class == "protocol" }
+        #expect { try WorkerEvent(line: line) } throws: { ($0 as? WorkerFailure)?.class == .protocol }
     }
 
     @Test func aSpecificationIsOneLineWithItsProtocol() {

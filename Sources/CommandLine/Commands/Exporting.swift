@@ -7,6 +7,7 @@ internal import Forecasts
 internal import Glibc
 internal import Plans
 internal import Recipes
+internal import Workers
 
 struct ExportOptions: ParsableArguments {
     @Option(
@@ -54,8 +55,8 @@ struct ExportOptions: ParsableArguments {
         } catch let failure as StepFailure {
             Console.note("error: \(failure.message)")
             switch failure.class {
-            case "refused", "missing-input": throw ExitStatus.missingInput
-            case "unavailable": throw ExitStatus.unavailable
+            case .refused, .missingInput: throw ExitStatus.missingInput
+            case .unavailable: throw ExitStatus.unavailable
             default: throw ExitStatus.stepFailed
             }
         }

@@ -12,6 +12,7 @@ internal import Nodes
 internal import Plans
 internal import Recipes
 internal import Storage
+internal import Workers
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -102,7 +103,7 @@ struct RunCommand: AsyncParsableCommand {
             executed: summary.executed.sorted().map { workspace.plan.steps[$0].address }, logbook: logbook,
             submission: delivered, seconds: clock.duration(to: .now) / .seconds(1), form)
         if interruption.happened { throw ExitStatus.interrupted }
-        if summary.failed.contains(where: { $0.failure.class == "unavailable" }) { throw ExitStatus.unavailable }
+        if summary.failed.contains(where: { $0.failure.class == .unavailable }) { throw ExitStatus.unavailable }
         if !summary.isComplete { throw ExitStatus.stepFailed }
     }
 
@@ -124,7 +125,7 @@ struct RunCommand: AsyncParsableCommand {
                 }
             } catch let failure as StepFailure {
                 Console.note("error: \(missing.description), and it cannot be fetched: \(failure.message)")
-                throw failure.class == "unavailable" ? ExitStatus.unavailable : ExitStatus.missingInput
+                throw failure.class == .unavailable ? ExitStatus.unavailable : ExitStatus.missingInput
             }
         }
         let again = try workspace.forecast(strict: choice.strictEnvironment, lastKeys: lastKeys)
@@ -136,6 +137,7 @@ struct RunCommand: AsyncParsableCommand {
         _ workspace: Workspace, _ forecast: Forecast, _ lastKeys: [String: Digest], _ selection: Set<Int>?,
         _ reporter: any ProgressReporter, _ interruption: Interruption
     ) async throws -> RunSummary {
+        for line in workspace.excess { reporter.handle(.note("warning: \(line); it gets what there is")) }
         let live = LiveStatus(workspace, forecast, chosen: selection ?? Set(workspace.plan.steps.indices))
         defer { live?.end() }
         var settings = Engine.Options(

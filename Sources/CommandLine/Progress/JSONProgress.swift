@@ -3,6 +3,7 @@
 internal import Digests
 internal import Execution
 internal import Plans
+internal import Workers
 
 struct JSONProgress: ProgressReporter {
     let plan: Plan
@@ -35,7 +36,7 @@ struct JSONProgress: ProgressReporter {
             members["metrics"] = metrics
         case .failed(let step, let failure):
             about(step, "failed")
-            members["class"] = .string(failure.class)
+            members["class"] = .string(failure.class.rawValue)
             members["message"] = .string(failure.message)
             members["log"] = JSON(failure.log)
         case .cancelled(let step): about(step, "cancelled")

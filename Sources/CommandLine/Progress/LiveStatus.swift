@@ -9,6 +9,7 @@ internal import Recipes
 internal import Schedules
 internal import Storage
 internal import Synchronization
+internal import Workers
 
 /// Writes a run's living word once a second, whatever the form of progress on its own terminal.
 final class LiveStatus: Sendable {

@@ -5,6 +5,7 @@ internal import Execution
 internal import Glibc
 internal import Host
 internal import Plans
+internal import Workers
 
 enum ProgressForm: String, ExpressibleByArgument, CaseIterable {
     case auto, tty, plain, json, none
@@ -30,7 +31,7 @@ enum Progress {
 
     /// The line of a failed step, and where its log is.
     static func describe(_ failure: StepFailure, of address: String) -> String {
-        var text = "\(address) failed (\(failure.class)): \(failure.message)"
+        var text = "\(address) failed (\(failure.class.rawValue)): \(failure.message)"
         if let log = failure.log { text += "\n  its log: \(log)" }
         return text
     }
