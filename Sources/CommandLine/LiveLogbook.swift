@@ -3,6 +3,7 @@
 internal import Digests
 internal import Forecasts
 internal import Glibc
+internal import Host
 internal import Logbooks
 internal import Recipes
 internal import Servers
@@ -78,15 +79,14 @@ final class LiveLogbook: Sendable {
     /// What tells whether a page is out of date: the recipe's file, its last run, its notes.
     private static func basis(of places: [Place]) -> [String] {
         places.map { place in
-            var status = stat()
-            stat(place.path, &status)
+            let stamp = ((try? Host.system.files.status(of: place.path, following: true)) ?? nil)?.stamp
             let run = try? place.store.numberedRuns(place.name, last: 1).first
             let notes = (try? place.store.runs("_notes.\(place.name)"))?.count ?? 0
             let state = run.map {
                 "\($0.number) \($0.document["state"]?.string ?? "") \($0.document["keys"]?.object?.count ?? 0)"
             }
             return
-                "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec) \(status.st_ino) \(state ?? "") \(notes)"
+                "\(stamp?.size ?? 0) \(stamp?.modified ?? 0) \(stamp?.inode ?? 0) \(state ?? "") \(notes)"
         }
     }
 

@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Forecasts
-internal import Glibc
+internal import Host
 internal import Plans
 internal import Recipes
 internal import Storage
@@ -30,7 +30,7 @@ final class Looks: Sendable {
 struct Unchanged {
     private let store: Store
     private let name: Digest
-    private let start = Store.now
+    private let start = Host.system.clock.now
 
     /// `options` is all of the command line that a run may heed. Nil where there is no store yet.
     init?(recipe: String, options: [JSON], shared: SharedOptions) {
@@ -74,10 +74,9 @@ struct Unchanged {
 
     /// Another program may compute otherwise: its file's size and times are part of the name.
     private static var program: [JSON] {
-        var status = stat()
-        guard stat("/proc/self/exe", &status) == 0 else { return [.integer(Int(getpid()))] }
-        return [Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec].map {
-            .integer($0)
+        guard let stamp = ((try? Host.system.files.status(of: "/proc/self/exe", following: true)) ?? nil)?.stamp else {
+            return [.integer(Host.system.processes.current.process)]
         }
+        return [stamp.inode, stamp.size, stamp.modified].map { .integer($0) }
     }
 }

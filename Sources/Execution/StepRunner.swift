@@ -42,7 +42,7 @@ struct StepRunner: Sendable {
         var free = try store.lease(key)
         while free == nil {
             // Another engine runs this very step. Its result will do; if it dies, the lease is free.
-            if let word = wait.word(job.step.address) { say(word) }
+            if let word = wait.word(job.step.address, holder: store.leaseHolder(key)) { say(word) }
             try await Task.sleep(for: .milliseconds(200))
             if let record = try store.record(for: key), isCurrent(record) { return .adopted(record) }
             free = try store.lease(key)
@@ -244,9 +244,9 @@ private struct LeaseWait {
     private var isTold = false
 
     /// A line for whoever watches; nil where there is nothing new. A wait of a moment is not worth a word.
-    mutating func word(_ address: String) -> String? {
+    mutating func word(_ address: String, holder: @autoclosure () -> String?) -> String? {
         guard !isTold, began.duration(to: .now) > .seconds(2) else { return nil }
         isTold = true
-        return "\(address): another run is at work on this very step; waiting for its result"
+        return "\(address): another run is at work on this very step (\(holder() ?? "it does not say which")); waiting for its result"
     }
 }

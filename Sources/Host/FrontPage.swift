@@ -12,4 +12,7 @@
 //     FileSystem, OpenFile, FileStatus, Reading              files as protocols, and reading them within limits
 //     SystemFiles, SystemFile, FolderWalk                    files of the system; no path is walked through a link of others
 //     MemoryFiles, MemoryFile                                files in memory, with locks, links, faults and a clock
-//     HostClock, Processes                                   time, and who is alive
+//     SystemProcesses                                        time, environment, and who is alive
+//     MemoryHost                                             a clock that is turned, processes that end at a word
+//     CacheFolder                                            where what can be made again is kept for this user
+//     Terminal                                               the two streams of a command
