@@ -17,7 +17,9 @@ package enum Parallel {
         results.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let buffer = buffer
             Crew.shared.perform(parts, cores: cores) { part in
-                buffer[part] = Cancellation.$current.withValue(cancellation) { body(range(part)) }
+                buffer[part] =
+                    cancellation == nil
+                    ? body(range(part)) : Cancellation.$current.withValue(cancellation) { body(range(part)) }
             }
         }
         return results.map { $0! }
