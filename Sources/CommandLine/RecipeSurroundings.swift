@@ -40,7 +40,9 @@ enum RecipeSurroundings {
         case S_IFREG:
             // Files of procfs and sysfs have no size, and some have no end.
             var system = stat()
-            let isMadeUp = (["/proc", "/sys"] as [String]).contains { stat($0, &system) == 0 && system.st_dev == status.st_dev }
+            let isMadeUp = (["/proc", "/sys"] as [String]).contains {
+                stat($0, &system) == 0 && system.st_dev == status.st_dev
+            }
             return isMadeUp ? .other("made up by the system as it is read") : .file
         case S_IFDIR: return .folder
         case S_IFIFO: return .other("a pipe")

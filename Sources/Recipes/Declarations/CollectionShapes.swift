@@ -143,7 +143,8 @@ enum Name {
 
     static func tooLong(_ name: String, at span: Span) -> Finding {
         Finding(
-            "bad-name", "a name of \(name.utf8.count) bytes is too long: files are named by it, and \(longest) are the most",
+            "bad-name",
+            "a name of \(name.utf8.count) bytes is too long: files are named by it, and \(longest) are the most",
             at: span, help: "choose a shorter name")
     }
 
