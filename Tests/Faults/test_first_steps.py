@@ -127,6 +127,17 @@ def test_a_pattern_of_modules_is_said(case, name):
     assert any(entry.get(key) for key in ("look", "needs_look", "review")), entry
 
 
+def test_how_another_tool_generates_text_is_no_unknown_key(tmp_path):
+    (tmp_path / "c.yaml").write_text("""llm_backbone: org/m
+problem_type: text_causal_classification_modeling
+dataset: {train_dataframe: train.csv, prompt_column: text, answer_column: label, num_classes: 2}
+prediction: {do_sample: false, num_beams: 1, temperature: 0.3, top_k: 0, repetition_penalty: 1.2, something_new: 3}
+""")
+    _, document, code = imported(tmp_path, "h2o", "c.yaml")
+    classes = {one["key"]: one["class"] for one in document["report"] if one["key"].startswith("prediction.")}
+    assert code == 0 and len(classes) == 6 and set(classes.values()) == {"not-applicable"}, document["findings"]
+
+
 def test_one_wrong_value_is_told_once(tmp_path):
     (tmp_path / "c.yml").write_text(AXOLOTL.replace("lora_r: 8", "lora_r: eight"))
     _, document, code = imported(tmp_path, "axolotl", "c.yml")

@@ -64,7 +64,7 @@ extension ValueShape {
     static func named<Element>(
         _ element: ValueShape<Element>, noun: String
     ) -> Self where Value == [Named<Element>] {
-        let pattern = "^[A-Za-z0-9][A-Za-z0-9._-]*$"
+        let pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$"
         return ValueShape(
             schema: [
                 "type": "object", "additionalProperties": element.schema,
