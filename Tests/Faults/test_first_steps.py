@@ -130,7 +130,8 @@ def test_a_pattern_of_modules_is_said(case, name):
 def test_how_another_tool_generates_text_is_no_unknown_key(tmp_path):
     (tmp_path / "c.yaml").write_text("""llm_backbone: org/m
 problem_type: text_causal_classification_modeling
-dataset: {train_dataframe: train.csv, prompt_column: text, answer_column: label, num_classes: 2}
+dataset: {train_dataframe: train.csv, prompt_column: text, answer_column: label, num_classes: 3}
+training: {loss_function: CrossEntropyLoss}
 prediction: {do_sample: false, num_beams: 1, temperature: 0.3, top_k: 0, repetition_penalty: 1.2, something_new: 3}
 """)
     _, document, code = imported(tmp_path, "h2o", "c.yaml")
