@@ -12,5 +12,7 @@
 //     Commands/                                              read RunCommand first; a file for each verb
 //     Workspace                                              recipe, site, store, plan and forecast, for every verb
 //     Unchanged                                              a run with nothing to do, told from time stamps
+//     RecipeSurroundings                                     what a recipe is told of the files around it
+//     TableReading, TableProposal, RecipeTemplates           what `init` makes of a table
 //     RecipeOptions, Console, ExitStatus, Files              what verbs share
 //     Progress/                                              a run on a terminal, in a log, as NDJSON, or silent

@@ -9,9 +9,11 @@ enum RecipeTemplate: String, CaseIterable, Sendable {
         let answer = proposal?.answer ?? "text"
         let label = proposal?.label ?? "label"
         let isGrouped = self != .classify || proposal?.group != nil
-        let prompt = proposal?.prompt ?? (self == .classify ? nil : "question")
+        // Where a table is known, a column that it does not have is named only where a recipe must name one.
+        let prompt = proposal == nil ? (self == .classify ? nil : "question") : proposal?.prompt
         let group = isGrouped ? proposal?.group ?? prompt ?? "group" : nil
-        let labels = proposal?.labels.isEmpty == false ? proposal!.labels : ["a", "b"]
+        let known = proposal?.labels ?? []
+        let labels = known.count > 1 ? known : ["a", "b"]
         let isConstrained = self == .predictTheLLM || proposal?.isOneOfEach == true
         var columns = ["answer: \(quoted(answer))", "label: \(quoted(label))"]
         if let prompt { columns.insert("prompt: \(quoted(prompt))", at: 0) }
@@ -42,7 +44,7 @@ enum RecipeTemplate: String, CaseIterable, Sendable {
               words:                             # a baseline without a GPU, in seconds
                 tfidf: {analyzer: word, ngrams: [1, 2]}
               mistral:
-                backbone: mistralai/Mistral-7B-v0.1
+                backbone: mistralai/Mistral-7B-v0.1   # fetched by the first run; or a folder, such as ./backbone
                 quantization: nf4
                 lora: {rank: 16, alpha: 32, dropout: 0.05}
                 lengths: {prompt: 256, answer: 768}
@@ -73,8 +75,21 @@ enum RecipeTemplate: String, CaseIterable, Sendable {
             && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./".contains($0)) }
             && !["yes", "no", "on", "off", "true", "false", "null"].contains(text.lowercased())
         if isPlain { return text }
-        let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-            .replacing("\r", with: "\\r").replacing("\t", with: "\\t")
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            let category = scalar.properties.generalCategory
+            switch scalar {
+            case "\\", "\"": escaped += "\\\(scalar)"
+            case "\n": escaped += "\\n"
+            case "\t": escaped += "\\t"
+            // What YAML does not allow, or a terminal obeys.
+            case _
+            where [.control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned].contains(category):
+                let digits = String(scalar.value, radix: 16, uppercase: true)
+                escaped += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
         return "\"\(escaped)\""
     }
 

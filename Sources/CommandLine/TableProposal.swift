@@ -1,33 +1,28 @@
 // A look at a table of the user's: which column is probably which. A proposal for a person to read, never a decision.
 
-internal import Formats
+internal import Nodes
 
-/// What the columns of a CSV file look like.
+/// What the columns of a table look like.
 struct TableProposal {
-    var id: String?
-    var prompt: String?
-    var answer: String?
-    var label: String?
-    var group: String?
-    var labels: [String] = []
+    private(set) var id: String?
+    private(set) var prompt: String?
+    private(set) var answer: String?
+    private(set) var label: String?
+    private(set) var group: String?
+    private(set) var labels: [String] = []
     /// Whether each group holds each label exactly once.
-    var isOneOfEach = false
+    private(set) var isOneOfEach = false
+    /// What a recipe cannot take as it is, as sentences.
+    private(set) var notes: [String] = []
     let columns: [String]
 
-    /// Rows beyond these change no proposal.
-    private static let limit = 5_000
-
-    /// Nil where the bytes are no table with a header and a row.
-    init?(_ bytes: [UInt8]) {
-        guard let rows = try? CSV.rows(of: bytes), let header = rows.first, rows.count > 1 else { return nil }
-        columns = header
-        let body = rows.dropFirst().prefix(Self.limit).filter { $0.count == header.count }
-        guard !body.isEmpty else { return nil }
-        let stats = header.indices.map { index in Column(name: header[index], values: body.map { $0[index] }) }
-        id = stats.first { $0.isNamed("id", "row_id", "uid", "index") && $0.isUnique }?.name
-        let label =
-            stats.first { $0.isNamed("label", "target", "class", "category", "y", "generated", "writer") && $0.isLabel }
-            ?? stats.last { $0.isLabel && $0.name != id }
+    init(_ table: TableReading) {
+        columns = table.header
+        let body = table.rows
+        let stats = columns.indices.map { index in Column(name: columns[index], values: body.map { $0[index] }) }
+        id = Self.id(among: stats)
+        let flags = Self.flags(among: stats, id: id)
+        let label = Self.label(among: stats.filter { $0.name != id && !flags.columns.contains($0.name) })
         self.label = label?.name
         labels = label?.distinct.sorted(by: Self.naturally) ?? []
         let texts = stats.filter { $0.name != id && $0.name != self.label && $0.meanLength > 8 }
@@ -39,6 +34,7 @@ struct TableProposal {
             $0.name != answer?.name && $0.isNamed("question", "prompt", "instruction", "query", "input", "title")
         }
         self.prompt = prompt?.name
+        note(flags, texts.filter { $0.meanLength > 24 }.map(\.name))
         guard
             let grouping = prompt
                 ?? stats.first(where: { $0.isNamed("group", "group_id", "user", "author", "source") }),
@@ -49,6 +45,78 @@ struct TableProposal {
         var seen: Set<[String]> = []
         for (group, label) in zip(grouping.values, label.values) { seen.insert([group, label]) }
         isOneOfEach = seen.count == body.count
+    }
+
+    /// A column whose every row has a value of its own, and whose name says that it names rows.
+    private static func id(among stats: [Column]) -> String? {
+        let unique = stats.filter { $0.isUnique && $0.meanLength <= 80 }
+        return
+            (unique.first { $0.isNamed("id", "row_id", "uid", "uuid", "guid", "index", "key") }
+            ?? unique.first { column in
+                let name = column.name.lowercased()
+                return ["_id", "-id", " id", ".id", "_uid", "_uuid", "_key"].contains { name.hasSuffix($0) }
+                    || name.hasPrefix("id_") || column.name.hasSuffix("Id") || column.name.hasSuffix("ID")
+            })?.name
+    }
+
+    /// By its name first; else the last that looks like one, and is not known to be something else.
+    private static func label(among stats: [Column]) -> Column? {
+        let some = stats.filter(\.isLabel)
+        let words = [
+            "label", "labels", "target", "class", "category", "y", "generated", "writer", "sentiment", "winner",
+            "outcome",
+        ]
+        return some.first { words.contains($0.name.lowercased()) }
+            ?? some.first { column in
+                let name = column.name.lowercased()
+                return ["label", "target", "class", "category", "sentiment"].contains {
+                    name.hasSuffix($0) || name.hasPrefix($0)
+                }
+                    || name.hasPrefix("is_")
+            }
+            ?? some.last { column in
+                let name = column.name.lowercased()
+                return ![
+                    "fold", "split", "weight", "lang", "source", "group", "author", "user", "year", "date", "month",
+                    "count",
+                    "length", "model", "version", "region", "country", "channel",
+                ].contains { name.contains($0) }
+            } ?? some.last
+    }
+
+    /// Columns of 0 and 1, three or more; `isOneHot` where each row has exactly one 1.
+    private static func flags(among stats: [Column], id: String?) -> (columns: [String], isOneHot: Bool) {
+        let flags = stats.filter {
+            $0.name != id && $0.distinct.isSubset(of: ["0", "1", "0.0", "1.0", "true", "false", "True", "False"])
+                && $0.distinct.count == 2
+        }
+        guard flags.count > 2, let rows = flags.first?.values.count else { return ([], false) }
+        let isOneHot = (0..<rows).allSatisfy { row in
+            flags.count { ["1", "1.0", "true", "True"].contains($0.values[row]) } == 1
+        }
+        let isWhole =
+            isOneHot
+            || !flags.contains {
+                $0.isNamed("label", "target", "class", "y", "generated", "winner", "outcome", "sentiment")
+            }
+        return isWhole ? (flags.map(\.name), isOneHot) : ([], false)
+    }
+
+    private mutating func note(_ flags: (columns: [String], isOneHot: Bool), _ texts: [String]) {
+        func list(_ names: [String]) -> String { names.prefix(8).map(\.shown).joined(separator: ", ") }
+        if !flags.columns.isEmpty {
+            let names = flags.columns.map { "'\($0.shown)'" }.joined(separator: ", ")
+            notes.append(
+                flags.isOneHot
+                    ? "\(list(flags.columns)): one column for each label; join them into one first: table['label'] = table[[\(names)]].idxmax(axis=1)"
+                    : "\(list(flags.columns)): several yes-or-no columns; a recipe predicts one column of labels, so choose one, or write a recipe for each"
+            )
+        }
+        if texts.count > 2 {
+            notes.append(
+                "\(list(texts)): a row has \(texts.count) texts, and a template takes two; join those that are read together into one column first"
+            )
+        }
     }
 
     private struct Column {

@@ -141,7 +141,8 @@ struct StepRunner: Sendable {
         switch job.step.demand {
         case .native:
             let context = StepContext(
-                parameters: job.step.parameters, inputs: paths.mapValues(\.path), outputs: attempt.outputs)
+                parameters: job.step.parameters, inputs: paths.mapValues(\.path), titles: paths.mapValues(\.name),
+                outputs: attempt.outputs)
             return try await OwnThread.run {
                 let (started, clock) = (Self.now, ContinuousClock.now)
                 let outcome = try NativeStep.run(job.step.kind, context)
@@ -247,6 +248,7 @@ private struct LeaseWait {
     mutating func word(_ address: String, holder: @autoclosure () -> String?) -> String? {
         guard !isTold, began.duration(to: .now) > .seconds(2) else { return nil }
         isTold = true
-        return "\(address): another run is at work on this very step (\(holder() ?? "it does not say which")); waiting for its result"
+        return
+            "\(address): another run is at work on this very step (\(holder() ?? "it does not say which")); waiting for its result"
     }
 }

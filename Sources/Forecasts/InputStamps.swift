@@ -12,7 +12,9 @@ extension InputResolver {
         case .file(let path, _): try InputStamp(of: path)
         case .folder(let path, _, let part): try InputStamp(of: path) { Self.isRead($0, part) }
         case .hub(let repository, let revision, let part):
-            try hub.snapshot(of: repository, revision: revision).map { try InputStamp(of: $0) { Self.isRead($0, part) } }
+            try hub.snapshot(of: repository, revision: revision).map {
+                try InputStamp(of: $0) { Self.isRead($0, part) }
+            }
         case .output: nil
         }
     }

@@ -58,7 +58,7 @@ struct Config: Sendable {
 
     func text(_ path: String) -> String? { self[path]?.scalar?.text }
     func number(_ path: String) -> Double? {
-        self[path]?.scalar.flatMap { Double($0.text) }.flatMap { $0.isFinite ? $0 : nil }
+        self[path]?.scalar.flatMap { Self.number($0.text) }
     }
     /// A whole number within a range; nil where the value is none, which the key's own rule reports.
     func whole(_ path: String, _ range: ClosedRange<Int>) -> Int? {
@@ -110,10 +110,20 @@ struct Config: Sendable {
         switch node.scalar?.resolved {
         case .integer(let value): return Double(value)
         case .number(let value) where value.isFinite: return value
-        case .text: if let value = node.scalar.flatMap({ Double($0.text) }), value.isFinite { return value }
+        case .text: if let value = node.scalar.flatMap({ Self.number($0.text) }) { return value }
         default: break
         }
         return wrong(node, wanted)
+    }
+
+    /// A finite number; as readers of YAML 1.1 have it, `500_000` is one.
+    private static func number(_ text: String) -> Double? {
+        guard text.first != "_", text.last != "_" else { return nil }
+        let digits = text.filter { $0 != "_" }
+        guard digits == text || digits.allSatisfy({ $0.isASCII && ($0.isNumber || "+-.eE".contains($0)) }) else {
+            return nil
+        }
+        return Double(digits).flatMap { $0.isFinite ? $0 : nil }
     }
 
     /// As readers of YAML 1.1 have it, which those tools are.
@@ -136,6 +146,9 @@ struct Config: Sendable {
 }
 
 extension Node {
+    /// A key with nothing behind it.
+    var isBlank: Bool { scalar.map { $0.resolved == .null } ?? false }
+
     /// Nothing at all, or one of the words those tools write for it.
     var isNothing: Bool {
         if let elements { return elements.isEmpty }

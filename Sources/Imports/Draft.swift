@@ -16,19 +16,29 @@ struct Draft: Sendable {
         let table = Table(tool.rules)
         // A file may hold the keys without their sections; the table knows in which section each belongs.
         let written = source.keys.map { (path: table.path(of: $0), key: $0) }
+        // A key with nothing behind it is not given: what the tool does by default holds.
+        let given = written.filter { !$0.key.value.isBlank }
         var keys = written
-        for text in tool.defaults(for: Config(keys: written)) {
+        for text in tool.defaults(for: Config(keys: given)) {
             let document = try Document(parsing: SourceFile(name: tool.title, text: text))
             for key in ConfigKey.all(in: document.root, isDefault: true)
-            where !written.contains(where: { $0.path == key.general || $0.path.hasPrefix(key.general + ".") }) {
+            where !given.contains(where: { $0.path == key.general || $0.path.hasPrefix(key.general + ".") }) {
                 keys.append((key.general, key))
             }
         }
-        var config = Config(keys: keys)
+        var config = Config(keys: given + keys.dropFirst(written.count) + written)
         var entries: [ReportEntry] = []
         for (path, key) in keys {
             guard let rule = table.rule(for: path) else {
                 if let parent = table.value(above: path) {
+                    // Where the whole key is left out anyway, its parts are, too.
+                    var trial = config
+                    if let outcome = table.rule(for: parent)?.apply(key.value, &trial),
+                        outcome.disposition == .notApplicable
+                    {
+                        entries.append(ReportEntry(key: key, file: file.name, outcome: outcome))
+                        continue
+                    }
                     config.findings.append(
                         Finding(
                             "wrong-type", "a value belongs to \(parent), and this is a key of a mapping", at: key.span))
@@ -39,11 +49,16 @@ struct Draft: Sendable {
                 entries.append(ReportEntry(key: key, file: file.name, outcome: outcome))
                 continue
             }
+            let before = config.findings.count
             if let outcome = rule.apply(key.value, &config) {
                 entries.append(ReportEntry(key: key, file: file.name, outcome: outcome))
+            } else if key.value.isBlank {
+                config.findings.removeLast(config.findings.count - before)
+                entries.append(
+                    ReportEntry(key: key, file: file.name, outcome: .implied("not given: nothing stands here")))
             }
         }
-        guard !config.findings.hasErrors else { throw Findings(config.findings) }
+        guard !config.findings.hasErrors else { throw Findings(Self.once(config.findings)) }
         if config.model["lora"] == .word("off") {
             Self.remove("lora.", "there are no adapters", &config, &entries)
             let note = "weights that are trained cannot be quantized"
@@ -57,6 +72,12 @@ struct Draft: Sendable {
         self.file = file
         self.config = config
         self.entries = entries
+    }
+
+    /// Each finding once: two rules may have read one key.
+    private static func once(_ findings: [Finding]) -> [Finding] {
+        var known: Set<String> = []
+        return findings.filter { known.insert("\($0.code) \($0.message) \($0.span.map(\.description) ?? "")").inserted }
     }
 
     /// Takes back settings that another one leaves without a meaning.

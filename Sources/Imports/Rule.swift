@@ -136,14 +136,29 @@ extension Rule.Action {
         return .mapped("seeds", value < 0 ? "a random seed; another stands for it" : nil)
     }
 
-    /// Names of modules as a list, or as one text with commas; each of the words `all` stands for every linear layer.
+    /// Names of modules as a list, or as one text with commas; each of the words `all` stands for every linear layer. A text that
+    /// is more than names is one pattern over the whole names of modules, which a recipe cannot say.
     static func targets(all: [String]) -> Self {
         Self { node, config in
             if node.isNothing || node.scalar.map({ all.contains($0.text) }) == true {
                 config.model["lora.targets"] = .word("all-linear")
                 return .mapped("lora.targets", "every linear layer but the head")
             }
+            if let text = node.scalar?.text, !text.split(separator: ",").allSatisfy({ isModule($0) }) {
+                config.model["lora.targets"] = .word("all-linear")
+                return .mapped(
+                    "lora.targets",
+                    "a pattern of names, which a recipe does not have: every linear layer instead; or list the names",
+                    look: true)
+            }
             guard let words = config.words(node) else { return nil }
+            let strays = words.filter { !isModule($0[...]) }
+            if !strays.isEmpty {
+                config.model["lora.targets"] = .list(words.map { .text($0) })
+                return .mapped(
+                    "lora.targets", "an element of a list is a name and no pattern; no module may be called so",
+                    look: true)
+            }
             if words.count == 1, all.contains(words[0]) {
                 config.model["lora.targets"] = .word("all-linear")
             } else {
@@ -151,5 +166,10 @@ extension Rule.Action {
             }
             return .mapped("lora.targets")
         }
+    }
+
+    private static func isModule(_ name: Substring) -> Bool {
+        let name = name.drop { $0 == " " }
+        return name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_.- ".contains($0)) }
     }
 }

@@ -162,7 +162,9 @@ final class EvaluationReader: Sendable {
         if let found = known.withLock({ $0[rows] }) { return found }
         let found: Evaluation.Weights
         do {
-            found = .known(try StoredDocument(of: rows, in: store, from: "data/train/ingest").member(ifPresent: "weights")?.numbers)
+            found = .known(
+                try StoredDocument(of: rows, in: store, from: "data/train/ingest").member(ifPresent: "weights")?.numbers
+            )
         } catch let error as StorageError where error.kind == .missing {
             found = .lost
         }

@@ -60,6 +60,7 @@ package struct StepWarning: Sendable, Equatable {
         else { return [] }
         return UnseenLabel.all(
             labels: try StoredDocument(of: rows, in: store, from: "data/train/ingest").member("labels").counts,
-            folds: try StoredDocument(of: folds, in: store, from: "folds/split").member("folds").counts, classes: labels.count)
+            folds: try StoredDocument(of: folds, in: store, from: "folds/split").member("folds").counts,
+            classes: labels.count)
     }
 }

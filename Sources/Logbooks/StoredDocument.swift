@@ -31,7 +31,8 @@ struct StoredDocument {
     /// The lines of an output that has a document in each. Errors: as of one.
     static func lines(of digest: Digest, in store: Store, from address: String) throws -> [StoredDocument] {
         let path = store.path(of: digest)
-        return try store.content(of: digest, from: address).split(separator: UInt8(ascii: "\n")).enumerated().map { number, line in
+        return try store.content(of: digest, from: address).split(separator: UInt8(ascii: "\n")).enumerated().map {
+            number, line in
             do {
                 return StoredDocument(try JSON(parsing: Array(line)), path, "line \(number + 1)")
             } catch {

@@ -31,7 +31,9 @@ struct Truncation: Hashable, Sendable {
     /// For each row, whether tokens were left out. Nil where the file is not to be understood: the slices are then missing,
     /// and the logbook is none the worse.
     var cuts: [Bool]? {
-        guard let bytes = try? store.content(of: tokens, from: address), let tokens = try? Tokens(reading: bytes, name: "the tokens") else {
+        guard let bytes = try? store.content(of: tokens, from: address),
+            let tokens = try? Tokens(reading: bytes, name: "the tokens")
+        else {
             return nil
         }
         var cuts: [Bool]?

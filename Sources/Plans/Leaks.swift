@@ -77,26 +77,27 @@ extension Lineage {
     /// The leaks as findings at the recipe's places.
     package func findings(_ loaded: LoadedRecipe) -> [Finding] {
         let places = LeakPlaces(tree: loaded.tree)
-        return remarks(places) + leaks.map { leak in
-            let user = plan.steps[leak.step].room
-            let used = plan.steps[leak.path[0]].room
-            let root = plan.steps[leak.path[leak.path.count - 1]]
-            var notes: [Finding.Note] = []
-            let names = leak.path.map { plan.steps[$0].room }
-            var last = used
-            for name in names where name != last {
-                notes.append(Finding.Note("\"\(last)\" reads \"\(name)\" here", at: places.use(of: name, by: last)))
-                last = name
+        return remarks(places)
+            + leaks.map { leak in
+                let user = plan.steps[leak.step].room
+                let used = plan.steps[leak.path[0]].room
+                let root = plan.steps[leak.path[leak.path.count - 1]]
+                var notes: [Finding.Note] = []
+                let names = leak.path.map { plan.steps[$0].room }
+                var last = used
+                for name in names where name != last {
+                    notes.append(Finding.Note("\"\(last)\" reads \"\(name)\" here", at: places.use(of: name, by: last)))
+                    last = name
+                }
+                let (reason, place, help) = explanation(of: root, places)
+                notes.append(Finding.Note(reason, at: place))
+                let what =
+                    user == used
+                    ? "\"\(used)\" is scored on rows" : "\"\(user)\" takes \"\(used)\" as out-of-fold for rows"
+                return Finding(
+                    "label-leak", "\(what) whose labels it has seen (fold \(leak.fold) among them)",
+                    at: user == used ? places.name(used) : places.use(of: used, by: user), notes: notes, help: help)
             }
-            let (reason, place, help) = explanation(of: root, places)
-            notes.append(Finding.Note(reason, at: place))
-            let what =
-                user == used
-                ? "\"\(used)\" is scored on rows" : "\"\(user)\" takes \"\(used)\" as out-of-fold for rows"
-            return Finding(
-                "label-leak", "\(what) whose labels it has seen (fold \(leak.fold) among them)",
-                at: user == used ? places.name(used) : places.use(of: used, by: user), notes: notes, help: help)
-        }
     }
 
     /// What may be a leak and may be none: only the writer of a program knows.

@@ -4,12 +4,14 @@
 // is declared once, with shape, default and sentence; decoding, findings, resolved values and the JSON Schema come
 // from that one declaration. The site file is declared here too.
 //
-// It does not know steps, keys, the store or what is in a table. It opens no file: whether one is there, it asks a
-// function that the caller gives it. Nothing of the site reaches a recipe.
+// It does not know steps, keys, the store or what is in a table. It opens no file: what is there, and whether two files are
+// the same, it asks functions that the caller gives it (`Surroundings`). Nothing of the site reaches a recipe.
 //
 // It may import Nodes, Diagnostics and Digests. Plans, Logbooks, CommandLine and generate use it.
 //
 //     Sections/Recipe                                        read this first; beside it, a file for each section
 //     Declarations/                                          what a key is: shapes, decoding, schema
 //     Composition/RecipeLoader                               parse, --set, like, decode, variants, cross-checks
+//     Composition/SettingPath                                the path of a value, read and written in one place
+//     Composition/PlanSize                                   how many steps a recipe asks for, before any is made
 //     RecipeSchema                                           the schema that editors read

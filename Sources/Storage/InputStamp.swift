@@ -9,7 +9,9 @@ package struct InputStamp: Equatable, Sendable {
 
     /// The stamp of a file, or of those files of a folder, at any depth, whose relative path `matching` accepts. Links stand
     /// for what they lead to. Errors: ``AblateError``.
-    package init(of path: String, _ disk: any FileSystem = Host.system.files, matching: (String) -> Bool = { _ in true }) throws {
+    package init(
+        of path: String, _ disk: any FileSystem = Host.system.files, matching: (String) -> Bool = { _ in true }
+    ) throws {
         var files: [String: Stamp] = [:]
         // Deeper than any input is: a folder that contains itself is refused where it is digested.
         func walk(_ path: String, _ relative: String, depth: Int) throws {

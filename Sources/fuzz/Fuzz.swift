@@ -5,6 +5,7 @@ import ArgumentParser
 @main
 struct Fuzz: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fuzz", abstract: "Try the readers on hostile inputs, or show what the YAML reader makes of files.",
+        commandName: "fuzz",
+        abstract: "Try the readers on hostile inputs, or show what the YAML reader makes of files.",
         subcommands: [YAMLCommand.self, RecipeCommand.self, DumpCommand.self])
 }

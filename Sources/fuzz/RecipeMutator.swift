@@ -50,8 +50,11 @@ struct RecipeMutator {
     /// A key that the declarations have, in a mapping that is there, with a value that they allow, or nearly.
     private mutating func setKey() {
         let mappings = tree.paths.filter { if case .mapping = tree.value(at: $0) { true } else { false } }
-        guard let path = mappings.randomElement(using: &random), let schema = Self.schema(schema, at: path) else { return }
-        guard let properties = schema["properties"]?.object, let key = properties.keys.sorted().randomElement(using: &random)
+        guard let path = mappings.randomElement(using: &random), let schema = Self.schema(schema, at: path) else {
+            return
+        }
+        guard let properties = schema["properties"]?.object,
+            let key = properties.keys.sorted().randomElement(using: &random)
         else {
             if let element = schema["additionalProperties"], element.object != nil {
                 tree.set(value(element), at: path + [name()])
@@ -128,32 +131,48 @@ struct RecipeMutator {
     private mutating func add() {
         let names = self.names
         func some(_ random: inout SeededGenerator) -> Tree {
-            .list((0..<Int.random(in: 1...3, using: &random)).map { _ in .scalar(names.randomElement(using: &random) ?? "x") })
+            .list(
+                (0..<Int.random(in: 1...3, using: &random)).map { _ in
+                    .scalar(names.randomElement(using: &random) ?? "x")
+                })
         }
         switch below(6) {
-        case 0: put("stack", .mapping([("average", some(&random)), ("weights", .scalar(["equal", "simplex", "greedy"][below(3)]))]))
+        case 0:
+            put(
+                "stack",
+                .mapping([("average", some(&random)), ("weights", .scalar(["equal", "simplex", "greedy"][below(3)]))]))
         case 1: put("stack", .mapping([("optimize", .scalar(names.randomElement(using: &random) ?? "x"))]))
         case 2:
-            put("stack", .mapping([
-                (["lightgbm", "logistic", "simplex"][below(3)], some(&random)),
-                ("features", .list([.scalar(["length", "group-statistics", "tfidf"][below(3)])])),
-            ]))
-        case 3: put("models", .mapping([("like", .scalar((tree["models"]?.keys ?? []).randomElement(using: &random) ?? "x"))]))
+            put(
+                "stack",
+                .mapping([
+                    (["lightgbm", "logistic", "simplex"][below(3)], some(&random)),
+                    ("features", .list([.scalar(["length", "group-statistics", "tfidf"][below(3)])])),
+                ]))
+        case 3:
+            put(
+                "models",
+                .mapping([("like", .scalar((tree["models"]?.keys ?? []).randomElement(using: &random) ?? "x"))]))
         default:
             let outputs = [["out-of-fold"], ["test"], ["out-of-fold", "test"], ["model"]][below(4)]
             var inputs: [(key: String, value: Tree)] = []
-            var command: [Tree] = [.scalar("python3"), .scalar(["x.py", "train.csv", "--t=train.csv", "-m", "a.b"][below(5)])]
+            var command: [Tree] = [
+                .scalar("python3"), .scalar(["x.py", "train.csv", "--t=train.csv", "-m", "a.b"][below(5)]),
+            ]
             for index in 0..<below(4) {
                 let source = [
-                    "data.train", "data.test", "folds", "./f", (names.randomElement(using: &random) ?? "x") + ".out-of-fold",
-                    (names.randomElement(using: &random) ?? "x") + ".test", (names.randomElement(using: &random) ?? "x") + ".model",
+                    "data.train", "data.test", "folds", "./f",
+                    (names.randomElement(using: &random) ?? "x") + ".out-of-fold",
+                    (names.randomElement(using: &random) ?? "x") + ".test",
+                    (names.randomElement(using: &random) ?? "x") + ".model",
                 ][below(7)]
                 inputs.append(("i\(index)", .scalar(Tree.quoted(source))))
                 command.append(.scalar("\"{in.i\(index)}\""))
             }
             command += outputs.map { .scalar("\"{out.\($0)}\"") }
             var step: Tree = .mapping([
-                ("command", .list(command)), ("outputs", .list(outputs.map { .scalar($0) })), ("inputs", .mapping(inputs)),
+                ("command", .list(command)), ("outputs", .list(outputs.map { .scalar($0) })),
+                ("inputs", .mapping(inputs)),
             ])
             if below(3) == 0 { step["labels"] = .scalar(["unused", "cross-fitted", "in-sample"][below(3)]) }
             put("steps", step)
@@ -256,15 +275,19 @@ struct RecipeMutator {
         "18446744073709551616", "1e999", "0x7fffffffffffffff", "007", "1_000", "1:30",
     ]
     private static let words = [
-        "a", "null", "\"\"", "off", "on", "none", "final", "\"a.b\"", "\"a/b\"", "\"\\u0000\"", "\"\\x1b[31m\"", "\"\\u202e\"",
-        "\"{answer}\"", "\"{prompt} {answer}\"", "\"{\"", "\"}}\"", "\"{answer}{answer}\"", "./folder", "org/name", "org/name@x/../y",
-        "/dev/zero", "\"~/x.csv\"", "x.csv", "x.jsonl", "../x.parquet", "\"日本\"", "\"e\\u0301\"", "all-linear", "round-1", "data",
+        "a", "null", "\"\"", "off", "on", "none", "final", "\"a.b\"", "\"a/b\"", "\"\\u0000\"", "\"\\x1b[31m\"",
+        "\"\\u202e\"",
+        "\"{answer}\"", "\"{prompt} {answer}\"", "\"{\"", "\"}}\"", "\"{answer}{answer}\"", "./folder", "org/name",
+        "org/name@x/../y",
+        "/dev/zero", "\"~/x.csv\"", "x.csv", "x.jsonl", "../x.parquet", "\"日本\"", "\"e\\u0301\"", "all-linear",
+        "round-1", "data",
         "\"" + String(repeating: "x", count: 300) + "\"",
     ]
 
     private mutating func override() -> String {
         let path = anyPath().map { $0.contains(".") && below(2) == 0 ? "\"\($0)\"" : $0 }.joined(separator: ".")
-        return path + ["=", "", ".x=", "..="].randomElement(using: &random)! + ["1", "[]", "x", "{}", "", "[1, 2"][below(6)]
+        return path + ["=", "", ".x=", "..="].randomElement(using: &random)!
+            + ["1", "[]", "x", "{}", "", "[1, 2"][below(6)]
     }
 
     // MARK: - Choosing
@@ -278,7 +301,9 @@ struct RecipeMutator {
     private mutating func name() -> String {
         switch below(10) {
         case 0: names.randomElement(using: &random) ?? "a"
-        case 1: ["a.b", "qwen2.5", "data", "round-2", "", "x/y", "fold-0", "é", String(repeating: "n", count: 256)][below(9)]
+        case 1:
+            ["a.b", "qwen2.5", "data", "round-2", "", "x/y", "fold-0", "é", String(repeating: "n", count: 256)][
+                below(9)]
         default: "n\(below(6))"
         }
     }

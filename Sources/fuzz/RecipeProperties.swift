@@ -18,7 +18,8 @@ enum RecipeProperties {
         var answer = Answer()
         let file = SourceFile(name: "fuzz.yaml", text: text)
         var surroundings = Surroundings { path in
-            path.hasPrefix("/dev") ? .other("a device") : path.hasSuffix("folder") || path == "/f/a" ? .folder : .something
+            path.hasPrefix("/dev")
+                ? .other("a device") : path.hasSuffix("folder") || path == "/f/a" ? .folder : .something
         }
         surroundings.isSame = { $0 == $1 || $1.hasSuffix("copy.csv") }
         surroundings.modules = { _ in ["__init__.py", "b.py"] }
@@ -49,12 +50,16 @@ enum RecipeProperties {
         if Double(plan.steps.count) > limit { wrong.append("\(plan.steps.count) steps, and fewer were foreseen") }
         if Set(plan.steps.map(\.address)).count != plan.steps.count { wrong.append("an address stands twice") }
         for (index, step) in plan.steps.enumerated() {
-            if step.dependencies.contains(where: { $0 >= index }) { wrong.append("\(step.address) comes before its input") }
+            if step.dependencies.contains(where: { $0 >= index }) {
+                wrong.append("\(step.address) comes before its input")
+            }
             if step.address.utf8.count > 1_000 { wrong.append("an address of \(step.address.utf8.count) bytes") }
             if step.kind == .command {
                 let command = step.parameters["command"]?.array?.compactMap(\.string) ?? []
                 for reference in command.flatMap(CustomStep.references(in:)) where reference.isInput {
-                    if step.inputs["in.\(reference.name)"] == nil { wrong.append("\(step.address) lacks its input \(reference.name)") }
+                    if step.inputs["in.\(reference.name)"] == nil {
+                        wrong.append("\(step.address) lacks its input \(reference.name)")
+                    }
                 }
             }
         }
@@ -65,7 +70,9 @@ enum RecipeProperties {
         var wrong: [String] = []
         let codes = FindingCatalogue.meanings
         for finding in findings where codes[finding.code] == nil { wrong.append("no such code: \(finding.code)") }
-        let shown = FindingText(color: false).render(findings) + FindingSARIF.document(findings, meanings: codes, version: "0").text()
+        let shown =
+            FindingText(color: false).render(findings)
+            + FindingSARIF.document(findings, meanings: codes, version: "0").text()
         if shown.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\n" && $0 != "\t" }) {
             wrong.append("a control character reaches the terminal")
         }

@@ -117,7 +117,7 @@ def test_the_schema_is_beside_the_recipe_and_named_in_its_first_line(tmp_path):
     recipe = tmp_path / "experiments" / "first.yaml"
     assert recipe.read_text().startswith("# yaml-language-server: $schema=recipe.schema.json\n")
     assert (recipe.parent / "recipe.schema.json").read_text() == (ROOT / "schemas" / "recipe.schema.json").read_text()
-    assert Path(read(tmp_path, "experiments/first.yaml")["data"]["train"]).is_absolute()
+    assert read(tmp_path, "experiments/first.yaml")["data"]["train"] == "../data/train.csv"
 
 
 def test_the_words_of_the_first_recipe_run(tmp_path):

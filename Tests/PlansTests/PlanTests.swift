@@ -3,7 +3,7 @@
 import Diagnostics
 import Digests
 import Nodes
-import Plans
+@testable import Plans
 import Recipes
 import Testing
 
@@ -147,5 +147,22 @@ private func work(_ plan: Plan, _ kind: StepKind) -> Set<JSON> {
     ])
     func globsMatchPartsOfAddresses(_ glob: String, _ matches: Bool) {
         #expect(Glob(glob).matches("tiny/seed-1/fold-0/finetune") == matches)
+    }
+
+    @Test func whatDiffersInASettingOrAnInputAloneHasAnAddressOfItsOwn() {
+        var builder = PlanBuilder()
+        let input = Source.file(path: "/a", name: "a")
+        let steps = [
+            builder.step("x/fit", .fit, ["a": 1, "b": "text"], inputs: [:]),
+            builder.step("x/fit", .fit, ["a": 2, "b": "text"], inputs: [:]),
+            builder.step("x/fit", .fit, ["a": 2, "b": "a text/"], inputs: [:]),
+            builder.step("x/fit", .fit, ["a": 1, "b": "text"], inputs: ["i": input]),
+            builder.step("x/fit", .fit, ["a": 2, "b": "text"], inputs: ["i": input]),
+            builder.step("x/fit", .fit, ["a": 1, "b": "text"], inputs: [:]),
+        ]
+        #expect(
+            steps.map { builder.steps[$0].address } == [
+                "x/fit", "x/fit/a=2", "x/fit/a=2,b=a_text_", "x/fit/2", "x/fit/a=2/2", "x/fit",
+            ])
     }
 }

@@ -92,3 +92,37 @@ private func codes(_ text: String, _ overrides: [String] = []) -> [String] {
         #expect(try load(text).recipe.data.effectiveTemplate.source == "{{{answer}}}")
     }
 }
+
+@Suite struct SettingPathTests {
+    @Test(arguments: [
+        ("models.one.lora.rank", ["models", "one", "lora", "rank"]),
+        (#"models."qwen2.5".lora"#, ["models", "qwen2.5", "lora"]), (#""a\"b\\c""#, [#"a"b\c"#]),
+        (#"a."b=c""#, ["a", "b=c"]),
+    ])
+    func aPathReadsBackAsItself(_ text: String, _ parts: [String]) throws {
+        #expect(SettingPath(text)?.parts == parts)
+        #expect(SettingPath(SettingPath(parts).text)?.parts == parts)
+    }
+
+    @Test(arguments: [
+        "", ".", "a.", ".a", "a..b", #""a"#, #""a"b"#, #"""#, #""a\"#, String(repeating: "a.", count: 100_000) + "a",
+    ])
+    func whatIsNoPathIsNone(_ text: String) { #expect(SettingPath(text) == nil) }
+
+    @Test func theLongestNameThatIsThereCounts() throws {
+        let tree = try Document(
+            parsing: SourceFile(name: "t", text: "m: {a: {b.c: 1}, a.b: {c: 2}, a.b.c: {d: 3}}")
+        ).root
+        #expect(SettingPath("m.a.b.c.d", in: tree)?.parts == ["m", "a.b.c", "d"])
+        #expect(SettingPath("m.a.b.x", in: tree)?.parts == ["m", "a.b", "x"])
+        #expect(SettingPath(#"m."a".b.c"#, in: tree)?.parts == ["m", "a", "b.c"])
+        #expect(SettingPath("m.new.b", in: tree)?.parts == ["m", "new", "b"])
+    }
+
+    @Test func theEqualsSignOutsideOfQuotesEndsAPath() throws {
+        let argument = #"steps."a=b".command=["x=y"]"#
+        let end = try #require(SettingPath.end(of: argument))
+        #expect(argument[..<end] == #"steps."a=b".command"#)
+        #expect(SettingPath.end(of: "a.b") == nil && SettingPath.end(of: #"a."b=c"#) == nil)
+    }
+}

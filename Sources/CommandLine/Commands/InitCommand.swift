@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Digests
 internal import Host
+internal import Nodes
 internal import Recipes
 
 extension RecipeTemplate: ExpressibleByArgument {}
@@ -11,7 +12,8 @@ struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write a first recipe, and the schema by which an editor completes it.")
 
-    @Argument(help: "A CSV table to propose columns from.", completion: .file(extensions: ["csv"])) var table: String?
+    @Argument(help: "A CSV or .jsonl table to propose columns from.", completion: .file(extensions: ["csv", "jsonl"]))
+    var table: String?
     @Option(help: "classify, grouped or predict-the-llm; by default what the table looks like.")
     var template: RecipeTemplate?
     @Option(help: "The recipe file to write.") var output = "recipe.yaml"
@@ -19,12 +21,19 @@ struct InitCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             let proposal = try table.map { path in
-                let bytes = try Files.content(path, limit: 1 << 30)
-                guard path.lowercased().hasSuffix(".csv"), let proposal = TableProposal(bytes) else {
+                switch RecipeSurroundings.form(path) {
+                case .file, .something?: break
+                case nil: throw MissingFile(description: "cannot read \(path.shown): there is no such file")
+                default:
                     throw MissingFile(
-                        description: "\(path) is no CSV table with a header and a row; name one, or leave it out")
+                        description: "\(path.shown) is no file; name one CSV or .jsonl table, or leave it out")
                 }
-                return proposal
+                let bytes = try Files.content(path, limit: 1 << 30)
+                do throws(TableReading.Refusal) {
+                    return TableProposal(try TableReading(bytes, name: path))
+                } catch {
+                    throw MissingFile(description: "\(path.shown) \(error.reason)")
+                }
             }
             let chosen =
                 template
@@ -36,10 +45,22 @@ struct InitCommand: AsyncParsableCommand {
                 proposal: proposal)
             let schema = Self.beside(output, "recipe.schema.json")
             guard !Files.exists(output) else {
-                throw MissingFile(description: "\(output) is there already; name another file with --output")
+                throw AblateError(
+                    .exists, "this file is there already", path: output, advice: "name another file with --output")
             }
-            for (path, text) in [(schema, RecipeSchema.document.text(.indented) + "\n"), (output, text)] {
-                try Host.system.files.write(text.utf8, to: path)
+            let document = Array((RecipeSchema.document.text(.indented) + "\n").utf8)
+            var files = [(output, Array(text.utf8))]
+            if !Files.exists(schema) {
+                files.insert((schema, document), at: 0)
+            } else if (try? Files.content(schema)) != document {
+                Console.note(
+                    "\(schema.shown) is there already and left as it is; `ablate schema recipe` prints the one of this version"
+                )
+            }
+            for (path, bytes) in files {
+                let file = try Host.system.files.open(path, .creating)
+                try file.append(bytes)
+                try file.sync()
             }
             report(proposal, chosen)
         } catch {
@@ -55,19 +76,27 @@ struct InitCommand: AsyncParsableCommand {
                 ("group", proposal.group), ("id", proposal.id),
             ]
             Console.out(
-                "  " + found.compactMap { name, column in column.map { "\(name): \($0)" } }.joined(separator: ", "))
+                "  "
+                    + found.compactMap { name, column in column.map { "\(name): \($0.shown)" } }.joined(separator: ", ")
+            )
             if proposal.answer == nil || proposal.label == nil {
                 Console.note("no column looks like a text, or none like a label; write data.columns yourself")
             }
+            for note in proposal.notes { Console.note(note) }
         }
         Console.out("next: read it, then `ablate check \(output)` and `ablate plan \(output)`")
     }
 
-    /// The table as seen from the recipe's folder.
+    /// The table as seen from the recipe's folder: a path that was given from here stays one that can move with both.
     private func relative(_ table: String?) -> String? {
         guard let table else { return nil }
-        let (path, folder) = (Files.absolute(table), Files.absolute(Files.folder(of: output)))
-        return path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
+        let name = table.split(separator: "/").last.map(String.init) ?? table
+        let path = "\(Files.absolute(Files.folder(of: table)))/\(name)".split(separator: "/")
+        let folder = Files.absolute(Files.folder(of: output)).split(separator: "/")
+        let shared = zip(path, folder).prefix { $0 == $1 }.count
+        guard !table.hasPrefix("/") || shared == folder.count else { return table }
+        let up = Array(repeating: "..", count: folder.count - shared)
+        return (up + path.dropFirst(shared).map(String.init)).joined(separator: "/")
     }
 
     private static func beside(_ path: String, _ name: String) -> String {

@@ -32,6 +32,7 @@ struct TableMerger {
 
     /// The one training table. Errors: configs that train on tables which are no folds of one.
     mutating func train() throws(Findings) -> String {
+        let (drafts, rests) = (drafts, rests)
         let full = try agreed(drafts.indices.filter { rests[$0] == nil }) { drafts[$0].config.tables.train }
         let folded = try agreed(drafts.indices.filter { rests[$0] != nil }) { rests[$0] }
         if let folded, full == nil {
@@ -51,7 +52,9 @@ struct TableMerger {
     }
 
     mutating func test() throws(Findings) -> String? {
-        try agreed(Array(drafts.indices)) { drafts[$0].config.tables.test }.map { Self.table($0, &remarks) }
+        let drafts = drafts
+        let test = try agreed(Array(drafts.indices)) { drafts[$0].config.tables.test }
+        return test.map { Self.table($0, &remarks) }
     }
 
     /// What became of a validation table, where it is no fold's.
@@ -65,10 +68,23 @@ struct TableMerger {
             look: true)
     }
 
-    private func agreed(_ indices: [Int], _ path: (Int) -> String?) throws(Findings) -> String? {
+    /// Whether two paths are of one table on two machines: the same file's name, in a folder that one of them names absolutely.
+    private static func isElsewhere(_ path: String, _ other: String) -> Bool {
+        let names = [path, other].map { $0.split(separator: "/").last }
+        return names[0] == names[1]
+            && [path, other].contains { $0.hasPrefix("/") || $0.hasPrefix("~") || $0.contains(":") }
+    }
+
+    private mutating func agreed(_ indices: [Int], _ path: (Int) -> String?) throws(Findings) -> String? {
+        let drafts = drafts
         var first: (index: Int, path: String)?
         for index in indices {
             guard let path = path(index) else { continue }
+            if let first, first.path != path, Self.isElsewhere(path, first.path) {
+                let remark = "data.train: the configs name one table in folders of several machines; name yours"
+                if !remarks.contains(remark) { remarks.append(remark) }
+                continue
+            }
             if let first, first.path != path {
                 let span = { (index: Int) in
                     drafts[index].entries.first { $0.outcome.target == "data.train" }?.key.value.span

@@ -104,7 +104,7 @@ enum Axolotl {
         Rule("debug", .none("a matter of the tool's own code")),
         Rule("auto_resume_from_checkpoints", .always("a fine-tune resumes by itself")),
         Rule("gpu_memory_limit", .none("belongs to the machine")),
-        Rule("device_map", .none("a fine-tune has one GPU")),
+        Rule("device_map", .none("site.yaml says how many GPUs a fine-tune takes: gpus-per-fit")),
         Rule("low_cpu_mem_usage", .none("a matter of the machine")),
         Rule("use_tensorboard", .none("the logbook is written by itself")),
     ]

@@ -26,7 +26,13 @@ enum H2O {
 
     static func is2023(_ config: Config) -> Bool { keysOf2023.contains { config[$0] != nil } }
 
-    static let rules = top + dataset + tokenizer + architecture + training + rest
+    /// How the tool generates text, as flat files name it.
+    private static let generation: [Rule] = [
+        "do_sample", "num_beams", "temperature", "top_k", "top_p", "repetition_penalty", "min_length_inference",
+        "max_length_inference", "max_time", "stop_tokens", "num_history",
+    ].map { Rule("prediction.\($0)", .none("a classifier gives probabilities, and generates no text")) }
+
+    static let rules = generation + top + dataset + tokenizer + architecture + training + rest
 
     private static let top: [Rule] = [
         Rule("experiment_name", .title),
@@ -158,6 +164,7 @@ enum H2O {
         Rule("prediction.metric_class", .none("an inner name of the tool")),
         Rule("prediction.metric", .always("log loss and accuracy are always there")),
         Rule("prediction.batch_size_inference", .none("the engine fills batches by their length")),
+        Rule("prediction.*", .none("a classifier gives probabilities, and generates no text")),
         Rule("environment.seed", .seed),
         Rule("environment.gpus", .none("belongs to site.yaml")),
         Rule("environment.number_of_workers", .none("texts are tokenized once, in a step of their own")),
@@ -167,9 +174,9 @@ enum H2O {
         Rule("environment.find_unused_parameters", .none("a matter of the tool's own parallel training")),
         Rule("environment.huggingface_branch", .branch),
         Rule("environment.trust_remote_code", .remoteCode),
-        Rule("environment.use_fsdp", .none("a fine-tune has one GPU")),
-        Rule("environment.use_deepspeed", .none("a fine-tune has one GPU")),
-        Rule("environment.deepspeed_*", .none("a fine-tune has one GPU")),
+        Rule("environment.use_fsdp", .none("site.yaml says how many GPUs a fine-tune takes: gpus-per-fit")),
+        Rule("environment.use_deepspeed", .none("site.yaml says how many GPUs a fine-tune takes: gpus-per-fit")),
+        Rule("environment.deepspeed_*", .none("site.yaml says how many GPUs a fine-tune takes: gpus-per-fit")),
         Rule("logging.*", .none("the logbook is written by itself")),
         Rule("hf.*", .none("belongs to the machine's environment")),
     ]

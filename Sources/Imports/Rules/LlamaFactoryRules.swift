@@ -87,7 +87,7 @@ enum LlamaFactory {
         Rule("predict_with_generate", .none("a classifier gives probabilities")),
         Rule("include_num_input_tokens_seen", .none("the record says how many tokens there were")),
         Rule("disable_tqdm", .none("a matter of the screen")),
-        Rule("ray_*", .none("a fine-tune has one GPU")),
+        Rule("ray_*", .none("site.yaml says how many GPUs a fine-tune takes: gpus-per-fit")),
     ]
 
     // MARK: - Keys whose meaning depends on others

@@ -43,13 +43,14 @@ struct CommandFiles {
     /// The paths that an argument may hold. The program itself, named absolutely, is one of the machine's and no input, unless it
     /// is a script.
     private static func words(in argument: String, isProgram: Bool) -> [String] {
-        guard !argument.contains("{in."), !argument.contains("{out.") || argument.contains(where: \.isWhitespace) else {
-            return []
+        var argument = argument
+        for reference in CustomStep.references(in: argument) {
+            argument = argument.replacing("{\(reference.isInput ? "in" : "out").\(reference.name)}", with: " ")
         }
         if isProgram { return scripts.contains { argument.hasSuffix($0) } ? [argument] : [] }
         var words: [String] = []
-        if argument.contains(where: \.isWhitespace) {
-            words = argument.split { $0.isWhitespace || "\"'`;|&<>()$".contains($0) }.map(String.init)
+        if argument.contains(where: { $0.isWhitespace || marks.contains($0) }) {
+            words = argument.split { $0.isWhitespace || marks.contains($0) }.map(String.init)
         } else {
             words = [argument]
         }
@@ -59,6 +60,9 @@ struct CommandFiles {
             return word.hasPrefix("-") ? [value] : [word, value]
         }.filter { ![".", "..", "", "/"].contains($0) }
     }
+
+    /// What parts words in a script of a shell or of Python.
+    private static let marks = "\"'`;|&<>()[]{}$,"
 
     static let scripts = [".py", ".sh", ".R", ".jl", ".pl"]
 

@@ -22,7 +22,9 @@ struct CrossChecks {
         without.formUnion(recipe.steps.filter { !$0.value.outputs.contains("out-of-fold") }.map(\.name))
         for entry in recipe.stack {
             let members = entry.value.average ?? []
-            if entry.value.optimize != nil || members.contains(where: optimized.contains) { optimized.insert(entry.name) }
+            if entry.value.optimize != nil || members.contains(where: optimized.contains) {
+                optimized.insert(entry.name)
+            }
             if members.contains(where: without.contains) { without.insert(entry.name) }
         }
         self.optimized = optimized

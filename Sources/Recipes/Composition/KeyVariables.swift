@@ -17,7 +17,8 @@ package struct KeyVariables: Sendable {
             guard let name = entry.value.keyVariable, !isAllowed(name) else { return nil }
             let node = loaded.tree["annotations"]?[entry.name]?["key-variable"] ?? loaded.tree
             return Finding(
-                "key-not-allowed", "\"\(name)\" may be any secret of this machine, and would be sent to \(entry.value.endpoint)",
+                "key-not-allowed",
+                "\"\(name)\" may be any secret of this machine, and would be sent to \(entry.value.endpoint)",
                 at: node.span,
                 help:
                     "name the variable ..._API_KEY; or allow it, with `key-variables: [\(name)]` in your own site file, or with --key-variable \(name)"

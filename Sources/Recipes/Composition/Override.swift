@@ -26,7 +26,8 @@ package struct Override: Sendable {
             throw Findings([
                 Finding(
                     "bad-override", "the path has an empty part, a quote without its end, or too many parts", at: whole,
-                    help: "write names apart by points, such as models.NAME.lora.rank, and a name with points in quotes")
+                    help: "write names apart by points, such as models.NAME.lora.rank, and a name with points in quotes"
+                )
             ])
         }
         // The value keeps its columns: the path is blanked out rather than cut off.

@@ -111,7 +111,8 @@ struct PlanSize {
 
     /// The fewest steps of a variant, whatever is varied.
     private func least(_ model: Model, _ ablation: Ablation) -> Double {
-        let settings = ablation.vary + ablation.zip + ablation.with + ablation.together.flatMap { $0.value.entries ?? [] }
+        let settings =
+            ablation.vary + ablation.zip + ablation.with + ablation.together.flatMap { $0.value.entries ?? [] }
         let isFolded = model.fit.contains(.folds) && !settings.contains { $0.key == "fit" }
         return isFolded ? 2 * folds + 2 : 1
     }

@@ -75,15 +75,20 @@ package struct RecipeLoader: Sendable {
         graph.reportCycles(&reading)
         CrossChecks(recipe: recipe, tree: root, variants: variants).report(&reading)
         if !reading.findings.hasErrors {
-            Lints(recipe: recipe, tree: root, variants: variants, graph: graph, context: { surroundings.context(resolved($0)) })
-                .report(&reading)
+            Lints(
+                recipe: recipe, tree: root, variants: variants, graph: graph,
+                context: { surroundings.context(resolved($0)) }
+            )
+            .report(&reading)
         }
-        if let test = recipe.data.test, !reading.findings.contains(where: { $0.code == "label-leak" }), let place = root.value(at: ["data", "test"]),
+        if let test = recipe.data.test, !reading.findings.contains(where: { $0.code == "label-leak" }),
+            let place = root.value(at: ["data", "test"]),
             surroundings.isSame(absolute(recipe.data.train), absolute(test))
         {
             reading.report(
                 Finding(
-                    "label-leak", "the test table is the training table under another name, so models predict rows they were trained on",
+                    "label-leak",
+                    "the test table is the training table under another name, so models predict rows they were trained on",
                     at: place.span, severity: .warning, help: "name another table, or leave data.test out"))
         }
         if let sample = recipe.submission?.sample, let header = surroundings.header(absolute(sample)),

@@ -43,7 +43,8 @@ struct ReferenceChecks {
         for entry in models { checkTeacher(of: entry.value, among: predicting, &reading) }
         checkTeacher(of: tree, key: "rounds", among: predicting, &reading)
         check(
-            tree["submission"]?["from"], among: Known(predicting.names + steps.map(\.key)), noun: "model or stack entry", &reading)
+            tree["submission"]?["from"], among: Known(predicting.names + steps.map(\.key)),
+            noun: "model or stack entry", &reading)
         for entry in tree["ablations"]?.entries ?? [] {
             check(entry.value["of"], among: predicting, noun: "model or stack entry", &reading)
         }

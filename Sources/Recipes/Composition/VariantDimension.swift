@@ -22,7 +22,8 @@ struct VariantDimension {
         /// A text that is too long keeps its head, and its digest tells it from others that begin alike.
         static func shortened(_ text: String, to bytes: Int) -> String {
             guard text.utf8.count > bytes else { return text }
-            return "\(String(decoding: text.utf8.prefix(bytes - 9), as: UTF8.self))-\(Digest(of: text).description.prefix(8))"
+            return
+                "\(String(decoding: text.utf8.prefix(bytes - 9), as: UTF8.self))-\(Digest(of: text).description.prefix(8))"
         }
     }
     let choices: [Choice]

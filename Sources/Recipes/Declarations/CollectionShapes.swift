@@ -64,7 +64,7 @@ extension ValueShape {
     static func named<Element>(
         _ element: ValueShape<Element>, noun: String
     ) -> Self where Value == [Named<Element>] {
-        let pattern = "^[A-Za-z0-9][A-Za-z0-9._-]*$"
+        let pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$"
         return ValueShape(
             schema: [
                 "type": "object", "additionalProperties": element.schema,
@@ -143,7 +143,8 @@ enum Name {
 
     static func tooLong(_ name: String, at span: Span) -> Finding {
         Finding(
-            "bad-name", "a name of \(name.utf8.count) bytes is too long: files are named by it, and \(longest) are the most",
+            "bad-name",
+            "a name of \(name.utf8.count) bytes is too long: files are named by it, and \(longest) are the most",
             at: span, help: "choose a shorter name")
     }
 

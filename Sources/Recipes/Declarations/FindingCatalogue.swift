@@ -63,8 +63,12 @@ package enum FindingCatalogue {
                 Entry("missing-file", "A file that the recipe names is not there. `plan` goes on; `run` does not."),
                 Entry(
                     "overwrites-input",
-                    "What is delivered would replace a file that the recipe reads, or would leave the project through a link."),
-                Entry("not-a-file", "What the recipe names is a folder, a pipe or a device where a file belongs, or a file where a folder does."),
+                    "What is delivered would replace a file that the recipe reads, or would leave the project through a link."
+                ),
+                Entry(
+                    "not-a-file",
+                    "What the recipe names is a folder, a pipe or a device where a file belongs, or a file where a folder does."
+                ),
                 Entry("not-writable", "A run could not write its submission or its logbook where they belong."),
                 Entry("key-not-allowed", "An annotation names a variable that nobody has allowed to be sent."),
                 Entry("sample-mismatch", "The columns of the sample submission are not one for each label."),
@@ -83,7 +87,8 @@ package enum FindingCatalogue {
                     "Predictions are used as out-of-fold for rows whose labels they have seen; the notes name the way."),
                 Entry(
                     "test-beside-out-of-fold",
-                    "A custom step reads predictions of the test beside out-of-fold predictions, and does not say that it keeps them apart."),
+                    "A custom step reads predictions of the test beside out-of-fold predictions, and does not say that it keeps them apart."
+                ),
                 Entry("optimized-twice", "What is optimized has seen the labels of other folds already."),
                 Entry("missing-constraint", "Optimizing needs a constraint that every group obeys."),
                 Entry(
@@ -106,7 +111,8 @@ package enum FindingCatalogue {
                 Entry("unused-output", "A custom step's command does not say where an output goes."),
                 Entry("uneven-zip", "Zipped settings have lists of different lengths."),
                 Entry("too-many-variants", "A grid has more variants than a plan may."),
-                Entry("too-many-steps", "Models, seeds, folds, rounds and variants make more steps than a plan may have."),
+                Entry(
+                    "too-many-steps", "Models, seeds, folds, rounds and variants make more steps than a plan may have."),
                 Entry("confounded", "Settings change together, so no comparison can say which of them did it."),
             ]
         ),

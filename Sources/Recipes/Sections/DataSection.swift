@@ -105,12 +105,17 @@ extension ValueShape where Value == String {
         let name = path.split(separator: "/").last ?? ""
         let ending = name.contains(".") ? name.split(separator: ".").last?.lowercased() ?? "" : ""
         switch ending {
-        case "gz", "bz2", "xz", "zst", "zip", "7z", "tar", "tgz", "lz4": return "unpack it first, and name what was in it"
-        case "tsv", "tab", "txt": return "write it with commas first: pandas.read_csv(FILE, sep='\\t').to_csv('train.csv', index=False)"
+        case "gz", "bz2", "xz", "zst", "zip", "7z", "tar", "tgz", "lz4":
+            return "unpack it first, and name what was in it"
+        case "tsv", "tab", "txt":
+            return "write it with commas first: pandas.read_csv(FILE, sep='\\t').to_csv('train.csv', index=False)"
         case "xlsx", "xls", "ods": return "save the sheet as CSV first"
-        case "json": return "write one object on each line, as .jsonl: pandas.read_json(FILE).to_json('train.jsonl', orient='records', lines=True)"
+        case "json":
+            return
+                "write one object on each line, as .jsonl: pandas.read_json(FILE).to_json('train.jsonl', orient='records', lines=True)"
         case "ndjson": return "name it .jsonl"
-        case "feather", "arrow", "orc", "pkl", "pickle", "sqlite", "db", "h5", "avro": return "write it as .parquet first"
+        case "feather", "arrow", "orc", "pkl", "pickle", "sqlite", "db", "h5", "avro":
+            return "write it as .parquet first"
         case "": return "of a folder, one file is needed: \(joined)"
         default: return nil
         }

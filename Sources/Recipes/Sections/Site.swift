@@ -27,7 +27,8 @@ package struct Site: Sendable {
                 "The folder of the store, from this file's folder; by default .ablate beside the recipe."),
             Key(
                 "logbook", optional: \.logbook, .text(),
-                "The folder that runs write the logbook to, from the recipe's folder; by default logbook beside the recipe."),
+                "The folder that runs write the logbook to, from the recipe's folder; by default logbook beside the recipe."
+            ),
             Key(
                 "python", optional: \.python, .text(),
                 "A Python interpreter that has the worker's libraries; by default an environment of its own is made."),
