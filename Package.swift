@@ -155,6 +155,7 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Digests"]),
         .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Goldens"]),
         .testTarget(name: "StepsTests", dependencies: ["Steps", "Plans", "Digests"]),
+        .testTarget(name: "LogbooksTests", dependencies: ["Logbooks", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),
         .testTarget(name: "ArchitectureTests"),
     ]

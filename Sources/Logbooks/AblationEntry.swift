@@ -3,6 +3,7 @@
 internal import Digests
 internal import Nodes
 package import Numerics
+internal import Plans
 internal import Recipes
 
 package struct AblationEntry: Sendable {
@@ -78,12 +79,12 @@ package struct AblationEntry: Sendable {
 
     /// The entries of all ablations, each judged by itself. Errors: of texts that cannot be read.
     static func entries(
-        of loaded: LoadedRecipe, variants: [String: [Variant]], texts: () throws -> RowTexts?
+        of loaded: LoadedRecipe, _ plan: Plan, variants: [String: [Variant]], texts: () throws -> RowTexts?
     ) throws -> [AblationEntry] {
         let draws = Pairing.draws
         let drafts = loaded.recipe.ablations.enumerated().map { index, ablation in
             let arms = variants[ablation.name] ?? []
-            let baseline = baseline(of: loaded.variants[index], named: ablation.value.baseline)
+            let baseline = baseline(of: ablation, loaded.variants[index], in: plan)
             return (
                 ablation: ablation, baseline: baseline, arms: arms,
                 comparisons: ArmComparisons(
@@ -197,8 +198,16 @@ package struct AblationEntry: Sendable {
     }
 
     /// The place of the variant the recipe names, else of the one that is as the model itself, else of the first.
-    static func baseline(of variants: [Recipes.Variant], named name: String?) -> Int {
-        if let name, let index = variants.firstIndex(where: { $0.name == name }) { return index }
-        return variants.firstIndex(where: \.isAsModel) ?? 0
+    static func baseline(of ablation: Named<Ablation>, _ variants: [Recipes.Variant], in plan: Plan) -> Int {
+        if let name = ablation.value.baseline, let index = variants.firstIndex(where: { $0.name == name }) {
+            return index
+        }
+        if let index = variants.firstIndex(where: \.isAsModel) { return index }
+        // What another section gives as a default, such as the template, shows in the steps: those of the model are then its own.
+        guard let own = plan.results.first(where: { $0.name == ablation.value.of })?.outOfFold else { return 0 }
+        let same = plan.results.first { result in
+            if case .variant(ablation.name, _) = result.role { result.outOfFold == own } else { false }
+        }
+        return variants.firstIndex { .variant(ablation: ablation.name, name: $0.name) == same?.role } ?? 0
     }
 }
