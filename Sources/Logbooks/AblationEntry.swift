@@ -10,6 +10,8 @@ package struct AblationEntry: Sendable {
     /// One variant.
     package struct Arm: Sendable {
         package let name: String
+        /// The name as tables and sentences have it: short, and no two alike in one ablation. What takes names takes the whole one.
+        package let label: String
         package let isBaseline: Bool
         package let evaluation: Evaluation?
         /// Against the baseline; nil for the baseline itself, and where either is not evaluated.
@@ -35,7 +37,11 @@ package struct AblationEntry: Sendable {
         package let old: String?
         package let new: String?
 
-        package var text: String { "\(path) \(old ?? "not set") → \(new ?? "not set")" }
+        /// `lora.rank 4 → 16`; of long values where they differ.
+        package var text: String {
+            let shown = ShortName.labels([old ?? "not set", new ?? "not set"], most: AblationEntry.longestLabel)
+            return "\(path) \(shown[0]) → \(shown[1])"
+        }
     }
 
     /// A sentence, and the verdict it tells of; nil where there is none.
@@ -74,6 +80,9 @@ package struct AblationEntry: Sendable {
         let truncation: Truncation?
     }
 
+    /// Longer names are shortened in tables and sentences.
+    static let longestLabel = 64
+
     /// Of more variants than these, rows and classes are not looked into.
     private static let mostDetails = 40
 
@@ -102,6 +111,7 @@ package struct AblationEntry: Sendable {
         return drafts.enumerated().map { offset, draft in
             let settings = settings(of: loaded.variants[offset])
             let base = draft.baseline < draft.arms.count ? draft.arms[draft.baseline] : nil
+            let labels = ShortName.labels(draft.arms.map(\.name), most: longestLabel)
             let arms = draft.arms.enumerated().map { position, arm in
                 let comparison = draft.comparisons.found[position]
                 let both = base?.truncation.flatMap { cuts[$0] }.flatMap { base in
@@ -118,7 +128,8 @@ package struct AblationEntry: Sendable {
                         }
                     }
                 return Arm(
-                    name: arm.name, isBaseline: position == draft.baseline, evaluation: arm.evaluation,
+                    name: arm.name, label: labels[position], isBaseline: position == draft.baseline,
+                    evaluation: arm.evaluation,
                     comparison: comparison, notes: arm.notes, anchor: arm.anchor,
                     changes: changes(settings[base?.name ?? ""] ?? [:], settings[arm.name] ?? [:]),
                     seconds: arm.seconds, isOnGPU: arm.isOnGPU, detail: detail)
@@ -148,7 +159,7 @@ package struct AblationEntry: Sendable {
         }
         var setup = "\(value.of), " + varied.joined(separator: "; ")
         if !ablation.value.with.isEmpty { setup += "; with \(settings(ablation.value.with))" }
-        if let baseline = arms.first(where: \.isBaseline) { setup += "; baseline \(baseline.name)" }
+        if let baseline = arms.first(where: \.isBaseline) { setup += "; baseline \(baseline.label)" }
         if value.vary.count > 1 || !value.zip.isEmpty || !value.together.isEmpty {
             setup += ". Several settings vary: a difference between two variants may be due to any of them"
         }
@@ -161,7 +172,7 @@ package struct AblationEntry: Sendable {
                 arm.comparison.map {
                     Conclusion(
                         text:
-                            "\(ablation.name): \(base?.name ?? "") → \(arm.name): \($0.sentence) \(Self.basis(arm, base))",
+                            "\(ablation.name): \(base?.label ?? "") → \(arm.label): \($0.sentence) \(Self.basis(arm, base))",
                         outcome: $0.outcome)
                 }
             }
