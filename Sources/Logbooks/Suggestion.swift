@@ -121,7 +121,7 @@ package struct Suggestion: Sendable {
             return [
                 Suggestion(
                     reason:
-                        "\(ablation.name), \(arm.label) is \(comparison.outcome.rawValue): with \(Format.count(further, "more seed")) a difference as large as the one seen would be found four times of five.",
+                        "\(ablation.name), \(arm.label) is \(comparison.outcome.rawValue): by the test's estimate \(Format.count(further, "more seed")) would find a difference as large as the one seen four times of five.",
                     command:
                         "ablate run \(file(results)) --set \(quoted("ablations.\(ablation.name).with.seeds=[\(list)]")) \(quoted("ablations/\(ablation.name)/**"))",
                     seconds: seconds > 0 ? seconds : nil, isOnGPU: arm.isOnGPU)

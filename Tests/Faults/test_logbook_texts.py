@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from command import Project, site
@@ -55,17 +57,17 @@ def test_names_too_long_for_a_file_break_no_figure(case, length):
 
 @pytest.fixture(scope="module")
 def evil(tmp_path_factory) -> Project:
-    import shutil
-    from conftest import CASES
     folder = tmp_path_factory.mktemp("evil") / "evil"
-    shutil.copytree(CASES / "long-ablation-values", folder)
+    shutil.copytree(Path(__file__).parent / "cases" / "long-ablation-values", folder)
     text = (folder / "recipe.yaml").read_text()
     (folder / "recipe.yaml").write_text(
         text[:text.index("ablations:")].replace("recipe: prompts\n", f"recipe: prompts\nabout: {quoted(EVIL)}\n")
         + f"ablations:\n  q: {{hypothesis: {quoted(EVIL)}, of: words, vary: {{template: [{quoted('=1+1 ' + EVIL + ' {answer}')}, '{{answer}}']}}, conclusion: {quoted(EVIL)}}}\n")
     project = opened(folder)
     project.run()
-    assert project.ablate("note", "words", quoted(EVIL)[1:-1], "--leaderboard", "0.5").returncode in (0, 64)
+    result = project.ablate("note", "words", "--text", EVIL, "--leaderboard", "0.5")
+    assert result.returncode == 0, result.stderr
+    assert project.ablate("logbook").returncode == 0
     return project
 
 
