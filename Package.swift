@@ -165,6 +165,7 @@ let package = Package(
         .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries", "Storage", "Host", "Digests"]),
         .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Goldens"]),
         .testTarget(name: "StepsTests", dependencies: ["Steps", "Formats", "Plans", "Digests"]),
+        .testTarget(name: "LogbooksTests", dependencies: ["Logbooks", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),
         .testTarget(
             name: "ExecutionTests",

@@ -1,7 +1,7 @@
 // Rows out of a table's first bytes, for a proposal: CSV or JSON lines, and why others are none. Knows no meaning of columns.
 
 internal import Digests
-internal import Steps
+internal import Formats
 
 /// The head of a table: names and rows as text.
 struct TableReading {

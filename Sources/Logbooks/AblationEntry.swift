@@ -3,12 +3,15 @@
 internal import Digests
 internal import Nodes
 package import Numerics
+internal import Plans
 internal import Recipes
 
 package struct AblationEntry: Sendable {
     /// One variant.
     package struct Arm: Sendable {
         package let name: String
+        /// The name as tables and sentences have it: short, and no two alike in one ablation. What takes names takes the whole one.
+        package let label: String
         package let isBaseline: Bool
         package let evaluation: Evaluation?
         /// Against the baseline; nil for the baseline itself, and where either is not evaluated.
@@ -34,7 +37,11 @@ package struct AblationEntry: Sendable {
         package let old: String?
         package let new: String?
 
-        package var text: String { "\(path) \(old ?? "not set") → \(new ?? "not set")" }
+        /// `lora.rank 4 → 16`; of long values where they differ.
+        package var text: String {
+            let shown = ShortName.labels([old ?? "not set", new ?? "not set"], most: AblationEntry.longestLabel)
+            return "\(path) \(shown[0]) → \(shown[1])"
+        }
     }
 
     /// A sentence, and the verdict it tells of; nil where there is none.
@@ -73,17 +80,20 @@ package struct AblationEntry: Sendable {
         let truncation: Truncation?
     }
 
+    /// Longer names are shortened in tables and sentences.
+    static let longestLabel = 64
+
     /// Of more variants than these, rows and classes are not looked into.
     private static let mostDetails = 40
 
     /// The entries of all ablations, each judged by itself. Errors: of texts that cannot be read.
     static func entries(
-        of loaded: LoadedRecipe, variants: [String: [Variant]], texts: () throws -> RowTexts?
+        of loaded: LoadedRecipe, _ plan: Plan, variants: [String: [Variant]], texts: () throws -> RowTexts?
     ) throws -> [AblationEntry] {
         let draws = Pairing.draws
         let drafts = loaded.recipe.ablations.enumerated().map { index, ablation in
             let arms = variants[ablation.name] ?? []
-            let baseline = baseline(of: loaded.variants[index], named: ablation.value.baseline)
+            let baseline = baseline(of: ablation, loaded.variants[index], in: plan)
             return (
                 ablation: ablation, baseline: baseline, arms: arms,
                 comparisons: ArmComparisons(
@@ -101,6 +111,7 @@ package struct AblationEntry: Sendable {
         return drafts.enumerated().map { offset, draft in
             let settings = settings(of: loaded.variants[offset])
             let base = draft.baseline < draft.arms.count ? draft.arms[draft.baseline] : nil
+            let labels = ShortName.labels(draft.arms.map(\.name), most: longestLabel)
             let arms = draft.arms.enumerated().map { position, arm in
                 let comparison = draft.comparisons.found[position]
                 let both = base?.truncation.flatMap { cuts[$0] }.flatMap { base in
@@ -117,7 +128,8 @@ package struct AblationEntry: Sendable {
                         }
                     }
                 return Arm(
-                    name: arm.name, isBaseline: position == draft.baseline, evaluation: arm.evaluation,
+                    name: arm.name, label: labels[position], isBaseline: position == draft.baseline,
+                    evaluation: arm.evaluation,
                     comparison: comparison, notes: arm.notes, anchor: arm.anchor,
                     changes: changes(settings[base?.name ?? ""] ?? [:], settings[arm.name] ?? [:]),
                     seconds: arm.seconds, isOnGPU: arm.isOnGPU, detail: detail)
@@ -147,7 +159,7 @@ package struct AblationEntry: Sendable {
         }
         var setup = "\(value.of), " + varied.joined(separator: "; ")
         if !ablation.value.with.isEmpty { setup += "; with \(settings(ablation.value.with))" }
-        if let baseline = arms.first(where: \.isBaseline) { setup += "; baseline \(baseline.name)" }
+        if let baseline = arms.first(where: \.isBaseline) { setup += "; baseline \(baseline.label)" }
         if value.vary.count > 1 || !value.zip.isEmpty || !value.together.isEmpty {
             setup += ". Several settings vary: a difference between two variants may be due to any of them"
         }
@@ -160,7 +172,7 @@ package struct AblationEntry: Sendable {
                 arm.comparison.map {
                     Conclusion(
                         text:
-                            "\(ablation.name): \(base?.name ?? "") → \(arm.name): \($0.sentence) \(Self.basis(arm, base))",
+                            "\(ablation.name): \(base?.label ?? "") → \(arm.label): \($0.sentence) \(Self.basis(arm, base))",
                         outcome: $0.outcome)
                 }
             }
@@ -197,8 +209,16 @@ package struct AblationEntry: Sendable {
     }
 
     /// The place of the variant the recipe names, else of the one that is as the model itself, else of the first.
-    static func baseline(of variants: [Recipes.Variant], named name: String?) -> Int {
-        if let name, let index = variants.firstIndex(where: { $0.name == name }) { return index }
-        return variants.firstIndex(where: \.isAsModel) ?? 0
+    static func baseline(of ablation: Named<Ablation>, _ variants: [Recipes.Variant], in plan: Plan) -> Int {
+        if let name = ablation.value.baseline, let index = variants.firstIndex(where: { $0.name == name }) {
+            return index
+        }
+        if let index = variants.firstIndex(where: \.isAsModel) { return index }
+        // What another section gives as a default, such as the template, shows in the steps: those of the model are then its own.
+        guard let own = plan.results.first(where: { $0.name == ablation.value.of })?.outOfFold else { return 0 }
+        let same = plan.results.first { result in
+            if case .variant(ablation.name, _) = result.role { result.outOfFold == own } else { false }
+        }
+        return variants.firstIndex { .variant(ablation: ablation.name, name: $0.name) == same?.role } ?? 0
     }
 }

@@ -121,7 +121,7 @@ package struct Logbook: Sendable {
         self.scores = scores
         effects = StageEffect.all(of: scores)
         delivered = recipe.recipe.submission?.from ?? recipe.recipe.rounds?.pseudoLabels.from
-        ablations = try AblationEntry.entries(of: recipe, variants: variants) {
+        ablations = try AblationEntry.entries(of: recipe, plan, variants: variants) {
             try RowTexts(of: plan, entries, in: store)
         }
         contributions = Contribution.all(of: scores)

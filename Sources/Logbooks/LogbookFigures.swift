@@ -115,10 +115,10 @@ extension PageText {
         let confusion = arm.detail?.confusion ?? []
         let most = confusion.flatMap { $0.map(abs) }.max() ?? 0
         return Figure(
-            name: "confusion-\(arm.name)", title: "Confusions of \(arm.name)",
+            name: "confusion-\(arm.name)", title: "Confusions of \(arm.label)",
             most > 0 && confusion.count <= 20
                 ? HeatFigure(
-                    names: logbook.labels, values: confusion, label: "difference of confusions, \(arm.name)",
+                    names: logbook.labels, values: confusion, label: "difference of confusions, \(arm.label)",
                     most: max(most, 0.02)
                 ) : nil,
             caption:

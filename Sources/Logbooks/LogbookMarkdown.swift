@@ -111,7 +111,8 @@ package struct LogbookMarkdown: Sendable {
                 let changes = arm.changes.map(\.text).joined(separator: ", ")
                 lines.append(
                     row(
-                        [arm.name, changes + (arm.isConfounded ? " (confounded)" : "")] + scores + comparison + [price])
+                        [arm.label, changes + (arm.isConfounded ? " (confounded)" : "")] + scores + comparison + [price]
+                    )
                 )
             }
             lines += [""] + image(text.pairFigure(of: ablation)) + image(text.parameterFigure(of: ablation))

@@ -86,7 +86,7 @@ struct PageText {
             let change = arm.changes.map(\.text).joined(separator: ", ")
             return VerdictLine(
                 outcome: comparison.outcome, ablation: ablation.name,
-                change: change.isEmpty ? "\(base?.name ?? "") → \(arm.name)" : change,
+                change: change.isEmpty ? "\(base?.label ?? "") → \(arm.label)" : change,
                 difference: comparison.differenceText, interval: comparison.intervalText,
                 rest: [comparison.advice, AblationEntry.basis(arm, base)].compactMap { $0 }.joined(separator: " "))
         }
@@ -206,8 +206,8 @@ struct PageText {
     /// Remarks on an ablation's variants, and their leaderboard scores.
     func notes(of ablation: AblationEntry) -> [(name: String, text: String)] {
         ablation.arms.flatMap { arm in
-            (arm.notes.leaderboard == nil ? [] : [(arm.name, "leaderboard \(leaderboard(arm.notes))")])
-                + arm.notes.texts.map { (arm.name, $0) }
+            (arm.notes.leaderboard == nil ? [] : [(arm.label, "leaderboard \(leaderboard(arm.notes))")])
+                + arm.notes.texts.map { (arm.label, $0) }
         }
     }
 }

@@ -38,7 +38,7 @@ package struct PairedResult: Sendable {
                 if case .variant(ablation.name, _) = $0.role { true } else { false }
             }
             let records = results.map { $0.evaluate.flatMap(record) }
-            let baseline = AblationEntry.baseline(of: variants, named: ablation.value.baseline)
+            let baseline = AblationEntry.baseline(of: ablation, variants, in: plan)
             guard records.indices.contains(baseline), let base = records[baseline]?.key,
                 base == old.key || base == new.key,
                 let arm = records.firstIndex(where: { $0?.key == (base == old.key ? new.key : old.key) })

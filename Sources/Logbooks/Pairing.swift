@@ -130,7 +130,9 @@ package struct ArmComparison: Sendable {
         guard outcome == .leaning || outcome == .unresolved, let detectable else { return nil }
         return
             "these folds\(hasSeeds ? " and seeds" : "") find a difference of \(Format.decimal(detectable, 4)) four times of five"
-            + (furtherSeeds.map { $0 > 0 ? ", and with \(Format.count($0, "more seed")) one as large as seen" : "" }
+            + (furtherSeeds.map {
+                $0 > 0 ? ", and by the test's estimate \(Format.count($0, "more seed")) one as large as seen" : ""
+            }
                 ?? "")
     }
 

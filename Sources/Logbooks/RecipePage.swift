@@ -192,12 +192,14 @@ struct RecipePage {
 
     private func variant(_ arm: AblationEntry.Arm, took: String) -> [String: Any] {
         var row: [String: Any] = [
-            "name": arm.name, "logLoss": "not run yet", "accuracy": "", "difference": "", "interval": "", "p": "",
+            "name": arm.name, "label": arm.label, "logLoss": "not run yet", "accuracy": "", "difference": "",
+            "interval": "", "p": "",
             "confounded": arm.isConfounded,
             "changes": arm.isBaseline ? "baseline" : arm.changes.map(\.text).joined(separator: ", "),
             "price": took,
         ]
         row["anchor"] = arm.anchor
+        if arm.label != arm.name { row["whole"] = arm.name }
         if let evaluation = arm.evaluation {
             row["logLoss"] = text.loss(evaluation.logLoss)
             row["accuracy"] = text.share(evaluation.accuracy)
@@ -259,7 +261,7 @@ struct RecipePage {
                 ]
         }
         return [
-            "armName": arm.name, "fixed": String(detail.fixed), "broken": String(detail.broken),
+            "armName": arm.label, "fixed": String(detail.fixed), "broken": String(detail.broken),
             "detailFigures": figures([text.confusionFigure(of: arm)]),
             "sliceTables": slices("class", detail.byClass) + slices("length", detail.byLength)
                 + slices("truncation", detail.byTruncation),

@@ -41,7 +41,7 @@ package struct ResultTable: Sendable {
     }
 
     private static let columns = [
-        "ablation", "variant", "log_loss", "accuracy", "improvement", "low", "high", "p", "verdict", "leaderboard",
+        "ablation", "variant", "log-loss", "accuracy", "improvement", "low", "high", "p", "verdict", "leaderboard",
     ]
 
     /// RFC 4180, with full numbers; what is not there is empty, and no text is a formula.
@@ -106,22 +106,21 @@ package struct ResultTable: Sendable {
         return text + "\\bottomrule\n\\end{tabular}\n"
     }
 
-    private var json: JSON { ["schema_version": 2, "recipe": .string(name), "rows": rows(logLoss: "log-loss")] }
+    private var json: JSON { ["schema_version": 2, "recipe": .string(name), "rows": rows] }
 
     /// The table for the worker, which makes a file of it that needs Python.
     package var document: JSON {
-        ["columns": .array((["recipe"] + Self.columns).map { .string($0) }), "rows": rows(logLoss: "log_loss")]
+        ["columns": .array((["recipe"] + Self.columns).map { .string($0) }), "rows": rows]
     }
 
-    /// - Parameter logLoss: what the column is called: documents spell it as records do, tables for data frames as their column.
-    private func rows(logLoss: String) -> JSON {
+    private var rows: JSON {
         .array(
             lines.map { line in
                 let (evaluation, comparison) = (line.arm.evaluation, line.arm.comparison)
                 return [
                     "recipe": .string(line.recipe), "ablation": .string(line.ablation),
                     "variant": .string(line.arm.name),
-                    logLoss: JSON(evaluation?.logLoss), "accuracy": JSON(evaluation?.accuracy),
+                    "log-loss": JSON(evaluation?.logLoss), "accuracy": JSON(evaluation?.accuracy),
                     "improvement": JSON(comparison?.difference), "low": JSON(comparison?.interval.lowerBound),
                     "high": JSON(comparison?.interval.upperBound), "p": JSON(comparison?.p),
                     "verdict": .string(Self.verdict(line.arm)), "leaderboard": JSON(line.arm.notes.leaderboard),

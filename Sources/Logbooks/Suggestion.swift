@@ -69,7 +69,7 @@ package struct Suggestion: Sendable {
             let settings = helping.flatMap(\.arm.changes).compactMap { change in
                 change.new.map { "--set \(quoted("\(SettingPath([section, subject]).text).\(change.path)=\($0)"))" }
             }
-            let names = helping.map { "\($0.arm.name) (\($0.ablation.name))" }.joined(separator: " and ")
+            let names = helping.map { "\($0.arm.label) (\($0.ablation.name))" }.joined(separator: " and ")
             return Suggestion(
                 reason: helping.count > 1
                     ? "\(names) help \(subject) singly; whether they do together is not known yet."
@@ -121,7 +121,7 @@ package struct Suggestion: Sendable {
             return [
                 Suggestion(
                     reason:
-                        "\(ablation.name), \(arm.name) is \(comparison.outcome.rawValue): with \(Format.count(further, "more seed")) a difference as large as the one seen would be found four times of five.",
+                        "\(ablation.name), \(arm.label) is \(comparison.outcome.rawValue): by the test's estimate \(Format.count(further, "more seed")) would find a difference as large as the one seen four times of five.",
                     command:
                         "ablate run \(file(results)) --set \(quoted("\(SettingPath(["ablations", ablation.name, "with", "seeds"]).text)=[\(list)]")) \(quoted("ablations/\(ablation.name)/**"))",
                     seconds: seconds > 0 ? seconds : nil, isOnGPU: arm.isOnGPU)

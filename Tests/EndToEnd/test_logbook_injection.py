@@ -3,6 +3,7 @@
 import collections
 import itertools
 import json
+import re
 import subprocess
 
 import pytest
@@ -95,7 +96,9 @@ def test_no_text_is_more_than_text(finished, tmp_path):
     finally:
         browser.close()
     assert counts[0] == counts[1], "the same elements with the same attributes, whatever the texts"
-    missing = [payload for index, payload in enumerate(PAYLOADS) if index != 1 and payload not in text]
+    # Marks of direction are shown as escapes: they would turn the text around them.
+    shown = [re.sub("[\u202a-\u202e]", lambda mark: f"\\u{{{ord(mark[0]):x}}}", payload) for payload in PAYLOADS]
+    missing = [payload for index, payload in enumerate(shown) if index != 1 and payload not in text]
     assert missing == []
     markdown = (hostile.folder / "logbook" / "LOGBOOK.md").read_text()
     assert "<script" not in markdown.replace("\\<", "").lower() and "<img" not in markdown.replace("\\<", "")

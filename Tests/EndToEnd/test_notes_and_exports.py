@@ -97,7 +97,7 @@ def test_all_forms_say_what_the_logbook_says(project):
     assert table["schema_version"] == 2 and len(rows) == len(table["rows"]) == len(variants) == 2
     for row, line, variant in zip(rows, table["rows"], variants):
         assert row["variant"] == line["variant"] == variant["name"] and row["ablation"] == line["ablation"] == "rank"
-        assert float(row["log_loss"]) == line["log-loss"] == variant["evaluation"]["log-loss"]
+        assert float(row["log-loss"]) == line["log-loss"] == variant["evaluation"]["log-loss"]
     comparison = variants[1]["comparison"]
     assert [float(rows[1][name]) for name in ("improvement", "low", "high", "p")] == [comparison["difference"], *comparison["interval"], comparison["p"]]
     assert rows[0]["verdict"] == "baseline" and rows[1]["verdict"] == comparison["verdict"] and rows[0]["p"] == ""
