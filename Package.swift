@@ -20,6 +20,7 @@ let worker = [
     "chat.py",
     "checkpoints.py",
     "classifier.py",
+    "clusters.py",
     "control.py",
     "convert.py",
     "design.py",

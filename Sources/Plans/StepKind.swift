@@ -13,7 +13,7 @@ package enum StepKind: String, CaseIterable, Sendable {
     package var version: Int {
         switch self {
         case .evaluate: 3
-        case .optimize, .submission: 2
+        case .explore, .optimize, .submission: 2
         default: 1
         }
     }

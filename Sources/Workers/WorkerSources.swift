@@ -14,6 +14,7 @@ enum WorkerSources {
             ("chat.py", PackageResources.chat_py),
             ("checkpoints.py", PackageResources.checkpoints_py),
             ("classifier.py", PackageResources.classifier_py),
+            ("clusters.py", PackageResources.clusters_py),
             ("control.py", PackageResources.control_py),
             ("convert.py", PackageResources.convert_py),
             ("design.py", PackageResources.design_py),

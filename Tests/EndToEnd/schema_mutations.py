@@ -59,6 +59,7 @@ models:
     quantization: nf4
     lora: head-only
     remote-code: true
+    split-special-tokens: true
     head-input: lm-logits
     chat: {system: Be brief.}
     training: {steps: 10, class-weights: balanced}
@@ -123,6 +124,7 @@ extractors:
     quantization: int8
     precision: bf16
     remote-code: false
+    split-special-tokens: true
 explore: {clusters: 4, near: 0.8, extractor: reader}
 ablations:
   size:

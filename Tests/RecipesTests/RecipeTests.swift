@@ -82,8 +82,9 @@ private func codes(_ text: String, _ overrides: [String] = []) -> [String] {
         #expect(
             try load(base.replacing("[x, y]", with: "[0, \"no\", 1.5x]")).recipe.data.labels == ["0", "no", "1.5x"])
         #expect(codes(base.replacing("[x, y]", with: "[0, no]")) == ["ambiguous-scalar r.yaml:2:76"])
-        #expect(codes(base.replacing("[x, y]", with: "[on, 1.5]")).count == 2)
-        #expect(codes(base.replacing("[x, y]", with: "[true, false]")) == [])
+        #expect(try load(base.replacing("[x, y]", with: "[True, false]")).recipe.data.labels == ["true", "false"])
+        #expect(codes(base.replacing("[x, y]", with: "[null, 1.5]")).count == 2)
+        #expect(codes(base.replacing("[x, y]", with: "[true, \"true\"]")).count == 1)
     }
 
     @Test func templatesEscapeBraces() throws {

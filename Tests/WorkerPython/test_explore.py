@@ -103,3 +103,55 @@ def test_ingest_warns_of_one_question_in_two_groups(worker, tmp_path):
     (tmp_path / "u.csv").write_text("topic,Question,Response,target\nA,What is it?,x,0\nA,What is it?,y,1\nB,Another,x,1\n")
     _, result = worker.run("ingest", ingest(columns=columns, labels=parameters, constraint=None), {"table": tmp_path / "u.csv"})
     assert "warnings" not in result["metrics"]
+
+
+ALIKE = [f"what is tr {i}?" for i in range(12)]  # each as far from every other: no direction is the first
+CROSSED = [f"name the {a} sea of the {b}" for a in "deep cold salt blue wide".split() for b in "north south east west".split()]
+
+
+def kernels():
+    """Ways to multiply that this processor has, by OpenBLAS's names for them."""
+    flags = open("/proc/cpuinfo").read().split()
+    return ["Prescott", *(["Haswell"] if "avx2" in flags else []), *(["SkylakeX"] if "avx512f" in flags else [])]
+
+
+@pytest.mark.parametrize("questions", [ALIKE, CROSSED], ids=["alike", "crossed"])
+def test_a_look_is_the_same_whatever_the_processor_adds_up_first(fresh, tmp_path, questions):
+    formats.write_texts(tmp_path / "texts", [{"prompt": q, "answer": "x"} for q in questions])
+    count, reports = len(questions), []
+    formats.write_json(tmp_path / "rows", {"ids": [str(i) for i in range(count)], "labels": [i % 2 for i in range(count)],
+                                           "weights": None, "classes": 2, "groups": None})
+    formats.write_json(tmp_path / "folds", {"count": 2, "folds": [i % 2 for i in range(count)]})
+    given = {name: tmp_path / name for name in ("texts", "rows", "folds")}
+    for kernel in kernels():
+        for threads in (1, 2):
+            worker = fresh(environment={"OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": str(threads)})
+            outputs, _ = worker.run("explore", {"clusters": 3, "near": 0.9, "labels": ["a", "b"]}, given, threads=threads)
+            reports.append((outputs / "report").read_bytes())
+    assert len(set(reports)) == 1
+
+
+@pytest.mark.parametrize("count", [300, 1800])
+def test_directions_are_those_of_sklearn_but_for_their_sign(count):
+    from ablate_worker import clusters
+    from sklearn.decomposition import TruncatedSVD
+    chance = np.random.default_rng(5)
+    texts = [" ".join(f"w{int(w)}" for w in chance.zipf(1.5, 12) % 400) for _ in range(count)]
+    matrix = TfidfVectorizer(token_pattern=r"\w+").fit_transform(texts)
+    points, share = clusters.directions(matrix, 6)
+    svd = TruncatedSVD(6, algorithm="arpack", random_state=0)
+    np.testing.assert_allclose(np.abs(points), np.abs(svd.fit_transform(matrix)), atol=1e-6)
+    assert share == pytest.approx(svd.explained_variance_ratio_.sum(), abs=1e-6)
+
+
+def test_k_means_ends_where_a_turn_changes_nothing_and_no_worse_than_sklearns():
+    from ablate_worker import clusters
+    from sklearn.cluster import KMeans
+    chance = np.random.default_rng(2)
+    points = clusters.rounded(chance.normal(size=(200, 3)) + np.repeat(chance.normal(size=(5, 3)) * 4, 40, axis=0))
+    labels, centres = clusters.k_means(points, 5)
+    loss = ((points - centres[labels]) ** 2).sum()
+    assert loss <= KMeans(5, n_init=10, random_state=0).fit(points).inertia_ * 1.001
+    np.testing.assert_allclose(centres, [points[labels == i].mean(axis=0) for i in range(5)])
+    assert list(np.bincount(labels)) == sorted(np.bincount(labels), reverse=True)
+    assert len(clusters.k_means(np.zeros((6, 2)), 3)[1]) == 1  # equal points are one cluster, however many are asked for

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import TEMPLATE, TINY, digest, finetune, ingest, inputs, predicting, write_table
+from conftest import TEMPLATE, TINY, StepFailed, digest, finetune, ingest, inputs, predicting, write_table
 
 FOREVER = finetune(training={"epochs": 100000})
 
@@ -169,3 +169,23 @@ def test_a_warm_worker_gives_the_bytes_of_a_cold_one(quantized, fresh, worker, d
     assert chain(worker) == cold
     worker.run("finetune", finetune(lora=None), given | {"backbone": backbones["qwen2"]})
     assert chain(worker) == cold
+
+
+def test_a_store_that_goes_while_a_step_runs_is_said_to_have_gone(fresh, dataset):
+    import shutil
+    worker = fresh()
+    attempt = worker.start("finetune", finetune(scratch=TINY, lora=None), inputs(dataset, "tokens", "rows", "folds"))
+    while worker.event()["event"] != "progress":
+        pass
+    shutil.rmtree(attempt / "outputs")
+    with pytest.raises(StepFailed) as failed:
+        worker.finish(attempt)
+    assert failed.value.kind == "unavailable" and f"{attempt}/outputs has gone while the step ran" in failed.value.message
+
+
+def test_a_full_disk_is_told_once(tmp_path):
+    import errno
+
+    from ablate_worker.step import describe
+    told = describe(OSError(errno.ENOSPC, "No space left on device", "/store/attempts/1/outputs/model"))
+    assert told == {"class": "unavailable", "message": "the disk is full: no room for /store/attempts/1/outputs/model"}

@@ -39,7 +39,7 @@ enum LlamaFactory {
         Rule("rope_scaling", .look("the backbone's own positions hold")),
         Rule("resize_vocab", .look("ablate adds no tokens to a vocabulary")),
         Rule("use_fast_tokenizer", .always("the tokenizers are the fast ones")),
-        Rule("split_special_tokens", .look("the tokenizer's own rule holds")),
+        Rule("split_special_tokens", .flag("split-special-tokens", off: "a control token in a text is one")),
         Rule("flash_attn", .none("the fastest that there is; the sums are the same")),
         Rule("enable_liger_kernel", .none("a matter of speed")),
         Rule("use_unsloth*", .none("a matter of speed")),

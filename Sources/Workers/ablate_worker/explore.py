@@ -6,7 +6,7 @@ may look at labels and at the test's texts. Knows no model: where one has read t
 
 import re
 
-from . import formats
+from . import clusters, formats
 from .step import invalid
 
 COMPONENTS = 32
@@ -27,7 +27,7 @@ def run(step):
     step.channel.progress(1, 4, "parts", "clusters")
     matrix_of_mine = matrix[:len(mine)]
     points, explained = places(step, matrix_of_mine) if not step.has("vectors") else (embedded(step, mine, texts, column, rows["groups"]), 1.0)
-    report = {"column": column, "questions": len(mine), "explained": explained} | clusters(step, points, matrix_of_mine, maker, mine)
+    report = {"column": column, "questions": len(mine), "explained": round(explained, 6)} | clustered(step, points, matrix_of_mine, maker, mine)
     step.channel.progress(2, 4, "parts", "near-duplicates")
     pairs = near(matrix, len(mine), step.parameters["near"])
     report["near-duplicates"] = [described(pair, mine, tests, rows, folds["folds"]) for pair in pairs[:PAIRS]]
@@ -67,14 +67,12 @@ def vectors(texts, others):
 
 def places(step, matrix):
     """The leading directions of the TF-IDF vectors [questions, size], and the share of the variance that they explain."""
-    from sklearn.decomposition import TruncatedSVD
     from threadpoolctl import threadpool_limits
     size = min(COMPONENTS, min(matrix.shape) - 1)
     if size < 2:
         raise invalid(f"{matrix.shape[0]} questions are too few to explore: three different ones are needed")
     with threadpool_limits(step.threads):
-        svd = TruncatedSVD(size, algorithm="arpack", random_state=0)
-        return svd.fit_transform(matrix), float(svd.explained_variance_ratio_.sum())
+        return clusters.directions(matrix, size)
 
 
 def embedded(step, mine, texts, column, groups):
@@ -92,27 +90,24 @@ def embedded(step, mine, texts, column, groups):
     return sums / np.bincount(of)[:, None]
 
 
-def clusters(step, points, matrix, maker, mine):
+def clustered(step, points, matrix, maker, mine):
     """k-means on the points, their first two directions as a map, and the words of `matrix` that tell clusters apart."""
     import numpy as np
-    from sklearn.cluster import KMeans
     from threadpoolctl import threadpool_limits
-    count = min(step.parameters["clusters"], len(points))
+    scale = 2.0 ** np.ceil(np.log2(max(np.abs(points).max(), 1e-9)))
+    points = clusters.rounded(points / scale)
     with threadpool_limits(step.threads):
-        found = KMeans(count, n_init=4, random_state=0).fit(points)
-        centred = points - points.mean(axis=0)
-        _, _, axes = np.linalg.svd(centred, full_matrices=False)
-    axes = axes[:2] * np.sign(axes[:2, np.abs(axes[:2]).argmax(axis=1)].diagonal())[:, None]  # a direction has no sign of its own
-    flat = centred @ axes.T
+        labels, centres = clusters.k_means(points, min(step.parameters["clusters"], len(points)))
+        flat = clusters.plane(points) * scale
     terms, parts = maker.get_feature_names_out(), []
-    for number in range(count):
-        own = np.flatnonzero(found.labels_ == number)
-        weight = np.asarray(matrix[own].mean(axis=0) - matrix.mean(axis=0)).ravel()
-        nearest = own[np.argsort(((points[own] - found.cluster_centers_[number]) ** 2).sum(axis=1))[:3]]
-        parts.append({"size": len(own), "words": [str(terms[i]) for i in np.argsort(-weight)[:WORDS] if weight[i] > 0],
+    for number, centre in enumerate(centres):
+        own = np.flatnonzero(labels == number)
+        weight = clusters.rounded(np.asarray(matrix[own].mean(axis=0) - matrix.mean(axis=0)).ravel())
+        nearest = own[np.argsort(clusters.distances(points[own], centre[None])[:, 0], kind="stable")[:3]]
+        parts.append({"size": len(own), "words": [str(terms[i]) for i in np.argsort(-weight, kind="stable")[:WORDS] if weight[i] > 0],
                       "examples": [shortened(mine[i][1]) for i in nearest]})
-    spots = [{"row": mine[i][0], "x": round(float(x), 5), "y": round(float(y), 5), "cluster": int(found.labels_[i])}
-              for i, (x, y) in enumerate(flat)]
+    spots = [{"row": mine[i][0], "x": round(float(x), 5) + 0.0, "y": round(float(y), 5) + 0.0, "cluster": int(labels[i])}
+             for i, (x, y) in enumerate(flat)]
     return {"clusters": parts, "map": spots}
 
 

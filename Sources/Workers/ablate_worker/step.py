@@ -92,9 +92,12 @@ def describe(error, step=None):
     if isinstance(error, ImportError):
         return {"class": "unavailable", "message": f"a Python library is missing or broken: {first}"}
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return {"class": "unavailable", "message": f"the disk is full: {first}"}
+        return {"class": "unavailable", "message": f"the disk is full: no room for {error.filename or (step and step.outputs)}"}
     if isinstance(error, FileNotFoundError) and step and error.filename:
         for name, entry in step.inputs.items():
             if str(error.filename).startswith(str(entry["path"])):
                 return {"class": "missing-input", "message": f"{step.title(name)}: {error.filename} is not there"}
+        if step.outputs and not step.outputs.exists():
+            return {"class": "unavailable", "message": f"the store's folder {step.outputs} has gone while the step ran: was the store "
+                    "removed, or swept by another program? Run again"}
     return {"class": "internal", "message": first}
