@@ -77,7 +77,7 @@ final class Fixture: Sendable {
             let manifest = Manifest(kind: step.kind, parameters: step.parameters, inputs: inputs)
             let attempt = try store.beginAttempt(key: manifest.key)
             for name in step.kind.outputs {
-                try content(name, rows: rows).write(to: URL(filePath: "\(attempt.outputs)/\(name)"))
+                try content(name, of: step.address, rows: rows).write(to: URL(filePath: "\(attempt.outputs)/\(name)"))
             }
             known[index] = try store.publish(
                 attempt,
@@ -87,7 +87,7 @@ final class Fixture: Sendable {
         }
     }
 
-    private func content(_ output: String, rows: Int) -> Data {
+    private func content(_ output: String, of address: String, rows: Int) -> Data {
         let labels = (0..<rows).map { ($0 * 5 + $0 / Self.classes) % Self.classes }
         func integers(_ values: some Sequence<Int>) -> JSON { .array(values.map { .integer($0) }) }
         switch output {
@@ -102,15 +102,18 @@ final class Fixture: Sendable {
             let document: JSON = ["count": 2, "folds": integers((0..<rows).map { $0 / Self.classes % 2 })]
             return Data(document.text().utf8)
         case "predictions":
+            // The model of a fold predicts the rows of its fold alone.
+            let fold = (0..<2).first { address.contains("fold-\($0)/predict-oof") }
+            let own = (0..<rows).filter { fold == nil || $0 / Self.classes % 2 == fold }
             // Each row favours its label a little, and no two rows are alike.
-            let values = (0..<rows).flatMap { row -> [Float] in
+            let values = own.flatMap { row -> [Float] in
                 let weights = (0..<Self.classes).map {
                     Float(1 + (row * 31 + $0 * 17) % 13) + ($0 == labels[row] ? 6 : 0)
                 }
                 let sum = weights.reduce(0, +)
                 return weights.map { $0 / sum }
             }
-            return Self.safetensors(rows: Array(0..<rows), values)
+            return Self.safetensors(rows: own, values)
         default: return Data("\(output)\n".utf8)
         }
     }
