@@ -94,7 +94,7 @@ let package = Package(
         .target(name: "Formats", dependencies: ["Digests"]),
         .target(name: "Diagnostics", dependencies: ["Digests"]),
         .target(name: "Nodes", dependencies: ["CLibYAML", "Diagnostics"]),
-        .target(name: "Recipes", dependencies: ["Nodes", "Diagnostics", "Digests"]),
+        .target(name: "Recipes", dependencies: ["Nodes", "Formats", "Diagnostics", "Digests"]),
         .target(name: "Imports", dependencies: ["Nodes", "Diagnostics", "Digests"]),
         .target(name: "Plans", dependencies: ["Recipes", "Nodes", "Digests", "Diagnostics"]),
         .target(

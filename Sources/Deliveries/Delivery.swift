@@ -116,6 +116,11 @@ package struct Delivery: Sendable {
             if !isMarked { note(path, digest, previous: nil) }
             return
         }
+        guard host.files.exists(Paths.folder(of: path)) else {
+            throw AblateError(
+                .missing, "cannot write the file: there is no such folder", path: path,
+                advice: "make the folder, or choose another path")
+        }
         let draft = Paths.sibling(of: path, named: ".\(Paths.name(path)).ablate-part")
         let file = try begin(draft, path)
         do {

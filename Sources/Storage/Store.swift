@@ -184,7 +184,22 @@ package final class Store: Sendable {
     private static func cache(of root: String, in folder: String, _ host: Host) throws -> String? {
         guard let mark = try host.files.status(of: root + "/store.json", following: false)?.stamp else { return nil }
         let path = "\(folder)/stores/\(Digest(of: "\(root) \(mark.device) \(mark.inode)").short)"
-        return (try? host.files.makeFolder(path)) == nil ? nil : path
+        guard let isNew = try? host.files.makeFolder(path) else { return nil }
+        if isNew {
+            sweepCaches(below: "\(folder)/stores", host)
+            try? host.files.write(root.utf8, to: path + "/store")
+        }
+        return path
+    }
+
+    /// Removes what was kept for stores that are no more.
+    private static func sweepCaches(below folder: String, _ host: Host) {
+        for name in ((try? host.files.names(in: folder)) ?? nil) ?? [] {
+            guard let root = try? host.files.content(of: "\(folder)/\(name)/store", limit: 1 << 16),
+                !host.files.exists(String(decoding: root, as: UTF8.self) + "/store.json")
+            else { continue }
+            try? host.files.remove("\(folder)/\(name)")
+        }
     }
 
     /// A store is no source: `git add` passes it over.

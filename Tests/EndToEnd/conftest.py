@@ -2,6 +2,7 @@
 worker and the libraries are the real ones."""
 
 import csv
+import hashlib
 import json
 import os
 import random
@@ -106,6 +107,14 @@ class Project:
         """The object that a step's output is kept as."""
         digest = self.record(address)["outputs"][name]["digest"]
         return self.folder / ".ablate" / "objects" / digest[:2] / digest[2:]
+
+    @property
+    def cache(self) -> Path:
+        """Where what is derived from the project's store is kept."""
+        root = (self.folder / ".ablate").resolve()
+        mark = (root / "store.json").stat()
+        name = hashlib.sha256(f"{root} {mark.st_dev} {mark.st_ino}".encode()).hexdigest()[:12]
+        return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "ablate" / "stores" / name
 
     def edit(self, old: str, new: str) -> None:
         text = self.recipe.read_text()

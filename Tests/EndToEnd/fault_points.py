@@ -132,7 +132,7 @@ def settle(project: Programs, reference: dict, told: set[str], kept: set[str]) -
     assert kept <= set(reference)
     left = [str(path.relative_to(store)) for name in ("attempts", "scratch", "reservations") for path in (store / name).rglob("*")]
     assert subprocess.run([BINARY, "store", "gc", "--store", store], capture_output=True).returncode == 0
-    left += [str(path.relative_to(store)) for path in store.rglob(".*") if not path.name.startswith(".store-")]
+    left += [str(path.relative_to(store)) for path in store.rglob(".*") if not path.name.startswith(".store-") and path.name != ".gitignore"]
     assert not left, f"left behind: {left}"
     assert not (store / "quarantine").exists() or not list((store / "quarantine").iterdir())
     assert subprocess.run([BINARY, "store", "verify", "--store", store], capture_output=True).returncode == 0

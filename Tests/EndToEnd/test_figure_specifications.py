@@ -34,11 +34,18 @@ def test_every_figure_has_one_and_what_no_figure_has_goes(logbook):
     assert found.keys() == {path.stem for path in (logbook / "figures").glob("*.svg")}
     assert {"forest", "scores", "cost", "contributions", "correlation", "texts", "timeline", "plan", "reliability", "loss-curves",
             "ablation-rank", "parameter-often", "history", "leaderboard"} <= found.keys()
-    stray = logbook / "figures" / "ablation-gone.vl.json"
-    stray.write_text("{}")
     from conftest import Project
-    assert Project(logbook.parent).ablate("logbook").returncode == 0
-    assert not stray.exists()
+    project = Project(logbook.parent)
+    mine = logbook / "figures" / "ablation-mine.vl.json"
+    mine.write_text("{}")
+    project.edit(ABLATION, "")
+    assert project.ablate("logbook").returncode == 0
+    left = specifications(logbook)
+    assert not {"ablation-often", "parameter-often"} & left.keys() and "ablation-rank" in left
+    assert mine.exists(), "a file of the user's"
+    mine.unlink()
+    project.edit("explore: {clusters: 3}", f"{ABLATION}explore: {{clusters: 3}}")
+    assert project.ablate("logbook").returncode == 0
 
 
 def test_they_are_valid_by_the_schema_of_vega_lite(logbook):

@@ -96,7 +96,7 @@ def test_labels_and_columns_of_any_words_are_taken_as_they_are(tmp_path):
 def test_what_is_there_stays(tmp_path):
     (tmp_path / "recipe.yaml").write_text("mine")
     result = init(tmp_path)
-    assert result.returncode == 66 and "recipe.yaml is there already" in result.stderr
+    assert result.returncode == 73 and "there already: recipe.yaml" in result.stderr
     assert (tmp_path / "recipe.yaml").read_text() == "mine" and not (tmp_path / "recipe.schema.json").exists()
     assert init(tmp_path, "--output", "other.yaml").returncode == 0 and read(tmp_path, "other.yaml")
 

@@ -77,7 +77,7 @@ def test_the_same_records_give_the_same_bytes_in_another_place(changed, tmp_path
     first = {path.relative_to(changed.folder): path.read_bytes() for path in (changed.folder / "logbook").rglob("*.*")}
     assert len(first) > 10
     shutil.rmtree(changed.folder / "logbook")
-    shutil.rmtree(changed.folder / ".ablate" / "index")
+    shutil.rmtree(changed.cache)
     document(changed)
     assert {path.relative_to(changed.folder): path.read_bytes() for path in (changed.folder / "logbook").rglob("*.*")} == first
 

@@ -193,9 +193,9 @@ def test_the_index_may_be_deleted_at_any_time(chain):
     chain.edit('"{out.text}", 1, 8]', '"{out.text}", 2, 8]')
     chain.run()
     want = document(chain, "gc", "--dry-run")
-    shutil.rmtree(chain.folder / ".ablate" / "index")
+    shutil.rmtree(chain.cache)
     assert set(chain.plan().values()) == {"reuse"} and chain.names() == []
-    shutil.rmtree(chain.folder / ".ablate" / "index")
+    shutil.rmtree(chain.cache)
     assert document(chain, "gc", "--dry-run") == want
     assert store(chain, "verify").returncode == 0
 

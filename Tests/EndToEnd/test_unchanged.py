@@ -20,7 +20,7 @@ def settled(chain) -> Programs:
 
 
 def snapshots(project: Programs) -> list:
-    return list((project.folder / ".ablate" / "index").glob("*.snapshot"))
+    return list(project.cache.glob("*.snapshot"))
 
 
 def text(project: Programs) -> str:
@@ -31,7 +31,7 @@ def text(project: Programs) -> str:
 
 def test_the_answer_is_the_same_with_and_without(settled):
     with_it = text(settled).split(" in ")[0], text(settled).splitlines()[1:]
-    shutil.rmtree(settled.folder / ".ablate" / "index")
+    shutil.rmtree(settled.cache)
     assert (text(settled).split(" in ")[0], text(settled).splitlines()[1:]) == with_it
     assert with_it[0] == "programs: 0 run, 5 reused"
 

@@ -53,6 +53,7 @@ struct StoreOptions: ParsableArguments {
         shared.site = site
         shared.store = store.root
         shared.overrides = []
+        shared.keyVariables = []
         shared.json = false
         return try Workspace(recipe, shared, writing: false)
     }

@@ -1,6 +1,7 @@
 // Whether a sample submission has a column for each label. Knows its first line alone.
 
 internal import Diagnostics
+internal import Formats
 internal import Nodes
 
 struct SampleChecks {
@@ -22,32 +23,17 @@ struct SampleChecks {
                 "the sample has \(header.count) columns (\(shown)), and a submission with \(labels.count) labels \(labels.count + 1)",
                 at: place.span, notes: labelNotes, help: help)
         }
-        let named = header.dropFirst().map { Self.label(of: $0, among: labels) }
-        guard Set(named.compactMap { $0 }).count < labels.count else { return nil }
-        let strays = zip(header.dropFirst(), named).filter { $0.1 == nil }.map(\.0)
-        return Finding(
-            "sample-mismatch",
-            strays.isEmpty
-                ? "two columns of the sample (\(shown)) name one label"
-                : "no label is named by \(Self.shown(strays)) of the sample, so nobody knows whose probabilities belong there",
-            at: place.span, notes: labelNotes,
-            help:
-                "each column but the first is called as its label, or ends with _ and the label: \(Self.shown(labels))")
+        do {
+            let id = recipe.data.columns.id ?? "id"
+            _ = try SampleColumns(header: header, labels: labels, id: id, name: "the sample")
+            return nil
+        } catch {
+            return Finding("sample-mismatch", "\(error)", at: place.span, notes: labelNotes)
+        }
     }
 
     private var labelNotes: [Finding.Note] {
         tree["data"]?["labels"].map { [.init("the labels stand here", at: $0.span)] } ?? []
-    }
-
-    /// The label that a column names: the column is the label, or ends with it after a mark. Of several the longest.
-    static func label(of column: String, among labels: [String]) -> String? {
-        let name = column.lowercased()
-        return labels.filter { label in
-            let label = label.lowercased()
-            guard name != label else { return true }
-            guard name.hasSuffix(label), let before = name.dropLast(label.count).last else { return false }
-            return !before.isLetter && !before.isNumber
-        }.max { $0.utf8.count < $1.utf8.count }
     }
 
     private static func shown(_ names: [String]) -> String {
