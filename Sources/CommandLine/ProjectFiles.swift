@@ -2,6 +2,7 @@
 
 internal import Deliveries
 internal import Diagnostics
+internal import Digests
 internal import Host
 internal import Nodes
 internal import Plans
@@ -20,7 +21,7 @@ struct ProjectFiles {
         self.recipe = Files.absolute(recipe)
         folder = loaded.folder
         var inputs = looks.all.present
-        inputs.insert(recipe)
+        inputs.formUnion([recipe, "\(loaded.folder)/site.yaml"])
         for step in plan.steps {
             for case .file(let path, _) in step.inputs.values { inputs.insert(path) }
         }
@@ -30,13 +31,47 @@ struct ProjectFiles {
     /// What the recipe calls a delivery of its own: the name of its file.
     var author: String { Paths.name(recipe) }
 
+    /// Whether a run's document is of this recipe's file, for ``Store/latestRun(_:where:)``.
+    func isOwn(_ store: Store) -> (JSON) -> Bool { Self.isOwn(store, folder: folder, file: author) }
+
+    /// A document that names another file of the folder is of a copy; where that file is gone, it was renamed. Documents of earlier
+    /// versions name none.
+    static func isOwn(_ store: Store, folder: String, file: String) -> (JSON) -> Bool {
+        let place = store.place(ofProject: folder)
+        return { document in
+            guard let other = document["file"]?.string, !other.isEmpty, other != file else { return true }
+            return document["folder"]?.string == place && !Files.exists("\(folder)/\(other)")
+        }
+    }
+
+    /// What somebody should know who has copied or renamed this recipe; nil for most.
+    func remark(_ store: Store, name: String) throws -> String? {
+        let place = store.place(ofProject: folder)
+        let last = try store.latestRun(name) { $0["folder"]?.string == place }?.document
+        if let file = last?["file"]?.string, !file.isEmpty, file != author, Files.exists("\(folder)/\(file)") {
+            return
+                "\(file) in this folder is called \"\(name)\", too: their notes and histories are one; give one of them another name"
+        }
+        guard last == nil else { return nil }
+        for other in try store.runNames() where other != name {
+            let run = try store.latestRun(other) { $0["folder"]?.string == place && $0["file"]?.string == author }
+            if run != nil {
+                return
+                    "this recipe was called \"\(other)\" in its last run: what it made is reused, and the notes and the history "
+                    + "of that name stay under it"
+            }
+        }
+        return nil
+    }
+
     /// - Parameters:
     ///   - store: whose ledger knows what was delivered; nil where there is none yet.
     ///   - author: for a delivery of several recipes; by default ``author``.
     func delivery(_ store: Store?, author: String? = nil, overwrites: Bool = false) -> Delivery {
         Delivery(
             project: folder, ledgers: (store.map { [$0.ledger(ofProject: folder)] } ?? []) + [Self.ledger],
-            author: author ?? self.author, inputs: inputs, reserved: store.map { [$0.root] } ?? [],
+            author: author ?? self.author, inputs: inputs,
+            reserved: ["\(folder)/.ablate"] + (store.map { [$0.root] } ?? []),
             overwrites: overwrites)
     }
 

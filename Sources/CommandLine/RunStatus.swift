@@ -4,6 +4,7 @@ internal import Diagnostics
 internal import Digests
 internal import Forecasts
 internal import Glibc
+internal import Host
 internal import Logbooks
 internal import Plans
 internal import Storage
@@ -40,7 +41,8 @@ struct RunStatus {
                 $0.document["process"] == document["process"] && $0.document["host"] == document["host"]
             }
         } else {
-            run = try store.numberedRuns(recipe, last: 1).first
+            let isOwn = ProjectFiles.isOwn(store, folder: Files.folder(of: Files.absolute(path)), file: Paths.name(path))
+            run = try store.latestRun(recipe, where: isOwn)
             self.live = live
         }
     }

@@ -17,17 +17,20 @@ package actor Engine {
         package var folder: String
         /// Whether a record may be reused; by default every one.
         package var isCurrent: @Sendable (Record) -> Bool = { _ in true }
+        /// The name of the recipe's file in its folder.
+        package var file: String
         /// The values of the recipe by their paths, for the run's document.
         package var settings: JSON
         /// How often a step is tried again whose worker was lost.
         package var retries: Int
         package init(
-            selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String, settings: JSON = .null,
+            selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String, file: String = "", settings: JSON = .null,
             retries: Int = 0
         ) {
             self.selection = selection
             self.keepGoing = keepGoing
             self.folder = folder
+            self.file = file
             self.settings = settings
             self.retries = retries
         }
@@ -66,8 +69,8 @@ package actor Engine {
             commands: CommandRunner(folder: options.folder), isCurrent: options.isCurrent, retries: options.retries,
             say: { report(.note($0)) })
         journal = RunJournal(
-            store: store, recipe: recipe, folder: options.folder, settings: options.settings, plan: plan,
-            lastKeys: lastKeys)
+            store: store, recipe: recipe, folder: options.folder, file: options.file, settings: options.settings,
+            plan: plan, lastKeys: lastKeys)
         chosen = options.selection.map { $0.sorted() } ?? Array(plan.steps.indices)
         let position = Dictionary(uniqueKeysWithValues: chosen.enumerated().map { ($1, $0) })
         schedule = Schedule(

@@ -18,18 +18,20 @@ final class RunJournal: Sendable {
     private let store: Store
     private let recipe: String
     private let folder: String
+    private let file: String
     private let settings: JSON
     private let plan: Plan
     private let started = StepRunner.now
     private let state: Mutex<State>
 
     /// `lastKeys` are kept for the steps this run does not come to.
-    init(store: Store, recipe: String, folder: String, settings: JSON, plan: Plan, lastKeys: [String: Digest]) {
+    init(store: Store, recipe: String, folder: String, file: String, settings: JSON, plan: Plan, lastKeys: [String: Digest]) {
         let addresses = Set(plan.steps.map(\.address))
         state = Mutex(State(keys: lastKeys.filter { addresses.contains($0.key) }))
         self.store = store
         self.recipe = recipe
         self.folder = store.place(ofProject: folder)
+        self.file = file
         self.settings = settings
         self.plan = plan
     }
@@ -64,7 +66,7 @@ final class RunJournal: Sendable {
     private func write(_ outcome: String, summary: RunSummary?) throws {
         let keys = state.withLock(\.keys)
         var document: [String: JSON] = [
-            "schema_version": 1, "recipe": .string(recipe), "folder": .string(folder), "state": .string(outcome),
+            "schema_version": 1, "recipe": .string(recipe), "folder": .string(folder), "file": .string(file), "state": .string(outcome),
             "process": .integer(Int(getpid())), "host": .string(Store.hostName), "settings": settings,
             "results": .object(results),
             "started": .number(started), "updated": .number(StepRunner.now), "total": .integer(plan.steps.count),

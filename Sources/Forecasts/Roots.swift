@@ -6,7 +6,8 @@ package import Storage
 
 /// Keys and outlines to keep, and where they come from.
 package struct Roots: Sendable {
-    /// The latest run of one recipe in one folder: two projects that share a store may call their recipes the same.
+    /// The latest run of one recipe's file in one folder: two projects that share a store may call their recipes the same, and so may
+    /// two files of one folder.
     package struct Run: Sendable {
         package let recipe: String
         /// The folder of the recipe, absolute or as seen from the store; empty for runs of engines that did not note it.
@@ -27,10 +28,10 @@ package struct Roots: Sendable {
     package init(of store: Store) throws {
         var runs: [Run] = []
         for name in try store.runNames() {
-            var folders: Set<String> = []
+            var seen: Set<[String]> = []
             try store.forEachRun(name) { document in
                 let folder = document["folder"]?.string ?? ""
-                guard folders.insert(folder).inserted else { return }
+                guard seen.insert([folder, document["file"]?.string ?? ""]).inserted else { return }
                 runs.append(
                     Run(
                         recipe: name, folder: folder, state: document["state"]?.string ?? "unknown",

@@ -41,11 +41,13 @@ extension Store {
         return root.dropFirst(folder.count + 1).split(separator: "/").map { _ in ".." }.joined(separator: "/")
     }
 
-    /// The last document that is readable; nil if there is none.
-    package func latestRun(_ name: String) throws -> JSON? {
+    /// The last document that is readable and that `isOwn` takes, with its number; nil if there is none.
+    package func latestRun(_ name: String, where isOwn: (JSON) -> Bool = { _ in true }) throws -> (
+        number: Int, document: JSON
+    )? {
         let folder = try runFolder(name)
         for number in try runNumbers(folder).reversed() {
-            if let document = try readRun(folder, number) { return document }
+            if let document = try readRun(folder, number), isOwn(document) { return (number, document) }
         }
         return nil
     }

@@ -48,7 +48,7 @@ import Testing
         #expect(try store.record(for: Digest(of: "a")) == nil)
         #expect(try store.records() == [])
         #expect(try store.hasRecord(outline: Digest(of: "a")) == false)
-        #expect(try store.latestRun("recipe") == nil)
+        #expect(try store.latestRun("recipe")?.document == nil)
         #expect(!fixture.exists(fixture.root))
     }
 
@@ -59,11 +59,11 @@ import Testing
 
     @Test func runsAreKeptInOrder() throws {
         let store = try fixture.store()
-        #expect(try store.latestRun("recipe") == nil)
+        #expect(try store.latestRun("recipe")?.document == nil)
         try store.writeRun("recipe", ["run": 1])
         let second = try store.writeRun("recipe", ["run": 2, "state": "running"])
         try store.writeRun("other", ["run": 9])
-        #expect(try store.latestRun("recipe") == ["run": 2, "state": "running"])
+        #expect(try store.latestRun("recipe")?.document == ["run": 2, "state": "running"])
         try store.writeRun("recipe", ["run": 2, "state": "done"], replacing: second)
         #expect(try fixture.store(.readOnly).runs("recipe") == [["run": 1], ["run": 2, "state": "done"]])
         #expect(fixture.names(fixture.root + "/runs/recipe").sorted() == ["00000001.json", "00000002.json"])
@@ -75,7 +75,7 @@ import Testing
         try store.writeRun("recipe", ["run": 2])
         try fixture.write("{", to: fixture.root + "/runs/recipe/00000002.json")
         try fixture.write("?", to: fixture.root + "/runs/recipe/notes.txt")
-        #expect(try store.latestRun("recipe") == ["run": 1])
+        #expect(try store.latestRun("recipe")?.document == ["run": 1])
         try store.writeRun("recipe", ["run": 3])
         #expect(try store.runs("recipe") == [["run": 1], ["run": 3]])
     }

@@ -181,8 +181,8 @@ import Testing
             bytes[bit / 8] ^= 1 << UInt8(bit % 8)
             try files.write(bytes, to: path)
             // A flip may fall into the white space around what is sealed; then the document says what it said.
-            if try store.latestRun("recipe")?["keys"]?["a"]?.string == record.key.description { continue }
-            #expect(try store.latestRun("recipe") == nil, "bit \(bit)")
+            if try store.latestRun("recipe")?.document["keys"]?["a"]?.string == record.key.description { continue }
+            #expect(try store.latestRun("recipe")?.document == nil, "bit \(bit)")
             let error = #expect(throws: AblateError.self, "bit \(bit)") {
                 try store.collect(dryRun: false) { ([], []) }
             }
@@ -199,7 +199,7 @@ import Testing
         let store = try store()
         _ = try files.makeFolder("/project/.ablate/runs/recipe")
         try files.write("{\"schema_version\":1,\"keys\":{}}".utf8, to: "/project/.ablate/runs/recipe/00000001.json")
-        #expect(try store.latestRun("recipe") == ["schema_version": 1, "keys": [:]])
+        #expect(try store.latestRun("recipe")?.document == ["schema_version": 1, "keys": [:]])
         _ = try store.collect(dryRun: true) { ([], []) }
     }
 

@@ -57,7 +57,7 @@ struct LogbookCommand: AsyncParsableCommand {
     static func logbook(_ workspace: Workspace, _ forecast: Forecast) throws -> Logbook {
         try Logbook(
             recipe: workspace.loaded, plan: workspace.plan, forecast: forecast, store: workspace.store,
-            lastRun: workspace.store.latestRun(workspace.name),
+            lastRun: workspace.lastRun()?.document,
             settings: ResolvedRecipe.settings(of: workspace.loaded))
     }
 

@@ -65,6 +65,9 @@ struct RunCommand: AsyncParsableCommand {
         let selection = try choice.steps(of: workspace, addresses: addresses)
         let chosen = selection ?? Set(workspace.plan.steps.indices)
         try requireDeliverable(workspace)
+        if let remark = try workspace.project.remark(workspace.store, name: workspace.name) {
+            Console.note("note: \(remark)")
+        }
         let reporter = Progress.reporter(form, plan: workspace.plan, total: chosen.count)
         let lastKeys = try workspace.lastKeys()
         let forecast = try await acquire(workspace, chosen, lastKeys, reporter)
@@ -141,7 +144,7 @@ struct RunCommand: AsyncParsableCommand {
         let live = LiveStatus(workspace, forecast, chosen: selection ?? Set(workspace.plan.steps.indices))
         defer { live?.end() }
         var settings = Engine.Options(
-            selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder,
+            selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder, file: workspace.project.author,
             settings: ResolvedRecipe.settings(of: workspace.loaded), retries: workspace.site.retries)
         if choice.strictEnvironment, let drift = workspace.drift { settings.isCurrent = { drift.isCurrent($0) } }
         let engine = Engine(

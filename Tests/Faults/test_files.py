@@ -1,0 +1,274 @@
+"""Files of the user's: none is replaced or deleted unless ablate wrote it and it is as it wrote it."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from command import BINARY, Project, site, write_tables
+
+RECIPE = """\
+recipe: files
+data:
+  train: train.csv
+  test: test.csv
+  columns: {id: id, prompt: question, answer: answer, label: who, group: question}
+  labels: [a, b, c]
+folds: {kind: stratified-group-k-fold, count: 2, seed: 7}
+models:
+  words: {tfidf: {analyzer: word, ngrams: [1, 1]}}
+submission: {from: words}
+"""
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory) -> Project:
+    folder = tmp_path_factory.mktemp("files") / "project"
+    folder.mkdir()
+    write_tables(folder)
+    (folder / "recipe.yaml").write_text(RECIPE)
+    site(folder)
+    project = Project(folder)
+    project.run()
+    return project
+
+
+@pytest.fixture
+def project(ran, tmp_path) -> Project:
+    return ran.copy(tmp_path / "project")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of the user's, and what links lead to."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*"))
+            if path.is_file() and ".ablate" not in path.parts}
+
+
+def refused(result: subprocess.CompletedProcess, code: int, *words: str) -> None:
+    assert result.returncode == code, result.stdout + result.stderr
+    for word in words:
+        assert word in result.stderr, result.stderr
+
+
+@pytest.mark.parametrize("path", [
+    "train.csv", "./train.csv", "test.csv", "recipe.yaml", "sub/../train.csv", "ABSOLUTE/train.csv", "link.csv", "same.csv", "site.yaml",
+    ".ablate/store.json", ".ablate/objects/new.csv", "away/new.csv", "folder"])
+def test_a_submission_is_never_written_over_an_input(project, tmp_path, path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (project.folder / "link.csv").symlink_to("train.csv")
+    os.link(project.folder / "train.csv", project.folder / "same.csv")
+    (project.folder / "away").symlink_to(outside)
+    (project.folder / "folder").mkdir()
+    project.edit("{from: words}", "{from: words, path: %s}" % path.replace("ABSOLUTE", str(project.folder)))
+    before = contents(project.folder)
+    for verb in ("check", "plan", "run"):
+        result = project.ablate(verb)
+        assert result.returncode == 65 and ("overwrites-input" in result.stderr), result.stderr
+        assert contents(project.folder) == before
+    assert list(outside.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["submission.csv", "logbook/index.html", "logbook/LOGBOOK.md", "logbook/logbook.json"])
+def test_what_the_user_has_there_is_told_before_anything_runs(project, name):
+    shutil.rmtree(project.folder / ".ablate")
+    shutil.rmtree(project.folder / "logbook")
+    (project.folder / "submission.csv").unlink()
+    (project.folder / name).parent.mkdir(exist_ok=True)
+    (project.folder / name).write_text("mine")
+    before = contents(project.folder)
+    refused(project.ablate("run"), 73, name, "ablate did not write it", "--overwrite")
+    assert contents(project.folder) == before and not list((project.folder / ".ablate" / "records").rglob("*.json"))
+    project.run("--overwrite")
+    assert (project.folder / name).read_text() != "mine"
+
+
+def test_an_edited_submission_is_left_alone_and_the_new_one_named(project):
+    path = project.folder / "submission.csv"
+    whole = path.read_text()
+    path.write_text(whole + "mine\n")
+    for _ in range(2):
+        result = project.ablate("run")
+        assert result.returncode == 0 and "was changed since ablate wrote it" in result.stderr, result.stderr
+        assert path.read_text() == whole + "mine\n"
+        named = next(word for word in result.stderr.split() if "/objects/" in word)
+        assert Path(named).read_text() == whole
+    assert project.ablate("run", "--overwrite").returncode == 0
+    assert path.read_text() == whole
+
+
+def test_a_lost_store_makes_no_run_fail(project):
+    assert project.run() == []
+    before = contents(project.folder)
+    shutil.rmtree(project.folder / ".ablate")
+    project.run()
+    assert contents(project.folder).keys() == before.keys()
+
+
+def test_an_edited_page_is_the_users(project):
+    page = project.folder / "logbook" / "index.html"
+    page.write_text(page.read_text().replace("</title>", " (mine)</title>", 1))
+    before = contents(project.folder)
+    refused(project.ablate("logbook"), 73, "index.html", "--output")
+    assert contents(project.folder) == before
+    assert project.ablate("logbook", "--overwrite").returncode == 0
+    assert "(mine)" not in page.read_text()
+
+
+def test_figures_of_the_users_stay(project, tmp_path):
+    figures = project.folder / "logbook" / "figures"
+    own = {figures / "architecture.svg": "<svg/>", figures / "chart.vl.json": "{}", figures / "photo.png": "png"}
+    for path, text in own.items():
+        path.write_text(text)
+    shutil.copy(figures / "scores.svg", figures / "for-the-paper.svg")
+    project.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
+    project.run()
+    assert all(path.read_text() == text for path, text in own.items()) and (figures / "for-the-paper.svg").exists()
+
+
+@pytest.mark.parametrize("what", ["logbook", "logbook/figures"])
+def test_nothing_is_written_or_deleted_through_a_link_that_leaves_the_folder(project, tmp_path, what):
+    outside = tmp_path / "elsewhere"
+    shutil.copytree(project.folder / what, outside)
+    (outside / "mine.svg").write_text("mine")
+    before = {path.name: path.read_bytes() for path in outside.rglob("*") if path.is_file()}
+    shutil.rmtree(project.folder / what)
+    (project.folder / what).symlink_to(outside)
+    project.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
+    for verb in ("logbook", "run"):
+        result = project.ablate(verb)
+        assert result.returncode in (65, 73) and "link" in result.stderr, result.stderr
+    assert {path.name: path.read_bytes() for path in outside.rglob("*") if path.is_file()} == before
+
+
+def test_two_recipes_of_a_folder_do_not_write_over_each_other(project):
+    other = Project(project.folder)
+    other.recipe = project.folder / "second.yaml"
+    other.recipe.write_text(RECIPE.replace("[1, 1]", "[1, 2]"))
+    before = contents(project.folder)
+    refused(other.ablate("run"), 73, "recipe.yaml wrote it", "--logbook")
+    refused(other.ablate("run", "--logbook", "second"), 73, "submission.csv", "recipe.yaml wrote it")
+    assert contents(project.folder) == before
+    other.edit("{from: words}", "{from: words, path: second.csv}")
+    result = other.ablate("run", "--logbook", str(project.folder / "second"))
+    assert result.returncode == 0 and "called \"files\", too" in result.stderr, result.stderr
+    assert (project.folder / "second" / "index.html").exists() and (project.folder / "second.csv").exists()
+    assert {name: text for name, text in contents(project.folder).items() if name in before and name != "second.yaml"} == {
+        name: text for name, text in before.items() if name != "second.yaml"}
+    # Each file's results are its own, also for those who tidy up.
+    assert subprocess.run([BINARY, "store", "gc", "--store", project.folder / ".ablate"]).returncode == 0
+    assert set(project.plan().values()) == {"reuse"} and set(other.plan().values()) == {"reuse"}
+    assert "13 of 13" in project.ablate("status").stdout or "complete" in project.ablate("status").stdout
+
+
+def test_a_recipes_file_may_be_renamed(project):
+    os.rename(project.recipe, project.folder / "study.yaml")
+    project.recipe = project.folder / "study.yaml"
+    assert project.run() == []
+    project.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
+    assert project.run()
+
+
+def test_a_renamed_recipe_is_told_where_its_notes_are(project):
+    project.edit("recipe: files", "recipe: study")
+    result = project.ablate("run")
+    assert result.returncode == 0 and "was called \"files\" in its last run" in result.stderr, result.stderr
+
+
+def test_a_store_is_passed_over_by_git(project):
+    subprocess.run(["git", "init", "-q", "."], cwd=project.folder, check=True)
+    subprocess.run(["git", "add", "."], cwd=project.folder, check=True)
+    staged = subprocess.run(["git", "diff", "--cached", "--name-only"], cwd=project.folder, capture_output=True, text=True).stdout
+    assert "recipe.yaml" in staged and ".ablate" not in staged
+
+
+def test_a_kill_leaves_no_drafts_beside_the_users_files(project):
+    draft = project.folder / ".submission.csv.ablate-part"
+    draft.write_text("half")
+    project.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
+    project.run()
+    assert not draft.exists() and not [path for path in project.folder.rglob("*.ablate-part")]
+
+
+def test_optimize_writes_over_none_of_its_inputs(tmp_path):
+    for name in ("test.csv", "oof.csv"):
+        (tmp_path / name).write_text("id,g,a,b,y\n1,1,0.4,0.6,a\n2,1,0.3,0.7,b\n3,2,0.4,0.6,a\n4,2,0.3,0.7,b\n")
+    before = contents(tmp_path)
+    for output in ("oof.csv", "test.csv", "./oof.csv"):
+        result = subprocess.run(
+            [BINARY, "optimize", "test.csv", "--group", "g", "--train", "oof.csv", "--label", "y", "--output", output],
+            cwd=tmp_path, capture_output=True, text=True)
+        assert result.returncode == 65 and "input" in result.stderr, result.stderr
+    (tmp_path / "test-optimized.csv").write_text("mine")
+    command = [BINARY, "optimize", "test.csv", "--group", "g", "--train", "oof.csv", "--label", "y"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 73 and "--overwrite" in result.stderr, result.stderr
+    assert contents(tmp_path) == before | {"test-optimized.csv": b"mine"}
+    (tmp_path / "test-optimized.csv").unlink()
+    for _ in range(2):
+        assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [["--export", "table.csv"], ["--export", "table.md"], ["--export", "table.json"]])
+def test_an_export_replaces_its_own_table_alone(project, arguments):
+    path = project.folder / arguments[1]
+    path.write_text("mine")
+    def export(*more):
+        return subprocess.run(project.command("logbook", *arguments, *more), cwd=project.folder, capture_output=True, text=True)
+    refused(export(), 73, arguments[1])
+    assert path.read_text() == "mine"
+    path.unlink()
+    assert export().returncode == 0 and export().returncode == 0
+
+
+def test_init_replaces_nothing(tmp_path):
+    write_tables(tmp_path)
+    (tmp_path / "recipe.schema.json").write_text("mine")
+    assert subprocess.run([BINARY, "init", "train.csv", "--output", "my.yaml"], cwd=tmp_path, capture_output=True).returncode == 0
+    assert (tmp_path / "recipe.schema.json").read_text() == "mine"
+    (tmp_path / "my.yaml").write_text("mine")
+    result = subprocess.run([BINARY, "init", "train.csv", "--output", "my.yaml"], cwd=tmp_path, capture_output=True, text=True)
+    refused(result, 73, "my.yaml")
+    assert (tmp_path / "my.yaml").read_text() == "mine"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "/dev/zero", "/proc/self/environ", "folder"])
+@pytest.mark.parametrize("place", ["recipe", "include", "train", "config"])
+def test_what_is_no_file_is_refused_before_it_is_read(tmp_path, kind, place):
+    write_tables(tmp_path)
+    path = kind if kind.startswith("/") else str(tmp_path / "odd.csv")
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        os.mkdir(path)
+    text = RECIPE
+    if place == "include":
+        text = f"include: [{path}]\n{RECIPE}"
+    elif place == "train":
+        (tmp_path / "link.csv").symlink_to(path)
+        text = RECIPE.replace("train: train.csv", "train: link.csv")
+    elif place == "config":
+        (tmp_path / "backbone").mkdir()
+        (tmp_path / "backbone" / "config.json").symlink_to(path)
+        text = RECIPE.replace("words: {tfidf: {analyzer: word, ngrams: [1, 1]}}", "words: {backbone: ./backbone}")
+    recipe = Path(path) if place == "recipe" else tmp_path / "recipe.yaml"
+    if place != "recipe":
+        recipe.write_text(text)
+    result = subprocess.run([BINARY, "check", recipe], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert "MYSECRET" not in result.stderr
+    # What is wrong with a backbone's configuration is told when it is read as such.
+    assert (result.returncode in (65, 66)) or place == "config", result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("verb", ["check", "plan", "status", "show"])
+def test_text_from_outside_commands_no_terminal(tmp_path, verb):
+    write_tables(tmp_path)
+    name = "in\x1b]0;PWNED\x07\x1b[31mred\u202e.yaml"
+    (tmp_path / name).write_text("modles: {}\n")
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text('include: ["in\\e]0;PWNED\\a\\e[31mred\\u202e.yaml"]\n' + RECIPE.replace("train.csv", '"/no\\e[31mred\\u202e.csv"'))
+    result = subprocess.run([BINARY, verb, recipe], capture_output=True, cwd=tmp_path)
+    shown = (result.stdout + result.stderr).decode()
+    assert result.returncode > 0
+    assert not {character for character in shown if character in "\x1b\x07\u202e"}, shown
