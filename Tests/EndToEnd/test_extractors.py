@@ -84,7 +84,7 @@ def test_its_embeddings_are_mapped_and_no_step_of_its_own_is_needed(project):
 
 @pytest.mark.parametrize("old, new, code, said", [
     (f"backbone: {BACKBONE}", "backbone: {scratch: {architecture: llama}}", "scratch-conflict", "random weights have nothing to say"),
-    (f"backbone: {BACKBONE}", "backbone: ./nowhere", "missing-file", "there is no file"),
+    (f"backbone: {BACKBONE}", "backbone: ./nowhere", "missing-file", "there is no folder"),
     ("components: 4", "features: []", "out-of-range", "a list of at least 1 belongs here"),
     ("components: 4", "pooling: attention", "unknown-value", "one of mean, last, cls belongs here"),
     ("extractors: [reader]", "extractors: [raeder]", "dangling-name", "did you mean \"reader\""),

@@ -168,8 +168,6 @@ def test_scores_of_other_rows_are_told_apart(finished, tmp_path):
 
 def test_markdown_names_figures_that_are_there_and_stand_alone(changed):
     folder = changed.folder / "logbook"
-    for ending in ("svg", "vl.json"):
-        (folder / "figures" / f"gone.{ending}").write_text("<svg/>")
     document(changed)
     text = (folder / "LOGBOOK.md").read_text()
     named = re.findall(r"!\[[^\]]*\]\((figures/[^)]*)\)", text)

@@ -47,7 +47,7 @@ def write(project, texts: list[str]) -> None:
     """Puts 500 texts where texts can stand."""
     texts = iter(texts)
     recipe = project.recipe.read_text().replace("recipe: small\n", f"recipe: small\nabout: {quoted(next(texts))}\n")
-    train = next(texts).replace("/", "\u2215")[:80]
+    train = next(texts).replace("/", "\u2215").replace("\t", " ")[:80]
     (project.folder / "train.csv").rename(project.folder / f"{train}.csv")
     recipe = recipe.replace("train: train.csv", f"train: {quoted(train + '.csv')}")
     entries = "".join(

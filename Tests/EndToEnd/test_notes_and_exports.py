@@ -124,15 +124,17 @@ def test_an_ending_that_names_no_form_is_refused_before_anything_is_written(proj
 
 def test_a_table_is_written_whole_or_not_at_all(project):
     target = project.folder / "table.csv"
-    target.write_text("before")
+    before = exported(project, "csv")["csv"]
     os.link(target, project.folder / "other")
-    exported(project, "csv")
-    assert (project.folder / "other").read_text() == "before" and target.read_text().startswith("ablation,")
+    assert project.ablate("note", "words", "--leaderboard", "0.7").returncode == 0
+    project.edit("vary: {lora.rank: [2, 4]}", "vary: {lora.rank: [2]}")
+    after = exported(project, "csv")["csv"]
+    assert after != before and (project.folder / "other").read_bytes().decode() == before
     result = project.ablate("logbook", "--export", str(project.folder / "missing" / "table.csv"))
-    assert result.returncode == 66 and "cannot write" in result.stderr
+    assert result.returncode == 66 and "no such folder" in result.stderr
     (project.folder / "folder.csv").mkdir()
-    assert project.ablate("logbook", "--export", str(project.folder / "folder.csv")).returncode == 66
-    assert not list(project.folder.glob("*.part"))
+    assert project.ablate("logbook", "--export", str(project.folder / "folder.csv")).returncode == 65
+    assert not list(project.folder.glob(".*part"))
 
 
 def test_reliability_and_error_are_those_of_the_predictions(project):
