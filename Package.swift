@@ -123,7 +123,8 @@ let package = Package(
         .target(
             name: "Logbooks",
             dependencies: [
-                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Host", "Forecasts", "Numerics", "Formats", "Digests",
+                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Host", "Forecasts", "Numerics", "Formats",
+                "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),
@@ -133,7 +134,8 @@ let package = Package(
         .target(
             name: "CommandLine",
             dependencies: [
-                "Diagnostics", "Digests", "Host", "Nodes", "Recipes", "Imports", "Plans", "Storage", "Deliveries", "Forecasts",
+                "Diagnostics", "Digests", "Host", "Nodes", "Recipes", "Imports", "Plans", "Storage", "Deliveries",
+                "Forecasts",
                 "Schedules", "Numerics", "Formats", "Steps", "Workers", "Execution", "Logbooks", "Servers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
