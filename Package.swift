@@ -105,11 +105,11 @@ let package = Package(
         .target(name: "Schedules"),
         .target(name: "CPermutations"),
         .target(name: "Numerics", dependencies: ["CPermutations"]),
-        .target(name: "Steps", dependencies: ["Numerics", "Plans", "Formats", "Digests"]),
+        .target(name: "Steps", dependencies: ["Host", "Numerics", "Plans", "Formats", "Digests"]),
         .target(
             name: "Workers",
             dependencies: [
-                "Digests", .product(name: "Subprocess", package: "swift-subprocess"),
+                "Digests", "Host", .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             resources: worker.map { .embedInCode("ablate_worker/\($0)") }),
@@ -123,7 +123,8 @@ let package = Package(
         .target(
             name: "Logbooks",
             dependencies: [
-                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Host", "Forecasts", "Numerics", "Formats", "Digests",
+                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Host", "Forecasts", "Numerics", "Formats",
+                "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),
@@ -133,7 +134,8 @@ let package = Package(
         .target(
             name: "CommandLine",
             dependencies: [
-                "Diagnostics", "Digests", "Host", "Nodes", "Recipes", "Imports", "Plans", "Storage", "Deliveries", "Forecasts",
+                "Diagnostics", "Digests", "Host", "Nodes", "Recipes", "Imports", "Plans", "Storage", "Deliveries",
+                "Forecasts",
                 "Schedules", "Numerics", "Formats", "Steps", "Workers", "Execution", "Logbooks", "Servers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

@@ -41,7 +41,8 @@ struct RunStatus {
                 $0.document["process"] == document["process"] && $0.document["host"] == document["host"]
             }
         } else {
-            let isOwn = ProjectFiles.isOwn(store, folder: Files.folder(of: Files.absolute(path)), file: Paths.name(path))
+            let isOwn = ProjectFiles.isOwn(
+                store, folder: Files.folder(of: Files.absolute(path)), file: Paths.name(path))
             run = try store.latestRun(recipe, where: isOwn)
             self.live = live
         }

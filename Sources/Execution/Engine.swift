@@ -24,7 +24,8 @@ package actor Engine {
         /// How often a step is tried again whose worker was lost.
         package var retries: Int
         package init(
-            selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String, file: String = "", settings: JSON = .null,
+            selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String, file: String = "",
+            settings: JSON = .null,
             retries: Int = 0
         ) {
             self.selection = selection

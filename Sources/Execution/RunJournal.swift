@@ -1,7 +1,7 @@
 // The document of a run: which address had which key, and how it ended. Reasons and `status` are told from it.
 
 internal import Digests
-internal import Glibc
+internal import Host
 internal import Plans
 internal import Storage
 internal import Synchronization
@@ -25,7 +25,10 @@ final class RunJournal: Sendable {
     private let state: Mutex<State>
 
     /// `lastKeys` are kept for the steps this run does not come to.
-    init(store: Store, recipe: String, folder: String, file: String, settings: JSON, plan: Plan, lastKeys: [String: Digest]) {
+    init(
+        store: Store, recipe: String, folder: String, file: String, settings: JSON, plan: Plan,
+        lastKeys: [String: Digest]
+    ) {
         let addresses = Set(plan.steps.map(\.address))
         state = Mutex(State(keys: lastKeys.filter { addresses.contains($0.key) }))
         self.store = store
@@ -66,8 +69,10 @@ final class RunJournal: Sendable {
     private func write(_ outcome: String, summary: RunSummary?) throws {
         let keys = state.withLock(\.keys)
         var document: [String: JSON] = [
-            "schema_version": 1, "recipe": .string(recipe), "folder": .string(folder), "file": .string(file), "state": .string(outcome),
-            "process": .integer(Int(getpid())), "host": .string(Store.hostName), "settings": settings,
+            "schema_version": 1, "recipe": .string(recipe), "folder": .string(folder), "file": .string(file),
+            "state": .string(outcome),
+            "process": .integer(Host.system.processes.current.process), "host": .string(Store.hostName),
+            "settings": settings,
             "results": .object(results),
             "started": .number(started), "updated": .number(StepRunner.now), "total": .integer(plan.steps.count),
             "keys": .object(keys.mapValues { .string($0.description) }),
