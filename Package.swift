@@ -105,11 +105,11 @@ let package = Package(
         .target(name: "Schedules"),
         .target(name: "CPermutations"),
         .target(name: "Numerics", dependencies: ["CPermutations"]),
-        .target(name: "Steps", dependencies: ["Numerics", "Plans", "Formats", "Digests"]),
+        .target(name: "Steps", dependencies: ["Host", "Numerics", "Plans", "Formats", "Digests"]),
         .target(
             name: "Workers",
             dependencies: [
-                "Digests", .product(name: "Subprocess", package: "swift-subprocess"),
+                "Digests", "Host", .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             resources: worker.map { .embedInCode("ablate_worker/\($0)") }),

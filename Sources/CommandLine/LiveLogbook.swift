@@ -2,7 +2,6 @@
 
 internal import Digests
 internal import Forecasts
-internal import Glibc
 internal import Host
 internal import Logbooks
 internal import Recipes

@@ -1,7 +1,7 @@
 // Brings a hub repository into the hub's local cache, through the worker's hub library.
 
 internal import Digests
-internal import Glibc
+internal import Host
 package import Workers
 
 package struct BackboneFetcher: Sendable {
@@ -20,8 +20,7 @@ package struct BackboneFetcher: Sendable {
         _ repository: String, revision: String?, withCode: Bool, scratch: String,
         say: @escaping @Sendable (String) -> Void
     ) async throws {
-        let folder = "\(scratch)/fetch-\(getpid())"
-        mkdir(folder, 0o755)
+        let folder = try Host.system.files.makePrivateFolder(in: scratch, named: "fetch")
         let log = "\(folder)/log.txt"
         let pool = WorkerPool(environment: environment, logs: folder, say: say)
         let specification = WorkerSpecification(
@@ -35,8 +34,7 @@ package struct BackboneFetcher: Sendable {
             _ = try await worker.run(specification) { _ in }
             await pool.give(back: worker, gpus: [])
             await pool.retire()
-            unlink(log)
-            rmdir(folder)
+            try? Host.system.files.remove(folder)
         } catch let failure as WorkerFailure {
             await pool.retire()
             throw StepFailure(class: failure.class, message: failure.message, log: log)

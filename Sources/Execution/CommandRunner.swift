@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Glibc
+internal import Host
 internal import Plans
 internal import Steps
 internal import Subprocess
@@ -115,12 +116,11 @@ struct CommandRunner: Sendable {
     /// does with a name, takes longer than most small programs run.
     private func locate(_ program: String) -> String? {
         if program.contains("/") { return program.hasPrefix("/") ? program : "\(folder)/\(program)" }
-        let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
+        let folders = Host.system.variables["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         for part in folders.split(separator: ":", omittingEmptySubsequences: false) {
             // An empty part of the PATH is the folder the program runs in.
             let path = part.isEmpty ? "\(folder)/\(program)" : "\(part)/\(program)"
-            var status = stat()
-            if access(path, X_OK) == 0, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG { return path }
+            if Host.system.files.isExecutable(path) { return path }
         }
         return nil
     }
@@ -129,7 +129,7 @@ struct CommandRunner: Sendable {
     private func check(_ step: Step, _ names: [String], inputs: [String: String], in outputs: String) throws {
         let classes = step.parameters["classes"]?.integer ?? 0
         for name in names {
-            guard access("\(outputs)/\(name)", F_OK) == 0 else {
+            guard Host.system.files.exists("\(outputs)/\(name)") else {
                 throw StepFailure(
                     class: .commandFailed,
                     message:
@@ -182,14 +182,8 @@ struct CommandRunner: Sendable {
 
     /// The last line of a log that says something: for most programs the error itself.
     private static func lastLine(of log: String) -> String? {
-        guard let file = fopen(log, "r") else { return nil }
-        defer { fclose(file) }
-        fseek(file, 0, SEEK_END)
-        let size = ftell(file)
-        fseek(file, max(0, size - 4_096), SEEK_SET)
-        var bytes = [UInt8](repeating: 0, count: 4_096)
-        let count = fread(&bytes, 1, bytes.count, file)
-        let lines = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline)
+        guard let bytes = Host.system.files.end(of: log, count: 4_096) else { return nil }
+        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
         return lines.last { !$0.allSatisfy(\.isWhitespace) }.map { String($0.prefix(300)) }
     }
 }

@@ -1,7 +1,7 @@
 // The limits of the control group that this process is in: what a container or a batch system lets it have. Reads the kernel's
 // files; knows nothing of steps.
 
-internal import Glibc
+internal import Host
 
 /// Limits of both versions of control groups; nil where there are none.
 struct ControlGroup: Equatable, Sendable {
@@ -71,10 +71,6 @@ struct ControlGroup: Equatable, Sendable {
     }
 
     private static func text(_ path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 4_096)
-        let count = fread(&bytes, 1, bytes.count, file)
-        return String(decoding: bytes[..<count], as: UTF8.self)
+        Host.system.files.beginning(of: path, count: 4_096).map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -1,7 +1,6 @@
 // One job for the worker outside any plan, with a folder of its own that is gone afterwards. Nothing goes into the store.
 
 internal import Digests
-internal import Glibc
 internal import Host
 package import Workers
 
@@ -34,7 +33,7 @@ struct Errand {
             case .file(let path): paths[name] = (path, input.name)
             case .bytes(let bytes):
                 let path = "\(folder)/\(name)"
-                try Self.write(bytes, to: path)
+                try Host.system.files.write(bytes, to: path)
                 paths[name] = (path, input.name)
             }
         }
@@ -55,21 +54,9 @@ struct Errand {
     }
 
     private func makeFolder() throws -> String {
-        var template = Array("\(environment.variables["TMPDIR"] ?? "/tmp")/ablate-errand-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw Self.system("make a folder in", "TMPDIR") }
-        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        guard mkdir("\(folder)/outputs", 0o700) == 0 else { throw Self.system("make", "\(folder)/outputs") }
+        let files = Host.system.files
+        let folder = try files.makePrivateFolder(in: environment.variables["TMPDIR"] ?? "/tmp", named: "ablate-errand")
+        _ = try files.makeFolder("\(folder)/outputs")
         return folder
-    }
-
-    private static func write(_ bytes: [UInt8], to path: String) throws {
-        guard let file = fopen(path, "w") else { throw system("write", path) }
-        let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
-        guard fclose(file) == 0, isWritten else { throw system("write", path) }
-    }
-
-    private static func system(_ what: String, _ path: String) -> StepFailure {
-        StepFailure(
-            class: .unavailable, message: "cannot \(what) \(path): \(String(cString: strerror(errno)))", log: nil)
     }
 }

@@ -2,7 +2,7 @@
 
 package import Digests
 package import Forecasts
-internal import Glibc
+internal import Host
 package import Plans
 internal import Storage
 package import Workers
@@ -49,15 +49,15 @@ package struct Exporter: Sendable {
     ) async throws -> JSON {
         let step = plan.steps[index]
         let record = try finished(index)
-        var status = stat()
-        guard lstat(path, &status) != 0 else {
+        guard try Host.system.files.status(of: path, following: false) == nil else {
             throw Self.refusal("\(path) is there already, and an export replaces nothing; name a new folder")
         }
         // Beside its place: the last step is a rename within one file system. What stops before it leaves no folder there.
-        let draft = "\(path).\(getpid()).part"
-        try Self.makeFolder(draft)
-        defer { Self.remove(draft) }
-        for name in ["inputs", "outputs", "scratch"] { try Self.makeFolder("\(draft)/\(name)") }
+        let files = Host.system.files
+        let draft = "\(path).\(makeNonce()).part"
+        _ = try files.makeFolder(draft)
+        defer { try? files.remove(draft) }
+        for name in ["inputs", "outputs", "scratch"] { _ = try files.makeFolder("\(draft)/\(name)") }
         let specification = WorkerSpecification(
             address: step.address, kind: "export", key: Digest(of: step.address),
             parameters: .object(try parameters(step, options)),
@@ -74,7 +74,7 @@ package struct Exporter: Sendable {
             if failure.class == .cancelled { throw CancellationError() }
             throw StepFailure(class: failure.class, message: failure.message, log: nil)
         }
-        guard rename("\(draft)/outputs/export", path) == 0 else { throw Self.system("write", path) }
+        try files.move("\(draft)/outputs/export", to: path)
         return result.metrics
     }
 
@@ -172,47 +172,9 @@ package struct Exporter: Sendable {
     // MARK: - Files
 
     /// The path without links and dots: whoever loads the folder later stands elsewhere.
-    private static func real(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return path }
-        defer { free(real) }
-        return String(cString: real)
-    }
-
-    private static func makeFolder(_ path: String) throws {
-        if mkdir(path, 0o755) == 0 { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
-            throw system("make the folder", path)
-        }
-        try makeFolder(String(path[..<slash]))
-        guard mkdir(path, 0o755) == 0 else { throw system("make the folder", path) }
-    }
-
-    /// Removes a folder of ours with all in it; links are removed, not followed.
-    private static func remove(_ path: String) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFDIR, let folder = opendir(path) else {
-            unlink(path)
-            return
-        }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        closedir(folder)
-        for name in names { remove("\(path)/\(name)") }
-        rmdir(path)
-    }
+    private static func real(_ path: String) -> String { Host.system.files.absolute(path) }
 
     private static func refusal(_ message: String) -> StepFailure {
         StepFailure(class: .refused, message: message, log: nil)
-    }
-
-    private static func system(_ what: String, _ path: String) -> StepFailure {
-        StepFailure(
-            class: .unavailable, message: "cannot \(what) \(path): \(String(cString: strerror(errno)))", log: nil)
     }
 }

@@ -1,6 +1,7 @@
 // What there is to run on: cores, GPUs, and what a step's demand means here. None of it enters a key.
 
 internal import Glibc
+internal import Host
 package import Plans
 package import Schedules
 
@@ -42,7 +43,7 @@ package struct Machine: Sendable {
         if let visible = environment["CUDA_VISIBLE_DEVICES"] {
             gpus = visible.split(separator: ",").prefix { !$0.hasPrefix("-") }.count
         } else {
-            gpus = (0..<64).count { access("/dev/nvidia\($0)", F_OK) == 0 }
+            gpus = (0..<64).count { Host.system.files.exists("/dev/nvidia\($0)") }
         }
         let bytes = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
         return Machine(cores: cores, gpus: gpus, memory: min(bytes, group.memory ?? .max) >> 20)
@@ -50,11 +51,8 @@ package struct Machine: Sendable {
 
     /// The cores this process may run on, by the kernel's list (`0-3,8`); nil where there is no such list.
     private static var allowedCores: Int? {
-        guard let file = fopen("/proc/self/status", "r") else { return nil }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 4_096)
-        while fgets(&line, Int32(line.count), file) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let status = Host.system.files.beginning(of: "/proc/self/status", count: 1 << 16) ?? []
+        for text in String(decoding: status, as: UTF8.self).split(separator: "\n") {
             guard text.hasPrefix("Cpus_allowed_list:"), let list = text.split(whereSeparator: \.isWhitespace).last
             else { continue }
             return list.split(separator: ",").reduce(0) { count, range in

@@ -1,7 +1,7 @@
 // The document of a run: which address had which key, and how it ended. Reasons and `status` are told from it.
 
 internal import Digests
-internal import Glibc
+internal import Host
 internal import Plans
 internal import Storage
 internal import Synchronization
@@ -71,7 +71,8 @@ final class RunJournal: Sendable {
         var document: [String: JSON] = [
             "schema_version": 1, "recipe": .string(recipe), "folder": .string(folder), "file": .string(file),
             "state": .string(outcome),
-            "process": .integer(Int(getpid())), "host": .string(Store.hostName), "settings": settings,
+            "process": .integer(Host.system.processes.current.process), "host": .string(Store.hostName),
+            "settings": settings,
             "results": .object(results),
             "started": .number(started), "updated": .number(StepRunner.now), "total": .integer(plan.steps.count),
             "keys": .object(keys.mapValues { .string($0.description) }),

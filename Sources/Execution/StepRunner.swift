@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Forecasts
-internal import Glibc
+internal import Host
 internal import Plans
 internal import Steps
 internal import Storage
@@ -232,11 +232,7 @@ struct StepRunner: Sendable {
     }
 
     /// Seconds since 1970.
-    static var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
+    static var now: Double { Double(Host.system.clock.now) / 1e9 }
 }
 
 /// How long a step has waited for another engine that works on it, and what is said of that.

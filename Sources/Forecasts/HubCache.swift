@@ -1,7 +1,6 @@
 // Where a hub repository lies on this machine. Never asks the network.
 
 internal import Digests
-internal import Glibc
 internal import Host
 internal import Storage
 
@@ -43,25 +42,25 @@ package struct HubCache: Sendable {
     }
 
     private static func real(_ path: String) -> String? {
-        guard let real = realpath(path, nil) else { return nil }
-        defer { free(real) }
-        return String(cString: real)
+        Host.system.files.exists(path) ? Host.system.files.absolute(path) : nil
     }
 
     /// Whether the Python files are there that the config takes classes from, such as `modeling_x.py` of `modeling_x.XModel`. Those
     /// of other repositories (`org/name--...`) are none of this one's.
     private static func hasCode(_ snapshot: String) -> Bool {
-        let config = (try? Store.content(ofFile: snapshot + "/config.json")).flatMap { try? JSON(parsing: $0) }
+        let config = (try? Host.system.files.content(of: snapshot + "/config.json", limit: 64 << 20)).flatMap {
+            try? JSON(parsing: $0)
+        }
         let places = (config?["auto_map"]?.object ?? [:]).values.flatMap { $0.array ?? [$0] }.compactMap(\.string)
         return places.filter { !$0.contains("--") }.allSatisfy { place in
             let module = place.split(separator: ".").dropLast().joined(separator: "/")
-            return module.isEmpty || access("\(snapshot)/\(module).py", R_OK) == 0
+            return module.isEmpty || Host.system.files.exists("\(snapshot)/\(module).py")
         }
     }
 
     /// Whether a fetch came to its end: config, tokenizer, and every file of weights that the index names.
     private static func isWhole(_ snapshot: String) -> Bool {
-        func isThere(_ name: String) -> Bool { access("\(snapshot)/\(name)", R_OK) == 0 }
+        func isThere(_ name: String) -> Bool { Host.system.files.exists("\(snapshot)/\(name)") }
         guard isThere("config.json"), isThere("tokenizer.json") else { return false }
         let index = "model.safetensors.index.json"
         guard isThere(index) else { return isThere("model.safetensors") }

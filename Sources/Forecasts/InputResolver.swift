@@ -1,10 +1,10 @@
 // The contents of a step's inputs: what is there now, and under which digest. Reads files; writes nothing.
 
 package import Digests
+internal import Host
 package import Plans
 package import Storage
 internal import Dispatch
-internal import Glibc
 
 /// What stands behind an input.
 package struct ResolvedInput: Sendable {
@@ -43,13 +43,13 @@ package struct InputResolver: Sendable {
     package func resolve(_ source: Source, steps: [Step], record: (Int) -> Record?) throws -> ResolvedInput {
         switch source {
         case .file(let path, let name):
-            guard access(path, F_OK) == 0 else {
+            guard Host.system.files.exists(path) else {
                 throw MissingInput(
                     description: "\(name) is missing (looked for at \(path))", repository: nil, revision: nil)
             }
             return ResolvedInput(digest: try store.digest(ofFile: path), path: path, output: nil, name: name)
         case .folder(let path, let name, let part):
-            guard access(path + "/config.json", R_OK) == 0 else {
+            guard Host.system.files.exists(path + "/config.json") else {
                 throw MissingInput(
                     description: "\(name) is no folder in hub layout: there is no config.json (looked for at \(path))",
                     repository: nil, revision: nil)
@@ -83,8 +83,7 @@ package struct InputResolver: Sendable {
             if paths.count > 1_000 { return }
         }
         let large = paths.filter { path in
-            var status = stat()
-            return stat(path, &status) == 0 && status.st_size > 32 << 20
+            ((try? Host.system.files.status(of: path, following: true)) ?? nil).map { $0.size > 32 << 20 } ?? false
         }.sorted()
         guard large.count > 1 else { return }
         // A file that cannot be read is told of when it is resolved.

@@ -52,6 +52,8 @@ package protocol FileSystem: Sendable {
     func setPermissions(_ permissions: Int, of path: String) throws
     /// Whether this process may write what `path` names; false where nothing is there.
     func isWritable(_ path: String) -> Bool
+    /// Whether `path` is a file that this process may start as a program.
+    func isExecutable(_ path: String) -> Bool
     /// Whether next to nothing can be written to the disk of `path` any more. False where the system does not tell.
     func isFull(_ path: String) -> Bool
     /// The absolute path without links; where nothing is there yet, the absolute path as given.

@@ -279,6 +279,10 @@ package final class MemoryFiles: FileSystem {
     }
 
     package func isWritable(_ path: String) -> Bool { exists(path) }
+    package func isExecutable(_ path: String) -> Bool {
+        ((try? status(of: path, following: true)) ?? nil).map { $0.form == .file && $0.permissions & 0o100 != 0 }
+            ?? false
+    }
     package func isFull(_ path: String) -> Bool { false }
 
     package func absolute(_ path: String) -> String {

@@ -33,6 +33,36 @@ extension FileSystem {
         return content
     }
 
+    /// The first bytes of a file, whatever it is, at most `count`; nil where it cannot be read. For what the system says of itself.
+    package func beginning(of path: String, count: Int) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        guard let file = try? open(path, .reading) else { return nil }
+        try? file.forEachPiece {
+            bytes += $0.prefix(count - bytes.count)
+            return bytes.count < count
+        }
+        return bytes
+    }
+
+    /// The last bytes of a file, at most `count`; nil where it cannot be read.
+    package func end(of path: String, count: Int) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        guard let file = try? open(path, .reading) else { return nil }
+        try? file.forEachPiece {
+            bytes = ($0.count >= count ? [] : bytes.suffix(count - $0.count)) + $0.suffix(count)
+            return true
+        }
+        return bytes
+    }
+
+    /// Makes a folder that only this user may enter, under a name that nobody else has. Errors: ``AblateError``.
+    package func makePrivateFolder(in folder: String, named prefix: String) throws -> String {
+        let path = "\(folder)/\(prefix)-\(makeNonce())"
+        _ = try makeFolder(path)
+        try setPermissions(0o700, of: path)
+        return path
+    }
+
     /// Errors: ``AblateError`` of kind `refused` for anything but a regular file, which says what it is.
     package func requireRegular(_ status: FileStatus, _ path: String) throws {
         let found: String

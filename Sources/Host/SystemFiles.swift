@@ -218,6 +218,10 @@ package struct SystemFiles: FileSystem {
 
     package func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 
+    package func isExecutable(_ path: String) -> Bool {
+        access(path, X_OK) == 0 && ((try? status(of: path, following: true)) ?? nil)?.form == .file
+    }
+
     package func isFull(_ path: String) -> Bool {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return false }

@@ -1,6 +1,6 @@
 // Which versions of libraries an interpreter would import, read from its folders: no process is started to find out.
 
-internal import Glibc
+internal import Host
 
 extension WorkerEnvironment {
     /// Version by name for everything that is installed for the worker's interpreter; empty where there is no interpreter yet,
@@ -41,10 +41,7 @@ extension WorkerEnvironment {
                 homes.append(above(home))
             }
         } else {
-            if let real = realpath(interpreter, nil) {
-                prefix = above(above(String(cString: real)))
-                free(real)
-            }
+            if Host.system.files.exists(interpreter) { prefix = above(above(Host.system.files.absolute(interpreter))) }
             homes.append(prefix)
         }
         for home in homes {
@@ -77,24 +74,12 @@ extension WorkerEnvironment {
     }
 
     private static func names(in folder: String) -> [String] {
-        guard let handle = opendir(folder) else { return [] }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                })
-        }
-        return names
+        ((try? Host.system.files.names(in: folder)) ?? nil) ?? []
     }
 
     private static func lines(ofFile path: String) -> [String]? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 16)
-        let count = fread(&bytes, 1, bytes.count, file)
-        return String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isNewline).map { $0.trimmed }
+        guard let bytes = Host.system.files.beginning(of: path, count: 1 << 16) else { return nil }
+        return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map { $0.trimmed }
             .filter { !$0.isEmpty }
     }
 }

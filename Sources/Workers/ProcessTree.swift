@@ -1,6 +1,7 @@
 // Everything a process started, however far it went away: found by a mark in the environment that children inherit.
 
 internal import Glibc
+internal import Host
 
 /// A mark for one process and its descendants. A group can be left, and a parent can die; who scrubs the environment, too, is
 /// not found.
@@ -22,14 +23,9 @@ package struct ProcessTree: Sendable {
     }
 
     private func processes() -> [pid_t] {
-        guard let folder = opendir("/proc") else { return [] }
-        defer { closedir(folder) }
         let wanted = Array("\(Self.variable)=\(mark)".utf8)
         var found: [pid_t] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+        for name in ((try? Host.system.files.names(in: "/proc")) ?? nil) ?? [] {
             guard let process = pid_t(name), process != getpid(), Self.environment(of: process, has: wanted) else {
                 continue
             }
@@ -40,14 +36,8 @@ package struct ProcessTree: Sendable {
 
     /// Whether one of the variables is exactly this one. A process of somebody else's, or one that is dead, has none to read.
     private static func environment(of process: pid_t, has wanted: [UInt8]) -> Bool {
-        guard let file = fopen("/proc/\(process)/environ", "r") else { return false }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 14)
-        while true {
-            let count = fread(&chunk, 1, chunk.count, file)
-            if count == 0 { break }
-            bytes += chunk[..<count]
+        guard let bytes = Host.system.files.beginning(of: "/proc/\(process)/environ", count: 4 << 20) else {
+            return false
         }
         return bytes.split(separator: 0).contains { $0.elementsEqual(wanted) }
     }

@@ -2,6 +2,7 @@
 
 package import Digests
 internal import Glibc
+internal import Host
 internal import Subprocess
 internal import Synchronization
 internal import SystemPackage
@@ -111,7 +112,7 @@ package final class Worker: Sendable {
         do {
             let log = try FileDescriptor.open(
                 launch.log, .readWrite, options: [.create, .append], permissions: [.ownerReadWrite, .groupRead])
-            unlink(launch.log)
+            try? Host.system.files.remove(launch.log)
             defer { try? log.close() }
             var options = PlatformOptions()
             // A group of its own: Ctrl-C at the terminal reaches the engine alone, and a kill reaches all that it started.

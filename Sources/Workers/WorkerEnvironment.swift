@@ -1,7 +1,7 @@
 // The worker's interpreter and libraries: an environment made once from the lock, or one the site names.
 
 internal import Digests
-internal import Glibc
+internal import Host
 internal import Subprocess
 internal import SystemPackage
 
@@ -27,8 +27,8 @@ package struct WorkerEnvironment: Sendable {
 
     /// The interpreter, if it is ready to be used.
     package var ready: String? {
-        if let interpreter { return access(interpreter, X_OK) == 0 ? interpreter : nil }
-        return access("\(folder)/complete", R_OK) == 0 ? "\(folder)/bin/python" : nil
+        if let interpreter { return Host.system.files.isExecutable(interpreter) ? interpreter : nil }
+        return Host.system.files.exists("\(folder)/complete") ? "\(folder)/bin/python" : nil
     }
 
     /// The interpreter, made first where needed. `say` is told what goes on.
@@ -42,15 +42,16 @@ package struct WorkerEnvironment: Sendable {
                 message: "\(interpreter), which the site names as python, is no program that can be run")
         }
         try WorkerPackage.makeFolders(cache + "/environments")
-        let lock = open("\(folder).lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
-        guard lock >= 0 else {
-            throw WorkerFailure(
-                class: .unavailable, message: "cannot write \(folder).lock: \(String(cString: strerror(errno)))")
+        let lock: any OpenFile
+        do {
+            lock = try Host.system.files.open("\(folder).lock", .locking)
+        } catch {
+            throw WorkerFailure(class: .unavailable, message: "\(error)")
         }
-        defer { close(lock) }
+        defer { withExtendedLifetime(lock) {} }
         var isTold = false
         // Where the file system has no locks, two that make it at once may disturb each other, and no wait would end.
-        while flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
+        while (try? lock.lock(shared: false)) == .taken {
             if !isTold { say("another ablate is making the Python environment (it holds \(folder).lock); waiting") }
             isTold = true
             try await Task.sleep(for: .seconds(1))
@@ -64,14 +65,14 @@ package struct WorkerEnvironment: Sendable {
     private func make(say: @Sendable (String) -> Void) async throws {
         let python = "\(folder)/bin/python"
         let log = "\(folder).log"
-        unlink(log)
+        try? Host.system.files.remove(log)
         let base = try await findInterpreter()
         say("making the Python environment in \(folder) (once; some minutes)")
         try await shell([base, "-m", "venv", "--clear", folder], log: log, hint: "apt-get install python3-venv")
         for lock in WorkerSources.locks { try WorkerPackage.write(lock.bytes, to: "\(folder)/\(lock.name)") }
         let install = installer(for: python) + ["--quiet", "--no-deps", "--require-hashes"]
         say("installing the worker's libraries")
-        if access("/dev/nvidia0", F_OK) != 0 {
+        if !Host.system.files.exists("/dev/nvidia0") {
             // Only where a folder of wheels offers a build without CUDA; the registry has none, and its build runs as well.
             _ = try await run(install + ["--no-index", "-r", "\(folder)/requirements-cpu.lock"])
         }
@@ -109,16 +110,14 @@ package struct WorkerEnvironment: Sendable {
 
     private func find(_ name: String) -> String? {
         (variables["PATH"] ?? "/usr/bin:/bin").split(separator: ":").map { "\($0)/\(name)" }.first {
-            access($0, X_OK) == 0
+            Host.system.files.isExecutable($0)
         }
     }
 
     private func shell(_ command: [String], log: String, hint: String) async throws {
         let (status, output) = try await run(command)
-        if let file = fopen(log, "a") {
-            fputs(output, file)
-            fclose(file)
-        }
+        let before = (try? Host.system.files.content(of: log, limit: 64 << 20)) ?? []
+        try? Host.system.files.write(before + Array(output.utf8), to: log)
         guard status == 0 else {
             let last = output.split(separator: "\n").suffix(5).joined(separator: "\n  ")
             throw WorkerFailure(

@@ -1,7 +1,7 @@
 // The embedded Python package, written out where an interpreter can import it.
 
 package import Digests
-internal import Glibc
+internal import Host
 
 /// The Python half of the worker. It travels inside the binary and is materialised by digest before it is started.
 package enum WorkerPackage {
@@ -24,36 +24,29 @@ package enum WorkerPackage {
     /// `unavailable` where the folder cannot be written.
     package static func materialise(in cache: String) throws(WorkerFailure) -> String {
         let folder = "\(cache)/workers/\(digest.short)"
-        if access("\(folder)/ablate_worker/__main__.py", R_OK) == 0 { return folder }
-        let draft = "\(folder).\(getpid())"
+        if Host.system.files.exists("\(folder)/ablate_worker/__main__.py") { return folder }
+        let draft = "\(folder).\(makeNonce())"
         try makeFolders("\(draft)/ablate_worker")
         for file in files { try write(file.bytes, to: "\(draft)/ablate_worker/\(file.name)") }
         // Somebody else may have been faster; the content is the same.
-        if rename(draft, folder) != 0, access("\(folder)/ablate_worker/__main__.py", R_OK) != 0 {
-            throw unwritable(folder)
+        do {
+            try Host.system.files.move(draft, to: folder)
+        } catch {
+            try? Host.system.files.remove(draft)
+            guard Host.system.files.exists("\(folder)/ablate_worker/__main__.py") else { throw unwritable(error) }
         }
         return folder
     }
 
     static func makeFolders(_ path: String) throws(WorkerFailure) {
-        var made = path.hasPrefix("/") ? "" : "."
-        for part in path.split(separator: "/") {
-            made += "/\(part)"
-            if mkdir(made, 0o755) != 0, errno != EEXIST { throw unwritable(made) }
-        }
+        do { _ = try Host.system.files.makeFolder(path) } catch { throw unwritable(error) }
     }
 
     static func write(_ bytes: [UInt8], to path: String) throws(WorkerFailure) {
-        guard let file = fopen(path, "w") else { throw unwritable(path) }
-        let written = fwrite(bytes, 1, bytes.count, file)
-        guard fclose(file) == 0, written == bytes.count else { throw unwritable(path) }
+        do { try Host.system.files.write(bytes, to: path) } catch { throw unwritable(error) }
     }
 
-    private static func unwritable(_ path: String) -> WorkerFailure {
-        WorkerFailure(
-            class: .unavailable,
-            message:
-                "cannot write \(path): \(String(cString: strerror(errno))); set XDG_CACHE_HOME to a folder that can be written"
-        )
+    private static func unwritable(_ error: any Error) -> WorkerFailure {
+        WorkerFailure(class: .unavailable, message: "\(error), or set XDG_CACHE_HOME to a folder that can be written")
     }
 }

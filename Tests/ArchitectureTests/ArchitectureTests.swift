@@ -60,4 +60,24 @@ private func files(in folder: String, ending: String) throws -> [URL] {
             }
         }
     }
+
+    /// Files, folders and the environment are reached through the module Host alone, so that what is built on them can be tried in
+    /// memory and no second way of writing a file appears.
+    @Test func onlyTheHostTouchesFiles() throws {
+        let call =
+            #/(?:^|[^.\w`])(?:Glibc\.)?(fopen|openat|opendir|readdir|unlink|unlinkat|rmdir|mkdir|mkdtemp|mkfifo|rename|l?stat|fstat|realpath|access|symlink|readlink|f?chmod|getenv|setenv|getcwd|fsync|flock|clock_gettime|statvfs)\(/#
+        let tools = ["bench", "fuzz", "generate", "Host"]
+        var found: [String] = []
+        for file in try files(in: "Sources", ending: "swift")
+        where !tools.contains(where: { file.path.contains("/Sources/\($0)/") }) {
+            for (number, line) in try String(contentsOf: file, encoding: .utf8).split(
+                separator: "\n", omittingEmptySubsequences: false
+            ).enumerated() where !line.contains("func ") && !line.drop(while: \.isWhitespace).hasPrefix("//") {
+                if let name = line.firstMatch(of: call)?.1 {
+                    found.append("\(file.lastPathComponent):\(number + 1) calls \(name)")
+                }
+            }
+        }
+        #expect(found.isEmpty, "\(found.joined(separator: ", "))")
+    }
 }

@@ -3,7 +3,6 @@
 internal import ArgumentParser
 internal import Digests
 internal import Forecasts
-internal import Glibc
 internal import Host
 internal import Plans
 

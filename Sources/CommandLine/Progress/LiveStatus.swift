@@ -3,7 +3,7 @@
 internal import Digests
 internal import Execution
 internal import Forecasts
-internal import Glibc
+internal import Host
 internal import Plans
 internal import Recipes
 internal import Schedules
@@ -60,7 +60,8 @@ final class LiveStatus: Sendable {
         state = Mutex(State(open: chosen))
         head = [
             "format": 1, "recipe": .string(name), "folder": .string(recipe), "host": .string(Store.hostName),
-            "process": .integer(Int(getpid())), "user": JSON(Files.environment["USER"] ?? Files.environment["LOGNAME"]),
+            "process": .integer(Host.system.processes.current.process),
+            "user": JSON(Files.environment["USER"] ?? Files.environment["LOGNAME"]),
             "started": .number(Self.now), "total": .integer(chosen.count),
         ]
         write()

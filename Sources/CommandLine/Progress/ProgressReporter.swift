@@ -2,7 +2,6 @@
 
 internal import ArgumentParser
 internal import Execution
-internal import Glibc
 internal import Host
 internal import Plans
 internal import Workers
@@ -21,7 +20,7 @@ protocol ProgressReporter: Sendable {
 enum Progress {
     static func reporter(_ form: ProgressForm, plan: Plan, total: Int) -> any ProgressReporter {
         switch form {
-        case .auto where OutputStream.error.isTerminal && getenv("TERM").map({ String(cString: $0) }) != "dumb", .tty:
+        case .auto where OutputStream.error.isTerminal && Host.system.variables["TERM"] != "dumb", .tty:
             TerminalProgress(plan: plan, total: total)
         case .auto, .plain: PlainProgress(plan: plan, total: total)
         case .json: JSONProgress(plan: plan)
