@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Forecasts
+internal import Host
 internal import Logbooks
 internal import Nodes
 internal import Plans
@@ -52,7 +53,7 @@ struct Comparand {
         settings = ResolvedRecipe.settings(of: workspace.loaded).object
     }
 
-    /// A run. Errors: ``MissingFile`` where there is no such run.
+    /// A run. Errors: ``AblateError`` where there is no such run.
     init(_ path: String, _ workspace: Workspace, run which: RunName.Which) throws {
         self.workspace = workspace
         let found: (number: Int, document: JSON)?
@@ -65,7 +66,7 @@ struct Comparand {
             let numbers = try workspace.store.numberedRuns(workspace.name, last: 5).map { "@\($0.number)" }
             let there =
                 numbers.isEmpty ? "it has never been run" : "its last runs are \(numbers.joined(separator: ", "))"
-            throw MissingFile(description: "\(workspace.name) has no such run; \(there)")
+            throw AblateError(.missing, "\(workspace.name) has no such run; \(there)")
         }
         run = found
         title = "\(path)@\(found.number)"

@@ -7,6 +7,7 @@ internal import Execution
 internal import Host
 internal import Nodes
 internal import Recipes
+internal import Steps
 internal import Storage
 internal import Workers
 
@@ -37,7 +38,7 @@ struct RecipeOptions: ParsableArguments {
 }
 
 enum RecipeReading {
-    /// The recipe at `path`. Errors: ``Findings``; ``MissingFile`` where there is no such file.
+    /// The recipe at `path`. Errors: ``Findings``; ``AblateError`` where there is no such file.
     static func load(_ path: String, overrides: [String], looks: Looks = Looks()) throws -> LoadedRecipe {
         looks.read(path)
         CrashNotice.note(recipe: path)
@@ -59,11 +60,6 @@ enum RecipeReading {
     }
 }
 
-/// A file the command line names that is not there.
-struct MissingFile: Error {
-    let description: String
-}
-
 /// Turns what went wrong into text on standard error, and into an exit code.
 enum Failure {
     static func report(_ error: any Error) -> ExitCode {
@@ -71,13 +67,14 @@ enum Failure {
         case let findings as Findings:
             Console.note(FindingText(color: Console.hasColor(.error)).render(findings.all))
             return code(of: findings)
-        case let missing as MissingFile:
-            Console.note("error: \(missing.description)")
-            return ExitStatus.missingInput
         case let code as ExitCode: return code
         case let error as AblateError:
             Console.note("error: \(error)")
             return ExitStatus.code(for: error.kind)
+        case let error as StepError:
+            // Outside of a run: a table on the command line that is not as it must be.
+            Console.note("error: \(error)")
+            return ExitStatus.invalidRecipe
         case let failure as StepFailure:
             Console.note("error: \(failure.message)")
             return failure.class == .unavailable ? ExitStatus.unavailable : ExitStatus.stepFailed

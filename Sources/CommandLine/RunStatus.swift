@@ -20,7 +20,7 @@ struct RunStatus {
     private let live: [(document: JSON, isAlive: Bool)]
     private let run: (number: Int, document: JSON)?
 
-    /// `plan` is nil while the recipe cannot be read. Errors: of the store; ``MissingFile`` where there is no such run.
+    /// `plan` is nil while the recipe cannot be read. Errors: of the store; ``AblateError`` where there is no such run.
     init(
         path: String, store: Store, recipe: String, folder: String, run which: RunName.Which?,
         plan: (workspace: Workspace, forecast: Forecast)?
@@ -32,8 +32,8 @@ struct RunStatus {
         }
         if case .number(let number) = which {
             guard let document = try store.run(recipe, number: number) else {
-                throw MissingFile(
-                    description: "\(recipe) has no run @\(number); `ablate status --runs \(path)` lists them")
+                throw AblateError(
+                    .missing, "\(recipe) has no run @\(number); `ablate status --runs \(path)` lists them")
             }
             run = (number, document)
             // Other runs of the recipe are not this one.
@@ -65,7 +65,8 @@ struct RunStatus {
         let own = live.first { $0.document["process"] == document["process"] }
         if let own { return own.isAlive ? "running" : "killed" }
         // No word of it: a run on a store that takes none. Its process may still tell.
-        guard document["host"]?.string ?? Store.hostName == Store.hostName, let process = document["process"]?.integer,
+        guard document["host"]?.string ?? Host.system.name == Host.system.name,
+            let process = document["process"]?.integer,
             kill(pid_t(process), 0) == 0 || errno == EPERM
         else { return "killed" }
         return "running"

@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import Diagnostics
+internal import Host
 internal import Plans
 internal import Recipes
 
@@ -25,7 +26,7 @@ struct SelectionOptions: ParsableArguments {
         }
     }
 
-    /// The chosen steps with all they depend on; nil for all. Errors: ``MissingFile`` where nothing has such a name.
+    /// The chosen steps with all they depend on; nil for all. Errors: ``AblateError`` where nothing has such a name.
     func steps(of workspace: Workspace, addresses: [String]) throws -> Set<Int>? {
         let plan = workspace.plan
         var chosen: Set<Int>?
@@ -39,7 +40,7 @@ struct SelectionOptions: ParsableArguments {
             let names = workspace.loaded.recipe.ablations.map(\.name)
             for name in ablations where !names.contains(name) {
                 let hint = Suggestion.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
-                throw MissingFile(description: "there is no ablation \(name)\(hint)")
+                throw AblateError(.missing, "there is no ablation \(name)\(hint)")
             }
             chosen = plan.steps { role in
                 if case .variant(let ablation, _) = role { return ablations.contains(ablation) }
@@ -49,8 +50,8 @@ struct SelectionOptions: ParsableArguments {
         if !addresses.isEmpty {
             let matching = plan.steps(matching: addresses)
             guard !matching.isEmpty else {
-                throw MissingFile(
-                    description: "no step matches \(addresses.joined(separator: " ")); `ablate plan --full` lists them")
+                throw AblateError(
+                    .missing, "no step matches \(addresses.joined(separator: " ")); `ablate plan --full` lists them")
             }
             chosen = chosen.map { $0.intersection(matching) } ?? matching
         }

@@ -43,7 +43,7 @@ package struct Exporter: Sendable {
 
     /// Writes the folder `path`, which must not be there yet. Gives the worker's metrics: files, bytes, what merging cost.
     ///
-    /// Errors: ``StepFailure`` with what to do; `CancellationError`; ``StorageError`` for objects that are damaged.
+    /// Errors: ``StepFailure`` with what to do; `CancellationError`; ``AblateError`` for objects that are damaged.
     package func export(
         _ index: Int, to path: String, _ options: Options, say: @escaping @Sendable (String) -> Void
     ) async throws -> JSON {

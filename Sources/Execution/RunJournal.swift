@@ -71,7 +71,7 @@ final class RunJournal: Sendable {
         var document: [String: JSON] = [
             "schema_version": 1, "recipe": .string(recipe), "folder": .string(folder), "file": .string(file),
             "state": .string(outcome),
-            "process": .integer(Host.system.processes.current.process), "host": .string(Store.hostName),
+            "process": .integer(Host.system.processes.current.process), "host": .string(Host.system.name),
             "settings": settings,
             "results": .object(results),
             "started": .number(started), "updated": .number(StepRunner.now), "total": .integer(plan.steps.count),

@@ -165,7 +165,7 @@ final class EvaluationReader: Sendable {
             found = .known(
                 try StoredDocument(of: rows, in: store, from: "data/train/ingest").member(ifPresent: "weights")?.numbers
             )
-        } catch let error as StorageError where error.kind == .missing {
+        } catch let error as AblateError where error.kind == .missing {
             found = .lost
         }
         known.withLock { $0[rows] = found }

@@ -1,6 +1,7 @@
 // What people say of a result: a leaderboard's score, a remark. Kept beside the records, as plain JSON, in the order given.
 
 package import Digests
+internal import Host
 package import Plans
 package import Storage
 
@@ -17,12 +18,12 @@ package struct Note: Sendable, Equatable {
         (self.result, self.leaderboard, self.text, self.predictions) = (result, leaderboard, text, predictions)
     }
 
-    /// The notes of a recipe, oldest first. Documents of another format are passed over. Errors: ``StorageError``.
+    /// The notes of a recipe, oldest first. Documents of another format are passed over. Errors: ``AblateError``.
     package static func all(of recipe: String, in store: Store) throws -> [Note] {
         try store.runs(folder(recipe)).compactMap(Note.init(json:))
     }
 
-    /// Keeps the note in the store; it is there whole or not at all. Errors: ``StorageError``.
+    /// Keeps the note in the store; it is there whole or not at all. Errors: ``AblateError``.
     package func write(of recipe: String, in store: Store) throws {
         try store.writeRun(Self.folder(recipe), json)
     }

@@ -77,7 +77,7 @@ def test_without_labels_and_names_that_are_alike_it_says_how_to_name_them(tmp_pa
     labels, values = table()
     write(tmp_path / "p.csv", values, extra={more: extras(labels, values)[more]})
     result = ablate(tmp_path, "p.csv", "--group", "question")
-    assert result.returncode == 1 and "--columns" in result.stderr and not (tmp_path / "p-optimized.csv").exists()
+    assert result.returncode == 65 and "--columns" in result.stderr and not (tmp_path / "p-optimized.csv").exists()
     if more != "one-fold":
         assert "--columns human,gpt,llama" in result.stderr
     result = ablate(tmp_path, "p.csv", "--group", "question", "--columns", "human,gpt,llama")
@@ -97,14 +97,14 @@ def test_names_that_are_alike_are_enough_if_they_sum_to_one(tmp_path):
     write(tmp_path / "two.csv", values, ["raw_a", "raw_b", "raw_c"],
           extra={"cal_a": flat, "cal_b": flat, "cal_c": 2 * flat})
     result = ablate(tmp_path, "two.csv", "--group", "question")
-    assert result.returncode == 1 and "raw_a, raw_b, raw_c" in result.stderr and "cal_a, cal_b, cal_c" in result.stderr
+    assert result.returncode == 65 and "raw_a, raw_b, raw_c" in result.stderr and "cal_a, cal_b, cal_c" in result.stderr
 
 
 def test_a_decision_beside_one_probability_is_no_pair_of_classes(tmp_path):
     with open(tmp_path / "p.csv", "w") as file:
         file.write("row_id,rule,violation,violation_probability\n1,a,0,0.139\n2,a,1,0.622\n3,b,0,0.2\n4,b,1,0.9\n")
     result = ablate(tmp_path, "p.csv", "--group", "rule")
-    assert result.returncode == 1 and "violation, violation_probability" in result.stderr and "row 2" in result.stderr
+    assert result.returncode == 65 and "violation, violation_probability" in result.stderr and "row 2" in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["p.csv"]
 
 
@@ -118,7 +118,7 @@ def test_a_class_that_is_no_rows_label_is_a_class_all_the_same(tmp_path):
     # With a column beside it that is none, and names that are not alike, it has to be said.
     write(tmp_path / "p.csv", values[some], labels=[NAMES[label] for label in labels[some]], extra={"confidence": values[some].max(1)})
     result = ablate(tmp_path, "p.csv", "--group", "question", "--label", "label")
-    assert result.returncode == 1 and "--columns human,gpt,llama" in result.stderr
+    assert result.returncode == 65 and "--columns human,gpt,llama" in result.stderr
 
 
 def test_a_class_column_with_a_cell_that_is_no_number_is_named(tmp_path):
@@ -128,7 +128,7 @@ def test_a_class_column_with_a_cell_that_is_no_number_is_named(tmp_path):
     lines[2] = lines[2].replace(lines[2].split(",")[3], "much")
     (tmp_path / "p.csv").write_text("\n".join(lines))
     result = ablate(tmp_path, "p.csv", "--group", "question", "--label", "label")
-    assert result.returncode == 1 and "p.csv, row 3, column gpt: \"much\" is no probability" in result.stderr
+    assert result.returncode == 65 and "p.csv, row 3, column gpt: \"much\" is no probability" in result.stderr
 
 
 @pytest.mark.parametrize("decimals", [1, 2, 3, 16])
@@ -153,7 +153,7 @@ def test_groups_of_one_row_are_told(tmp_path):
     labels, values = table()
     write(tmp_path / "p.csv", values, labels=[NAMES[label] for label in labels])
     result = ablate(tmp_path, "p.csv", "--group", "id", "--columns", ",".join(NAMES))
-    assert result.returncode == 1 and "Every group has one row: the constraint changes nothing." in result.stderr
+    assert result.returncode == 65 and "Every group has one row: the constraint changes nothing." in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["p.csv"]
     # A fit changes the temperature all the same.
     result = ablate(tmp_path, "p.csv", "--group", "id", "--label", "label")
@@ -190,7 +190,7 @@ def test_tables_that_are_none_are_named_with_their_place(tmp_path, change, words
     write(tmp_path / "p.csv", values)
     (tmp_path / "p.csv").write_text(change((tmp_path / "p.csv").read_text()))
     result = ablate(tmp_path, "p.csv", "--group", "question")
-    assert result.returncode == 1, result.stdout
+    assert result.returncode == 65, result.stdout
     for word in words:
         assert word in result.stderr, result.stderr
 
@@ -203,7 +203,7 @@ def test_a_cell_that_is_no_probability_is_named(tmp_path, cell):
     lines[4] = f"r3,q1,{cell},0.25,0.25"
     (tmp_path / "p.csv").write_text("\n".join(lines))
     result = ablate(tmp_path, "p.csv", "--group", "question", "--columns", "human,gpt,llama")
-    assert result.returncode == 1 and "p.csv, row 5, column human" in result.stderr and "no probability" in result.stderr
+    assert result.returncode == 65 and "p.csv, row 5, column human" in result.stderr and "no probability" in result.stderr
     assert not (tmp_path / "p-optimized.csv").exists()
 
 
@@ -230,4 +230,4 @@ def test_ids_that_come_twice_and_group_that_the_labelled_table_lacks(tmp_path):
     write(tmp_path / "oof.csv", values, labels=[NAMES[label] for label in labels])
     (tmp_path / "oof.csv").write_text((tmp_path / "oof.csv").read_text().replace("question", "topic"))
     result = ablate(tmp_path, "p.csv", "--group", "question", "--train", "oof.csv", "--label", "label")
-    assert result.returncode == 1 and "oof.csv has no column \"question\"" in result.stderr
+    assert result.returncode == 65 and "oof.csv has no column \"question\"" in result.stderr

@@ -5,6 +5,7 @@ internal import Diagnostics
 internal import Digests
 internal import Forecasts
 internal import Glibc
+internal import Host
 internal import Plans
 internal import Storage
 
@@ -48,7 +49,7 @@ struct AcceptCommand: AsyncParsableCommand {
             guard let first = chosen.first else {
                 let nearest = Suggestion.nearest(to: addresses[0], among: workspace.plan.steps.map(\.address))
                 let hint = nearest.map { "did you mean \($0)?" } ?? "`ablate plan --full` lists them"
-                throw MissingFile(description: "no step matches \(addresses.joined(separator: " ")); \(hint)")
+                throw AblateError(.missing, "no step matches \(addresses.joined(separator: " ")); \(hint)")
             }
             let done =
                 undo
@@ -139,11 +140,11 @@ struct AcceptCommand: AsyncParsableCommand {
         if !list { Console.out("`ablate run \(options.recipe)` goes on from here") }
     }
 
-    private static var now: Double { Double(Store.now) / 1e9 }
+    private static var now: Double { Double(Host.system.clock.now) / 1e9 }
 
     private static var person: String {
         let variables = Files.environment
         let name = variables["USER"] ?? variables["LOGNAME"] ?? "user \(getuid())"
-        return "\(name)@\(Store.hostName)"
+        return "\(name)@\(Host.system.name)"
     }
 }

@@ -46,7 +46,7 @@ struct CheckCommand: AsyncParsableCommand {
                 findings += error.all
                 let code = isText ? Failure.report(error) : Failure.code(of: error)
                 if status != ExitStatus.invalidRecipe { status = code }
-            } catch let missing as MissingFile where !isText {
+            } catch let missing as AblateError where !isText && missing.kind == .missing {
                 findings.append(Finding("missing-file", missing.description, at: nil))
                 status = status ?? ExitStatus.missingInput
             } catch {

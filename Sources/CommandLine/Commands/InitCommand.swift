@@ -23,16 +23,16 @@ struct InitCommand: AsyncParsableCommand {
             let proposal = try table.map { path in
                 switch RecipeSurroundings.form(path) {
                 case .file, .something?: break
-                case nil: throw MissingFile(description: "cannot read \(path.shown): there is no such file")
+                case nil: throw AblateError(.missing, "cannot read \(path.shown): there is no such file")
                 default:
-                    throw MissingFile(
-                        description: "\(path.shown) is no file; name one CSV or .jsonl table, or leave it out")
+                    throw AblateError(
+                        .missing, "\(path.shown) is no file; name one CSV or .jsonl table, or leave it out")
                 }
                 let bytes = try Files.content(path, limit: 1 << 30)
                 do throws(TableReading.Refusal) {
                     return TableProposal(try TableReading(bytes, name: path))
                 } catch {
-                    throw MissingFile(description: "\(path.shown) \(error.reason)")
+                    throw AblateError(.missing, "\(path.shown) \(error.reason)")
                 }
             }
             let chosen =

@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Deliveries
 internal import Digests
 internal import Execution
+internal import Host
 internal import Logbooks
 
 struct LogbookExports: ParsableArguments {
@@ -44,7 +45,7 @@ struct LogbookExports: ParsableArguments {
 
     private static func isParquet(_ path: String) -> Bool { ending(of: path) == "parquet" }
 
-    /// Writes what is asked for; gives where it is. Errors: ``MissingFile``, ``StepFailure``.
+    /// Writes what is asked for; gives where it is. Errors: ``AblateError``, ``StepFailure``.
     func write(_ logbooks: [Logbook], _ workspaces: [Workspace], overwrites: Bool) async throws -> [String] {
         guard !isEmpty else { return [] }
         let table = ResultTable(logbooks)

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Digests
 internal import Forecasts
+internal import Host
 internal import Logbooks
 internal import Plans
 internal import Storage
@@ -38,7 +39,7 @@ struct NoteCommand: AsyncParsableCommand {
             let workspace = try Workspace(recipe, shared, writing: true)
             guard let result = workspace.plan.result(called: name) else {
                 let names = workspace.plan.results.map(\.name).joined(separator: "\n  ")
-                throw MissingFile(description: "the recipe has no result \"\(name)\"; it has\n  \(names)")
+                throw AblateError(.missing, "the recipe has no result \"\(name)\"; it has\n  \(names)")
             }
             let entries = try workspace.forecast().entries
             let note = Note(

@@ -118,7 +118,7 @@ struct RunCommand: AsyncParsableCommand {
         if forecast.missing(among: chosen).isEmpty { return forecast }
         let fetcher = BackboneFetcher(environment: workspace.workerEnvironment, machine: workspace.machine)
         for missing in forecast.missing(among: chosen) {
-            guard let repository = missing.repository else { throw MissingFile(description: missing.description) }
+            guard let repository = missing.repository else { throw AblateError(.missing, missing.description) }
             reporter.handle(.note("fetching \(repository) from the hub"))
             do {
                 try await fetcher.fetch(
@@ -132,7 +132,7 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         let again = try workspace.forecast(strict: choice.strictEnvironment, lastKeys: lastKeys)
-        if let missing = again.missing(among: chosen).first { throw MissingFile(description: missing.description) }
+        if let missing = again.missing(among: chosen).first { throw AblateError(.missing, missing.description) }
         return again
     }
 

@@ -40,7 +40,7 @@ struct ShowCommand: AsyncParsableCommand {
             let workspace = try Workspace(options.recipe, options.shared, writing: false)
             guard let address else { return showRecipe(workspace) }
             guard let index = workspace.plan.index(of: address) else {
-                throw MissingFile(description: "there is no step \(address); `ablate plan --full` lists them")
+                throw AblateError(.missing, "there is no step \(address); `ablate plan --full` lists them")
             }
             if let folder = exporting.folder, let interruption {
                 return try await exporting.export(

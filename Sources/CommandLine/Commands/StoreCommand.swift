@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Digests
 internal import Forecasts
+internal import Host
 internal import Logbooks
 internal import Plans
 internal import Recipes
@@ -27,11 +28,11 @@ struct StoreOptions: ParsableArguments {
     @Flag(help: "Write one JSON document to standard output.")
     var json = false
 
-    /// Errors: ``MissingFile`` where there is no store; those of the store.
+    /// Errors: ``AblateError`` where there is no store; those of the store.
     func open(writing: Bool) throws -> Store {
         let path = try place()
         guard Files.exists(path + "/store.json") else {
-            throw MissingFile(description: "there is no store at \(path); name it with --store")
+            throw AblateError(.missing, "there is no store at \(path); name it with --store")
         }
         return try Store(at: path, access: writing ? .readWrite : .readOnly, cache: Files.cache)
     }

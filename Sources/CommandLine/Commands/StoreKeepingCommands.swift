@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Digests
 internal import Forecasts
+internal import Host
 internal import Logbooks
 internal import Plans
 internal import Storage
@@ -75,7 +76,7 @@ struct StorePinCommand: AsyncParsableCommand {
                 if let record = entry.record { keys[step.address] = .string(record.key.description) }
             }
             guard !keys.isEmpty else {
-                throw MissingFile(description: "\(recipe) has no records in \(store.root); run it first")
+                throw AblateError(.missing, "\(recipe) has no records in \(store.root); run it first")
             }
             try store.pin(
                 name, ["schema_version": 1, "recipe": .string(workspace.name), "keys": .object(keys)])
@@ -96,7 +97,7 @@ struct StoreUnpinCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             guard try options.open(writing: true).unpin(name) else {
-                throw MissingFile(description: "there is no pin \(name); `ablate store list` names them")
+                throw AblateError(.missing, "there is no pin \(name); `ablate store list` names them")
             }
         } catch {
             throw Failure.report(error)

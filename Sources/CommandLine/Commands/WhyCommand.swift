@@ -27,7 +27,7 @@ struct WhyCommand: AsyncParsableCommand {
             guard let index = workspace.plan.index(of: address) else {
                 let nearest = Suggestion.nearest(to: address, among: workspace.plan.steps.map(\.address))
                 let hint = nearest.map { "did you mean \($0)?" } ?? "`ablate plan --full` lists them"
-                throw MissingFile(description: "there is no step \(address); \(hint)")
+                throw AblateError(.missing, "there is no step \(address); \(hint)")
             }
             let explainer = try Explainer(
                 plan: workspace.plan, forecast: workspace.forecast(), resolver: workspace.resolver,

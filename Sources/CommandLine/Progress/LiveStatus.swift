@@ -59,7 +59,7 @@ final class LiveStatus: Sendable {
         total = chosen.count
         state = Mutex(State(open: chosen))
         head = [
-            "format": 1, "recipe": .string(name), "folder": .string(recipe), "host": .string(Store.hostName),
+            "format": 1, "recipe": .string(name), "folder": .string(recipe), "host": .string(Host.system.name),
             "process": .integer(Host.system.processes.current.process),
             "user": JSON(Files.environment["USER"] ?? Files.environment["LOGNAME"]),
             "started": .number(Self.now), "total": .integer(chosen.count),
@@ -168,7 +168,7 @@ final class LiveStatus: Sendable {
         return outlook.seconds(of: seconds)
     }
 
-    private static var now: Double { Double(Store.now) / 1e9 }
+    private static var now: Double { Double(Host.system.clock.now) / 1e9 }
 }
 
 /// How long the rest of a run takes at best, on this machine.
