@@ -81,6 +81,11 @@ struct ProjectFiles {
             project: Files.absolute("."), ledgers: [ledger], author: verb, inputs: inputs, overwrites: overwrites)
     }
 
+    /// The same for recipes that are read: none of what they read may be written over.
+    static func delivery(by verb: String, of projects: [ProjectFiles], overwrites: Bool) -> Delivery {
+        delivery(by: verb, inputs: projects.flatMap(\.inputs), overwrites: overwrites)
+    }
+
     /// What this user's deliveries were, also where a store was lost or there is none.
     private static var ledger: Ledger {
         Ledger(folder: "\(Files.cache)/deliveries", project: "/", files: Host.system.files)
@@ -89,11 +94,20 @@ struct ProjectFiles {
     /// Errors of a recipe whose submission must not be written to where it says.
     func findings(_ loaded: LoadedRecipe) -> [Finding] {
         guard let submission = loaded.recipe.submission else { return [] }
+        let place = loaded.tree["submission"]?["path"] ?? loaded.tree["submission"]
+        let parts = submission.path.split(separator: "/").filter { $0 != "." }
+        if !submission.path.hasPrefix("/"), parts.first == "logbook" {
+            return [
+                Finding(
+                    "overwrites-input",
+                    "the submission cannot be written to \"\(submission.path)\": the logbook is written there",
+                    at: place?.span, help: "choose another path")
+            ]
+        }
         do {
             _ = try delivery(nil).standing(of: loaded.absolute(submission.path))
             return []
         } catch let error as AblateError where error.kind == .refused {
-            let place = loaded.tree["submission"]?["path"] ?? loaded.tree["submission"]
             return [
                 Finding(
                     "overwrites-input", "the submission cannot be written to \"\(submission.path)\": \(error.message)",

@@ -68,6 +68,7 @@ package struct Delivery: Sendable {
             guard let other = FileMark.author(of: bytes) else { return .theirs }
             return !isThere(other) && mark.isOfSameName(as: bytes) ? .ours : .other(author: other)
         }
+        let author = author(for: path)
         guard let entry = ledgers.lazy.compactMap({ $0.entry(for: path) }).first else { return .theirs }
         let digest = try host.files.open(path, .readingItself).digest()
         let isWhole = digest == entry.digest || digest == entry.previous
@@ -90,9 +91,19 @@ package struct Delivery: Sendable {
             advice: "\(remedy), or say --overwrite; nothing was written")
     }
 
-    /// Whether an author that is a recipe's file is still there. One that is gone was renamed.
+    /// What a file at this path is noted or marked as written by. Within the project that is the recipe's file; outside of it another
+    /// project may have a file of that name.
+    package func author(for path: String) -> String {
+        let place = Self.normal(path.hasPrefix("/") ? path : "\(project)/\(path)")
+        return isVerb || place.hasPrefix(project + "/") ? author : "\(author)@\(Digest(of: project).short)"
+    }
+
+    private var isVerb: Bool { author.contains(" ") }
+
+    /// Whether an author that is a recipe's file is still there, as far as that can be told. One that is gone was renamed.
     private func isThere(_ author: String) -> Bool {
-        author.contains(" ") || author.split(separator: "+").contains { host.files.exists("\(project)/\($0)") }
+        author.contains(" ") || author.contains("@")
+            || author.split(separator: "+").contains { host.files.exists("\(project)/\($0)") }
     }
 
     private func isFile(_ path: String) throws -> Bool {
@@ -121,8 +132,10 @@ package struct Delivery: Sendable {
                 .missing, "cannot write the file: there is no such folder", path: path,
                 advice: "make the folder, or choose another path")
         }
-        let draft = Paths.sibling(of: path, named: ".\(Paths.name(path)).ablate-part")
-        let file = try begin(draft, path)
+        sweepDrafts(of: path)
+        let draft = Paths.sibling(of: path, named: ".\(Paths.name(path)).\(makeNonce())\(Self.ending)")
+        let file = try host.files.open(draft, .creating)
+        _ = try file.lock(shared: false)
         do {
             try fill(file)
             try file.sync()
@@ -148,24 +161,27 @@ package struct Delivery: Sendable {
         try? host.files.remove(path)
     }
 
-    /// A draft that nobody else writes to. One that a killed process left is taken over.
-    private func begin(_ draft: String, _ path: String) throws -> any OpenFile {
-        while true {
-            if let there = try host.files.status(of: draft, following: false) {
-                try host.files.requireRegular(there, draft)
-            }
-            let file = try host.files.open(draft, .locking)
-            guard try file.lock(shared: false) != .taken else {
-                throw AblateError(
-                    .busy, "another process is writing this file", path: path, advice: "run again when it is done")
-            }
-            guard try file.hasItsName() else { continue }
-            try file.rewrite([])
-            return file
+    private static let ending = ".ablate-part"
+
+    /// Removes drafts of this file that killed processes left: under a name that only drafts have, with no other name, and locked by
+    /// nobody.
+    private func sweepDrafts(of path: String) {
+        let (folder, head) = (Paths.folder(of: path), ".\(Paths.name(path)).")
+        for name in ((try? host.files.names(in: folder)) ?? nil) ?? []
+        where name.hasPrefix(head) && name.hasSuffix(Self.ending)
+            && name.utf8.count == head.utf8.count + 16 + Self.ending.utf8.count
+        {
+            let draft = Paths.sibling(of: path, named: name)
+            guard let status = (try? host.files.status(of: draft, following: false)) ?? nil, status.form == .file,
+                status.links == 1, let file = try? host.files.open(draft, .readingItself),
+                (try? file.lock(shared: false)) == .held
+            else { continue }
+            try? host.files.remove(draft)
         }
     }
 
     private func note(_ path: String, _ digest: Digest, previous: Digest?) {
+        let author = author(for: path)
         for ledger in ledgers {
             try? ledger.note(Ledger.Entry(digest: digest, previous: previous, author: author), for: path)
         }
@@ -190,6 +206,15 @@ package struct Delivery: Sendable {
             throw AblateError(
                 .refused, "this path lies in the store, \(folder)", path: path,
                 advice: "choose a path outside of it; nothing was written")
+        }
+        var above = real
+        while above != "/", above != "." {
+            if files.exists(above + "/store.json"), files.exists(above + "/objects") {
+                throw AblateError(
+                    .refused, "this path lies in a store, \(above)", path: path,
+                    advice: "choose a path outside of it; nothing was written")
+            }
+            above = Paths.folder(of: above)
         }
         let own = try files.status(of: place, following: true)?.stamp
         for input in inputs {

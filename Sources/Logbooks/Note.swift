@@ -20,7 +20,12 @@ package struct Note: Sendable, Equatable {
 
     /// The notes of a recipe, oldest first. Documents of another format are passed over. Errors: ``AblateError``.
     package static func all(of recipe: String, in store: Store) throws -> [Note] {
-        try store.runs(folder(recipe)).compactMap(Note.init(json:))
+        if let path = try store.damagedDocuments(in: "runs/\(folder(recipe))").first {
+            throw AblateError(
+                .damaged, "a note is not as it was written, and is not shown", path: path,
+                advice: "delete the file and write the note again")
+        }
+        return try store.runs(folder(recipe)).compactMap(Note.init(json:))
     }
 
     /// Keeps the note in the store; it is there whole or not at all. Errors: ``AblateError``.

@@ -40,7 +40,7 @@ extension Store {
     ) throws -> CollectionResult {
         try requireWritable()
         return try whileCollecting {
-            if let path = try damagedDocuments().first {
+            if let path = try damagedRuns().first {
                 throw AblateError(
                     .damaged, "a run's document is not as it was written, so which results it needs is not known",
                     path: path,

@@ -13,7 +13,7 @@ extension Store {
             let draft = "\(root)/pins/.\(makeNonce())"
             defer { try? files.remove(draft) }
             let file = try files.open(draft, .creating)
-            try file.append((document.text(.indented) + "\n").utf8)
+            try file.append(SealedDocument.text(of: document).utf8)
             try file.sync()
             try files.move(draft, to: path)
             try files.sync(folder: root + "/pins")
@@ -35,10 +35,11 @@ extension Store {
         for name in try files.names(in: root + "/pins") ?? [] where name.hasSuffix(".json") && !name.hasPrefix(".") {
             let path = "\(root)/pins/\(name)"
             guard let bytes = try files.open(path, .reading).content(limit: 1 << 28),
-                let document = try? JSON(parsing: bytes)
+                let document = SealedDocument.read(bytes)
             else {
                 throw AblateError(
-                    .damaged, "the pin is not readable", path: path, advice: "pin it again, or remove the file")
+                    .damaged, "the pin is not as it was written", path: path, advice: "pin it again, or remove the file"
+                )
             }
             pins[String(name.dropLast(5))] = document
         }

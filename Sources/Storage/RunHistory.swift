@@ -116,20 +116,25 @@ extension Store {
         return try files.open(path, .readingItself).content(limit: 1 << 28).flatMap(SealedDocument.read)
     }
 
-    /// The paths of documents about runs, notes and deliveries that are not as they were written. Which results they name is not
-    /// known.
-    func damagedDocuments() throws -> [String] {
-        var damaged: [String] = []
-        let folders = try (files.names(in: root + "/runs") ?? []).filter { !$0.hasPrefix(".") }.map { "runs/\($0)" }
-        for folder in folders.sorted() + ["deliveries"] {
-            for name in try (files.names(in: "\(root)/\(folder)") ?? []).sorted()
-            where name.hasSuffix(".json") && !name.hasPrefix(".") {
-                let path = "\(root)/\(folder)/\(name)"
-                let isFile = try files.status(of: path, following: false)?.form == .file
-                let content = try isFile ? files.open(path, .readingItself).content(limit: 1 << 28) : nil
-                if content.flatMap(SealedDocument.read) == nil { damaged.append(path) }
-            }
+    /// The paths of documents about runs that are not as they were written: which results they name is not known.
+    func damagedRuns() throws -> [String] {
+        try runNames().flatMap { try damagedDocuments(in: "runs/\($0)") } + damagedDocuments(in: "deliveries")
+    }
+
+    /// The paths of what somebody wrote for good and nothing makes anew, notes, acceptances and pins, that is not as it was written.
+    func damagedRemarks() throws -> [String] {
+        let folders = try (files.names(in: root + "/runs") ?? []).filter { $0.hasPrefix("_") }.map { "runs/\($0)" }
+        return try (folders.sorted() + ["pins"]).flatMap { try damagedDocuments(in: $0) }
+    }
+
+    /// The paths of documents in a folder of the store that are not as they were written.
+    package func damagedDocuments(in folder: String) throws -> [String] {
+        try (files.names(in: "\(root)/\(folder)") ?? []).sorted().compactMap { name in
+            guard name.hasSuffix(".json"), !name.hasPrefix(".") else { return nil }
+            let path = "\(root)/\(folder)/\(name)"
+            let isFile = try files.status(of: path, following: false)?.form == .file
+            let content = try isFile ? files.open(path, .readingItself).content(limit: 1 << 28) : nil
+            return content.flatMap(SealedDocument.read) == nil ? path : nil
         }
-        return damaged
     }
 }

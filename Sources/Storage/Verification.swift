@@ -58,7 +58,7 @@ extension Store {
                 if access == .readWrite { index.forget(key) }
             }
         }
-        for path in try damagedDocuments() {
+        for path in try damagedRuns() {
             result.damaged.append(
                 .init(
                     path: path,
@@ -66,6 +66,13 @@ extension Store {
                         "the document is not as it was written; run its recipe again before you collect, so that its results "
                         + "are known"))
             try quarantine(path, as: String(path.dropFirst(root.count + 1)).replacing("/", with: "-"))
+        }
+        for path in try damagedRemarks() {
+            result.damaged.append(
+                .init(
+                    path: path,
+                    message: "the document is not as it was written, and nothing makes it anew; mend or delete the file"
+                ))
         }
         return result
     }

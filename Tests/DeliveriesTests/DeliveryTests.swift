@@ -101,17 +101,40 @@ import Testing
         #expect(try files.names(in: "/project")?.contains { $0.contains("part") } == false)
     }
 
-    @Test func aDraftOfAKilledProcessIsTakenOverAndOneOfALivingProcessIsNot() throws {
-        let draft = "/project/.submission.csv.ablate-part"
-        try files.write("half".utf8, to: draft)
+    @Test func draftsOfKilledProcessesGoAndWhatOnlyLooksLikeOneStays() throws {
+        let own = ["/project/.submission.csv.ablate-part", "/project/.submission.csv.mine.ablate-part"]
+        let (draft, linked) = (
+            "/project/.submission.csv.0123456789abcdef.ablate-part",
+            "/project/.submission.csv.fedcba9876543210.ablate-part"
+        )
+        for path in own + [draft] { try files.write("half".utf8, to: path) }
+        _ = try files.claim(linked, for: "/project/train.csv")
+        let living = try files.open("/project/.submission.csv.00000000000000ab.ablate-part", .creating)
+        #expect(try living.lock(shared: false) == .held)
         try delivery().write("/project/submission.csv", Array("one".utf8))
         #expect(try content("/project/submission.csv") == "one")
         #expect(!files.exists(draft))
-        let other = try files.open(draft, .locking)
-        #expect(try other.lock(shared: false) == .held)
-        let error = #expect(throws: AblateError.self) { try delivery().write("/project/submission.csv", [1]) }
-        #expect(error?.kind == .busy)
-        withExtendedLifetime(other) {}
+        #expect((own + [linked, living.path]).allSatisfy(files.exists))
+        #expect(try content("/project/train.csv") == "rows")
+    }
+
+    @Test func outsideOfTheProjectAFileNameAloneIsNoAuthor() throws {
+        _ = try files.makeFolder("/shared")
+        _ = try files.makeFolder("/other")
+        try delivery().write("/shared/submission.csv", Array("one".utf8))
+        #expect(try delivery().standing(of: "/shared/submission.csv") == .ours)
+        let other = Delivery(
+            host: .memory(clock: clock, files: files), project: "/other",
+            ledgers: [Ledger(folder: "/ledger", project: "/project", files: files)], author: "recipe.yaml", inputs: [],
+            overwrites: false)
+        if case .other = try other.standing(of: "/shared/submission.csv") {} else { Issue.record("not told apart") }
+    }
+
+    @Test func nothingIsWrittenIntoAnyStore() throws {
+        _ = try files.makeFolder("/elsewhere/objects")
+        try files.write("{}".utf8, to: "/elsewhere/store.json")
+        #expect(throws: AblateError.self) { try delivery().standing(of: "/elsewhere/objects/x.csv") }
+        #expect(throws: AblateError.self) { try delivery().standing(of: "/elsewhere/x.csv") }
     }
 
     @Test func aLostLedgerLeavesMarkedPagesOurs() throws {

@@ -17,9 +17,11 @@ from pathlib import Path
 from fault_points import finished, make, records, settle, traced
 from programs import Programs
 
-CALLS = "openat write pwrite64 fsync fdatasync rename link unlink mkdir rmdir ftruncate copy_file_range symlink".split()
+CALLS = ("openat write pwrite64 fsync fdatasync rename link unlink mkdir rmdir ftruncate copy_file_range symlink "
+         "renameat linkat unlinkat mkdirat").split()
 LINE = re.compile(r"^(\d+) +(.*)$")
 STRING = r'"((?:[^"\\]|\\.)*)"'
+PLACE = re.compile(rf'(?:AT_FDCWD|\d+)<([^>]*)>, {STRING}')  # a name in an open folder
 
 
 @dataclass
@@ -61,11 +63,17 @@ class Disk:
         if result.startswith("-1") or result.startswith("?"):
             return False
         strings = [codecs.escape_decode(text.encode("latin-1"))[0] for text in re.findall(STRING, arguments)]
-        fds = [self.name(path) for path in re.findall(r"\d+<([^>]*)>", arguments)]
-        paths = [self.name(text.decode(errors="surrogateescape")) for text in strings]
+        fds = [self.name(path) for path in re.findall(r"\d+<([^>]*)>", re.sub(STRING, '""', arguments))]
+        if call.endswith("at"):
+            # A name is looked up in a folder that is held open, unless it is absolute.
+            texts = [codecs.escape_decode(text.encode("latin-1"))[0].decode(errors="surrogateescape") for _, text in PLACE.findall(arguments)]
+            paths = [self.name(str(Path(folder) / text)) for (folder, _), text in zip(PLACE.findall(arguments), texts)]
+            call = call if call == "openat" else call.removesuffix("at")
+        else:
+            paths = [self.name(text.decode(errors="surrogateescape")) for text in strings]
         if call == "openat":
-            name = paths[0] if paths[0] is not None else None
-            if name is None or not strings[0].startswith(b"/") or "O_CREAT" not in arguments and "O_TRUNC" not in arguments:
+            name = paths[0] if paths else None
+            if name is None or "O_CREAT" not in arguments and "O_TRUNC" not in arguments:
                 return False
             if name not in self.seen:
                 self.seen[name] = File()

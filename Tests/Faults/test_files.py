@@ -52,7 +52,7 @@ def refused(result: subprocess.CompletedProcess, code: int, *words: str) -> None
 
 
 @pytest.mark.parametrize("path", [
-    "train.csv", "./train.csv", "test.csv", "recipe.yaml", "sub/../train.csv", "ABSOLUTE/train.csv", "link.csv", "same.csv", "site.yaml",
+    "train.csv", "./train.csv", "test.csv", "logbook", "logbook/index.html", "./logbook/own.csv", "recipe.yaml", "sub/../train.csv", "ABSOLUTE/train.csv", "link.csv", "same.csv", "site.yaml",
     ".ablate/store.json", ".ablate/objects/new.csv", "away/new.csv", "folder"])
 def test_a_submission_is_never_written_over_an_input(project, tmp_path, path):
     outside = tmp_path / "outside"
@@ -184,11 +184,14 @@ def test_a_store_is_passed_over_by_git(project):
 
 
 def test_a_kill_leaves_no_drafts_beside_the_users_files(project):
-    draft = project.folder / ".submission.csv.ablate-part"
+    draft = project.folder / ".submission.csv.0123456789abcdef.ablate-part"
     draft.write_text("half")
+    os.link(project.folder / "train.csv", project.folder / ".submission.csv.fedcba9876543210.ablate-part")
+    before = (project.folder / "train.csv").read_bytes()
     project.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
     project.run()
-    assert not draft.exists() and not [path for path in project.folder.rglob("*.ablate-part")]
+    assert not draft.exists() and len(list(project.folder.rglob(".*.ablate-part"))) == 1
+    assert (project.folder / "train.csv").read_bytes() == before, "a name of the user's own"
 
 
 def test_optimize_writes_over_none_of_its_inputs(tmp_path):
@@ -210,12 +213,19 @@ def test_optimize_writes_over_none_of_its_inputs(tmp_path):
         assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0
 
 
-@pytest.mark.parametrize("arguments", [["--export", "table.csv"], ["--export", "table.md"], ["--export", "table.json"]])
+@pytest.mark.parametrize("arguments", [["--export", f"table.{form}"] for form in ("csv", "md", "json", "tex", "parquet")])
 def test_an_export_replaces_its_own_table_alone(project, arguments):
     path = project.folder / arguments[1]
     path.write_text("mine")
     def export(*more):
-        return subprocess.run(project.command("logbook", *arguments, *more), cwd=project.folder, capture_output=True, text=True)
+        return subprocess.run(
+            project.command("logbook", *arguments, *project.site, *more), cwd=project.folder, capture_output=True, text=True)
+    for place in ("train.csv", "recipe.yaml", ".ablate/records/x.csv"):
+        before = contents(project.folder)
+        result = subprocess.run(
+            project.command("logbook", "--export", place if place.endswith("csv") else "train.csv", "--overwrite"),
+            cwd=project.folder, capture_output=True, text=True)
+        assert result.returncode == 65 and contents(project.folder) == before, result.stderr
     refused(export(), 73, arguments[1])
     assert path.read_text() == "mine"
     path.unlink()
@@ -272,3 +282,24 @@ def test_text_from_outside_commands_no_terminal(tmp_path, verb):
     shown = (result.stdout + result.stderr).decode()
     assert result.returncode > 0
     assert not {character for character in shown if character in "\x1b\x07\u202e"}, shown
+
+
+def test_a_folder_that_is_not_there_is_told_before_anything_runs(project):
+    shutil.rmtree(project.folder / ".ablate")
+    project.edit("{from: words}", "{from: words, path: nowhere/submission.csv}")
+    refused(project.ablate("run"), 66, "no such folder", "submission.path")
+    assert not list((project.folder / ".ablate" / "records").rglob("*.json"))
+
+
+def test_two_projects_with_files_of_one_name_do_not_share_what_lies_outside(project, tmp_path):
+    (tmp_path / "shared").mkdir()
+    project.edit("{from: words}", "{from: words, path: ../shared/submission.csv}")
+    other = project.copy(tmp_path / "other")
+    other.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
+    out = str(tmp_path / "shared" / "logbook")
+    project.run("--logbook", out)
+    before = contents(tmp_path / "shared")
+    refused(other.ablate("run"), 73, "submission.csv", "recipe.yaml")
+    refused(other.ablate("logbook", "--output", out), 73, "index.html")
+    assert contents(tmp_path / "shared") == before
+    assert project.run() == []

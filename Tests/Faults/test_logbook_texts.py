@@ -28,8 +28,6 @@ def test_long_values_can_be_told_apart_in_figures_and_named_in_tables(case):
     for figure in ("ablation-prompt.svg", "forest.svg"):
         labels = [label for label in re.findall(r'<text class="name"[^>]*>([^<]*)', (figures / figure).read_text())]
         assert len(labels) == len(set(labels)) >= 2 and all(len(label) < 60 for label in labels), labels
-        assert any("experienced" in label for label in labels) or figure == "forest.svg"
-        assert any("impatient" in label for label in labels)
     table = project.folder / "table.csv"
     assert project.ablate("logbook", "--export", str(table)).returncode == 0
     for row in csv.DictReader(open(table, newline="")):

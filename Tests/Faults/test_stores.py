@@ -149,3 +149,25 @@ def test_forged_numbers_end_nothing(project):  # noqa: F811
     for verb in ("plan", "run", "status", "logbook"):
         result = project.ablate(verb)
         assert result.returncode >= 0 and "\x1b" not in result.stdout + result.stderr, (verb, result.returncode, result.stderr)
+
+
+def test_a_damaged_pin_or_note_is_told_and_kept(project):  # noqa: F811
+    store = ["--store", str(project.folder / ".ablate")]
+    assert subprocess.run([BINARY, "store", "pin", "paper", project.recipe, *store], capture_output=True).returncode == 0
+    assert project.ablate("note", "words", "--leaderboard", "0.736").returncode == 0
+    pin = project.folder / ".ablate" / "pins" / "paper.json"
+    note = project.folder / ".ablate" / "runs" / "_notes.files" / "00000001.json"
+    for path in (pin, note):
+        whole = path.read_bytes()
+        flip(path)
+        damaged = path.read_bytes()
+        result = subprocess.run([BINARY, "store", "verify", *store], capture_output=True, text=True)
+        assert result.returncode == 1 and path.name in result.stderr, result.stderr
+        result = subprocess.run([BINARY, "store", "gc", *store], capture_output=True, text=True)
+        assert result.returncode == (1 if path == pin else 0), result.stderr
+        assert path.read_bytes() == damaged, "nothing makes it anew"
+        if path == note:
+            result = project.ablate("logbook")
+            assert result.returncode == 1 and "note" in result.stderr, result.stderr
+        path.write_bytes(whole)
+    assert project.ablate("logbook").returncode == 0

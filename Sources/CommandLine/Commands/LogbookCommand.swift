@@ -35,7 +35,8 @@ struct LogbookCommand: AsyncParsableCommand {
             let author = workspaces.map(\.project.author).joined(separator: "+")
             let delivery = workspaces[0].project.delivery(
                 workspaces[0].store, author: author, overwrites: overwrite)
-            var paths = [try LogbookFiles(logbooks, author: author).write(to: folder, delivery)[0]]
+            let marked = delivery.author(for: "\(folder)/index.html")
+            var paths = [try LogbookFiles(logbooks, author: marked).write(to: folder, delivery)[0]]
             paths += try await exports.write(logbooks, workspaces, overwrites: overwrite)
             if shared.json {
                 Console.out(json: Logbook.json(of: logbooks).text(.indented))

@@ -49,26 +49,35 @@ struct LogbookExports: ParsableArguments {
     func write(_ logbooks: [Logbook], _ workspaces: [Workspace], overwrites: Bool) async throws -> [String] {
         guard !isEmpty else { return [] }
         let table = ResultTable(logbooks)
-        let delivery = ProjectFiles.delivery(by: "ablate logbook", inputs: [], overwrites: overwrites)
+        let delivery = ProjectFiles.delivery(
+            by: "ablate logbook", of: workspaces.map(\.project), overwrites: overwrites)
         var paths: [String] = []
+        for path in export { try delivery.require(Files.absolute(path), remedy: "name another file") }
         for path in export {
             if let form = Self.form(of: path) {
                 let bytes = Array(table.text(form).utf8)
-                try delivery.require(Files.absolute(path), remedy: "name another file")
                 try delivery.write(Files.absolute(path), bytes)
             }
             paths.append(Files.absolute(path))
         }
         let parquet = export.filter(Self.isParquet).map(Files.absolute)
+        // The worker writes to a folder of its own; what it wrote is delivered like everything else.
+        let files = Host.system.files
+        let folder = try files.makePrivateFolder(in: Files.environment["TMPDIR"] ?? "/tmp", named: "ablate-export")
+        defer { try? files.remove(folder) }
         guard !parquet.isEmpty || tensorboard != nil || mlflow != nil else { return paths }
         let targets: JSON = [
-            "parquet": .array(parquet.map { .string($0) }), "tensorboard": JSON(tensorboard.map(Files.absolute)),
+            "parquet": .array(parquet.indices.map { .string("\(folder)/\($0).parquet") }),
+            "tensorboard": JSON(tensorboard.map(Files.absolute)),
             "mlflow": JSON(mlflow),
         ]
         let publisher = Publisher(environment: try workspaces[0].readingEnvironment { Console.note($0) })
         let result = try await publisher.publish(
             ["table": table.document, "runs": .array(logbooks.flatMap(\.trackedRuns))], to: targets
         ) { Console.note($0) }
+        for (index, path) in parquet.enumerated() {
+            try delivery.write(path, Files.content("\(folder)/\(index).parquet", limit: 1 << 32))
+        }
         return paths + (tensorboard.map { [Files.absolute($0)] } ?? [])
             + (result["mlflow"]?.string.map { [$0] } ?? [])
     }

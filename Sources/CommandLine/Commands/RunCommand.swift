@@ -175,9 +175,18 @@ struct RunCommand: AsyncParsableCommand {
     private func requireDeliverable(_ workspace: Workspace) throws {
         let delivery = delivery(workspace)
         let folder = logbookFolder(workspace)
-        try LogbookFiles.require(in: folder, delivery, author: workspace.project.author)
+        try LogbookFiles.require(in: folder, delivery, author: delivery.author(for: "\(folder)/index.html"))
         try Self.requireWritable(folder, "choose another folder with --logbook, or as logbook: in site.yaml")
         guard let path = submission(workspace) else { return }
+        guard Files.exists(Files.folder(of: path)) else {
+            throw AblateError(
+                .missing, "the submission cannot be written: there is no such folder", path: Files.folder(of: path),
+                advice: "make it, or choose another submission.path")
+        }
+        guard path != folder, !path.hasPrefix(folder + "/") else {
+            throw AblateError(
+                .refused, "the logbook is written to this place", path: path, advice: "choose another submission.path")
+        }
         try Self.requireWritable(Files.folder(of: path), "choose another submission.path")
         if case .edited = try delivery.standing(of: path) { return }
         try delivery.require(path, remedy: Self.otherPath)
@@ -225,8 +234,10 @@ struct RunCommand: AsyncParsableCommand {
             }
             delivered = path
         }
-        let files = LogbookFiles([try LogbookCommand.logbook(workspace, forecast)], author: workspace.project.author)
-        return (try files.write(to: logbookFolder(workspace), delivery), delivered)
+        let folder = logbookFolder(workspace)
+        let files = LogbookFiles(
+            [try LogbookCommand.logbook(workspace, forecast)], author: delivery.author(for: "\(folder)/index.html"))
+        return (try files.write(to: folder, delivery), delivered)
     }
 
     private func say(
