@@ -48,6 +48,7 @@ extension Store {
                         "nothing was removed; `ablate store verify` puts it aside, and a run of its recipe writes a new one"
                 )
             }
+            try requireSuccessors()
             var result = CollectionResult()
             let reserved = try reservedOutlines()
             let (keys, outlines) = try roots()
@@ -94,6 +95,26 @@ extension Store {
             }
             try collectRemains(&result, dryRun: dryRun)
             return result
+        }
+    }
+
+    /// Errors: ``AblateError`` where a run's document was put aside and its recipe has not been run since: its results are still
+    /// needed by all that is known.
+    private func requireSuccessors() throws {
+        for name in try files.names(in: root + "/quarantine") ?? []
+        where name.hasPrefix("runs-") && !name.hasPrefix("runs-_") {
+            // runs-<recipe>-<number>.json-<nonce>
+            let recipe = String(name.dropFirst(5).dropLast(17 + 5).dropLast(9))
+            let aside = try files.requireStatus(of: "\(root)/quarantine/\(name)", following: false).stamp.changed
+            let latest = try (files.names(in: "\(root)/runs/\(recipe)") ?? []).filter { $0.hasSuffix(".json") }
+                .compactMap {
+                    try files.status(of: "\(root)/runs/\(recipe)/\($0)", following: false)?.stamp.changed
+                }.max()
+            guard latest ?? 0 < aside else { continue }
+            throw AblateError(
+                .damaged, "a document of a run of \"\(recipe)\" was put aside, and the recipe has not been run since",
+                path: "\(root)/quarantine/\(name)",
+                advice: "run the recipe, so that its results are known, or delete the file; nothing was removed")
         }
     }
 

@@ -107,6 +107,8 @@ def test_a_damaged_run_document_stops_a_collection(project):  # noqa: F811
     assert set(project.plan().values()) == {"reuse"}
     result = subprocess.run([BINARY, "store", "verify", *store], capture_output=True, text=True)
     assert result.returncode == 1 and "run its recipe again" in result.stderr
+    result = subprocess.run([BINARY, "store", "gc", *store], capture_output=True, text=True)
+    assert result.returncode == 1 and "has not been run since" in result.stderr
     assert project.run() == []
     assert subprocess.run([BINARY, "store", "gc", *store]).returncode == 0
     assert set(project.plan().values()) == {"reuse"}

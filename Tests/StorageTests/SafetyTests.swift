@@ -192,6 +192,9 @@ import Testing
         try files.write("{".utf8, to: path)
         let found = try store.verify()
         #expect(found.damaged.map(\.path) == [path])
+        #expect(throws: AblateError.self) { try store.collect(dryRun: true) { ([], []) } }
+        clock.advance(seconds: 1)
+        try store.writeRun("recipe", ["schema_version": 1])
         #expect(try store.collect(dryRun: true) { ([], []) }.records.count == 1)
     }
 

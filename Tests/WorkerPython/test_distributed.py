@@ -102,7 +102,7 @@ def test_the_worker_starts_a_team_and_hands_on_what_it_says(worker, dataset, bac
     for name, array in load_file(alone / "model" / "adapter_model.safetensors").items():
         np.testing.assert_allclose(array, load_file(team / "model" / "adapter_model.safetensors")[name], atol=2e-4)
     failure = worker.fails("finetune", finetune(lora=PLAIN | {"targets": ["nothing"]}), given, processes=2)
-    assert failure.kind == "invalid-input" and failure.message.startswith("lora: ")
+    assert failure.kind == "invalid-input" and failure.message.startswith("lora.targets: ")
     failure = worker.fails("predict", finetune(), given, processes=2)
     assert failure.kind == "internal" and "one process" in failure.message
 

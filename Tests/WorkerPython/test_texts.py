@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from test_families_tokens import family, tokenize  # noqa: F401 (a fixture)
 
 STRANGE = ["", " ", "\n\n\t", "😀👩‍👩‍👧‍👦🏳️‍🌈", "漢字かな交じり文と한국어", "عربي مع תורה",
-           "null\x00inside\x00", "\u2028 and \u2029", "\ufeffmark", "a" * 100_000, "word " * 20_000,
+           "bell\x07inside\x07", "\u2028 and \u2029", "\ufeffmark", "a" * 100_000, "word " * 20_000,
            "漢" * 100_000, "e\u0301" * 9, "\u200b", '"quoted, ""twice""', "<s></s>[CLS][SEP]<|endoftext|>",
            "\ue000\U000f0000", "\r\n"]
 COLUMNS = {"id": None, "prompt": "q", "answer": "a", "label": "y", "group": None, "weight": None}
@@ -69,7 +69,7 @@ def test_what_is_no_text_is_refused_with_its_row(format, content, words, tmp_pat
     assert failure.kind == "invalid-input" and failure.row == 2 and failure.column == "a" and words in failure.message
 
 
-def test_a_csv_with_nul_and_line_breaks_keeps_every_character(tmp_path):
+def test_a_csv_with_control_characters_and_line_breaks_keeps_every_character(tmp_path):
     table = tmp_path / "table.csv"
     answers = [a for a in STRANGE if a != "\r\n"] + ["line\nbreak"]
     import csv

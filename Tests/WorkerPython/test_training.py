@@ -146,7 +146,7 @@ FAULTS = {
     "heads": (finetune(scratch=TINY | {"heads": 5}), "multiple of heads"),
     "architecture": (finetune(scratch=TINY | {"architecture": "bert"}), "architecture 'bert'"),
     "quantized scratch": (finetune(scratch=TINY, quantization="nf4"), "not worth quantizing"),
-    "targets": (finetune(lora={"rank": 2, "alpha": 2, "dropout": 0.0, "targets": ["nothing"]}), "lora: "),
+    "targets": (finetune(lora={"rank": 2, "alpha": 2, "dropout": 0.0, "targets": ["nothing"]}), "lora.targets: "),
     "keep": (finetune(lengths={"prompt": 1, "answer": 1, "keep": "ends"}), "head, tail or middle"),
     "schedule": (finetune(training={"schedule": "wavy"}), "cosine, linear or constant"),
     "pooling": (finetune(pooling="max"), "last, mean, cls or attention"),
