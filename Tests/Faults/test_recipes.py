@@ -235,3 +235,14 @@ def test_a_read_only_project_is_told_before_a_run(tmp_path):
         folder.chmod(0o755)
     findings = json.loads(result.stdout)["findings"]
     assert [(one["code"], one["severity"]) for one in findings] == [("not-writable", "warning")] and result.returncode == 0
+
+
+@pytest.mark.parametrize("line", ["echo x | python3 leak.py", "./run.sh && python3 leak.py", "cat a b > c.sh"])
+def test_a_line_of_a_shell_is_no_path(tmp_path, line):
+    (tmp_path / "train.csv").write_text("a,y\nx,0\ny,1\n")
+    (tmp_path / "r.yaml").write_text(
+        "recipe: x\ndata: {train: train.csv, columns: {answer: a, label: y}, labels: [0, 1]}\nfolds: {kind: k-fold, count: 2}\n"
+        "models: {words: {tfidf: {}}}\n"
+        f"steps: {{A: {{command: [sh, -c, '{line}', x, '{{out.text}}'], outputs: [text]}}}}\n")
+    result = subprocess.run([BINARY, "check", "r.yaml"], cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0 and "missing-file" not in result.stderr, result.stderr

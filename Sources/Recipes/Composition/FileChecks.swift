@@ -28,7 +28,9 @@ struct FileChecks {
             // `python3 rerank.py`: an argument that can only be a script.
             for argument in entry.value["command"]?.elements ?? [] {
                 guard let text = argument.scalar?.text, CustomStep.mayBeFile(text) else { continue }
-                if text.hasPrefix("./") || CommandFiles.scripts.contains(where: text.hasSuffix) {
+                // A line of a shell ends like a script that it names.
+                let isName = !text.contains(where: \.isWhitespace)
+                if isName, text.hasPrefix("./") || CommandFiles.scripts.contains(where: text.hasSuffix) {
                     check(argument, .file, &findings)
                 }
             }
