@@ -59,7 +59,10 @@ def test_notes_are_plain_documents_and_two_writers_lose_none(project):
     assert {note["result"] for note in found} == {"rank: lora.rank=4"} and {note["format"] for note in found} == {1}
     assert len(notes(project, "lora.rank=4")["texts"]) == 8
     (folder / "00000003.json").write_text("{")
-    assert len(notes(project, "lora.rank=4")["texts"]) == 7, "one that is broken is passed over"
+    result = project.ablate("logbook")
+    assert result.returncode == 1 and "00000003.json" in result.stderr, "one that is broken is told, not passed over"
+    (folder / "00000003.json").unlink()
+    assert len(notes(project, "lora.rank=4")["texts"]) == 7
 
 
 def test_notes_are_no_runs_and_scores_may_be_negative(project):
