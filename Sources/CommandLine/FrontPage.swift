@@ -11,6 +11,7 @@
 //     Ablate                                                 the verbs
 //     Commands/                                              read RunCommand first; a file for each verb
 //     Workspace                                              recipe, site, store, plan and forecast, for every verb
+//     ProjectFiles                                           what a recipe reads, and what may be delivered around it
 //     Unchanged                                              a run with nothing to do, told from time stamps
 //     RecipeSurroundings                                     what a recipe is told of the files around it
 //     TableReading, TableProposal, RecipeTemplates           what `init` makes of a table

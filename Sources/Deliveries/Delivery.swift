@@ -123,7 +123,8 @@ package struct Delivery: Sendable {
         let path = try resolve(path)
         let before = try host.files.status(of: path, following: false)
         if let before { try host.files.requireRegular(before, path) }
-        if let before, before.form == .file, try host.files.open(path, .readingItself).digest() == digest {
+        let old = try before.map { _ in try host.files.open(path, .readingItself).digest() }
+        if old == digest {
             if !isMarked { note(path, digest, previous: nil) }
             return
         }
@@ -140,10 +141,7 @@ package struct Delivery: Sendable {
             try fill(file)
             try file.sync()
             if let before { try host.files.setPermissions(before.permissions, of: draft) }
-            if !isMarked {
-                let old = try before.map { _ in try host.files.open(path, .readingItself).digest() }
-                note(path, digest, previous: old)
-            }
+            if !isMarked { note(path, digest, previous: old) }
             try host.files.move(draft, to: path)
         } catch {
             try? host.files.remove(draft)

@@ -5,7 +5,7 @@
 //
 // It does not know what the files say, nor what a recipe or a logbook is.
 //
-// It may import Host, Digests and Storage (for the ledger). Execution and CommandLine use it.
+// It may import Host, Digests and Storage (for the ledger). CommandLine uses it.
 //
 //     Delivery                                               read this first: may this path be written, and writing it
 //     FileMark                                               a mark inside a file that says who wrote it and that it is whole

@@ -6,7 +6,7 @@
 // It does not know recipes, terminals or verbs: what goes on is told as events to whoever listens. Which step goes
 // next is decided by Schedules, what a key is by Plans, whether a result is kept by Storage.
 //
-// It may import Schedules, Plans, Storage, Forecasts, Steps, Numerics (for threads), Workers and Digests. CommandLine uses it.
+// It may import Schedules, Plans, Storage, Host, Forecasts, Steps, Numerics (for threads), Workers and Digests. CommandLine uses it.
 //
 //     Engine                                                 read this first: actions in, events out
 //     StepRunner                                             one step: lease, attempt, run, check, publish
@@ -17,4 +17,4 @@
 //     Machine, ControlGroup                                  cores, GPUs, limits, and what a demand takes of them
 //     Exporter                                               a fine-tune's way out of the store
 //     CrashNotice                                            what is said should ablate itself crash
-//     RunJournal, RunEvent, Delivery                         what is told and kept of a run, and what leaves the store
+//     RunJournal, RunEvent                                   what is told and kept of a run

@@ -78,19 +78,21 @@ extension FileSystem {
 
     /// Writes a file whole or not at all, and in place of one that was there, whose permissions it keeps. A link is replaced by the
     /// file. Errors: ``AblateError``; what was there is then as it was.
-    package func write(_ bytes: some Collection<UInt8>, to path: String) throws {
-        try write(to: path) { try $0.append(bytes) }
+    ///
+    /// - Parameter isLasting: whether it is on the disk when this returns; what somebody else makes last needs no wait here.
+    package func write(_ bytes: some Collection<UInt8>, to path: String, isLasting: Bool = true) throws {
+        try write(to: path, isLasting: isLasting) { try $0.append(bytes) }
     }
 
     /// The same, with content that `fill` writes.
-    package func write(to path: String, _ fill: (any OpenFile) throws -> Void) throws {
+    package func write(to path: String, isLasting: Bool = true, _ fill: (any OpenFile) throws -> Void) throws {
         let draft = Paths.sibling(of: path, named: ".\(Paths.name(path)).\(makeNonce()).part")
         do {
             let before = try status(of: path, following: false)
             if let before, before.form == .folder || before.form == .other { try requireRegular(before, path) }
             let file = try open(draft, .creating)
             try fill(file)
-            try file.sync()
+            if isLasting { try file.sync() }
             if let before, before.form == .file { try setPermissions(before.permissions, of: draft) }
             try move(draft, to: path)
         } catch {

@@ -23,7 +23,8 @@ package enum FileBytes {
 
     static func write(_ bytes: [UInt8], to path: String) throws(StepError) {
         do {
-            try Host.system.files.write(bytes, to: path)
+            // Publishing makes it last.
+            try Host.system.files.write(bytes, to: path, isLasting: false)
         } catch {
             throw StepError("\(error)")
         }

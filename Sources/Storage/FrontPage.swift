@@ -15,7 +15,7 @@
 //     Record, RecordText, RecordDetails, RecordLookup        what is known of a finished step
 //     Acceptance, Divergence                                 records that nobody ran, and second results of a key
 //     Output, Materialisation, Contents                      outputs as digests, as paths again, and as proven bytes
-//     FileDigests, Sighting                                  digests of the user's files, each read once
+//     FileDigests, Sighting, InputStamp                      digests of the user's files, each read once; whether one was touched
 //     RunHistory, LiveRun, SealedDocument                    documents about runs, and what a run says while it goes on
 //     Ledger                                                 what was delivered to the user's folders, and how it was then
 //     Snapshot                                               an answer that holds while files look as they did

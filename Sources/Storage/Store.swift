@@ -57,7 +57,7 @@ package final class Store: Sendable {
         if isNew, let parent = Paths.parent(of: root) { try host.files.sync(folder: parent) }
         let isThere = access == .readWrite || found != .nothing
         let files = isThere ? try host.files.confined(to: root) : host.files
-        if isThere { try Self.checkFolders(root, files) }
+        if isThere { try Self.checkFolders(root, files, host) }
         if access == .readWrite, found != .store { try Self.mark(root, files) }
         self.root = root
         self.access = access
@@ -152,9 +152,10 @@ package final class Store: Sendable {
 
     /// Errors: ``AblateError`` where something else bears the name of one of a store's folders: what is written or removed in a
     /// store must be the store's own.
-    private static func checkFolders(_ root: String, _ files: any FileSystem) throws {
+    private static func checkFolders(_ root: String, _ files: any FileSystem, _ host: Host) throws {
+        // A look at each of five hundred names, for verbs that have nothing else to do: no walk, since those above are real by then.
         func check(_ path: String) throws {
-            guard let status = try files.status(of: path, following: false), status.form != .folder else { return }
+            guard let status = try host.files.status(of: path, following: false), status.form != .folder else { return }
             throw AblateError(
                 .refused, "expected a folder of the store, found a \(status.form == .link ? "link" : "file")",
                 path: path,

@@ -61,11 +61,11 @@ struct LogbookExports: ParsableArguments {
             paths.append(Files.absolute(path))
         }
         let parquet = export.filter(Self.isParquet).map(Files.absolute)
+        guard !parquet.isEmpty || tensorboard != nil || mlflow != nil else { return paths }
         // The worker writes to a folder of its own; what it wrote is delivered like everything else.
         let files = Host.system.files
         let folder = try files.makePrivateFolder(in: Files.environment["TMPDIR"] ?? "/tmp", named: "ablate-export")
         defer { try? files.remove(folder) }
-        guard !parquet.isEmpty || tensorboard != nil || mlflow != nil else { return paths }
         let targets: JSON = [
             "parquet": .array(parquet.indices.map { .string("\(folder)/\($0).parquet") }),
             "tensorboard": JSON(tensorboard.map(Files.absolute)),
