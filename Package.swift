@@ -72,6 +72,18 @@ let worker = [
     "words.py",
 ]
 
+// The order of the data: a group may import itself and what stands above it (docs/architecture.md).
+let groups: KeyValuePairs = [
+    "0-base": ["CLibYAML", "CPermutations", "Digests", "Host", "Formats"],
+    "1-recipe": ["Diagnostics", "Nodes", "Recipes", "Imports"],
+    "2-plan": ["Plans"],
+    "3-store": ["Storage", "Deliveries"],
+    "4-run": ["Forecasts", "Schedules", "Numerics", "Steps", "Workers", "Execution"],
+    "5-logbook": ["Logbooks", "Servers"],
+    "6-command": ["CommandLine", "ablate"],
+    "tools": ["generate", "bench", "fuzz"],
+]
+
 let package = Package(
     name: "ablate",
     platforms: [.macOS(.v15)],
@@ -86,7 +98,6 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0"),
     ],
     targets: [
-        // The order is the order of the data: see docs/architecture.md.
         .systemLibrary(
             name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
         .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
@@ -181,6 +192,11 @@ let package = Package(
     ]
 )
 
+for (group, modules) in groups {
+    for target in package.targets where modules.contains(target.name) {
+        target.path = "Sources/\(group)/\(target.name)"
+    }
+}
 for target in package.targets where !["CLibYAML", "CPermutations"].contains(target.name) {
     target.swiftSettings = settings
 }

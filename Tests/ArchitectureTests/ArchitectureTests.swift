@@ -11,6 +11,19 @@ private func files(in folder: String, ending: String) throws -> [URL] {
     return walk.compactMap { $0 as? URL }.filter { $0.pathExtension == ending }
 }
 
+/// Sources/GROUP/MODULE, in the order of the data: group and module of each.
+private func modules() throws -> [(group: String, name: String)] {
+    let sources = root.appending(path: "Sources").path
+    return try FileManager.default.contentsOfDirectory(atPath: sources).sorted().flatMap { group in
+        try FileManager.default.contentsOfDirectory(atPath: "\(sources)/\(group)").sorted().map { (group, $0) }
+    }
+}
+
+private func folder(of module: String) throws -> String {
+    let found = try #require(modules().first { $0.name == module }, "no module \(module)")
+    return "Sources/\(found.group)/\(module)"
+}
+
 @Suite struct ArchitectureTests {
     @Test(arguments: [("Sources", "swift"), ("Sources", "py"), ("Tests", "swift"), ("Tests", "py")])
     func noFileIsLongerThanFiveHundredLines(_ folder: String, _ ending: String) throws {
@@ -26,16 +39,48 @@ private func files(in folder: String, ending: String) throws -> [URL] {
 
     @Test func everyModuleHasAFrontPageAndEveryFileSaysWhatItIs() throws {
         let entries = ["ablate", "generate", "bench", "fuzz", "CLibYAML", "CPermutations"]
-        for module in try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "Sources").path)
-        where !entries.contains(module) {
-            #expect(
-                FileManager.default.fileExists(atPath: root.appending(path: "Sources/\(module)/FrontPage.swift").path),
-                "\(module)")
+        for module in try modules() where !entries.contains(module.name) {
+            let page = root.appending(path: "Sources/\(module.group)/\(module.name)/FrontPage.swift")
+            let text = try String(contentsOf: page, encoding: .utf8)
+            for file in try files(in: "Sources/\(module.group)/\(module.name)", ending: "swift")
+            where file.lastPathComponent != "FrontPage.swift" {
+                let name = file.deletingPathExtension().lastPathComponent
+                #expect(
+                    text.firstMatch(of: try Regex("\\b\(name)\\b")) != nil,
+                    "\(file.lastPathComponent) does not stand on the front page of \(module.name)")
+            }
         }
         for file in try files(in: "Sources", ending: "swift") {
             #expect(
                 try String(contentsOf: file, encoding: .utf8).hasPrefix("//"),
                 "\(file.lastPathComponent) does not say what it is")
+        }
+    }
+
+    /// Data flows down the list of groups in Package.swift; tools stand beside the command.
+    @Test func noModuleImportsFromAGroupBelowItsOwn() throws {
+        let group = Dictionary(uniqueKeysWithValues: try modules().map { ($0.name, $0.group) })
+        for (name, own) in group {
+            for file in try files(in: "Sources/\(own)/\(name)", ending: "swift") {
+                for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+                    if let other = line.firstMatch(of: #/^(?:package |public |internal )?import (?:\w+ )?(\w+)/#)?.1,
+                        let theirs = group[String(other)]
+                    {
+                        #expect(theirs <= own, "\(file.lastPathComponent) (\(own)) imports \(other) (\(theirs))")
+                    }
+                }
+            }
+        }
+    }
+
+    /// A room is seen at a glance: what has grown gets rooms inside.
+    @Test func noFolderHoldsMoreThanTwentySources() throws {
+        var counts: [String: Int] = [:]
+        for file in try files(in: "Sources", ending: "swift") + files(in: "Sources", ending: "py") {
+            counts[file.deletingLastPathComponent().path, default: 0] += 1
+        }
+        for (folder, count) in counts {
+            #expect(count <= 20 || folder.hasSuffix("ablate_worker"), "\(folder) holds \(count) files")
         }
     }
 
@@ -51,7 +96,7 @@ private func files(in folder: String, ending: String) throws -> [URL] {
     /// What a plain build lets pass: processes, clocks and files in modules that must be pure.
     @Test(arguments: ["Digests", "Diagnostics", "Recipes", "Imports", "Plans", "Schedules", "Numerics", "Formats"])
     func pureModulesDoNoInputOrOutput(_ module: String) throws {
-        for file in try files(in: "Sources/\(module)", ending: "swift") {
+        for file in try files(in: folder(of: module), ending: "swift") {
             let text = try String(contentsOf: file, encoding: .utf8)
             for word in [
                 "fopen(", "open(", "ContinuousClock", "Date()", "clock_gettime", "Subprocess", "import Foundation",
@@ -69,7 +114,7 @@ private func files(in folder: String, ending: String) throws -> [URL] {
         let tools = ["bench", "fuzz", "generate", "Host"]
         var found: [String] = []
         for file in try files(in: "Sources", ending: "swift")
-        where !tools.contains(where: { file.path.contains("/Sources/\($0)/") }) {
+        where !tools.contains(where: { file.path.contains("/\($0)/") }) {
             for (number, line) in try String(contentsOf: file, encoding: .utf8).split(
                 separator: "\n", omittingEmptySubsequences: false
             ).enumerated() where !line.contains("func ") && !line.drop(while: \.isWhitespace).hasPrefix("//") {

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PACKAGES = Path(__file__).resolve().parents[2] / "Sources" / "Workers"
+PACKAGES = Path(__file__).resolve().parents[2] / "Sources" / "4-run" / "Workers"
 sys.path[:0] = [str(PACKAGES), str(Path(__file__).resolve().parent)]
 sys.dont_write_bytecode = True
 

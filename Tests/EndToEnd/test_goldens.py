@@ -20,7 +20,7 @@ IS_RECORDING = os.environ.get("ABLATE_GOLDENS") == "record"
 KINDS = [
     name or plain
     for names in re.findall(
-        r"^    case ([^/]*?)(?=^    case|^    ///|\Z)", (ROOT / "Sources/Plans/StepKind.swift").read_text().split("package var version")[0], re.M)
+        r"^    case ([^/]*?)(?=^    case|^    ///|\Z)", (ROOT / "Sources/2-plan/Plans/StepKind.swift").read_text().split("package var version")[0], re.M)
     for plain, name in re.findall(r'(\w+)(?: = "([^"]*)")?', names)]
 
 # Relative to the size of the values. What ablate computes itself depends on no library but the C library's mathematics; what

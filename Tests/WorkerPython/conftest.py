@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = Path(__file__).resolve().parents[2] / "Sources" / "Workers"
+PACKAGES = Path(__file__).resolve().parents[2] / "Sources" / "4-run" / "Workers"
 sys.path.insert(0, str(PACKAGES))
 sys.dont_write_bytecode = True
 

@@ -75,7 +75,7 @@ def requirement(package):
 
 def main():
     here = Path(__file__).resolve().parent
-    worker = here.parent.parent / "Sources" / "Workers" / "ablate_worker"
+    worker = here.parent.parent / "Sources" / "4-run" / "Workers" / "ablate_worker"
     with tempfile.TemporaryDirectory() as folder:
         wanted, lock = Path(folder, "wanted.in"), Path(folder, "pylock.toml")
         wanted.write_text(WANTED)

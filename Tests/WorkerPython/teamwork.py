@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "Sources" / "Workers"), str(Path(__file__).resolve().parent)]
+sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "Sources" / "4-run" / "Workers"), str(Path(__file__).resolve().parent)]
 
 
 def short_of_memory(rank, limit):

@@ -10,7 +10,7 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
 
 @Suite struct WorkerPackageTests {
     @Test func everyFileOfTheFolderIsEmbeddedAndNoOther() throws {
-        let folder = root.appending(path: "Sources/Workers/ablate_worker")
+        let folder = root.appending(path: "Sources/4-run/Workers/ablate_worker")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".py") }
         #expect(
             Set(WorkerPackage.files.map(\.name)) == Set(names),

@@ -22,7 +22,7 @@ import yaml.resolver
 ROOT = Path(__file__).resolve().parents[2]
 FUZZ = Path(os.environ.get("ABLATE_FUZZ", ROOT / ".build" / "debug" / "fuzz"))
 
-# docs/yaml.md lists these codes; Sources/Nodes/Limit.swift has the numbers.
+# docs/yaml.md lists these codes; Sources/1-recipe/Nodes/Limit.swift has the numbers.
 BYTES, DEPTH, NODES, DIRECTIVES, FINDINGS = 4 << 20, 64, 500_000, 64, 100
 CORE = "tag:yaml.org,2002:"
 BREAKS = ("\n", "\r", "\x85", "\u2028", "\u2029")

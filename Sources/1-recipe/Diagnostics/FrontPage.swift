@@ -1,0 +1,19 @@
+// The front page of the module.
+//
+// Diagnostics says what is wrong with what a person wrote: a text, places in it, and findings with code, message,
+// place, notes and help, rendered like a compiler's for a terminal and as JSON for programs.
+//
+// It does not know YAML, recipes or who found what. It opens no file and prints nothing: a text comes in with its
+// name, and a rendered text goes out. Messages are written where the rule is.
+//
+// It may import Digests (for JSON). Nodes and Recipes make findings; CommandLine shows them.
+//
+//     Finding                                                read this first
+//     SourceFile (with Position, Span)                       lines and columns from 1, columns in Unicode scalars
+//     FindingText, FindingJSON, FindingSARIF                 the three forms
+//     Mending                                                a text with its safe fixes applied
+//     Suggestion                                             "did you mean ...?"
+//
+// The rest, each of which says in its first line what it is:
+//
+//     (here)               Printable

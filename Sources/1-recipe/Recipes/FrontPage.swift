@@ -1,0 +1,29 @@
+// The front page of the module.
+//
+// Recipes turns a located tree into a typed recipe that has passed every check, or into all findings at once. A key
+// is declared once, with shape, default and sentence; decoding, findings, resolved values and the JSON Schema come
+// from that one declaration. The site file is declared here too.
+//
+// It does not know steps, keys, the store or what is in a table. It opens no file: what is there, and whether two files are
+// the same, it asks functions that the caller gives it (`Surroundings`). Nothing of the site reaches a recipe.
+//
+// It may import Nodes, Diagnostics and Digests. Plans, Logbooks, CommandLine and generate use it.
+//
+//     Sections/Recipe                                        read this first; beside it, a file for each section
+//     Declarations/                                          what a key is: shapes, decoding, schema
+//     Composition/RecipeLoader                               parse, --set, like, decode, variants, cross-checks
+//     Composition/SettingPath                                the path of a value, read and written in one place
+//     Composition/PlanSize                                   how many steps a recipe asks for, before any is made
+//     RecipeSchema                                           the schema that editors read
+//
+// The rest, each of which says in its first line what it is:
+//
+//     Composition/         Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
+//     Composition/Checks/  AnnotationChecks, CommandFiles, ContentChecks, CrossChecks, CustomStepChecks,
+//                          ExtractorChecks, FileChecks, KeyVariables, Lints, ModelChecks, ReferenceChecks,
+//                          ReferenceGraph, SampleChecks
+//     Declarations/        CollectionShapes, Declaration, FindingCatalogue, Key, PlainNode, Reading,
+//                          ScalarShapes, ValueShape
+//     Sections/            Ablation, Adaptation, Annotation, Averaging, Backbone, Chat, CustomStep, DataSection,
+//                          Exploration, Extractor, FoldSection, Model, PseudoLabels, Site, StackEntry,
+//                          Submission, Template, Training

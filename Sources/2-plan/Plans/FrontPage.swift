@@ -1,0 +1,23 @@
+// The front page of the module.
+//
+// Plans compiles a recipe into steps: kinds, parameters and named inputs, each step once, after those it depends on.
+// It says what goes into a key, and in which thing two manifests differ first.
+//
+// It does not know the store, the file system, the machine or time: a recipe compiles to the same plan anywhere.
+// Whether a step has run is Forecasts' question, what a step does is that of Steps and of the worker.
+//
+// It may import Recipes, Nodes, Digests and Diagnostics. Forecasts, Schedules, Steps, Execution, Logbooks and
+// CommandLine use it.
+//
+//     Step (with Source), Plan                               read these first
+//     StepKind                                               kinds, their versions, what they need of a machine
+//     Compiler, ModelSteps                                   which step needs which
+//     PlanBuilder                                            equal work is one step
+//     Manifest, ManifestDifference                           what a key is made of, and why it changed
+//     Lineage, Leaks                                         whose labels an output has seen, and where that spoils a score
+//     Glob                                                   patterns over addresses
+//
+// The rest, each of which says in its first line what it is:
+//
+//     Compiling/           AverageSteps, CommandSteps, PseudoLabelSteps, StackSteps, TextSteps
+//     Labels/              FoldSet

@@ -1,0 +1,21 @@
+// The front page of the module.
+//
+// Steps holds the steps that the engine runs itself: split, average, optimize, evaluate, submission. Each is a
+// function from files and parameters to files and metrics. What a file must hold is said by its type in Formats, which
+// proves it whenever it is read.
+//
+// It does not know keys, records, the store, recipes or other steps. A path comes in, a path goes out. The
+// arithmetic is that of Numerics; nothing is computed here that has a name there.
+//
+// It may import Numerics, Plans (for the kinds), Formats and Digests (for JSON). Execution runs it.
+//
+//     NativeStep (with StepContext)                          read this first; then a file for each kind
+//     ProvenFiles                                            a step's files as the types that prove them
+//     FileBytes                                              whole files
+//     CSVOptimization, ProbabilityCSV                        the constraint on a table of anybody's, outside any recipe
+//     ClassColumns                                           which of its columns are probabilities
+//
+// The rest, each of which says in its first line what it is:
+//
+//     (here)               AverageStep, EvaluateStep, OptimizeStep, PseudoLabelStep, Sharpness, SplitStep,
+//                          SubmissionStep, WeightedAverageStep
