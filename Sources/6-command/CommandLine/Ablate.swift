@@ -27,6 +27,19 @@ package struct Ablate: AsyncParsableCommand {
     /// The whole command, from its arguments to its exit code.
     package static func begin() async {
         CrashNotice.install()
-        await main()
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            // Not the parser's own way out: it repeats what stands on the command line, where a file's name may have got to.
+            let code = exitCode(for: error)
+            let message = fullMessage(for: error)
+            if !message.isEmpty { code == .success ? Console.out(message) : Console.note(message) }
+            exit(withError: code)
+        }
     }
 }
