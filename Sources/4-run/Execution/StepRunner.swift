@@ -161,7 +161,8 @@ struct StepRunner: Sendable {
             let isTraining = job.step.demand == .training
             let specification = WorkerSpecification(
                 address: job.step.address, kind: job.step.kind.rawValue, key: job.manifest.key,
-                parameters: job.step.workerParameters, inputs: paths, outputs: attempt.outputs, scratch: attempt.scratch,
+                parameters: job.step.workerParameters, inputs: paths, outputs: attempt.outputs,
+                scratch: attempt.scratch,
                 log: attempt.log, threads: isTraining ? threads * max(1, job.gpus.count) : 1,
                 processes: job.step.kind == .finetune ? max(1, job.gpus.count) : 1)
             let worker = try await pool.take(gpus: job.gpus, threads: threads)
