@@ -80,7 +80,7 @@ private func folder(of module: String) throws -> String {
             counts[file.deletingLastPathComponent().path, default: 0] += 1
         }
         for (folder, count) in counts {
-            #expect(count <= 20 || folder.hasSuffix("ablate_worker"), "\(folder) holds \(count) files")
+            #expect(count <= 20, "\(folder) holds \(count) files")
         }
     }
 

@@ -15,4 +15,4 @@
 //     ProcessTree                                            everything a process started
 //     WorkerEnvironment, InstalledLibraries                  interpreter and libraries
 //     WorkerPackage, WorkerSources                           the embedded files, written out by digest
-//     ablate_worker/                                         the Python half; __main__.py is its loop
+//     ablate_worker/                                         the Python half, its rooms in docs/architecture.md
