@@ -10,11 +10,11 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "Sources" / "4-run" / 
 def short_of_memory(rank, limit):
     """In the process `rank`, more than `limit` tokens at once do not fit. Returns how to undo it."""
     import torch
-    from ablate_worker import finetune
+    from ablate_worker.kinds import finetune
     real = finetune.add_gradients
 
     def add_gradients(model, data, chosen, budget, device, of=None):
-        from ablate_worker.distributed import Team
+        from ablate_worker.training.distributed import Team
         loss = real(model, data, chosen, budget, device, of)  # so that there is something to throw away
         if Team.current().rank == rank and budget > limit:
             raise torch.OutOfMemoryError("no more")
@@ -25,7 +25,7 @@ def short_of_memory(rank, limit):
 
 def do(job, folder):
     import inprocess
-    from ablate_worker import finetune
+    from ablate_worker.kinds import finetune
     given = {name: Path(path) for name, path in job["inputs"].items()}
     scratch = Path(job["scratch"]) if job.get("scratch") else None
     undo = short_of_memory(*job["memory"]) if job.get("memory") else lambda: None
@@ -49,7 +49,7 @@ def main(folder):
         torch.distributed.barrier()
         found[name] = do(job, folder / f"rank-{rank}")
     (folder / f"found-{rank}.json").write_text(json.dumps(found))
-    from ablate_worker.distributed import leave
+    from ablate_worker.training.distributed import leave
     leave()
 
 

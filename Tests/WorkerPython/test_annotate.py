@@ -9,8 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import jsonschema
 import numpy as np
 import pytest
-from ablate_worker import annotate, formats
-from ablate_worker.endpoint import seconds
+from ablate_worker.files import formats
+from ablate_worker.kinds import annotate
+from ablate_worker.texts.endpoint import seconds
 from conftest import digest
 from safetensors import safe_open
 

@@ -5,10 +5,14 @@ import os
 import numpy as np
 import pytest
 import torch
-from ablate_worker import backbones as loading
-from ablate_worker import batches, checkpoints, classifier, devices, finetune, schedule, sequences, tensors
-from ablate_worker.channel import Channel
-from ablate_worker.step import Failure, Step
+from ablate_worker.files import tensors
+from ablate_worker.kinds import finetune
+from ablate_worker.models import backbones as loading
+from ablate_worker.models import batches, classifier, sequences
+from ablate_worker.protocol import devices
+from ablate_worker.protocol.channel import Channel
+from ablate_worker.protocol.step import Failure, Step
+from ablate_worker.training import checkpoints, schedule
 from conftest import TINY, digest, inputs
 from conftest import finetune as parameters_of
 

@@ -6,9 +6,13 @@ import math
 import numpy as np
 import pytest
 import torch
-from ablate_worker import backbones as loading
-from ablate_worker import classifier, devices, finetune as loop, formats, losses, precision, validation
-from ablate_worker.step import Failure
+from ablate_worker.files import formats
+from ablate_worker.kinds import finetune as loop
+from ablate_worker.models import backbones as loading
+from ablate_worker.models import classifier, precision
+from ablate_worker.protocol import devices
+from ablate_worker.protocol.step import Failure
+from ablate_worker.training import losses, validation
 from conftest import digest, finetune, inputs, predicting
 from inprocess import Interrupted, fails, run
 from safetensors.torch import load_file

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from ablate_worker import attention, batches, classifier, devices, finetune, packing, prefixes
-from ablate_worker import backbones as loading
-from ablate_worker.step import Failure
+from ablate_worker.kinds import finetune
+from ablate_worker.models import attention, batches, classifier, packing, prefixes
+from ablate_worker.models import backbones as loading
+from ablate_worker.protocol import devices
+from ablate_worker.protocol.step import Failure
 
 CPU = torch.device("cpu")
 FAMILIES = {"mistral": {}, "llama": {}, "qwen2": {}, "qwen3": {"head_dim": 16}, "mistral with a window": {"sliding_window": 9},

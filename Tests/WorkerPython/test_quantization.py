@@ -5,9 +5,11 @@ import sys
 import numpy as np
 import pytest
 import torch
-from ablate_worker import backbones as loading
-from ablate_worker import classifier, devices, optimizers
-from ablate_worker import finetune as loop
+from ablate_worker.kinds import finetune as loop
+from ablate_worker.models import backbones as loading
+from ablate_worker.models import classifier
+from ablate_worker.protocol import devices
+from ablate_worker.training import optimizers
 from conftest import finetune
 from inprocess import fails
 from test_options import CPU, data_for, given  # noqa: F401 (a fixture)
