@@ -144,7 +144,7 @@ struct RunCommand: AsyncParsableCommand {
         let live = LiveStatus(workspace, forecast, chosen: selection ?? Set(workspace.plan.steps.indices))
         defer { live?.end() }
         var settings = Engine.Options(
-            selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder, file: workspace.project.author,
+            selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder, file: workspace.project.file,
             settings: ResolvedRecipe.settings(of: workspace.loaded), retries: workspace.site.retries)
         if choice.strictEnvironment, let drift = workspace.drift { settings.isCurrent = { drift.isCurrent($0) } }
         let engine = Engine(
@@ -175,7 +175,7 @@ struct RunCommand: AsyncParsableCommand {
     private func requireDeliverable(_ workspace: Workspace) throws {
         let delivery = delivery(workspace)
         let folder = logbookFolder(workspace)
-        try LogbookFiles.require(in: folder, delivery, author: delivery.author(for: "\(folder)/index.html"))
+        try LogbookFiles.require(in: folder, delivery, author: delivery.author(in: folder))
         try Self.requireWritable(folder, "choose another folder with --logbook, or as logbook: in site.yaml")
         guard let path = submission(workspace) else { return }
         guard Files.exists(Files.folder(of: path)) else {
@@ -236,7 +236,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         let folder = logbookFolder(workspace)
         let files = LogbookFiles(
-            [try LogbookCommand.logbook(workspace, forecast)], author: delivery.author(for: "\(folder)/index.html"))
+            [try LogbookCommand.logbook(workspace, forecast)], author: delivery.author(in: folder))
         return (try files.write(to: folder, delivery), delivered)
     }
 

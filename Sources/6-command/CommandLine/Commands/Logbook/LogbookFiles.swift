@@ -10,7 +10,7 @@ struct LogbookFiles {
     private let files: [(name: String, mark: FileMark, text: String)]
     private let author: String
 
-    /// - Parameter author: what the files are marked as written by: the recipe's file name.
+    /// - Parameter author: what the files are marked as written by (``Delivery/author(in:)``).
     init(_ logbooks: [Logbook], author: String) {
         let texts = logbooks.map { LogbookMarkdown($0, prefix: logbooks.count > 1 ? "\($0.name)-" : "") }
         let writers: [@Sendable () -> [(name: String, text: String)]] = [
