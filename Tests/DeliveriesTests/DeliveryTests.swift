@@ -143,7 +143,7 @@ import Testing
         try delivery(one).write(path, Array("one".utf8))
         #expect(try delivery(one).standing(of: path) == .ours)
         #expect(try delivery(two).standing(of: path) == .other(author: one))
-        let marks = try [one, two].map {
+        let marks = [one, two].map {
             FileMark(name: "index.html", author: delivery($0).author(in: "/project/logbook"))
         }
         let text = marks[0].sealing("<!-- \(marks[0].placeholder) -->")

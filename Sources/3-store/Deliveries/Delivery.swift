@@ -131,7 +131,7 @@ package struct Delivery: Sendable {
                 advice: "make the folder, or choose another path")
         }
         sweepDrafts(of: path)
-        let draft = Paths.sibling(of: path, named: ".\(Paths.name(path)).\(makeNonce())\(Self.ending)")
+        let draft = Paths.sibling(of: path, named: "\(Self.head(of: path))\(makeNonce())\(Self.ending)")
         let file = try host.files.open(draft, .creating)
         _ = try file.lock(shared: false)
         do {
@@ -194,10 +194,16 @@ package struct Delivery: Sendable {
 
     private static let ending = ".ablate-part"
 
+    /// What the names of a file's drafts begin with: a name may have 255 bytes, and a draft's has more than the file's.
+    private static func head(of path: String) -> String {
+        let name = Paths.name(path)
+        return name.utf8.count <= 200 ? ".\(name)." : ".\(Digest(of: name).short)."
+    }
+
     /// Removes drafts of this file that killed processes left: under a name that only drafts have, with no other name, and locked by
     /// nobody.
     private func sweepDrafts(of path: String) {
-        let (folder, head) = (Paths.folder(of: path), ".\(Paths.name(path)).")
+        let (folder, head) = (Paths.folder(of: path), Self.head(of: path))
         for name in ((try? host.files.names(in: folder)) ?? nil) ?? []
         where name.hasPrefix(head) && name.hasSuffix(Self.ending)
             && name.utf8.count == head.utf8.count + 16 + Self.ending.utf8.count

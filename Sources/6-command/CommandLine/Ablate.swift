@@ -2,6 +2,7 @@
 
 package import ArgumentParser
 internal import Execution
+internal import Host
 
 package struct Ablate: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
@@ -34,6 +35,7 @@ package struct Ablate: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            if let failure = OutputStream.output.failure { throw Failure.report(failure) }
         } catch {
             // Not the parser's own way out: it repeats what stands on the command line, where a file's name may have got to.
             let code = exitCode(for: error)

@@ -28,6 +28,7 @@ struct LogbookFiles {
 
     /// Errors: ``AblateError`` unless the files that every logbook has may be written. For before the work begins.
     static func require(in folder: String, _ delivery: Delivery, author: String) throws {
+        try delivery.requireFolder(folder)
         for name in ["index.html", "LOGBOOK.md", "logbook.json"] {
             try delivery.require("\(folder)/\(name)", mark: FileMark(name: name, author: author), remedy: remedy)
         }
