@@ -97,11 +97,11 @@ def clear(device):
 
 def step(model, rows, share, budget, device):
     """One batch, forward and backward, as the worker does it: unique tokens."""
-    from ablate_worker.kinds import finetune
+    from ablate_worker.training import gradients
     data = (rows, torch.arange(len(rows), device=device) % CLASSES, torch.ones(len(rows), device=device))
     model.share = share
     model.zero_grad(set_to_none=True)
-    finetune.add_gradients(model.train(), data, np.arange(len(rows)), budget, device)
+    gradients.add_gradients(model.train(), data, np.arange(len(rows)), budget, device)
     return model.tally.counts["unique"]
 
 
@@ -117,7 +117,7 @@ def ours(shape, rows, share, budget, device):
     """Seconds of STEPS - 1 batches with AdamW, after one that is not timed."""
     from ablate_worker.training import optimizers
     model = build(shape, device, dropout=0.0)
-    optimizer = optimizers.make(model, {"learning-rate": 1e-4, "head-learning-rate": None}, device)
+    optimizer = optimizers.make(model, device, 1e-4)
     for number in range(STEPS):
         if number == 1:
             wait(device)

@@ -10,8 +10,8 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "Sources" / "4-run" / 
 def short_of_memory(rank, limit):
     """In the process `rank`, more than `limit` tokens at once do not fit. Returns how to undo it."""
     import torch
-    from ablate_worker.kinds import finetune
-    real = finetune.add_gradients
+    from ablate_worker.training import gradients
+    real = gradients.add_gradients
 
     def add_gradients(model, data, chosen, budget, device, of=None):
         from ablate_worker.training.distributed import Team
@@ -19,18 +19,18 @@ def short_of_memory(rank, limit):
         if Team.current().rank == rank and budget > limit:
             raise torch.OutOfMemoryError("no more")
         return loss
-    finetune.add_gradients = add_gradients
-    return lambda: setattr(finetune, "add_gradients", real)
+    gradients.add_gradients = add_gradients
+    return lambda: setattr(gradients, "add_gradients", real)
 
 
 def do(job, folder):
     import inprocess
-    from ablate_worker.kinds import finetune
+    from ablate_worker.training import trainer
     given = {name: Path(path) for name, path in job["inputs"].items()}
     scratch = Path(job["scratch"]) if job.get("scratch") else None
     undo = short_of_memory(*job["memory"]) if job.get("memory") else lambda: None
-    save_every = finetune.SAVE_EVERY
-    finetune.SAVE_EVERY = 0 if scratch else save_every
+    save_every = trainer.SAVE_EVERY
+    trainer.SAVE_EVERY = 0 if scratch else save_every
     try:
         outputs, fields, events = inprocess.run("finetune", job["parameters"], given, folder, scratch, job.get("stop"))
         return {"outputs": str(outputs), **{k: fields.get(k) for k in ("metrics", "measurements")}, "events": len(events)}
@@ -38,7 +38,7 @@ def do(job, folder):
         return {"interrupted": job["stop"]}
     finally:
         undo()
-        finetune.SAVE_EVERY = save_every
+        trainer.SAVE_EVERY = save_every
 
 
 def main(folder):

@@ -28,9 +28,9 @@ def run(step):
     kept = Kept(step)
     answers = {name: found for name in bodies if (found := kept.read(digest(asked, bodies[name])))}
     already = len(answers)
-    client = Client(asked["endpoint"], key_of(asked), asked["timeout"], asked["retries"], asked["rate"], form(asked))
     missing = [name for name in bodies if name not in answers]
-    ask_all(step, asked, client, kept, {name: bodies[name] for name in missing}, answers, len(bodies))
+    with Client(asked["endpoint"], key_of(asked), asked["timeout"], asked["retries"], asked["rate"], form(asked)) as client:
+        ask_all(step, asked, client, kept, {name: bodies[name] for name in missing}, answers, len(bodies))
     values = {name: value_of(asked, answers[name]["text"]) for name in bodies}
     check_understood(asked, answers, values)
     with open(step.outputs / "answers", "w", encoding="utf-8", newline="\n") as file:
@@ -127,7 +127,10 @@ def key_of(asked):
     variable = asked["key-variable"]
     if variable and not os.environ.get(variable):
         raise unavailable(f"the environment variable {variable} is not set: it holds the key for {asked['endpoint']}")
-    return os.environ[variable].strip() if variable else None
+    key = os.environ[variable].strip() if variable else None
+    if key and not (key.isascii() and key.isprintable()):
+        raise unavailable(f"the environment variable {variable} holds no key: a key is one line of ASCII characters")
+    return key
 
 
 class Kept:

@@ -5,11 +5,12 @@ no weight but by merging.
 """
 
 import shutil
+from dataclasses import replace
 
 import torch
 
-from ..files import formats, tensors
-from ..models import backbones, batches, classifier, sequences
+from ..files import formats
+from ..models import backbones, batches, classifier, modelfolder, sequences
 from ..models.precision import precision
 from ..protocol import devices
 from ..protocol.step import invalid
@@ -23,7 +24,7 @@ ROWS = 8  # on how many rows, spread over the table, merged and unmerged logits 
 def run(step):
     parameters, device = step.parameters, devices.choose(step.device)
     source, target = step.input("model"), step.outputs / "export"
-    complete, adapted = (source / "config.json").exists(), (source / "adapter_config.json").exists()
+    complete, adapted = modelfolder.is_complete(source), (source / "adapter_config.json").exists()
     if parameters.get("merge") and not adapted:
         raise invalid(f"merge: {step.title('model')} has no adapters that could be merged: export it without merging")
     target.mkdir()
@@ -67,44 +68,43 @@ def tokenizer(step, target):
     return readme.text_lines(pieces, lead, step.parameters["lengths"], metadata, bool(step.parameters.get("split-special-tokens")))
 
 
-def merge(step, device, folder):
+def merge(step, device, target):
     """Write the backbone with its adapters merged in; say how far its logits are from those of adapters left apart.
 
     The merged weights have the type that the backbone's file has: rounding to it is part of the difference told.
     """
-    model, _ = classifier.restore(step, device)
+    blueprint, trained = classifier.Blueprint.read(step.parameters), step.source("model")
+    backbone = None if modelfolder.is_complete(trained.path) else step.source("backbone")
+    model = modelfolder.restore(blueprint, device, trained, backbone)
     rows = some_rows(step, model.backbone.config)
     apart = logits(model, rows, device)
-    kind = stored_type(step)
+    kind = stored_type((backbone or trained).path)
     model.backbone = None  # two at once might not fit
-    model.backbone = merged(step, device)
+    model.backbone = merged(blueprint, device, trained, backbone)
     model.compute_type = torch.float32
     model.backbone.to(kind)
-    folder.mkdir()
+    target.mkdir()
     if model.lm_head is not None:
         model.lm_head = backbones.head_of(model.backbone).to(kind)
-    classifier.save_backbone(model.backbone, model.lm_head, folder)
-    shutil.copyfile(step.input("model") / "head.safetensors", folder / "head.safetensors")
+    modelfolder.save_backbone(model.backbone, model.lm_head, target)
+    shutil.copyfile(trained.path / "head.safetensors", target / "head.safetensors")
     model.backbone.float()
     together = logits(model.float(), rows, device)
     return {"rows": len(rows), "largest-difference": float((together - apart).abs().max()),
             "largest-logit": float(apart.abs().max()), "type": str(kind).removeprefix("torch.")}
 
 
-def merged(step, device):
+def merged(blueprint, device, trained, backbone):
     """The backbone in float32 with its adapters merged in; of a quantized one, the weights before quantization."""
     from peft import PeftModel
-    complete = (step.input("model") / "config.json").exists()
-    name = "model" if complete else "backbone"
-    backbone, _ = backbones.load(step.input(name), step.title(name), None, device, False, "fp32",
-                                 bool(step.parameters.get("remote-code")), classifier.wants_language_head(step.parameters))
-    return PeftModel.from_pretrained(backbone, step.input("model")).merge_and_unload(safe_merge=True)
+    module, _ = classifier.load(replace(blueprint, precision="fp32"), backbone or trained, None, device, frozen=False)
+    return PeftModel.from_pretrained(module, trained.path).merge_and_unload(safe_merge=True)
 
 
-def stored_type(step):
+def stored_type(folder):
     """The type of the floating-point weights in the backbone's file; float32 where there are several."""
     from safetensors import safe_open
-    folder, found = step.input("model" if (step.input("model") / "config.json").exists() else "backbone"), set()
+    found = set()
     for path in sorted(folder.glob("*.safetensors")):
         if path.name not in ("head.safetensors", "adapter_model.safetensors"):
             with safe_open(path, framework="pt") as file:

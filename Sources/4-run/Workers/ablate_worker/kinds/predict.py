@@ -26,7 +26,7 @@ def predict(step):
 
     import torch
 
-    from ..models import batches, classifier, packing, sequences, throughput
+    from ..models import batches, classifier, modelfolder, packing, sequences, throughput
     from ..protocol.step import Failure
     device = devices.choose(step.device)
     columns, metadata = formats.read_tokens(step.input("tokens"))
@@ -34,10 +34,12 @@ def predict(step):
     rows = formats.chosen_rows(step, count, inside=True)
     lengths = step.parameters["lengths"]
     texts = sequences.assemble(columns, metadata, lengths, rows)
-    model, name = classifier.restore(step, device)
+    folder = step.source("model")
+    backbone = None if modelfolder.is_complete(folder.path) else step.source("backbone")
+    model = modelfolder.restore(classifier.Blueprint.read(step.parameters), device, folder, backbone)
     sequences.check_fit(texts, rows, model.backbone.config)
     logits = torch.empty(len(texts), step.parameters["classes"], dtype=torch.float32)
-    meter, counts, done = throughput.Meter(step.channel, model, device, training=False), {}, 0
+    meter, counts, done = throughput.Meter(step.channel.metric, model, device, training=False), {}, 0
     began = time.monotonic()
     for members, found in packing.outputs(model, texts, batches.BUDGET[device.type], device):
         logits[members] = found
@@ -49,8 +51,7 @@ def predict(step):
     if not bool(torch.isfinite(logits).all()):
         raise Failure("diverged", "the model gives logits that are no numbers: train it again at a lower learning rate")
     formats.write_predictions(step.outputs / "predictions", rows, logits.numpy())
-    if name is not None:
-        classifier.release(model, name)
+    classifier.release(model)
     metrics = {"rows": len(rows), "tokens": sum(map(len, texts))} | {f"{kind}-tokens": n for kind, n in counts.items()}
     return {"metrics": metrics | sequences.truncation(columns, lengths, rows),
             "measurements": {"predict-seconds": round(seconds, 3), **meter.speeds(seconds), **devices.peak(device)},

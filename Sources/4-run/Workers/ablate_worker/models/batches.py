@@ -7,7 +7,7 @@ Nothing here changes a result: a batch's mean loss is the same however its rows 
 import numpy as np
 import torch
 
-from ..protocol.step import Failure, invalid, out_of_memory
+from ..protocol.step import Failure, out_of_memory
 
 # Tokens of one micro-batch, padding counted; halved when memory runs out.
 BUDGET = {"cpu": 4096, "cuda": 8192}
@@ -27,24 +27,6 @@ def epoch_order(rows, seed, epoch, groups=None):
         return order
     codes, members = np.unique(groups, return_inverse=True)
     return order[np.argsort(chance.permutation(len(codes))[members[order]], kind="stable")]
-
-
-def group_codes(training, table, rows):
-    """What `epoch_order` needs for the setting order of `training`: None, or each row's group."""
-    order = training.get("order") or "rows"
-    if order not in ("rows", "groups"):
-        raise invalid(f"training.order is '{order}'; it may be rows or groups")
-    if order == "rows":
-        return None
-    if table.get("groups") is None:
-        raise invalid("training.order is groups, and the rows have none: name the column with columns.group, or set "
-                      "training.order: rows")
-    return np.asarray(table["groups"])[rows]
-
-
-def with_strangers(groups, count):
-    """The groups of rows and, behind them, of `count` rows that belong to none: each is a group of its own."""
-    return None if groups is None else np.concatenate([groups, groups.max() + 1 + np.arange(count)])
 
 
 def split(lengths, budget, device="cpu"):

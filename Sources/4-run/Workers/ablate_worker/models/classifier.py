@@ -1,15 +1,13 @@
-"""A backbone with a classification head, and the folder in which the trained parts are stored.
+"""A backbone with a classification head, and what it is made of.
 
-Knows the head, what it reads, and the `model` folder. Does not know batches, losses or where a backbone comes from.
+Knows the head and what it reads. Does not know batches, losses, steps, or where the trained parts are stored.
 """
 
-import json
-import shutil
+from dataclasses import dataclass, fields
 
 import torch
 from torch import nn
 
-from ..files import formats, tensors
 from ..protocol.step import invalid
 from . import backbones, families, lowrank, packing, pooling, tail, throughput
 from .precision import compute_type
@@ -24,7 +22,8 @@ class Classifier(nn.Module):
         pooling.check(kind, families.is_masked(config))
         if head_input not in ("hidden-state", "lm-logits"):
             raise invalid(f"head-input is '{head_input}'; it may be hidden-state or lm-logits")
-        self.backbone, self.pooling, self.head_input, self.compute_type = backbone, kind, head_input, None
+        self.backbone, self.pooling, self.head_input = backbone, kind, head_input
+        self.compute_type, self.kept_as = None, None
         if hasattr(backbone, "peft_config"):
             lowrank.slim(backbone)
         self.packs = packing.prepare(backbone)  # whether micro-batches are packed, or padded
@@ -63,114 +62,67 @@ class Classifier(nn.Module):
             return self.head(pooled)
 
 
-def build(step, device):
-    """A fresh classifier for `finetune`: (classifier, the name under which its backbone can be kept, or None)."""
-    parameters, seed = step.parameters, step.parameters["seed"]
-    settings, lora, quantization = parameters.get("scratch"), parameters.get("lora"), parameters.get("quantization")
+@dataclass(frozen=True)
+class Blueprint:
+    """What a classifier is made of: the settings that its forward pass follows from, named as in the recipe with _ for -."""
+
+    classes: int
+    pooling: str
+    scratch: dict | None = None  # sizes of a backbone with random weights, in place of a folder
+    lora: dict | str | None = None  # settings of adapters; head-only; None: all weights are trained
+    quantization: str | None = None
+    precision: str | None = None
+    head_input: str = "hidden-state"
+    remote_code: bool = False
+
+    @classmethod
+    def read(cls, parameters):
+        """From the parameters of a step; the others there are somebody else's."""
+        given = {field.name: parameters.get(field.name.replace("_", "-")) for field in fields(cls)}
+        return cls(**{name: value for name, value in given.items() if value is not None})
+
+    @property
+    def has_language_head(self):
+        return self.head_input == "lm-logits"
+
+
+def build(blueprint, seed, device, source=None):
+    """A fresh classifier, to be trained. source: the backbone's Source, where it is not made from scratch."""
+    lora, quantization = blueprint.lora, blueprint.quantization
     if isinstance(lora, str) and lora != "head-only":
         raise invalid(f"lora is '{lora}'; it may be settings of adapters, off, or head-only")
-    if settings:
+    if blueprint.scratch:
         if quantization not in (None, "none"):
             raise invalid(f"quantization: {quantization} and a scratch backbone: random weights are not worth quantizing")
-        backbone, name = backbones.scratch(settings, seed, device, wants_language_head(parameters)), None
+        backbone, name = backbones.scratch(blueprint.scratch, seed, device, blueprint.has_language_head), None
     else:
-        backbone, name = load(step, "backbone", quantization, device, frozen=bool(lora))
+        backbone, name = load(blueprint, source, quantization, device, frozen=bool(lora))
     if lora == "head-only":
         backbone.requires_grad_(False)
     elif lora:
         backbone = backbones.adapt(backbone, lora, seed)
     torch.manual_seed(seed)
-    return assemble(backbone, parameters, device, learns=not lora), name
+    return assemble(backbone, blueprint, device, learns=not lora, kept_as=name)
 
 
-def wants_language_head(parameters):
-    return parameters.get("head-input") == "lm-logits"
+def load(blueprint, source, quantization, device, frozen):
+    """(a backbone from a folder, the name under which it can be kept, or None)."""
+    return backbones.load(source.path, source.title, quantization, device, frozen, blueprint.precision, blueprint.remote_code,
+                          blueprint.has_language_head)
 
 
-def load(step, name, quantization, device, frozen):
-    parameters = step.parameters
-    return backbones.load(step.input(name), step.title(name), quantization, device, frozen, parameters.get("precision"),
-                          bool(parameters.get("remote-code")), wants_language_head(parameters))
-
-
-def assemble(backbone, parameters, device, learns):
-    classifier = Classifier(backbone, parameters["classes"], parameters["pooling"], parameters.get("head-input") or "hidden-state")
-    classifier.compute_type = compute_type(device, parameters.get("precision"))
+def assemble(backbone, blueprint, device, learns, kept_as=None):
+    """The backbone with a head of random weights. kept_as: the name under which `release` lets the backbone stay in memory."""
+    classifier = Classifier(backbone, blueprint.classes, blueprint.pooling, blueprint.head_input)
+    classifier.compute_type, classifier.kept_as = compute_type(device, blueprint.precision), kept_as
     if classifier.lm_head is not None:
         classifier.lm_head.requires_grad_(learns)
     return classifier.to(device)
 
 
-def release(classifier, name):
+def release(classifier):
     """Take the adapters off and let the backbone stay in memory, if it may."""
-    if name is not None:
+    if classifier.kept_as is not None:
         classifier.zero_grad(set_to_none=True)
         backbone = classifier.backbone
-        backbones.keep(backbone.unload() if hasattr(backbone, "peft_config") else backbone, name)
-
-
-def save(classifier, folder, complete, code=None):
-    """Write the `model` folder: head, adapters, and the backbone's own weights if `complete` or if they were trained.
-
-    code: where Python files lie without which those weights could not be loaded again.
-    """
-    folder.mkdir()
-    head = {"weight": classifier.head.weight, "bias": classifier.head.bias}
-    if classifier.attention is not None:
-        head["attention"] = classifier.attention.weight
-    tensors.write(folder / "head.safetensors", head, {"pooling": classifier.pooling, "head-input": classifier.head_input})
-    backbone = classifier.backbone
-    complete = complete or any(p.requires_grad for n, p in backbone.named_parameters() if "lora_" not in n)
-    if hasattr(backbone, "peft_config"):
-        save_adapter(backbone, folder)
-        backbone = backbone.unload() if complete else None
-    if complete:
-        save_backbone(backbone, classifier.lm_head, folder)
-        for file in sorted(code.glob("*.py")) if code else ():
-            shutil.copyfile(file, folder / file.name)
-
-
-def save_backbone(backbone, lm_head, folder):
-    """config.json and model.safetensors in hub layout, of a causal language model where there is its head."""
-    name, state = type(backbone).__name__, backbone.state_dict()
-    if lm_head is not None:
-        name = name.removesuffix("Model") + "ForCausalLM"
-        state = {f"model.{key}": tensor for key, tensor in state.items()}
-        if not backbone.config.tie_word_embeddings:
-            state |= {f"lm_head.{key}": tensor for key, tensor in lm_head.state_dict().items()}
-    dtypes = {str(tensor.dtype).removeprefix("torch.") for tensor in state.values() if tensor.is_floating_point()}
-    config = backbone.config.to_diff_dict() | {"architectures": [name], "dtype": dtypes.pop() if len(dtypes) == 1 else "float32"}
-    for key in ("_name_or_path", "transformers_version", "quantization_config"):
-        config.pop(key, None)
-    formats.write_json(folder / "config.json", config)
-    tensors.write(folder / "model.safetensors", state, {"format": "pt"})
-
-
-def save_adapter(backbone, folder, base=None):
-    """PEFT's own two files. No path of this machine goes in, and sets are sorted: equal adapters are equal bytes."""
-    from peft import get_peft_model_state_dict
-    config = backbone.peft_config["default"].to_dict() | {"base_model_name_or_path": base, "inference_mode": True}
-    config = {k: sorted(v) if isinstance(v, set) else v for k, v in config.items() if k != "runtime_config"}
-    formats.write_json(folder / "adapter_config.json", json.loads(json.dumps(config)))
-    # save_embedding_layers="auto" would ask the hub whether the vocabulary has grown.
-    state = get_peft_model_state_dict(backbone, save_embedding_layers=False)
-    tensors.write(folder / "adapter_model.safetensors", state, {"format": "pt"})
-
-
-def restore(step, device):
-    """The classifier of a `model` folder for `predict`, adapters unmerged: merging into bfloat16 would round them."""
-    from peft import PeftModel
-    from safetensors.torch import load_file
-    parameters, folder = step.parameters, step.input("model")
-    if (folder / "config.json").exists():  # complete
-        backbone, name = load(step, "model", None, device, frozen=False)
-    else:
-        backbone, name = load(step, "backbone", parameters.get("quantization"), device, frozen=True)
-    if (folder / "adapter_config.json").exists():
-        backbone = PeftModel.from_pretrained(backbone, folder)
-    classifier = assemble(backbone, parameters, device, learns=False)
-    head = load_file(folder / "head.safetensors")
-    if classifier.attention is not None:
-        classifier.attention.load_state_dict({"weight": head.pop("attention")})
-    classifier.head.load_state_dict(head)
-    return classifier.eval(), name
+        backbones.keep(backbone.unload() if hasattr(backbone, "peft_config") else backbone, classifier.kept_as)

@@ -39,12 +39,9 @@ def prepare(backbone):
     return True
 
 
-def sharing(training):
-    """The setting share-prompt of `training`."""
-    value = training.get("share-prompt") or "auto"
+def check_sharing(value):
     if value not in SHARING:
         raise invalid(f"training.share-prompt is '{value}'; it may be {', '.join(SHARING)}")
-    return value
 
 
 def exact(model):

@@ -31,8 +31,9 @@ class Tally:
 class Meter:
     """What this process has done of a step: tokens in all, and from time to time the share of the peak."""
 
-    def __init__(self, channel, model, device, training, count=1):
-        self.channel, self.device, self.each = channel, device, operations(model, training) / count
+    def __init__(self, say, model, device, training, count=1):
+        """say(name, value, at): who is told. training: a backward pass, too. count: the processes that share the work."""
+        self.say, self.device, self.each = say, device, operations(model, training) / count
         self.total, self.began, self.recent = Tally(), time.monotonic(), 0
         self.last, self.first = self.began, None
 
@@ -48,12 +49,12 @@ class Meter:
             self.first, self.began = at, now
         if now - self.last >= EVERY:
             share = utilization(self.recent, now - self.last, self.each, self.device)
-            self.channel.metric("tokens-per-second", self.recent / (now - self.last), at)
+            self.say("tokens-per-second", self.recent / (now - self.last), at)
             if share is not None:
-                self.channel.metric("mfu", share, at)
-            self.channel.metric("memory-bytes", devices.memory(self.device), at)
+                self.say("mfu", share, at)
+            self.say("memory-bytes", devices.memory(self.device), at)
             if at > self.first:
-                self.channel.metric("seconds-left", (now - self.began) / (at - self.first) * (total - at), at)
+                self.say("seconds-left", (now - self.began) / (at - self.first) * (total - at), at)
             self.last, self.recent = now, 0
 
     def speeds(self, seconds):

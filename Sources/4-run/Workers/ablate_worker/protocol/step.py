@@ -6,6 +6,7 @@ Knows the envelope (parameters, inputs, outputs, threads), not what any kind doe
 import errno
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 PROTOCOL = 1
 
@@ -24,6 +25,13 @@ def invalid(message, row=None, column=None):
 
 def unavailable(message):
     return Failure("unavailable", message)
+
+
+class Source(NamedTuple):
+    """Where an input lies, and what a message to the user calls it."""
+
+    path: Path
+    title: str
 
 
 @dataclass
@@ -65,6 +73,9 @@ class Step:
     def title(self, name):
         """What a message to the user calls an input."""
         return self.entry(name).get("name") or self.entry(name)["path"]
+
+    def source(self, name):
+        return Source(self.input(name), self.title(name))
 
     def has(self, name):
         return name in self.inputs

@@ -1,17 +1,18 @@
 """A client of chat endpoints that speak the widespread protocol `POST .../chat/completions`: one question, one answer.
 
-Knows HTTP, its failures, and when to ask again. Does not know what is asked, or what an answer means. Standard library
-only. The key travels in one header, is never followed to another address, and is taken out of every message.
+Knows HTTP, its failures, and when to ask again. Does not know what is asked, or what an answer means. The key travels in one
+header, is never followed to another address, and is taken out of every message.
 """
 
 import email.utils
-import http.client
+import http.cookiejar
 import json
 import random
+import ssl
 import threading
 import time
-import urllib.error
-import urllib.request
+
+import httpx
 
 from ..protocol.step import invalid, unavailable
 
@@ -36,23 +37,30 @@ class Stopped(Exception):
     """Another question has failed for good, so this one is not asked."""
 
 
-class NoRedirect(urllib.request.HTTPRedirectHandler):
-    """urllib would take the key along to wherever it is sent."""
-
-    def redirect_request(self, *_):
-        return None
-
-
 class Client:
+    """Asks one endpoint, from several threads; connections are kept between questions. To be closed, as a context or by `close`."""
+
     def __init__(self, endpoint, key, timeout, retries, rate, form=None):
         """form: the `response_format` to ask for; an endpoint that does not take it is asked without from then on."""
         self.url = endpoint if endpoint.endswith("/chat/completions") else endpoint.rstrip("/") + "/chat/completions"
         self.key, self.timeout, self.retries = key, timeout, retries
+        headers = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "identity",
+                   "User-Agent": "ablate"}
+        headers |= {"Authorization": f"Bearer {key}"} if key else {}
+        self.http = httpx.Client(
+            headers=headers, timeout=timeout, follow_redirects=False, limits=httpx.Limits(max_connections=None),
+            verify=ssl.create_default_context(),  # what this machine trusts
+            cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])))
         self.gap = 60 / rate if rate else 0.0  # seconds between the starts of two requests
-        self.opener = urllib.request.build_opener(NoRedirect)
         self.lock, self.next, self.stopped = threading.Lock(), 0.0, threading.Event()
         self.requests = self.repeats = 0
         self.form = form
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.http.close()
 
     def ask(self, body):
         """The answer {text, prompt-tokens, completion-tokens} to a request, tried again as long as that may help."""
@@ -106,25 +114,21 @@ class Client:
             self.next = max(self.next, time.monotonic() + seconds)
 
     def once(self, body):
-        headers = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "ablate"}
-        if self.key:
-            headers["Authorization"] = f"Bearer {self.key}"
-        request = urllib.request.Request(self.url, json.dumps(body).encode(), headers, method="POST")
         deadline = time.monotonic() + self.timeout
         try:
-            with self.opener.open(request, timeout=self.timeout) as response:
-                return self.understood(self.all_of(response, deadline))
-        except urllib.error.HTTPError as error:
-            with error:
-                self.refused(error, deadline, "response_format" in body)
-        except (OSError, http.client.HTTPException) as error:  # connection, time limit, a body cut short
-            reason = getattr(error, "reason", None) or error
-            raise Trouble(self.clean(f"{type(reason).__name__}: {reason}")) from None
+            with self.http.stream("POST", self.url, content=json.dumps(body).encode()) as response:
+                if response.is_success:
+                    return self.understood(self.all_of(response, deadline))
+                self.refused(response, deadline, "response_format" in body)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise invalid(f"endpoint is '{self.url}', which is no address: {error}") from None
+        except (httpx.TransportError, OSError) as error:  # connection, time limit, a body cut short
+            raise Trouble(self.clean(f"{type(error).__name__}: {error}")) from None
 
     def all_of(self, response, deadline):
-        """The body. The socket's time limit is on each read, so a server that trickles is caught here."""
+        """The body. The client's time limit is on each read, so a server that trickles is caught here."""
         parts, size = [], 0
-        while part := response.read1(1 << 16):
+        for part in response.iter_raw():
             parts.append(part)
             size += len(part)
             if time.monotonic() > deadline:
@@ -147,23 +151,24 @@ class Client:
             raise Trouble(self.clean(f"not a chat completion ({type(error).__name__}: {error}): {shown}")) from None
         return {"text": text, "prompt-tokens": tokens[0], "completion-tokens": tokens[1]}
 
-    def refused(self, error, deadline, is_shaped):
+    def refused(self, response, deadline, is_shaped):
         """Raise what an HTTP status other than success means."""
         try:
-            said = self.clean(self.all_of(error, deadline)[:500].decode("utf-8", "replace"))
-        except (OSError, http.client.HTTPException, Trouble):
+            said = self.clean(self.all_of(response, deadline)[:500].decode("utf-8", "replace"))
+        except (httpx.TransportError, OSError, Trouble):
             said = ""
-        what = f"HTTP {error.code} from {self.url}: {said}".rstrip(": ")
-        if is_shaped and error.code in (400, 422, 501):
+        code = response.status_code
+        what = f"HTTP {code} from {self.url}: {said}".rstrip(": ")
+        if is_shaped and code in (400, 422, 501):
             raise Unstructured(what)
-        if error.code in AGAIN:
-            raise Trouble(what, seconds(error.headers.get("Retry-After")))
-        if error.code in (401, 403):
+        if code in AGAIN:
+            raise Trouble(what, seconds(response.headers.get("Retry-After")))
+        if code in (401, 403):
             raise unavailable(f"{what}. The endpoint wants another key: check the variable that key-variable names")
-        if error.code in (400, 413, 422):
+        if code in (400, 413, 422):
             raise invalid(f"{what}. The endpoint does not take such a request: check model, max-tokens and the length of texts")
-        if 300 <= error.code < 400:
-            raise unavailable(f"{what}. It redirects to {error.headers.get('Location')}: give that address, if you trust it")
+        if 300 <= code < 400:
+            raise unavailable(f"{what}. It redirects to {response.headers.get('Location')}: give that address, if you trust it")
         raise unavailable(f"{what}. Check endpoint (it ends before /chat/completions) and model")
 
     def clean(self, text):

@@ -11,20 +11,19 @@ from ..files import pseudo
 from ..protocol.step import invalid
 
 
-def of_rows(training, labels, weights, taught, classes):
+def of_rows(labels, weights, taught, classes, class_weights=None, smoothing=0.0):
     """(row weights [rows], targets [rows] or [rows, classes]) of the training rows and, behind them, the `taught` ones of
     pseudo.read."""
     if taught is None:
-        return row_weights(training, labels, weights, classes), targets(training, labels, classes)
+        return row_weights(labels, weights, classes, class_weights), targets(labels, classes, smoothing)
     _, given, given_weights = taught
     all_labels, all_weights = np.concatenate([labels, pseudo.likeliest(given)]), np.concatenate([weights, given_weights])
-    goals = targets(training, all_labels, classes)
+    goals = targets(all_labels, classes, smoothing)
     if given.ndim == 2:  # distributions among labels: all become distributions, smoothed alike
-        smoothing = training.get("label-smoothing") or 0
         if goals.ndim == 1:
             goals = np.eye(classes, dtype=np.float32)[goals]
         goals[len(labels):] = (1 - smoothing) * given + smoothing / classes
-    return row_weights(training, all_labels, all_weights, classes), goals
+    return row_weights(all_labels, all_weights, classes, class_weights), goals
 
 
 def class_factors(setting, labels, weights, classes):
@@ -46,19 +45,18 @@ def class_factors(setting, labels, weights, classes):
     return np.asarray(setting, float)
 
 
-def row_weights(training, labels, weights, classes):
+def row_weights(labels, weights, classes, class_weights=None):
     """What each row's loss is multiplied by, 1 in the mean."""
     if weights.sum() == 0:
         raise invalid("every row to train on has weight 0")
-    weights = weights * class_factors(training.get("class-weights"), labels, weights, classes)[labels]
+    weights = weights * class_factors(class_weights, labels, weights, classes)[labels]
     if weights.sum() == 0:
         raise invalid("training.class-weights leaves every row to train on a weight of 0")
     return weights / weights.mean()
 
 
-def targets(training, labels, classes):
+def targets(labels, classes, smoothing=0.0):
     """Labels [rows], or with smoothing the distributions [rows, classes] to learn: 1 - s for the label, s shared by all."""
-    smoothing = training.get("label-smoothing") or 0
     if not 0 <= smoothing < 1:
         raise invalid(f"training.label-smoothing is {smoothing}; it may be 0 or more and below 1")
     if smoothing == 0:

@@ -10,10 +10,9 @@ import torch
 from ..protocol.step import invalid, unavailable
 
 
-def make(model, training, device):
+def make(model, device, rate, head_rate=None, weight_decay=0.0, name="adamw"):
     """An optimizer with a rate for the head and one for the rest; vectors (norms, biases) do not decay."""
-    groups = [g for g in parameter_groups(model, training) if g["params"]]
-    name = training.get("optimizer") or "adamw"
+    groups = [g for g in parameter_groups(model, rate, head_rate, weight_decay) if g["params"]]
     if name == "adamw":
         return torch.optim.AdamW(groups, fused=device.type in ("cpu", "cuda"))
     if name != "paged-adamw-8bit":
@@ -32,13 +31,11 @@ def make(model, training, device):
     return bitsandbytes.optim.PagedAdamW8bit(groups)
 
 
-def parameter_groups(model, training):
-    head_rate = training.get("head-learning-rate")
-    head_rate = training["learning-rate"] if head_rate is None else head_rate
-    for head, rate in ((False, training["learning-rate"]), (True, head_rate)):
+def parameter_groups(model, rate, head_rate, weight_decay):
+    for head, rate in ((False, rate), (True, rate if head_rate is None else head_rate)):
         mine = [p for n, p in model.named_parameters() if p.requires_grad and n.startswith(("head.", "attention.")) == head]
         for matrix in (True, False):
-            decay = (training.get("weight-decay") or 0.0) if matrix else 0.0
+            decay = weight_decay if matrix else 0.0
             yield {"params": [p for p in mine if (p.ndim > 1) == matrix], "lr": rate, "peak": rate, "weight_decay": decay}
 
 

@@ -13,22 +13,6 @@ from ..protocol.step import Failure, invalid
 from . import checkpoints, distributed
 
 
-def check(training):
-    """The share of the rows to hold out; what needs it must have it."""
-    share = training.get("validation") or 0
-    if not 0 <= share <= 0.5:
-        raise invalid(f"training.validation is {share}; it may be a share from 0 to 0.5")
-    keep, patience = training.get("keep") or "last", training.get("early-stopping")
-    if keep not in ("last", "best"):
-        raise invalid(f"training.keep is '{keep}'; it may be last or best")
-    if patience is not None and patience < 1:
-        raise invalid(f"training.early-stopping is {patience}; it may be 1 or more epochs without improvement")
-    if share == 0 and (keep == "best" or patience is not None):
-        raise invalid(f"training.{'keep: best' if keep == 'best' else 'early-stopping'} needs training.validation: a share of "
-                      "the rows, such as 0.1, whose log loss is watched")
-    return share
-
-
 def split(rows, groups, share, seed):
     """(rows to train on, rows held out), both ascending: whole groups, drawn by the seed until the share is reached."""
     if share == 0:
@@ -65,10 +49,10 @@ def log_loss(model, data, budget, device, team=distributed.Team()):
 class Watch:
     """Follows the validation loss epoch by epoch. Its numbers are `history`; the best weights lie in host memory."""
 
-    def __init__(self, training, data, device, team=distributed.Team()):
+    def __init__(self, plan, data, device, team=distributed.Team()):
         if float(data[2].sum()) == 0:
             raise invalid("every row held out by training.validation has weight 0: hold out more, or give them weights")
-        self.training, self.data, self.device, self.team = training, data, device, team
+        self.plan, self.data, self.device, self.team = plan, data, device, team
         self.history, self.weights = [], {}
 
     @property
@@ -82,16 +66,16 @@ class Watch:
         epoch = len(self.history)
         if not math.isfinite(loss):
             raise Failure("diverged", f"the validation loss is no number after epoch {epoch + 1}: lower training.learning-rate "
-                          f"({self.training['learning-rate']:g}) or training.head-learning-rate, or set training.clip")
+                          f"({self.plan.learning_rate:g}) or training.head-learning-rate, or set training.clip")
         self.history.append(loss)
         if self.keeps and self.best == epoch:
             self.weights = {n: p.detach().to("cpu", copy=True) for n, p in checkpoints.trained(model).items()}
-        patience = self.training.get("early-stopping")
+        patience = self.plan.early_stopping
         return patience is not None and epoch - self.best >= patience
 
     @property
     def keeps(self):
-        return (self.training.get("keep") or "last") == "best"
+        return self.plan.keep == "best"
 
     def settle(self, model):
         """Put the kept weights in place; return the validation loss that they have."""
