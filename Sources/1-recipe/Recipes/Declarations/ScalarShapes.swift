@@ -4,6 +4,7 @@
 internal import Diagnostics
 internal import Digests
 internal import Nodes
+internal import Words
 
 extension ValueShape where Value == String {
     /// Text. A plain scalar that is a number, a boolean or nothing by YAML 1.2 is refused, so that nobody's `1.10` loses its zero.
@@ -191,7 +192,7 @@ enum ScalarReading {
     private static func quoted(_ node: Node) -> Finding.Fix? {
         guard let scalar = node.scalar, scalar.isPlain, node.span.text == scalar.text, scalar.resolved != .null
         else { return nil }
-        return Finding.Fix(replacing: node.span, with: "\"\(scalar.text)\"", isSafe: true)
+        return Finding.Fix(replacing: node.span, with: YAMLText.quoted(scalar.text), isSafe: true)
     }
 }
 

@@ -4,8 +4,8 @@ internal import ArgumentParser
 internal import Deliveries
 internal import Digests
 internal import Execution
-internal import Logbooks
 internal import Steps
+internal import Words
 internal import Workers
 
 struct OptimizeCommand: AsyncParsableCommand {

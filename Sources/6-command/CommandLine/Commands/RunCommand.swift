@@ -7,11 +7,11 @@ internal import Digests
 internal import Execution
 internal import Forecasts
 internal import Host
-internal import Logbooks
 internal import Nodes
 internal import Plans
 internal import Recipes
 internal import Storage
+internal import Words
 internal import Workers
 
 struct RunCommand: AsyncParsableCommand {
