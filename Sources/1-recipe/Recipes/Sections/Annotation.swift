@@ -1,6 +1,6 @@
 // One entry of `annotations`: what a language model behind an endpoint is asked about each row or group.
 
-package import Digests
+internal import Digests
 internal import Nodes
 
 package struct Annotation: Sendable {

@@ -1,7 +1,7 @@
 // How `average` averages: in which scale, and with which weights.
 
 internal import Diagnostics
-package import Digests
+internal import Digests
 internal import Nodes
 
 /// The scale in which probabilities are averaged.

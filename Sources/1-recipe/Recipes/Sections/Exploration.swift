@@ -1,6 +1,6 @@
 // The `explore` section: a look at the texts before anything is trained.
 
-package import Digests
+internal import Digests
 internal import Nodes
 
 package struct Exploration: Sendable {

@@ -1,6 +1,6 @@
 // One entry of `extractors`: a language model that reads the texts as it is, and what is taken from it as features.
 
-package import Digests
+internal import Digests
 internal import Nodes
 
 package struct Extractor: Sendable {

@@ -1,7 +1,7 @@
 // Test rows that are trained on with labels which a teacher gave them, for one model or in rounds for all.
 
 internal import Diagnostics
-package import Digests
+internal import Digests
 internal import Nodes
 
 package struct PseudoLabels: Sendable, Hashable {
