@@ -10,17 +10,24 @@ internal import Synchronization
 internal import SystemPackage
 internal import Workers
 
-struct CommandRunner: Sendable {
+struct CommandExecutor: Executor {
     /// The recipe's folder, in which programs run.
     let folder: String
 
-    /// Runs the program; its output goes to `log`, its results to `outputs`.
-    ///
-    /// Errors: ``StepFailure`` of class `command-failed` or `unavailable`; `CancellationError`.
-    func run(_ step: Step, inputs: [String: String], outputs: String, log: String, gpus: [Int]) async throws -> [String]
-    {
-        let command = step.parameters["command"]?.array?.compactMap(\.string) ?? []
-        let names = step.parameters["outputs"]?.array?.compactMap(\.string) ?? []
+    /// Runs the program; what it says goes to the log. Errors: ``StepFailure`` of class `command-failed`, `timeout` or `unavailable`.
+    func run(_ assignment: Assignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
+        let watch = StopWatch()
+        let outputs = try await run(
+            assignment.step, inputs: assignment.inputs.mapValues(\.path), outputs: assignment.outputs,
+            log: assignment.log, gpus: assignment.gpus)
+        return Work(outputs: outputs, started: watch.started, seconds: watch.seconds)
+    }
+
+    private func run(
+        _ step: Step, inputs: [String: String], outputs: String, log: String, gpus: [Int]
+    ) async throws -> [String] {
+        let body = step.body as? CommandStep
+        let (command, names) = (body?.command ?? [], body?.outputs ?? [])
         let arguments = command.map { Self.fill($0, inputs: inputs, outputs: outputs) }
         guard let program = arguments.first else {
             throw StepFailure(class: .internal, message: "the command is empty", log: nil)
@@ -127,7 +134,7 @@ struct CommandRunner: Sendable {
 
     /// Every declared output must be there; predictions must be predictions of each row.
     private func check(_ step: Step, _ names: [String], inputs: [String: String], in outputs: String) throws {
-        let classes = step.parameters["classes"]?.integer ?? 0
+        let classes = (step.body as? CommandStep)?.classes ?? 0
         for name in names {
             guard Host.system.files.exists("\(outputs)/\(name)") else {
                 throw StepFailure(
