@@ -71,7 +71,7 @@ def test_no_file_imports_itself_by_way_of_others():
 
 
 def test_every_kind_has_its_module():
-    from ablate_worker import kinds
+    from ablate_worker.protocol import kinds
     assert {f.stem for f in FILES if f.parts[0] == "kinds"} - {"__init__"} == set(kinds.KINDS)
     for kind in kinds.KINDS:
         assert re.search(r"^def run\(step\):", (PACKAGE / "kinds" / f"{kind}.py").read_text(), re.M)

@@ -90,14 +90,19 @@ def check_rows(columns, count):
             raise Failure("internal", f"the tokens have {len(offsets) - 1} rows of {name}, and the table {count}")
 
 
+def softmax(logits):
+    """Probabilities [n, classes] of logits [n, classes]."""
+    import numpy as np
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
 def write_predictions(path, rows, logits):
     """rows int64 [n] ascending; logits [n, classes]. Probabilities are the softmax, taken in double precision."""
     import numpy as np
     logits = np.asarray(logits, np.float64)
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities = powers / powers.sum(axis=1, keepdims=True)
     tensors.write(path, {"rows": np.asarray(rows, np.int64), "logits": logits.astype(np.float32),
-                         "probabilities": probabilities.astype(np.float32)})
+                         "probabilities": softmax(logits).astype(np.float32)})
 
 
 def read_predictions(step, name, classes):

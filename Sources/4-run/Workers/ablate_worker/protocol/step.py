@@ -1,12 +1,15 @@
 """One step's specification, and the ways in which a step can fail.
 
-Knows the envelope (parameters, inputs, outputs, threads), not what any kind does with it.
+Knows the envelope (parameters, inputs, outputs, threads), not what any kind does with it. A step whose parameters are not those
+of its kind (kinds.py) is refused here.
 """
 
 import errno
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+from . import kinds
 
 PROTOCOL = 1
 
@@ -47,6 +50,11 @@ class Step:
     device: str  # auto | cpu | cuda
     channel: object
     processes: int = 1  # of a fit on several devices
+
+    def __post_init__(self):
+        wrong = kinds.fault(self.kind, self.parameters)
+        if wrong is not None:
+            raise Failure("internal", wrong)
 
     @classmethod
     def read(cls, specification, channel):

@@ -43,8 +43,9 @@ def build(step, part, models, count, group_codes):
     if group_codes is not None:
         values.append(groups.statistics(values[0], group_codes))
         names = names + groups.names(names)
-    for name in feature_inputs(step, part):
-        more, numbers = formats.read_features(step, name, count)
+    features = "features-train" if part == "oof" else "features-test"
+    if step.has(features):
+        more, numbers = formats.read_features(step, features, count)
         names = names + more
         values.append(numbers)
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -57,12 +58,6 @@ def build(step, part, models, count, group_codes):
         raise invalid(f"the feature '{names[column]}' is infinite in row {row + 1}: only finite numbers and NaN (missing) "
                       "can be learnt from", int(row) + 1)
     return Design(names, values, probabilities)
-
-
-def feature_inputs(step, part):
-    """`features-train` and `features-train.<name>`, or those of the test table, in order of name."""
-    stem = "features-train" if part == "oof" else "features-test"
-    return sorted(name for name in step.inputs if name == stem or name.startswith(stem + "."))
 
 
 def covering(step, name, model, count, classes):
