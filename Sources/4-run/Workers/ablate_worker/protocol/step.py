@@ -85,6 +85,10 @@ class Step:
     def source(self, name):
         return Source(self.input(name), self.title(name))
 
+    def folds(self):
+        """The Source of the folds, of which a step of one fold needs one; None for a step of all rows."""
+        return None if self.parameters["fold"] is None else self.source("folds")
+
     def has(self, name):
         return name in self.inputs
 
