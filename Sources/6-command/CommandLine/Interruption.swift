@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import Glibc
-internal import Numerics
+internal import Arithmetic
 internal import Synchronization
 
 /// Stands from when it is made until ``end()``, which restores what was there before. There is one at a time.

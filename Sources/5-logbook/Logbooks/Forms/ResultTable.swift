@@ -1,7 +1,7 @@
 // The ablations' results as one table, for a paper: CSV, Markdown, LaTeX and JSON. Knows no files.
 
 package import Digests
-internal import Numerics
+internal import Statistics
 
 /// A line for each variant of each ablation.
 package struct ResultTable: Sendable {
