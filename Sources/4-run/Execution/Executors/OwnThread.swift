@@ -1,6 +1,6 @@
 // Work that computes or waits for the disk, away from the threads that the engine's clocks and heartbeats need. Knows no steps.
 
-internal import Numerics
+internal import Arithmetic
 internal import Workers
 
 package enum OwnThread {
