@@ -10,7 +10,7 @@ let settings: [SwiftSetting] = [
 
 // The order of the data: a group may import itself and what stands above it (docs/architecture.md).
 let groups: KeyValuePairs = [
-    "0-base": ["CLibYAML", "CPermutations", "Digests", "Host", "Formats"],
+    "0-base": ["CLibYAML", "CPermutations", "Digests", "Words", "Host", "Formats"],
     "1-recipe": ["Diagnostics", "Nodes", "Recipes", "Imports"],
     "2-plan": ["Plans"],
     "3-store": ["Storage", "Deliveries"],
@@ -37,12 +37,13 @@ let package = Package(
         .systemLibrary(
             name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
         .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Words"),
         .target(name: "Host", dependencies: ["Digests"]),
         .target(name: "Formats", dependencies: ["Digests"]),
-        .target(name: "Diagnostics", dependencies: ["Digests"]),
-        .target(name: "Nodes", dependencies: ["CLibYAML", "Diagnostics"]),
-        .target(name: "Recipes", dependencies: ["Nodes", "Formats", "Diagnostics", "Digests"]),
-        .target(name: "Imports", dependencies: ["Nodes", "Diagnostics", "Digests"]),
+        .target(name: "Diagnostics", dependencies: ["Words", "Digests"]),
+        .target(name: "Nodes", dependencies: ["CLibYAML", "Diagnostics", "Words"]),
+        .target(name: "Recipes", dependencies: ["Nodes", "Formats", "Diagnostics", "Words", "Digests"]),
+        .target(name: "Imports", dependencies: ["Nodes", "Diagnostics", "Words", "Digests"]),
         .target(name: "Plans", dependencies: ["Recipes", "Nodes", "Digests", "Diagnostics"]),
         .target(
             name: "Storage",
@@ -52,7 +53,7 @@ let package = Package(
         .target(name: "Schedules"),
         .target(name: "CPermutations"),
         .target(name: "Numerics", dependencies: ["CPermutations"]),
-        .target(name: "Steps", dependencies: ["Host", "Numerics", "Plans", "Formats", "Digests"]),
+        .target(name: "Steps", dependencies: ["Host", "Numerics", "Plans", "Formats", "Words", "Digests"]),
         .target(
             name: "Workers",
             dependencies: [
@@ -72,7 +73,7 @@ let package = Package(
             name: "Logbooks",
             dependencies: [
                 "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Host", "Forecasts", "Numerics", "Formats",
-                "Digests",
+                "Words", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),
@@ -82,7 +83,8 @@ let package = Package(
         .target(
             name: "CommandLine",
             dependencies: [
-                "Diagnostics", "Digests", "Host", "Nodes", "Recipes", "Imports", "Plans", "Storage", "Deliveries",
+                "Diagnostics", "Digests", "Words", "Host", "Nodes", "Recipes", "Imports", "Plans", "Storage",
+                "Deliveries",
                 "Forecasts",
                 "Schedules", "Numerics", "Formats", "Steps", "Workers", "Execution", "Logbooks", "Servers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -100,25 +102,28 @@ let package = Package(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "Plans", "Recipes", "Nodes", "Diagnostics", "Digests",
+                "Plans", "Recipes", "Nodes", "Diagnostics", "Words", "Digests",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "embed"),
         .plugin(name: "EmbedWorker", capability: .buildTool(), dependencies: ["embed"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
+        .testTarget(name: "WordsTests", dependencies: ["Words", "Nodes", "Diagnostics"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "Digests"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Digests"]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
-        .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics"], exclude: ["Corpus"]),
+        .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics", "Words"], exclude: ["Corpus"]),
         .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(name: "ImportsTests", dependencies: ["Imports", "Recipes", "Nodes", "Diagnostics", "Digests"]),
-        .testTarget(name: "PlansTests", dependencies: ["Plans", "Recipes", "Nodes", "Diagnostics", "Digests"]),
+        .testTarget(
+            name: "PlansTests", dependencies: ["Plans", "Recipes", "Nodes", "Diagnostics", "Digests"], exclude: ["Keys"]
+        ),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Host", "Digests"]),
         .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries", "Storage", "Host", "Digests"]),
         .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Goldens"]),
         .testTarget(name: "StepsTests", dependencies: ["Steps", "Formats", "Plans", "Digests"]),
-        .testTarget(name: "LogbooksTests", dependencies: ["Logbooks", "Digests"]),
+        .testTarget(name: "LogbooksTests", dependencies: ["Logbooks", "Formats", "Words", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),
         .testTarget(
             name: "ExecutionTests",

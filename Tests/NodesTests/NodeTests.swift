@@ -1,6 +1,7 @@
 import Diagnostics
 import Nodes
 import Testing
+import Words
 
 private func parse(_ text: String) throws -> Node { try Document(parsing: SourceFile(name: "t.yaml", text: text)).root }
 
@@ -69,7 +70,7 @@ private func codes(_ text: String) -> [String] {
     @Test func messagesHaveNothingThatATerminalObeys() {
         let text = "\"\\e[31m\": 1\n\"\\e[31m\": 2\n"
         let finding = try? Document(parsing: SourceFile(name: "t.yaml", text: text)).findings.first
-        #expect(finding?.message == "key \"\\u001B[31m\" stands twice in this mapping")
+        #expect(finding?.message == "key \"\\u{1b}[31m\" stands twice in this mapping")
         #expect(String(repeating: "x", count: 1_000).shown.count == 61)
     }
 

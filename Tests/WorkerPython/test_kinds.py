@@ -15,7 +15,7 @@ STEPS = [(kind, step["parameters"]) for kind in kinds.KINDS if (GOLDENS / f"{kin
 # Kinds that are no steps of a plan, as the engine asks for them.
 OTHERS = [("fetch", {"repository": "org/name", "revision": None, "remote-code": False}),
           ("publish", {"parquet": [], "tensorboard": None, "mlflow": None}), ("convert", {"to": "csv"}),
-          ("convert", {"to": "parquet", "path": "p", "numbers": []})]
+          ("convert", {"to": "parquet", "numbers": []})]
 
 
 def read(kind, parameters):

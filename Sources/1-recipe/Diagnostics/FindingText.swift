@@ -1,5 +1,7 @@
 // Findings as a person reads them in a terminal: message, place, source line, caret, notes, help.
 
+internal import Words
+
 /// Renders findings as text, like a compiler.
 package struct FindingText: Sendable {
     /// Whether to use ANSI colours.
@@ -14,11 +16,11 @@ package struct FindingText: Sendable {
         let tint = finding.severity == .error ? "31" : "33"
         var text = finding.span.map { paint("\($0): ", "1") } ?? ""
         text += paint("\(finding.severity.rawValue): ", "1;\(tint)")
-        text += paint(printable(finding.message.unicodeScalars), "1") + paint(" [\(finding.code)]", "2") + "\n"
+        text += paint(VisibleText.piece(finding.message), "1") + paint(" [\(finding.code)]", "2") + "\n"
         if let span = finding.span { text += excerpt(span, tint: tint) }
-        if let help = finding.help { text += "  " + paint("help: ", "36") + printable(help.unicodeScalars) + "\n" }
+        if let help = finding.help { text += "  " + paint("help: ", "36") + VisibleText.piece(help) + "\n" }
         for note in finding.notes {
-            text += "  " + paint("note: ", "36") + printable(note.message.unicodeScalars)
+            text += "  " + paint("note: ", "36") + VisibleText.piece(note.message)
             if let span = note.span { text += " (\(span))" }
             text += "\n"
         }
@@ -36,20 +38,10 @@ package struct FindingText: Sendable {
         let shown = line[min(cut, line.count)..<min(cut + width, line.count)]
         let number = String(span.start.line)
         let gutter = String(repeating: " ", count: number.count)
-        var text = " \(paint(number + " |", "2")) \(cut > 0 ? "…" : "")" + printable(shown) + "\n"
+        var text = " \(paint(number + " |", "2")) \(cut > 0 ? "…" : "")" + VisibleText.line(shown) + "\n"
         let indent = line[min(cut, first)..<first].map { $0 == "\t" ? "\t" : " " }.joined()
         let carets = String(repeating: "~", count: max(0, min(last, cut + width) - first - 1))
         text += " \(gutter) \(paint("|", "2")) \(cut > 0 ? " " : "")\(indent)" + paint("^" + carets, "1;\(tint)") + "\n"
-        return text
-    }
-
-    /// Control characters must not reach the terminal from somebody's file.
-    private func printable(_ scalars: some Sequence<Unicode.Scalar>) -> String {
-        var text = ""
-        for scalar in scalars {
-            let isControl = scalar.value < 0x20 && scalar != "\t" || (0x7F..<0xA0).contains(scalar.value)
-            text.unicodeScalars.append(isControl ? "\u{FFFD}" : scalar)
-        }
         return text
     }
 

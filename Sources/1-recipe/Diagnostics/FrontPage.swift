@@ -6,14 +6,10 @@
 // It does not know YAML, recipes or who found what. It opens no file and prints nothing: a text comes in with its
 // name, and a rendered text goes out. Messages are written where the rule is.
 //
-// It may import Digests (for JSON). Nodes and Recipes make findings; CommandLine shows them.
+// It may import Digests (for JSON) and Words. Nodes and Recipes make findings; CommandLine shows them.
 //
 //     Finding                                                read this first
 //     SourceFile (with Position, Span)                       lines and columns from 1, columns in Unicode scalars
 //     FindingText, FindingJSON, FindingSARIF                 the three forms
 //     Mending                                                a text with its safe fixes applied
 //     Suggestion                                             "did you mean ...?"
-//
-// The rest, each of which says in its first line what it is:
-//
-//     (here)               Printable

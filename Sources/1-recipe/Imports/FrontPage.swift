@@ -7,7 +7,7 @@
 // It does not know the engine: a recipe is text here, and whether it is a good one, Recipes says when it reads it. It
 // does not know the tables that a config names either. It opens no file: texts come in with their names, a text goes out.
 //
-// It may import Nodes, Diagnostics and Digests. CommandLine uses it.
+// It may import Nodes, Diagnostics, Words and Digests. CommandLine uses it.
 //
 //     RecipeImport                                           read this first: from configs to recipe and report
 //     Tool                                                   the tools, and how their files are told apart

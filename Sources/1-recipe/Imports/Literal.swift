@@ -1,6 +1,6 @@
-// A value as a recipe writes it. Knows YAML's quoting, and nothing of keys.
+// A value as a recipe writes it. Knows nothing of keys.
 
-internal import Nodes
+internal import Words
 
 /// A value of a recipe, before it is text.
 enum Literal: Hashable, Sendable {
@@ -16,7 +16,7 @@ enum Literal: Hashable, Sendable {
         switch self {
         case .integer(let value): String(value)
         case .number(let value): Self.written(value)
-        case .text(let text): Self.quoted(text)
+        case .text(let text): YAMLText.scalar(text)
         case .word(let word): word
         case .list(let elements): "[" + elements.map(\.yaml).joined(separator: ", ") + "]"
         }
@@ -42,31 +42,5 @@ enum Literal: Hashable, Sendable {
         }
         while digits.hasSuffix("0"), digits.count > 1 { digits.removeLast() }
         return "\(sign)\(digits.prefix(1)).\(digits.count > 1 ? String(digits.dropFirst()) : "0")e\(exponent)"
-    }
-
-    private static func quoted(_ text: String) -> String {
-        let scalar = Node.Scalar(text: text, isPlain: true)
-        let isSafe = text.unicodeScalars.allSatisfy {
-            $0.properties.isAlphabetic || ("0"..."9").contains($0) || "._/@+-".unicodeScalars.contains($0)
-        }
-        let begins = text.unicodeScalars.first.map {
-            $0.properties.isAlphabetic || "./0123456789".unicodeScalars.contains($0)
-        }
-        if isSafe, begins == true, scalar.resolved == .text, scalar.ambiguity == nil { return text }
-        var escaped = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": escaped += "\\\""
-            case "\\": escaped += "\\\\"
-            case "\n": escaped += "\\n"
-            case "\t": escaped += "\\t"
-            case "\r": escaped += "\\r"
-            case "\u{85}", "\u{2028}", "\u{2029}", "\u{0}"..<"\u{20}", "\u{7F}"..<"\u{A0}":
-                let digits = String(scalar.value, radix: 16, uppercase: true)
-                escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped + "\""
     }
 }

@@ -1,5 +1,7 @@
 // Where YAML readers disagree about a plain scalar. Knows the types of YAML 1.1, and nothing of what a key wants.
 
+internal import Words
+
 extension Node.Scalar {
     /// What other YAML readers take this plain text for, where they disagree with YAML 1.2; nil where that does no harm.
     ///
@@ -12,7 +14,7 @@ extension Node.Scalar {
     /// Empty where there is no ambiguity.
     package var spellings: [String] {
         guard isPlain, let older else { return [] }
-        return ["\"\(text)\""] + older.spellings(of: text)
+        return [YAMLText.quoted(text)] + older.spellings(of: text)
     }
 
     /// The types of YAML 1.1 that YAML 1.2 gave up.

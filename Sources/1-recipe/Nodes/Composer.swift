@@ -1,6 +1,7 @@
 // Events to a tree. Refuses what libyaml lets pass: duplicate keys, foreign tags, self-aliases, several documents.
 
 package import Diagnostics
+internal import Words
 
 /// The one document of a text, and what is wrong with it that does not keep it from being read.
 package struct Document: Sendable {

@@ -7,7 +7,7 @@
 // It does not know recipes: no key has a meaning here, and a scalar has no type but the one YAML 1.2 gives it. It
 // opens no file.
 //
-// It may import CLibYAML and Diagnostics. Recipes reads with it; Plans, Logbooks and CommandLine look up places.
+// It may import CLibYAML, Diagnostics and Words. Recipes reads with it; Plans, Logbooks and CommandLine look up places.
 //
 //     Node                                                   read this first
 //     EventStream                                            the only file that speaks to the C library
@@ -15,5 +15,4 @@
 //     Composer, MappingComposer, Tags, Limit                 events to a tree, within limits
 //     CoreSchema, ByteScanner                                the type of a scalar by YAML 1.2
 //     Ambiguity                                              where readers disagree, and how to write what is meant
-//     ShownText                                              somebody's text inside a message
 //     Settings                                               values at dotted paths, overlays, origins

@@ -1,6 +1,7 @@
 // Mappings: keys that are text and stand once, and merge keys. Knows nothing of what a key means.
 
 internal import Diagnostics
+internal import Words
 
 extension Composer {
     mutating func mapping(from start: Span, depth: Int) throws(Finding) -> (node: Node, levels: Int) {

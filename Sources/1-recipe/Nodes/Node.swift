@@ -1,6 +1,7 @@
 // A located YAML tree. Knows nothing of recipes, and does no I/O.
 
 package import Diagnostics
+internal import Words
 
 /// A value in a YAML document, with its place in the text.
 package struct Node: Sendable {

@@ -1,6 +1,7 @@
 // Tags: the seven of the core schema are honoured, all others are findings.
 
 internal import Diagnostics
+internal import Words
 
 private let core = "tag:yaml.org,2002:"
 

@@ -74,7 +74,7 @@ struct StepRunner: Sendable {
             return try await execute(job, in: attempt, replacing: replacing, report: report)
         } catch {
             // A cancelled step needs no log; a failed one keeps it. The scratch folder stays in either case.
-            let failure = Self.failure(Task.isCancelled ? CancellationError() : error)
+            let failure = Self.failure(Task.isCancelled ? CancellationError() : error, of: job.step.kind)
             // A program that could not write says so at best in its log, which could not be written either.
             let isFull = store.isFull
             let log = store.discard(attempt, keepingLog: failure.class != .cancelled)
@@ -161,7 +161,8 @@ struct StepRunner: Sendable {
             let isTraining = job.step.demand == .training
             let specification = WorkerSpecification(
                 address: job.step.address, kind: job.step.kind.rawValue, key: job.manifest.key,
-                parameters: job.step.told, inputs: paths, outputs: attempt.outputs, scratch: attempt.scratch,
+                parameters: job.step.workerParameters, inputs: paths, outputs: attempt.outputs,
+                scratch: attempt.scratch,
                 log: attempt.log, threads: isTraining ? threads * max(1, job.gpus.count) : 1,
                 processes: job.step.kind == .finetune ? max(1, job.gpus.count) : 1)
             let worker = try await pool.take(gpus: job.gpus, threads: threads)
@@ -213,13 +214,27 @@ struct StepRunner: Sendable {
         }
     }
 
-    private static func failure(_ error: any Error) -> StepFailure {
+    private static func failure(_ error: any Error, of kind: StepKind) -> StepFailure {
         switch error {
         case let failure as StepFailure: failure
         case let failure as WorkerFailure: StepFailure(class: failure.class, message: placed(failure), log: nil)
         case is CancellationError: StepFailure(class: .cancelled, message: "cancelled", log: nil)
         case let error as StepError: StepFailure(class: .invalidInput, message: error.description, log: nil)
+        case let error as AblateError:
+            StepFailure(class: failureClass(of: error, kind), message: error.description, log: nil)
         default: StepFailure(class: .internal, message: "\(error)", log: nil)
+        }
+    }
+
+    private static func failureClass(of error: AblateError, _ kind: StepKind) -> FailureClass {
+        switch error.kind {
+        case .invalid: .invalidInput
+        case .missing: .missingInput
+        case .changed: .changed
+        case .full, .denied, .unavailable: .unavailable
+        // An output that no store may take, such as a link or a pipe, is the doing of who wrote it.
+        case .refused, .incomplete: kind == .command ? .commandFailed : .internal
+        default: .internal
         }
     }
 

@@ -1,6 +1,7 @@
 // How sure predictions are of themselves: a fit to some holds for others only if both are made alike.
 
 internal import Numerics
+internal import Words
 
 /// The mean of each row's largest probability, with what chance in the choice of groups makes of it.
 struct Sharpness {
@@ -32,9 +33,8 @@ struct Sharpness {
         let difference = applied.mean - own.mean
         let error = (own.standardError * own.standardError + applied.standardError * applied.standardError).squareRoot()
         guard abs(difference) > max(smallest, rare * error) else { return nil }
-        func percent(_ value: Double) -> String { "\((value * 1_000).rounded() / 10) %" }
         return
-            "\(other.table.name) is \(difference < 0 ? "less" : "more") sure of itself than \(train.table.name): its largest probabilities have the mean \(percent(applied.mean)), not \(percent(own.mean)). "
+            "\(other.table.name) is \(difference < 0 ? "less" : "more") sure of itself than \(train.table.name): its largest probabilities have the mean \(Format.percent(applied.mean, 1)), not \(Format.percent(own.mean, 1)). "
             + "Averages over more models are flatter; fit on out-of-fold predictions that are averaged over as many as these"
     }
 }

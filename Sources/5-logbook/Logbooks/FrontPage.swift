@@ -6,7 +6,7 @@
 // It does not run anything, and it judges nothing by itself: verdicts are Numerics', which record belongs to which
 // result is the plan's and the forecast's. It does not know where its pages are written.
 //
-// It may import Diagnostics, Nodes, Recipes, Plans, Storage, Forecasts, Numerics, Formats, Digests and
+// It may import Diagnostics, Nodes, Recipes, Plans, Storage, Forecasts, Numerics, Formats, Words, Digests and
 // Mustache. CommandLine uses it.
 //
 //     Logbook                                                read this first: the document
@@ -18,8 +18,7 @@
 //     History, Timeline, StepGraph, TextLook                 earlier runs; the last one in time; the plan; the texts
 //     Provenance                                             inputs, libraries, devices
 //     StoredDocument                                         what steps and runs left, read with its expectations
-//     PageText, Format                                       sentences and numbers, once for all forms
-//     PlainText, ShortName                                   texts of the user's in each form; names in little room
+//     PageText, ShortName                                    sentences, once for all forms; names in little room
 //     Note, FineTuneCurve                                    what people said; what training recorded
 //     LogbookPage, RecipePage, LogbookMarkdown, LogbookJSON  the forms; Templates/ has page, style and script; ContentPolicy
 //     ResultTable, TrackedRuns                               for papers; for experiment trackers

@@ -3,11 +3,12 @@
 internal import Digests
 internal import Forecasts
 internal import Host
-internal import Logbooks
 internal import Nodes
+internal import Logbooks
 internal import Plans
 internal import Recipes
 internal import Storage
+internal import Words
 
 /// The words of the command line that name a recipe or a run of it.
 struct RunName {

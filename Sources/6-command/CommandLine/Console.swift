@@ -3,6 +3,7 @@
 internal import Diagnostics
 internal import Digests
 internal import Host
+internal import Words
 
 enum Console {
     /// A result: what a pipe should get.
@@ -17,7 +18,7 @@ enum Console {
 
     /// JSON text.
     static func out(json text: String) {
-        OutputStream.output.write((Printable.json(text) + (text.hasSuffix("\n") ? "" : "\n")).utf8)
+        OutputStream.output.write((VisibleText.json(text) + (text.hasSuffix("\n") ? "" : "\n")).utf8)
     }
 
     /// A remark, a finding, progress.

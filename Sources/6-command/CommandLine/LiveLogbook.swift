@@ -8,6 +8,7 @@ internal import Recipes
 internal import Servers
 internal import Storage
 internal import Synchronization
+internal import Words
 
 final class LiveLogbook: Sendable {
     private struct State {

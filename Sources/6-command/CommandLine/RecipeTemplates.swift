@@ -1,5 +1,7 @@
 // The recipes that `ablate init` writes. Knows what a table looks like, not where it came from.
 
+internal import Words
+
 enum RecipeTemplate: String, CaseIterable, Sendable {
     case classify, grouped
     case predictTheLLM = "predict-the-llm"
@@ -15,10 +17,10 @@ enum RecipeTemplate: String, CaseIterable, Sendable {
         let known = proposal?.labels ?? []
         let labels = known.count > 1 ? known : ["a", "b"]
         let isConstrained = self == .predictTheLLM || proposal?.isOneOfEach == true
-        var columns = ["answer: \(quoted(answer))", "label: \(quoted(label))"]
-        if let prompt { columns.insert("prompt: \(quoted(prompt))", at: 0) }
-        if let id = proposal?.id { columns.insert("id: \(quoted(id))", at: 0) }
-        if let group { columns.append("group: \(quoted(group))") }
+        var columns = ["answer: \(YAMLText.scalar(answer))", "label: \(YAMLText.scalar(label))"]
+        if let prompt { columns.insert("prompt: \(YAMLText.scalar(prompt))", at: 0) }
+        if let id = proposal?.id { columns.insert("id: \(YAMLText.scalar(id))", at: 0) }
+        if let group { columns.append("group: \(YAMLText.scalar(group))") }
         let question = proposal == nil ? "          # the columns of your table" : ""
         var text = """
             # yaml-language-server: $schema=recipe.schema.json
@@ -26,7 +28,7 @@ enum RecipeTemplate: String, CaseIterable, Sendable {
             about: Which label does a text have?
 
             data:
-              train: \(quoted(train))
+              train: \(YAMLText.scalar(train))
               columns: {\(columns.joined(separator: ", "))}\(question)
               labels: [\(labels.map(label(_:)).joined(separator: ", "))]
 
@@ -68,34 +70,9 @@ enum RecipeTemplate: String, CaseIterable, Sendable {
             """
     }
 
-    /// A text as YAML: in quotes unless every reader takes it for itself.
-    private func quoted(_ text: String) -> String {
-        let isPlain =
-            text.first?.isLetter == true
-            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./".contains($0)) }
-            && !["yes", "no", "on", "off", "true", "false", "null"].contains(text.lowercased())
-        if isPlain { return text }
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            let category = scalar.properties.generalCategory
-            switch scalar {
-            case "\\", "\"": escaped += "\\\(scalar)"
-            case "\n": escaped += "\\n"
-            case "\t": escaped += "\\t"
-            // What YAML does not allow, or a terminal obeys.
-            case _
-            where [.control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned].contains(category):
-                let digits = String(scalar.value, radix: 16, uppercase: true)
-                escaped += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return "\"\(escaped)\""
-    }
-
     /// Whole numbers may stand as they are.
     private func label(_ text: String) -> String {
         if let number = Int(text), String(number) == text { return text }
-        return quoted(text)
+        return YAMLText.scalar(text)
     }
 }

@@ -5,9 +5,9 @@ internal import Digests
 internal import Forecasts
 internal import Glibc
 internal import Host
-internal import Logbooks
 internal import Plans
 internal import Storage
+internal import Words
 
 struct RunStatus {
     private let path: String
@@ -94,8 +94,9 @@ struct RunStatus {
         if !numbers.failed.isEmpty { counts.append(paint.red("\(numbers.failed.count) failed")) }
         var lines = ["\(paint.bold(recipe)): \(paint.green("running")), \(counts.joined(separator: ", "))"]
         let eta =
-            document["eta_seconds"]?.number.map { "about \(Duration.seconds($0).brief) to go" } ?? "no estimate yet"
-        lines.append("  for \(Duration.seconds(numbers.updated - numbers.started).brief), \(eta)")
+            document["eta_seconds"]?.number.map { "about \(Format.elapsed(Duration.seconds($0))) to go" }
+            ?? "no estimate yet"
+        lines.append("  for \(Format.elapsed(Duration.seconds(numbers.updated - numbers.started))), \(eta)")
         lines.append("  \(Self.owner(document))")
         for work in working {
             lines.append("  \(paint.blue("●")) \(work["address"]?.string ?? "")")
@@ -127,7 +128,7 @@ struct RunStatus {
         var lines = [head]
         if let document = run?.document {
             let numbers = Numbers(document)
-            let seconds = Duration.seconds(max(0, numbers.updated - numbers.started)).brief
+            let seconds = Format.elapsed(Duration.seconds(max(0, numbers.updated - numbers.started)))
             lines.append(
                 "  run @\(run!.number), \(Moment.text(numbers.started)), took \(seconds); \(numbers.executed) run, "
                     + "\(numbers.reused) reused")
@@ -190,7 +191,7 @@ struct RunStatus {
         if let message = work["message"]?.string, !message.isEmpty { words.append(message) }
         if let loss = work["loss"]?.number { words.append("loss \(Format.decimal(loss, 3))") }
         if let speed = work["tokens_per_second"]?.number { words.append("\(Format.decimal(speed, 0)) tokens/s") }
-        words.append(Duration.seconds(max(0, moment - (work["started"]?.number ?? moment))).brief)
+        words.append(Format.elapsed(.seconds(max(0, moment - (work["started"]?.number ?? moment)))))
         return words.joined(separator: ", ")
     }
 

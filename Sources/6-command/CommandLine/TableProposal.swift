@@ -1,6 +1,7 @@
 // A look at a table of the user's: which column is probably which. A proposal for a person to read, never a decision.
 
 internal import Nodes
+internal import Words
 
 /// What the columns of a table look like.
 struct TableProposal {

@@ -3,6 +3,7 @@
 import Digests
 import Nodes
 import Recipes
+import Words
 
 struct RecipeMutator {
     private let corpus: [Tree]
@@ -166,7 +167,7 @@ struct RecipeMutator {
                     (names.randomElement(using: &random) ?? "x") + ".test",
                     (names.randomElement(using: &random) ?? "x") + ".model",
                 ][below(7)]
-                inputs.append(("i\(index)", .scalar(Tree.quoted(source))))
+                inputs.append(("i\(index)", .scalar(YAMLText.quoted(source))))
                 command.append(.scalar("\"{in.i\(index)}\""))
             }
             command += outputs.map { .scalar("\"{out.\($0)}\"") }

@@ -1,6 +1,7 @@
 // A value of a recipe that can be changed anywhere, and its text. Knows nothing of what it means.
 
 import Nodes
+import Words
 
 indirect enum Tree {
     /// As it is written, quotes included.
@@ -10,25 +11,10 @@ indirect enum Tree {
 
     init(_ node: Node) {
         switch node.content {
-        case .scalar(let scalar): self = .scalar(scalar.isPlain ? scalar.text : Self.quoted(scalar.text))
+        case .scalar(let scalar): self = .scalar(scalar.isPlain ? scalar.text : YAMLText.quoted(scalar.text))
         case .sequence(let elements): self = .list(elements.map(Tree.init))
         case .mapping(let entries): self = .mapping(entries.map { ($0.key, Tree($0.value)) })
         }
-    }
-
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            case "\n": result += "\\n"
-            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value > 0xFFFD:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 
     /// One key on each line at the top, flow style below.
@@ -48,7 +34,7 @@ indirect enum Tree {
 
     private static func key(_ text: String) -> String {
         text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) } && !text.isEmpty
-            ? text : quoted(text)
+            ? text : YAMLText.quoted(text)
     }
 
     subscript(key: String) -> Tree? {

@@ -5,6 +5,7 @@ internal import Nodes
 package import Numerics
 internal import Plans
 internal import Recipes
+internal import Words
 
 package struct AblationEntry: Sendable {
     /// One variant.

@@ -9,6 +9,7 @@ internal import Numerics
 internal import Plans
 internal import Recipes
 internal import Storage
+internal import Words
 
 /// One thing to try.
 package struct Suggestion: Sendable {
@@ -67,7 +68,9 @@ package struct Suggestion: Sendable {
         return found.sorted { $0.key < $1.key }.map { subject, helping in
             let section = results.recipe.model(named: subject) == nil ? "stack" : "models"
             let settings = helping.flatMap(\.arm.changes).compactMap { change in
-                change.new.map { "--set \(quoted("\(SettingPath([section, subject]).text).\(change.path)=\($0)"))" }
+                change.new.map {
+                    "--set \(ShellText.word("\(SettingPath([section, subject]).text).\(change.path)=\($0)"))"
+                }
             }
             let names = helping.map { "\($0.arm.label) (\($0.ablation.name))" }.joined(separator: " and ")
             return Suggestion(
@@ -123,7 +126,7 @@ package struct Suggestion: Sendable {
                     reason:
                         "\(ablation.name), \(arm.label) is \(comparison.outcome.rawValue): by the test's estimate \(Format.count(further, "more seed")) would find a difference as large as the one seen four times of five.",
                     command:
-                        "ablate run \(file(results)) --set \(quoted("\(SettingPath(["ablations", ablation.name, "with", "seeds"]).text)=[\(list)]")) \(quoted("ablations/\(ablation.name)/**"))",
+                        "ablate run \(file(results)) --set \(ShellText.word("\(SettingPath(["ablations", ablation.name, "with", "seeds"]).text)=[\(list)]")) \(ShellText.word("ablations/\(ablation.name)/**"))",
                     seconds: seconds > 0 ? seconds : nil, isOnGPU: arm.isOnGPU)
             ]
         }
@@ -163,7 +166,7 @@ package struct Suggestion: Sendable {
                 reason:
                     "\(one.ensemble) is better without \(one.member) (by \(Format.decimal(-one.difference, 4))).",
                 command: rest.count > 1
-                    ? "ablate run \(file(results)) --set \(quoted("stack.\(one.ensemble).average=[\(rest.joined(separator: ", "))]"))"
+                    ? "ablate run \(file(results)) --set \(ShellText.word("stack.\(one.ensemble).average=[\(rest.joined(separator: ", "))]"))"
                     : nil, seconds: nil, isOnGPU: false)
         }
     }
@@ -176,7 +179,7 @@ package struct Suggestion: Sendable {
             return Suggestion(
                 reason:
                     "By their recorded losses the average of \(pair.members.joined(separator: " and ")) scores \(Format.decimal(pair.logLoss, 4)), \(Format.decimal(pair.gain, 4)) better than the better of the two.",
-                command: "ablate run \(file(results)) --set \(quoted(entry))", seconds: nil, isOnGPU: false)
+                command: "ablate run \(file(results)) --set \(ShellText.word(entry))", seconds: nil, isOnGPU: false)
         }
     }
 
@@ -193,12 +196,12 @@ package struct Suggestion: Sendable {
                 cut += entry.record?.metrics["truncated-rows-answer"]?.integer ?? 0
             }
             guard rows > 0, Double(cut) > 0.1 * Double(rows) else { return nil }
-            let share = Format.decimal(100 * Double(cut) / Double(rows), 0)
+            let share = Format.percent(Double(cut) / Double(rows))
             let own = results.scores.first { $0.name == name }?.seconds
             return Suggestion(
                 reason: "\(share) % of the answers that \(name) reads are cut at \(length) tokens.",
                 command:
-                    "ablate run \(file(results)) --set \(quoted("\(SettingPath(["models", name, "lengths", "answer"]).text)=\(length * 2)")) \(quoted("\(name)/**"))",
+                    "ablate run \(file(results)) --set \(ShellText.word("\(SettingPath(["models", name, "lengths", "answer"]).text)=\(length * 2)")) \(ShellText.word("\(name)/**"))",
                 seconds: own, isOnGPU: false)
         }
     }
@@ -207,16 +210,6 @@ package struct Suggestion: Sendable {
 
     /// The recipe's file, without the folder that the reader may not have.
     private static func file(_ results: Results) -> String {
-        quoted(results.recipe.file.name.split(separator: "/").last.map(String.init) ?? "recipe.yaml")
-    }
-
-    /// A word for a shell.
-    private static func quoted(_ text: String) -> String {
-        let isPlain = text.unicodeScalars.allSatisfy {
-            ($0.isASCII && $0.properties.isAlphabetic) || ("0"..."9").contains($0)
-                || "._-/=@%+:,".unicodeScalars.contains($0)
-        }
-        if isPlain, !text.isEmpty { return text }
-        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        ShellText.word(results.recipe.file.name.split(separator: "/").last.map(String.init) ?? "recipe.yaml")
     }
 }

@@ -1,6 +1,7 @@
 // Values to places on a line, with round numbers to mark. Knows nothing of what is drawn there.
 
 internal import Glibc
+internal import Words
 
 /// An axis from `start` to `end`, in units of the drawing; `end` may be the smaller one.
 struct Axis {

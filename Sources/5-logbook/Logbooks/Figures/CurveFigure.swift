@@ -1,6 +1,7 @@
 // Curves as SVG: loss curves and reliability diagrams. Knows points and names, not what they mean.
 
 internal import Digests
+internal import Words
 
 struct CurveFigure: Drawing {
     struct Series {

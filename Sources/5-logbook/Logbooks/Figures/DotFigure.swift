@@ -1,6 +1,7 @@
 // A figure as SVG: one line of dots per result. Knows numbers and names, not what they mean.
 
 internal import Digests
+internal import Words
 
 /// Dots on one horizontal axis, a row for each name, the name above its row.
 struct DotFigure: Drawing {

@@ -1,5 +1,7 @@
 // What all figures share: marks as SVG text, in one unit and one rounding. Knows no colours; those are the page's style.
 
+internal import Words
+
 /// An SVG drawing, 420 units wide: as many as a phone shows without shrinking its 13-unit letters under 10 pixels.
 struct FigureCanvas {
     static let width = 420.0
@@ -58,7 +60,7 @@ struct FigureCanvas {
         let style = kind.map { " class=\"\($0)\"" } ?? ""
         let whole = shown != text ? Self.title(text) : ""
         marks +=
-            "<text\(style) x=\"\(Self.text(x))\" y=\"\(Self.text(y))\" text-anchor=\"\(anchor)\">\(Markup.escaped(shown))\(whole)</text>"
+            "<text\(style) x=\"\(Self.text(x))\" y=\"\(Self.text(y))\" text-anchor=\"\(anchor)\">\(MarkupText.escaped(shown))\(whole)</text>"
     }
 
     /// Names as they are written where each has so many units: no two different ones alike.
@@ -67,7 +69,7 @@ struct FigureCanvas {
     }
 
     /// Begins what belongs to one result: the page lights it up together with the result's row.
-    mutating func begin(result name: String) { marks += "<g data-name=\"\(Markup.escaped(name))\">" }
+    mutating func begin(result name: String) { marks += "<g data-name=\"\(MarkupText.escaped(name))\">" }
     mutating func end() { marks += "</g>" }
 
     /// Marks, numbers and the name of a horizontal axis.
@@ -105,27 +107,11 @@ struct FigureCanvas {
     static func series(_ index: Int) -> String { "s\(index % 7)" + (index < 7 ? "" : " dashed") }
 
     func svg(height: Double, label: String) -> String {
-        "<svg viewBox=\"0 0 \(Int(Self.width)) \(Self.text(height))\" width=\"\(Int(Self.width))\" role=\"img\" aria-label=\"\(Markup.escaped(label))\">\(marks)</svg>"
+        "<svg viewBox=\"0 0 \(Int(Self.width)) \(Self.text(height))\" width=\"\(Int(Self.width))\" role=\"img\" aria-label=\"\(MarkupText.escaped(label))\">\(marks)</svg>"
     }
 
-    private static func title(_ text: String) -> String { text.isEmpty ? "" : "<title>\(Markup.escaped(text))</title>" }
+    private static func title(_ text: String) -> String {
+        text.isEmpty ? "" : "<title>\(MarkupText.escaped(text))</title>"
+    }
     private static func text(_ value: Double) -> String { Format.decimal(value, 1) }
-}
-
-enum Markup {
-    /// Text as it may stand in HTML, in an attribute, or in SVG.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in VisibleText.of(text).unicodeScalars {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.unicodeScalars.append(character)
-            }
-        }
-        return result
-    }
 }

@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Numerics
+internal import Words
 
 struct ForestFigure: Drawing {
     struct Row {

@@ -1,6 +1,7 @@
 // A square of numbers as SVG: the correlation of every pair. Knows numbers and names, not what they mean.
 
 internal import Digests
+internal import Words
 
 struct HeatFigure: Drawing {
     let names: [String]

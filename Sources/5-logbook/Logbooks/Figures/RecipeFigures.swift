@@ -2,6 +2,7 @@
 
 internal import Numerics
 internal import Plans
+internal import Words
 
 extension PageText {
     /// What each member adds to its average.

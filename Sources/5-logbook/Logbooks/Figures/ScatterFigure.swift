@@ -1,6 +1,7 @@
 // Points with names as SVG: what results cost against what they score. Knows numbers and names, not what they mean.
 
 internal import Digests
+internal import Words
 
 struct ScatterFigure: Drawing {
     struct Point {

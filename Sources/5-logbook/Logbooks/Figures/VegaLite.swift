@@ -1,7 +1,7 @@
 // Figures as Vega-Lite specifications, version 5: the same numbers as in the drawing, for whoever wants another one. Knows the
 // grammar's words, and no figure.
 
-package import Digests
+internal import Digests
 
 /// What can be drawn, and told to other tools.
 protocol Drawing {

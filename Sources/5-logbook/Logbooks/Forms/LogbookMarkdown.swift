@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Numerics
+internal import Words
 
 /// One recipe's logbook as text, and the figures it names.
 package struct LogbookMarkdown: Sendable {

@@ -2,6 +2,7 @@
 
 internal import Mustache
 internal import Numerics
+internal import Words
 
 /// The page of one recipe, or of several.
 package struct LogbookPage: Sendable {
@@ -37,7 +38,7 @@ package struct LogbookPage: Sendable {
                 ]
             ]
         }
-        return Self.template.render(VisibleText.everywhere(context, but: ["svg", "style", "script", "policy"]))
+        return Self.template.render(Self.visible(context, but: ["svg", "style", "script", "policy"]))
     }
 
     /// A recipe's line in the table of all.
@@ -58,6 +59,17 @@ package struct LogbookPage: Sendable {
             row["accuracy"] = text.share(evaluation.accuracy)
         }
         return row
+    }
+
+    /// The texts of a template's context; figures, style and script are markup of our own.
+    private static func visible(_ value: Any, but own: Set<String>) -> Any {
+        switch value {
+        case let text as String: VisibleText.of(text)
+        case let list as [Any]: list.map { visible($0, but: own) }
+        case let members as [String: Any]:
+            Dictionary(uniqueKeysWithValues: members.map { ($0, own.contains($0) ? $1 : visible($1, but: own)) })
+        default: value
+        }
     }
 
     private static let template: MustacheTemplate = {

@@ -2,6 +2,7 @@
 
 internal import Glibc
 internal import Numerics
+internal import Words
 
 /// Every text of the logbook, ready to be laid out.
 struct PageText {

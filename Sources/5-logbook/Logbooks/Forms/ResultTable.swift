@@ -1,7 +1,9 @@
 // The ablations' results as one table, for a paper: CSV, Markdown, LaTeX and JSON. Knows no files.
 
 package import Digests
+internal import Formats
 internal import Numerics
+internal import Words
 
 /// A line for each variant of each ablation.
 package struct ResultTable: Sendable {
@@ -46,23 +48,19 @@ package struct ResultTable: Sendable {
 
     /// RFC 4180, with full numbers; what is not there is empty, and no text is a formula.
     private var csv: String {
-        func field(_ text: String) -> String {
-            let text = SpreadsheetText.cell(text)
-            guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-            return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-        }
         func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
         let rows = lines.map { line -> [String] in
             let (evaluation, comparison) = (line.arm.evaluation, line.arm.comparison)
-            return (isShared ? [field(line.recipe)] : []) + [
-                field(line.ablation), field(line.arm.name), number(evaluation?.logLoss), number(evaluation?.accuracy),
+            return (isShared ? [SpreadsheetText.cell(line.recipe)] : []) + [
+                SpreadsheetText.cell(line.ablation), SpreadsheetText.cell(line.arm.name), number(evaluation?.logLoss),
+                number(evaluation?.accuracy),
                 number(comparison?.difference), number(comparison?.interval.lowerBound),
-                number(comparison?.interval.upperBound), number(comparison?.p), field(Self.verdict(line.arm)),
+                number(comparison?.interval.upperBound), number(comparison?.p),
+                SpreadsheetText.cell(Self.verdict(line.arm)),
                 number(line.arm.notes.leaderboard),
             ]
         }
-        return ([(isShared ? ["recipe"] : []) + Self.columns] + rows).map { $0.joined(separator: ",") + "\r\n" }
-            .joined()
+        return ([(isShared ? ["recipe"] : []) + Self.columns] + rows).map { CSV.row($0, end: "\r\n") }.joined()
     }
 
     private static func verdict(_ arm: AblationEntry.Arm) -> String {

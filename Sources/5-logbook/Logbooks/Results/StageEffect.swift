@@ -2,6 +2,7 @@
 // optimizes, a round of pseudo-labels beside the first pass. Knows scores alone.
 
 internal import Numerics
+internal import Words
 
 /// The paired difference of a result and what it is to be compared with.
 package struct StageEffect: Sendable {

@@ -3,6 +3,7 @@
 
 internal import Digests
 internal import Storage
+internal import Words
 
 /// A value of a document, and where it stands.
 struct StoredDocument {

@@ -4,6 +4,7 @@ internal import Digests
 internal import Forecasts
 internal import Plans
 internal import Storage
+internal import Words
 
 /// Clusters, a map, near-duplicates and advice.
 package struct TextLook: Sendable {

@@ -1,6 +1,7 @@
 // Labels that a fold's models cannot have learnt, since all their rows stand in that fold. Knows labels and folds, and no model.
 
 internal import Digests
+internal import Words
 
 /// A label all of whose rows stand in one fold: the models that are scored there were trained without it.
 package struct UnseenLabel: Sendable, Equatable {

@@ -8,6 +8,7 @@ internal import Glibc
 internal import Host
 internal import Plans
 internal import Storage
+internal import Words
 
 struct AcceptCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

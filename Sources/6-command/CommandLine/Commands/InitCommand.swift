@@ -5,6 +5,7 @@ internal import Digests
 internal import Host
 internal import Nodes
 internal import Recipes
+internal import Words
 
 extension RecipeTemplate: ExpressibleByArgument {}
 

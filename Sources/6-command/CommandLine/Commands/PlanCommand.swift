@@ -5,6 +5,7 @@ internal import Digests
 internal import Forecasts
 internal import Host
 internal import Plans
+internal import Words
 
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -107,17 +108,7 @@ struct PlanText {
             + "\(forecast.count(.maybe, among: chosen)) maybe, \(forecast.count(.reuse, among: chosen)) reused"
         let pending = chosen.map { forecast.entries[$0] }.filter { $0.state != .reuse }
         let seconds = pending.compactMap(\.estimate).reduce(0, +)
-        if seconds >= 1 { text += "; about \(Duration.seconds(Int(seconds)).brief) of work by past records" }
+        if seconds >= 1 { text += "; about \(Format.elapsed(Duration.seconds(Int(seconds)))) of work by past records" }
         Console.out(text)
-    }
-}
-
-extension Duration {
-    /// `42 s`, `3 min 20 s`, `2 h 5 min`.
-    var brief: String {
-        let seconds = Int(components.seconds)
-        if seconds < 60 { return "\(seconds) s" }
-        if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
-        return "\(seconds / 3600) h \(seconds % 3600 / 60) min"
     }
 }

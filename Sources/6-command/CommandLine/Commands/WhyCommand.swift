@@ -6,9 +6,9 @@ internal import Digests
 internal import Forecasts
 internal import Glibc
 internal import Host
-internal import Logbooks
 internal import Plans
 internal import Storage
+internal import Words
 
 struct WhyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -135,18 +135,5 @@ struct WhyCommand: AsyncParsableCommand {
             "old": difference.old ?? .null, "new": difference.new ?? .null, "place": JSON(difference.place),
             "text": .string(difference.text),
         ]
-    }
-}
-
-/// A moment as the person's clock shows it.
-enum Moment {
-    /// `2026-11-23 14:05:09 CET`, from seconds since 1970.
-    static func text(_ seconds: Double) -> String {
-        var time = time_t(seconds)
-        var parts = tm()
-        localtime_r(&time, &parts)
-        var buffer = [CChar](repeating: 0, count: 64)
-        let count = strftime(&buffer, buffer.count, "%Y-%m-%d %H:%M:%S %Z", &parts)
-        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -2,9 +2,9 @@
 
 internal import Digests
 internal import Execution
-internal import Logbooks
 internal import Plans
 internal import Synchronization
+internal import Words
 
 final class PlainProgress: ProgressReporter {
     private struct State {
@@ -59,11 +59,11 @@ final class PlainProgress: ProgressReporter {
             guard state.spoken.duration(to: .now) > .seconds(30) else { return [] }
             state.spoken = .now
             return state.progress.running.sorted { $0.key < $1.key }.map { step, running in
-                var line = "running \(plan.steps[step].address)  \(running.elapsed.brief)"
+                var line = "running \(plan.steps[step].address)  \(Format.elapsed(running.elapsed))"
                 if running.total > 0 { line += "  \(running.done)/\(running.total) \(running.unit)" }
                 if let loss = running.loss { line += "  loss \(Format.decimal(loss, 3))" }
                 if let speed = running.speed { line += "  \(speed)" }
-                if let remaining = running.remaining { line += "  about \(remaining.brief) left" }
+                if let remaining = running.remaining { line += "  about \(Format.elapsed(remaining)) left" }
                 return line
             }
         }

@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Execution
-internal import Logbooks
+internal import Words
 
 /// The steps of a run as events have told of them.
 struct ProgressState {
@@ -30,7 +30,7 @@ struct ProgressState {
         var speed: String? {
             guard let rate = figures["tokens-per-second"] else { return nil }
             var parts = [rate < 10_000 ? "\(Int(rate)) tokens/s" : "\(Format.decimal(rate / 1000, 1))k tokens/s"]
-            if let share = figures["mfu"] { parts.append("\(Int((share * 100).rounded())) % MFU") }
+            if let share = figures["mfu"] { parts.append("\(Format.percent(share)) MFU") }
             if let bytes = figures["memory-bytes"] { parts.append("\(Format.decimal(bytes / 1e9, 1)) GB") }
             return parts.joined(separator: ", ")
         }

@@ -3,9 +3,9 @@
 internal import Digests
 internal import Execution
 internal import Host
-internal import Logbooks
 internal import Plans
 internal import Synchronization
+internal import Words
 
 final class TerminalProgress: ProgressReporter {
     private struct State {
@@ -78,11 +78,12 @@ final class TerminalProgress: ProgressReporter {
             }
             if let loss = running.loss { right += " loss \(Format.decimal(loss, 3))" }
             if let speed = running.speed, right.count + speed.count + 40 < width { right += " \(speed)" }
-            right += running.remaining.map { " \($0.brief) left" } ?? " \(running.elapsed.brief)"
+            right += running.remaining.map { " \(Format.elapsed($0)) left" } ?? " \(Format.elapsed(running.elapsed))"
             let name = shortened(plan.steps[step].address, to: max(12, width - right.count - 5))
             lines.append("\(paint.blue("●")) \(name)  \(right)")
         }
-        lines.append(paint.dim("  \(state.progress.finished)/\(total) steps, \(started.duration(to: .now).brief)"))
+        lines.append(
+            paint.dim("  \(state.progress.finished)/\(total) steps, \(Format.elapsed(started.duration(to: .now)))"))
         state.drawn = lines.count
         return lines.joined(separator: "\n") + "\n"
     }

@@ -3,9 +3,7 @@
 Knows columns and their types, not what they mean. Writes no step's output that a store keeps.
 """
 
-from pathlib import Path
-
-from ..protocol.step import Failure, invalid
+from ..protocol.step import invalid
 
 
 def run(step):
@@ -13,7 +11,7 @@ def run(step):
         to_csv(read(step, "table"), step.title("table"), step.outputs / "table")
     else:
         original = read(step, "original") if step.has("original") else None
-        to_parquet(step.input("table"), step.parameters["numbers"], original, step.parameters["path"])
+        to_parquet(step.input("table"), step.parameters["numbers"], original, step.outputs / "table")
     return {"metrics": {}}
 
 
@@ -53,10 +51,4 @@ def to_parquet(path, numbers, original, target):
             index = table.schema.get_field_index(name)
             column = values.column(name).cast(table.schema.field(index).type, safe=False)
             table = table.set_column(index, table.schema.field(index), column)
-    draft = f"{target}.part"
-    try:
-        pyarrow.parquet.write_table(table, draft)
-        Path(draft).replace(target)
-    except OSError as error:
-        Path(draft).unlink(missing_ok=True)
-        raise Failure("unavailable", f"cannot write {target}: {error}") from error
+    pyarrow.parquet.write_table(table, target)

@@ -38,12 +38,7 @@ def write_table(table, path):
     texts = {"recipe", "ablation", "variant", "verdict"}
     fields = [(name, pyarrow.string() if name in texts else pyarrow.float64()) for name in table["columns"]]
     columns = [pyarrow.array([row[name] for row in table["rows"]], kind) for name, kind in fields]
-    draft = f"{path}.part"
-    try:
-        pyarrow.parquet.write_table(pyarrow.table(columns, schema=pyarrow.schema(fields)), draft)
-        Path(draft).replace(path)
-    except OSError as error:
-        raise Failure("unavailable", f"cannot write {path}: {error}") from error
+    pyarrow.parquet.write_table(pyarrow.table(columns, schema=pyarrow.schema(fields)), path)
 
 
 # TensorBoard

@@ -4,6 +4,7 @@ internal import Digests
 internal import Forecasts
 internal import Logbooks
 internal import Numerics
+internal import Words
 
 struct DiffDocument {
     /// A value of the recipe, or of a step's parameters, that differs.

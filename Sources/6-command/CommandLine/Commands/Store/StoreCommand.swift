@@ -4,10 +4,10 @@ internal import ArgumentParser
 internal import Digests
 internal import Forecasts
 internal import Host
-internal import Logbooks
 internal import Plans
 internal import Recipes
 internal import Storage
+internal import Words
 
 struct StoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -84,7 +84,7 @@ struct StoreVerifyCommand: AsyncParsableCommand {
                 for damage in result.damaged { Console.note("damaged: \(damage.path): \(damage.message)") }
                 for address in result.incomplete { Console.note("incomplete: \(address): an object is not there") }
                 Console.out(
-                    "\(Format.count(result.objects, "object")) (\(Bytes.text(result.bytes))) and "
+                    "\(Format.count(result.objects, "object")) (\(Format.size(result.bytes))) and "
                         + "\(Format.count(result.records, "record")): \(result.damaged.count) damaged, "
                         + "\(Format.count(result.incomplete.count, "record")) without all objects")
                 if !result.damaged.isEmpty {
@@ -136,26 +136,16 @@ struct StoreListCommand: AsyncParsableCommand {
                 let place = run.folder.isEmpty || run.folder.hasPrefix("..") ? "" : "  \(run.folder)"
                 Console.out(
                     "\(run.recipe)\(place)  \(run.state), \(Moment.text(run.updated)), "
-                        + "\(Format.count(run.keys.count, "step")), \(Bytes.text(size))")
+                        + "\(Format.count(run.keys.count, "step")), \(Format.size(size))")
             }
             for pin in roots.pins {
                 Console.out("pin \(pin.name)  \(pin.recipe), \(Format.count(pin.keys.count, "step"))")
             }
             Console.out(
                 "\(Format.count(usage.records, "record")), \(Format.count(usage.objects, "object")), "
-                    + "\(Bytes.text(usage.bytes)) in \(store.root)")
+                    + "\(Format.size(usage.bytes)) in \(store.root)")
         } catch {
             throw Failure.report(error)
         }
-    }
-}
-
-/// Sizes as people read them.
-enum Bytes {
-    /// `512 B`, `1.4 MiB`.
-    static func text(_ bytes: Int) -> String {
-        var (value, unit) = (Double(bytes), 0)
-        while value >= 1024, unit < 4 { (value, unit) = (value / 1024, unit + 1) }
-        return unit == 0 ? "\(bytes) B" : "\(Format.decimal(value, 1)) \(["B", "KiB", "MiB", "GiB", "TiB"][unit])"
     }
 }

@@ -4,9 +4,9 @@ internal import ArgumentParser
 internal import Digests
 internal import Forecasts
 internal import Host
-internal import Logbooks
 internal import Plans
 internal import Storage
+internal import Words
 
 struct StoreGCCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -49,8 +49,8 @@ struct StoreGCCommand: AsyncParsableCommand {
             var text =
                 "\(verb) \(Format.count(result.records.count, "record")), "
                 + "\(Format.count(result.objects.count, "object")) and \(Format.count(result.remains.count, "remain")): "
-                + "\(Bytes.text(result.freed))\nkept \(Format.count(result.keptRecords.count, "record")) and "
-                + "\(Format.count(result.keptObjects.count, "object")): \(Bytes.text(result.keptObjects.bytes))"
+                + "\(Format.size(result.freed))\nkept \(Format.count(result.keptRecords.count, "record")) and "
+                + "\(Format.count(result.keptObjects.count, "object")): \(Format.size(result.keptObjects.bytes))"
             if result.reserved > 0 { text += "; \(Format.count(result.reserved, "record")) for runs that go on now" }
             Console.out(text)
         } catch {

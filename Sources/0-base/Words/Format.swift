@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Numbers as people read them. Knows no unit but those of time and of sizes.
 
 package enum Format {
     /// A number with a fixed count of decimals, rounded half away from zero.
@@ -22,6 +22,21 @@ package enum Format {
     package static func interval(_ interval: ClosedRange<Double>) -> String {
         "[\(signed(interval.lowerBound, 4)), \(signed(interval.upperBound, 4))]"
     }
+
+    /// `38 %`, of a share of 1.
+    package static func percent(_ share: Double, _ digits: Int = 0) -> String { "\(decimal(100 * share, digits)) %" }
+
+    /// `1 seed`, `3 seeds`.
+    package static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+    /// `512 B`, `1.4 MiB`.
+    package static func size(_ bytes: Int) -> String {
+        var (value, unit) = (Double(bytes), 0)
+        while value >= 1024, unit < 4 { (value, unit) = (value / 1024, unit + 1) }
+        return unit == 0 ? "\(bytes) B" : "\(decimal(value, 1)) \(["B", "KiB", "MiB", "GiB", "TiB"][unit])"
+    }
+
+    // MARK: - Durations
 
     /// `12 s`, `2.4 min`, `34 min`, `2.1 h`; of a GPU `0.52 GPU-h`.
     package static func duration(_ seconds: Double, isOnGPU: Bool = false) -> String {
@@ -49,6 +64,11 @@ package enum Format {
         }
     }
 
-    /// `1 seed`, `3 seeds`.
-    package static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+    /// Time as it passes, in whole units: `42 s`, `3 min 20 s`, `2 h 5 min`.
+    package static func elapsed(_ duration: Duration) -> String {
+        let seconds = Int(duration.components.seconds)
+        if seconds < 60 { return "\(seconds) s" }
+        if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
+        return "\(seconds / 3600) h \(seconds % 3600 / 60) min"
+    }
 }
