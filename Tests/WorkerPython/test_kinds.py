@@ -7,15 +7,17 @@ import pytest
 from ablate_worker.models.classifier import Blueprint
 from ablate_worker.protocol import kinds
 from ablate_worker.protocol.step import Failure, Step
+from ablate_worker.training.plan import Plan
 from conftest import PACKAGES
 
-GOLDENS = PACKAGES.parents[2] / "Tests" / "EndToEnd" / "goldens"
+ROOT = PACKAGES.parents[2]
+GOLDENS = ROOT / "Tests" / "EndToEnd" / "goldens"
 STEPS = [(kind, step["parameters"]) for kind in kinds.KINDS if (GOLDENS / f"{kind}.json").exists()
          for step in json.loads((GOLDENS / f"{kind}.json").read_text())["steps"].values()]
 # Kinds that are no steps of a plan, as the engine asks for them.
 OTHERS = [("fetch", {"repository": "org/name", "revision": None, "remote-code": False}),
           ("publish", {"parquet": [], "tensorboard": None, "mlflow": None}), ("convert", {"to": "csv"}),
-          ("convert", {"to": "parquet", "path": "p", "numbers": []})]
+          ("convert", {"to": "parquet", "numbers": []})]
 
 
 def read(kind, parameters):
@@ -83,3 +85,24 @@ def test_what_a_classifier_is_made_of_are_parameters_of_the_kinds_that_make_one(
     names = {field.name.replace("_", "-") for field in fields(Blueprint)}
     for kind in ("finetune", "predict"):
         assert names <= {*kinds.KINDS[kind].required, *kinds.KINDS[kind].optional}
+
+
+def settings(*path):
+    """The names of the settings that a recipe may have at a place of its schema."""
+    found = json.loads((ROOT / "schemas" / "recipe.schema.json").read_text())
+    for name in path:
+        found = found["properties"][name]
+        found = found.get("additionalProperties") or next((part for part in found.get("anyOf", ()) if "properties" in part), found)
+    return set(found["properties"])
+
+
+def test_the_names_are_those_of_the_recipe():
+    of = lambda names: {*names.required, *names.optional}
+    assert {field.name.replace("_", "-") for field in fields(Plan)} - {"seed"} == settings("models", "training")
+    assert of(kinds.LORA) == settings("models", "lora") and of(kinds.TFIDF) == settings("models", "tfidf")
+    assert of(kinds.SCRATCH) == settings("models", "backbone", "scratch")
+    assert of(kinds.KINDS["annotate"]) == settings("annotations") | {"name"}
+    assert of(kinds.KINDS["annotate"].parts["prices"]) == settings("annotations", "prices")
+    assert of(kinds.KINDS["extract"]) == settings("extractors") - {"backbone", "template", "split-special-tokens"} | {"name"}
+    assert of(kinds.KINDS["explore"]) == settings("explore") - {"extractor"} | {"labels"}
+    assert of(kinds.KINDS["ingest"].parts["columns"]) == settings("data", "columns")

@@ -62,7 +62,7 @@ KINDS = {
     "export": names("classes pooling lengths scratch", "quantization precision head-input remote-code merge labels base-model "
                     "base-revision template chat split-special-tokens", lengths=LENGTHS, scratch=SCRATCH, chat=CHAT),
     "publish": names("", "parquet tensorboard mlflow"),
-    "convert": names("to", "path numbers"),
+    "convert": names("to", "numbers"),
     "fetch": names("repository", "revision remote-code"),
 }
 
