@@ -137,6 +137,24 @@ import Testing
         #expect(throws: AblateError.self) { try delivery().standing(of: "/elsewhere/x.csv") }
     }
 
+    @Test(arguments: [
+        "a/", "a/.", "a/..", "/project/", "train.csv/x", "train.csv/x/y", "/dev/stdout", "/proc/self/fd/1", "/sys/x",
+        "a\nb.csv", "a\u{1B}[31m.csv", "a\u{7F}", "to-a-folder",
+    ])
+    func whereNoFileCanEverBeNothingIsDelivered(_ path: String) throws {
+        for folder in ["/dev", "/proc/self/fd", "/sys", "/project/folder"] { _ = try files.makeFolder(folder) }
+        try files.makeLink(at: "/project/to-a-folder", to: "/project/folder")
+        let error = #expect(throws: AblateError.self) { try delivery().standing(of: path) }
+        #expect(error?.kind == .refused)
+        #expect(throws: AblateError.self) { try delivery(overwrites: true).require(path, remedy: "") }
+    }
+
+    @Test(arguments: ["a", "a.", "..a", "folder/ä b.csv", "nowhere/x.csv", "/dev/shm/x.csv", "/development/x"])
+    func unusualNamesAreNames(_ path: String) throws {
+        for folder in ["/dev/shm", "/project/folder"] { _ = try files.makeFolder(folder) }
+        #expect(try delivery().standing(of: path) == .free)
+    }
+
     @Test func aLostLedgerLeavesMarkedPagesOurs() throws {
         let mark = FileMark(name: "index.html", author: "recipe.yaml")
         let text = mark.sealing("<p>one</p><!-- \(mark.placeholder) -->")

@@ -51,6 +51,10 @@ package struct Step: Sendable {
     /// What a custom step says it does with the labels it can read; nil where it does not say. Never in a key.
     package var labels: LabelUse?
 
+    /// The step that reads the table whose rows a program's `out-of-fold` must cover. The program waits for it and is held to it;
+    /// never in a key. Nil for everything else.
+    package var table: Int?
+
     /// What the worker is told beside the parameters, and what changes no result: how often to try again. Never in a key.
     package var manners: [String: JSON] = [:]
 

@@ -16,9 +16,11 @@ struct CommandRunner: Sendable {
 
     /// Runs the program; its output goes to `log`, its results to `outputs`.
     ///
+    /// - Parameter rows: how many rows `out-of-fold` must have; nil where that is not known.
     /// Errors: ``StepFailure`` of class `command-failed` or `unavailable`; `CancellationError`.
-    func run(_ step: Step, inputs: [String: String], outputs: String, log: String, gpus: [Int]) async throws -> [String]
-    {
+    func run(
+        _ step: Step, inputs: [String: String], outputs: String, log: String, rows: Int?, gpus: [Int]
+    ) async throws -> [String] {
         let command = step.parameters["command"]?.array?.compactMap(\.string) ?? []
         let names = step.parameters["outputs"]?.array?.compactMap(\.string) ?? []
         let arguments = command.map { Self.fill($0, inputs: inputs, outputs: outputs) }
@@ -49,7 +51,7 @@ struct CommandRunner: Sendable {
             throw StepFailure(
                 class: .commandFailed, message: "\(command.joined(separator: " ")) \(how)\(last)", log: nil)
         }
-        try check(step, names, inputs: inputs, in: outputs)
+        try check(step, names, rows: rows ?? self.rows(ofFoldsOf: step, inputs), in: outputs)
         return names
     }
 
@@ -126,7 +128,7 @@ struct CommandRunner: Sendable {
     }
 
     /// Every declared output must be there; predictions must be predictions of each row.
-    private func check(_ step: Step, _ names: [String], inputs: [String: String], in outputs: String) throws {
+    private func check(_ step: Step, _ names: [String], rows: Int?, in outputs: String) throws {
         let classes = step.parameters["classes"]?.integer ?? 0
         for name in names {
             guard Host.system.files.exists("\(outputs)/\(name)") else {
@@ -140,7 +142,7 @@ struct CommandRunner: Sendable {
             do {
                 try NativeStep.provePredictions(
                     "\(outputs)/\(name)", name: "{out.\(name)}", classes: classes,
-                    count: name == "test" ? nil : rows(ofFoldsOf: step, inputs))
+                    count: name == "test" ? nil : rows)
             } catch {
                 throw StepFailure(
                     class: .commandFailed,

@@ -26,7 +26,9 @@ struct StepRunner: Sendable {
         let step: Step
         let manifest: Manifest
         let inputs: [String: ResolvedInput]
-        let gpus: [Int]
+        /// How many rows its ``Step/table`` has; nil where it has none or nobody has read it.
+        let rows: Int?
+        var gpus: [Int]
     }
 
     /// What running gave: a record of our own, or one that another engine published meanwhile.
@@ -153,7 +155,8 @@ struct StepRunner: Sendable {
         case .command:
             let (started, clock) = (Self.now, ContinuousClock.now)
             let outputs = try await commands.run(
-                job.step, inputs: paths.mapValues(\.path), outputs: attempt.outputs, log: attempt.log, gpus: job.gpus)
+                job.step, inputs: paths.mapValues(\.path), outputs: attempt.outputs, log: attempt.log, rows: job.rows,
+                gpus: job.gpus)
             return Work(
                 result: WorkerResult(outputs: outputs, metrics: [:]), started: started,
                 seconds: clock.duration(to: .now) / .seconds(1))

@@ -16,6 +16,8 @@ extension Compiler {
             guard let reference = CustomInput(input.value, steps: names.steps) else { continue }
             inputs["in.\(input.name)"] = source(reference)
         }
+        // Also where the program never reads the table: it is scored on it.
+        let table = step.outputs.contains("out-of-fold") ? ingest(train: true) : nil
         let index = builder.step(
             "\(room(name))/command", .command,
             [
@@ -25,7 +27,7 @@ extension Compiler {
             resources: CommandResources(
                 cores: step.resources.cores, gpus: step.resources.gpus, memory: step.resources.memory,
                 gpuMemory: step.resources.gpuMemory, time: step.resources.time),
-            labels: step.labels.map { LabelUse($0) })
+            labels: step.labels.map { LabelUse($0) }, table: table)
         commands[Made(round: round, name: name)] = index
         func output(_ name: String) -> Source? {
             step.outputs.contains(name) ? .output(step: index, name: name) : nil

@@ -19,7 +19,7 @@ struct PlanBuilder {
     mutating func step(
         _ address: String, _ kind: StepKind, _ parameters: [String: JSON], inputs: [String: Source],
         origins: [String: Node?] = [:], resources: CommandResources? = nil, labels: LabelUse? = nil,
-        manners: [String: JSON] = [:]
+        table: Int? = nil, manners: [String: JSON] = [:]
     ) -> Int {
         let parameters = JSON.object(parameters)
         let outline = Manifest.outline(kind: kind.rawValue, version: kind.version, parameters: parameters)
@@ -31,7 +31,7 @@ struct PlanBuilder {
             Step(
                 address: place, kind: kind, parameters: parameters, inputs: inputs,
                 origins: origins.compactMapValues { $0 }, outline: outline, resources: resources,
-                labels: labels, manners: manners))
+                labels: labels, table: table, manners: manners))
         return index
     }
 

@@ -103,16 +103,34 @@ extension Lineage {
     /// What may be a leak and may be none: only the writer of a program knows.
     private func remarks(_ places: LeakPlaces) -> [Finding] {
         var known: Set<String> = []
-        return plan.steps.compactMap { step in
-            guard let (input, other) = testBeside(of: step), known.insert(step.room).inserted else { return nil }
+        let read = Set(plan.steps.flatMap { $0.inputs.values })
+        let named = plan.steps.indices.compactMap { index -> Finding? in
+            let step = plan.steps[index]
+            guard step.labels == nil, let mention = mention(in: step), !mention.isCertain,
+                known.insert("\(step.room) table").inserted,
+                step.parameters["outputs"]?.array?.compactMap(\.string).contains(where: {
+                    Self.isRowWise($0) || $0 != "test" && read.contains(.output(step: index, name: $0))
+                }) ?? false
+            else { return nil }
             return Finding(
-                "test-beside-out-of-fold",
-                "\"\(step.room)\" reads \(other).test beside \(other).out-of-fold; if it learns from it, as from pseudo-labels, its score has seen every label",
-                at: places.input(input, of: step.room), severity: .warning,
+                "may-read-labels",
+                "\"\(step.room)\" may read the training table: \(mention.phrase); if it does, its score has seen every label",
+                at: places.mention(mention, of: step.room), severity: .warning,
                 help:
-                    "write `labels: unused` if what it says of the test alone is made of it, or use the recipe's `pseudo-labels`"
+                    "write `labels: unused` if it uses no label of the training table; if it does, let it read data.train and folds"
             )
         }
+        return named
+            + plan.steps.compactMap { step in
+                guard let (input, other) = testBeside(of: step), known.insert(step.room).inserted else { return nil }
+                return Finding(
+                    "test-beside-out-of-fold",
+                    "\"\(step.room)\" reads \(other).test beside \(other).out-of-fold; if it learns from it, as from pseudo-labels, its score has seen every label",
+                    at: places.input(input, of: step.room), severity: .warning,
+                    help:
+                        "write `labels: unused` if what it says of the test alone is made of it, or use the recipe's `pseudo-labels`"
+                )
+            }
     }
 
     /// The input by which a program takes one thing that has seen every fold's labels, whose it is, and whether it is predictions of
@@ -165,6 +183,13 @@ extension Lineage {
                 places.labels(of: name), "give it the input `folds`"
             )
         }
+        if let mention = mention(in: root) {
+            return (
+                "\"\(name)\" reads the training table with all its labels here (\(mention.words)), and not the folds",
+                places.mention(mention, of: name),
+                "let it read `data.train` and `folds` and keep each fold's labels from its rows; if it uses no label, write `labels: unused`"
+            )
+        }
         let input = trainingInput(of: root).map { String($0.dropFirst("in.".count)) }
         return (
             "\"\(name)\" reads the training table with all its labels here, and not the folds",
@@ -208,5 +233,25 @@ private struct LeakPlaces {
     func input(_ input: String, of step: String) -> Span? {
         tree["steps"]?[step]?["inputs"]?[input]?.span ?? name(step)
     }
+    func mention(_ mention: TableMention, of step: String) -> Span? {
+        let node = tree["steps"]?[step]
+        switch mention.place {
+        case .argument(let index):
+            let arguments = node?["command"]?.elements ?? []
+            return arguments.indices.contains(index) ? arguments[index].span : name(step)
+        case .file(let file):
+            let all = (node?["inputs"]?.entries ?? []).map(\.value) + (node?["command"]?.elements ?? [])
+            return all.first { $0.scalar?.text.hasSuffix(file) ?? false }?.span ?? name(step)
+        }
+    }
     var folds: Span? { tree["folds"]?["kind"]?.span }
+}
+
+extension TableMention {
+    fileprivate var phrase: String {
+        switch place {
+        case .argument: "its command says \"\(words)\""
+        case .file(let file): "\(file), which it reads, says \"\(words)\""
+        }
+    }
 }

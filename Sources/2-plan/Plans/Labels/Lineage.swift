@@ -14,6 +14,7 @@ package struct Lineage: Sendable {
     let splitsGroups: Bool
     /// The path of the training table, whoever reads it, and those of files that are the same by place or by content.
     private let trainingTables: Set<String>
+    private let mentions: [String: TableMention]
     /// By step, then by output; an output that is not there has nothing to do with labels.
     private var outputs: [[String: Sight]] = []
 
@@ -22,12 +23,18 @@ package struct Lineage: Sendable {
         self.init(
             of: plan, foldCount: folds.count,
             splitsGroups: loaded.recipe.data.columns.group != nil && !folds.kind.respectsGroups,
-            copies: loaded.trainingCopies)
+            copies: loaded.trainingCopies, mentions: loaded.mentions)
     }
 
-    /// - Parameter copies: Absolute paths of files that are the training table under another name.
-    package init(of plan: Plan, foldCount: Int, splitsGroups: Bool, copies: Set<String> = []) {
+    /// - Parameters:
+    ///   - copies: absolute paths of files that are the training table under another name.
+    ///   - mentions: where custom steps, by name, name the training table without its being an input.
+    package init(
+        of plan: Plan, foldCount: Int, splitsGroups: Bool, copies: Set<String> = [],
+        mentions: [String: TableMention] = [:]
+    ) {
         self.plan = plan
+        self.mentions = mentions
         self.foldCount = foldCount
         self.splitsGroups = splitsGroups
         let table = plan.steps.first { $0.kind == .ingest && $0.parameters["role"]?.string == "train" }
@@ -181,8 +188,15 @@ package struct Lineage: Sendable {
         case .unused?: return .unused
         case .inSample?: return .inSample
         case .crossFitted?: return hasFolds ? .crossFitted : .inSample
-        case nil: return trainingInput(of: step) != nil ? hasFolds ? .crossFitted : .inSample : .unused
+        case nil:
+            let reads = trainingInput(of: step) != nil || mention(in: step)?.isCertain ?? false
+            return reads ? hasFolds ? .crossFitted : .inSample : .unused
         }
+    }
+
+    /// Where a program names the training table that is none of its inputs.
+    func mention(in step: Step) -> TableMention? {
+        step.kind == .command && trainingInput(of: step) == nil ? mentions[step.room] : nil
     }
 
     /// The name of the input by which a program reads the training table, as data.train or as a file.

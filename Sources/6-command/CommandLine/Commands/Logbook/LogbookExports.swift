@@ -52,7 +52,7 @@ struct LogbookExports: ParsableArguments {
         let delivery = ProjectFiles.delivery(
             by: "ablate logbook", of: workspaces.map(\.project), overwrites: overwrites)
         var paths: [String] = []
-        for path in export { try delivery.require(Files.absolute(path), remedy: "name another file") }
+        for path in export { try delivery.require(path, remedy: "name another file") }
         for path in export {
             if let form = Self.form(of: path) {
                 let bytes = Array(table.text(form).utf8)
