@@ -15,5 +15,6 @@
 //     Evaluation, History                     scores; a fine-tune's losses
 //     Features, Tokens, ContentShape          what the worker writes, as far as this side reads it
 //     SampleColumns, LabelColumns             which column is which label's
+//     TableLikeness                           whether two files are one table in two forms
 //     Safetensors, Fields, CSV, CSVTable      named arrays; members of a JSON object; comma-separated values
 //     FormatError                             what is not as promised, in words

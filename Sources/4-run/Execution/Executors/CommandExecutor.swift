@@ -19,12 +19,12 @@ struct CommandExecutor: Executor {
         let watch = StopWatch()
         let outputs = try await run(
             assignment.step, inputs: assignment.inputs.mapValues(\.path), outputs: assignment.outputs,
-            log: assignment.log, gpus: assignment.gpus)
+            log: assignment.log, rows: assignment.rows, gpus: assignment.gpus)
         return Work(outputs: outputs, started: watch.started, seconds: watch.seconds)
     }
 
     private func run(
-        _ step: Step, inputs: [String: String], outputs: String, log: String, gpus: [Int]
+        _ step: Step, inputs: [String: String], outputs: String, log: String, rows: Int?, gpus: [Int]
     ) async throws -> [String] {
         let body = step.body as? CommandStep
         let (command, names) = (body?.command ?? [], body?.outputs ?? [])
@@ -56,7 +56,7 @@ struct CommandExecutor: Executor {
             throw StepFailure(
                 class: .commandFailed, message: "\(command.joined(separator: " ")) \(how)\(last)", log: nil)
         }
-        try check(step, names, inputs: inputs, in: outputs)
+        try check(step, names, rows: rows ?? self.rows(ofFoldsOf: step, inputs), in: outputs)
         return names
     }
 
@@ -133,7 +133,7 @@ struct CommandExecutor: Executor {
     }
 
     /// Every declared output must be there; predictions must be predictions of each row.
-    private func check(_ step: Step, _ names: [String], inputs: [String: String], in outputs: String) throws {
+    private func check(_ step: Step, _ names: [String], rows: Int?, in outputs: String) throws {
         let classes = (step.body as? CommandStep)?.classes ?? 0
         for name in names {
             guard Host.system.files.exists("\(outputs)/\(name)") else {
@@ -147,7 +147,7 @@ struct CommandExecutor: Executor {
             do {
                 try NativeStep.provePredictions(
                     "\(outputs)/\(name)", name: "{out.\(name)}", classes: classes,
-                    count: name == "test" ? nil : rows(ofFoldsOf: step, inputs))
+                    count: name == "test" ? nil : rows)
             } catch {
                 throw StepFailure(
                     class: .commandFailed,

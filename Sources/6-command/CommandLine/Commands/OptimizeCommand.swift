@@ -72,7 +72,7 @@ struct OptimizeCommand: AsyncParsableCommand {
         let path = output ?? Self.beside(predictions)
         let delivery = ProjectFiles.delivery(
             madeOf: [predictions], inputs: train.map { [$0] } ?? [], overwrites: overwrite)
-        try delivery.require(Files.absolute(path), remedy: "name another file with --output")
+        try delivery.require(path, remedy: "name another file with --output")
         var content = Array(outcome.text.utf8)
         if Self.isParquet(path) {
             content = try await converter.parquet(
