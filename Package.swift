@@ -79,7 +79,7 @@ let groups: KeyValuePairs = [
     "2-plan": ["Plans"],
     "3-store": ["Storage", "Deliveries"],
     "4-run": ["Forecasts", "Schedules", "Numerics", "Steps", "Workers", "Execution"],
-    "5-logbook": ["Logbooks", "Servers"],
+    "5-logbook": ["Figures", "Logbooks", "Servers"],
     "6-command": ["CommandLine", "ablate"],
     "tools": ["generate", "bench", "fuzz"],
 ]
@@ -132,11 +132,12 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
+        .target(name: "Figures", dependencies: ["Words", "Digests"]),
         .target(
             name: "Logbooks",
             dependencies: [
                 "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Host", "Forecasts", "Numerics", "Formats",
-                "Words", "Digests",
+                "Figures", "Words", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),
@@ -182,6 +183,7 @@ let package = Package(
         .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries", "Storage", "Host", "Digests"]),
         .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Goldens"]),
         .testTarget(name: "StepsTests", dependencies: ["Steps", "Formats", "Plans", "Digests"]),
+        .testTarget(name: "FiguresTests", dependencies: ["Figures", "Digests"]),
         .testTarget(name: "LogbooksTests", dependencies: ["Logbooks", "Formats", "Words", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),
         .testTarget(

@@ -1,6 +1,7 @@
 // The logbook as numbers, for programs: what schemas/logbook.schema.json describes.
 
 package import Digests
+internal import Figures
 internal import Numerics
 internal import Storage
 
@@ -59,7 +60,7 @@ extension Logbook {
                         "result": .string(curve.result), "part": .string(curve.part),
                         "steps": .integer(curve.losses.count),
                         "points": .array(
-                            CurveFigure.thinned(curve.losses, to: mostPoints).map { [.number($0.x), .number($0.y)] }),
+                            CurveChart.thinned(curve.losses, to: mostPoints).map { [.number($0.x), .number($0.y)] }),
                     ]
                 }),
             "texts": texts.map {
