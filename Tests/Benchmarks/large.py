@@ -28,7 +28,7 @@ BARS = {"train_mfu": {"at-least": 0.40}, "predict_mfu": {"at-least": 0.45}, "det
 
 def build(shape, device, nf4=False, **changes):
     """A classifier with LoRA of rank 16 on every linear layer, dropout .05 as is usual."""
-    from ablate_worker import backbones, classifier
+    from ablate_worker.models import backbones, classifier
     backbone = weights(transformers.AutoModel, shape, device).requires_grad_(False)
     if nf4:
         quantize(backbone)
@@ -97,16 +97,16 @@ def clear(device):
 
 def step(model, rows, share, budget, device):
     """One batch, forward and backward, as the worker does it: unique tokens."""
-    from ablate_worker import finetune
+    from ablate_worker.training import gradients
     data = (rows, torch.arange(len(rows), device=device) % CLASSES, torch.ones(len(rows), device=device))
     model.share = share
     model.zero_grad(set_to_none=True)
-    finetune.add_gradients(model.train(), data, np.arange(len(rows)), budget, device)
+    gradients.add_gradients(model.train(), data, np.arange(len(rows)), budget, device)
     return model.tally.counts["unique"]
 
 
 def predict(model, rows, budget, device):
-    from ablate_worker import packing
+    from ablate_worker.models import packing
     model.eval().tally.clear()
     for _ in packing.outputs(model, rows, budget, device):
         pass
@@ -115,9 +115,9 @@ def predict(model, rows, budget, device):
 
 def ours(shape, rows, share, budget, device):
     """Seconds of STEPS - 1 batches with AdamW, after one that is not timed."""
-    from ablate_worker import optimizers
+    from ablate_worker.training import optimizers
     model = build(shape, device, dropout=0.0)
-    optimizer = optimizers.make(model, {"learning-rate": 1e-4, "head-learning-rate": None}, device)
+    optimizer = optimizers.make(model, device, 1e-4)
     for number in range(STEPS):
         if number == 1:
             wait(device)
@@ -152,7 +152,8 @@ def trainer(shape, rows, device, folder):
 
 def measure(tiny, say, device=torch.device("cuda"), folder="."):
     """{name: {"value": number, a bar where there is one, "note": words}}. `tiny` shows on any device that it runs."""
-    from ablate_worker import devices, throughput
+    from ablate_worker.models import throughput
+    from ablate_worker.protocol import devices
     devices.settle_torch(torch.get_num_threads(), 0)
     shape, budget, size, found = SMALL if tiny else SHAPE, 256 if tiny else 16384, 0.04 if tiny else 1, {}
 

@@ -43,7 +43,7 @@ def kept(model, forward):
 
 
 def ours(rows):
-    from ablate_worker import classifier, packing, prefixes
+    from ablate_worker.models import classifier, packing, prefixes
     from peft.helpers import disable_input_dtype_casting
     ids, layout, _ = packing.lay(rows, prefixes.alone(rows), torch.device("cpu"))
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from ablate_worker import backbones, formats, schedule, sequences
+from ablate_worker.files import formats
+from ablate_worker.models import backbones, sequences
+from ablate_worker.training import schedule
 from problems import CLASSES, SEED, TEMPLATE
 from torch import nn
 

@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 import torch
 import transformers
-from ablate_worker import backbones, batches, channel, devices, finetune, tail, tokens
-from ablate_worker.step import Step
+from ablate_worker.kinds import finetune, tokenize
+from ablate_worker.models import backbones, batches, tail
+from ablate_worker.protocol import channel, devices
+from ablate_worker.protocol.step import Step
 
 CLASSES, WORDS = 7, [a + b for a in "bcdfghklmnprst" for b in "aeiou"]
 TEMPLATE = [{"column": "prompt"}, {"text": "\n"}, {"column": "answer"}]
@@ -64,7 +66,7 @@ class Problem:
         (self.folder / "texts").write_text("".join(json.dumps(text) + "\n" for text in self.texts))
         (self.folder / "rows").write_text(json.dumps({"ids": list(map(str, range(len(answers)))), "labels": self.labels,
                                                       "groups": self.groups, "weights": None, "classes": CLASSES}))
-        outputs = self.step("tokenize", tokens.run, {"template": TEMPLATE, "vocabulary": sizes.vocabulary}, ["texts"])[0]
+        outputs = self.step("tokenize", tokenize.run, {"template": TEMPLATE, "vocabulary": sizes.vocabulary}, ["texts"])[0]
         (outputs / "tokens").rename(self.folder / "tokens")
         (outputs / "tokenizer").rename(self.folder / "tokenizer")
         torch.manual_seed(SEED)

@@ -120,7 +120,7 @@ def main(arguments=None):
     import transformers
     import peft
     import memory
-    from ablate_worker import devices
+    from ablate_worker.protocol import devices
     from problems import Sizes
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()

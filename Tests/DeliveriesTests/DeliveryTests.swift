@@ -20,7 +20,8 @@ import Testing
     private func delivery(_ author: String = "recipe.yaml", overwrites: Bool = false) -> Delivery {
         Delivery(
             host: .memory(clock: clock, files: files), project: "/project",
-            ledgers: [Ledger(folder: "/ledger", project: "/project", files: files)], author: author,
+            ledgers: [Ledger(folder: "/ledger", project: "/project", files: files)],
+            author: Author(madeOf: ["/project/\(author)"]),
             inputs: ["/project/train.csv", "/project/recipe.yaml"], reserved: ["/project/.ablate"],
             overwrites: overwrites)
     }
@@ -125,9 +126,66 @@ import Testing
         #expect(try delivery().standing(of: "/shared/submission.csv") == .ours)
         let other = Delivery(
             host: .memory(clock: clock, files: files), project: "/other",
-            ledgers: [Ledger(folder: "/ledger", project: "/project", files: files)], author: "recipe.yaml", inputs: [],
+            ledgers: [Ledger(folder: "/ledger", project: "/project", files: files)],
+            author: Author(madeOf: ["/other/recipe.yaml"]), inputs: [],
             overwrites: false)
         if case .other = try other.standing(of: "/shared/submission.csv") {} else { Issue.record("not told apart") }
+    }
+
+    /// Whose a file is hangs on whole paths, whatever signs are in them.
+    @Test(arguments: [
+        ("my recipe.yaml", "other.yaml"), ("x+y.yaml", "z.yaml"), ("a@b.yaml", "b.yaml"), ("a--b.yaml", "a-_b.yaml"),
+        ("ä;.yaml", "ä_.yaml"), ("100%.yaml", "100%25.yaml"), ("ablate:x.yaml", "x.yaml"),
+    ])
+    func recipesOfOneFolderAreToldApart(_ one: String, _ two: String) throws {
+        for name in [one, two] { try files.write("recipe".utf8, to: "/project/\(name)") }
+        let path = "/project/submission.csv"
+        try delivery(one).write(path, Array("one".utf8))
+        #expect(try delivery(one).standing(of: path) == .ours)
+        #expect(try delivery(two).standing(of: path) == .other(author: one))
+        let marks = [one, two].map {
+            FileMark(name: "index.html", author: delivery($0).author(in: "/project/logbook"))
+        }
+        let text = marks[0].sealing("<!-- \(marks[0].placeholder) -->")
+        try delivery(one).write("/project/logbook.html", Array(text.utf8), isMarked: true)
+        #expect(marks[0].holds(for: Array(text.utf8)) && !marks[1].holds(for: Array(text.utf8)))
+        try files.remove("/project/\(one)")
+        #expect(try delivery(two).standing(of: path) == .ours)
+    }
+
+    @Test func aProjectInAProjectIsAnother() throws {
+        _ = try files.makeFolder("/project/sub")
+        try files.write("recipe".utf8, to: "/project/sub/recipe.yaml")
+        let inner = Delivery(
+            host: .memory(clock: clock, files: files), project: "/project/sub",
+            ledgers: [Ledger(folder: "/ledger", project: "/", files: files)],
+            author: Author(madeOf: ["/project/sub/recipe.yaml"]), inputs: [], overwrites: false)
+        let outer = Delivery(
+            host: .memory(clock: clock, files: files), project: "/project",
+            ledgers: [Ledger(folder: "/ledger", project: "/", files: files)],
+            author: Author(madeOf: ["/project/recipe.yaml"]), inputs: [], overwrites: false)
+        try outer.write("/project/sub/s.csv", Array("one".utf8))
+        #expect(try inner.standing(of: "/project/sub/s.csv") == .other(author: "../recipe.yaml"))
+        try inner.write("/project/sub/t.csv", Array("one".utf8))
+        #expect(try outer.standing(of: "/project/sub/t.csv") == .other(author: "recipe.yaml"))
+        #expect(try inner.author(in: "/project/sub/logbook") != outer.author(in: "/project/sub/logbook"))
+    }
+
+    @Test func aFolderIsDeliveredFileByFile() throws {
+        for name in ["a/x", "b/c/y"] {
+            _ = try files.makeFolder("/draft/\(name.dropLast(2))")
+            try files.write("events".utf8, to: "/draft/\(name)")
+        }
+        try delivery().writeTree("/draft", to: "/project/tb", remedy: "")
+        #expect(try content("/project/tb/b/c/y") == "events")
+        try delivery().writeTree("/draft", to: "/project/tb", remedy: "")
+        try files.write("mine".utf8, to: "/project/tb/a/x")
+        #expect(throws: AblateError.self) { try delivery().writeTree("/draft", to: "/project/tb", remedy: "") }
+        #expect(try content("/project/tb/a/x") == "mine")
+        _ = try files.makeFolder("/elsewhere")
+        try files.makeLink(at: "/project/link", to: "/elsewhere")
+        #expect(throws: AblateError.self) { try delivery().writeTree("/draft", to: "/project/link", remedy: "") }
+        #expect(throws: AblateError.self) { try delivery().writeTree("/draft", to: "/project/link/in", remedy: "") }
     }
 
     @Test func nothingIsWrittenIntoAnyStore() throws {

@@ -18,10 +18,8 @@ from test_annotate import Judge
 FOLDER = Path(__file__).parent / "goldens"
 IS_RECORDING = os.environ.get("ABLATE_GOLDENS") == "record"
 KINDS = [
-    name or plain
-    for names in re.findall(
-        r"^    case ([^/]*?)(?=^    case|^    ///|\Z)", (ROOT / "Sources/2-plan/Plans/StepKind.swift").read_text().split("package var version")[0], re.M)
-    for plain, name in re.findall(r'(\w+)(?: = "([^"]*)")?', names)]
+    re.search(r'StepKind\(\s*"([^"]+)"', path.read_text())[1]
+    for path in sorted((ROOT / "Sources/2-plan/Plans/Kinds").glob("*Step.swift"))]
 
 # Relative to the size of the values. What ablate computes itself depends on no library but the C library's mathematics; what
 # libraries compute differs from processor to processor in the last digits, and training multiplies that.
@@ -162,7 +160,7 @@ def verdict(old: dict, new: dict) -> str | None:
         found = differences(before["outputs"], step["outputs"], TOLERANCES.get(kind, 1e-9))
         if found:
             return (f"{kind} gives other results than its version {old['version']} did, for the same inputs, in {address}:\n  "
-                    + "\n  ".join(found[:8]) + "\nRaise its number in StepKind.version, then record the goldens anew")
+                    + "\n  ".join(found[:8]) + "\nRaise the version of its StepKind in Plans/Kinds, then record the goldens anew")
     return None
 
 

@@ -88,7 +88,7 @@ def test_an_edited_submission_is_left_alone_and_the_new_one_named(project):
     path = project.folder / "submission.csv"
     whole = path.read_text()
     path.write_text(whole + "mine\n")
-    for _ in range(2):
+    for _ in range(4):
         result = project.ablate("run")
         assert result.returncode == 0 and "was changed since ablate wrote it" in result.stderr, result.stderr
         assert path.read_text() == whole + "mine\n"

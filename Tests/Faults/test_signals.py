@@ -88,6 +88,29 @@ def test_the_second_signal_ends_it_at_once(at_work, steps):
     assert code == 130 and "logbook:" not in text
 
 
+def test_the_second_signal_takes_all_that_was_started_with_it(steps):
+    """A program that heeds no SIGTERM, and a child of its that left its group."""
+    (steps.folder / "slow.sh").write_text('trap "" TERM; setsid sleep 600 & echo $! $$ > pids; touch at-work; while :; do sleep 0.05; done\n')
+    running = Running(steps, "slow/**")
+    until(running.process, (steps.folder / "at-work").exists)
+    pids = [int(pid) for pid in (steps.folder / "pids").read_text().split()]
+    for _ in range(2):
+        running.signal(signal.SIGINT)
+    code, _ = running.end()
+    assert code == 130
+
+    def is_alive(pid):
+        try:
+            return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        except OSError:
+            return False
+
+    end = time.monotonic() + 10
+    while any(map(is_alive, pids)) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not any(map(is_alive, pids))
+
+
 def test_a_signal_before_the_engine_is_at_work_ends_it_with_the_same_code(steps):
     """The table is a large one: it is digested before anything starts, and there is no store before that."""
     with open(steps.folder / "train.csv", "a") as file:

@@ -2,6 +2,7 @@
 
 import Digests
 import Foundation
+import Glibc
 import Host
 import Testing
 
@@ -25,6 +26,21 @@ struct Place: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct FileSystemTests {
+    /// A name is bytes to the system, and need be no text.
+    @Test func aFolderWithAnyNamesInItIsRemoved() throws {
+        let files = SystemFiles()
+        let folder = NSTemporaryDirectory() + "host-\(UUID().uuidString)"
+        _ = try files.makeFolder(folder + "/inside")
+        let name: [CChar] =
+            Array((folder + "/inside/").utf8CString.dropLast()) + [CChar(bitPattern: 0xFF), CChar(bitPattern: 0xFE), 0]
+        let descriptor = Glibc.open(name, O_CREAT | O_WRONLY, 0o600)
+        #expect(descriptor >= 0)
+        close(descriptor)
+        #expect(throws: AblateError.self) { try files.names(in: folder + "/inside") }
+        try files.remove(folder)
+        #expect(!files.exists(folder))
+    }
+
     @Test(arguments: Place.both)
     func aFileIsWrittenWholeAndRead(_ place: Place) throws {
         let path = "\(place.folder)/a.txt"

@@ -1,50 +1,72 @@
 // Label lineage of plans that no recipe compiles to: the rules hold whatever the compiler does.
 
-import Digests
 import Testing
 
 @testable import Plans
+@testable import Recipes
 
 @Suite struct LineageTests {
     /// A plan in the making over three folds.
     private struct Draft {
         var builder = PlanBuilder()
-        let rows: Source
-        let texts: Source
-        let testTexts: Source
-        let folds: Source
+        typealias Predictions = Artifact<Content.Predictions>
+        let train: IngestStep.Outputs
+        let test: IngestStep.Outputs
+        let folds: Artifact<Content.Folds>
+        private let baseline = Baseline(
+            tfidf: Encoded(TFIDF(), TFIDF.declaration.shape), template: Template(pieces: [.answer]))
 
         init() {
-            let train = builder.step("data/train/ingest", .ingest, ["role": "train"], inputs: [:])
-            let test = builder.step("data/test/ingest", .ingest, ["role": "test"], inputs: [:])
-            rows = .output(step: train, name: "rows")
-            texts = .output(step: train, name: "texts")
-            testTexts = .output(step: test, name: "texts")
-            folds = .output(
-                step: builder.step("folds/split", .split, [:], inputs: ["rows": rows]), name: "folds")
+            func table(_ role: IngestStep.Role, _ builder: inout PlanBuilder) -> IngestStep.Outputs {
+                let path = Artifact<Content.UserFile>(
+                    .file(path: "/f/\(role.rawValue).csv", name: "\(role.rawValue).csv"))
+                return builder.add(
+                    IngestStep(data: DataSection(), role: role, table: path, reference: nil),
+                    at: "data/\(role.rawValue)/ingest")
+            }
+            train = table(.train, &builder)
+            test = table(.test, &builder)
+            folds =
+                builder.add(
+                    SplitStep(method: .groupKFold, count: 3, seed: 1, rows: train.rows), at: "folds/split"
+                ).folds
         }
 
-        mutating func fit(_ name: String, fold: Int?, pseudoLabels: Source? = nil) -> Source {
-            var inputs = ["rows": rows, "texts": texts]
-            inputs["pseudo-labels"] = pseudoLabels
-            let step = builder.step("\(name)/fit", .fit, ["fold": JSON(fold), "name": .string(name)], inputs: inputs)
-            return .output(step: step, name: "model")
+        mutating func fit(
+            _ name: String, fold: Int?, pseudoLabels: Artifact<Content.PseudoLabels>? = nil
+        ) -> Artifact<Content.Model> {
+            let pseudo = pseudoLabels.map { PseudoLabelled(labels: $0, folds: folds, texts: test.texts) }
+            // Models of different names differ in a setting, as those of a recipe would.
+            let baseline = Baseline(
+                tfidf: baseline.tfidf, template: Template(pieces: [.text(name), .answer]))
+            return builder.add(
+                FitStep(
+                    baseline: baseline, classes: 2, fold: fold, rows: train.rows, folds: folds, texts: train.texts,
+                    pseudoLabels: pseudo),
+                at: "\(name)/fit"
+            ).model
         }
 
-        mutating func predict(_ name: String, _ model: Source, fold: Int?, train: Bool) -> Source {
-            let step = builder.step(
-                "\(name)/predict-\(train)", .predict, ["fold": JSON(fold)],
-                inputs: ["model": model, "texts": train ? texts : testTexts, "folds": folds])
-            return .output(step: step, name: "predictions")
+        mutating func predict(
+            _ name: String, _ model: Artifact<Content.Model>, fold: Int?, train isTrain: Bool
+        ) -> Predictions {
+            builder.add(
+                PredictStep(
+                    reader: .baseline(baseline, texts: isTrain ? train.texts : test.texts), classes: 2, fold: fold,
+                    model: model, folds: folds),
+                at: "\(name)/predict-\(isTrain)"
+            ).predictions
         }
 
-        mutating func average(_ name: String, _ inputs: [Source]) -> Source {
-            let named = Dictionary(uniqueKeysWithValues: inputs.enumerated().map { ("\($0)", $1) })
-            return .output(step: builder.step("\(name)/average", .average, [:], inputs: named), name: "predictions")
+        mutating func average(_ name: String, _ members: [Predictions]) -> Predictions {
+            let named = Dictionary(uniqueKeysWithValues: members.enumerated().map { ("\($0)", $1) })
+            return builder.add(
+                AverageStep(form: .plain(cover: 1), classes: 2, members: named), at: "\(name)/average"
+            ).predictions
         }
 
         /// Out-of-fold predictions, as they should be made.
-        mutating func outOfFold(_ name: String) -> Source {
+        mutating func outOfFold(_ name: String) -> Predictions {
             let parts = (0..<3).map { fold in
                 let model = fit("\(name)/fold-\(fold)", fold: fold)
                 return predict("\(name)/fold-\(fold)", model, fold: fold, train: true)
@@ -52,9 +74,29 @@ import Testing
             return average(name, parts)
         }
 
-        mutating func evaluate(_ name: String, _ predictions: Source) {
-            _ = builder.step(
-                "\(name)/evaluate", .evaluate, [:], inputs: ["rows": rows, "folds": folds, "average": predictions])
+        mutating func evaluate(_ name: String, _ predictions: Predictions) {
+            _ = builder.add(
+                EvaluateStep(classes: 2, rows: train.rows, folds: folds, average: predictions, members: [:]),
+                at: "\(name)/evaluate")
+        }
+
+        mutating func pseudoLabels(_ name: String, _ predictions: Predictions) -> Artifact<Content.PseudoLabels> {
+            builder.add(
+                PseudoLabelStep(settings: PseudoLabels(), classes: 2, predictions: predictions),
+                at: "\(name)/pseudo-label"
+            ).labels
+        }
+
+        mutating func stack(
+            _ members: [String: Predictions], groupStatistics: Bool = false
+        ) -> Predictions {
+            builder.add(
+                StackStep(
+                    learner: .logistic, settings: LearnerSettings(), seeds: [1], fit: .mean, classes: 2, fold: nil,
+                    groupStatistics: groupStatistics, rows: train.rows, folds: folds, members: members, features: nil,
+                    test: nil),
+                at: "stacked/stack"
+            ).outOfFold
         }
 
         func lineage(splitsGroups: Bool = false) -> Lineage {
@@ -76,7 +118,7 @@ import Testing
         let lineage = draft.lineage()
         #expect(lineage.leaks.isEmpty)
         let seen = [[1, 2], [0, 2], [0, 1]].map { Seen(direct: FoldSet($0)) }
-        #expect(lineage.sight(of: predictions) == .rows(seen))
+        #expect(lineage.sight(of: predictions.source) == .rows(seen))
     }
 
     @Test func aModelOnAllRowsIsALeakWithItsPath() {
@@ -98,11 +140,10 @@ import Testing
 
     @Test func aTeacherThatSawTheFoldIsALeak() {
         var draft = Draft()
-        func labels(_ draft: inout Draft, fold: Int?) -> Source {
+        func labels(_ draft: inout Draft, fold: Int?) -> Artifact<Content.PseudoLabels> {
             let name = "teacher-\(fold ?? 9)"
             let test = draft.predict(name, draft.fit(name, fold: fold), fold: nil, train: false)
-            let step = draft.builder.step("\(name)/pseudo-label", .pseudoLabel, [:], inputs: ["predictions": test])
-            return .output(step: step, name: "pseudo-labels")
+            return draft.pseudoLabels(name, test)
         }
         _ = draft.fit("pupil/fold-1", fold: 1, pseudoLabels: labels(&draft, fold: 1))
         #expect(draft.lineage().leaks.isEmpty)
@@ -114,19 +155,15 @@ import Testing
     @Test func theFoldsOfAPupilAreThoseOfItsTeacherToo() {
         var draft = Draft()
         let test = draft.predict("teacher", draft.fit("teacher", fold: 1), fold: nil, train: false)
-        let step = draft.builder.step("teacher/pseudo-label", .pseudoLabel, [:], inputs: ["predictions": test])
-        let pupil = draft.fit("pupil", fold: 1, pseudoLabels: .output(step: step, name: "pseudo-labels"))
-        #expect(draft.lineage().sight(of: pupil) == .whole(Seen(direct: FoldSet([0, 2]))))
+        let pupil = draft.fit("pupil", fold: 1, pseudoLabels: draft.pseudoLabels("teacher", test))
+        #expect(draft.lineage().sight(of: pupil.source) == .whole(Seen(direct: FoldSet([0, 2]))))
     }
 
     @Test(arguments: [false, true])
     func groupStatisticsLeakWhereGroupsAreSplit(_ splitsGroups: Bool) {
         var draft = Draft()
         let member = draft.outOfFold("words")
-        let stack = draft.builder.step(
-            "stacked/stack", .stack, ["group-statistics": true, "fold": .null],
-            inputs: ["rows": draft.rows, "folds": draft.folds, "oof.words": member])
-        draft.evaluate("stacked", .output(step: stack, name: "oof"))
+        draft.evaluate("stacked", draft.stack(["words": member], groupStatistics: true))
         #expect(
             addresses(draft.lineage(splitsGroups: splitsGroups))
                 == (splitsGroups ? [["stacked/evaluate", "stacked/stack"]] : []))
@@ -135,14 +172,14 @@ import Testing
     @Test func aLeakIsToldOnceHoweverMuchIsMadeOfIt() {
         var draft = Draft()
         let known = draft.predict("known", draft.fit("known", fold: nil), fold: nil, train: true)
-        let stack = draft.builder.step(
-            "stacked/stack", .stack, ["fold": .null],
-            inputs: ["oof.words": draft.outOfFold("words"), "oof.known": known])
-        let stacked = Source.output(step: stack, name: "oof")
-        let final = draft.builder.step(
-            "final/optimize-oof", .optimize, [:], inputs: ["fitted-on": stacked, "predictions": stacked])
+        let stacked = draft.stack(["words": draft.outOfFold("words"), "known": known])
+        let final = draft.builder.add(
+            OptimizeStep(
+                method: .marginals, classes: 2, counts: nil, fold: nil, predictions: stacked, rows: draft.train.rows,
+                fitting: .here(on: stacked, folds: draft.folds)),
+            at: "final/optimize-oof")
         draft.evaluate("stacked", stacked)
-        draft.evaluate("final", .output(step: final, name: "predictions"))
+        draft.evaluate("final", final.predictions)
         #expect(addresses(draft.lineage()) == [["stacked/stack", "known/predict-true", "known/fit"]])
     }
 

@@ -3,9 +3,10 @@
 import Diagnostics
 import Digests
 import Nodes
-@testable import Plans
-import Recipes
 import Testing
+
+@testable import Plans
+@testable import Recipes
 
 /// The design's reference recipe, without stacking.
 private let reference = """
@@ -151,18 +152,21 @@ private func work(_ plan: Plan, _ kind: StepKind) -> Set<JSON> {
 
     @Test func whatDiffersInASettingOrAnInputAloneHasAnAddressOfItsOwn() {
         var builder = PlanBuilder()
-        let input = Source.file(path: "/a", name: "a")
+        func step(_ count: Int, _ word: String, _ inputs: [String: Source] = [:]) -> Int {
+            let body = CommandStep(
+                command: [word], outputs: [], classes: count, inputs: inputs,
+                resources: CommandResources(StepResources()), labels: nil)
+            return builder.add(body, at: "x/fit").step
+        }
+        let input = ["i": Source.file(path: "/a", name: "a")]
         let steps = [
-            builder.step("x/fit", .fit, ["a": 1, "b": "text"], inputs: [:]),
-            builder.step("x/fit", .fit, ["a": 2, "b": "text"], inputs: [:]),
-            builder.step("x/fit", .fit, ["a": 2, "b": "a text/"], inputs: [:]),
-            builder.step("x/fit", .fit, ["a": 1, "b": "text"], inputs: ["i": input]),
-            builder.step("x/fit", .fit, ["a": 2, "b": "text"], inputs: ["i": input]),
-            builder.step("x/fit", .fit, ["a": 1, "b": "text"], inputs: [:]),
+            step(1, "text"), step(2, "text"), step(2, "a text/"), step(1, "text", input), step(2, "text", input),
+            step(1, "text"),
         ]
         #expect(
             steps.map { builder.steps[$0].address } == [
-                "x/fit", "x/fit/a=2", "x/fit/a=2,b=a_text_", "x/fit/2", "x/fit/a=2/2", "x/fit",
+                "x/fit", "x/fit/classes=2", "x/fit/classes=2,command=__a_text___", "x/fit/2", "x/fit/classes=2/2",
+                "x/fit",
             ])
     }
 }

@@ -53,6 +53,43 @@ import Testing
         #expect(try files.names(in: "/home/docs")?.sorted() == ["a.txt", "deep"])
     }
 
+    @Test func logsThatNobodyReadsWholeLoseTheirMiddle() throws {
+        let store = try store()
+        let attempt = try store.beginAttempt(key: Digest(of: "loud"))
+        let line = Array("the same line again\n".utf8)
+        try files.write(
+            Array("first\n".utf8) + (0..<1_000_000).flatMap { _ in line } + Array("last\n".utf8), to: attempt.log)
+        let kept = try #require(store.discard(attempt, keepingLog: true))
+        let text = String(decoding: try files.content(of: kept, limit: 1 << 30), as: UTF8.self)
+        #expect(text.utf8.count < 17 << 20 && text.hasPrefix("first\n") && text.hasSuffix("last\n"))
+        #expect(text.contains("bytes are left out here"))
+    }
+
+    @Test func logsOfFailuresGoWithTheNextSuccessOrTheNextFailure() throws {
+        let store = try store()
+        func fail(_ step: String, _ text: String) throws {
+            let attempt = try store.beginAttempt(key: Digest(of: step))
+            try files.write(text.utf8, to: attempt.log)
+            store.discard(attempt, keepingLog: true)
+            clock.advance(seconds: 1)
+        }
+        for text in ["one", "two"] { try fail("a", text) }
+        try fail("b", "three")
+        try publish("b", in: store)
+        let result = try store.collect(dryRun: false) { ([Digest(of: "b")], []) }
+        #expect(result.remains.count == 2)
+        let names = try #require(try files.names(in: "/project/.ablate/failures"))
+        #expect(names.count == 1)
+        #expect(try files.content(of: "/project/.ablate/failures/\(names[0])", limit: 10) == Array("two".utf8))
+    }
+
+    @Test func anEmptyMarkIsToldFromAnotherFormat() throws {
+        _ = try store()
+        try files.write([0, 0, 0], to: "/project/.ablate/store.json")
+        let error = #expect(throws: AblateError.self) { try store() }
+        #expect(error?.kind == .damaged && error?.advice.contains("{\"format\":1}") == true)
+    }
+
     @Test func aFolderWithoutTheMarkIsNoStore() throws {
         _ = try files.makeFolder("/work/attempts/2024")
         try files.write("mine".utf8, to: "/work/attempts/2024/notes.txt")

@@ -4,9 +4,10 @@ import itertools
 import os
 
 import pytest
-from ablate_worker import devices
-from ablate_worker.channel import Channel
-from ablate_worker.step import Failure, Step
+from ablate_worker import kinds
+from ablate_worker.protocol import devices
+from ablate_worker.protocol.channel import Channel
+from ablate_worker.protocol.step import Failure, Step
 
 COUNTER = itertools.count()
 
@@ -32,16 +33,13 @@ class Interrupted(Exception):
 
 def run(kind, parameters, given, folder, scratch=None, stop=None):
     """(outputs folder, result fields, events) of one step."""
-    import importlib
-
-    from ablate_worker.__main__ import KINDS
     outputs = folder / f"{kind}-{next(COUNTER)}"
     outputs.mkdir(parents=True)
     devices.settle(1, parameters.get("seed") or 0)
     channel = Listening(stop)
     named = {k: v if isinstance(v, dict) else {"path": str(v), "name": v.name} for k, v in given.items()}
     step = Step(f"test/{kind}", kind, parameters, named, outputs, scratch, None, 1, "cpu", channel)
-    fields = importlib.import_module(f"ablate_worker.{KINDS[kind]}").run(step)
+    fields = kinds.module(kind).run(step)
     return outputs, fields, channel.events
 
 

@@ -3,7 +3,8 @@
 import json
 
 import numpy as np
-from ablate_worker import formats, groups
+from ablate_worker.files import formats
+from ablate_worker.texts import groups
 from safetensors.numpy import load_file
 
 CLASSES, FOLDS, GROUPS = 3, 4, 80

@@ -10,27 +10,27 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "Sources" / "4-run" / 
 def short_of_memory(rank, limit):
     """In the process `rank`, more than `limit` tokens at once do not fit. Returns how to undo it."""
     import torch
-    from ablate_worker import finetune
-    real = finetune.add_gradients
+    from ablate_worker.training import gradients
+    real = gradients.add_gradients
 
     def add_gradients(model, data, chosen, budget, device, of=None):
-        from ablate_worker.distributed import Team
+        from ablate_worker.training.distributed import Team
         loss = real(model, data, chosen, budget, device, of)  # so that there is something to throw away
         if Team.current().rank == rank and budget > limit:
             raise torch.OutOfMemoryError("no more")
         return loss
-    finetune.add_gradients = add_gradients
-    return lambda: setattr(finetune, "add_gradients", real)
+    gradients.add_gradients = add_gradients
+    return lambda: setattr(gradients, "add_gradients", real)
 
 
 def do(job, folder):
     import inprocess
-    from ablate_worker import finetune
+    from ablate_worker.training import trainer
     given = {name: Path(path) for name, path in job["inputs"].items()}
     scratch = Path(job["scratch"]) if job.get("scratch") else None
     undo = short_of_memory(*job["memory"]) if job.get("memory") else lambda: None
-    save_every = finetune.SAVE_EVERY
-    finetune.SAVE_EVERY = 0 if scratch else save_every
+    save_every = trainer.SAVE_EVERY
+    trainer.SAVE_EVERY = 0 if scratch else save_every
     try:
         outputs, fields, events = inprocess.run("finetune", job["parameters"], given, folder, scratch, job.get("stop"))
         return {"outputs": str(outputs), **{k: fields.get(k) for k in ("metrics", "measurements")}, "events": len(events)}
@@ -38,7 +38,7 @@ def do(job, folder):
         return {"interrupted": job["stop"]}
     finally:
         undo()
-        finetune.SAVE_EVERY = save_every
+        trainer.SAVE_EVERY = save_every
 
 
 def main(folder):
@@ -49,7 +49,7 @@ def main(folder):
         torch.distributed.barrier()
         found[name] = do(job, folder / f"rank-{rank}")
     (folder / f"found-{rank}.json").write_text(json.dumps(found))
-    from ablate_worker.distributed import leave
+    from ablate_worker.training.distributed import leave
     leave()
 
 

@@ -9,8 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import jsonschema
 import numpy as np
 import pytest
-from ablate_worker import annotate, formats
-from ablate_worker.endpoint import seconds
+from ablate_worker.files import formats
+from ablate_worker.kinds import annotate
+from ablate_worker.texts.endpoint import seconds
 from conftest import digest
 from safetensors import safe_open
 
@@ -29,7 +30,7 @@ class Endpoint(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, answer):
-        self.answer, self.script, self.asked, self.times, self.headers = answer, [], [], [], []
+        self.answer, self.script, self.asked, self.times, self.headers, self.callers = answer, [], [], [], [], []
         self.lock, self.busy, self.most, self.delay = threading.Lock(), 0, 0, 0
         super().__init__(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
@@ -54,6 +55,7 @@ class Handler(BaseHTTPRequestHandler):
             server.asked.append(body)
             server.times.append(time.monotonic())
             server.headers.append(dict(self.headers))
+            server.callers.append(self.client_address)
             server.busy += 1
             server.most = max(server.most, server.busy)
             fault = server.script.pop(0) if server.script else None
@@ -311,6 +313,24 @@ def test_the_key_comes_from_the_environment_and_is_never_told(fresh, endpoint, g
     other.server_close()
 
 
+def test_a_connection_is_kept_between_questions_and_nothing_else_is(worker, endpoint, given):
+    endpoint.script = [lambda handler: handler.send(200, GOOD, Set_Cookie="who=you; Path=/")] * 3 + [status(429)]
+    worker.run("annotate", asking(endpoint, concurrency=1), given)
+    assert len(endpoint.callers) == 7 and len(set(endpoint.callers)) == 1
+    assert not any("Cookie" in headers for headers in endpoint.headers)
+    assert endpoint.headers[0]["User-Agent"] == "ablate" and endpoint.headers[0]["Accept-Encoding"] == "identity"
+    endpoint.callers, endpoint.script = [], [FAULTS["disconnect"]]
+    worker.run("annotate", asking(endpoint, model="other", concurrency=1), given)
+    assert len(endpoint.callers) == 7 and len(set(endpoint.callers)) == 2
+
+
+def test_a_key_that_no_header_can_carry_is_refused_and_not_told(fresh, endpoint, given):
+    worker = fresh(environment={"JUDGE_KEY": "sk-one\nsk-two"})
+    failure = worker.fails("annotate", asking(endpoint, **{"key-variable": "JUDGE_KEY"}), given)
+    assert failure.kind == "unavailable" and "JUDGE_KEY holds no key" in failure.message and "sk-" not in str(failure)
+    assert not endpoint.asked
+
+
 def test_faults_that_no_later_try_mends(worker, endpoint, given, tmp_path):
     def fails(words, kind="invalid-input", given=given, **changes):
         failure = worker.fails("annotate", asking(endpoint, **changes), given)
@@ -318,8 +338,9 @@ def test_faults_that_no_later_try_mends(worker, endpoint, given, tmp_path):
     endpoint.script = [status(400, b'{"error": "max_tokens is too large"}')] * 2  # with a form and without
     fails("max_tokens is too large", concurrency=1)
     fails("HTTP 404", "unavailable", endpoint=endpoint.url + "/elsewhere")
-    fails("ConnectionRefusedError", "unavailable", endpoint="http://127.0.0.1:9/v1", retries=1)
+    fails("Connection refused", "unavailable", endpoint="http://127.0.0.1:9/v1", retries=1)
     fails("begins with http:// or https://", endpoint="localhost:80")
+    fails("which is no address", endpoint="http://[::1/v1")
     fails("names neither {prompt} nor {answer}", template="Rate it")
     fails("a group has several", per="group")
     fails("both a scale and categories", categories=["a", "b"])

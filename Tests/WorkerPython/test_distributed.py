@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ablate_worker.distributed import Team
+from ablate_worker.training.distributed import Team
 from conftest import digest, finetune, inputs
 from safetensors.numpy import load_file
 from teamwork import do

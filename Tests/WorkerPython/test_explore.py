@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from ablate_worker import formats
+from ablate_worker.files import formats
 from conftest import ingest
 from sklearn.decomposition import PCA
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -133,7 +133,7 @@ def test_a_look_is_the_same_whatever_the_processor_adds_up_first(fresh, tmp_path
 
 @pytest.mark.parametrize("count", [300, 1800])
 def test_directions_are_those_of_sklearn_but_for_their_sign(count):
-    from ablate_worker import clusters
+    from ablate_worker.texts import clusters
     from sklearn.decomposition import TruncatedSVD
     chance = np.random.default_rng(5)
     texts = [" ".join(f"w{int(w)}" for w in chance.zipf(1.5, 12) % 400) for _ in range(count)]
@@ -145,7 +145,7 @@ def test_directions_are_those_of_sklearn_but_for_their_sign(count):
 
 
 def test_k_means_ends_where_a_turn_changes_nothing_and_no_worse_than_sklearns():
-    from ablate_worker import clusters
+    from ablate_worker.texts import clusters
     from sklearn.cluster import KMeans
     chance = np.random.default_rng(2)
     points = clusters.rounded(chance.normal(size=(200, 3)) + np.repeat(chance.normal(size=(5, 3)) * 4, 40, axis=0))

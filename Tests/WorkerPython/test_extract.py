@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from ablate_worker import backbones as loading
-from ablate_worker import formats
+from ablate_worker.files import formats
+from ablate_worker.models import backbones as loading
 from inprocess import ENCODERS, FAMILIES, fails, make_backbone, run
 from safetensors.numpy import load_file
 from sklearn.decomposition import PCA

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 import torch
-from ablate_worker import backbones as loading
-from ablate_worker import batches, classifier, families, sequences
-from ablate_worker.step import Failure
+from ablate_worker.models import backbones as loading
+from ablate_worker.models import batches, classifier, families, sequences
+from ablate_worker.protocol.step import Failure
 from conftest import TINY, finetune, inputs, predicting
 from inprocess import ENCODERS, FAMILIES, fails, make_backbone, run
 from safetensors.torch import load_file
@@ -219,7 +219,7 @@ def test_code_that_comes_with_a_backbone_runs_only_when_it_is_asked_for(dataset,
     (folder / "code.py").write_text(f"open({str(ran)!r}, 'w').close()\n" + CODE)
     (folder / "config.json").write_text(json.dumps({
         "model_type": "averager", "auto_map": {"AutoConfig": "code.Config", "AutoModel": "code.Model"}}))
-    from ablate_worker import tensors
+    from ablate_worker.files import tensors
     chance = torch.Generator().manual_seed(1)
     tensors.write(folder / "model.safetensors", {
         "words.weight": torch.randn(320, 16, generator=chance), "mix.weight": torch.randn(16, 16, generator=chance),

@@ -3,8 +3,10 @@
 import json
 
 import pytest
-from ablate_worker import chat, formats, readme, sequences, tokens
-from ablate_worker.step import Failure
+from ablate_worker.files import formats
+from ablate_worker.models import sequences
+from ablate_worker.protocol.step import Failure
+from ablate_worker.texts import chat, encoding, readme
 from inprocess import fails, run
 from test_tokens import TEXTS, byte_level, fill, join
 from tokenizers import Tokenizer
@@ -57,7 +59,7 @@ def test_sequences_are_those_of_the_familys_own_tokenizer(family, tmp_path):
 def test_the_lines_of_an_export_make_the_ids_that_are_trained_on(keep, family, tmp_path, monkeypatch):
     _, folder, _, _ = family
     columns, metadata, _ = tokenize(folder, tmp_path)
-    pieces, lead = tokens.encode_template(Tokenizer.from_file(str(folder / "tokenizer.json")), PLAIN)
+    pieces, lead = encoding.encode_template(Tokenizer.from_file(str(folder / "tokenizer.json")), PLAIN)
     monkeypatch.chdir(folder)
     for lengths in ({"prompt": None, "answer": None}, {"prompt": 3, "answer": 4}, {"prompt": None, "answer": 0}):
         lengths["keep"], names = keep, {"Tokenizer": Tokenizer}

@@ -6,7 +6,9 @@ import zlib
 
 import numpy as np
 import pytest
-from ablate_worker import features, formats, groups, textstats
+from ablate_worker.files import formats
+from ablate_worker.kinds import features
+from ablate_worker.texts import groups, textstats
 from conftest import digest, inputs
 from safetensors import safe_open
 

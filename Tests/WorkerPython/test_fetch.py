@@ -71,7 +71,7 @@ def test_a_name_that_is_none_and_a_repository_without_all_its_weights(fresh, tmp
 def test_code_comes_along_only_where_it_is_asked_for_and_pickles_never():
     from fnmatch import fnmatch
 
-    from ablate_worker import fetch
+    from ablate_worker.kinds import fetch
     taken = lambda file, asked: any(fnmatch(file, pattern) for pattern in fetch.patterns({"remote-code": asked}))
     assert taken("chat_template.jinja", False) and taken("model-00001-of-00002.safetensors", False)
     assert taken("modeling_own.py", True) and not taken("modeling_own.py", False)

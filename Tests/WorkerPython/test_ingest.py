@@ -7,7 +7,7 @@ import subprocess
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from ablate_worker import formats
+from ablate_worker.files import formats
 from conftest import COLUMNS, ingest
 
 HEADER = "id,Question,Response,target\n"
@@ -317,7 +317,7 @@ def test_a_line_without_an_end_is_refused_before_it_is_in_memory(worker, tmp_pat
 
 
 def test_a_file_is_read_as_far_as_it_went_when_it_was_opened(tmp_path):
-    from ablate_worker import sources
+    from ablate_worker.files import sources
     path = tmp_path / "log.csv"
     path.write_text("a,b\n")
     with sources.text(path, "log.csv", newline="") as file, open(path, "a") as writer:
@@ -385,7 +385,7 @@ def test_what_only_shares_a_template_or_a_small_vocabulary_is_no_near_duplicate(
 
 def test_a_text_is_compared_with_few_others_however_many_there_are(monkeypatch):
     import numpy
-    from ablate_worker import repeats
+    from ablate_worker.texts import repeats
     calls, real = [], numpy.intersect1d
     monkeypatch.setattr(numpy, "intersect1d", lambda *a, **k: calls.append(1) or real(*a, **k))
     texts = [(f"{text} and the same five words more",) for text in near_texts(3000)]

@@ -2,8 +2,9 @@
 
 import pytest
 import torch
-from ablate_worker import devices, lowrank
-from ablate_worker.lowrank import LowRank, dropped
+from ablate_worker.models import lowrank
+from ablate_worker.models.lowrank import LowRank, dropped
+from ablate_worker.protocol import devices
 from conftest import finetune, inputs
 from inprocess import fails, run
 from torch import nn

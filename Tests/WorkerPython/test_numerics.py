@@ -5,10 +5,14 @@ import os
 import numpy as np
 import pytest
 import torch
-from ablate_worker import backbones as loading
-from ablate_worker import batches, checkpoints, classifier, devices, finetune, schedule, sequences, tensors
-from ablate_worker.channel import Channel
-from ablate_worker.step import Failure, Step
+from ablate_worker.files import tensors
+from ablate_worker.kinds import finetune
+from ablate_worker.models import backbones as loading
+from ablate_worker.models import batches, classifier, sequences
+from ablate_worker.protocol import devices
+from ablate_worker.protocol.channel import Channel
+from ablate_worker.protocol.step import Failure, Step
+from ablate_worker.training import checkpoints, gradients, schedule, trainer
 from conftest import TINY, digest, inputs
 from conftest import finetune as parameters_of
 
@@ -64,20 +68,20 @@ def test_what_a_row_is_padded_with_cannot_matter(model):
         torch.testing.assert_close(model(ids, lengths), model(other, lengths), atol=1e-6, rtol=0)
 
 
-def gradients(model, data, budget):
+def gradients_of(model, data, budget):
     model.zero_grad()
-    loss = finetune.add_gradients(model, data, np.arange(len(data[0])), budget, CPU)
+    loss = gradients.add_gradients(model, data, np.arange(len(data[0])), budget, CPU)
     return loss, torch.cat([p.grad.reshape(-1) for p in model.parameters() if p.requires_grad])
 
 
 def test_a_batch_has_one_gradient_however_it_is_split(model):
     model.eval()  # no dropout: its draws follow the split
     data = some_data()
-    loss, whole = gradients(model, data, 10**9)
+    loss, whole = gradients_of(model, data, 10**9)
     by_hand = torch.nn.functional.cross_entropy(model(*batches.pad(data[0], CPU)), data[1], reduction="none") * data[2]
     torch.testing.assert_close(loss, by_hand.mean().detach())
     for budget in (100, 1):
-        other_loss, other = gradients(model, data, budget)
+        other_loss, other = gradients_of(model, data, budget)
         torch.testing.assert_close(other_loss, loss)
         assert (other - whole).norm() / whole.norm() < 1e-5
 
@@ -115,11 +119,11 @@ def test_a_batch_that_does_not_fit_is_done_again_in_smaller_parts(model, packs, 
         cramped = Cramped(model, room, alike).train()
         torch.manual_seed(1)
         optimizer = torch.optim.SGD([p for p in cramped.parameters() if p.requires_grad])
-        results.append(finetune.train_batch(cramped, optimizer, data, np.arange(9), None, progress, CPU))
+        results.append(gradients.train_batch(cramped, optimizer, data, np.arange(9), None, progress, CPU))
         assert progress == {"budget": 128, "recompute": False}
     assert results[0] == results[1]
     with pytest.raises(Failure, match="a single row of"):
-        finetune.train_batch(Cramped(model, 1), optimizer, data, np.arange(9), None, progress, CPU)
+        gradients.train_batch(Cramped(model, 1), optimizer, data, np.arange(9), None, progress, CPU)
     assert progress["recompute"], "before it gives up it has tried to keep less"
 
 
@@ -127,10 +131,10 @@ def test_recomputed_activations_give_the_same_gradients(model):
     model.train()
     data = some_data()
     torch.manual_seed(2)
-    _, kept = gradients(model, data, 64)
-    finetune.recompute(model)
+    _, kept = gradients_of(model, data, 64)
+    gradients.recompute(model)
     torch.manual_seed(2)
-    _, again = gradients(model, data, 64)
+    _, again = gradients_of(model, data, 64)
     torch.testing.assert_close(again, kept, atol=1e-7, rtol=1e-5)
 
 
@@ -220,7 +224,7 @@ class Interrupting(Channel):
 @pytest.mark.parametrize("changes, at", [({}, 2), ({}, 5), ({}, 10), ({"lora": None}, 7),
                                          ({"scratch": TINY, "lora": None}, 3)])
 def test_a_run_resumes_from_within_an_epoch_at_the_same_bytes(changes, at, dataset, backbones, tmp_path, monkeypatch):
-    monkeypatch.setattr(finetune, "SAVE_EVERY", 0)  # seconds: a checkpoint after every step
+    monkeypatch.setattr(trainer, "SAVE_EVERY", 0)  # seconds: a checkpoint after every step
     given = {k: {"path": str(v)} for k, v in inputs(dataset, "tokens", "rows", "folds", backbone=backbones["llama"]).items()}
 
     def run(name, scratch, stop):

@@ -6,14 +6,19 @@ import math
 import numpy as np
 import pytest
 import torch
-from ablate_worker import backbones as loading
-from ablate_worker import classifier, devices, finetune as loop, formats, losses, precision, validation
-from ablate_worker.step import Failure
+from ablate_worker.files import formats
+from ablate_worker.models import backbones as loading
+from ablate_worker.models import classifier, precision
+from ablate_worker.protocol import devices
+from ablate_worker.protocol.step import Failure
+from ablate_worker.training import gradients, losses, trainer, validation
+from ablate_worker.training.plan import Plan
 from conftest import digest, finetune, inputs, predicting
 from inprocess import Interrupted, fails, run
 from safetensors.torch import load_file
 
 CPU = torch.device("cpu")
+PLAN = Plan(batch=9, learning_rate=1.0, schedule="constant", seed=1, epochs=1)
 WATCHED = {"validation": 0.25, "keep": "best", "epochs": 6, "learning-rate": 2e-2}
 
 
@@ -30,25 +35,25 @@ def given(dataset, backbones):
 
 def test_balanced_classes_count_the_same_in_sum():
     labels, weights = np.array([0, 0, 0, 1, 2, 2]), np.array([1, 1, 2, 1, 0.5, 0.5])
-    found = losses.row_weights({"class-weights": "balanced"}, labels, weights, 4)  # no row has class 3
+    found = losses.row_weights(labels, weights, 4, "balanced")  # no row has class 3
     assert [pytest.approx(found[labels == c].sum()) for c in range(3)] == [2, 2, 2]
     assert found[2] == pytest.approx(2 * found[0]), "within a class the rows' own weights go on"
-    by_hand = losses.row_weights({"class-weights": [1, 2, 0, 5]}, labels, np.ones(6), 4)
+    by_hand = losses.row_weights(labels, np.ones(6), 4, [1, 2, 0, 5])
     np.testing.assert_allclose(by_hand, np.array([1, 1, 1, 2, 0, 0]) * 6 / 5)
     for wrong, words in (([1, 2], "2 numbers, and there are 4 classes"), ([1, 1, 1, -1], "0 or more"), ("even", "balanced"),
                          ([0, 0, 0, 1], "weight of 0")):
         with pytest.raises(Failure, match=words):
-            losses.row_weights({"class-weights": wrong}, labels, weights, 4)
+            losses.row_weights(labels, weights, 4, wrong)
 
 
 def test_smoothed_targets_give_torchs_smoothed_loss():
     labels, logits = np.array([0, 2, 1]), torch.randn(3, 3)
-    targets = torch.from_numpy(losses.targets({"label-smoothing": 0.1}, labels, 3))
+    targets = torch.from_numpy(losses.targets(labels, 3, 0.1))
     ours = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
     theirs = torch.nn.functional.cross_entropy(logits, torch.from_numpy(labels), reduction="none", label_smoothing=0.1)
     torch.testing.assert_close(ours, theirs)
     with pytest.raises(Failure, match="below 1"):
-        losses.targets({"label-smoothing": 1}, labels, 3)
+        losses.targets(labels, 3, 1)
 
 
 @pytest.mark.parametrize("training", [{"label-smoothing": 0.3}, {"class-weights": [1, 5, 1]}, {"class-weights": "balanced"},
@@ -152,7 +157,7 @@ def test_a_look_at_the_held_out_rows_leaves_no_trace_in_training(changes, given,
     ({"lora": {"rank": 4, "alpha": 4, "dropout": 0.1, "targets": "all-linear", "dora": True, "rslora": True}}, 6),
     ({"lora": "head-only", "head-input": "lm-logits"}, 4)])
 def test_a_run_with_options_resumes_at_the_same_bytes(changes, at, given, tmp_path, monkeypatch):
-    monkeypatch.setattr(loop, "SAVE_EVERY", 0)  # seconds: a checkpoint after every step
+    monkeypatch.setattr(trainer, "SAVE_EVERY", 0)  # seconds: a checkpoint after every step
     monkeypatch.setattr(precision, "GROWTH", 3)  # so that the scale has moved by then
     parameters, scratch = finetune(**changes), tmp_path / "scratch"
     whole, _, _ = run("finetune", parameters, given, tmp_path)
@@ -198,8 +203,8 @@ def data_for(model):
 def gradient_of(kind, backbones, scaling):  # of norm 9: at the scale that a run begins with it would overflow
     model = classifier_in(kind, backbones)
     progress = {"budget": 4096, "recompute": False, "scaling": precision.scaling(model) if scaling else None}
-    loss, norm = loop.train_batch(model.eval(), torch.optim.SGD(model.parameters()), data_for(model), np.arange(9), None,
-                                  progress, CPU)
+    loss, norm = gradients.train_batch(model.eval(), torch.optim.SGD(model.parameters()), data_for(model), np.arange(9), None,
+                                       progress, CPU)
     return loss, norm, torch.cat([p.grad.reshape(-1) for p in model.parameters() if p.requires_grad])
 
 
@@ -259,9 +264,9 @@ def test_a_validation_loss_that_is_no_number_is_diverged(backbones):
     with torch.no_grad():
         model.head.bias.fill_(math.nan)
     with pytest.raises(Failure, match="validation loss is no number after epoch 1"):
-        validation.Watch({"learning-rate": 1.0}, data_for(model), CPU).look(model, 4096)
+        validation.Watch(PLAN, data_for(model), CPU).look(model, 4096)
     with pytest.raises(Failure, match="held out by training.validation has weight 0"):
-        validation.Watch({}, (*data_for(model)[:2], torch.zeros(9)), CPU)
+        validation.Watch(PLAN, (*data_for(model)[:2], torch.zeros(9)), CPU)
 
 
 def test_strictly_deterministic_training_gives_the_same_bytes_and_names_what_it_refuses(given, tmp_path):

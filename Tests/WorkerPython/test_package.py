@@ -1,26 +1,80 @@
-"""The package's files as such: flat, short, and locks that name hashes and no host."""
+"""The package's files as such: rooms of a size, imports that run one way, and locks that name hashes and no host."""
 
+import ast
 import re
 
+import pytest
 from conftest import PACKAGES
 
 PACKAGE = PACKAGES / "ablate_worker"
+FILES = sorted(p.relative_to(PACKAGE) for p in PACKAGE.rglob("*.py"))
+# Each room and those it may import from, besides itself.
+ROOMS = {
+    "protocol": set(),
+    "texts": {"protocol"},
+    "files": {"protocol"},
+    "models": {"files", "protocol"},
+    "stacking": {"models", "files", "texts", "protocol"},
+    "training": {"models", "files", "protocol"},
+    "kinds": {"training", "stacking", "models", "files", "texts", "protocol"},
+}
 
 
-def test_the_package_is_flat_and_its_files_are_short():
-    assert not [p for p in PACKAGE.iterdir() if p.is_dir() and p.name != "__pycache__"]
-    for file in PACKAGE.glob("*.py"):
-        lines = file.read_text().splitlines()
-        assert lines[0].startswith('"""'), f"{file.name} does not begin by saying what it does"
-        assert len(lines) <= 300, f"{file.name} is too long"
+def imported(file):
+    """[(room or None, module)] of this package that a file imports, also inside functions."""
+    found, own = [], list(file.parts[:-1])
+    for node in ast.walk(ast.parse((PACKAGE / file).read_text())):
+        if isinstance(node, ast.Import):
+            assert not any(alias.name.split(".")[0] == "ablate_worker" for alias in node.names), f"{file} imports its package by name"
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            assert node.module.split(".")[0] != "ablate_worker", f"{file} imports its package by name"
+        elif isinstance(node, ast.ImportFrom):
+            path = own[:len(own) - node.level + 1] + (node.module.split(".") if node.module else [])
+            for name in [alias.name for alias in node.names]:
+                full = path + [name] if len(path) < 2 and (PACKAGE.joinpath(*path, name + ".py")).exists() else path or [name]
+                found.append((full[0] if (PACKAGE / full[0]).is_dir() else None, full[-1]))
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_every_file_is_short_and_begins_by_saying_what_it_does(file):
+    lines = (PACKAGE / file).read_text().splitlines()
+    assert lines[0].startswith('"""')
+    assert len(lines) <= 300
+
+
+def test_every_folder_is_a_room_of_at_most_twenty_files():
+    assert {p.name for p in PACKAGE.iterdir() if p.is_dir() and p.name != "__pycache__"} == set(ROOMS)
+    for room in ROOMS:
+        assert (PACKAGE / room / "__init__.py").exists()
+        assert len(list((PACKAGE / room).iterdir())) <= 21  # and the front page
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if len(f.parts) == 2], ids=str)
+def test_imports_run_one_way_through_the_rooms(file):
+    room = file.parts[0]
+    for other, module in imported(file):
+        assert other == room or other in ROOMS[room], f"{file} imports {other or 'the root'}'s {module}"
+        assert not (room == other == "kinds"), f"{file} imports the kind {module}: what two kinds need lies in a room below"
+
+
+def test_no_file_imports_itself_by_way_of_others():
+    ways = {file.stem if len(file.parts) == 1 else f"{file.parts[0]}.{file.stem}":
+            {f"{room}.{module}" if room and room != module else module for room, module in imported(file)} for file in FILES}
+
+    def reach(name, path):
+        assert name not in path, " -> ".join([*path, name])
+        for other in ways.get(name, ()):
+            reach(other, [*path, name])
+    for name in ways:
+        reach(name, [])
 
 
 def test_every_kind_has_its_module():
-    source = (PACKAGE / "__main__.py").read_text()
-    kinds = dict(re.findall(r'"(\w+)": "(\w+)"', re.search(r"KINDS = \{(.*?)\}", source, re.S)[1]))
-    assert set(kinds) == {"ingest", "tokenize", "finetune", "fit", "predict", "fetch", "features", "stack", "annotate", "explore", "export", "publish", "convert", "extract"}
-    for module in kinds.values():
-        assert re.search(r"^def run\(step\):", (PACKAGE / f"{module}.py").read_text(), re.M)
+    from ablate_worker import kinds
+    assert {f.stem for f in FILES if f.parts[0] == "kinds"} - {"__init__"} == set(kinds.KINDS)
+    for kind in kinds.KINDS:
+        assert re.search(r"^def run\(step\):", (PACKAGE / "kinds" / f"{kind}.py").read_text(), re.M)
 
 
 def test_locks_pin_every_package_by_hash_and_name_no_host():

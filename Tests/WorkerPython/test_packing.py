@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from ablate_worker import attention, batches, classifier, devices, finetune, packing, prefixes
-from ablate_worker import backbones as loading
-from ablate_worker.step import Failure
+from ablate_worker.models import attention, batches, classifier, packing, prefixes
+from ablate_worker.models import backbones as loading
+from ablate_worker.protocol import devices
+from ablate_worker.protocol.step import Failure
+from ablate_worker.training import data
 
 CPU = torch.device("cpu")
 FAMILIES = {"mistral": {}, "llama": {}, "qwen2": {}, "qwen3": {"head_dim": 16}, "mistral with a window": {"sliding_window": 9},
@@ -250,15 +252,14 @@ def test_an_order_of_groups_keeps_each_group_together():
         assert sorted(order) == list(range(10)) and (np.diff(codes) != 0).sum() == 3
         orders.add(tuple(order))
     assert len({tuple(dict.fromkeys(groups[list(o)])) for o in orders}) > 5 and len(orders) == 20
-    given = {"order": "groups"}
-    assert batches.group_codes({}, {"groups": None}, [0]) is None
-    assert batches.group_codes(given, {"groups": [5, 6, 7]}, [0, 2]).tolist() == [5, 7]
+    assert data.group_codes("rows", None, [0]) is None
+    assert data.group_codes("groups", [5, 6, 7], [0, 2]).tolist() == [5, 7]
     with pytest.raises(Failure, match="the rows have none"):
-        batches.group_codes(given, {"groups": None}, [0])
+        data.group_codes("groups", None, [0])
     with pytest.raises(Failure, match="it may be rows or groups"):
-        batches.group_codes({"order": "rwos"}, {}, [0])
+        data.group_codes("rwos", None, [0])
     with pytest.raises(Failure, match="it may be auto, on, off"):
-        packing.sharing({"share-prompt": "yes"})
+        packing.check_sharing("yes")
 
 
 def test_whole_groups_share_their_prompts_through_the_whole_run(worker, dataset, folders):

@@ -107,8 +107,8 @@ def test_a_worker_survives_lines_it_cannot_run(fresh, tmp_path):
 
 
 def test_a_bug_is_internal_with_the_traceback_in_the_log(worker, dataset):
-    failure = worker.fails("finetune", {}, inputs(dataset, "tokens", "rows"))
-    assert failure.kind == "internal" and failure.message == "KeyError: 'training'"
+    failure = worker.fails("finetune", finetune(seed="one"), inputs(dataset, "tokens", "rows"))
+    assert failure.kind == "internal" and failure.message.startswith("TypeError: ")
     assert "Traceback" in str(failure)
 
 
@@ -144,7 +144,7 @@ def test_memory_that_runs_out_is_reported_and_the_worker_goes_on(fresh, dataset)
 
 
 def test_no_number_is_written_as_null(tmp_path):
-    from ablate_worker.channel import sayable
+    from ablate_worker.protocol.channel import sayable
     assert sayable({"a": float("nan"), "b": [float("inf"), 1.5], 3: "x"}) == {"a": None, "b": [None, 1.5], "3": "x"}
 
 
@@ -186,6 +186,6 @@ def test_a_store_that_goes_while_a_step_runs_is_said_to_have_gone(fresh, dataset
 def test_a_full_disk_is_told_once(tmp_path):
     import errno
 
-    from ablate_worker.step import describe
+    from ablate_worker.protocol.step import describe
     told = describe(OSError(errno.ENOSPC, "No space left on device", "/store/attempts/1/outputs/model"))
     assert told == {"class": "unavailable", "message": "the disk is full: no room for /store/attempts/1/outputs/model"}

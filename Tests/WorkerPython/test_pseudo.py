@@ -4,7 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from ablate_worker import formats, tfidf
+from ablate_worker.files import formats
+from ablate_worker.models import tfidf
 from conftest import TEMPLATE, digest, finetune, inputs
 from safetensors.numpy import load_file
 from sklearn.feature_extraction.text import TfidfVectorizer

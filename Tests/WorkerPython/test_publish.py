@@ -3,8 +3,8 @@
 import struct
 
 import pytest
-from ablate_worker import publish
-from ablate_worker.step import Failure
+from ablate_worker.kinds import publish
+from ablate_worker.protocol.step import Failure
 
 
 def unmasked(data):

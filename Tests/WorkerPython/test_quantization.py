@@ -5,9 +5,10 @@ import sys
 import numpy as np
 import pytest
 import torch
-from ablate_worker import backbones as loading
-from ablate_worker import classifier, devices, optimizers
-from ablate_worker import finetune as loop
+from ablate_worker.models import backbones as loading
+from ablate_worker.models import classifier
+from ablate_worker.protocol import devices
+from ablate_worker.training import gradients, optimizers
 from conftest import finetune
 from inprocess import fails
 from test_options import CPU, data_for, given  # noqa: F401 (a fixture)
@@ -17,7 +18,7 @@ def test_the_8_bit_optimizer_goes_the_way_of_adamw():
     for name in ("adamw", "paged-adamw-8bit"):
         torch.manual_seed(0)
         model = torch.nn.ModuleDict({"head": torch.nn.Linear(128, 64), "rest": torch.nn.Linear(128, 64)})
-        optimizer = optimizers.make(model, {"learning-rate": 1e-3, "head-learning-rate": 1e-2, "optimizer": name}, CPU)
+        optimizer = optimizers.make(model, CPU, 1e-3, 1e-2, name=name)
         before = torch.cat([p.detach().reshape(-1).clone() for p in model.parameters()])
         for _ in range(5):
             optimizer.zero_grad()
@@ -59,7 +60,7 @@ def test_gradients_over_a_quantized_backbone_are_those_over_its_dequantized_weig
                     parameter.normal_(0, 0.1)
         model = classifier.Classifier(backbone, 3, "last")
         data = data_for(model)
-        loss = loop.add_gradients(model, data, np.arange(9), 4096, CPU)
+        loss = gradients.add_gradients(model, data, np.arange(9), 4096, CPU)
         trained = [p for _, p in sorted(model.named_parameters()) if p.requires_grad]
         results.append((float(loss), torch.cat([p.grad.reshape(-1) for p in trained])))
     (loss, gradient), (reference_loss, reference) = results

@@ -5,9 +5,11 @@ import json
 import lightgbm
 import numpy as np
 import pytest
-from ablate_worker import formats, groups, simplex
-from ablate_worker import stack as stack_module
-from ablate_worker.step import Step
+from ablate_worker.files import formats
+from ablate_worker.kinds import stack as stack_module
+from ablate_worker.protocol.step import Step
+from ablate_worker.stacking import simplex
+from ablate_worker.texts import groups
 from conftest import TEMPLATE, digest
 from safetensors.numpy import load_file
 from scipy.optimize import minimize

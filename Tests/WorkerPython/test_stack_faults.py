@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from ablate_worker import formats
+from ablate_worker.files import formats
 from stacking import CLASSES, GROUPS, Problem, stack
 
 

@@ -76,5 +76,5 @@ def test_a_csv_with_control_characters_and_line_breaks_keeps_every_character(tmp
     with open(table, "w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([["q", "a", "y"], *(["q", a, "a"] for a in answers)])
     outputs, _, _ = run("ingest", ingest("train", format="csv", columns=COLUMNS, constraint=None), {"table": table}, tmp_path)
-    from ablate_worker import formats
+    from ablate_worker.files import formats
     assert [text["answer"] for text in formats.read_texts(outputs / "texts")] == answers

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from ablate_worker import formats
+from ablate_worker.files import formats
 from conftest import TEMPLATE, digest
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 

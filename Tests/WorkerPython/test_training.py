@@ -6,7 +6,7 @@ import signal
 
 import numpy as np
 import pytest
-from ablate_worker import formats
+from ablate_worker.files import formats
 from conftest import TEMPLATE, TINY, digest, finetune, inputs, predicting, wait_for
 from safetensors.numpy import load_file
 
@@ -97,7 +97,7 @@ def test_peft_alone_loads_the_adapter_and_reproduces_the_logits_row_by_row(worke
     import peft
     import torch
     import transformers
-    from ablate_worker import sequences
+    from ablate_worker.models import sequences
     for name in ("mistral", "llama", "qwen2"):
         parameters = finetune(training={"learning-rate": 1e-2})
         model, _ = worker.run("finetune", parameters, inputs(dataset, "tokens", "rows", "folds", backbone=backbones[name]))
@@ -170,7 +170,7 @@ def test_backbones_that_cannot_be(worker, dataset, backbones, tmp_path):
     half.mkdir()
     weights = load_file(backbones["mistral"] / "model.safetensors")
     weights.pop("model.layers.1.mlp.up_proj.weight")
-    from ablate_worker import tensors
+    from ablate_worker.files import tensors
     tensors.write(half / "model.safetensors", weights, {"format": "pt"})
     (half / "config.json").write_bytes((backbones["mistral"] / "config.json").read_bytes())
     failure = worker.fails("finetune", finetune(), given | {"backbone": half})
@@ -230,7 +230,7 @@ def test_a_checkpoint_that_cannot_be_used_costs_time_only(damage, worker, datase
 
 
 def test_speed_memory_and_the_time_left_are_told_and_recorded(dataset, backbones, tmp_path, monkeypatch):
-    from ablate_worker import throughput
+    from ablate_worker.models import throughput
     from inprocess import run
     monkeypatch.setattr(throughput, "EVERY", 0)
     monkeypatch.setitem(throughput.PEAKS, "this", 1e12)
@@ -249,7 +249,7 @@ def test_speed_memory_and_the_time_left_are_told_and_recorded(dataset, backbones
 
 
 def test_the_most_memory_held_is_that_of_the_step_alone():
-    from ablate_worker import devices
+    from ablate_worker.protocol import devices
     devices.settle(1)
     block = np.ones(2**27, np.uint8)
     high = devices.host_memory("VmHWM")

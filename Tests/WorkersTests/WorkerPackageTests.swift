@@ -11,12 +11,11 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
 @Suite struct WorkerPackageTests {
     @Test func everyFileOfTheFolderIsEmbeddedAndNoOther() throws {
         let folder = root.appending(path: "Sources/4-run/Workers/ablate_worker")
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".py") }
-        #expect(
-            Set(WorkerPackage.files.map(\.name)) == Set(names),
-            "list each file in Package.swift and WorkerSources.swift")
+        let walk = try #require(FileManager.default.enumerator(atPath: folder.path))
+        let paths = walk.compactMap { $0 as? String }.filter { $0.hasSuffix(".py") && !$0.contains("__pycache__") }
+        #expect(WorkerPackage.files.map(\.path).sorted() == paths.sorted())
         for file in WorkerPackage.files {
-            #expect(try Data(contentsOf: folder.appending(path: file.name)) == Data(file.bytes), "\(file.name)")
+            #expect(try Data(contentsOf: folder.appending(path: file.path)) == Data(file.bytes), "\(file.path)")
         }
     }
 
@@ -27,7 +26,9 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
         #expect(try WorkerPackage.materialise(in: cache) == first)
         #expect(first.hasSuffix(WorkerPackage.digest.short))
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(cache)/workers").count == 1)
-        #expect(FileManager.default.fileExists(atPath: "\(first)/ablate_worker/__main__.py"))
+        for file in WorkerPackage.files {
+            #expect(FileManager.default.contents(atPath: "\(first)/ablate_worker/\(file.path)") == Data(file.bytes))
+        }
     }
 
     @Test func aFolderThatCannotBeWrittenIsSaidWithWhatToDo() {

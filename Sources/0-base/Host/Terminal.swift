@@ -5,6 +5,7 @@
 #else
     internal import Musl
 #endif
+internal import Synchronization
 
 /// Standard output and standard error.
 package enum OutputStream: Sendable {
@@ -13,7 +14,20 @@ package enum OutputStream: Sendable {
 
     private var descriptor: Int32 { self == .output ? STDOUT_FILENO : STDERR_FILENO }
 
-    /// Writes all of the bytes. A stream that nobody reads any more takes them and does nothing.
+    /// The error number of the first write that failed, for each stream; 0 for none. One that nobody reads any more, or that was
+    /// closed from the beginning, is no failure.
+    private static let outputFailure = Atomic<Int32>(0)
+    private static let errorFailure = Atomic<Int32>(0)
+
+    /// Why something that was written is not there, as on a full disk; nil where all is well.
+    package var failure: AblateError? {
+        let code =
+            self == .output ? Self.outputFailure.load(ordering: .relaxed) : Self.errorFailure.load(ordering: .relaxed)
+        guard code != 0 else { return nil }
+        return AblateError.system("write to standard \(self == .output ? "output" : "error")", "", code: code)
+    }
+
+    /// Writes all of the bytes. A stream that nobody reads any more takes them and does nothing; see ``failure``.
     package func write(_ bytes: some Collection<UInt8>) {
         var rest = Array(bytes)[...]
         while !rest.isEmpty {
@@ -27,6 +41,13 @@ package enum OutputStream: Sendable {
             } else if count < 0, errno == EINTR {
                 continue
             } else {
+                let code = errno
+                if count < 0, code != EPIPE, code != EBADF {
+                    switch self {
+                    case .output: Self.outputFailure.store(code, ordering: .relaxed)
+                    case .error: Self.errorFailure.store(code, ordering: .relaxed)
+                    }
+                }
                 return
             }
         }

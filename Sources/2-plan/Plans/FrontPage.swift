@@ -9,8 +9,9 @@
 // It may import Recipes, Nodes, Digests and Diagnostics. Forecasts, Schedules, Steps, Execution, Logbooks and
 // CommandLine use it.
 //
-//     Step (with Source), Plan                               read these first
-//     StepKind                                               kinds, their versions, what they need of a machine
+//     Step, Plan                                             read these first
+//     TypedStep (with Parameter, Artifact), StepKind         what a kind of step declares; all kinds
+//     Kinds/                                                 a file for each kind: parameters, inputs, outputs, labels
 //     Compiler, ModelSteps                                   which step needs which
 //     PlanBuilder                                            equal work is one step
 //     Manifest, ManifestDifference                           what a key is made of, and why it changed
@@ -21,3 +22,6 @@
 //
 //     Compiling/           AverageSteps, CommandSteps, PseudoLabelSteps, StackSteps, TextSteps
 //     Labels/              FoldSet
+//     Kinds/               AnnotateStep, AverageStep, CommandStep, EvaluateStep, ExploreStep, ExtractStep,
+//                          FeaturesStep, FinetuneStep, FitStep, ForwardPass, IngestStep, OptimizeStep,
+//                          PredictStep, PseudoLabelStep, SplitStep, StackStep, SubmissionStep, TokenizeStep

@@ -1,62 +1,62 @@
-// The kinds of steps there are. Knows what a kind is called and which version its results have, not what it does.
+// A kind of step as the rest of the program knows it: its name, its version, what it needs and gives. Knows no recipe.
 
-/// A kind of step. The raw value stands in keys, records and addresses.
-package enum StepKind: String, CaseIterable, Sendable {
-    case ingest, split, explore, tokenize, finetune, fit, predict, features, annotate, extract, average, stack,
-        optimize,
-        evaluate, submission
-    case pseudoLabel = "pseudo-label"
-    case command
-
+/// A kind of step. Each is declared by the ``TypedStep`` in `Kinds/` that makes steps of it.
+package struct StepKind: Sendable, RawRepresentable, CaseIterable, Hashable {
+    /// The name that stands in keys, records and addresses.
+    package let rawValue: String
     /// The version of the kind's implementation. It is part of every key: raise it when the same inputs and parameters
     /// would give other bytes, and every step of the kind runs anew.
-    package var version: Int {
-        switch self {
-        case .evaluate: 3
-        case .explore, .optimize, .submission: 2
-        default: 1
-        }
-    }
-
-    /// What every step of the kind gives at least. A step that says it is done and lacks one of these is not done.
-    package var outputs: [String] {
-        switch self {
-        case .ingest: ["rows", "texts"]
-        case .split: ["folds"]
-        case .tokenize: ["tokens"]
-        case .finetune, .fit: ["model"]
-        case .predict, .average, .optimize: ["predictions"]
-        case .features, .annotate, .extract: ["features"]
-        case .explore: ["report"]
-        // Out-of-fold predictions, or those of the test alone for a teacher.
-        case .stack, .command: []
-        case .evaluate: ["evaluation"]
-        case .submission: ["submission"]
-        case .pseudoLabel: ["pseudo-labels"]
-        }
-    }
-
+    package let version: Int
     /// What running a step takes.
-    package var demand: Demand {
-        switch self {
-        case .split, .average, .optimize, .evaluate, .submission, .pseudoLabel: .native
-        case .ingest, .explore, .tokenize, .fit, .features, .annotate, .stack: .process
-        case .command: .command
-        case .finetune, .predict, .extract: .training
-        }
+    package let demand: Demand
+    /// What every step of the kind gives at least. A step that says it is done and lacks one of these is not done.
+    package let outputs: [String]
+    /// What a step of the kind does, in a sentence.
+    package let about: String
+
+    init(_ name: String, version: Int = 1, demand: Demand, outputs: [String], _ about: String) {
+        rawValue = name
+        self.version = version
+        self.demand = demand
+        self.outputs = outputs
+        self.about = about
     }
+
+    /// The kind of that name; nil where this version of ablate has none.
+    package init?(rawValue: String) {
+        guard let kind = Self.named[rawValue] else { return nil }
+        self = kind
+    }
+
+    private static let named = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
+
+    package static func == (one: StepKind, other: StepKind) -> Bool { one.rawValue == other.rawValue }
+    package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 }
 
-/// What a custom step says it takes of the machine.
-package struct CommandResources: Hashable, Sendable {
-    package let cores: Int
-    package let gpus: Int
-    /// Mebibytes; nil where it does not say.
-    package let memory: Int?
-    /// Mebibytes of each of its GPUs; nil for all of them.
-    package let gpuMemory: Int?
-    /// Seconds after which it is stopped; nil for no limit.
-    package let time: Int?
+extension StepKind {
+    /// Every kind, in the order of the data.
+    package static let declared: [any TypedStep.Type] = [
+        IngestStep.self, SplitStep.self, ExploreStep.self, TokenizeStep.self, FinetuneStep.self, FitStep.self,
+        PredictStep.self, FeaturesStep.self, AnnotateStep.self, ExtractStep.self, AverageStep.self, StackStep.self,
+        OptimizeStep.self, EvaluateStep.self, SubmissionStep.self, PseudoLabelStep.self, CommandStep.self,
+    ]
+    package static let allCases = declared.map { $0.kind }
+
+    package static var ingest: StepKind { IngestStep.kind }
+    package static var split: StepKind { SplitStep.kind }
+    package static var explore: StepKind { ExploreStep.kind }
+    package static var tokenize: StepKind { TokenizeStep.kind }
+    package static var finetune: StepKind { FinetuneStep.kind }
+    package static var fit: StepKind { FitStep.kind }
+    package static var predict: StepKind { PredictStep.kind }
+    package static var average: StepKind { AverageStep.kind }
+    package static var stack: StepKind { StackStep.kind }
+    package static var optimize: StepKind { OptimizeStep.kind }
+    package static var submission: StepKind { SubmissionStep.kind }
+    package static var pseudoLabel: StepKind { PseudoLabelStep.kind }
+    package static var evaluate: StepKind { EvaluateStep.kind }
+    package static var command: StepKind { CommandStep.kind }
 }
 
 /// What a step needs of the machine, in words that hold on any machine; a site turns them into cores and GPUs.

@@ -27,7 +27,7 @@ package struct Delivery: Sendable {
     /// The project's folder, absolute and without links.
     private let project: String
     private let ledgers: [Ledger]
-    private let author: String
+    private let author: Author
     private let inputs: [String]
     /// Folders that nothing is delivered into: the store's own.
     private let reserved: [String]
@@ -37,10 +37,10 @@ package struct Delivery: Sendable {
     /// - Parameters:
     ///   - project: the folder that paths belong to; what lies outside must be named on purpose.
     ///   - ledgers: where deliveries are noted; the first that knows a path tells of it.
-    ///   - author: what delivers: a recipe's file name, or a verb.
+    ///   - author: what the files are made of.
     ///   - inputs: paths that are read, which nothing may be delivered to.
     package init(
-        host: Host = .system, project: String, ledgers: [Ledger], author: String, inputs: [String],
+        host: Host = .system, project: String, ledgers: [Ledger], author: Author, inputs: [String],
         reserved: [String] = [], overwrites: Bool
     ) {
         self.host = host
@@ -66,13 +66,16 @@ package struct Delivery: Sendable {
             let bytes = try host.files.content(of: path, limit: 1 << 30)
             if mark.holds(for: bytes) { return .ours }
             guard let other = FileMark.author(of: bytes) else { return .theirs }
-            return !isThere(other) && mark.isOfSameName(as: bytes) ? .ours : .other(author: other)
+            let isGone = !Author.isThere(other, beside: mark.folder(of: path), host.files)
+            return isGone && mark.isOfSameName(as: bytes) ? .ours : .other(author: Author.shown(other))
         }
         let author = author(for: path)
         guard let entry = ledgers.lazy.compactMap({ $0.entry(for: path) }).first else { return .theirs }
         let digest = try host.files.open(path, .readingItself).digest()
         let isWhole = digest == entry.digest || digest == entry.previous
-        if entry.author != author, isThere(entry.author) { return isWhole ? .other(author: entry.author) : .theirs }
+        if entry.author != author, Author.isThere(entry.author, beside: Paths.folder(of: path), host.files) {
+            return isWhole ? .other(author: Author.shown(entry.author)) : .theirs
+        }
         return isWhole ? .ours : .edited
     }
 
@@ -91,19 +94,13 @@ package struct Delivery: Sendable {
             advice: "\(remedy), or say --overwrite; nothing was written")
     }
 
-    /// What a file at this path is noted or marked as written by. Within the project that is the recipe's file; outside of it another
-    /// project may have a file of that name.
-    package func author(for path: String) -> String {
-        let place = Self.normal(path.hasPrefix("/") ? path : "\(project)/\(path)")
-        return isVerb || place.hasPrefix(project + "/") ? author : "\(author)@\(Digest(of: project).short)"
-    }
+    /// What a file at this path is noted as written by.
+    private func author(for path: String) -> String { author(in: Paths.folder(of: path)) }
 
-    private var isVerb: Bool { author.contains(" ") }
-
-    /// Whether an author that is a recipe's file is still there, as far as that can be told. One that is gone was renamed.
-    private func isThere(_ author: String) -> Bool {
-        author.contains(" ") || author.contains("@")
-            || author.split(separator: "+").contains { host.files.exists("\(project)/\($0)") }
+    /// What the files of a folder are marked as written by.
+    package func author(in folder: String) -> String {
+        let place = Paths.normal(folder.hasPrefix("/") ? folder : "\(project)/\(folder)")
+        return author.text(beside: host.files.exists(place) ? host.files.absolute(place) : place, project: project)
     }
 
     private func isFile(_ path: String) throws -> Bool {
@@ -134,7 +131,7 @@ package struct Delivery: Sendable {
                 advice: "make the folder, or choose another path")
         }
         sweepDrafts(of: path)
-        let draft = Paths.sibling(of: path, named: ".\(Paths.name(path)).\(makeNonce())\(Self.ending)")
+        let draft = Paths.sibling(of: path, named: "\(Self.head(of: path))\(makeNonce())\(Self.ending)")
         let file = try host.files.open(draft, .creating)
         _ = try file.lock(shared: false)
         do {
@@ -153,6 +150,42 @@ package struct Delivery: Sendable {
         try write(path, digest: Digest(of: bytes), isMarked: isMarked) { try $0.append(bytes) }
     }
 
+    /// Errors: ``AblateError`` unless a folder that is delivered file by file may be made or is there, and is no link.
+    package func requireFolder(_ path: String) throws {
+        _ = try resolve("\(path)/file")
+        if let form = try host.files.status(of: path, following: false)?.form, form != .folder {
+            throw AblateError(
+                .refused, "expected a folder, or a path for one", path: path,
+                advice: "choose another path; nothing was written")
+        }
+    }
+
+    /// Delivers every file of a folder, each below `path` by its own name, once all of them may be written. Errors: ``AblateError``.
+    package func writeTree(_ folder: String, to path: String, remedy: String) throws {
+        let files = host.files
+        let (folders, names) = try tree(folder)
+        for name in [""] + folders { try requireFolder(name.isEmpty ? path : "\(path)/\(name)") }
+        for name in names { try require("\(path)/\(name)", remedy: remedy) }
+        for name in [""] + folders { _ = try files.makeFolder(name.isEmpty ? path : "\(path)/\(name)") }
+        for name in names { try write("\(path)/\(name)", files.content(of: "\(folder)/\(name)", limit: 1 << 30)) }
+    }
+
+    /// The folders and files below a folder by their paths from there, folders before what they hold.
+    private func tree(_ root: String, _ below: String = "") throws -> (folders: [String], files: [String]) {
+        var result: (folders: [String], files: [String]) = ([], [])
+        for name in try (host.files.names(in: below.isEmpty ? root : "\(root)/\(below)") ?? []).sorted() {
+            let path = below.isEmpty ? name : "\(below)/\(name)"
+            guard try host.files.status(of: "\(root)/\(path)", following: false)?.form == .folder else {
+                result.files.append(path)
+                continue
+            }
+            let inner = try tree(root, path)
+            result.folders += [path] + inner.folders
+            result.files += inner.files
+        }
+        return result
+    }
+
     /// Removes a file that holds its mark; anything else stays.
     package func removeOutdated(_ path: String, mark: FileMark) {
         guard (try? standing(of: path, mark: mark)) == .ours, let path = try? resolve(path) else { return }
@@ -161,10 +194,16 @@ package struct Delivery: Sendable {
 
     private static let ending = ".ablate-part"
 
+    /// What the names of a file's drafts begin with: a name may have 255 bytes, and a draft's has more than the file's.
+    private static func head(of path: String) -> String {
+        let name = Paths.name(path)
+        return name.utf8.count <= 200 ? ".\(name)." : ".\(Digest(of: name).short)."
+    }
+
     /// Removes drafts of this file that killed processes left: under a name that only drafts have, with no other name, and locked by
     /// nobody.
     private func sweepDrafts(of path: String) {
-        let (folder, head) = (Paths.folder(of: path), ".\(Paths.name(path)).")
+        let (folder, head) = (Paths.folder(of: path), Self.head(of: path))
         for name in ((try? host.files.names(in: folder)) ?? nil) ?? []
         where name.hasPrefix(head) && name.hasSuffix(Self.ending)
             && name.utf8.count == head.utf8.count + 16 + Self.ending.utf8.count
@@ -190,7 +229,7 @@ package struct Delivery: Sendable {
     /// The path as it will be written to: absolute, with the folder's links resolved where they stay in the project.
     private func resolve(_ path: String) throws -> String {
         let files = host.files
-        let absolute = Self.normal(path.hasPrefix("/") ? path : "\(project)/\(path)")
+        let absolute = Paths.normal(path.hasPrefix("/") ? path : "\(project)/\(path)")
         let folder = Paths.folder(of: absolute)
         let real = files.exists(folder) ? files.absolute(folder) : folder
         func isInside(_ path: String) -> Bool { path == project || path.hasPrefix(project + "/") }
@@ -231,14 +270,5 @@ package struct Delivery: Sendable {
                 path: path, advice: "choose another path; nothing was written")
         }
         return place
-    }
-
-    /// The path without `.`, `..` and empty names, as text.
-    private static func normal(_ path: String) -> String {
-        var names: [Substring] = []
-        for name in path.split(separator: "/") where name != "." {
-            if name == ".." { _ = names.popLast() } else { names.append(name) }
-        }
-        return "/" + names.joined(separator: "/")
     }
 }

@@ -1,18 +1,21 @@
 // A mark inside a text file: which file ablate wrote, for whom, and the digest of it all. Knows no format but that it holds text.
 
 internal import Digests
+internal import Host
 
 /// `ablate-file:NAME;AUTHOR;<64 hexadecimal digits>`, once in a text. The digits are the digest of the text with zeros in their
 /// place, so a file that was edited, renamed or cut short no longer holds its mark.
 package struct FileMark: Sendable {
     private let head: String
+    private let name: String
     private static let zeros = String(repeating: "0", count: 64)
     private static let start = "ablate-file:"
 
     /// - Parameters:
     ///   - name: the path of the file within the folder that is delivered.
-    ///   - author: what wrote it, such as the recipe's file name.
+    ///   - author: what wrote it, as ``Delivery/author(in:)`` tells it.
     package init(name: String, author: String) {
+        self.name = name
         head = "\(Self.start)\(Self.plain(name));\(Self.plain(author));"
     }
 
@@ -26,6 +29,11 @@ package struct FileMark: Sendable {
 
     /// Whether a file is as it was written under this mark.
     package func holds(for bytes: [UInt8]) -> Bool { Self.wholeHead(of: bytes) == head }
+
+    /// The folder that is delivered, from the path of the file that carries this mark.
+    func folder(of path: String) -> String {
+        path.hasSuffix("/" + name) ? String(path.dropLast(name.count + 1)) : Paths.folder(of: path)
+    }
 
     /// Whether a file is as somebody wrote it under this name.
     package func isOfSameName(as bytes: [UInt8]) -> Bool {
@@ -55,7 +63,7 @@ package struct FileMark: Sendable {
 
     /// Fit for a comment of any format: letters, digits and a few signs; the rest as `_`.
     private static func plain(_ text: String) -> String {
-        String(text.prefix(512).map { $0.isLetter || $0.isNumber || ".-_/+@ ".contains($0) ? $0 : "_" })
+        String(text.prefix(512).map { $0.isLetter || $0.isNumber || ".-_/+@%: ".contains($0) ? $0 : "_" })
             .replacing("--", with: "-_")
     }
 }

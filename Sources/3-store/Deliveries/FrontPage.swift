@@ -9,3 +9,4 @@
 //
 //     Delivery                                               read this first: may this path be written, and writing it
 //     FileMark                                               a mark inside a file that says who wrote it and that it is whole
+//     Author                                                 what a delivered file is made of, known again where it lies

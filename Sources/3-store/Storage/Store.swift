@@ -142,6 +142,14 @@ package final class Store: Sendable {
             return .empty
         }
         let text = try host.files.content(of: mark, limit: 1 << 16)
+        guard text.contains(where: { $0 != 0 && $0 != UInt8(ascii: "\n") }) else {
+            // A crash of the machine may leave this: the name lasted, and the content did not.
+            throw AblateError(
+                .damaged, "the file that marks a store is empty", path: mark,
+                advice:
+                    "if this folder was a store of yours, write {\"format\":1} into that file, then run `ablate store verify`"
+            )
+        }
         guard let format = (try? JSON(parsing: text))?["format"]?.integer, format == 1 else {
             throw AblateError(
                 .foreign, "this is not a store of format 1", path: mark, advice: "use a newer ablate, or another folder"

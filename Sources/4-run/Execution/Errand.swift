@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Host
-package import Workers
+internal import Workers
 
 /// Sends a worker with some files, and brings back what it wrote.
 struct Errand {

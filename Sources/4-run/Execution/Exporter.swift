@@ -41,6 +41,21 @@ package struct Exporter: Sendable {
         }
     }
 
+    /// Removes what killed exports to this path left: folders with a draft's name and an owner's file that nobody holds.
+    private func sweepDrafts(of path: String) {
+        let files = Host.system.files
+        let (folder, head) = (Paths.folder(of: path), Paths.name(path) + ".")
+        for name in ((try? files.names(in: folder)) ?? nil) ?? []
+        where name.hasPrefix(head) && name.hasSuffix(".part") && name.utf8.count == head.utf8.count + 16 + 5 {
+            let draft = Paths.sibling(of: path, named: name)
+            guard (try? files.status(of: draft, following: false))??.form == .folder,
+                let owner = try? files.open("\(draft)/.owner", .readingItself),
+                (try? owner.lock(shared: false)) == .held
+            else { continue }
+            try? files.remove(draft)
+        }
+    }
+
     /// Writes the folder `path`, which must not be there yet. Gives the worker's metrics: files, bytes, what merging cost.
     ///
     /// Errors: ``StepFailure`` with what to do; `CancellationError`; ``AblateError`` for objects that are damaged.
@@ -54,8 +69,11 @@ package struct Exporter: Sendable {
         }
         // Beside its place: the last step is a rename within one file system. What stops before it leaves no folder there.
         let files = Host.system.files
+        sweepDrafts(of: path)
         let draft = "\(path).\(makeNonce()).part"
         _ = try files.makeFolder(draft)
+        let owner = try files.open("\(draft)/.owner", .creating)
+        _ = try owner.lock(shared: false)
         defer { try? files.remove(draft) }
         for name in ["inputs", "outputs", "scratch"] { _ = try files.makeFolder("\(draft)/\(name)") }
         let specification = WorkerSpecification(

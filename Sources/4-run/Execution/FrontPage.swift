@@ -10,9 +10,10 @@
 //
 //     Engine                                                 read this first: actions in, events out
 //     StepRunner                                             one step: lease, attempt, run, check, publish
-//     OwnThread                                              work that must not hold the engine's own threads
-//     CommandRunner                                          a user's own program as a step
-//     WorkerPool, BackboneFetcher                            warm workers; repositories from the hub
+//     Executors/Executor                                     the seam to whatever carries a step out
+//     Executors/NativeExecutor, CommandExecutor, WorkerExecutor    in this process; a user's program; the worker's Python
+//     Executors/OwnThread, WorkerPool                        work that must not hold the engine's own threads; warm workers
+//     BackboneFetcher                                        repositories from the hub
 //     Errand, Publisher, TableConverter                      the worker's libraries for what is in no plan
 //     Machine, ControlGroup                                  cores, GPUs, limits, and what a demand takes of them
 //     Exporter                                               a fine-tune's way out of the store

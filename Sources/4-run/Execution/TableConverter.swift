@@ -13,8 +13,34 @@ package struct TableConverter: Sendable {
     package func csv(
         ofParquet path: String, called name: String, say: @escaping @Sendable (String) -> Void
     ) async throws -> [UInt8] {
+        try await converted(
+            ["to": "csv"], called: name, inputs: ["table": (.file(path), name)], say: say)
+    }
+
+    /// The bytes of a Parquet file.
+    ///
+    /// - Parameters:
+    ///   - csv: a table with a header.
+    ///   - numbers: the columns that are numbers; all others are texts, or as `original` has them.
+    ///   - original: a Parquet file with the same columns and rows, whose types are kept, and its other columns untouched.
+    ///
+    /// Errors: ``StepFailure``.
+    package func parquet(
+        of csv: [UInt8], numbers: [String], original: String?, called name: String,
+        say: @escaping @Sendable (String) -> Void
+    ) async throws -> [UInt8] {
+        var inputs: [String: (content: Errand.Input, name: String)] = ["table": (.bytes(csv), "the table")]
+        if let original { inputs["original"] = (.file(original), original) }
+        return try await converted(
+            ["to": "parquet", "numbers": .array(numbers.map { .string($0) })], called: name, inputs: inputs, say: say)
+    }
+
+    private func converted(
+        _ parameters: JSON, called name: String, inputs: [String: (content: Errand.Input, name: String)],
+        say: @escaping @Sendable (String) -> Void
+    ) async throws -> [UInt8] {
         try await Errand(environment: environment).run(
-            "convert", called: name, parameters: ["to": "csv"], inputs: ["table": (.file(path), name)], say: say
+            "convert", called: name, parameters: parameters, inputs: inputs, say: say
         ) { _, outputs in
             do {
                 return try FileBytes.read("\(outputs)/table")
@@ -23,25 +49,5 @@ package struct TableConverter: Sendable {
                     class: .unavailable, message: "the worker gave no table of \(name): \(error)", log: nil)
             }
         }
-    }
-
-    /// Writes a Parquet file, whole or not at all.
-    ///
-    /// - Parameters:
-    ///   - csv: a table with a header.
-    ///   - numbers: the columns that are numbers; all others are texts, or as `original` has them.
-    ///   - original: a Parquet file with the same columns and rows, whose types are kept, and its other columns untouched.
-    ///
-    /// Errors: ``StepFailure``.
-    package func write(
-        _ csv: [UInt8], numbers: [String], original: String?, to path: String, say: @escaping @Sendable (String) -> Void
-    ) async throws {
-        var inputs: [String: (content: Errand.Input, name: String)] = ["table": (.bytes(csv), "the table")]
-        if let original { inputs["original"] = (.file(original), original) }
-        try await Errand(environment: environment).run(
-            "convert", called: path,
-            parameters: ["to": "parquet", "path": .string(path), "numbers": .array(numbers.map { .string($0) })],
-            inputs: inputs, say: say
-        ) { _, _ in }
     }
 }

@@ -99,15 +99,13 @@ package enum NativeStep {
 
     private static func outcome(of kind: StepKind, _ context: StepContext) throws -> StepOutcome {
         switch kind {
-        case .split: try split(context)
-        case .average: try average(context)
-        case .optimize: try optimize(context)
-        case .evaluate: try evaluate(context)
-        case .submission: try submission(context)
-        case .pseudoLabel: try pseudoLabel(context)
-        case .ingest, .explore, .tokenize, .finetune, .fit, .predict, .features, .annotate, .extract, .stack:
-            throw StepError("\(kind.rawValue) is a step of the worker")
-        case .command: throw StepError("\(kind.rawValue) is a program of the user's")
+        case SplitStep.kind: try split(context)
+        case AverageStep.kind: try average(context)
+        case OptimizeStep.kind: try optimize(context)
+        case EvaluateStep.kind: try evaluate(context)
+        case SubmissionStep.kind: try submission(context)
+        case PseudoLabelStep.kind: try pseudoLabel(context)
+        default: throw StepError("a step of kind \(kind.rawValue) does not run in the engine")
         }
     }
 }

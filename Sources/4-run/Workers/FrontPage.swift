@@ -1,7 +1,8 @@
 // The front page of the module.
 //
 // Workers starts Python processes and speaks with them: one step specification a line in, events a line out. The
-// worker's Python package is embedded in this module, file by file, and its environment is made from embedded locks.
+// worker's Python package is embedded in this module by the plugin EmbedWorker; its environment is made from embedded
+// locks.
 //
 // It does not know plans, keys' meaning, the store or what a step's parameters say: a specification is passed on, a
 // result is passed back. When a worker is started, and how many there are, is Execution's business.
@@ -15,4 +16,4 @@
 //     ProcessTree                                            everything a process started
 //     WorkerEnvironment, InstalledLibraries                  interpreter and libraries
 //     WorkerPackage, WorkerSources                           the embedded files, written out by digest
-//     ablate_worker/                                         the Python half; __main__.py is its loop
+//     ablate_worker/                                         the Python half, its rooms in docs/architecture.md

@@ -22,11 +22,18 @@ package struct ProcessTree: Sendable {
         }
     }
 
-    private func processes() -> [pid_t] {
+    /// Kills all that this process has started and marked, whoever did; for its own end.
+    package static func killAll() {
+        for process in processes(marked: "\(getpid())-", isWhole: false) { _ = Glibc.kill(process, SIGKILL) }
+    }
+
+    private func processes() -> [pid_t] { Self.processes(marked: mark, isWhole: true) }
+
+    private static func processes(marked mark: String, isWhole: Bool) -> [pid_t] {
         let wanted = Array("\(Self.variable)=\(mark)".utf8)
         var found: [pid_t] = []
         for name in ((try? Host.system.files.names(in: "/proc")) ?? nil) ?? [] {
-            guard let process = pid_t(name), process != getpid(), Self.environment(of: process, has: wanted) else {
+            guard let process = pid_t(name), process != getpid(), Self.environment(of: process, has: wanted, isWhole) else {
                 continue
             }
             found.append(process)
@@ -34,11 +41,11 @@ package struct ProcessTree: Sendable {
         return found
     }
 
-    /// Whether one of the variables is exactly this one. A process of somebody else's, or one that is dead, has none to read.
-    private static func environment(of process: pid_t, has wanted: [UInt8]) -> Bool {
+    /// Whether one of the variables is exactly this one, or begins so. A process of somebody else's, or one that is dead, has none to read.
+    private static func environment(of process: pid_t, has wanted: [UInt8], _ isWhole: Bool) -> Bool {
         guard let bytes = Host.system.files.beginning(of: "/proc/\(process)/environ", count: 4 << 20) else {
             return false
         }
-        return bytes.split(separator: 0).contains { $0.elementsEqual(wanted) }
+        return bytes.split(separator: 0).contains { isWhole ? $0.elementsEqual(wanted) : $0.starts(with: wanted) }
     }
 }

@@ -120,6 +120,8 @@ package final class Worker: Sendable {
             var variables: [Environment.Key: String?] = [
                 "PYTHONPATH": launch.package, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1",
                 "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false",
+                // That of another Python than the worker's keeps it from starting.
+                "PYTHONHOME": nil,
             ]
             variables[Environment.Key(rawValue: ProcessTree.variable)!] = tree.mark
             for (name, value) in launch.environment { variables[Environment.Key(rawValue: name)!] = value }

@@ -69,19 +69,19 @@ package struct WorkerEnvironment: Sendable {
         let base = try await findInterpreter()
         say("making the Python environment in \(folder) (once; some minutes)")
         try await shell([base, "-m", "venv", "--clear", folder], log: log, hint: "apt-get install python3-venv")
-        for lock in WorkerSources.locks { try WorkerPackage.write(lock.bytes, to: "\(folder)/\(lock.name)") }
+        for lock in WorkerSources.locks { try WorkerPackage.write(lock.bytes, to: "\(folder)/\(lock.path)") }
         let install = installer(for: python) + ["--quiet", "--no-deps", "--require-hashes"]
         say("installing the worker's libraries")
         if !Host.system.files.exists("/dev/nvidia0") {
             // Only where a folder of wheels offers a build without CUDA; the registry has none, and its build runs as well.
-            _ = try await run(install + ["--no-index", "-r", "\(folder)/requirements-cpu.lock"])
+            _ = try await run(install + ["--no-index", "-r", "\(folder)/\(WorkerSources.processorLock.path)"])
         }
-        try await shell(install + ["-r", "\(folder)/requirements.lock"], log: log, hint: "see \(log)")
+        try await shell(install + ["-r", "\(folder)/\(WorkerSources.commonLock.path)"], log: log, hint: "see \(log)")
         // The build of torch without CUDA needs none of CUDA's libraries.
         let version = try await run([python, "-c", "import importlib.metadata as m; print(m.version('torch'))"]).output
         if !version.contains("+cpu") {
             say("installing the CUDA libraries")
-            try await shell(install + ["-r", "\(folder)/requirements-cuda.lock"], log: log, hint: "see \(log)")
+            try await shell(install + ["-r", "\(folder)/\(WorkerSources.cudaLock.path)"], log: log, hint: "see \(log)")
         }
         say("the Python environment is ready")
     }

@@ -5,14 +5,14 @@ internal import Host
 
 /// The Python half of the worker. It travels inside the binary and is materialised by digest before it is started.
 package enum WorkerPackage {
-    /// The files of the package, by name.
-    package static var files: [(name: String, bytes: [UInt8])] { WorkerSources.files }
+    /// The files of the package.
+    package static var files: [WorkerSource] { WorkerSources.modules }
 
-    /// The digest of all files: the name of the folder they are written to.
+    /// The digest of all paths and contents: the name of the folder they are written to.
     package static let digest: Digest = {
         var hasher = Digest.Hasher()
-        for file in files.sorted(by: { $0.name < $1.name }) {
-            hasher.update(Array("\(file.name)\u{0}\(file.bytes.count)\u{0}".utf8))
+        for file in files.sorted(by: { $0.path < $1.path }) {
+            hasher.update(Array("\(file.path)\u{0}\(file.bytes.count)\u{0}".utf8))
             hasher.update(file.bytes)
         }
         return hasher.finalize()
@@ -26,8 +26,11 @@ package enum WorkerPackage {
         let folder = "\(cache)/workers/\(digest.short)"
         if Host.system.files.exists("\(folder)/ablate_worker/__main__.py") { return folder }
         let draft = "\(folder).\(makeNonce())"
-        try makeFolders("\(draft)/ablate_worker")
-        for file in files { try write(file.bytes, to: "\(draft)/ablate_worker/\(file.name)") }
+        for file in files {
+            let path = "\(draft)/ablate_worker/\(file.path)"
+            try makeFolders(String(path[..<path.lastIndex(of: "/")!]))
+            try write(file.bytes, to: path)
+        }
         // Somebody else may have been faster; the content is the same.
         do {
             try Host.system.files.move(draft, to: folder)

@@ -50,15 +50,32 @@ package struct PageServer: Sendable {
             group.addTask { try await pool.run() }
             group.addTask {
                 try await withThrowingDiscardingTaskGroup { visitors in
-                    while true {
-                        guard let visitor = try await Self.accept(listener) else { continue }
-                        visitors.addTask { await serve(visitor) }
+                    // Whoever comes while all places are taken waits in the system's queue.
+                    let (places, free) = AsyncStream<Void>.makeStream()
+                    for _ in 0..<Self.places { free.yield() }
+                    for await _ in places {
+                        guard let visitor = try await Self.accept(listener) else {
+                            free.yield()
+                            continue
+                        }
+                        visitors.addTask {
+                            await serve(visitor)
+                            free.yield()
+                        }
                     }
                 }
             }
             defer { group.cancelAll() }
             try await group.next()
         }
+    }
+
+    /// How many visitors are served at a time: a quarter of the files that the process may have open, for without any to spare the
+    /// system's own libraries end the process (libdispatch, to count its threads, opens one).
+    private static var places: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 16 }
+        return max(1, min(256, Int(clamping: limit.rlim_cur) / 4))
     }
 
     /// The next visitor; nil where one went away again, or the system had no room for it and there was a pause.

@@ -2,6 +2,7 @@
 
 package import ArgumentParser
 internal import Execution
+internal import Host
 
 package struct Ablate: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
@@ -27,6 +28,20 @@ package struct Ablate: AsyncParsableCommand {
     /// The whole command, from its arguments to its exit code.
     package static func begin() async {
         CrashNotice.install()
-        await main()
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            if let failure = OutputStream.output.failure { throw Failure.report(failure) }
+        } catch {
+            // Not the parser's own way out: it repeats what stands on the command line, where a file's name may have got to.
+            let code = exitCode(for: error)
+            let message = fullMessage(for: error)
+            if !message.isEmpty { code == .success ? Console.out(message) : Console.note(message) }
+            exit(withError: code)
+        }
     }
 }

@@ -1,9 +1,10 @@
-// SIGINT, SIGTERM and SIGHUP while a verb works: what the first one does, and that the second ends the process. Knows no verbs.
+// SIGINT, SIGTERM and SIGHUP while a verb works: what the first one does, and that the second ends the process with all it started. Knows no verbs.
 
 internal import ArgumentParser
 internal import Glibc
 internal import Numerics
 internal import Synchronization
+internal import Workers
 
 /// Stands from when it is made until ``end()``, which restores what was there before. There is one at a time.
 ///
@@ -23,10 +24,10 @@ final class Interruption: Sendable {
         static let handler: @convention(c) (Int32) -> Void = { _ in
             let saved = errno
             let count = signals.add(1, ordering: .sequentiallyConsistent).newValue
-            guard count == 1, isGentle.load(ordering: .sequentiallyConsistent) else {
+            guard count <= 2, isGentle.load(ordering: .sequentiallyConsistent) else {
                 _exit(code.load(ordering: .relaxed))
             }
-            var byte: UInt8 = 1
+            var byte = UInt8(truncatingIfNeeded: count)
             _ = write(pipe.load(ordering: .relaxed), &byte, 1)
             errno = saved
         }
@@ -60,7 +61,8 @@ final class Interruption: Sendable {
     /// Whether a signal came.
     var happened: Bool { Heard.signals.load(ordering: .sequentiallyConsistent) > 0 }
 
-    /// Does `body`; the first signal meanwhile calls `stop`, on a thread of its own, and the second ends the process.
+    /// Does `body`; the first signal meanwhile calls `stop`, on a thread of its own, the second kills what this process started and
+    /// ends it, and the third does not wait for that.
     func stopping<Value>(_ stop: @escaping @Sendable () -> Void, during body: () async throws -> Value) async rethrows
         -> Value
     {
@@ -73,6 +75,10 @@ final class Interruption: Sendable {
             while true {
                 let count = read(reading, &byte, 1)
                 if count == 1, byte == 1 { stop() }
+                if count == 1, byte == 2 {
+                    ProcessTree.killAll()
+                    _exit(Heard.code.load(ordering: .relaxed))
+                }
                 if count < 0, errno == EINTR { continue }
                 // The pipe is left to the process: the handler may be writing to it this moment.
                 if count < 1 || byte == 0 { return }

@@ -28,11 +28,11 @@ struct ProjectFiles {
         self.inputs = inputs.sorted()
     }
 
-    /// What the recipe calls a delivery of its own: the name of its file.
-    var author: String { Paths.name(recipe) }
+    /// The name of the recipe's file.
+    var file: String { Paths.name(recipe) }
 
     /// Whether a run's document is of this recipe's file, for ``Store/latestRun(_:where:)``.
-    func isOwn(_ store: Store) -> (JSON) -> Bool { Self.isOwn(store, folder: folder, file: author) }
+    func isOwn(_ store: Store) -> (JSON) -> Bool { Self.isOwn(store, folder: folder, file: file) }
 
     /// A document that names another file of the folder is of a copy; where that file is gone, it was renamed. Documents of earlier
     /// versions name none.
@@ -48,13 +48,13 @@ struct ProjectFiles {
     func remark(_ store: Store, name: String) throws -> String? {
         let place = store.place(ofProject: folder)
         let last = try store.latestRun(name) { $0["folder"]?.string == place }?.document
-        if let file = last?["file"]?.string, !file.isEmpty, file != author, Files.exists("\(folder)/\(file)") {
+        if let file = last?["file"]?.string, !file.isEmpty, file != self.file, Files.exists("\(folder)/\(file)") {
             return
                 "\(file) in this folder is called \"\(name)\", too: their notes and histories are one; give one of them another name"
         }
         guard last == nil else { return nil }
         for other in try store.runNames() where other != name {
-            let run = try store.latestRun(other) { $0["folder"]?.string == place && $0["file"]?.string == author }
+            let run = try store.latestRun(other) { $0["folder"]?.string == place && $0["file"]?.string == file }
             if run != nil {
                 return
                     "this recipe was called \"\(other)\" in its last run: what it made is reused, and the notes and the history "
@@ -66,24 +66,29 @@ struct ProjectFiles {
 
     /// - Parameters:
     ///   - store: whose ledger knows what was delivered; nil where there is none yet.
-    ///   - author: for a delivery of several recipes; by default ``author``.
-    func delivery(_ store: Store?, author: String? = nil, overwrites: Bool = false) -> Delivery {
+    ///   - others: further recipes that the files are made of.
+    func delivery(_ store: Store?, with others: [ProjectFiles] = [], overwrites: Bool = false) -> Delivery {
         Delivery(
             project: folder, ledgers: (store.map { [$0.ledger(ofProject: folder)] } ?? []) + [Self.ledger],
-            author: author ?? self.author, inputs: inputs,
+            author: Author(madeOf: ([self] + others).map(\.recipe)), inputs: inputs + others.flatMap(\.inputs),
             reserved: ["\(folder)/.ablate"] + (store.map { [$0.root] } ?? []),
             overwrites: overwrites)
     }
 
     /// A delivery that belongs to no project, in the folder that the command was called in.
-    static func delivery(by verb: String, inputs: [String], overwrites: Bool) -> Delivery {
+    ///
+    /// - Parameters:
+    ///   - sources: what the files are made of.
+    ///   - inputs: whatever else is read; none of it may be written over, nor any of the sources.
+    static func delivery(madeOf sources: [String], inputs: [String], overwrites: Bool) -> Delivery {
         Delivery(
-            project: Files.absolute("."), ledgers: [ledger], author: verb, inputs: inputs, overwrites: overwrites)
+            project: Files.absolute("."), ledgers: [ledger], author: Author(madeOf: sources.map(Files.absolute)),
+            inputs: sources + inputs, overwrites: overwrites)
     }
 
-    /// The same for recipes that are read: none of what they read may be written over.
-    static func delivery(by verb: String, of projects: [ProjectFiles], overwrites: Bool) -> Delivery {
-        delivery(by: verb, inputs: projects.flatMap(\.inputs), overwrites: overwrites)
+    /// The same for files made of recipes: none of what they read may be written over.
+    static func delivery(madeOf projects: [ProjectFiles], overwrites: Bool) -> Delivery {
+        delivery(madeOf: projects.map(\.recipe), inputs: projects.flatMap(\.inputs), overwrites: overwrites)
     }
 
     /// What this user's deliveries were, also where a store was lost or there is none.

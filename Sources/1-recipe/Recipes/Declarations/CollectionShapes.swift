@@ -16,7 +16,8 @@ package struct Named<Value: Sendable>: Sendable {
 
 extension ValueShape {
     /// A list of at least `minimum` values; of equal ones if `unique` is false.
-    static func list<Element: Hashable>(of element: ValueShape<Element>, minimum: Int = 1, unique: Bool = true) -> Self
+    package static func list<Element: Hashable>(of element: ValueShape<Element>, minimum: Int = 1, unique: Bool = true)
+        -> Self
     where Value == [Element] {
         ValueShape(
             schema: [
@@ -57,6 +58,8 @@ extension ValueShape {
             return isWhole ? values : nil
         } encode: {
             .array($0.map(element.encode))
+        } parameter: {
+            .array($0.map(element.parameter))
         }
     }
 
@@ -95,6 +98,8 @@ extension ValueShape {
             return isWhole ? values : nil
         } encode: {
             .object(Dictionary($0.map { ($0.name, element.encode($0.value)) }, uniquingKeysWith: { $1 }))
+        } parameter: {
+            .object(Dictionary($0.map { ($0.name, element.parameter($0.value)) }, uniquingKeysWith: { $1 }))
         }
     }
 

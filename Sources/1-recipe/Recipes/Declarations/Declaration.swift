@@ -35,12 +35,20 @@ package struct Declaration<Root: Sendable>: Sendable {
             self.decode($0, &$1)
         } encode: {
             self.encode($0)
+        } parameter: {
+            self.parameter($0)
         }
     }
 
     private func encode(_ root: Root) -> JSON {
         var members: [String: JSON] = [:]
         for key in keys { members[key.name] = key.encode(root) }
+        return .object(members)
+    }
+
+    private func parameter(_ root: Root) -> JSON {
+        var members: [String: JSON] = [:]
+        for key in keys { members[key.name] = key.parameter(root) }
         return .object(members)
     }
 

@@ -8,6 +8,11 @@ package struct Key<Root: Sendable>: Sendable {
     package let name: String
     package let about: String
     package let isRequired: Bool
+    /// Whether it has no value where nobody writes one.
+    package let mayBeAbsent: Bool
+    /// The value that means what recipes did before there was this key: with it, steps have the keys of older versions, since it is
+    /// left out of their parameters. Nil for keys as old as their mapping.
+    package let asBefore: JSON?
     /// What a number counts or measures, such as `tokens`; nil where the sentence says it, or there is none.
     package let unit: String?
     /// The schema of the value with its description.
@@ -16,16 +21,22 @@ package struct Key<Root: Sendable>: Sendable {
     let decode: @Sendable (Node, inout Root, inout Reading) -> Bool
     /// The resolved value; nil where the key is absent and has no default.
     let encode: @Sendable (Root) -> JSON?
+    /// The value as a step's parameters have it; nil where it is absent, or as before.
+    package let parameter: @Sendable (Root) -> JSON?
 
-    /// A key with a value in any case: required, or with the default that `initial` has.
+    /// A key with a value in any case: required, or with the default that `initial` has. A key that is younger than version 0.1 and
+    /// reaches the parameters of a step says with which value all is `asBefore`.
     init<Value>(
         _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable, _ shape: ValueShape<Value>,
-        required: Bool = false,
+        required: Bool = false, asBefore: Value? = nil,
         _ about: String, unit: String? = nil
     ) {
         self.name = name
         self.about = about
         self.isRequired = required
+        self.mayBeAbsent = false
+        let before = asBefore.map(shape.parameter)
+        self.asBefore = before
         self.unit = unit
         self.schema = Self.describe(shape.schema, about, unit)
         self.decode = { node, root, reading in
@@ -34,6 +45,10 @@ package struct Key<Root: Sendable>: Sendable {
             return true
         }
         self.encode = { shape.encode($0[keyPath: path]) }
+        self.parameter = {
+            let value = shape.parameter($0[keyPath: path])
+            return value == before ? JSON?.none : value
+        }
     }
 
     /// A key that may be absent.
@@ -44,6 +59,8 @@ package struct Key<Root: Sendable>: Sendable {
         self.name = name
         self.about = about
         self.isRequired = false
+        self.mayBeAbsent = true
+        self.asBefore = nil
         self.unit = unit
         self.schema = Self.describe(shape.schema, about, unit)
         self.decode = { node, root, reading in
@@ -52,6 +69,7 @@ package struct Key<Root: Sendable>: Sendable {
             return true
         }
         self.encode = { $0[keyPath: path].map(shape.encode) }
+        self.parameter = { $0[keyPath: path].map(shape.parameter) }
     }
 
     private static func describe(_ schema: JSON, _ about: String, _ unit: String?) -> JSON {

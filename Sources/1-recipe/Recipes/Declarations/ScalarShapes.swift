@@ -8,7 +8,7 @@ internal import Words
 
 extension ValueShape where Value == String {
     /// Text. A plain scalar that is a number, a boolean or nothing by YAML 1.2 is refused, so that nobody's `1.10` loses its zero.
-    static func text(
+    package static func text(
         pattern: String? = nil, wanted: String = "text", accepts: @escaping @Sendable (String) -> Bool = { _ in true }
     )
         -> Self
@@ -28,7 +28,7 @@ extension ValueShape where Value == String {
     }
 
     /// A class label: text, or a whole number, which stands for its digits, or a boolean, which stands for true or false.
-    static var label: Self {
+    package static var label: Self {
         ValueShape(schema: ["type": ["string", "integer", "boolean"]]) { node, reading in
             if let scalar = node.scalar, case .boolean(let value) = scalar.resolved { return value ? "true" : "false" }
             if let scalar = node.scalar, case .integer = scalar.resolved {
@@ -46,7 +46,7 @@ extension ValueShape where Value == String {
 
 extension ValueShape where Value == Bool {
     /// true or false, and no other word for them.
-    static var boolean: Self {
+    package static var boolean: Self {
         ValueShape(schema: ["type": "boolean"]) { node, reading in
             guard let scalar = node.scalar, case .boolean(let value) = scalar.resolved else {
                 let word = node.scalar?.text.lowercased() ?? ""
@@ -64,7 +64,7 @@ extension ValueShape where Value == Bool {
 
 extension ValueShape where Value == Int {
     /// A whole number within `range`.
-    static func integer(_ range: ClosedRange<Int>) -> Self {
+    package static func integer(_ range: ClosedRange<Int>) -> Self {
         var schema: [String: JSON] = ["type": "integer", "minimum": .integer(range.lowerBound)]
         if range.upperBound < Int.max { schema["maximum"] = .integer(range.upperBound) }
         let bounds =
@@ -96,7 +96,7 @@ extension ValueShape where Value == Int {
 
 extension ValueShape where Value == Double {
     /// A finite number within `range`; with `aboveMinimum` the lower bound itself is refused.
-    static func number(_ range: ClosedRange<Double>, aboveMinimum: Bool = false) -> Self {
+    package static func number(_ range: ClosedRange<Double>, aboveMinimum: Bool = false) -> Self {
         var schema: [String: JSON] = ["type": "number"]
         schema[aboveMinimum ? "exclusiveMinimum" : "minimum"] = .number(range.lowerBound)
         if range.upperBound.isFinite { schema["maximum"] = .number(range.upperBound) }
@@ -133,7 +133,7 @@ extension ValueShape where Value == Double {
 
 extension ValueShape where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
     /// One of the words of an enumeration. `off` and `none` are plain words here, whatever other readers make of them.
-    static var choice: Self {
+    package static var choice: Self {
         let words = Value.allCases.map(\.rawValue)
         return ValueShape(schema: ["enum": .array(words.map { .string($0) })]) { node, reading in
             let wanted = "one of \(words.joined(separator: ", "))"

@@ -9,15 +9,18 @@ package struct ValueShape<Value: Sendable>: Sendable {
     package let schema: JSON
     /// Reads the value; reports what is wrong and returns nil otherwise.
     package let decode: @Sendable (Node, inout Reading) -> Value?
-    /// The resolved value, as keys and `show --resolved` have it.
+    /// The resolved value, as `show --resolved` has it.
     package let encode: @Sendable (Value) -> JSON
+    /// The value as the parameters of steps have it: what is as it was before there was a key for it is left out.
+    package let parameter: @Sendable (Value) -> JSON
 
     package init(
         schema: JSON, decode: @escaping @Sendable (Node, inout Reading) -> Value?,
-        encode: @escaping @Sendable (Value) -> JSON
+        encode: @escaping @Sendable (Value) -> JSON, parameter: (@Sendable (Value) -> JSON)? = nil
     ) {
         self.schema = schema
         self.decode = decode
         self.encode = encode
+        self.parameter = parameter ?? encode
     }
 }

@@ -58,7 +58,7 @@ package enum Adaptation: Sendable, Hashable {
     case full
     case headOnly
 
-    static let shape = ValueShape<Adaptation>(
+    package static let shape = ValueShape<Adaptation>(
         schema: ["anyOf": [["enum": ["off", "head-only"]], LoRA.declaration.shape.schema]]
     ) { node, reading in
         if node.entries != nil { return LoRA.declaration.shape.decode(node, &reading).map { .lora($0) } }
@@ -71,6 +71,12 @@ package enum Adaptation: Sendable, Hashable {
         switch adaptation {
         case .lora(let lora): LoRA.declaration.shape.encode(lora)
         case .full: "off"
+        case .headOnly: "head-only"
+        }
+    } parameter: { adaptation in
+        switch adaptation {
+        case .lora(let lora): LoRA.declaration.shape.parameter(lora)
+        case .full: .null
         case .headOnly: "head-only"
         }
     }
@@ -93,7 +99,7 @@ package struct Lengths: Sendable, Hashable {
     package var answer = 768
     package var keep = Keep.head
 
-    static let declaration = Declaration(
+    package static let declaration = Declaration(
         "How many tokens of prompt and answer a model reads; the template is never cut.", initial: { Lengths() },
         keys: [
             Key("prompt", \.prompt, .integer(0...1_048_576), "Tokens of the prompt.", unit: "tokens"),

@@ -1,6 +1,6 @@
 // One entry of `annotations`: what a language model behind an endpoint is asked about each row or group.
 
-package import Digests
+internal import Digests
 internal import Nodes
 
 package struct Annotation: Sendable {
@@ -21,7 +21,7 @@ package struct Annotation: Sendable {
     package var maximumTokens = 64
     package var prices: AnnotationPrices?
 
-    static let declaration = Declaration(
+    package static let declaration = Declaration(
         "What a language model behind a chat endpoint is asked about each row or group; a stack entry reads its answers as features. Each different question is asked once, and an answer is kept in the store.",
         initial: { Annotation() }, oneOf: ["scale", "categories"],
         keys: [
@@ -61,22 +61,6 @@ package struct Annotation: Sendable {
             Key(
                 "prices", optional: \.prices, AnnotationPrices.declaration.shape, AnnotationPrices.declaration.about),
         ])
-
-    /// How it is asked, which changes no answer.
-    private static let manners = ["concurrency", "rate", "retries", "timeout", "key-variable"]
-
-    /// What is asked, as the step has it, under the name of its columns.
-    package func parameters(name: String) -> [String: JSON] {
-        var parameters = Self.declaration.shape.encode(self).object ?? [:]
-        for key in Self.manners { parameters[key] = nil }
-        parameters["name"] = .string(name)
-        return parameters
-    }
-
-    /// How it is asked, which is no part of a key: the same questions give the same answers.
-    package var manners: [String: JSON] {
-        (Self.declaration.shape.encode(self).object ?? [:]).filter { Self.manners.contains($0.key) }
-    }
 }
 
 package struct AnnotationPrices: Sendable {

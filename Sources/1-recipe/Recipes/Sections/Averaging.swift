@@ -1,7 +1,7 @@
 // How `average` averages: in which scale, and with which weights.
 
 internal import Diagnostics
-package import Digests
+internal import Digests
 internal import Nodes
 
 /// The scale in which probabilities are averaged.
@@ -24,7 +24,7 @@ package enum AverageWeights: Sendable, Hashable {
     ]
     private static let numbers = ValueShape<[Double]>.list(of: .number(0...1e6), unique: false)
 
-    static let shape = ValueShape<AverageWeights>(
+    package static let shape = ValueShape<AverageWeights>(
         schema: ["anyOf": [["enum": .array(words.map { .string($0.0) })], numbers.schema]]
     ) { node, reading in
         if node.elements != nil { return numbers.decode(node, &reading).map { .given($0) } }
@@ -36,8 +36,6 @@ package enum AverageWeights: Sendable, Hashable {
         return .string(words.first { $0.1 == weights }?.0 ?? "")
     }
 
-    /// As the step has it.
-    package var parameter: JSON { self == .equal ? .null : Self.shape.encode(self) }
 }
 
 extension StackEntry {

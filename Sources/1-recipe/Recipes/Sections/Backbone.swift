@@ -15,7 +15,7 @@ package struct Scratch: Sendable, Hashable {
     package var vocabulary = 2_000
     package var context = 1_024
 
-    static let declaration = Declaration(
+    package static let declaration = Declaration(
         "A decoder with random weights and a tokenizer trained on the training texts.", initial: { Scratch() },
         keys: [
             Key("architecture", \.architecture, .choice, required: true, "The family of the decoder."),

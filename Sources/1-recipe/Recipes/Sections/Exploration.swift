@@ -1,6 +1,6 @@
 // The `explore` section: a look at the texts before anything is trained.
 
-package import Digests
+internal import Digests
 internal import Nodes
 
 package struct Exploration: Sendable {
@@ -9,7 +9,7 @@ package struct Exploration: Sendable {
     /// An extractor whose embeddings are clustered and mapped in place of TF-IDF components.
     package var extractor: String?
 
-    static let declaration = Declaration(
+    package static let declaration = Declaration(
         "A look at the texts: clusters and a map of the questions, near-duplicates within and between the tables, lengths by label, and what to do about it. Write {} for the defaults.",
         initial: { Exploration() },
         keys: [
@@ -22,7 +22,4 @@ package struct Exploration: Sendable {
                 "An entry of extractors with the feature embedding: clusters and map are of its vectors, averaged over a question's rows, in place of TF-IDF components."
             ),
         ])
-
-    /// As the step has it.
-    package var parameters: [String: JSON] { ["clusters": .integer(clusters), "near": .number(near)] }
 }

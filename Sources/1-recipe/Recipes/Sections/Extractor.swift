@@ -1,6 +1,6 @@
 // One entry of `extractors`: a language model that reads the texts as it is, and what is taken from it as features.
 
-package import Digests
+internal import Digests
 internal import Nodes
 
 package struct Extractor: Sendable {
@@ -20,7 +20,7 @@ package struct Extractor: Sendable {
     package var precision = Precision.auto
     package var remoteCode = false
 
-    static let declaration = Declaration(
+    package static let declaration = Declaration(
         "A language model that reads the texts as it is, without being trained; a stack entry reads what it makes of them as features.",
         initial: { Extractor() },
         keys: [
@@ -61,13 +61,5 @@ package struct Extractor: Sendable {
         model.precision = precision
         model.remoteCode = remoteCode
         return model
-    }
-
-    /// What shapes the result beside tokens and weights, as the step has it under the name of its columns.
-    package func parameters(name: String) -> [String: JSON] {
-        var parameters = Self.declaration.shape.encode(self).object ?? [:]
-        for key in ["backbone", "template", "split-special-tokens"] { parameters[key] = nil }
-        parameters["name"] = .string(name)
-        return parameters
     }
 }

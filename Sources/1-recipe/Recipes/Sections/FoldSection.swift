@@ -28,5 +28,5 @@ package struct FoldSection: Sendable {
 
 extension ValueShape where Value == Int {
     /// A seed: what numpy and torch both take.
-    static var seed: Self { .integer(0...4_294_967_295) }
+    package static var seed: Self { .integer(0...4_294_967_295) }
 }

@@ -15,7 +15,7 @@ package struct TFIDF: Sendable, Hashable {
     package var minimumCount = 1
     package var regularization = 1.0
 
-    static let declaration = Declaration(
+    package static let declaration = Declaration(
         "TF-IDF features and a multinomial logistic regression (scikit-learn).", initial: { TFIDF() },
         keys: [
             Key("analyzer", \.analyzer, .choice, "What n-grams are made of; char-wb stays within words."),
@@ -51,7 +51,7 @@ package struct Model: Sendable {
     package var fit = [Fit.folds]
     package var pseudoLabels = PseudoLabelling.off
 
-    static let declaration = Declaration(
+    package static let declaration = Declaration(
         "A model: a backbone to fine-tune, or a baseline.", initial: { Model() }, oneOf: ["backbone", "tfidf"],
         elsewhere: "like",
         keys: [

@@ -1,7 +1,7 @@
 // Test rows that are trained on with labels which a teacher gave them, for one model or in rounds for all.
 
 internal import Diagnostics
-package import Digests
+internal import Digests
 internal import Nodes
 
 package struct PseudoLabels: Sendable, Hashable {
@@ -12,7 +12,7 @@ package struct PseudoLabels: Sendable, Hashable {
     package var minimumConfidence = 0.0
     package var weight = 1.0
 
-    static let declaration = Declaration(
+    package static let declaration = Declaration(
         "Train on test rows, too, with the labels that another model or stack entry gives them; off by default. The test is folded as the training rows are: the model of a fold learns from the test rows of the other folds, labelled by teachers that never saw this fold's labels, and predicts only the test rows of its own.",
         initial: { PseudoLabels() },
         keys: [
@@ -35,14 +35,6 @@ package struct PseudoLabels: Sendable, Hashable {
             Key(
                 "weight", weight, .number(0...1e6, aboveMinimum: true),
                 "How much a pseudo-labelled row counts beside a training row."),
-        ]
-    }
-
-    /// As the step has it.
-    package var parameters: [String: JSON] {
-        [
-            "labels": .string(labels.rawValue), "min-confidence": .number(minimumConfidence),
-            "weight": .number(weight),
         ]
     }
 }

@@ -136,7 +136,7 @@ package struct LearnerSettings: Sendable {
     package var regularization = 1.0
     package var bins = 63
 
-    static let declaration = Declaration(
+    package static let declaration = Declaration(
         "How a learner of the stack is fitted.", initial: { LearnerSettings() },
         keys: [
             Key("rounds", \.rounds, .integer(1...100_000), "LightGBM: the most trees for each class."),

@@ -33,7 +33,7 @@ package struct Training: Sendable, Hashable {
     package var sharePrompt = SharePrompt.auto
     package var deterministic = false
 
-    static let declaration = Declaration(
+    package static let declaration = Declaration(
         "How a backbone is fine-tuned.", initial: { Training() },
         keys: [
             Key("epochs", \.epochs, .integer(1...10_000), "Passes over the training rows.", unit: "epochs"),

@@ -1,6 +1,5 @@
 // Custom steps: the user's own programs.
 
-internal import Digests
 internal import Nodes
 internal import Recipes
 
@@ -9,54 +8,34 @@ extension Compiler {
     mutating func custom(_ step: CustomStep, named name: String) -> Predictions {
         let tree = nodes.steps[name]
         var inputs: [String: Source] = [:]
-        for script in loaded.scripts[name] ?? [] {
-            inputs["script:\(script)"] = .file(path: loaded.absolute(script), name: script)
-        }
+        for script in loaded.scripts[name] ?? [] { inputs["script:\(script)"] = file(script).source }
         for input in step.inputs {
             guard let reference = CustomInput(input.value, steps: names.steps) else { continue }
             inputs["in.\(input.name)"] = source(reference)
         }
-        let index = builder.step(
-            "\(room(name))/command", .command,
-            [
-                "command": .array(step.command.map { .string($0) }),
-                "outputs": .array(step.outputs.map { .string($0) }), "classes": classes,
-            ], inputs: inputs, origins: ["command": tree?["command"], "outputs": tree?["outputs"]],
-            resources: CommandResources(
-                cores: step.resources.cores, gpus: step.resources.gpus, memory: step.resources.memory,
-                gpuMemory: step.resources.gpuMemory, time: step.resources.time),
-            labels: step.labels.map { LabelUse($0) })
-        commands[Made(round: round, name: name)] = index
-        func output(_ name: String) -> Source? {
-            step.outputs.contains(name) ? .output(step: index, name: name) : nil
+        let made = builder.add(
+            CommandStep(
+                command: step.command, outputs: step.outputs, classes: classes, inputs: inputs,
+                resources: CommandResources(step.resources), labels: step.labels),
+            at: "\(room(name))/command", origins: ["command": tree?["command"], "outputs": tree?["outputs"]])
+        commands[Made(round: round, name: name)] = made
+        func output(_ name: String) -> Artifact<Content.Predictions>? {
+            step.outputs.contains(name) ? made.artifact(name) : nil
         }
         return Predictions(outOfFold: output("out-of-fold"), test: output("test"))
     }
 
     private mutating func source(_ input: CustomInput) -> Source? {
         switch input {
-        case .file(let path): return .file(path: loaded.absolute(path), name: path)
-        case .table(let train):
-            let path = train ? recipe.data.train : recipe.data.test ?? ""
-            return .file(path: loaded.absolute(path), name: path)
-        case .folds: return folds()
+        case .file(let path): return file(path).source
+        case .table(let train): return file(train ? recipe.data.train : recipe.data.test ?? "").source
+        case .folds: return folds().source
         case .predictions(let name, let outOfFold):
             let predictions = predictions(named: name)
-            return outOfFold ? predictions.outOfFold : predictions.test
+            return (outOfFold ? predictions.outOfFold : predictions.test)?.source
         case .output(let owner, let name):
             _ = predictions(named: owner)
-            return commands[Made(round: round, name: owner)].map { .output(step: $0, name: name) }
+            return commands[Made(round: round, name: owner)].map { .output(step: $0.step, name: name) }
         }
-    }
-}
-
-extension LabelUse {
-    fileprivate init(_ use: CustomStep.Labels) {
-        self =
-            switch use {
-            case .unused: .unused
-            case .crossFitted: .crossFitted
-            case .inSample: .inSample
-            }
     }
 }

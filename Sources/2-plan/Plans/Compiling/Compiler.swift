@@ -1,6 +1,5 @@
 // Recipe to plan, demand-driven: a step is planned because a result needs it, and never twice.
 
-internal import Digests
 internal import Nodes
 package import Recipes
 
@@ -15,10 +14,10 @@ extension Plan {
 /// The predictions of a model, a stack entry or a custom step.
 struct Predictions {
     /// Outputs that hold predictions; nil where the recipe makes none.
-    var outOfFold: Source?
-    var test: Source?
+    var outOfFold: Artifact<Content.Predictions>?
+    var test: Artifact<Content.Predictions>?
     /// The predictions that were averaged out-of-fold, by seed and fold; empty for stack entries.
-    var members: [(name: String, step: Int)] = []
+    var members: [String: Artifact<Content.Predictions>] = [:]
     var fits: [Int] = []
 }
 
@@ -32,13 +31,13 @@ struct Compiler {
     let nodes: (models: [String: Node], stack: [String: Node], steps: [String: Node])
     private var made: [Made: Predictions] = [:]
     /// What teachers say without a fold, and the steps of programs, found again however often they are asked for.
-    var taught: [Made: [Int: Source?]] = [:]
-    var commands: [Made: Int] = [:]
-    var tokensOfMembers: [TokensOf: Source?] = [:]
+    var taught: [Made: [Int: Artifact<Content.Predictions>?]] = [:]
+    var commands: [Made: CommandStep.Outputs] = [:]
+    var tokensOfMembers: [TokensOf: Artifact<Content.Tokens>?] = [:]
     /// The steps that nearly every other one reads, so that they are worked out once.
-    private var ingests: [Bool: Int] = [:]
-    private var split: Int?
-    var tokens: [TokensOf: Source] = [:]
+    private var ingests: [IngestStep.Role: IngestStep.Outputs] = [:]
+    private var split: Artifact<Content.Folds>?
+    var tokens: [TokensOf: TokenizeStep.Outputs] = [:]
     private var results: [PlannedResult] = []
 
     struct Made: Hashable {
@@ -47,7 +46,7 @@ struct Compiler {
     }
 
     var recipe: Recipe { loaded.recipe }
-    var classes: JSON { .integer(recipe.data.labels.count) }
+    var classes: Int { recipe.data.labels.count }
 
     /// The entries of the recipe by name. Names are unique across the three.
     struct Names {
@@ -130,10 +129,13 @@ struct Compiler {
         var evaluate: Int?
         let result = PlannedResult(role: role, outOfFold: nil, test: nil, evaluate: nil, fits: [])
         if let outOfFold = predictions.outOfFold {
-            var inputs: [String: Source] = ["rows": rows(train: true), "folds": folds(), "average": outOfFold]
-            for (name, step) in predictions.members { inputs[name] = .output(step: step, name: "predictions") }
-            evaluate = builder.step(
-                "\(address ?? result.name)/evaluate", .evaluate, ["classes": classes], inputs: inputs)
+            evaluate =
+                builder.add(
+                    EvaluateStep(
+                        classes: classes, rows: rows(of: .train), folds: folds(), average: outOfFold,
+                        members: predictions.members),
+                    at: "\(address ?? result.name)/evaluate"
+                ).evaluation.step
         }
         results.append(
             PlannedResult(
@@ -143,64 +145,51 @@ struct Compiler {
 
     // MARK: - Data
 
-    mutating func ingest(train: Bool) -> Int {
-        if let done = ingests[train] { return done }
+    mutating func ingest(_ role: IngestStep.Role) -> IngestStep.Outputs {
+        if let done = ingests[role] { return done }
         let data = recipe.data
-        let path = train ? data.train : data.test ?? ""
-        let role = train ? "train" : "test"
-        let columns = data.columns
-        var names: [String: JSON] = [
-            "id": JSON(columns.id), "prompt": JSON(columns.prompt), "answer": .string(columns.answer),
-            "group": JSON(columns.group),
-        ]
-        names["label"] = train ? .string(columns.label) : .null
-        names["weight"] = train ? JSON(columns.weight) : .null
+        let path = role == .train ? data.train : data.test ?? ""
         let tree = loaded.tree["data"]
-        var inputs: [String: Source] = ["table": .file(path: loaded.absolute(path), name: path)]
-        // The test table is held against the training texts: a question that stands in both is worth a warning.
-        if !train { inputs["reference"] = texts(train: true) }
-        let step = builder.step(
-            "data/\(role)/ingest", .ingest,
-            [
-                "format": .string(TableFormat(path: path)?.rawValue ?? ""), "columns": .object(names),
-                "labels": .array(data.labels.map { .string($0) }), "role": .string(role),
-                "constraint": JSON(data.constraint?.rawValue),
-            ],
-            inputs: inputs,
+        let made = builder.add(
+            IngestStep(
+                data: data, role: role, table: file(path), reference: role == .test ? texts(of: .train) : nil),
+            at: "data/\(role.rawValue)/ingest",
             origins: [
-                "format": tree?[role], "columns": tree?["columns"], "labels": tree?["labels"],
+                "format": tree?[role.rawValue], "columns": tree?["columns"], "labels": tree?["labels"],
                 "constraint": tree?["constraint"],
             ])
-        ingests[train] = step
-        return step
+        ingests[role] = made
+        return made
     }
 
-    mutating func rows(train: Bool) -> Source { .output(step: ingest(train: train), name: "rows") }
-    mutating func texts(train: Bool) -> Source { .output(step: ingest(train: train), name: "texts") }
+    mutating func rows(of role: IngestStep.Role) -> Artifact<Content.Rows> { ingest(role).rows }
+    mutating func texts(of role: IngestStep.Role) -> Artifact<Content.Texts> { ingest(role).texts }
 
-    mutating func folds() -> Source {
-        if let split { return .output(step: split, name: "folds") }
-        let folds = recipe.folds
-        let tree = loaded.tree["folds"]
-        let step = builder.step(
-            "folds/split", .split,
-            ["kind": .string(folds.kind.rawValue), "count": .integer(folds.count), "seed": .integer(folds.seed)],
-            inputs: ["rows": rows(train: true)],
-            origins: ["kind": tree?["kind"], "count": tree?["count"], "seed": tree?["seed"]])
-        split = step
-        return .output(step: step, name: "folds")
+    /// A file of the user's, named as the recipe names it.
+    func file(_ path: String) -> Artifact<Content.UserFile> {
+        Artifact(.file(path: loaded.absolute(path), name: path))
+    }
+
+    mutating func folds() -> Artifact<Content.Folds> {
+        if let split { return split }
+        let (folds, tree) = (recipe.folds, loaded.tree["folds"])
+        let made = builder.add(
+            SplitStep(method: folds.kind, count: folds.count, seed: folds.seed, rows: rows(of: .train)),
+            at: "folds/split", origins: ["kind": tree?["kind"], "count": tree?["count"], "seed": tree?["seed"]]
+        ).folds
+        split = made
+        return made
     }
 
     private mutating func submission(_ submission: Submission) -> Int? {
         guard let test = predictions(named: submission.from).test else { return nil }
         let tree = loaded.tree["submission"]
-        var inputs: [String: Source] = ["predictions": test, "rows": rows(train: false)]
-        if let sample = submission.sample { inputs["sample"] = .file(path: loaded.absolute(sample), name: sample) }
-        return builder.step(
-            "submission", .submission,
-            [
-                "path": .string(submission.path), "labels": .array(recipe.data.labels.map { .string($0) }),
-                "id": .string(recipe.data.columns.id ?? "id"), "label": .string(recipe.data.columns.label),
-            ], inputs: inputs, origins: ["path": tree?["path"] ?? tree, "labels": loaded.tree["data"]?["labels"]])
+        return builder.add(
+            SubmissionStep(
+                path: submission.path, labels: recipe.data.labels, id: recipe.data.columns.id ?? "id",
+                label: recipe.data.columns.label, predictions: test, rows: rows(of: .test),
+                sample: submission.sample.map(file)),
+            at: "submission", origins: ["path": tree?["path"] ?? tree, "labels": loaded.tree["data"]?["labels"]]
+        ).submission.step
     }
 }

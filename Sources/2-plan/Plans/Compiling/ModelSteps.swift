@@ -1,6 +1,5 @@
 // The steps of one model or variant: tokenize, fine-tune per seed and fold, predict, average.
 
-internal import Digests
 internal import Nodes
 internal import Recipes
 
@@ -11,42 +10,34 @@ extension Compiler {
     /// pseudo-labels, the test is folded, too, and the model of a fold predicts only the test rows of its own.
     mutating func predictions(of model: Model, at address: String, tree: Node?, withTest: Bool) -> Predictions {
         let hasTest = withTest && recipe.data.test != nil
-        let part = ModelPart(
-            model, at: address, tree: tree, teacher: teacher(of: model), data: loaded.tree["data"])
+        let part = part(model, at: address, tree: tree)
         var result = Predictions()
-        var outOfFold: [String: Source] = [:]
-        var test: [String: Source] = [:]
-        var full: [String: Source] = [:]
+        var test: [String: Artifact<Content.Predictions>] = [:]
+        var full: [String: Artifact<Content.Predictions>] = [:]
         for seed in model.effectiveSeeds {
             let folds: [Int?] =
                 (model.fit.contains(.folds) ? (0..<recipe.folds.count).map { $0 } : [])
                 + (model.fit.contains(.full) ? [nil] : [])
             for fold in folds {
                 let fit = self.fit(part, seed: seed, fold: fold)
-                result.fits.append(fit)
+                result.fits += fit.step.map { [$0] } ?? []
                 let member = part.member(seed, fold)
                 if fold != nil {
-                    let step = predict(part, fit: fit, seed: seed, fold: fold, on: .train)
-                    outOfFold[member] = .output(step: step, name: "predictions")
-                    result.members.append((member, step))
+                    result.members[member] = predict(part, fit, seed: seed, fold: fold, on: .train)
                 }
                 guard hasTest else { continue }
                 if part.teacher != nil {
-                    let step = predict(part, fit: fit, seed: seed, fold: fold, on: .testFold)
-                    test[member] = .output(step: step, name: "predictions")
-                } else if fold == nil || !model.fit.contains(.full) {
-                    let step = predict(part, fit: fit, seed: seed, fold: fold, on: .test)
-                    if fold == nil {
-                        full[member] = .output(step: step, name: "predictions")
-                    } else {
-                        test[member] = .output(step: step, name: "predictions")
-                    }
+                    test[member] = predict(part, fit, seed: seed, fold: fold, on: .testFold)
+                } else if fold == nil {
+                    full[member] = predict(part, fit, seed: seed, fold: fold, on: .test)
+                } else if !model.fit.contains(.full) {
+                    test[member] = predict(part, fit, seed: seed, fold: fold, on: .test)
                 }
             }
         }
         let seeds = model.effectiveSeeds.count
-        if !outOfFold.isEmpty {
-            result.outOfFold = average(outOfFold, cover: seeds, at: "\(address)/average-oof")
+        if !result.members.isEmpty {
+            result.outOfFold = average(result.members, cover: seeds, at: "\(address)/average-oof")
         }
         let members = full.isEmpty ? test : full
         if !members.isEmpty {
@@ -57,140 +48,153 @@ extension Compiler {
     }
 
     /// The mean of some predictions, of which `cover` say something about each row.
-    mutating func average(_ inputs: [String: Source], cover: Int, at address: String, tree: Node? = nil) -> Source {
-        let step = builder.step(
-            address, .average, ["cover": .integer(cover), "classes": classes], inputs: inputs,
-            origins: ["cover": tree])
-        return .output(step: step, name: "predictions")
+    mutating func average(
+        _ members: [String: Artifact<Content.Predictions>], cover: Int, at address: String, tree: Node? = nil
+    ) -> Artifact<Content.Predictions> {
+        builder.add(
+            AverageStep(form: .plain(cover: cover), classes: classes, members: members), at: address,
+            origins: ["cover": tree]
+        ).predictions
     }
 
     /// The predictions for all test rows of the models that never saw the labels of `fold`: what a teacher of that fold says.
-    mutating func testPredictions(of model: Model, at address: String, tree: Node?, withoutFold fold: Int) -> Source {
-        let part = ModelPart(
-            model, at: address, tree: tree, teacher: teacher(of: model), data: loaded.tree["data"])
-        var members: [String: Source] = [:]
+    mutating func testPredictions(
+        of model: Model, at address: String, tree: Node?, withoutFold fold: Int
+    ) -> Artifact<Content.Predictions> {
+        let part = part(model, at: address, tree: tree)
+        var members: [String: Artifact<Content.Predictions>] = [:]
         for seed in model.effectiveSeeds {
             let fit = self.fit(part, seed: seed, fold: fold)
-            let step = predict(part, fit: fit, seed: seed, fold: fold, on: .test)
-            members[part.member(seed, fold)] = .output(step: step, name: "predictions")
+            members[part.member(seed, fold)] = predict(part, fit, seed: seed, fold: fold, on: .test)
         }
         return average(members, cover: members.count, at: "\(address)/fold-\(fold)/average-test")
     }
 
+    private func part(_ model: Model, at address: String, tree: Node?) -> ModelPart {
+        ModelPart(model, at: address, tree: tree, teacher: teacher(of: model), data: loaded.tree["data"])
+    }
+
     // MARK: - Fitting
 
-    private mutating func fit(_ part: ModelPart, seed: Int?, fold: Int?) -> Int {
-        var inputs: [String: Source] = ["rows": rows(train: true)]
-        if fold != nil { inputs["folds"] = folds() }
-        var parameters = part.forward
-        parameters["classes"] = classes
-        parameters["fold"] = JSON(fold)
-        let isBaseline = part.model.tfidf != nil
-        if let fold, let teacher = part.teacher {
-            inputs["pseudo-labels"] = pseudoLabels(teacher, fold: fold)
-            inputs["pseudo-folds"] = testFolds()
-            inputs[isBaseline ? "pseudo-texts" : "pseudo-tokens"] =
-                isBaseline ? texts(train: false) : tokens(part, train: false)
-        }
-        var origins = part.origins
+    private mutating func fit(_ part: ModelPart, seed: Int?, fold: Int?) -> Artifact<Content.Model> {
+        let rows = rows(of: .train)
+        let folds = fold == nil ? nil : self.folds()
         let address = part.address(seed, fold)
-        guard !isBaseline else {
-            parameters["template"] = template(part.model).json
-            inputs["texts"] = texts(train: true)
-            return builder.step("\(address)/fit", .fit, parameters, inputs: inputs, origins: origins)
+        switch part.reader {
+        case .baseline(let baseline):
+            let pseudoLabels = pseudoLabelled(part, fold) { $0.texts(of: .test) }
+            return builder.add(
+                FitStep(
+                    baseline: baseline(template(part.model)), classes: classes, fold: fold, rows: rows, folds: folds,
+                    texts: texts(of: .train), pseudoLabels: pseudoLabels),
+                at: "\(address)/fit", origins: part.origins
+            ).model
+        case .backbone(let forward, let training):
+            let pseudoLabels = pseudoLabelled(part, fold) { $0.tokens(part, of: .test).tokens }
+            var origins = part.origins
+            if let tree = part.tree {
+                origins["training"] = tree["training"] ?? tree
+                origins["seed"] = tree["seeds"] ?? tree
+            }
+            return builder.add(
+                FinetuneStep(
+                    forward: forward, classes: classes, fold: fold, training: training, seed: seed, rows: rows,
+                    folds: folds, tokens: tokens(part, of: .train).tokens, backbone: backbone(part.model),
+                    pseudoLabels: pseudoLabels),
+                at: "\(address)/finetune", origins: origins
+            ).model
         }
-        inputs["tokens"] = tokens(part, train: true)
-        if let backbone = backbone(part.model, weights: true) { inputs["backbone"] = backbone }
-        parameters["training"] = part.resolved["training"] ?? .null
-        parameters["seed"] = JSON(seed)
-        if let tree = part.tree {
-            origins["training"] = tree["training"] ?? tree
-            origins["seed"] = tree["seeds"] ?? tree
-        }
-        return builder.step("\(address)/finetune", .finetune, parameters, inputs: inputs, origins: origins)
+    }
+
+    /// The rows of the test that a model of a fold is trained on, too, with what `texts` gives of them.
+    private mutating func pseudoLabelled<Texts>(
+        _ part: ModelPart, _ fold: Int?, _ texts: (inout Compiler) -> Artifact<Texts>
+    ) -> PseudoLabelled<Texts>? {
+        guard let fold, let teacher = part.teacher, let labels = pseudoLabels(teacher, fold: fold) else { return nil }
+        return PseudoLabelled(labels: labels, folds: testFolds(), texts: texts(&self))
     }
 
     /// Which rows a fitted model predicts: its fold of train, all of test, or its fold of test.
     private enum Rows { case train, test, testFold }
 
-    private mutating func predict(_ part: ModelPart, fit: Int, seed: Int?, fold: Int?, on rows: Rows) -> Int {
-        let train = rows == .train
-        var inputs: [String: Source] = ["model": .output(step: fit, name: "model")]
-        if rows == .train { inputs["folds"] = folds() }
-        if rows == .testFold { inputs["folds"] = testFolds() }
-        var parameters = part.forward
-        parameters["classes"] = classes
-        parameters["fold"] = JSON(rows == .test ? nil : fold)
-        if part.model.tfidf != nil {
-            parameters["template"] = template(part.model).json
-            inputs["texts"] = texts(train: train)
-        } else {
-            inputs["tokens"] = tokens(part, train: train)
-            if let backbone = backbone(part.model, weights: true) { inputs["backbone"] = backbone }
-        }
+    private mutating func predict(
+        _ part: ModelPart, _ fit: Artifact<Content.Model>, seed: Int?, fold: Int?, on rows: Rows
+    ) -> Artifact<Content.Predictions> {
+        let role: IngestStep.Role = rows == .train ? .train : .test
+        let folds = rows == .train ? self.folds() : rows == .testFold ? testFolds() : nil
+        let reader: PredictStep.Reader =
+            switch part.reader {
+            case .baseline(let baseline): .baseline(baseline(template(part.model)), texts: texts(of: role))
+            case .backbone(let forward, _):
+                .backbone(forward, tokens: tokens(part, of: role).tokens, backbone: backbone(part.model))
+            }
         let verb = rows == .train ? "predict-oof" : rows == .test ? "predict-test" : "predict-test-fold"
-        return builder.step(
-            "\(part.address(seed, fold))/\(verb)", .predict, parameters, inputs: inputs, origins: part.origins)
+        return builder.add(
+            PredictStep(
+                reader: reader, classes: classes, fold: rows == .test ? nil : fold, model: fit, folds: folds),
+            at: "\(part.address(seed, fold))/\(verb)", origins: part.origins
+        ).predictions
     }
 
     private func template(_ model: Model) -> Template { model.template ?? recipe.data.effectiveTemplate }
 
-    func backbone(_ model: Model, weights: Bool) -> Source? {
-        let part: BackbonePart = !weights ? .tokenizer : model.remoteCode ? .weightsAndCode : .weights
-        return switch model.backbone {
+    /// The weights that a model begins with; nil where they are drawn at random.
+    func backbone(_ model: Model) -> Artifact<Content.Backbone>? {
+        source(of: model.backbone, model.remoteCode ? .weightsAndCode : .weights).map { Artifact($0) }
+    }
+
+    private func source(of backbone: Backbone?, _ part: BackbonePart) -> Source? {
+        switch backbone {
         case .folder(let path): .folder(path: loaded.absolute(path), name: path, part: part)
         case .hub(let repository, let revision): .hub(repository: repository, revision: revision, part: part)
         case .scratch, nil: nil
         }
     }
 
-    /// The tokens of a table. They are neither cut nor joined here: a change of lengths tokenizes nothing anew.
-    mutating func tokens(_ part: ModelPart, train: Bool) -> Source {
-        let place = TokensOf(base: part.base, train: train)
+    /// The tokens of a table, and the tokenizer where it was made of the training texts.
+    mutating func tokens(_ part: ModelPart, of role: IngestStep.Role) -> TokenizeStep.Outputs {
+        let place = TokensOf(base: part.base, role: role)
         if let done = tokens[place] { return done }
-        var parameters: [String: JSON] = [
-            "template": template(part.model).json, "vocabulary": .null, "chat": part.model.chat.json,
-        ]
-        // Left out where it is false: tokens made before there was the key stay what they are.
-        if part.model.splitsSpecialTokens { parameters["split-special-tokens"] = true }
-        var inputs: [String: Source] = ["texts": texts(train: train)]
-        if let backbone = backbone(part.model, weights: false) {
-            inputs["tokenizer"] = backbone
-        } else if train {
-            parameters["vocabulary"] = part.forward["scratch"]?["vocabulary"] ?? .null
-        } else if case .output(let step, _) = tokens(part, train: true) {
-            inputs["tokenizer"] = .output(step: step, name: "tokenizer")
-        }
-        let step = builder.step(
-            "\(part.base)/tokenize-\(train ? "train" : "test")", .tokenize, parameters, inputs: inputs,
+        let own: Artifact<Content.Tokenizer>? = source(of: part.model.backbone, .tokenizer).map { Artifact($0) }
+        let texts = texts(of: role)
+        let tokenizer = own ?? (role == .test ? tokens(part, of: .train).tokenizer : nil)
+        let made = builder.add(
+            TokenizeStep(
+                template: template(part.model), vocabulary: tokenizer == nil ? part.vocabulary : nil,
+                chat: part.model.chat, splitsSpecialTokens: part.model.splitsSpecialTokens, texts: texts,
+                tokenizer: tokenizer),
+            at: "\(part.base)/tokenize-\(role.rawValue)",
             origins: [
                 "template": part.origins["template"] ?? nil,
                 "vocabulary": part.tree?["backbone"], "chat": part.tree?["chat"],
                 "split-special-tokens": part.tree?["split-special-tokens"],
             ])
-        tokens[place] = .output(step: step, name: "tokens")
-        return .output(step: step, name: "tokens")
+        tokens[place] = made
+        return made
     }
 }
 
 /// Whose tokens, and of which table.
 struct TokensOf: Hashable {
     let base: String
-    let train: Bool
+    let role: IngestStep.Role
 }
 
 /// A model as its steps need it, worked out once for all its seeds and folds.
 struct ModelPart {
+    /// How it reads a row: the settings that its steps share.
+    enum Reader {
+        case baseline((Template) -> Baseline)
+        case backbone(ForwardPass, Encoded<Training>)
+    }
+
     let model: Model
     /// Where its steps stand.
     let base: String
     let tree: Node?
     let teacher: Teacher?
-    /// Every setting, as the declarations encode it.
-    let resolved: JSON
-    /// The parameters that shape a forward pass, shared by fitting and predicting.
-    let forward: [String: JSON]
-    /// The places that these parameters come from.
+    let reader: Reader
+    /// The places that the parameters come from.
     let origins: [String: Node?]
 
     init(_ model: Model, at base: String, tree: Node?, teacher: Teacher?, data: Node?) {
@@ -198,19 +202,17 @@ struct ModelPart {
         self.base = base
         self.tree = tree
         self.teacher = teacher
-        let resolved = model.resolved
-        self.resolved = resolved
-        var names = ["tfidf"]
-        var forward: [String: JSON] = [:]
-        if model.tfidf == nil {
-            names = ["quantization", "lora", "lengths", "pooling", "precision", "head-input", "remote-code"]
-            forward["scratch"] = resolved["backbone"]?["scratch"] ?? .null
+        let names: [String]
+        if let tfidf = model.tfidf {
+            let encoded = Encoded(tfidf, TFIDF.declaration.shape)
+            reader = .baseline { Baseline(tfidf: encoded, template: $0) }
+            names = ["tfidf"]
+        } else {
+            reader = .backbone(ForwardPass(model), Encoded(model.training, Training.declaration.shape))
+            names = ForwardPass.parameters.map(\.name)
         }
-        for name in names { forward[name] = resolved[name] ?? .null }
-        if forward["lora"] == "off" { forward["lora"] = .null }
-        self.forward = forward
         var origins: [String: Node?] = [:]
-        for name in forward.keys {
+        for name in names {
             let nearest: Node? = tree?[name] ?? tree
             origins[name] = nearest
         }
@@ -220,6 +222,9 @@ struct ModelPart {
         origins["template"] = template
         self.origins = origins
     }
+
+    /// Tokens of the tokenizer that is made for a backbone without one.
+    var vocabulary: Int? { if case .scratch(let scratch)? = model.backbone { scratch.vocabulary } else { nil } }
 
     /// `seed-1/fold-2`, `seed-1/full`, or `fold-2` for a model without seeds.
     func member(_ seed: Int?, _ fold: Int?) -> String {

@@ -15,23 +15,26 @@ struct PlanBuilder {
         let inputs: [String: Source]
     }
 
-    /// The index of the step that does this work; it keeps the address of whoever asked first.
-    mutating func step(
-        _ address: String, _ kind: StepKind, _ parameters: [String: JSON], inputs: [String: Source],
-        origins: [String: Node?] = [:], resources: CommandResources? = nil, labels: LabelUse? = nil,
-        manners: [String: JSON] = [:]
+    /// The outputs of the step that does this work; it keeps the address of whoever asked first.
+    mutating func add<Body: TypedStep>(
+        _ body: Body, at address: String, origins: [String: Node?] = [:]
+    ) -> Body.Outputs {
+        Body.outputs(of: index(of: body, at: address, origins: origins))
+    }
+
+    private mutating func index<Body: TypedStep>(
+        of body: Body, at address: String, origins: [String: Node?]
     ) -> Int {
-        let parameters = JSON.object(parameters)
-        let outline = Manifest.outline(kind: kind.rawValue, version: kind.version, parameters: parameters)
+        let (parameters, inputs) = (body.encoded, body.inputs)
+        let outline = Manifest.outline(kind: Body.kind.rawValue, version: Body.kind.version, parameters: parameters)
         let index = Self.claim(&known[Identity(outline: outline, inputs: inputs)], steps.count)
         guard index == steps.count else { return index }
         let place = free(address, for: parameters)
         addresses[place] = steps.count
         steps.append(
             Step(
-                address: place, kind: kind, parameters: parameters, inputs: inputs,
-                origins: origins.compactMapValues { $0 }, outline: outline, resources: resources,
-                labels: labels, manners: manners))
+                address: place, body: body, kind: Body.kind, parameters: parameters, inputs: inputs,
+                origins: origins.compactMapValues { $0 }, outline: outline))
         return index
     }
 

@@ -1,6 +1,5 @@
 // Pseudo-labels: who teaches a model, and the labels of the test rows for each of its folds.
 
-internal import Digests
 internal import Nodes
 internal import Recipes
 
@@ -20,26 +19,25 @@ extension Compiler {
 
     /// The labels of the test rows for the model of a fold. A teacher that had seen that fold's labels would let them through, and
     /// the fold's score would come out too good: each fold has a teacher of its own that has not.
-    mutating func pseudoLabels(_ teacher: Teacher, fold: Int) -> Source? {
+    mutating func pseudoLabels(_ teacher: Teacher, fold: Int) -> Artifact<Content.PseudoLabels>? {
         let now = round
         round = teacher.round
         defer { round = now }
         let name = teacher.settings.from
         guard let predictions = testPredictions(named: name, withoutFold: fold) else { return nil }
-        var parameters = teacher.settings.parameters
-        parameters["classes"] = classes
         let tree = loaded.tree["rounds"]
-        let step = builder.step(
-            "\(room(name))/fold-\(fold)/pseudo-label", .pseudoLabel, parameters, inputs: ["predictions": predictions],
-            origins: ["labels": tree, "min-confidence": tree, "weight": tree])
-        return .output(step: step, name: "pseudo-labels")
+        return builder.add(
+            PseudoLabelStep(settings: teacher.settings, classes: classes, predictions: predictions),
+            at: "\(room(name))/fold-\(fold)/pseudo-label",
+            origins: ["labels": tree, "min-confidence": tree, "weight": tree]
+        ).labels
     }
 
     /// Test predictions of a model or entry of this round in which nothing has seen the labels of `fold`.
-    mutating func testPredictions(named name: String, withoutFold fold: Int) -> Source? {
+    mutating func testPredictions(named name: String, withoutFold fold: Int) -> Artifact<Content.Predictions>? {
         let key = Made(round: round, name: name)
         if let done = taught[key]?[fold] { return done }
-        var source: Source?
+        var source: Artifact<Content.Predictions>?
         if let model = names.models[name] {
             source = testPredictions(of: model, at: room(name), tree: nodes.models[name], withoutFold: fold)
         } else if let entry = names.stack[name] {
@@ -50,15 +48,12 @@ extension Compiler {
     }
 
     /// The test rows in as many folds as the training rows, groups whole. There are no labels to stratify by.
-    mutating func testFolds() -> Source {
+    mutating func testFolds() -> Artifact<Content.Folds> {
         let kind: FoldKind = recipe.data.columns.group == nil ? .kFold : .groupKFold
         let tree = loaded.tree["folds"]
-        let step = builder.step(
-            "folds/split-test", .split,
-            [
-                "kind": .string(kind.rawValue), "count": .integer(recipe.folds.count),
-                "seed": .integer(recipe.folds.seed),
-            ], inputs: ["rows": rows(train: false)], origins: ["count": tree?["count"], "seed": tree?["seed"]])
-        return .output(step: step, name: "folds")
+        return builder.add(
+            SplitStep(method: kind, count: recipe.folds.count, seed: recipe.folds.seed, rows: rows(of: .test)),
+            at: "folds/split-test", origins: ["count": tree?["count"], "seed": tree?["seed"]]
+        ).folds
     }
 }

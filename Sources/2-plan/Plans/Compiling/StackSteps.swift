@@ -1,6 +1,5 @@
 // The steps of a stack entry: average, learner or optimization, and what a teacher needs of them fold by fold.
 
-internal import Digests
 internal import Nodes
 internal import Recipes
 
@@ -22,7 +21,9 @@ extension Compiler {
 
     private mutating func average(_ members: [String], at address: String, tree: Node?, withTest: Bool) -> Predictions {
         let parts = members.map { ($0, predictions(named: $0)) }
-        func whole(_ path: KeyPath<Predictions, Source?>) -> [String: Source]? {
+        func whole(
+            _ path: KeyPath<Predictions, Artifact<Content.Predictions>?>
+        ) -> [String: Artifact<Content.Predictions>]? {
             let inputs = parts.compactMap { name, part in part[keyPath: path].map { (name, $0) } }
             guard inputs.count == parts.count else { return nil }
             return Dictionary(inputs, uniquingKeysWith: { first, _ in first })
@@ -42,48 +43,36 @@ extension Compiler {
     private mutating func stacked(
         _ learner: Learner, _ members: [String], _ entry: StackEntry, at address: String, tree: Node?, withTest: Bool
     ) -> Predictions {
-        var inputs = learnerInputs(members, entry, at: address, tree: tree)
-        guard inputs.keys.contains(where: { $0.hasPrefix("oof.") }) else { return Predictions() }
-        let tests = members.map { ($0, predictions(named: $0).test) }
-        let hasTest = withTest && tests.allSatisfy { $0.1 != nil }
-        if hasTest {
-            for (name, test) in tests { inputs["test.\(name)"] = test }
-            addTestInputs(to: &inputs, entry, at: address, tree: tree)
+        guard var step = learning(learner, members, entry, fold: nil, at: address, tree: tree) else {
+            return Predictions()
         }
-        let step = builder.step(
-            "\(address)/stack", .stack, learnerParameters(learner, entry), inputs: inputs,
-            origins: learnerOrigins(learner, tree))
-        return Predictions(
-            outOfFold: .output(step: step, name: "oof"),
-            test: hasTest ? .output(step: step, name: "test") : nil)
+        var tests: [String: Artifact<Content.Predictions>] = [:]
+        for name in members { tests[name] = predictions(named: name).test }
+        let hasTest = withTest && tests.count == members.count
+        if hasTest { step.test = self.test(tests, entry, at: address, tree: tree) }
+        let made = builder.add(step, at: "\(address)/stack", origins: learnerOrigins(learner, tree))
+        return Predictions(outOfFold: made.outOfFold, test: hasTest ? made.test : nil)
     }
 
-    private mutating func learnerInputs(_ members: [String], _ entry: StackEntry, at address: String, tree: Node?)
-        -> [String: Source]
-    {
-        var inputs: [String: Source] = ["rows": rows(train: true), "folds": folds()]
-        for name in members {
-            guard let outOfFold = predictions(named: name).outOfFold else { return [:] }
-            inputs["oof.\(name)"] = outOfFold
-        }
-        if entry.readsTexts { inputs["features-train"] = features(entry, at: address, tree: tree, train: true) }
-        return inputs
+    /// A learner without what it reads of the test; nil where a member says nothing out-of-fold.
+    private mutating func learning(
+        _ learner: Learner, _ members: [String], _ entry: StackEntry, fold: Int?, at address: String, tree: Node?
+    ) -> StackStep? {
+        let (rows, folds) = (rows(of: .train), folds())
+        var outOfFold: [String: Artifact<Content.Predictions>] = [:]
+        for name in members { outOfFold[name] = predictions(named: name).outOfFold }
+        guard outOfFold.count == members.count, !members.isEmpty else { return nil }
+        return StackStep(
+            learner: learner, settings: entry.settings, seeds: entry.seeds, fit: entry.test, classes: classes,
+            fold: fold, groupStatistics: entry.features.contains(.groupStatistics), rows: rows, folds: folds,
+            members: outOfFold, features: features(entry, at: address, tree: tree, of: .train), test: nil)
     }
 
-    private mutating func addTestInputs(
-        to inputs: inout [String: Source], _ entry: StackEntry, at address: String, tree: Node?
-    ) {
-        inputs["rows-test"] = rows(train: false)
-        if entry.readsTexts { inputs["features-test"] = features(entry, at: address, tree: tree, train: false) }
-    }
-
-    private func learnerParameters(_ learner: Learner, _ entry: StackEntry) -> [String: JSON] {
-        [
-            "learner": .string(learner.rawValue), "settings": entry.settings.parameters(of: learner),
-            "seeds": .array(entry.seeds.map { .integer($0) }), "test": .string(entry.test.rawValue),
-            "classes": classes, "fold": .null,
-            "group-statistics": .bool(entry.features.contains(.groupStatistics)),
-        ]
+    private mutating func test(
+        _ members: [String: Artifact<Content.Predictions>], _ entry: StackEntry, at address: String, tree: Node?
+    ) -> StackStep.Test {
+        StackStep.Test(
+            rows: rows(of: .test), members: members, features: features(entry, at: address, tree: tree, of: .test))
     }
 
     private func learnerOrigins(_ learner: Learner, _ tree: Node?) -> [String: Node?] {
@@ -93,39 +82,42 @@ extension Compiler {
         ]
     }
 
-    /// Numbers about each row's texts. They read no label.
-    private mutating func features(_ entry: StackEntry, at address: String, tree: Node?, train: Bool) -> Source {
-        var inputs = ["texts": texts(train: train), "rows": rows(train: train)]
-        if entry.features.contains(.tfidf) { inputs["reference"] = texts(train: true) }
-        if entry.features.contains(.length), let tokens = tokens(ofMembers: entry.members, train: train) {
-            inputs["tokens"] = tokens
-        }
-        for name in entry.annotations { inputs["features.\(name)"] = annotation(name, train: train) }
-        for name in entry.extractors { inputs["features.\(name)"] = extraction(name, train: train) }
-        let step = builder.step(
-            "\(address)/features-\(train ? "train" : "test")", .features,
-            ["features": .array(entry.features.map { .string($0.rawValue) })], inputs: inputs,
-            origins: ["features": tree?["features"]])
-        return .output(step: step, name: "features")
+    /// Numbers about each row's texts, for a learner that reads some.
+    private mutating func features(
+        _ entry: StackEntry, at address: String, tree: Node?, of role: IngestStep.Role
+    ) -> Artifact<Content.Features>? {
+        guard entry.readsTexts else { return nil }
+        let (texts, rows) = (texts(of: role), rows(of: role))
+        let reference = entry.features.contains(.tfidf) ? self.texts(of: .train) : nil
+        let tokens = entry.features.contains(.length) ? tokens(ofMembers: entry.members, role) : nil
+        var others: [String: Artifact<Content.Features>] = [:]
+        for name in entry.annotations { others[name] = annotation(name, of: role) }
+        for name in entry.extractors { others[name] = extraction(name, of: role)?.features }
+        return builder.add(
+            FeaturesStep(
+                features: entry.features, texts: texts, rows: rows, reference: reference, tokens: tokens,
+                others: others),
+            at: "\(address)/features-\(role.rawValue)", origins: ["features": tree?["features"]]
+        ).features
     }
 
     /// The tokens of the first model that has some among an entry's members and what these are made of.
-    private mutating func tokens(ofMembers names: [String], train: Bool) -> Source? {
+    private mutating func tokens(ofMembers names: [String], _ role: IngestStep.Role) -> Artifact<Content.Tokens>? {
         for name in names {
-            let place = TokensOf(base: name, train: train)
+            let place = TokensOf(base: name, role: role)
             if let known = tokensOfMembers[place] {
                 if let known { return known }
                 continue
             }
-            var found: Source?
+            var found: Artifact<Content.Tokens>?
             if let model = self.names.models[name] {
                 if model.tfidf == nil {
                     let part = ModelPart(
                         model, at: name, tree: nodes.models[name], teacher: nil, data: loaded.tree["data"])
-                    found = tokens(part, train: train)
+                    found = tokens(part, of: role).tokens
                 }
             } else {
-                found = tokens(ofMembers: self.names.stack[name]?.members ?? [], train: train)
+                found = tokens(ofMembers: self.names.stack[name]?.members ?? [], role)
             }
             tokensOfMembers[place] = .some(found)
             if let found { return found }
@@ -138,41 +130,41 @@ extension Compiler {
     private mutating func optimized(
         _ target: String, _ entry: StackEntry, at address: String, tree: Node?, withTest: Bool
     ) -> Predictions {
-        let source = predictions(named: target)
-        guard let fittedOn = predictions(named: entry.fittedOn ?? target).outOfFold else { return Predictions() }
-        // Where the target has no out-of-fold predictions, the score is that of what the temperature is fitted on.
-        let outOfFold = builder.step(
-            "\(address)/optimize-oof", .optimize, method(entry, fold: nil),
-            inputs: [
-                "fitted-on": fittedOn, "predictions": source.outOfFold ?? fittedOn, "rows": rows(train: true),
-                "folds": folds(),
-            ], origins: ["method": tree?["method"] ?? tree, "counts": tree?["counts"]])
-        var result = Predictions(outOfFold: .output(step: outOfFold, name: "predictions"))
-        if withTest, let test = source.test {
+        guard let fitted = fitted(target, entry, at: address, tree: tree) else { return Predictions() }
+        var result = Predictions(outOfFold: fitted.predictions)
+        if withTest, let test = predictions(named: target).test {
             result.test = optimize(
-                test, entry, fitted: outOfFold, fold: nil, at: "\(address)/optimize-test", tree: tree)
+                test, entry, fitted.coefficients, fold: nil, at: "\(address)/optimize-test", tree: tree)
         }
         return result
     }
 
-    /// Test predictions with the parameter that was fitted on all folds, or without one of them.
-    private mutating func optimize(
-        _ test: Source, _ entry: StackEntry, fitted: Int, fold: Int?, at address: String, tree: Node?
-    ) -> Source {
-        let step = builder.step(
-            address, .optimize, method(entry, fold: fold),
-            inputs: [
-                "parameters": .output(step: fitted, name: "parameters"), "predictions": test,
-                "rows": rows(train: false),
-            ], origins: ["method": tree?["method"] ?? tree, "counts": tree?["counts"]])
-        return .output(step: step, name: "predictions")
+    /// Coefficients fitted on out-of-fold predictions, and these predictions with them; nil where there are none.
+    private mutating func fitted(
+        _ target: String, _ entry: StackEntry, at address: String, tree: Node?
+    ) -> OptimizeStep.Outputs? {
+        let source = predictions(named: target)
+        guard let fittedOn = predictions(named: entry.fittedOn ?? target).outOfFold else { return nil }
+        // Where the target has no out-of-fold predictions, the score is that of what the temperature is fitted on.
+        return builder.add(
+            OptimizeStep(
+                method: entry.method, classes: classes, counts: entry.counts, fold: nil,
+                predictions: source.outOfFold ?? fittedOn, rows: rows(of: .train),
+                fitting: .here(on: fittedOn, folds: folds())),
+            at: "\(address)/optimize-oof", origins: ["method": tree?["method"] ?? tree, "counts": tree?["counts"]])
     }
 
-    private func method(_ entry: StackEntry, fold: Int?) -> [String: JSON] {
-        var parameters: [String: JSON] = ["method": .string(entry.method.rawValue), "classes": classes]
-        if let counts = entry.counts { parameters["counts"] = .array(counts.map { .integer($0) }) }
-        if let fold { parameters["fold"] = .integer(fold) }
-        return parameters
+    /// Test predictions with the coefficients that were fitted on all folds, or without one of them.
+    private mutating func optimize(
+        _ test: Artifact<Content.Predictions>, _ entry: StackEntry, _ fitted: Artifact<Content.Coefficients>,
+        fold: Int?, at address: String, tree: Node?
+    ) -> Artifact<Content.Predictions> {
+        builder.add(
+            OptimizeStep(
+                method: entry.method, classes: classes, counts: entry.counts, fold: fold, predictions: test,
+                rows: rows(of: .test), fitting: .there(fitted)),
+            at: address, origins: ["method": tree?["method"] ?? tree, "counts": tree?["counts"]]
+        ).predictions
     }
 
     // MARK: - Without one fold
@@ -180,32 +172,30 @@ extension Compiler {
     /// What an entry says about the test rows when nothing in it has seen the labels of `fold`.
     mutating func testPredictions(
         of entry: StackEntry, at address: String, tree: Node?, withoutFold fold: Int
-    ) -> Source? {
+    ) -> Artifact<Content.Predictions>? {
+        let place = "\(address)/fold-\(fold)"
+        func whole(_ members: [String]) -> [String: Artifact<Content.Predictions>]? {
+            var tests: [String: Artifact<Content.Predictions>] = [:]
+            for name in members { tests[name] = testPredictions(named: name, withoutFold: fold) }
+            return tests.count == members.count ? tests : nil
+        }
         if let members = entry.average {
-            var inputs: [String: Source] = [:]
-            for name in members { inputs[name] = testPredictions(named: name, withoutFold: fold) }
-            guard inputs.count == members.count else { return nil }
+            guard let tests = whole(members) else { return nil }
             guard entry.isPlainAverage else {
-                return weightedTest(entry, members, inputs, fold: fold, at: address, tree: tree)
+                return weightedTest(entry, members, tests, fold: fold, at: address, tree: tree)
             }
-            return average(
-                inputs, cover: inputs.count, at: "\(address)/fold-\(fold)/average-test", tree: tree?["average"])
+            return average(tests, cover: tests.count, at: "\(place)/average-test", tree: tree?["average"])
         }
         if let (learner, members) = entry.learner {
-            var inputs = learnerInputs(members, entry, at: address, tree: tree)
-            for name in members { inputs["test.\(name)"] = testPredictions(named: name, withoutFold: fold) }
-            addTestInputs(to: &inputs, entry, at: address, tree: tree)
-            var parameters = learnerParameters(learner, entry)
-            parameters["fold"] = .integer(fold)
-            let step = builder.step(
-                "\(address)/fold-\(fold)/stack", .stack, parameters, inputs: inputs,
-                origins: learnerOrigins(learner, tree))
-            return .output(step: step, name: "test")
+            guard var step = learning(learner, members, entry, fold: fold, at: address, tree: tree),
+                let tests = whole(members)
+            else { return nil }
+            step.test = test(tests, entry, at: address, tree: tree)
+            return builder.add(step, at: "\(place)/stack", origins: learnerOrigins(learner, tree)).test
         }
         guard let target = entry.optimize, let test = testPredictions(named: target, withoutFold: fold),
-            let fitted = optimized(target, entry, at: address, tree: tree, withTest: false).outOfFold?.step
+            let fitted = fitted(target, entry, at: address, tree: tree)?.coefficients
         else { return nil }
-        return optimize(
-            test, entry, fitted: fitted, fold: fold, at: "\(address)/fold-\(fold)/optimize-test", tree: tree)
+        return optimize(test, entry, fitted, fold: fold, at: "\(place)/optimize-test", tree: tree)
     }
 }

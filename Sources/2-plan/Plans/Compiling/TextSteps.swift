@@ -1,57 +1,55 @@
 // The steps that read texts and no labels: what language models say and make of them, and what a look at them shows.
 
-internal import Digests
 internal import Nodes
 internal import Recipes
 
 extension Compiler {
     /// The features that an annotation makes of a table; nil for a name that is none.
-    mutating func annotation(_ name: String, train: Bool) -> Source? {
+    mutating func annotation(_ name: String, of role: IngestStep.Role) -> Artifact<Content.Features>? {
         guard let annotation = recipe.annotations.first(where: { $0.name == name })?.value else { return nil }
-        let tree = loaded.tree["annotations"]?[name]
-        var inputs = ["texts": texts(train: train)]
-        if annotation.per == .group { inputs["rows"] = rows(train: train) }
-        let parameters = annotation.parameters(name: name)
-        let step = builder.step(
-            "annotations/\(name)/\(train ? "train" : "test")", .annotate, parameters, inputs: inputs,
-            origins: parameters.mapValues { _ in tree }.merging(
-                parameters.keys.compactMap { key in tree?[key].map { (key, $0) } }, uniquingKeysWith: { $1 }),
-            manners: annotation.manners)
-        return .output(step: step, name: "features")
+        let rows = annotation.per == .group ? rows(of: role) : nil
+        return builder.add(
+            AnnotateStep(name: name, annotation: annotation, texts: texts(of: role), rows: rows),
+            at: "annotations/\(name)/\(role.rawValue)",
+            origins: origins(of: AnnotateStep.parameters, loaded.tree["annotations"]?[name])
+        ).features
     }
 
     /// The features that an extractor makes of a table; nil for a name that is none. Directions are those of the training table.
-    mutating func extraction(_ name: String, train: Bool) -> Source? {
+    mutating func extraction(_ name: String, of role: IngestStep.Role) -> ExtractStep.Outputs? {
         guard let extractor = recipe.extractors.first(where: { $0.name == name })?.value else { return nil }
         let tree = loaded.tree["extractors"]?[name]
         let part = ModelPart(
             extractor.model, at: "extractors/\(name)", tree: tree, teacher: nil, data: loaded.tree["data"])
-        var inputs = ["tokens": tokens(part, train: train)]
-        inputs["backbone"] = backbone(part.model, weights: true)
-        if !train, extractor.features.contains(.embedding), extractor.components > 0,
-            case .output(let step, _)? = extraction(name, train: true)
-        {
-            inputs["directions"] = .output(step: step, name: "directions")
+        let tokens = tokens(part, of: role).tokens
+        var directions: Artifact<Content.Directions>?
+        if role == .test, extractor.features.contains(.embedding), extractor.components > 0 {
+            directions = extraction(name, of: .train)?.directions
         }
-        let parameters = extractor.parameters(name: name)
-        let step = builder.step(
-            "extractors/\(name)/extract-\(train ? "train" : "test")", .extract, parameters, inputs: inputs,
-            origins: parameters.mapValues { _ in tree }.merging(
-                parameters.keys.compactMap { key in tree?[key].map { (key, $0) } }, uniquingKeysWith: { $1 }))
-        return .output(step: step, name: "features")
+        return builder.add(
+            ExtractStep(
+                name: name, extractor: extractor, tokens: tokens, backbone: backbone(part.model),
+                directions: directions),
+            at: "extractors/\(name)/extract-\(role.rawValue)", origins: origins(of: ExtractStep.parameters, tree))
+    }
+
+    /// The nearest place in an entry of the recipe for each parameter.
+    private func origins<Body>(of parameters: [Parameter<Body>], _ tree: Node?) -> [String: Node?] {
+        Dictionary(parameters.map { ($0.name, tree?[$0.name] ?? tree) }, uniquingKeysWith: { $1 })
     }
 
     /// The look at the tables; its report is read by people alone.
     mutating func explore() {
         guard let exploration = recipe.explore else { return }
-        var inputs = ["texts": texts(train: true), "rows": rows(train: true), "folds": folds()]
-        if recipe.data.test != nil { inputs["texts-test"] = texts(train: false) }
-        if let name = exploration.extractor { inputs["vectors"] = extraction(name, train: true) }
         let tree = loaded.tree["explore"]
-        _ = builder.step(
-            "explore", .explore,
-            exploration.parameters.merging(["labels": .array(recipe.data.labels.map { .string($0) })]) { $1 },
-            inputs: inputs,
+        let (texts, rows, folds) = (texts(of: .train), rows(of: .train), folds())
+        let testTexts = recipe.data.test == nil ? nil : self.texts(of: .test)
+        let vectors = exploration.extractor.flatMap { extraction($0, of: .train)?.features }
+        _ = builder.add(
+            ExploreStep(
+                exploration: exploration, labels: recipe.data.labels, texts: texts, rows: rows, folds: folds,
+                testTexts: testTexts, vectors: vectors),
+            at: "explore",
             origins: [
                 "clusters": tree?["clusters"] ?? tree, "near": tree?["near"] ?? tree,
                 "labels": loaded.tree["data"]?["labels"],

@@ -1,7 +1,6 @@
 // Leaks: predictions that are used as out-of-fold and have seen the labels of the rows they are for, with the way the labels came.
 
 package import Diagnostics
-internal import Digests
 internal import Nodes
 package import Recipes
 
@@ -23,28 +22,13 @@ extension Lineage {
         var roots: Set<Int> = []
         for (index, step) in plan.steps.enumerated() {
             for (name, source) in step.inputs.sorted(by: { $0.key < $1.key }) {
-                guard let fold = leakingFold(of: step, input: name, source) else { continue }
+                guard let fold = step.body.leakingFold(of: name, source, in: self) else { continue }
                 let path = path(from: source, fold: fold)
                 guard let root = path.last, roots.insert(root).inserted else { continue }
                 leaks.append(Leak(step: index, input: name, fold: fold, path: path))
             }
         }
         return leaks
-    }
-
-    private func leakingFold(of step: Step, input: String, _ source: Source) -> Int? {
-        switch (step.kind, input) {
-        case (.evaluate, "average"), (.optimize, "fitted-on"): return sight(of: source).leaking.first
-        case (.stack, let name) where name.hasPrefix("oof."): return sight(of: source).leaking.first
-        case (.average, let name) where step.parameters["members"] != nil && name.hasPrefix("member."):
-            return sight(of: source).leaking.first
-        case (.finetune, "pseudo-labels"), (.fit, "pseudo-labels"):
-            guard let fold = step.parameters["fold"]?.integer, case .whole(let seen) = sight(of: source) else {
-                return nil
-            }
-            return seen.direct.contains(fold) ? fold : nil
-        default: return nil
-        }
     }
 
     /// From a source that has seen the labels of `fold` where it must not, back to the step that let them in.
@@ -56,7 +40,7 @@ extension Lineage {
             let step = plan.steps[index]
             let inputs = step.inputs.filter { name, source in
                 if step.kind == .stack { return name.hasPrefix(output == "test" ? "test." : "oof.") }
-                return step.kind != .command || !isForTestAlone(source, in: step)
+                return !((step.body as? CommandStep)?.isForTestAlone(source, in: self) ?? false)
             }
             now =
                 inputs.sorted { $0.key < $1.key }
@@ -69,7 +53,7 @@ extension Lineage {
 
     /// Whether it comes from a program that is itself to be named for it.
     private func isInSample(_ source: Source) -> Bool {
-        source.step.map { plan.steps[$0].kind == .command && use(of: plan.steps[$0]) == .inSample } ?? false
+        source.step.flatMap { plan.steps[$0].body as? CommandStep }?.use(in: self) == .inSample
     }
 
     // MARK: - Words
@@ -104,7 +88,9 @@ extension Lineage {
     private func remarks(_ places: LeakPlaces) -> [Finding] {
         var known: Set<String> = []
         return plan.steps.compactMap { step in
-            guard let (input, other) = testBeside(of: step), known.insert(step.room).inserted else { return nil }
+            guard let (input, other) = (step.body as? CommandStep)?.testBeside(in: self),
+                known.insert(step.room).inserted
+            else { return nil }
             return Finding(
                 "test-beside-out-of-fold",
                 "\"\(step.room)\" reads \(other).test beside \(other).out-of-fold; if it learns from it, as from pseudo-labels, its score has seen every label",
@@ -117,10 +103,10 @@ extension Lineage {
 
     /// The input by which a program takes one thing that has seen every fold's labels, whose it is, and whether it is predictions of
     /// the test.
-    private func wholeInput(of step: Step) -> (input: String, of: String, isTest: Bool)? {
+    private func wholeInput(of step: CommandStep) -> (input: String, of: String, isTest: Bool)? {
         for (name, source) in step.inputs.sorted(by: { $0.key < $1.key }) {
             guard case .output(let index, let output) = source, case .whole(let seen) = sight(of: source),
-                !seen.direct.isEmpty, !isForTestAlone(source, in: step)
+                !seen.direct.isEmpty, !step.isForTestAlone(source, in: self)
             else { continue }
             let isTest = plan.steps[index].kind != .command || output == "test"
             return (String(name.dropFirst("in.".count)), plan.steps[index].room, isTest)
@@ -136,10 +122,10 @@ extension Lineage {
                 places.folds, "use a kind of folds that keeps groups whole, or leave group-statistics out"
             )
         }
-        guard root.kind == .command else {
+        guard let program = root.body as? CommandStep else {
             return ("\"\(name)\" is fitted on the labels of every fold", places.name(name), "fit it on folds")
         }
-        if let (input, other, isTest) = wholeInput(of: root), use(of: root) != .inSample {
+        if let (input, other, isTest) = wholeInput(of: program), program.use(in: self) != .inSample {
             guard isTest else {
                 return (
                     "\"\(name)\" uses what \"\(other)\" made here of the labels of every fold, for rows of each fold",
@@ -153,19 +139,19 @@ extension Lineage {
                 "use the recipe's `pseudo-labels`, which give each fold a teacher of its own; if it only makes its test predictions of them, let it read \(other).out-of-fold as well, write the output `test`, and say `labels: unused`"
             )
         }
-        if root.labels == .inSample {
+        if program.labels == .inSample {
             return (
                 "\"\(name)\" says that it sees the labels of the rows it predicts", places.labels(of: name),
                 "keep the labels of a fold out of what is said of its rows, then write `labels: cross-fitted`"
             )
         }
-        if root.labels == .crossFitted {
+        if program.labels == .crossFitted {
             return (
                 "\"\(name)\" says that it is cross-fitted, and does not read the folds it would have to keep apart",
                 places.labels(of: name), "give it the input `folds`"
             )
         }
-        let input = trainingInput(of: root).map { String($0.dropFirst("in.".count)) }
+        let input = program.trainingInput(in: self).map { String($0.dropFirst("in.".count)) }
         return (
             "\"\(name)\" reads the training table with all its labels here, and not the folds",
             input.flatMap { places.input($0, of: name) },

@@ -68,7 +68,7 @@ extension Store {
         let log = "\(root)/attempts/\(name)/log.txt"
         let kept = "\(root)/failures/\(name).log"
         guard let status = try? files.status(of: log, following: false), status.form == .file, status.size > 0,
-            (try? files.move(log, to: kept)) != nil
+            (try? shorten(log, status)) != nil, (try? files.move(log, to: kept)) != nil
         else { return nil }
         return kept
     }
@@ -77,8 +77,32 @@ extension Store {
         guard let status = try files.status(of: attempt.log, following: false), status.form == .file,
             status.size > 0
         else { return nil }
+        try shorten(attempt.log, status)
         return try admit(attempt.log, from: attempt, &shards).digest
     }
+
+    /// Cuts the middle out of a log that nobody would read whole: a program may say the same line for hours.
+    private func shorten(_ log: String, _ status: FileStatus) throws {
+        guard status.size > Self.longestLog else { return }
+        let (first, last) = (Self.longestLog / 4, Self.longestLog / 2)
+        var (head, tail): ([UInt8], [UInt8]) = ([], [])
+        try files.open(log, .readingItself).forEachPiece { piece in
+            let room = min(first - head.count, piece.count)
+            head += piece.prefix(room)
+            tail += piece.dropFirst(room)
+            if tail.count > 2 * last { tail.removeFirst(tail.count - last) }
+            return true
+        }
+        tail = tail.suffix(last)
+        let left = status.size - head.count - tail.count
+        let note = "\n[ablate: \(left) bytes are left out here]\n"
+        let draft = "\(log).\(makeNonce())"
+        try files.write(head + Array(note.utf8) + tail, to: draft)
+        try files.move(draft, to: log)
+    }
+
+    /// Bytes of a log that are kept.
+    private static let longestLog = 16 << 20
 
     /// Moves a file of an attempt to its place among the objects, unless its content is there already.
     private func admit(

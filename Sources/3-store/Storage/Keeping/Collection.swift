@@ -118,6 +118,25 @@ extension Store {
         }
     }
 
+    /// Logs of failed attempts: of a key that has a record all, of any other all but the last one.
+    private func collectFailures(_ result: inout CollectionResult, dryRun: Bool) throws {
+        var logs: [Digest: [(path: String, status: FileStatus)]] = [:]
+        for name in try files.names(in: root + "/failures") ?? [] {
+            let path = "\(root)/failures/\(name)"
+            guard let key = Digest(String(name.prefix(64))), let status = try files.status(of: path, following: false)
+            else { continue }
+            logs[key, default: []].append((path, status))
+        }
+        for (key, logs) in logs {
+            let isDone = try files.status(of: recordPath(key), following: false) != nil
+            let sorted = logs.sorted { ($0.status.stamp.modified, $0.path) < ($1.status.stamp.modified, $1.path) }
+            for log in isDone ? sorted[...] : sorted.dropLast() {
+                result.remains.add(log.status.size)
+                if !dryRun { try files.remove(log.path) }
+            }
+        }
+    }
+
     /// Checkpoints of keys that are published, documents that were never finished, and damaged files.
     private func collectRemains(_ result: inout CollectionResult, dryRun: Bool) throws {
         for name in try files.names(in: root + "/scratch") ?? [] {
@@ -134,6 +153,7 @@ extension Store {
                 if !dryRun { try files.remove("\(root)/\(folder)/\(name)") }
             }
         }
+        try collectFailures(&result, dryRun: dryRun)
         // Where earlier versions kept their index.
         for name in try files.names(in: root + "/index") ?? []
         where [".sqlite", ".sqlite-journal", ".snapshot"].contains(where: name.hasSuffix) {

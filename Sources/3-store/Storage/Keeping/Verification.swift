@@ -45,17 +45,10 @@ extension Store {
         }
         for (path, key) in try recordFiles() {
             guard let key else { continue }
-            result.records += 1
-            if try isOfNewerFormat(path) {
-                result.foreign += 1
-            } else if let record = try storedRecord(key), try isSealed(path, key) {
-                if try self.record(for: key) == nil {
-                    result.incomplete.append(record.address.isEmpty ? key.description : record.address)
-                }
-            } else if try files.status(of: path, following: false) != nil {
-                result.damaged.append(.init(path: path, message: "the record is not as it was written"))
-                try quarantine(path, as: "\(key).json")
-                if access == .readWrite { index.forget(key) }
+            do {
+                try verify(record: key, at: path, &result)
+            } catch let error as AblateError where error.kind == .missing {
+                // A collection beside this took it away meanwhile.
             }
         }
         for path in try damagedRuns() {
@@ -75,6 +68,21 @@ extension Store {
                 ))
         }
         return result
+    }
+
+    private func verify(record key: Digest, at path: String, _ result: inout Verification) throws {
+        if try isOfNewerFormat(path) {
+            result.foreign += 1
+        } else if let record = try storedRecord(key), try isSealed(path, key) {
+            if try self.record(for: key) == nil {
+                result.incomplete.append(record.address.isEmpty ? key.description : record.address)
+            }
+        } else if try files.status(of: path, following: false) != nil {
+            result.damaged.append(.init(path: path, message: "the record is not as it was written"))
+            try quarantine(path, as: "\(key).json")
+            if access == .readWrite { index.forget(key) }
+        }
+        result.records += 1
     }
 
     /// Whether a record is whole, and of a format that this version does not know.

@@ -5,7 +5,6 @@ Knows the protocol and which module runs which kind. Libraries are imported by t
 
 import ctypes
 import gc
-import importlib
 import importlib.metadata
 import json
 import os
@@ -17,14 +16,11 @@ import threading
 import time
 import traceback
 
-from . import devices
-from .channel import Channel
-from .step import PROTOCOL, Failure, Step, describe
+from . import kinds, processes
+from .protocol import devices
+from .protocol.channel import Channel
+from .protocol.step import PROTOCOL, Failure, Step, describe
 
-KINDS = {"ingest": "ingest", "tokenize": "tokens", "finetune": "finetune", "fit": "tfidf", "predict": "predict",
-         "fetch": "fetch", "features": "features", "stack": "stack", "annotate": "annotate", "explore": "explore",
-         "export": "export", "publish": "publish", "convert": "convert",
-         "extract": "extract"}
 LIBRARIES = ("torch", "transformers", "peft", "safetensors", "tokenizers", "pyarrow", "numpy", "scikit-learn",
              "lightgbm", "huggingface_hub", "bitsandbytes")
 
@@ -74,17 +70,16 @@ def read_lines(reader, lines):
 
 def run(step, specification):
     """Run one step and return the fields of its `result` event."""
-    if step.kind not in KINDS:
-        raise Failure("internal", f"this worker runs {', '.join(KINDS)}, not '{step.kind}'")
+    if step.kind not in kinds.KINDS:
+        raise Failure("internal", f"this worker runs {', '.join(kinds.KINDS)}, not '{step.kind}'")
     began = time.monotonic()
     seed = step.parameters.get("seed") or 0
     if step.processes > 1:
         if step.kind != "finetune":
             raise Failure("internal", f"{step.kind} runs in one process, and {step.processes} were asked for")
-        from . import distributed
-        return result(step, distributed.launch(step, specification), began)
+        return result(step, processes.launch(step, specification), began)
     devices.settle(step.threads, seed)
-    module = importlib.import_module("." + KINDS[step.kind], __package__)
+    module = kinds.module(step.kind)
     devices.settle(step.threads, seed)  # again: what the import has brought in is to be settled too
     fields = module.run(step) or {}
     return result(step, fields | {"device": devices.describe(fields.get("device"))}, began)

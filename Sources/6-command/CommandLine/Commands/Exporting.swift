@@ -1,6 +1,7 @@
 // `ablate show --export`: the verb's half of an export; signals, words, exit codes.
 
 internal import ArgumentParser
+internal import Deliveries
 internal import Digests
 internal import Execution
 internal import Forecasts
@@ -30,6 +31,12 @@ struct ExportOptions: ParsableArguments {
         _ workspace: Workspace, _ index: Int, to folder: String, json: Bool, _ interruption: Interruption
     ) async throws {
         let path = Self.absolute(folder)
+        do {
+            // A store takes no exports, and no link leads one elsewhere; what is there already the exporter refuses.
+            try workspace.project.delivery(workspace.store).requireFolder(path)
+        } catch {
+            throw Failure.report(error)
+        }
         let exporter = try Exporter(
             plan: workspace.plan, forecast: workspace.forecast(), resolver: workspace.resolver,
             machine: workspace.machine, environment: workspace.readingEnvironment { Console.note($0) })
@@ -55,7 +62,8 @@ struct ExportOptions: ParsableArguments {
         } catch let failure as StepFailure {
             Console.note("error: \(failure.message)")
             switch failure.class {
-            case .refused, .missingInput: throw ExitStatus.missingInput
+            case .refused: throw Files.exists(path) ? ExitStatus.wouldOverwrite : ExitStatus.missingInput
+            case .missingInput: throw ExitStatus.missingInput
             case .unavailable: throw ExitStatus.unavailable
             default: throw ExitStatus.stepFailed
             }

@@ -71,17 +71,16 @@ struct OptimizeCommand: AsyncParsableCommand {
         for remark in outcome.remarks { Console.note("note: \(remark)") }
         let path = output ?? Self.beside(predictions)
         let delivery = ProjectFiles.delivery(
-            by: "ablate optimize", inputs: [predictions] + (train.map { [$0] } ?? []), overwrites: overwrite)
+            madeOf: [predictions], inputs: train.map { [$0] } ?? [], overwrites: overwrite)
         try delivery.require(Files.absolute(path), remedy: "name another file with --output")
-        let text = Array(outcome.text.utf8)
+        var content = Array(outcome.text.utf8)
         if Self.isParquet(path) {
-            try await converter.write(
-                text, numbers: table.classColumns,
-                original: Self.isParquet(predictions) ? Files.absolute(predictions) : nil, to: Files.absolute(path),
+            content = try await converter.parquet(
+                of: content, numbers: table.classColumns,
+                original: Self.isParquet(predictions) ? Files.absolute(predictions) : nil, called: path,
                 say: { Console.note($0) })
-        } else {
-            try delivery.write(Files.absolute(path), text)
         }
+        try delivery.write(Files.absolute(path), content)
         say(outcome, table, path)
     }
 

@@ -57,7 +57,8 @@ struct RunCommand: AsyncParsableCommand {
             Warnings(remembered: answer["warnings"]).say(form)
             return say(
                 name, RunSummary(), reused: reused, executed: [], logbook: logbook,
-                submission: answer["submission"]?.string, seconds: clock.duration(to: .now) / .seconds(1), form)
+                submission: answer["submission"]?.string.map { Delivered(path: $0) },
+                seconds: clock.duration(to: .now) / .seconds(1), form)
         }
         let workspace = try Workspace(options.recipe, options.shared, writing: true)
         guard workspace.loaded.missing.isEmpty else { throw Findings(workspace.loaded.missing) }
@@ -94,12 +95,13 @@ struct RunCommand: AsyncParsableCommand {
         // Files of the user's are written whole: a signal that comes now is heeded when they are.
         let (files, delivered) = try await interruption.stopping({}) { try deliver(workspace, present) }
         let logbook = files[0]
-        if isIdle {
+        // A file that was edited is told of by every run.
+        if isIdle, delivered?.own == nil {
             unchanged?.remember(
                 [
                     "name": .string(workspace.name), "reused": .integer(summary.reused.count),
-                    "logbook": .string(logbook), "submission": JSON(delivered), "warnings": warnings.json,
-                ], workspace, present, files: files + (delivered.map { [$0] } ?? []))
+                    "logbook": .string(logbook), "submission": JSON(delivered?.path), "warnings": warnings.json,
+                ], workspace, present, files: files + (delivered.map { [$0.path] } ?? []))
         }
         say(
             workspace.name, summary, reused: summary.reused.count,
@@ -144,17 +146,21 @@ struct RunCommand: AsyncParsableCommand {
         let live = LiveStatus(workspace, forecast, chosen: selection ?? Set(workspace.plan.steps.indices))
         defer { live?.end() }
         var settings = Engine.Options(
-            selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder, file: workspace.project.author,
+            selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder, file: workspace.project.file,
             settings: ResolvedRecipe.settings(of: workspace.loaded), retries: workspace.site.retries)
         if choice.strictEnvironment, let drift = workspace.drift { settings.isCurrent = { drift.isCurrent($0) } }
-        let engine = Engine(
-            plan: workspace.plan, recipe: workspace.name, lastKeys: lastKeys, forecast: forecast,
-            resolver: workspace.resolver, machine: workspace.machine, environment: workspace.workerEnvironment,
-            options: settings
-        ) {
+        let report: @Sendable (RunEvent) -> Void = {
             live?.handle($0)
             reporter.handle($0)
         }
+        let executors = Executors.local(
+            folder: workspace.loaded.folder, machine: workspace.machine, environment: workspace.workerEnvironment,
+            logs: workspace.store.root
+        ) { report(.note($0)) }
+        let engine = Engine(
+            plan: workspace.plan, recipe: workspace.name, lastKeys: lastKeys, forecast: forecast,
+            resolver: workspace.resolver, machine: workspace.machine, executors: executors,
+            options: settings, report: report)
         return try await interruption.stopping {
             reporter.handle(.note("stopping; finished steps stay, and the next run goes on from here"))
             engine.stop()
@@ -175,7 +181,7 @@ struct RunCommand: AsyncParsableCommand {
     private func requireDeliverable(_ workspace: Workspace) throws {
         let delivery = delivery(workspace)
         let folder = logbookFolder(workspace)
-        try LogbookFiles.require(in: folder, delivery, author: delivery.author(for: "\(folder)/index.html"))
+        try LogbookFiles.require(in: folder, delivery, author: delivery.author(in: folder))
         try Self.requireWritable(folder, "choose another folder with --logbook, or as logbook: in site.yaml")
         guard let path = submission(workspace) else { return }
         guard Files.exists(Files.folder(of: path)) else {
@@ -208,20 +214,28 @@ struct RunCommand: AsyncParsableCommand {
             ? nil : workspace.loaded.recipe.submission.map { workspace.loaded.absolute($0.path) }
     }
 
+    /// Where a submission is. `own` is the place of the recipe's own where a file that was edited stands at `path`.
+    private struct Delivered {
+        let path: String
+        var own: String?
+    }
+
     /// Brings the submission and the logbook up to date; gives their paths, the logbook's page first.
     private func deliver(
         _ workspace: Workspace, _ forecast: Forecast
-    ) throws -> (logbook: [String], submission: String?) {
+    ) throws -> (logbook: [String], submission: Delivered?) {
         let delivery = delivery(workspace)
-        var delivered: String?
+        var delivered: Delivered?
         if let index = workspace.plan.submission, let record = forecast.entries[index].record,
             let path = submission(workspace), let output = record.outputs["submission"]
         {
             let address = workspace.plan.steps[index].address
+            delivered = Delivered(path: path)
             if case .edited = try delivery.standing(of: path), !overwrite {
                 // Its content is somebody's work by now; what the recipe gives is where it always is.
                 try workspace.store.verify(output)
                 if try workspace.store.digest(ofFile: path) != output.digest {
+                    delivered?.own = workspace.store.path(of: output.digest)
                     Console.note(
                         "warning: \(path) was changed since ablate wrote it, and is left as it is; the recipe's own submission is "
                             + "\(workspace.store.path(of: output.digest)) (--overwrite puts it in place)")
@@ -232,34 +246,36 @@ struct RunCommand: AsyncParsableCommand {
                     try workspace.store.copy(output, from: address, to: $0)
                 }
             }
-            delivered = path
         }
         let folder = logbookFolder(workspace)
         let files = LogbookFiles(
-            [try LogbookCommand.logbook(workspace, forecast)], author: delivery.author(for: "\(folder)/index.html"))
+            [try LogbookCommand.logbook(workspace, forecast)], author: delivery.author(in: folder))
         return (try files.write(to: folder, delivery), delivered)
     }
 
     private func say(
-        _ name: String, _ summary: RunSummary, reused: Int, executed: [String], logbook: String, submission: String?,
+        _ name: String, _ summary: RunSummary, reused: Int, executed: [String], logbook: String, submission: Delivered?,
         seconds: Double, _ form: ProgressForm
     ) {
         if form == .json {
-            Console.out(
-                json: JSON.object([
-                    "schema_version": 1, "event": "summary",
-                    "executed": .array(executed.map { .string($0) }),
-                    "reused": .integer(reused), "failed": .integer(summary.failed.count),
-                    "blocked": .integer(summary.blocked.count), "cancelled": .integer(summary.cancelled.count),
-                    "logbook": .string(logbook), "submission": JSON(submission),
-                ]).text())
+            var members: [String: JSON] = [
+                "schema_version": 1, "event": "summary",
+                "executed": .array(executed.map { .string($0) }),
+                "reused": .integer(reused), "failed": .integer(summary.failed.count),
+                "blocked": .integer(summary.blocked.count), "cancelled": .integer(summary.cancelled.count),
+                "logbook": .string(logbook), "submission": JSON(submission?.path),
+            ]
+            members["own_submission"] = submission?.own.map { .string($0) }
+            Console.out(json: JSON.object(members).text())
         } else {
             var text = "\(name): \(executed.count) run, \(reused) reused"
             if !summary.failed.isEmpty { text += ", \(summary.failed.count) failed" }
             if !summary.blocked.isEmpty { text += ", \(summary.blocked.count) not reached" }
             if !summary.cancelled.isEmpty { text += ", \(summary.cancelled.count) cancelled" }
             text += " in \(Format.decimal(seconds, 1)) s\nlogbook: \(logbook)"
-            if let submission { text += "\nsubmission: \(submission)" }
+            if let submission {
+                text += "\nsubmission: \(submission.path)" + (submission.own == nil ? "" : " (edited)")
+            }
             Console.out(text)
         }
     }

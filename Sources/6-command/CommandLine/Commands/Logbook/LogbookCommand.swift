@@ -32,10 +32,9 @@ struct LogbookCommand: AsyncParsableCommand {
             let workspaces = try recipes.map { try Workspace($0, shared, writing: false) }
             let logbooks = try workspaces.map { try Self.logbook($0, $0.forecast()) }
             let folder = output.map(Files.absolute) ?? Self.folder(of: workspaces)
-            let author = workspaces.map(\.project.author).joined(separator: "+")
             let delivery = workspaces[0].project.delivery(
-                workspaces[0].store, author: author, overwrites: overwrite)
-            let marked = delivery.author(for: "\(folder)/index.html")
+                workspaces[0].store, with: workspaces.dropFirst().map(\.project), overwrites: overwrite)
+            let marked = delivery.author(in: folder)
             var paths = [try LogbookFiles(logbooks, author: marked).write(to: folder, delivery)[0]]
             paths += try await exports.write(logbooks, workspaces, overwrites: overwrite)
             if shared.json {

@@ -49,10 +49,10 @@ struct LogbookExports: ParsableArguments {
     func write(_ logbooks: [Logbook], _ workspaces: [Workspace], overwrites: Bool) async throws -> [String] {
         guard !isEmpty else { return [] }
         let table = ResultTable(logbooks)
-        let delivery = ProjectFiles.delivery(
-            by: "ablate logbook", of: workspaces.map(\.project), overwrites: overwrites)
+        let delivery = ProjectFiles.delivery(madeOf: workspaces.map(\.project), overwrites: overwrites)
         var paths: [String] = []
         for path in export { try delivery.require(Files.absolute(path), remedy: "name another file") }
+        if let tensorboard { try delivery.requireFolder(Files.absolute(tensorboard)) }
         for path in export {
             if let form = Self.form(of: path) {
                 let bytes = Array(table.text(form).utf8)
@@ -68,7 +68,7 @@ struct LogbookExports: ParsableArguments {
         defer { try? files.remove(folder) }
         let targets: JSON = [
             "parquet": .array(parquet.indices.map { .string("\(folder)/\($0).parquet") }),
-            "tensorboard": JSON(tensorboard.map(Files.absolute)),
+            "tensorboard": JSON(tensorboard.map { _ in "\(folder)/tensorboard" }),
             "mlflow": JSON(mlflow),
         ]
         let publisher = Publisher(environment: try workspaces[0].readingEnvironment { Console.note($0) })
@@ -77,6 +77,10 @@ struct LogbookExports: ParsableArguments {
         ) { Console.note($0) }
         for (index, path) in parquet.enumerated() {
             try delivery.write(path, Files.content("\(folder)/\(index).parquet", limit: 1 << 32))
+        }
+        if let tensorboard {
+            try delivery.writeTree(
+                "\(folder)/tensorboard", to: Files.absolute(tensorboard), remedy: "name another folder")
         }
         return paths + (tensorboard.map { [Files.absolute($0)] } ?? [])
             + (result["mlflow"]?.string.map { [$0] } ?? [])

@@ -10,7 +10,7 @@ struct LogbookFiles {
     private let files: [(name: String, mark: FileMark, text: String)]
     private let author: String
 
-    /// - Parameter author: what the files are marked as written by: the recipe's file name.
+    /// - Parameter author: what the files are marked as written by (``Delivery/author(in:)``).
     init(_ logbooks: [Logbook], author: String) {
         let texts = logbooks.map { LogbookMarkdown($0, prefix: logbooks.count > 1 ? "\($0.name)-" : "") }
         let writers: [@Sendable () -> [(name: String, text: String)]] = [
@@ -28,6 +28,7 @@ struct LogbookFiles {
 
     /// Errors: ``AblateError`` unless the files that every logbook has may be written. For before the work begins.
     static func require(in folder: String, _ delivery: Delivery, author: String) throws {
+        try delivery.requireFolder(folder)
         for name in ["index.html", "LOGBOOK.md", "logbook.json"] {
             try delivery.require("\(folder)/\(name)", mark: FileMark(name: name, author: author), remedy: remedy)
         }

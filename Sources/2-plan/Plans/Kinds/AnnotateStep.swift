@@ -1,0 +1,37 @@
+// `annotate`: what a language model behind an endpoint says of each row or group, as features.
+
+package import Digests
+internal import Recipes
+
+package struct AnnotateStep: TypedStep {
+    package static let kind = StepKind(
+        "annotate", demand: .process, outputs: ["features"],
+        "Asks a language model behind an endpoint about each row or group.")
+
+    package struct Outputs: Sendable { package let features: Artifact<Content.Features> }
+
+    let name: String
+    let annotation: Annotation
+    let texts: Artifact<Content.Texts>
+    let rows: Artifact<Content.Rows>?
+
+    /// How it is asked: the same questions give the same answers.
+    private static let unkeyed: Set<String> = ["concurrency", "rate", "retries", "timeout", "key-variable"]
+
+    package static let parameters: [Parameter<Self>] =
+        Parameter.keys(of: Annotation.declaration, \.annotation, except: unkeyed) + [
+            Parameter("name", \.name, .text(), "The name of its columns.")
+        ]
+
+    package var unkeyed: [String: JSON] {
+        var members: [String: JSON] = [:]
+        for key in Annotation.declaration.keys where Self.unkeyed.contains(key.name) {
+            members[key.name] = key.parameter(annotation)
+        }
+        return members
+    }
+
+    package var inputs: [String: Source] { sources(["texts": texts.source, "rows": rows?.source]) }
+
+    package static func outputs(of step: Int) -> Outputs { Outputs(features: Artifact(step, "features")) }
+}

@@ -1,0 +1,33 @@
+// `evaluate`: scores of out-of-fold predictions, per fold and seed, per seed, and of their average.
+
+internal import Recipes
+
+package struct EvaluateStep: TypedStep {
+    package static let kind = StepKind(
+        "evaluate", version: 3, demand: .native, outputs: ["evaluation"], "Scores out-of-fold predictions.")
+
+    package struct Outputs: Sendable { package let evaluation: Artifact<Content.Evaluation> }
+
+    package let classes: Int
+    let rows: Artifact<Content.Rows>
+    let folds: Artifact<Content.Folds>
+    let average: Artifact<Content.Predictions>
+    /// What was averaged, by `seed-1/fold-2` or `fold-2`.
+    let members: [String: Artifact<Content.Predictions>]
+
+    package static let parameters: [Parameter<Self>] = [
+        Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels.")
+    ]
+
+    package var inputs: [String: Source] {
+        var inputs = ["rows": rows.source, "folds": folds.source, "average": average.source]
+        for (name, source) in members { inputs[name] = source.source }
+        return inputs
+    }
+
+    package static func outputs(of step: Int) -> Outputs { Outputs(evaluation: Artifact(step, "evaluation")) }
+
+    package func leakingFold(of input: String, _ source: Source, in lineage: Lineage) -> Int? {
+        input == "average" ? lineage.sight(of: source).leaking.first : nil
+    }
+}

@@ -1,0 +1,33 @@
+// `features`: numbers about each row's texts, for the learners of the stack. They read no label.
+
+internal import Recipes
+
+package struct FeaturesStep: TypedStep {
+    package static let kind = StepKind(
+        "features", demand: .process, outputs: ["features"], "Computes numbers about each row's texts.")
+
+    package struct Outputs: Sendable { package let features: Artifact<Content.Features> }
+
+    let features: [StackEntry.Feature]
+    let texts: Artifact<Content.Texts>
+    let rows: Artifact<Content.Rows>
+    /// The training texts, for features that are relative to them.
+    let reference: Artifact<Content.Texts>?
+    let tokens: Artifact<Content.Tokens>?
+    /// The features of annotations and extractors that stand beside, by their names.
+    let others: [String: Artifact<Content.Features>]
+
+    package static let parameters: [Parameter<Self>] = [
+        Parameter("features", \.features, .list(of: .choice, minimum: 0), "Which numbers.")
+    ]
+
+    package var inputs: [String: Source] {
+        var inputs = sources([
+            "texts": texts.source, "rows": rows.source, "reference": reference?.source, "tokens": tokens?.source,
+        ])
+        for (name, source) in others { inputs["features.\(name)"] = source.source }
+        return inputs
+    }
+
+    package static func outputs(of step: Int) -> Outputs { Outputs(features: Artifact(step, "features")) }
+}

@@ -1,0 +1,56 @@
+// `finetune`: a backbone with a head, trained on the rows of all folds but one, or on all rows.
+
+internal import Digests
+internal import Recipes
+
+package struct FinetuneStep: TypedStep {
+    package static let kind = StepKind(
+        "finetune", demand: .training, outputs: ["model"], "Fine-tunes a backbone with a classification head.")
+
+    package struct Outputs: Sendable { package let model: Artifact<Content.Model> }
+
+    let forward: ForwardPass
+    let classes: Int
+    /// The fold whose rows are left out; nil for none.
+    package let fold: Int?
+    let training: Encoded<Training>
+    let seed: Int?
+    let rows: Artifact<Content.Rows>
+    let folds: Artifact<Content.Folds>?
+    let tokens: Artifact<Content.Tokens>
+    let backbone: Artifact<Content.Backbone>?
+    let pseudoLabels: PseudoLabelled<Content.Tokens>?
+
+    package static let parameters: [Parameter<Self>] =
+        Parameter.of(\.forward, ForwardPass.parameters) + [
+            Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels."),
+            Parameter("fold", nullable: \.fold, .integer(0...99), "The fold whose rows are left out; null for none."),
+            Parameter("training", \.training, Training.declaration.shape.encoded, Training.declaration.about),
+            Parameter("seed", nullable: \.seed, .seed, "The seed of the head, of dropout and of the order of rows."),
+        ]
+
+    package var inputs: [String: Source] {
+        sources([
+            "rows": rows.source, "folds": folds?.source, "tokens": tokens.source, "backbone": backbone?.source,
+            "pseudo-labels": pseudoLabels?.labels.source, "pseudo-folds": pseudoLabels?.folds.source,
+            "pseudo-tokens": pseudoLabels?.texts.source,
+        ])
+    }
+
+    package static func outputs(of step: Int) -> Outputs { Outputs(model: Artifact(step, "model")) }
+
+    package func sights(in lineage: Lineage) -> [String: Sight] {
+        ["model": .whole(lineage.fitted(without: fold, teacher: pseudoLabels?.labels))]
+    }
+
+    package func leakingFold(of input: String, _ source: Source, in lineage: Lineage) -> Int? {
+        input == "pseudo-labels" ? lineage.taught(fold, by: pseudoLabels?.labels) : nil
+    }
+}
+
+/// Rows of the test that are trained on, with the labels that a teacher gave them.
+struct PseudoLabelled<Texts>: Sendable {
+    let labels: Artifact<Content.PseudoLabels>
+    let folds: Artifact<Content.Folds>
+    let texts: Artifact<Texts>
+}

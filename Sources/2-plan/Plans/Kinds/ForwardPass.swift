@@ -1,0 +1,49 @@
+// What shapes a forward pass of a backbone with a head: the parameters that fitting and predicting share.
+
+internal import Digests
+internal import Recipes
+
+/// Worked out once for all seeds and folds of a model.
+struct ForwardPass: Sendable {
+    private let members: [String: JSON]
+
+    /// `model` has a backbone.
+    init(_ model: Model) {
+        var members: [String: JSON] = [:]
+        for parameter in Self.declared { members[parameter.name] = parameter.encode(model) }
+        self.members = members
+    }
+
+    static let parameters: [Parameter<ForwardPass>] = declared.map { parameter in
+        Parameter(
+            name: parameter.name, about: parameter.about, schema: parameter.schema, isRequired: parameter.isRequired,
+            asBefore: parameter.asBefore
+        ) {
+            $0.members[parameter.name]
+        }
+    }
+
+    private static let declared: [Parameter<Model>] =
+        Parameter.keys(
+            of: Model.declaration, \.self,
+            except: [
+                "like", "backbone", "tfidf", "template", "chat", "split-special-tokens", "training", "seeds", "fit",
+                "pseudo-labels",
+            ]) + [
+            Parameter(
+                "scratch", nullable: \.scratch, Scratch.declaration.shape,
+                "The size of a backbone whose weights are drawn at random; null where they come from a backbone.")
+        ]
+}
+
+extension Model {
+    fileprivate var scratch: Scratch? { if case .scratch(let scratch)? = backbone { scratch } else { nil } }
+}
+
+/// Schemas of parameters that the worker has in a form of its own.
+enum ParameterSchema {
+    /// `[{"text": "..."}, {"column": "prompt"}, ...]`
+    static let template: JSON = [
+        "type": "array", "items": ["type": "object", "additionalProperties": ["type": "string"]],
+    ]
+}

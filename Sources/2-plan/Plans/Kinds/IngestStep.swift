@@ -1,0 +1,58 @@
+// `ingest`: a table of the user's as rows and texts, checked.
+
+internal import Digests
+package import Recipes
+
+package struct IngestStep: TypedStep {
+    package static let kind = StepKind(
+        "ingest", demand: .process, outputs: ["rows", "texts"],
+        "Reads a table, checks it, and parts what is trained on from the texts.")
+
+    package struct Outputs: Sendable {
+        package let rows: Artifact<Content.Rows>
+        package let texts: Artifact<Content.Texts>
+    }
+    package enum Role: String, CaseIterable, Sendable { case train, test }
+
+    package let data: DataSection
+    package let role: Role
+    let table: Artifact<Content.UserFile>
+    /// The training texts, which the test table is held against: a question that stands in both is worth a warning.
+    let reference: Artifact<Content.Texts>?
+
+    package static let parameters: [Parameter<Self>] = [
+        Parameter(
+            "format", schema: ["enum": .array(TableFormat.allCases.map { .string($0.rawValue) })],
+            "The form of the table."
+        ) {
+            .string(TableFormat(path: $0.path)?.rawValue ?? "")
+        },
+        Parameter(
+            "columns",
+            schema: ["type": "object", "additionalProperties": ["type": ["string", "null"]]],
+            "The table's column for id, prompt, answer, group, label and weight; null where there is none."
+        ) { step in
+            let columns = step.data.columns
+            return [
+                "id": JSON(columns.id), "prompt": JSON(columns.prompt), "answer": .string(columns.answer),
+                "group": JSON(columns.group), "label": step.role == .train ? .string(columns.label) : .null,
+                "weight": step.role == .train ? JSON(columns.weight) : .null,
+            ]
+        },
+        Parameter("labels", \.data.labels, .list(of: .text()), "The labels, in the order of their numbers."),
+        Parameter("role", \.role, .choice, "train: with labels; test: without."),
+        Parameter(
+            "constraint", nullable: \.data.constraint, .choice,
+            "What holds of each group's labels; a table that breaks it is worth a warning."),
+    ]
+
+    private var path: String { role == .train ? data.train : data.test ?? "" }
+
+    package var inputs: [String: Source] { sources(["table": table.source, "reference": reference?.source]) }
+
+    package static func outputs(of step: Int) -> Outputs {
+        Outputs(rows: Artifact(step, "rows"), texts: Artifact(step, "texts"))
+    }
+
+    package func sights(in lineage: Lineage) -> [String: Sight] { role == .train ? ["rows": .labels] : [:] }
+}

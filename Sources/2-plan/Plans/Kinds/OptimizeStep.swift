@@ -1,0 +1,76 @@
+// `optimize`: predictions made to obey the constraint of their groups, with coefficients that are fitted and scored by cross-fitting.
+
+internal import Digests
+package import Recipes
+
+package struct OptimizeStep: TypedStep {
+    package static let kind = StepKind(
+        "optimize", version: 2, demand: .native, outputs: ["predictions"],
+        "Makes predictions obey the constraint of their groups.")
+
+    package struct Outputs: Sendable {
+        package let predictions: Artifact<Content.Predictions>
+        /// There where coefficients are fitted.
+        package let coefficients: Artifact<Content.Coefficients>
+    }
+
+    enum Fitting: Sendable {
+        /// Fitted here on out-of-fold predictions, each fold's without it.
+        case here(on: Artifact<Content.Predictions>, folds: Artifact<Content.Folds>)
+        case there(Artifact<Content.Coefficients>)
+    }
+
+    package let method: OptimizeMethod
+    package let classes: Int
+    /// How often each label occurs in a group; nil for once.
+    package let counts: [Int]?
+    /// The fold without which the coefficients were fitted; nil for those of all folds.
+    package let fold: Int?
+    let predictions: Artifact<Content.Predictions>
+    let rows: Artifact<Content.Rows>
+    let fitting: Fitting
+
+    package static let parameters: [Parameter<Self>] = [
+        Parameter("method", \.method, .choice, "How the constraint is used."),
+        Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels."),
+        Parameter(
+            "counts", optional: \.counts, .list(of: .integer(1...1_000), unique: false),
+            "How often each label occurs in a complete group; by default once."),
+        Parameter("fold", optional: \.fold, .integer(0...99), "The fold without which the coefficients were fitted."),
+    ]
+
+    package var inputs: [String: Source] {
+        var inputs = ["predictions": predictions.source, "rows": rows.source]
+        switch fitting {
+        case .here(let fittedOn, let folds): (inputs["fitted-on"], inputs["folds"]) = (fittedOn.source, folds.source)
+        case .there(let coefficients): inputs["parameters"] = coefficients.source
+        }
+        return inputs
+    }
+
+    package static func outputs(of step: Int) -> Outputs {
+        Outputs(predictions: Artifact(step, "predictions"), coefficients: Artifact(step, "parameters"))
+    }
+
+    package func sights(in lineage: Lineage) -> [String: Sight] {
+        let own = lineage.sight(of: predictions.source)
+        switch fitting {
+        case .there(let coefficients):
+            guard case .whole(var seen) = own else { return [:] }
+            seen.direct.formUnion(FoldSet(all: lineage.foldCount, without: fold))
+            seen.through.formUnion(lineage.sight(of: coefficients.source).seen(rowsOf: 0).through)
+            return ["predictions": .whole(seen)]
+        case .here(let fittedOn, _):
+            let fitted = lineage.sight(of: fittedOn.source)
+            return [
+                "predictions": lineage.crossFitted(over: own, [fitted]),
+                "parameters": .whole(lineage.fittedOn([fitted])),
+            ]
+        }
+    }
+
+    package func leakingFold(of input: String, _ source: Source, in lineage: Lineage) -> Int? {
+        guard input == "fitted-on" else { return nil }
+        return lineage.sight(of: source).leaking.first
+    }
+}

@@ -1,0 +1,66 @@
+// `predict`: the probabilities that a fitted model gives the rows of its fold of train, of all of test, or of its fold of test.
+
+internal import Recipes
+
+package struct PredictStep: TypedStep {
+    package static let kind = StepKind(
+        "predict", demand: .training, outputs: ["predictions"],
+        "Predicts the probability of each label for rows of a table.")
+
+    package struct Outputs: Sendable { package let predictions: Artifact<Content.Predictions> }
+
+    /// How the model reads a row, and from what.
+    enum Reader: Sendable {
+        case backbone(ForwardPass, tokens: Artifact<Content.Tokens>, backbone: Artifact<Content.Backbone>?)
+        case baseline(Baseline, texts: Artifact<Content.Texts>)
+    }
+
+    let reader: Reader
+    let classes: Int
+    /// The fold whose rows are predicted; nil for all rows.
+    package let fold: Int?
+    let model: Artifact<Content.Model>
+    let folds: Artifact<Content.Folds>?
+
+    package static let parameters: [Parameter<Self>] =
+        Parameter.of(optional: \.forward, ForwardPass.parameters)
+        + Parameter.of(optional: \.baseline, Baseline.parameters) + [
+            Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels."),
+            Parameter(
+                "fold", nullable: \.fold, .integer(0...99), "The fold whose rows are predicted; null for all rows."),
+        ]
+
+    private var forward: ForwardPass? { if case .backbone(let forward, _, _) = reader { forward } else { nil } }
+    private var baseline: Baseline? { if case .baseline(let baseline, _) = reader { baseline } else { nil } }
+    /// What holds the rows' texts.
+    private var read: Source {
+        switch reader {
+        case .backbone(_, let tokens, _): tokens.source
+        case .baseline(_, let texts): texts.source
+        }
+    }
+
+    /// A baseline predicts on a core, whatever else predicting may take.
+    package var demand: Demand { baseline == nil ? Self.kind.demand : .process }
+
+    package var inputs: [String: Source] {
+        var inputs = sources(["model": model.source, "folds": folds?.source])
+        switch reader {
+        case .backbone(_, let tokens, let backbone):
+            inputs["tokens"] = tokens.source
+            inputs["backbone"] = backbone?.source
+        case .baseline(_, let texts): inputs["texts"] = texts.source
+        }
+        return inputs
+    }
+
+    package static func outputs(of step: Int) -> Outputs { Outputs(predictions: Artifact(step, "predictions")) }
+
+    package func sights(in lineage: Lineage) -> [String: Sight] {
+        guard case .whole(let seen) = lineage.sight(of: model.source) else { return [:] }
+        guard lineage.isOfTrainingTable(read) else { return ["predictions": .whole(seen)] }
+        var rows = [Seen](repeating: Seen(), count: lineage.foldCount)
+        for fold in fold.map({ [$0] }) ?? Array(0..<lineage.foldCount) { rows[fold] = seen }
+        return ["predictions": .rows(rows)]
+    }
+}

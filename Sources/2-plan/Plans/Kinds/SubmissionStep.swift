@@ -1,0 +1,33 @@
+// `submission`: the CSV that is sent in.
+
+internal import Recipes
+
+package struct SubmissionStep: TypedStep {
+    package static let kind = StepKind(
+        "submission", version: 2, demand: .native, outputs: ["submission"],
+        "Writes the predictions of the test rows as the CSV that is sent in.")
+
+    package struct Outputs: Sendable { package let submission: Artifact<Content.Submission> }
+
+    package let path: String
+    package let labels: [String]
+    /// The columns of a submission without a sample.
+    package let id: String
+    package let label: String
+    let predictions: Artifact<Content.Predictions>
+    let rows: Artifact<Content.Rows>
+    let sample: Artifact<Content.UserFile>?
+
+    package static let parameters: [Parameter<Self>] = [
+        Parameter("path", \.path, .text(), "Where it is delivered."),
+        Parameter("labels", \.labels, .list(of: .text()), "The labels, in the order of their numbers."),
+        Parameter("id", \.id, .text(), "The column of the rows' ids."),
+        Parameter("label", \.label, .text(), "The column of the label, which names the columns of the classes."),
+    ]
+
+    package var inputs: [String: Source] {
+        sources(["predictions": predictions.source, "rows": rows.source, "sample": sample?.source])
+    }
+
+    package static func outputs(of step: Int) -> Outputs { Outputs(submission: Artifact(step, "submission")) }
+}

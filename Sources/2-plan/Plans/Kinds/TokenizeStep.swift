@@ -1,0 +1,45 @@
+// `tokenize`: the tokens of a table's texts, neither cut nor joined, so that a change of lengths tokenizes nothing anew.
+
+internal import Digests
+internal import Recipes
+
+package struct TokenizeStep: TypedStep {
+    package static let kind = StepKind(
+        "tokenize", demand: .process, outputs: ["tokens"],
+        "Turns the pieces of each text into tokens; where there is no tokenizer, makes one.")
+
+    package struct Outputs: Sendable {
+        package let tokens: Artifact<Content.Tokens>
+        package let tokenizer: Artifact<Content.Tokenizer>
+    }
+
+    let template: Template
+    /// Tokens of the tokenizer that is made of the texts; nil where there is one.
+    let vocabulary: Int?
+    let chat: Chat
+    let splitsSpecialTokens: Bool
+    let texts: Artifact<Content.Texts>
+    let tokenizer: Artifact<Content.Tokenizer>?
+
+    package static let parameters: [Parameter<Self>] = [
+        Parameter("template", schema: ParameterSchema.template, "The text around prompt and answer.") {
+            $0.template.json
+        },
+        Parameter(
+            "vocabulary", nullable: \.vocabulary, .integer(300...262_144),
+            "Tokens of a byte-level BPE tokenizer that is made of the texts; null where there is a tokenizer."),
+        Parameter(
+            "chat", schema: ["type": ["object", "null"]],
+            "The system prompt of the chat that the text is a message of; null where it stands alone."
+        ) { $0.chat.json },
+        Parameter(
+            "split-special-tokens", \.splitsSpecialTokens, .boolean, asBefore: false,
+            "Whether control tokens that a text spells out are read as text."),
+    ]
+
+    package var inputs: [String: Source] { sources(["texts": texts.source, "tokenizer": tokenizer?.source]) }
+
+    package static func outputs(of step: Int) -> Outputs {
+        Outputs(tokens: Artifact(step, "tokens"), tokenizer: Artifact(step, "tokenizer"))
+    }
+}

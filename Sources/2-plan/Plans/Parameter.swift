@@ -1,0 +1,118 @@
+// The ways to declare a parameter of a step: by the shapes that recipes use, so that a value is written down in one way.
+
+internal import Digests
+internal import Recipes
+
+extension Parameter {
+    /// A parameter that is always there.
+    init<Value>(
+        _ name: String, _ path: any KeyPath<Root, Value> & Sendable, _ shape: ValueShape<Value>, _ about: String
+    ) {
+        self.init(name: name, about: about, schema: shape.schema, isRequired: true, asBefore: nil) {
+            shape.parameter($0[keyPath: path])
+        }
+    }
+
+    /// A parameter that came after its kind's first version: `asBefore` is the value with which a step does what it did without.
+    init<Value: Equatable>(
+        _ name: String, _ path: any KeyPath<Root, Value> & Sendable, _ shape: ValueShape<Value>, asBefore: Value,
+        _ about: String
+    ) {
+        self.init(
+            name: name, about: about, schema: shape.schema, isRequired: false, asBefore: shape.parameter(asBefore)
+        ) {
+            $0[keyPath: path] == asBefore ? JSON?.none : shape.parameter($0[keyPath: path])
+        }
+    }
+
+    /// A parameter that is null where it has no value.
+    init<Value>(
+        _ name: String, nullable path: any KeyPath<Root, Value?> & Sendable, _ shape: ValueShape<Value>, _ about: String
+    ) {
+        self.init(
+            name: name, about: about, schema: ["anyOf": [shape.schema, ["type": "null"]]], isRequired: true,
+            asBefore: nil
+        ) {
+            $0[keyPath: path].map(shape.parameter) ?? .null
+        }
+    }
+
+    /// A parameter that is left out where it has no value.
+    init<Value>(
+        _ name: String, optional path: any KeyPath<Root, Value?> & Sendable, _ shape: ValueShape<Value>, _ about: String
+    ) {
+        self.init(name: name, about: about, schema: shape.schema, isRequired: false, asBefore: nil) {
+            $0[keyPath: path].map(shape.parameter)
+        }
+    }
+
+    /// A parameter whose value is worked out in the form that workers have it.
+    init(
+        _ name: String, schema: JSON, required: Bool = true, _ about: String,
+        encode: @escaping @Sendable (Root) -> JSON?
+    ) {
+        self.init(name: name, about: about, schema: schema, isRequired: required, asBefore: nil, encode: encode)
+    }
+
+    /// The keys of a section of the recipe as parameters.
+    static func keys<Section>(
+        of declaration: Declaration<Section>, _ path: any KeyPath<Root, Section> & Sendable, except: Set<String> = []
+    ) -> [Parameter] {
+        declaration.keys.filter { !except.contains($0.name) }.map { key in
+            Parameter(
+                name: key.name, about: key.about, schema: key.schema, isRequired: !key.mayBeAbsent,
+                asBefore: key.asBefore
+            ) {
+                key.parameter($0[keyPath: path])
+            }
+        }
+    }
+
+    /// The same parameters of a part of a step.
+    static func of<Part>(
+        _ path: any KeyPath<Root, Part> & Sendable, _ parameters: [Parameter<Part>]
+    ) -> [Parameter] {
+        parameters.map { parameter in
+            Parameter(
+                name: parameter.name, about: parameter.about, schema: parameter.schema,
+                isRequired: parameter.isRequired, asBefore: parameter.asBefore
+            ) {
+                parameter.encode($0[keyPath: path])
+            }
+        }
+    }
+
+    /// The same parameters of a part that a step may do without.
+    static func of<Part>(
+        optional path: any KeyPath<Root, Part?> & Sendable, _ parameters: [Parameter<Part>]
+    ) -> [Parameter] {
+        parameters.map { parameter in
+            Parameter(
+                name: parameter.name, about: parameter.about, schema: parameter.schema, isRequired: false,
+                asBefore: parameter.asBefore
+            ) {
+                $0[keyPath: path].flatMap(parameter.encode)
+            }
+        }
+    }
+}
+
+/// A value with the form that keys and workers have of it, worked out once for all the steps that share it.
+struct Encoded<Value: Sendable>: Sendable {
+    let value: Value
+    fileprivate let json: JSON
+
+    init(_ value: Value, _ shape: ValueShape<Value>) {
+        self.value = value
+        json = shape.parameter(value)
+    }
+}
+
+extension ValueShape {
+    /// The shape of the value in an ``Encoded``.
+    var encoded: ValueShape<Encoded<Value>> {
+        ValueShape<Encoded<Value>>(
+            schema: schema, decode: { node, reading in self.decode(node, &reading).map { Encoded($0, self) } },
+            encode: { $0.json })
+    }
+}

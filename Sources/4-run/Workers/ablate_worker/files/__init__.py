@@ -1,0 +1,1 @@
+"""The files that steps share, and the tables of users. Imports `protocol` alone."""

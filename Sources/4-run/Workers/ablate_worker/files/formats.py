@@ -1,0 +1,138 @@
+"""The file formats that steps share: rows, texts, folds, tokens, predictions, features.
+
+Knows how each lies on disk (docs/worker-protocol.md), not who makes or needs it. numpy only: no torch here.
+"""
+
+import json
+
+from ..protocol.step import Failure, invalid
+from . import tensors
+
+
+def write_json(path, value):
+    """Canonical JSON: sorted keys, no spaces, so that equal values are equal bytes."""
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        json.dump(value, file, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        file.write("\n")
+
+
+def read_json(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def write_texts(path, texts):
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        for text in texts:
+            file.write(json.dumps(text, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n")
+
+
+def read_texts(path):
+    # newline="\n": a text may hold U+2028 and its like unescaped, which are not ends of lines here.
+    with open(path, encoding="utf-8", newline="\n") as file:
+        return [json.loads(line) for line in file]
+
+
+def read_rows(step, labelled=True):
+    """The `rows` input. With `labelled`, labels must be there."""
+    rows = read_json(step.input("rows"))
+    if labelled and rows["labels"] is None:
+        raise invalid(f"{step.title('rows')} has no labels: only rows with labels can be trained on")
+    return rows
+
+
+def chosen_rows(step, count, inside):
+    """Row numbers, ascending, that the parameter `fold` selects of a table of `count` rows.
+
+    `inside`: the rows of that fold (predict) rather than those of all other folds (training). Fold null is all rows.
+    """
+    import numpy as np
+    fold = step.parameters.get("fold")
+    if fold is None:
+        return np.arange(count)
+    folds = read_json(step.input("folds"))
+    if not 0 <= fold < folds["count"]:
+        raise invalid(f"{step.title('folds')} has {folds['count']} folds, numbered from 0, and no fold {fold}")
+    assigned = np.asarray(folds["folds"])
+    if len(assigned) != count:
+        raise invalid(f"{step.title('folds')} assigns {len(assigned)} rows to folds, and the table has {count}")
+    rows = np.flatnonzero((assigned == fold) == inside)
+    if len(rows) == 0:
+        raise invalid(f"fold {fold} of {folds['count']} leaves no rows to {'predict' if inside else 'train on'}")
+    return rows
+
+
+def write_tokens(path, columns, metadata):
+    """columns: name -> list of rows' ids. metadata: template, bos, eos, pad."""
+    import numpy as np
+    arrays = {}
+    for name, rows in columns.items():
+        rows = [np.asarray(ids, np.int32) for ids in rows]
+        arrays[f"{name}.offsets"] = np.cumsum([0, *map(len, rows)], dtype=np.int64)  # [rows + 1]
+        arrays[f"{name}.ids"] = np.concatenate([np.zeros(0, np.int32), *rows])  # [total]
+    tensors.write(path, arrays, {k: json.dumps(v, ensure_ascii=False, separators=(",", ":")) for k, v in metadata.items()})
+
+
+def read_tokens(path):
+    """(columns: name -> (ids int32 [total], offsets int64 [rows + 1]), metadata)."""
+    from safetensors import safe_open
+    with safe_open(path, framework="numpy") as file:
+        metadata = {k: json.loads(v) for k, v in file.metadata().items()}
+        names = [piece["column"] for piece in metadata["template"] if "column" in piece]
+        columns = {n: (file.get_tensor(f"{n}.ids"), file.get_tensor(f"{n}.offsets")) for n in dict.fromkeys(names)}
+    return columns, metadata
+
+
+def check_rows(columns, count):
+    """Raise unless every column of the tokens has `count` rows: they would be those of another table."""
+    for name, (_, offsets) in columns.items():
+        if len(offsets) - 1 != count:
+            raise Failure("internal", f"the tokens have {len(offsets) - 1} rows of {name}, and the table {count}")
+
+
+def write_predictions(path, rows, logits):
+    """rows int64 [n] ascending; logits [n, classes]. Probabilities are the softmax, taken in double precision."""
+    import numpy as np
+    logits = np.asarray(logits, np.float64)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities = powers / powers.sum(axis=1, keepdims=True)
+    tensors.write(path, {"rows": np.asarray(rows, np.int64), "logits": logits.astype(np.float32),
+                         "probabilities": probabilities.astype(np.float32)})
+
+
+def read_predictions(step, name, classes):
+    """(rows int64 [n], probabilities float64 [n, classes], each row divided by its sum) of the input `name`."""
+    import numpy as np
+    from safetensors import safe_open
+    with safe_open(step.input(name), framework="numpy") as file:
+        rows, probabilities = file.get_tensor("rows"), file.get_tensor("probabilities").astype(np.float64)
+    if probabilities.shape != (len(rows), classes):
+        raise invalid(f"{step.title(name)} has probabilities of shape {list(probabilities.shape)}, and {len(rows)} rows of "
+                      f"{classes} classes were expected: were they made with other labels?")
+    sums = probabilities.sum(axis=1, keepdims=True)
+    wrong = np.flatnonzero(~(np.isfinite(sums[:, 0]) & (sums[:, 0] > 0) & (probabilities >= 0).all(axis=1)))
+    if len(wrong):
+        row = int(rows[wrong[0]]) + 1
+        raise invalid(f"{step.title(name)}, row {row}: its values are no probabilities (a negative one, none above 0, or one "
+                      f"that is not finite); {len(wrong)} rows are so", row)
+    return rows, probabilities / sums
+
+
+def write_features(path, names, values):
+    """names [k] and values [n, k], of all rows of a table in its order. NaN is a value that is missing."""
+    import numpy as np
+    values = np.asarray(values, np.float32).reshape(-1, len(names))
+    tensors.write(path, {"rows": np.arange(len(values), dtype=np.int64), "values": values},
+                  {"names": json.dumps(names, ensure_ascii=False, separators=(",", ":"))})
+
+
+def read_features(step, name, count):
+    """(names, values float32 [count, k]) of the input `name`, which must hold each of `count` rows, in order."""
+    import numpy as np
+    from safetensors import safe_open
+    with safe_open(step.input(name), framework="numpy") as file:
+        names, rows, values = json.loads(file.metadata()["names"]), file.get_tensor("rows"), file.get_tensor("values")
+    if len(rows) != count or (rows != np.arange(count)).any():
+        raise invalid(f"{step.title(name)} has features of {len(rows)} rows, and the table has {count}: were they made of "
+                      "another table?")
+    return names, values

@@ -1,0 +1,41 @@
+"""Test rows that a model learns from besides, with the labels that a teacher gave them.
+
+Knows the `pseudo-labels` file and which of its rows the model of a fold may see: those of the other test folds, since it is to
+predict its own. Does not know who the teacher was. numpy only.
+"""
+
+import numpy as np
+
+from ..protocol.step import Failure, invalid
+from . import formats
+
+
+def read(step):
+    """(rows of the test table [m], their labels int [m] or distributions float [m, classes], weights [m]); None without such rows."""
+    if not step.has("pseudo-labels"):
+        return None
+    given, folds = formats.read_json(step.input("pseudo-labels")), formats.read_json(step.input("pseudo-folds"))
+    rows, fold, classes = np.asarray(given["rows"], int), step.parameters["fold"], step.parameters["classes"]
+    if fold is None:
+        raise invalid("a model with pseudo-labels is fitted on folds alone")
+    assigned = np.asarray(folds["folds"])
+    if given["classes"] != classes or (len(rows) and rows.max() >= len(assigned)):
+        raise Failure("internal", "the pseudo-labels are of another table")
+    kept = assigned[rows] != fold
+    soft = "probabilities" in given
+    labels = np.asarray(given["probabilities"], np.float32).reshape(-1, classes) if soft else np.asarray(given["labels"], int)
+    return rows[kept], labels[kept], np.asarray(given["weights"], float)[kept]
+
+
+def likeliest(labels):
+    """Labels [m] of labels or distributions."""
+    return labels.argmax(axis=1) if labels.ndim == 2 else labels
+
+
+def spread(labels, weights):
+    """(positions, labels, weights) for a learner that takes labels alone: a distribution becomes a row for each class it gives
+    anything to, weighted by it."""
+    if labels.ndim == 1:
+        return np.arange(len(labels)), labels, weights
+    positions, classes = np.nonzero(labels)
+    return positions, classes, weights[positions] * labels[positions, classes]

@@ -1,0 +1,113 @@
+"""Opens a file of the user's that is said to be a table, and says what it is where it is none.
+
+A regular file is needed, and no more of it is read than it had when it was opened; a line has a limit. Knows first bytes of
+other kinds of files. Shows nothing of what is in a file, and does not know rows or columns.
+"""
+
+import io
+import os
+import shlex
+import stat
+
+from ..protocol.step import invalid
+
+LINE = 1 << 26  # characters: a file with a longer line is no table
+HEAD = 4096  # bytes that tell what a file is
+FORMS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"),
+         (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"))
+SYSTEM = ("/proc", "/sys")
+KINDS = (
+    (b"\xff\xfe", "UTF-16", "save it as UTF-8"), (b"\xfe\xff", "UTF-16", "save it as UTF-8"),
+    (b"PAR1", "a Parquet file", "give it a name that ends in .parquet"),
+    (b"ARROW1", "an Arrow or Feather file", "write it as Parquet"),
+    (b"PK\x03\x04", "a ZIP archive, or an Excel workbook", "unpack it, or save the sheet as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save the sheet as CSV"),
+    (b"\x1f\x8b", "compressed with gzip", "unpack it (gunzip)"), (b"BZh", "compressed with bzip2", "unpack it (bunzip2)"),
+    (b"\xfd7zXZ", "compressed with xz", "unpack it (unxz)"), (b"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it (unzstd)"),
+    (b"SQLite format 3", "an SQLite database", "write its table as CSV"), (b"%PDF", "a PDF", "name a table"),
+    (b"\x89PNG", "an image", "name a table"), (b"\x89HDF", "an HDF5 file", "write its table as CSV or Parquet"),
+    (b"\x80\x04\x95", "a Python pickle", "write its table as CSV or Parquet"),
+    (b"\x80\x05\x95", "a Python pickle", "write its table as CSV or Parquet"),
+    (b"version https://git-lfs", "a Git LFS pointer and not the file itself", "fetch it with `git lfs pull`"),
+)
+PAGES = (b"<!doctype", b"<html", b"<?xml")
+
+
+class Bounded(io.RawIOBase):
+    """The bytes that a file had when it was opened: what is written to it afterwards is not read."""
+
+    def __init__(self, descriptor, size):
+        self.file, self.left = io.FileIO(descriptor), size
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        count = self.file.readinto(memoryview(buffer)[:self.left]) or 0
+        self.left -= count
+        return count
+
+    def close(self):
+        self.file.close()
+        super().close()
+
+
+def opened(path, title):
+    """A binary stream of a regular file. A pipe without a writer does not hold it up: it is refused."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise invalid(f"{title} cannot be opened: {error.strerror}") from None
+    status = os.fstat(descriptor)
+    form = next((words for test, words in FORMS if test(status.st_mode)), None)
+    if form is None and status.st_dev in {os.stat(place).st_dev for place in SYSTEM if os.path.exists(place)}:
+        form = "a file that the system makes up as it is read"
+    if form:
+        os.close(descriptor)
+        raise invalid(f"{title} is {form}: a table is a regular file; write what it gives to one, and name that")
+    return io.BufferedReader(Bounded(descriptor, status.st_size), 1 << 20)
+
+
+def text(path, title, newline):
+    """A text stream of the file, refused where it is plainly of another kind. Bytes that are not UTF-8 become surrogates."""
+    with opened(path, title) as file:
+        check_kind(file.read(HEAD), title)
+    return io.TextIOWrapper(opened(path, title), encoding="utf-8-sig", errors="surrogateescape", newline=newline)
+
+
+def lines(stream, title):
+    """The stream's lines, none of them longer than the limit."""
+    number = 0
+    while line := stream.readline(LINE):
+        number += 1
+        if len(line) == LINE and line[-1] not in "\r\n":
+            raise invalid(f"{title}, line {number} has more than {LINE >> 20} million characters: this is no table")
+        yield line
+
+
+def check_kind(head, title):
+    """Raise where the first bytes are those of a file that is neither CSV nor JSON lines."""
+    for start, what, remedy in KINDS:
+        if head.startswith(start):
+            raise invalid(f"{title} is {what}: {remedy}")
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(PAGES):
+        raise invalid(f"{title} is a web page or XML: name the table itself")
+    if head.count(0) * 10 > len(head):
+        raise invalid(f"{title} is no text (many of its first bytes are 0): is it UTF-16? Save it as UTF-8")
+
+
+def json_instead(path, title):
+    """Words for a file that should hold a CSV and holds JSON; empty where it does not."""
+    with opened(path, title) as file:
+        start = file.read(HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"[{") or start.startswith(b"[") and start[1:].lstrip().startswith(b"{"):
+        return "It is one JSON array: " + one_each(title) + "."
+    if start.startswith(b'{') and start[1:].lstrip().startswith(b'"'):
+        return "It holds JSON: if that is one object per line, give it a name that ends in .jsonl."
+    return ""
+
+
+def one_each(name):
+    """What to do with a file that is one JSON array."""
+    target = name + "l" if name.endswith(".json") else name.rsplit(".", 1)[0] + "-lines.jsonl"
+    return f"one JSON object per line is needed, and `jq -c '.[]' {shlex.quote(name)} > {shlex.quote(target)}` writes them so"

@@ -1,0 +1,136 @@
+"""Numbers that describe each row, for a stacking learner: counts of its texts, and where it stands in its group.
+
+Knows the families by name and the order in which columns come. Reads no label, so that it may look at training and test
+tables alike; what it fits (TF-IDF components) is fitted on the `reference` texts only.
+"""
+
+from ..files import formats
+from ..protocol.step import invalid
+from ..texts import groups, textstats
+
+NAMES = (*textstats.FAMILIES, "tfidf", "group-statistics")
+CHUNK = 500  # texts between two reports of progress
+
+
+def run(step):
+    import numpy as np
+    wanted = asked(step)
+    texts = formats.read_texts(step.input("texts"))
+    table = formats.read_json(step.input("rows"))
+    check_table(step, texts, table)
+    columns = sorted(texts[0]) if texts else []
+    main = "answer" if "answer" in columns else columns[0]  # what most families describe
+    names, parts = given(step, len(texts))
+    for position, family in enumerate(wanted):
+        if family == "group-statistics":
+            more = in_groups(step, names, parts, table, main)
+        elif family == "tfidf":
+            more = components(step, texts, main)
+        else:
+            more = counted(step, family, texts, main)
+        names += more[0]
+        parts.append(np.asarray(more[1], np.float32))
+        step.channel.progress(position + 1, len(wanted), "families", family)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise invalid(f"two features have the name '{twice[0]}': a features input repeats a family, or holds another's names")
+    formats.write_features(step.outputs / "features", names, np.concatenate(parts, axis=1))
+    return {"metrics": {"rows": len(texts), "columns": len(names)}}
+
+
+def asked(step):
+    """The parameter `features`, checked."""
+    wanted = step.parameters["features"]
+    for family in wanted:
+        if family not in NAMES:
+            raise invalid(f"there is no feature '{family}'; there are {', '.join(NAMES)}")
+    if len(set(wanted)) != len(wanted):
+        raise invalid(f"a feature is named twice in {', '.join(wanted)}: name each once")
+    more = any(name.startswith("features.") for name in step.inputs)
+    if not wanted and not more:
+        raise invalid(f"no feature is named: choose from {', '.join(NAMES)}")
+    if wanted and wanted[0] == "group-statistics" and not more:
+        raise invalid("group-statistics describes the features that are named before it, and it is named first")
+    return wanted
+
+
+def check_table(step, texts, table):
+    if not texts:
+        raise invalid(f"{step.title('texts')} has no rows")
+    if len(table["ids"]) != len(texts):
+        raise invalid(f"{step.title('rows')} has {len(table['ids'])} rows and {step.title('texts')} {len(texts)}: they are of "
+                      "two tables")
+
+
+def given(step, count):
+    """The columns of inputs `features.<name>`, made by other steps: they come first, and group statistics see them."""
+    import numpy as np
+    names, parts = [], [np.empty((count, 0), np.float32)]
+    for name in sorted(n for n in step.inputs if n.startswith("features.")):
+        more, values = formats.read_features(step, name, count)
+        names += more
+        parts.append(values)
+    return names, parts
+
+
+def counted(step, family, texts, main):
+    """A family of textstats: (names, values)."""
+    import numpy as np
+    if family == "overlap" and not {"prompt", "answer"} <= texts[0].keys():
+        raise invalid(f"the feature overlap compares each answer with its prompt, and {step.title('texts')} has only "
+                      f"{', '.join(sorted(texts[0]))}: name both columns in data.columns, or leave overlap out")
+    describe = textstats.FAMILIES[family]
+    names = list(describe(texts[0], main))
+    values = np.empty((len(texts), len(names)))
+    for row, text in enumerate(texts):
+        values[row] = list(describe(text, main).values())
+        if row % CHUNK == CHUNK - 1:
+            step.channel.progress(row + 1, len(texts) + 1, "rows", family)
+    if family == "length" and step.has("tokens"):
+        columns, _ = formats.read_tokens(step.input("tokens"))
+        formats.check_rows(columns, len(texts))
+        names += [f"{column}.tokens" for column in sorted(columns)]
+        values = np.concatenate([values, *(np.diff(columns[c][1])[:, None] for c in sorted(columns))], axis=1)
+    return names, values
+
+
+def components(step, texts, main):
+    """TF-IDF of words and pairs, and the leading directions of the reference texts in it: (names, values)."""
+    import numpy as np
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from threadpoolctl import threadpool_limits
+    if not step.has("reference"):
+        raise invalid("the feature tfidf needs the input 'reference': the texts it is fitted on, which are the training table's")
+    reference = formats.read_texts(step.input("reference"))
+    if not reference or main not in reference[0]:
+        raise invalid(f"{step.title('reference')} has no column '{main}', and {step.title('texts')} has")
+    size = step.parameters.get("components", 32)
+    maker = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"\w+|[^\w\s]")
+    try:
+        matrix = maker.fit_transform(text[main] for text in reference)  # [reference rows, terms]
+    except ValueError as error:
+        raise invalid(f"tfidf finds no terms in {len(reference)} texts of {step.title('reference')} ({error}): leave the "
+                      "feature tfidf out") from None
+    if not 1 <= size < min(matrix.shape):
+        raise invalid(f"components is {size}, and {len(reference)} texts with {matrix.shape[1]} terms allow 1 to "
+                      f"{min(matrix.shape) - 1}: lower it")
+    # ARPACK converges, and its start is fixed: the result depends on the inputs only.
+    svd = TruncatedSVD(size, algorithm="arpack", random_state=0)
+    with threadpool_limits(step.threads):
+        svd.fit(matrix)
+        values = maker.transform(text[main] for text in texts) @ svd.components_.T
+    return [f"{main}.tfidf-{index}" for index in range(size)], np.asarray(values)
+
+
+def in_groups(step, names, parts, table, main):
+    """Statistics within groups of every column so far, but for the prompt's own, which are alike in a group."""
+    import numpy as np
+    if table["groups"] is None:
+        raise invalid(f"group-statistics needs groups, and {step.title('rows')} has none: name their column in "
+                      "data.columns.group, and have it in that table, or leave group-statistics out")
+    kept = [i for i, name in enumerate(names) if main == "prompt" or not name.startswith("prompt.")]
+    if not kept:
+        raise invalid("group-statistics finds no feature to describe before it: name another feature first")
+    values = np.concatenate(parts, axis=1)[:, kept]
+    return groups.names([names[i] for i in kept]), groups.statistics(values, table["groups"])

@@ -1,0 +1,55 @@
+"""Trains a classifier: LoRA adapters, all weights or none, and the head, on the rows outside one fold or on all rows.
+
+Knows the step's inputs and outputs: what is loaded, built, trained and saved is training/data.py, models/classifier.py,
+training/trainer.py and models/modelfolder.py.
+"""
+
+from ..files import formats, pseudo
+from ..models import backbones, classifier, modelfolder
+from ..protocol import devices
+from ..training import checkpoints, data, distributed
+from ..training.plan import Plan
+from ..training.trainer import Progress, Trainer
+
+
+class Events(Progress):
+    """Progress as events of the step."""
+
+    def __init__(self, channel):
+        self.channel, self.measure = channel, channel.metric
+
+    def step(self, done, total, epoch, loss):
+        self.channel.metric("loss", loss, done)
+        self.channel.progress(done, total, "steps", f"epoch {epoch}")
+
+    def validation(self, loss, at):
+        self.channel.send("metric", name="validation-loss", value=loss, at=at)
+
+
+def run(step):
+    device, team = devices.choose(step.device), distributed.Team.current()
+    blueprint, seed = classifier.Blueprint.read(step.parameters), step.parameters["seed"]
+    plan = Plan.read(step.parameters["training"], seed)
+    rows = load(step, blueprint.classes, plan)
+    source = None if blueprint.scratch else step.source("backbone")
+    with devices.strictly(plan.deterministic):
+        model = classifier.build(blueprint, seed, device, source)
+        fit = Trainer(model, rows, plan, Events(step.channel), step.scratch, team).run()
+    most = team.fullest(devices.peak(device))
+    if team.rank > 0:
+        return {}  # the first process has the same weights, and writes them
+    metrics = rows.metrics() | fit.metrics() | {"trainable": sum(p.numel() for p in checkpoints.trained(model).values())}
+    metrics |= {f"adapted-{layer}": number for layer, number in backbones.adapted(model.backbone).items()}
+    modelfolder.save(model.eval(), step.outputs / "model", bool(blueprint.scratch),
+                     source.path if source and blueprint.remote_code else None)
+    classifier.release(model)
+    formats.write_json(step.outputs / "history", fit.history())
+    return {"metrics": metrics, "measurements": fit.measurements() | {"processes": team.size, **most}, "device": device}
+
+
+def load(step, classes, plan):
+    """The training set of the step's inputs."""
+    table, taught = formats.read_rows(step), pseudo.read(step)
+    return data.assemble(
+        formats.read_tokens(step.input("tokens")), table, formats.chosen_rows(step, len(table["labels"]), inside=False),
+        step.parameters["lengths"], classes, plan, taught, taught and formats.read_tokens(step.input("pseudo-tokens")))

@@ -1,0 +1,191 @@
+"""Turns a user's table into `rows` and `texts`, or says which row and column must be mended.
+
+Knows the roles of columns (id, prompt, answer, label, group, weight) and the constraint one-of-each. Does not know
+folds, tokens or models.
+"""
+
+import math
+import re
+from decimal import Context, Decimal
+
+from ..files import formats
+from ..files.tables import check_text, read_table
+from ..protocol.step import Failure, invalid
+from ..protocol.words import listed, printable
+from ..texts import repeats
+
+NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
+
+
+def written(value):
+    """A value as text, as JSON writes it: 0, "0" and the 0.0 of an integer column with gaps are one label, and true is no True."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        value = int(value)
+    return str(value)
+
+
+def form(text):
+    """What is one label however it is written: 3.0 and 3, or True and true; any other text as it is."""
+    if NUMBER.fullmatch(text):
+        number = Decimal(text)
+        return str(number.normalize(Context(prec=len(text)))) if number else "0"
+    return text.lower() if text.lower() in ("true", "false") else text
+
+
+def is_nothing(value):
+    """null, and the NaN that programs write where a value is missing."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def run(step):
+    parameters, role = step.parameters, step.parameters["role"]
+    named = {k: v for k, v in parameters["columns"].items() if v is not None}
+    title = step.title("table")
+    train = role == "train"
+    needed, optional = asked(named, train, parameters.get("constraint"))
+    try:
+        table = read_table(step.input("table"), title, parameters["format"], [named[k] for k in needed], [named[k] for k in optional])
+    except Failure as failure:
+        if not train and failure.row is None and failure.column is not None and failure.column == named.get("group"):
+            failure.message += ". The constraint one-of-each needs it in the test table, too: it says which rows belong together"
+        raise
+    count = len(next(iter(table.values())))
+    get = lambda key: table.get(named.get(key)) if key in needed + optional else None
+    rows = {
+        "ids": read_ids(title, named.get("id"), get("id"), count),
+        "labels": read_labels(title, named["label"], get("label"), parameters["labels"]) if get("label") else None,
+        "groups": None,
+        "weights": read_weights(title, named["weight"], get("weight")) if get("weight") else None,
+        "classes": len(parameters["labels"]),
+    }
+    if get("group"):
+        names = read_words(title, named["group"], get("group"))
+        codes = {}
+        rows["groups"] = [codes.setdefault(name, len(codes)) for name in names]  # in order of first appearance
+        if parameters.get("constraint") == "one-of-each":
+            check_one_of_each(title, named["group"], names, rows, parameters["labels"])
+    elif parameters.get("constraint") == "one-of-each":
+        raise invalid("the constraint one-of-each needs data.columns.group: the column that says which rows belong together")
+    texts, metrics = read_texts(title, {k: (named[k], get(k)) for k in ("prompt", "answer") if k in named}, count)
+    formats.write_json(step.outputs / "rows", rows)
+    formats.write_texts(step.outputs / "texts", texts)
+    warnings = repeats.within(title, texts, rows)
+    if step.has("reference"):
+        warnings += repeats.between(title, texts, rows, formats.read_texts(step.input("reference")))
+    if warnings:
+        metrics["warnings"] = warnings
+    metrics |= {"rows": count, "groups": len(codes) if get("group") else 0}
+    return {"metrics": metrics}
+
+
+def asked(named, train, constraint):
+    """(roles whose columns must be there, roles that are read where they are).
+
+    A test table is asked for what predicting takes: its labels are never read, as a placeholder there is common and no model may
+    see them; weights count in training; and groups hold rows together in folds, which only the constraint needs in a test table.
+    """
+    wanted = ["prompt", "answer", "group", *(["label", "weight"] if train else ["id"])]
+    optional = ["id"] if train else ["group"] if constraint != "one-of-each" else []
+    return [k for k in wanted if k in named and k not in optional], [k for k in optional if k in named]
+
+
+def read_words(title, column, values):
+    """Values as texts, for which null is an error (ids and groups)."""
+    words = []
+    for row, value in enumerate(values, 1):
+        if is_nothing(value):
+            raise invalid(f"{title}, row {row}, column '{printable(column)}' is null: every row needs a value", row, column)
+        word = written(value)
+        check_text(word, title, row, column)
+        words.append(word)
+    return words
+
+
+def read_ids(title, column, values, count):
+    if values is None:
+        return [str(row) for row in range(count)]
+    ids, first = read_words(title, column, values), {}
+    for row, name in enumerate(ids, 1):
+        if first.setdefault(name, row) != row:
+            raise invalid(f"{title}, row {row}, column '{printable(column)}': the id '{printable(name)}' is already that of row {first[name]}; "
+                          "an id must name one row", row, column)
+    return ids
+
+
+def read_labels(title, column, values, labels):
+    """The index of each row's label: the one that is written so, else the only one of that form."""
+    exact, known = {label: index for index, label in enumerate(labels)}, {}
+    for label, index in exact.items():
+        known[form(label)] = None if form(label) in known else index
+    indices, strange, found = [], [], {}
+    for row, value in enumerate(values, 1):
+        text = None if is_nothing(value) else written(value)
+        if text not in found:
+            found[text] = None if text is None else exact.get(text, known.get(form(text)))
+        if found[text] is None:
+            strange.append((row, value, text))
+        indices.append(found[text])
+    if strange:
+        row, value, text = strange[0]
+        more = f" ({len(strange)} rows in all have no known label)" if len(strange) > 1 else ""
+        what = ("is null" if text is None else "is empty" if text == "" else
+                f"holds {'the boolean ' * isinstance(value, bool)}'{printable(text)}'")
+        near = next((label for label in labels if text and label.strip().casefold() == text.strip().casefold()), None)
+        meant = f" (is '{printable(near)}' meant?)" if near else ""
+        raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}{meant}, which is none of the labels {listed(labels)}{more}: "
+                      "correct the row, or add the value to data.labels", row, column)
+    return indices
+
+
+def read_weights(title, column, values):
+    weights = []
+    for row, value in enumerate(values, 1):
+        try:
+            weight = float(value)
+        except (TypeError, ValueError):
+            weight = math.nan
+        if not (math.isfinite(weight) and weight >= 0):
+            raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(written(value))}' is no weight; a number of 0 or more is "
+                          "needed", row, column)
+        weights.append(weight)
+    if sum(weights) == 0:
+        raise invalid(f"{title}, column '{printable(column)}': every weight is 0, so no row would count", column=column)
+    return weights
+
+
+def read_texts(title, columns, count):
+    """The texts of every row. A null, or a NaN, is an empty text: no row is dropped for it, and the metrics count it."""
+    texts, metrics = [{} for _ in range(count)], {}
+    for role, (column, values) in columns.items():
+        metrics[f"null-{role}"] = sum(map(is_nothing, values))
+        for row, value in enumerate(values, 1):
+            text = "" if is_nothing(value) else value if isinstance(value, str) else written(value)
+            check_text(text, title, row, column)
+            texts[row - 1][role] = text
+        metrics[f"empty-{role}"] = sum(not text[role] for text in texts)
+    return texts, metrics
+
+
+def check_one_of_each(title, column, names, rows, labels):
+    """In train each group holds each label exactly once; in test each group has as many rows as there are labels."""
+    members = {}
+    for row, code in enumerate(rows["groups"], 1):
+        members.setdefault(code, []).append(row)
+    for group in members.values():
+        first = group[0]
+        listed = ", ".join(map(str, group[:10])) + (", ..." if len(group) > 10 else "")
+        where = f"{title}, row {first}: the group '{printable(names[first - 1])}' (rows {listed})"
+        rule = "the constraint one-of-each asks for each label exactly once in each group"
+        if rows["labels"] is None:
+            if len(group) != len(labels):
+                raise invalid(f"{where} has {len(group)} rows, and there are {len(labels)} labels; {rule}", first, column)
+            continue
+        held = [rows["labels"][row - 1] for row in group]
+        twice = [printable(labels[i]) for i in range(len(labels)) if held.count(i) > 1]
+        lacking = [printable(labels[i]) for i in range(len(labels)) if i not in held]
+        if twice or lacking:
+            faults = [f"holds {', '.join(twice)} more than once"] * bool(twice) + [f"lacks {', '.join(lacking)}"] * bool(lacking)
+            raise invalid(f"{where} {' and '.join(faults)}; {rule}. If two questions share a text, give each its own group value",
+                          first, column)

@@ -1,0 +1,58 @@
+"""Computes the class probabilities of a table's rows, or of one fold's, with a model that `finetune` or `fit` made.
+
+Knows tokens in, or texts for a baseline, and predictions out. Nothing slow is imported for a baseline.
+"""
+
+from ..files import formats
+from ..models import tfidf
+from ..protocol import devices
+
+
+def run(step):
+    return predict_baseline(step) if step.parameters.get("tfidf") else predict(step)
+
+
+def predict_baseline(step):
+    texts = formats.read_texts(step.input("texts"))
+    rows = formats.chosen_rows(step, len(texts), inside=True)
+    filled = tfidf.fill(step.parameters["template"], [texts[row] for row in rows])
+    logits = tfidf.logits(step.input("model"), step.parameters["tfidf"], filled)
+    formats.write_predictions(step.outputs / "predictions", rows, logits)
+    return {"metrics": {"rows": len(rows)}}
+
+
+def predict(step):
+    import time
+
+    import torch
+
+    from ..models import batches, classifier, modelfolder, packing, sequences, throughput
+    from ..protocol.step import Failure
+    device = devices.choose(step.device)
+    columns, metadata = formats.read_tokens(step.input("tokens"))
+    count = len(next(iter(columns.values()))[1]) - 1
+    rows = formats.chosen_rows(step, count, inside=True)
+    lengths = step.parameters["lengths"]
+    texts = sequences.assemble(columns, metadata, lengths, rows)
+    folder = step.source("model")
+    backbone = None if modelfolder.is_complete(folder.path) else step.source("backbone")
+    model = modelfolder.restore(classifier.Blueprint.read(step.parameters), device, folder, backbone)
+    sequences.check_fit(texts, rows, model.backbone.config)
+    logits = torch.empty(len(texts), step.parameters["classes"], dtype=torch.float32)
+    meter, counts, done = throughput.Meter(step.channel.metric, model, device, training=False), {}, 0
+    began = time.monotonic()
+    for members, found in packing.outputs(model, texts, batches.BUDGET[device.type], device):
+        logits[members] = found
+        done += len(members)
+        meter.tell(model.tally, counts, done, len(texts))
+        model.tally.clear()
+        step.channel.progress(done, len(texts), "rows")
+    seconds = time.monotonic() - began
+    if not bool(torch.isfinite(logits).all()):
+        raise Failure("diverged", "the model gives logits that are no numbers: train it again at a lower learning rate")
+    formats.write_predictions(step.outputs / "predictions", rows, logits.numpy())
+    classifier.release(model)
+    metrics = {"rows": len(rows), "tokens": sum(map(len, texts))} | {f"{kind}-tokens": n for kind, n in counts.items()}
+    return {"metrics": metrics | sequences.truncation(columns, lengths, rows),
+            "measurements": {"predict-seconds": round(seconds, 3), **meter.speeds(seconds), **devices.peak(device)},
+            "device": device}

@@ -1,0 +1,128 @@
+"""A backbone with a classification head, and what it is made of.
+
+Knows the head and what it reads. Does not know batches, losses, steps, or where the trained parts are stored.
+"""
+
+from dataclasses import dataclass, fields
+
+import torch
+from torch import nn
+
+from ..protocol.step import invalid
+from . import backbones, families, lowrank, packing, pooling, tail, throughput
+from .precision import compute_type
+
+
+class Classifier(nn.Module):
+    """ids [B, T], lengths [B] -> logits float32 [B, classes]; packed: ids [1, T], None, their layout -> the same."""
+
+    def __init__(self, backbone, classes, kind, head_input="hidden-state"):
+        super().__init__()
+        config = backbone.config
+        pooling.check(kind, families.is_masked(config))
+        if head_input not in ("hidden-state", "lm-logits"):
+            raise invalid(f"head-input is '{head_input}'; it may be hidden-state or lm-logits")
+        self.backbone, self.pooling, self.head_input = backbone, kind, head_input
+        self.compute_type, self.kept_as = None, None
+        if hasattr(backbone, "peft_config"):
+            lowrank.slim(backbone)
+        self.packs = packing.prepare(backbone)  # whether micro-batches are packed, or padded
+        self.share, self.tally = "auto", throughput.Tally()  # of packing.SHARING; what went through
+        self.lm_head = backbones.head_of(backbone) if head_input == "lm-logits" else None
+        width = config.vocab_size if self.lm_head else config.hidden_size
+        self.head = nn.Linear(width, classes, dtype=torch.float32)
+        nn.init.zeros_(self.head.bias)
+        self.attention = pooling.Attention(config.hidden_size) if kind == "attention" else None
+
+    def train(self, mode=True):
+        super().train(mode)
+        if not any(p.requires_grad for p in self.backbone.parameters()):
+            self.backbone.eval()  # what does not learn is not to be disturbed by dropout either
+        return self
+
+    def forward(self, ids, lengths, layout=None):
+        states = backbones.states(self.backbone, ids, lengths) if layout is None else self.packed_states(ids, layout)
+        if layout is None:
+            return self.classify(pooling.pool(states, lengths, self.pooling, self.attention))
+        if self.attention is not None:
+            return self.classify(pooling.pool(*layout.spread(states), self.pooling, self.attention))
+        return self.classify(layout.pool(states, self.pooling))
+
+    def packed_states(self, ids, layout):
+        """[1, T, hidden], or those of the rows' last tokens alone where no other is read."""
+        layout.read = layout.last() if self.pooling == "last" and tail.spared(self.backbone) else None
+        # Never a cache: with one, the library would not see that there are several rows.
+        return self.backbone(input_ids=ids, use_cache=False, position_ids=layout.position_ids(), packing=layout).last_hidden_state
+
+    def classify(self, pooled):
+        """pooled [B, hidden] -> logits [B, classes], by way of the vocabulary's logits where the head reads those."""
+        if self.lm_head is not None:
+            pooled = backbones.vocabulary_logits(self.backbone, pooled)  # [B, vocabulary]: one position of each row
+        with torch.autocast(pooled.device.type, enabled=False):
+            return self.head(pooled)
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What a classifier is made of: the settings that its forward pass follows from, named as in the recipe with _ for -."""
+
+    classes: int
+    pooling: str
+    scratch: dict | None = None  # sizes of a backbone with random weights, in place of a folder
+    lora: dict | str | None = None  # settings of adapters; head-only; None: all weights are trained
+    quantization: str | None = None
+    precision: str | None = None
+    head_input: str = "hidden-state"
+    remote_code: bool = False
+
+    @classmethod
+    def read(cls, parameters):
+        """From the parameters of a step; the others there are somebody else's."""
+        given = {field.name: parameters.get(field.name.replace("_", "-")) for field in fields(cls)}
+        return cls(**{name: value for name, value in given.items() if value is not None})
+
+    @property
+    def has_language_head(self):
+        return self.head_input == "lm-logits"
+
+
+def build(blueprint, seed, device, source=None):
+    """A fresh classifier, to be trained. source: the backbone's Source, where it is not made from scratch."""
+    lora, quantization = blueprint.lora, blueprint.quantization
+    if isinstance(lora, str) and lora != "head-only":
+        raise invalid(f"lora is '{lora}'; it may be settings of adapters, off, or head-only")
+    if blueprint.scratch:
+        if quantization not in (None, "none"):
+            raise invalid(f"quantization: {quantization} and a scratch backbone: random weights are not worth quantizing")
+        backbone, name = backbones.scratch(blueprint.scratch, seed, device, blueprint.has_language_head), None
+    else:
+        backbone, name = load(blueprint, source, quantization, device, frozen=bool(lora))
+    if lora == "head-only":
+        backbone.requires_grad_(False)
+    elif lora:
+        backbone = backbones.adapt(backbone, lora, seed)
+    torch.manual_seed(seed)
+    return assemble(backbone, blueprint, device, learns=not lora, kept_as=name)
+
+
+def load(blueprint, source, quantization, device, frozen):
+    """(a backbone from a folder, the name under which it can be kept, or None)."""
+    return backbones.load(source.path, source.title, quantization, device, frozen, blueprint.precision, blueprint.remote_code,
+                          blueprint.has_language_head)
+
+
+def assemble(backbone, blueprint, device, learns, kept_as=None):
+    """The backbone with a head of random weights. kept_as: the name under which `release` lets the backbone stay in memory."""
+    classifier = Classifier(backbone, blueprint.classes, blueprint.pooling, blueprint.head_input)
+    classifier.compute_type, classifier.kept_as = compute_type(device, blueprint.precision), kept_as
+    if classifier.lm_head is not None:
+        classifier.lm_head.requires_grad_(learns)
+    return classifier.to(device)
+
+
+def release(classifier):
+    """Take the adapters off and let the backbone stay in memory, if it may."""
+    if classifier.kept_as is not None:
+        classifier.zero_grad(set_to_none=True)
+        backbone = classifier.backbone
+        backbones.keep(backbone.unload() if hasattr(backbone, "peft_config") else backbone, classifier.kept_as)

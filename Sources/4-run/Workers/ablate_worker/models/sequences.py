@@ -1,0 +1,89 @@
+"""Cuts tokens to their budgets and joins template, columns and special tokens into one sequence per row.
+
+Prompt and answer have budgets of their own, and the template's pieces are never cut. Knows ids, not texts or models.
+"""
+
+import numpy as np
+
+from ..protocol.step import invalid
+from . import families
+
+
+def kept(ids, budget, keep):
+    """The part of `ids` that a budget leaves: its head, its tail or its middle."""
+    cut = 0 if budget is None else len(ids) - budget
+    if cut <= 0:
+        return ids
+    if keep == "head":
+        return ids[:budget]
+    if keep == "tail":
+        return ids[cut:]
+    if keep == "middle":
+        return ids[cut // 2:cut // 2 + budget]
+    raise invalid(f"lengths.keep is '{keep}'; it may be head, tail or middle")
+
+
+def assemble(columns, metadata, lengths, rows):
+    """One int32 array of ids per row of `rows`. Never empty, so that every row has a last token."""
+    special = [metadata[name] for name in ("bos", "eos", "pad") if metadata[name] is not None]
+    fallback = np.array((special + [0])[:1], np.int32)
+    sequences = []
+    for row in rows:
+        sequence = np.concatenate([np.asarray(ids, np.int32) for _, ids in parts(columns, metadata, lengths, row)])
+        sequences.append(sequence if len(sequence) else fallback)
+    return sequences
+
+
+def parts(columns, metadata, lengths, row):
+    """What a row's sequence is made of, in order: (the column's name or None, ids)."""
+    yield None, [] if metadata["bos"] is None else [metadata["bos"]]
+    for piece in metadata["template"]:
+        if "ids" in piece:
+            yield None, piece["ids"]
+        else:
+            ids, offsets = columns[piece["column"]]
+            yield piece["column"], kept(ids[offsets[row]:offsets[row + 1]], lengths.get(piece["column"]), lengths["keep"])
+    yield None, [] if metadata["eos"] is None else [metadata["eos"]]
+
+
+def spans(columns, metadata, lengths, rows, column):
+    """(start, end) of the tokens of `column` in each row's sequence; of the last place where the template names it several times."""
+    found = []
+    for row in rows:
+        place, span = 0, (0, 0)
+        for name, ids in parts(columns, metadata, lengths, row):
+            if name == column:
+                span = (place, place + len(ids))
+            place += len(ids)
+        found.append(span)
+    return found
+
+
+def truncation(columns, lengths, rows, labels=None, classes=0):
+    """How much the budgets cut off: rows and tokens per column, and per class where labels are known."""
+    metrics = {}
+    for name, (_, offsets) in columns.items():
+        budget = lengths.get(name)
+        counts = np.diff(offsets)[rows]  # [rows]
+        cut = np.zeros_like(counts) if budget is None else np.maximum(counts - budget, 0)
+        metrics[f"truncated-rows-{name}"] = int((cut > 0).sum())
+        metrics[f"truncated-tokens-{name}"] = int(cut.sum())
+        if labels is not None and cut.any():
+            for label in range(classes):
+                mine = cut[labels == label]
+                metrics[f"truncated-rows-{name}-class-{label}"] = int((mine > 0).sum())
+                metrics[f"truncated-tokens-{name}-class-{label}"] = int(mine.sum())
+    return metrics
+
+
+def check_fit(sequences, rows, config):
+    """Raise unless every sequence fits the backbone's context and every id its vocabulary."""
+    longest = max(range(len(sequences)), key=lambda i: len(sequences[i]))
+    context = families.context(config)
+    if context and len(sequences[longest]) > context:
+        raise invalid(f"row {rows[longest] + 1} makes {len(sequences[longest])} tokens, and the backbone's context is {context}: "
+                      "lower lengths.prompt or lengths.answer", int(rows[longest]) + 1)
+    largest = max(int(s.max()) for s in sequences)
+    if largest >= config.vocab_size:
+        raise invalid(f"the tokens go up to id {largest}, and the backbone knows ids below {config.vocab_size}: "
+                      "the tokenizer is not this backbone's, or scratch.vocabulary is too small")

@@ -1,0 +1,61 @@
+"""The baseline: TF-IDF of words or characters and a logistic regression; how it is stored, and what it gives for texts.
+
+Stored as a list of terms and arrays, never as a pickle. Knows scikit-learn; needs no torch. Does not know rows or folds.
+"""
+
+import json
+
+from ..files import formats, tensors
+from ..protocol.step import invalid
+
+
+def fill(template, texts):
+    """Each row's text: the template with its columns filled in."""
+    return ["".join(piece["text"] if "text" in piece else text[piece["column"]] for piece in template) for text in texts]
+
+
+def vectorizer(settings, **more):
+    """Case is kept and counts are damped: both help to tell writers apart."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    analyzer = {"word": "word", "char": "char", "char-wb": "char_wb"}.get(settings["analyzer"])
+    if analyzer is None:
+        raise invalid(f"tfidf.analyzer is '{settings['analyzer']}'; it may be word, char or char-wb")
+    return TfidfVectorizer(analyzer=analyzer, ngram_range=tuple(settings["ngrams"]), lowercase=False, sublinear_tf=True, **more)
+
+
+def spread(model, classes):
+    """(coefficients [classes, terms], intercepts [classes]) whose softmax is the model's probability.
+
+    Two classes: scikit-learn keeps the difference of two logits only. A class that no training row has gets a logit
+    far below the others', not minus infinity, so that the log loss of such a row stays a number.
+    """
+    import numpy as np
+    coefficients, intercepts = model.coef_, model.intercept_
+    if len(model.classes_) == 2:
+        coefficients, intercepts = (np.concatenate([-a / 2, a / 2]) for a in (coefficients, intercepts))
+    all_coefficients = np.zeros((classes, coefficients.shape[1]))
+    all_intercepts = np.full(classes, intercepts.min() - 20.0)
+    all_coefficients[model.classes_], all_intercepts[model.classes_] = coefficients, intercepts
+    return all_coefficients, all_intercepts
+
+
+def save(maker, model, settings, classes, folder):
+    """Write the `model` folder of a fitted vectorizer and regression; return how many terms it has."""
+    coefficients, intercepts = spread(model, classes)
+    folder.mkdir()
+    terms = sorted(maker.vocabulary_, key=maker.vocabulary_.get)
+    formats.write_json(folder / "vocabulary.json", terms)
+    tensors.write(folder / "weights.safetensors", {"idf": maker.idf_, "coefficients": coefficients, "intercepts": intercepts},
+                  {"settings": json.dumps(settings, sort_keys=True)})
+    return len(terms)
+
+
+def logits(folder, settings, texts):
+    """Float64 [texts, classes], by the model of a folder that `save` wrote."""
+    import numpy as np
+    from safetensors.numpy import load_file
+    arrays = load_file(folder / "weights.safetensors")
+    terms = formats.read_json(folder / "vocabulary.json")
+    maker = vectorizer(settings, vocabulary={term: index for index, term in enumerate(terms)})
+    maker.idf_ = arrays["idf"]
+    return np.asarray(maker.transform(texts) @ arrays["coefficients"].T + arrays["intercepts"])

@@ -1,0 +1,1 @@
+"""How a step comes in and what goes out: specification, events, failures, devices. Imports no other room."""

@@ -1,0 +1,1 @@
+"""Models on other models' predictions. Imports `models`, `files`, `texts` and `protocol`."""

@@ -1,0 +1,93 @@
+"""What a stacking learner sees of each row: models' log-probabilities, statistics of these in groups, further features.
+
+Checks that every input speaks of the same rows. Knows no learner, no fold and no label.
+"""
+
+from dataclasses import dataclass
+
+from ..files import formats
+from ..protocol.step import invalid
+from ..texts import groups
+
+FLOOR = 1e-15  # of a probability before its logarithm, as in the engine's log loss
+
+
+@dataclass
+class Design:
+    names: list  # of the columns
+    values: object  # float64 [rows, columns]
+    probabilities: object  # float64 [models, rows, classes]
+
+
+def model_names(step):
+    """The stacked models, in order of name: `oof.<name>` for each, `test.<name>` for all of them or none."""
+    known = {part: sorted(n.removeprefix(part) for n in step.inputs if n.startswith(part)) for part in ("oof.", "test.")}
+    if not known["oof."]:
+        raise invalid("stack needs out-of-fold predictions of at least one model, and the step has none")
+    if known["test."] and known["test."] != known["oof."]:
+        odd = sorted(set(known["oof."]) ^ set(known["test."]))[0]
+        has, lacks = ("test", "out-of-fold") if odd in known["test."] else ("out-of-fold", "test")
+        raise invalid(f"'{odd}' has {has} predictions and no {lacks} predictions: stack needs both of a model, or test "
+                      "predictions of none")
+    return known["oof."]
+
+
+def build(step, part, models, count, group_codes):
+    """The Design of the table `part` (oof or test), of `count` rows. `group_codes` [rows], or None for no statistics."""
+    import numpy as np
+    classes = step.parameters["classes"]
+    probabilities = np.stack([covering(step, f"{part}.{model}", model, count, classes) for model in models])
+    logs = np.log(np.maximum(probabilities, FLOOR))
+    names = [f"{model}.log-p-{label}" for model in models for label in range(classes)]
+    values = [logs.transpose(1, 0, 2).reshape(count, -1)]
+    if group_codes is not None:
+        values.append(groups.statistics(values[0], group_codes))
+        names = names + groups.names(names)
+    for name in feature_inputs(step, part):
+        more, numbers = formats.read_features(step, name, count)
+        names = names + more
+        values.append(numbers)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise invalid(f"two columns have the name '{twice[0]}': a features input repeats another's names")
+    values = np.concatenate(values, axis=1, dtype=np.float64)
+    infinite = np.argwhere(np.isinf(values))
+    if len(infinite):
+        row, column = infinite[0]
+        raise invalid(f"the feature '{names[column]}' is infinite in row {row + 1}: only finite numbers and NaN (missing) "
+                      "can be learnt from", int(row) + 1)
+    return Design(names, values, probabilities)
+
+
+def feature_inputs(step, part):
+    """`features-train` and `features-train.<name>`, or those of the test table, in order of name."""
+    stem = "features-train" if part == "oof" else "features-test"
+    return sorted(name for name in step.inputs if name == stem or name.startswith(stem + "."))
+
+
+def covering(step, name, model, count, classes):
+    """The probabilities [count, classes] of predictions that must hold each row exactly once."""
+    import numpy as np
+    rows, probabilities = formats.read_predictions(step, name, classes)
+    kind = "out-of-fold predictions" if name.startswith("oof.") else "test predictions"
+    outside = rows[(rows < 0) | (rows >= count)]
+    if len(outside):
+        row = int(outside[0]) + 1
+        raise invalid(f"the {kind} of '{model}' have a row {row}, and the table has {count} rows: they are of another table", row)
+    times = np.bincount(rows, minlength=count)
+    for wrong, words in ((times == 0, "lack"), (times > 1, "repeat")):
+        if wrong.any():
+            row = int(np.flatnonzero(wrong)[0]) + 1
+            more = f" and {wrong.sum() - 1} more" if wrong.sum() > 1 else ""
+            raise invalid(f"the {kind} of '{model}' {words} row {row}{more}: every row of the table must be predicted exactly "
+                          "once", row)
+    ordered = np.empty_like(probabilities)
+    ordered[rows] = probabilities
+    return ordered
+
+
+def check_same_columns(train, test):
+    if train.names != test.names:
+        odd = sorted(set(train.names) ^ set(test.names))
+        raise invalid(f"the column '{odd[0]}' is in the features of one table and not of the other: make both with the same "
+                      "settings" if odd else "the features of the test table come in another order than those of training")

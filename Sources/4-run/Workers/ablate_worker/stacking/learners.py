@@ -1,0 +1,174 @@
+"""The learners that stack: gradient-boosted trees, a logistic regression, a mixture on the simplex.
+
+Each is fitted on some rows and predicts others. Tuning happens inside the given rows, on a split by group. Knows no
+outer folds: stack.py decides which rows a learner may see.
+"""
+
+import math
+from dataclasses import dataclass
+
+from ..protocol.step import invalid
+from . import simplex
+
+
+@dataclass
+class Rows:
+    """Rows to learn from: the part of a table that a learner may see."""
+    values: object  # float64 [rows, columns]
+    probabilities: object  # float64 [models, rows, classes]
+    labels: object  # int [rows]
+    weights: object  # float64 [rows]
+    groups: object  # int [rows]
+
+    def take(self, index):
+        return Rows(self.values[index], self.probabilities[:, index], self.labels[index], self.weights[index],
+                    self.groups[index])
+
+
+def inner_split(rows, share, seed):
+    """(index of the rows to fit, index of the rows to tune on): whole groups, about `share` of them in the second."""
+    import numpy as np
+    groups = np.unique(rows.groups)
+    if len(groups) < 2:
+        raise invalid("the rows to train on are all of one group, and tuning needs a second: use fewer folds, or switch tuning "
+                      "off (early-stopping null, one regularization)")
+    held = min(max(1, round(share * len(groups))), len(groups) - 1)
+    chosen = np.random.default_rng(seed).permutation(groups)[:held]
+    apart = np.isin(rows.groups, chosen)
+    return np.flatnonzero(~apart), np.flatnonzero(apart)
+
+
+def log_loss(probabilities, labels, weights):
+    """Weighted mean, in nats, clipped as the engine's log loss is; NaN where every weight is 0."""
+    import numpy as np
+    if weights.sum() == 0:
+        return math.nan
+    chosen = np.clip(probabilities[np.arange(len(labels)), labels], 1e-15, 1 - 1e-15)
+    return float(-(weights @ np.log(chosen)) / weights.sum())
+
+
+class LightGBM:
+    """Trees on all columns. The number of rounds comes from an inner split, then all rows are fitted with it."""
+
+    def __init__(self, settings, classes, threads):
+        self.settings, self.classes = settings, classes
+        self.parameters = {
+            "objective": "multiclass", "num_class": classes, "metric": "multi_logloss", "verbosity": -1,
+            "learning_rate": settings["learning-rate"], "num_leaves": settings["leaves"], "min_data_in_leaf": settings["min-rows"],
+            "feature_fraction": settings["feature-share"], "bagging_fraction": settings["row-share"],
+            "bagging_freq": int(settings["row-share"] < 1), "lambda_l2": settings["l2"], "max_bin": settings["bins"],
+            "feature_pre_filter": False, "deterministic": True, "force_row_wise": True, "num_threads": threads}
+
+    def train(self, rows, rounds, seed, watched=None):
+        import lightgbm
+        data = lightgbm.Dataset(rows.values, rows.labels, weight=rows.weights)
+        callbacks, valid = [], []
+        if watched is not None:
+            valid = [lightgbm.Dataset(watched.values, watched.labels, weight=watched.weights, reference=data)]
+            callbacks = [lightgbm.early_stopping(self.settings["early-stopping"], verbose=False)]
+        return lightgbm.train(self.parameters | {"seed": seed}, data, rounds, valid_sets=valid, callbacks=callbacks)
+
+    def tune(self, rows, seed):
+        """The number of rounds to fit."""
+        if self.settings["early-stopping"] is None:
+            return self.settings["rounds"]
+        fit, watch = inner_split(rows, self.settings["inner-share"], seed)
+        return max(1, self.train(rows.take(fit), self.settings["rounds"], seed, rows.take(watch)).best_iteration)
+
+    def combine(self, tuned):
+        return max(1, round(sum(tuned) / len(tuned)))
+
+    def fit(self, rows, seed, tuned):
+        return self.train(rows, tuned, seed)
+
+    def predict(self, fitted, rows):
+        return fitted.predict(rows.values)
+
+    def explain(self, fitted, rows):
+        """{"gain": [columns], "shap": [columns]}: summed gain, and the mean over rows of |SHAP|, summed over classes."""
+        import numpy as np
+        contributions = fitted.predict(rows.values, pred_contrib=True)
+        contributions = np.asarray(contributions).reshape(len(rows.values), self.classes, -1)[:, :, :-1]  # the last is the bias
+        return {"gain": fitted.feature_importance("gain"), "shap": np.abs(contributions).sum(axis=1).mean(axis=0)}
+
+
+class Logistic:
+    """A multinomial logistic regression on standardised columns; a missing value is its column's mean."""
+
+    def __init__(self, settings, classes, threads):
+        self.settings, self.classes, self.threads = settings, classes, threads
+
+    def tune(self, rows, seed):
+        """C: the one given, or the one of several with the least log loss on an inner split."""
+        choices = self.settings["regularization"]
+        if not isinstance(choices, list):
+            return choices
+        fit, watch = inner_split(rows, self.settings["inner-share"], seed)
+        fit, watch = rows.take(fit), rows.take(watch)
+        losses = [log_loss(self.predict(self.fit(fit, seed, c), watch), watch.labels, watch.weights) for c in choices]
+        return choices[losses.index(min(losses))]
+
+    def combine(self, tuned):
+        return math.exp(sum(map(math.log, tuned)) / len(tuned))
+
+    def fit(self, rows, seed, tuned):
+        import numpy as np
+        from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
+
+        from ..models.tfidf import spread
+        there = ~np.isnan(rows.values)
+        counts = np.maximum(there.sum(axis=0), 1)
+        mean = np.where(there, rows.values, 0).sum(axis=0) / counts
+        scale = np.sqrt((np.where(there, rows.values - mean, 0) ** 2).sum(axis=0) / counts)
+        scale[scale <= 1e-12 * np.maximum(1, np.abs(mean))] = 1.0  # a constant column says nothing
+        model = LogisticRegression(C=tuned, max_iter=2000)
+        with threadpool_limits(self.threads):
+            model.fit(self.standard(rows, mean, scale), rows.labels, sample_weight=rows.weights)
+        return (mean, scale, *spread(model, self.classes))
+
+    def standard(self, rows, mean, scale):
+        import numpy as np
+        return np.nan_to_num((rows.values - mean) / scale, nan=0.0)
+
+    def predict(self, fitted, rows):
+        import numpy as np
+        from threadpoolctl import threadpool_limits
+        mean, scale, coefficients, intercepts = fitted
+        with threadpool_limits(self.threads):
+            logits = self.standard(rows, mean, scale) @ coefficients.T + intercepts
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    def explain(self, fitted, rows):
+        """{"coefficient": [columns]}: the mean over classes of |coefficient|, on standardised columns."""
+        import numpy as np
+        return {"coefficient": np.abs(fitted[2] - fitted[2].mean(axis=0)).mean(axis=0)}
+
+
+class Simplex:
+    """Weights of the models' probabilities; it reads nothing else and has nothing to tune."""
+
+    def __init__(self, settings, classes, threads):
+        pass
+
+    def tune(self, rows, seed):
+        return None
+
+    def combine(self, tuned):
+        return None
+
+    def fit(self, rows, seed, tuned):
+        import numpy as np
+        chosen = rows.probabilities[:, np.arange(len(rows.labels)), rows.labels]
+        return simplex.weights(np.maximum(chosen, 1e-15), rows.weights)
+
+    def predict(self, fitted, rows):
+        import numpy as np
+        return np.tensordot(fitted, rows.probabilities, 1)
+
+    def explain(self, fitted, rows):
+        return {}
+
+
+LEARNERS = {"lightgbm": LightGBM, "logistic": Logistic, "simplex": Simplex}

@@ -1,0 +1,76 @@
+"""What a tokenizer makes of texts: ids of a template's pieces and of its columns, and which special tokens it adds itself.
+
+Needs only the `tokenizers` library. Knows no table and no file but the tokenizer's own.
+"""
+
+import json
+
+from ..protocol.step import invalid
+
+
+def added_tokens(tokenizer):
+    """(bos, eos): the ids, or None, that this tokenizer itself puts around an ordinary text."""
+    bare = tokenizer.encode("an ordinary text", add_special_tokens=False).ids
+    full = tokenizer.encode("an ordinary text", add_special_tokens=True).ids
+    for start in range(len(full) - len(bare) + 1):
+        if full[start:start + len(bare)] == bare:
+            before, after = full[:start], full[start + len(bare):]
+            if len(before) <= 1 and len(after) <= 1:
+                return (before[0] if before else None), (after[0] if after else None)
+            break
+    raise invalid(f"this tokenizer puts {len(full) - len(bare)} special tokens around a text; at most one before and one after "
+                  "is supported")
+
+
+def pad_token(tokenizer, folder):
+    """The id of the pad token that tokenizer_config.json names, or None."""
+    try:
+        token = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8")).get("pad_token")
+    except (FileNotFoundError, ValueError):
+        return None
+    token = token.get("content") if isinstance(token, dict) else token
+    return tokenizer.token_to_id(token) if token else None
+
+
+def encode_template(tokenizer, template):
+    """(the template's pieces, {column: (prefix, lead)}: how `encode` continues the text before the column).
+
+    Pieces and columns are encoded apart, and yet as in one text where that can be done: what comes after the first piece
+    is encoded as a continuation, and one space that ends a piece goes to the column after it, because most tokenizers
+    join a space to the word that follows.
+    """
+    prefix = continuation(tokenizer)
+    pieces, lead = [], {}
+    for position, piece in enumerate(template):
+        if "column" in piece:
+            before = template[position - 1].get("text", "") if position else ""
+            lead.setdefault(piece["column"], (prefix if position else "", " " if before.endswith(" ") else ""))
+            pieces.append({"column": piece["column"]})
+            continue
+        text, after = piece["text"], template[position + 1] if position + 1 < len(template) else {}
+        if text.endswith(" ") and "column" in after and lead.get(after["column"], ("", " "))[1]:
+            text = text[:-1]
+        pieces.append({"ids": encode(tokenizer, [text], prefix if position else "", "")[0] if text else []})
+    return pieces, lead
+
+
+def continuation(tokenizer):
+    """A text that, put before another and its tokens then dropped, keeps a tokenizer from treating that one as a beginning.
+
+    Tokenizers in the manner of SentencePiece put a space before a text's first word. A line break takes that space and
+    joins with nothing after it; where a line break is a space too (DeBERTa), a character that no vocabulary has does the same.
+    Empty for the others, which need no such thing.
+    """
+    ids = lambda text: tokenizer.encode(text, add_special_tokens=False).ids
+    word, head = ids("word"), ids("\n")
+    if not word or not tokenizer.id_to_token(word[0]).startswith(("\u2581", "\u0120")):
+        return ""
+    mark = "\n" if head else "\ue000"
+    head = head or ids(mark)
+    return mark if ids(mark + "word")[:len(head)] == head == ids(mark + " word")[:len(head)] else ""
+
+
+def encode(tokenizer, texts, prefix, lead):
+    """The ids of each text, as a continuation of `prefix` and with `lead` before it."""
+    skip = len(tokenizer.encode(prefix, add_special_tokens=False).ids) if prefix else 0
+    return [e.ids[skip:] for e in tokenizer.encode_batch([prefix + lead + text for text in texts], add_special_tokens=False)]

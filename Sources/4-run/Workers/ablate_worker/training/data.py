@@ -1,0 +1,82 @@
+"""What a fit learns from: sequences of ids, what each is to be told apart from, what it counts for, and rows held out to watch.
+
+Put together of tokens and a table before any model is there. Knows rows and settings, no files and no step. numpy only.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..files import formats
+from ..models import sequences
+from ..protocol.step import invalid
+from . import losses, validation
+
+
+@dataclass
+class TrainingSet:
+    """Rows are numbers of the table, texts are int32 arrays of ids, one of each row. Pseudo-labelled rows, which are of another
+    table, stand behind the others."""
+
+    rows: np.ndarray  # [n]
+    texts: list  # [n + p]
+    targets: np.ndarray  # labels [n + p], or distributions [n + p, classes]
+    factors: np.ndarray  # what each row's loss is multiplied by [n + p]
+    groups: np.ndarray | None  # the group of each [n + p], where whole groups are shuffled
+    held: np.ndarray  # [h]
+    held_texts: list  # [h]
+    held_labels: np.ndarray  # [h]
+    held_weights: np.ndarray  # [h]
+    pseudo_rows: np.ndarray | None = None  # [p]
+    truncation: dict = field(default_factory=dict)  # metrics: what the budgets cut off
+
+    def check_fit(self, config):
+        """Raise unless every row fits a backbone's context and vocabulary."""
+        count = len(self.rows)
+        sequences.check_fit(self.texts[:count] + self.held_texts, np.concatenate([self.rows, self.held]), config)
+        if self.pseudo_rows is not None and len(self.pseudo_rows):
+            sequences.check_fit(self.texts[count:], self.pseudo_rows, config)
+
+    def metrics(self):
+        """What can be said of the rows without a model."""
+        found = {"rows": len(self.rows), "tokens": sum(map(len, self.texts)), "longest": max(map(len, self.texts))}
+        found |= {} if self.pseudo_rows is None else {"pseudo-rows": len(self.pseudo_rows)}
+        return found | ({"validation-rows": len(self.held)} if len(self.held) else {}) | self.truncation
+
+
+def assemble(tokens, table, chosen, lengths, classes, plan, taught=None, taught_tokens=None):
+    """The training set of the rows `chosen` of a table: of its `tokens`, as formats.read_tokens gives them, and its `rows` file.
+
+    taught: (rows of another table, their labels or distributions, weights), as pseudo.read gives them, with that table's tokens.
+    """
+    columns, metadata = tokens
+    formats.check_rows(columns, len(table["labels"]))
+    labels = np.asarray(table["labels"])
+    weights = np.ones(len(labels)) if table["weights"] is None else np.asarray(table["weights"], float)
+    rows, held = validation.split(chosen, table["groups"], plan.validation, plan.seed)
+    texts, held_texts = (sequences.assemble(columns, metadata, lengths, part) for part in (rows, held))
+    groups = group_codes(plan.order, table["groups"], rows)
+    factors, targets = losses.of_rows(labels[rows], weights[rows], taught, classes, plan.class_weights, plan.label_smoothing)
+    if taught is not None:
+        more = sequences.assemble(*taught_tokens, lengths, taught[0])
+        texts, groups = texts + more, with_strangers(groups, len(more))
+    return TrainingSet(rows, texts, targets, factors, groups, held, held_texts, labels[held], weights[held],
+                       None if taught is None else taught[0],
+                       sequences.truncation(columns, lengths, rows, labels[rows], classes))
+
+
+def group_codes(order, groups, rows):
+    """What `batches.epoch_order` needs for an order of rows or groups: None, or each row's group."""
+    if order not in ("rows", "groups"):
+        raise invalid(f"training.order is '{order}'; it may be rows or groups")
+    if order == "rows":
+        return None
+    if groups is None:
+        raise invalid("training.order is groups, and the rows have none: name the column with columns.group, or set "
+                      "training.order: rows")
+    return np.asarray(groups)[rows]
+
+
+def with_strangers(groups, count):
+    """The groups of rows and, behind them, of `count` rows that belong to none: each is a group of its own."""
+    return None if groups is None else np.concatenate([groups, groups.max() + 1 + np.arange(count)])

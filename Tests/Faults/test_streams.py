@@ -1,0 +1,40 @@
+"""What a command says that nobody can read: an exit code tells of it, and what stands on the command line is shown as text."""
+
+import subprocess
+
+import pytest
+from command import BINARY, Project, site
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "train.csv").write_text("id,answer,who\n" + "".join(f"{n},text {n},{'ab'[n % 2]}\n" for n in range(12)))
+    (tmp_path / "recipe.yaml").write_text(
+        "recipe: r\ndata: {train: train.csv, columns: {id: id, answer: answer, label: who}, labels: [a, b]}\n"
+        "folds: {kind: k-fold, count: 2}\nmodels: {words: {tfidf: {}}}\n")
+    site(tmp_path)
+    return Project(tmp_path)
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("plan",), ("plan", "--json"), ("show",), ("status",), ("diff",)])
+def test_a_result_that_cannot_be_written_is_no_success(project, arguments):
+    with open("/dev/full", "w") as full:
+        command = project.command(*arguments) + ([str(project.recipe)] if arguments == ("diff",) else [])
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert result.returncode == 69 and "No space left on device" in result.stderr
+
+
+def test_a_reader_that_leaves_is_no_failure(project):
+    result = subprocess.run(f"'{BINARY}' plan '{project.recipe}' | true; echo ${{PIPESTATUS[0]}}", shell=True, executable="/bin/bash",
+                            capture_output=True, text=True)
+    assert result.stdout.strip() in ("0", "141") and "error" not in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [
+    ["\x1b[31mverb"], ["logbook", "r.yaml", "--export", "x\x1b]0;title\x07.zzz"], ["schema", "\u202egnp"], ["run", "--\x9b31m"],
+    ["import", "a\x1bx"],
+])
+def test_what_the_parser_repeats_is_shown_as_text(arguments):
+    result = subprocess.run([BINARY, *arguments], capture_output=True, text=True)
+    text = result.stdout + result.stderr
+    assert result.returncode in (64, 65, 66) and not {c for c in text if c in "\x1b\x07\u202e\x9b"}, text
