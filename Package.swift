@@ -18,7 +18,7 @@ let groups: KeyValuePairs = [
     "2-plan": ["Plans"],
     "3-store": ["Storage", "Deliveries"],
     "4-run": ["Forecasts", "Schedules", "Steps", "Workers", "Execution"],
-    "5-logbook": ["Logbooks", "Servers"],
+    "5-logbook": ["Figures", "Logbooks", "Servers"],
     "6-command": ["CommandLine", "ablate"],
     "tools": ["generate", "bench", "fuzz", "embed"],
 ]
@@ -77,11 +77,12 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
+        .target(name: "Figures", dependencies: ["Words", "Digests"]),
         .target(
             name: "Logbooks",
             dependencies: [
                 "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Host", "Forecasts", "Arithmetic", "Scores",
-                "Statistics", "Formats", "Words", "Digests",
+                "Statistics", "Formats", "Figures", "Words", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),
@@ -136,6 +137,7 @@ let package = Package(
         .testTarget(name: "ConstraintsTests", dependencies: ["Constraints", "Scores", "Arithmetic"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
         .testTarget(name: "StepsTests", dependencies: ["Steps", "Formats", "Plans", "Digests"]),
+        .testTarget(name: "FiguresTests", dependencies: ["Figures", "Digests"]),
         .testTarget(name: "LogbooksTests", dependencies: ["Logbooks", "Formats", "Words", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),
         .testTarget(

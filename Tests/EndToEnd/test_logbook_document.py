@@ -190,7 +190,9 @@ def test_leaderboard_scores_are_drawn_against_our_own(finished, tmp_path):
     assert [(one["result"], one["leaderboard"], one["log-loss"], one["is_current"]) for one in found["submissions"]] == [
         ("final", 0.736, own["final"], True), ("blend", 0.81, own["blend"], True), ("final", 0.735, own["final"], True)]
     drawing = ElementTree.parse(project.folder / "logbook" / "figures" / "leaderboard.svg").getroot()
-    titles = [one.text for one in drawing.iter("{http://www.w3.org/2000/svg}title")]
+    space = "{http://www.w3.org/2000/svg}"
+    assert drawing.find(f"{space}title").text and drawing.find(f"{space}desc").text, "the file says what it shows"
+    titles = [one.find(f"{space}title").text for one in drawing.iter(f"{space}circle")]
     assert titles == [f"{name}: {score}, {own[name]:.4f}" for name, score in (("final", "0.7360"), ("blend", "0.8100"), ("final", "0.7350"))]
 
 

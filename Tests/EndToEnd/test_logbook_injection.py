@@ -98,8 +98,8 @@ def test_no_text_is_more_than_text(finished, tmp_path):
     finally:
         browser.close()
     assert counts[0] == counts[1], "the same elements with the same attributes, whatever the texts"
-    # Marks of direction are shown as escapes: they would turn the text around them.
-    shown = [re.sub("[\u202a-\u202e]", lambda mark: f"\\u{{{ord(mark[0]):x}}}", payload) for payload in PAYLOADS]
+    # Marks of direction and separators of lines are shown as escapes: they would turn or break the text around them.
+    shown = [re.sub("[\u2028-\u202e]", lambda mark: f"\\u{{{ord(mark[0]):x}}}", payload) for payload in PAYLOADS]
     missing = [payload for index, payload in enumerate(shown) if index != 1 and payload not in text]
     assert missing == []
     markdown = (hostile.folder / "logbook" / "LOGBOOK.md").read_text()

@@ -14,4 +14,5 @@
 //     ShellText, YAMLText                                    a text that a shell or YAML reads back as it is
 //     VisibleText                                            nothing hidden, nothing that a terminal obeys
 //     MarkdownText, LaTeXText, MarkupText, SpreadsheetText   a text that means nothing but itself there
+//     Abbreviation                                           names in little room, no two different ones alike
 //     Ink                                                    colours in text on its way to a terminal

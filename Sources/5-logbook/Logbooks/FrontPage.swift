@@ -6,7 +6,8 @@
 // It does not run anything, and it judges nothing by itself: verdicts are Statistics', which record belongs to which
 // result is the plan's and the forecast's. It does not know where its pages are written.
 //
-// It may import Diagnostics, Nodes, Recipes, Plans, Storage, Forecasts, Arithmetic, Scores, Statistics, Formats, Words, Digests and
+// It may import Diagnostics, Nodes, Recipes, Plans, Storage, Forecasts, Arithmetic, Scores, Statistics, Formats, Figures, Words,
+// Digests and
 // Mustache. CommandLine uses it.
 //
 //     Logbook                                                read this first: the document
@@ -18,15 +19,8 @@
 //     History, Timeline, StepGraph, TextLook                 earlier runs; the last one in time; the plan; the texts
 //     Provenance                                             inputs, libraries, devices
 //     StoredDocument                                         what steps and runs left, read with its expectations
-//     PageText, ShortName                                    sentences, once for all forms; names in little room
+//     PageText, FileName                                     sentences, once for all forms; names as parts of file names
 //     Note, FineTuneCurve                                    what people said; what training recorded
 //     LogbookPage, RecipePage, LogbookMarkdown, LogbookJSON  the forms; Templates/ has page, style and script; ContentPolicy
 //     ResultTable, TrackedRuns                               for papers; for experiment trackers
-//     LogbookFigures, RecipeFigures                          which figures there are; FigureCanvas, Axis, VegaLite tell how, and
-//                                                            Curve-, Dot-, Forest-, Graph-, Heat-, Map-, Scatter- and
-//                                                            TimelineFigure draw
-//
-// The rest, each of which says in its first line what it is:
-//
-//     Figures/             CurveFigure, DotFigure, ForestFigure, GraphFigure, HeatFigure, MapFigure,
-//                          ScatterFigure
+//     LogbookFigures, RecipeFigures                          which figures there are, and of which numbers

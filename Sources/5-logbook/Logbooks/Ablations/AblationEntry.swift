@@ -40,7 +40,7 @@ package struct AblationEntry: Sendable {
 
         /// `lora.rank 4 → 16`; of long values where they differ.
         package var text: String {
-            let shown = ShortName.labels([old ?? "not set", new ?? "not set"], most: AblationEntry.longestLabel)
+            let shown = Abbreviation.distinct([old ?? "not set", new ?? "not set"], most: AblationEntry.longestLabel)
             return "\(path) \(shown[0]) → \(shown[1])"
         }
     }
@@ -112,7 +112,7 @@ package struct AblationEntry: Sendable {
         return drafts.enumerated().map { offset, draft in
             let settings = settings(of: loaded.variants[offset])
             let base = draft.baseline < draft.arms.count ? draft.arms[draft.baseline] : nil
-            let labels = ShortName.labels(draft.arms.map(\.name), most: longestLabel)
+            let labels = Abbreviation.distinct(draft.arms.map(\.name), most: longestLabel)
             let arms = draft.arms.enumerated().map { position, arm in
                 let comparison = draft.comparisons.found[position]
                 let both = base?.truncation.flatMap { cuts[$0] }.flatMap { base in

@@ -1,30 +1,17 @@
 // The figures of scores and ablations, and of which numbers they are. How they are drawn is the figures' own business.
 
-internal import Digests
+internal import Figures
+internal import Statistics
 
 extension PageText {
-    /// A figure with its place in the page and among the files of a Markdown logbook.
-    struct Figure {
-        /// What its file is called, without ending.
-        let name: String
-        let title: String
-        let caption: String
-        /// Empty where there is nothing to draw.
-        let svg: String
-        private let drawing: (any Drawing)?
+    static let loss = "log loss (nats per row)"
 
-        init(name: String, title: String, _ drawing: (any Drawing)?, caption: String) {
-            (self.name, self.title, self.drawing, self.caption) = (name, title, drawing, caption)
-            svg = drawing?.svg ?? ""
-        }
-
-        var isEmpty: Bool { svg.isEmpty }
-
-        /// The same numbers for other tools; nil where there is nothing to draw.
-        var specification: JSON? {
-            isEmpty ? nil : drawing.map { VegaLite.document($0, title: title, caption: caption) }
-        }
-    }
+    /// Outcomes in the page's colours; what is neither is grey.
+    static let outcomes: KeyValuePairs = [
+        Verdict.Outcome.helps.rawValue: "#007a55", Verdict.Outcome.hurts.rawValue: "#b84300",
+        Verdict.Outcome.equivalent.rawValue: "#0072b2", Verdict.Outcome.leaning.rawValue: "#666666",
+        Verdict.Outcome.unresolved.rawValue: "#999999",
+    ]
 
     /// More rows are not drawn: nobody reads them, and the table has them all.
     private static let mostRows = 60
@@ -34,11 +21,10 @@ extension PageText {
         let scored = logbook.scores.filter { $0.evaluation != nil }
         return Figure(
             name: "scores", title: "Scores by fold",
-            DotFigure(
-                rows: scored.prefix(Self.mostRows).map { score in
-                    DotFigure.Row(name: score.name, dots: dots(score.evaluation!), mean: score.evaluation!.logLoss)
-                }, label: "log loss (nats per row)", joins: false
-            ),
+            DotChart.chart(
+                scored.prefix(Self.mostRows).map { score in
+                    DotChart.Row(name: score.name, dots: dots(score.evaluation!), mean: score.evaluation!.logLoss)
+                }, across: Self.loss),
             caption: "Log loss of each fold and seed (dots), and of the averaged predictions over all rows (bar).")
     }
 
@@ -54,17 +40,16 @@ extension PageText {
     func pairFigure(of ablation: AblationEntry) -> Figure {
         Figure(
             name: "ablation-\(ablation.name)", title: ablation.name,
-            DotFigure(
-                rows: shown(ablation).map { arm in
-                    DotFigure.Row(name: arm.name, dots: dots(arm.evaluation!), mean: arm.evaluation!.logLoss)
-                }, label: "log loss (nats per row)", joins: true
-            ),
+            DotChart.chart(
+                shown(ablation).map { arm in
+                    DotChart.Row(name: arm.name, dots: dots(arm.evaluation!), mean: arm.evaluation!.logLoss)
+                }, across: Self.loss, joins: true),
             caption:
                 "Log loss of each fold and seed; a line joins the same fold and seed. The bar is the score of the averaged predictions."
         )
     }
 
-    private func dots(_ evaluation: Evaluation) -> [(name: String, value: Double)] {
+    private func dots(_ evaluation: Evaluation) -> [(part: String, value: Double)] {
         evaluation.cells.map { ("\($0.seed.isEmpty ? "" : $0.seed + " ")fold \($0.fold)", $0.logLoss) }
     }
 
@@ -79,7 +64,7 @@ extension PageText {
         }
         arms.sort { $0.x < $1.x }
         let path = paths.first ?? ""
-        let drawing: CurveFigure?
+        var chart: Chart?
         if arms.count > 2 {
             // One seed is the average of itself.
             let names = arms[0].evaluation.seeds.map(\.name)
@@ -93,20 +78,15 @@ extension PageText {
                 )
             }
             let whole = (title: "averaged", points: arms.map { (x: $0.x, y: $0.evaluation.logLoss) })
-            drawing =
-                CurveFigure(
-                    series: [
-                        CurveFigure.Series(name: "averaged predictions", lines: [whole]),
-                        CurveFigure.Series(name: "each seed", lines: lines),
-                    ].filter { !$0.lines.isEmpty }, across: path, up: "log loss (nats per row)",
-                    label: "log loss against \(path)", hasDots: true,
-                    isLogarithmic: arms[0].x > 0 && arms[arms.count - 1].x / arms[0].x > 20
-                )
-        } else {
-            drawing = nil
+            chart = CurveChart.chart(
+                [
+                    CurveChart.Series(name: "averaged predictions", lines: [whole]),
+                    CurveChart.Series(name: "each seed", lines: lines),
+                ].filter { !$0.lines.isEmpty }, "log loss against \(path)", across: path, up: Self.loss, style: .dots,
+                form: arms[0].x > 0 && arms[arms.count - 1].x / arms[0].x > 20 ? .logarithmic : .linear)
         }
         return Figure(
-            name: "parameter-\(ablation.name)", title: "\(ablation.name) by \(path)", drawing,
+            name: "parameter-\(ablation.name)", title: "\(ablation.name) by \(path)", chart,
             caption: "Log loss against \(path).")
     }
 
@@ -117,10 +97,8 @@ extension PageText {
         return Figure(
             name: "confusion-\(arm.name)", title: "Confusions of \(arm.label)",
             most > 0 && confusion.count <= 20
-                ? HeatFigure(
-                    names: logbook.labels, values: confusion, label: "difference of confusions, \(arm.label)",
-                    most: max(most, 0.02)
-                ) : nil,
+                ? HeatChart.chart(
+                    logbook.labels, confusion, "difference of confusions, \(arm.label)", most: max(most, 0.02)) : nil,
             caption:
                 "Of the rows of a class (line), the share that is predicted as each class (column): the variant's less the baseline's. On the diagonal more is better."
         )
@@ -131,9 +109,9 @@ extension PageText {
         var rows = logbook.ablations.flatMap { ablation in
             ablation.arms.compactMap { arm in
                 arm.comparison.map {
-                    ForestFigure.Row(
+                    ForestChart.Row(
                         name: "\(ablation.name): \(arm.name)", difference: $0.difference, interval: $0.interval,
-                        outcome: $0.outcome)
+                        kind: $0.outcome.rawValue, word: $0.outcome.rawValue)
                 }
             }
         }
@@ -144,7 +122,10 @@ extension PageText {
         }
         let more = rows.count < all ? " The \(rows.count) largest of \(all)." : ""
         return Figure(
-            name: "forest", title: "Ablations", ForestFigure(rows: rows),
+            name: "forest", title: "Ablations",
+            ForestChart.chart(
+                rows, "improvement of each variant over its baseline, with interval",
+                across: "improvement in log loss (nats per row)", sides: ("← worse", "better →"), kinds: Self.outcomes),
             caption:
                 "Improvement of each variant over its baseline, with its 95 % interval. A full mark helps or hurts; a hollow one is not settled.\(more)"
         )

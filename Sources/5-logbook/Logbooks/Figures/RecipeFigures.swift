@@ -1,5 +1,7 @@
 // The figures of all that is not an ablation: ensembles, leaderboard, history, cost, plan, texts, training.
 
+internal import Figures
+internal import Statistics
 internal import Scores
 internal import Plans
 internal import Words
@@ -9,14 +11,14 @@ extension PageText {
     var contributionFigure: Figure {
         Figure(
             name: "contributions", title: "What each member adds",
-            ForestFigure(
-                rows: logbook.contributions.map {
-                    ForestFigure.Row(
+            ForestChart.chart(
+                logbook.contributions.map {
+                    ForestChart.Row(
                         name: "\($0.member) in \($0.ensemble)", difference: $0.difference, interval: $0.interval,
-                        outcome: $0.outcome, word: $0.word)
-                }, across: "log loss without it, less with it (nats per row)",
-                sides: ("← better without", "needed →"), label: "contribution of each member to its average"
-            ),
+                        kind: $0.outcome.rawValue, word: $0.word)
+                }, "contribution of each member to its average",
+                across: "log loss without it, less with it (nats per row)", sides: ("← better without", "needed →"),
+                kinds: Self.outcomes),
             caption:
                 "Log loss of the average without the member, less that of the whole average, with the 95 % interval over groups; from the recorded losses, nothing is run."
         )
@@ -27,29 +29,42 @@ extension PageText {
         let losses = models.map { $0.evaluation!.losses["average"]! }
         return Figure(
             name: "correlation", title: "Correlation of errors",
-            HeatFigure(
-                names: models.map(\.name),
-                values: losses.map { left in losses.map { HeatFigure.correlation(left, $0) } },
-                label: "correlation of the models' errors"
-            ),
+            HeatChart.chart(
+                models.map(\.name), losses.map { left in losses.map { Self.correlation(left, $0) } },
+                "correlation of the models' errors"),
             caption:
                 "Pearson's correlation of the models' log losses, row by row. Models with little in common gain most from being averaged."
         )
+    }
+
+    /// Pearson's correlation; nil where one of the two does not vary or they differ in length.
+    private static func correlation(_ left: [Double], _ right: [Double]) -> Double? {
+        guard left.count == right.count, left.count > 1 else { return nil }
+        let means = (
+            left.reduce(0, +) / Double(left.count), right.reduce(0, +) / Double(right.count)
+        )
+        var (product, squareLeft, squareRight) = (0.0, 0.0, 0.0)
+        for (a, b) in zip(left, right) {
+            product += (a - means.0) * (b - means.1)
+            squareLeft += (a - means.0) * (a - means.0)
+            squareRight += (b - means.1) * (b - means.1)
+        }
+        guard squareLeft > 0, squareRight > 0 else { return nil }
+        return product / (squareLeft * squareRight).squareRoot()
     }
 
     /// Scores of a leaderboard against our own.
     var leaderboardFigure: Figure {
         let points = logbook.submissions.compactMap { one in
             one.logLoss.flatMap { own in
-                one.isCurrent ? ScatterFigure.Point(name: one.result, x: own, y: one.leaderboard) : nil
+                one.isCurrent ? ScatterChart.Point(name: one.result, x: own, y: one.leaderboard) : nil
             }
         }
         return Figure(
             name: "leaderboard", title: "Leaderboard against out of fold",
-            ScatterFigure(
-                points: points, across: "log loss out of fold (nats per row)", up: "leaderboard", isLogarithmic: false,
-                unit: "", digits: 4
-            ),
+            ScatterChart.chart(
+                points, across: "log loss out of fold (nats per row)", up: "leaderboard", isLogarithmic: false
+            ) { Format.decimal($0, 4) },
             caption:
                 "The leaderboard's score of each result against its own, where it has the predictions that were scored."
         )
@@ -62,11 +77,10 @@ extension PageText {
         return Figure(
             name: "history", title: "Best score of each run",
             runs.count > 1
-                ? CurveFigure(
-                    series: [CurveFigure.Series(name: "best of the run", lines: [line])], across: "run",
-                    up: "log loss (nats per row)", label: "best score of each run", hasDots: true,
-                    isWhole: true
-                ) : nil,
+                ? CurveChart.chart(
+                    [CurveChart.Series(name: "best of the run", lines: [line])], "best score of each run",
+                    across: "run",
+                    up: Self.loss, style: .dots, form: .whole) : nil,
             caption: "The best log loss out of fold of each run, over the same rows and folds as today's.")
     }
 
@@ -74,11 +88,11 @@ extension PageText {
     var costFigure: Figure {
         Figure(
             name: "cost", title: "Cost and score",
-            ScatterFigure(
-                points: logbook.scores.compactMap { score in
-                    score.evaluation.map { ScatterFigure.Point(name: score.name, x: score.seconds, y: $0.logLoss) }
-                }, across: "seconds of recorded steps", up: "log loss (nats per row)"
-            ),
+            ScatterChart.chart(
+                logbook.scores.compactMap { score in
+                    score.evaluation.map { ScatterChart.Point(name: score.name, x: score.seconds, y: $0.logLoss) }
+                }, across: "seconds of recorded steps", up: Self.loss, isLogarithmic: true
+            ) { "\(Format.decimal($0, 1)) s" },
             caption:
                 "Seconds of all recorded steps that a result’s out-of-fold predictions rest on, against its log loss. Left and low is better."
         )
@@ -90,19 +104,20 @@ extension PageText {
             ("fine-tune, fit", ["finetune", "fit", "stack"]), ("predict", ["predict"]), ("all else", []),
         ]
         let lanes = logbook.timeline.lanes.filter { !$0.bars.isEmpty }.prefix(30).map { lane in
-            TimelineFigure.Lane(
+            TimelineChart.Lane(
                 name: lane.name,
                 bars: lane.bars.map { bar in
                     let series = kinds.firstIndex { $0.kinds.contains(bar.kind.rawValue) } ?? kinds.count - 1
-                    return TimelineFigure.Bar(
+                    return TimelineChart.Bar(
                         title:
                             "\(bar.address): \(Format.duration(bar.seconds)), from \(Format.duration(bar.start)) on",
-                        start: bar.start, seconds: bar.seconds, series: series)
+                        start: bar.start, seconds: bar.seconds, kind: series)
                 }, remark: lane.hits > 0 ? "\(lane.hits) reused" : "")
         }
         return Figure(
             name: "timeline", title: "The last run",
-            TimelineFigure(lanes: Array(lanes), legend: kinds.map(\.name)),
+            TimelineChart.chart(
+                Array(lanes), kinds: kinds.map(\.name), "steps of the last run in time"),
             caption: "What the last run did when. What it found in the store stands at the right.")
     }
 
@@ -113,14 +128,12 @@ extension PageText {
             name: "plan", title: "The plan",
             nodes.count > 60
                 ? nil
-                : GraphFigure(
-                    nodes: nodes.map { node in
-                        let what = node.kind.rawValue + (node.count > 1 ? " × \(node.count)" : "")
-                        return GraphFigure.Node(
-                            name: node.name, what: what, layer: node.layer, dependencies: node.dependencies.sorted(),
-                            title: "\(node.name): \(what)")
-                    }
-                ),
+                : GraphChart.chart(
+                    nodes.map { node in
+                        GraphChart.Node(
+                            name: node.name, what: node.kind.rawValue + (node.count > 1 ? " × \(node.count)" : ""),
+                            layer: node.layer, dependencies: node.dependencies.sorted())
+                    }, "steps and what they are made of; folds and seeds are one box"),
             caption: "What is made of what. Steps of several folds, seeds or variants are one box.")
     }
 
@@ -130,15 +143,13 @@ extension PageText {
         let column = logbook.texts?.column ?? "text"
         return Figure(
             name: "texts", title: "Map of the texts",
-            MapFigure(
-                series: clusters.enumerated().map { index, cluster in
+            MapChart.chart(
+                clusters.enumerated().map { index, cluster in
                     let name = cluster.words.prefix(3).joined(separator: " ")
-                    return (
-                        name.isEmpty ? "cluster \(index + 1)" : name,
-                        cluster.points.map { ("row \($0.row + 1): \(name)", $0.x, $0.y) }
-                    )
-                }, label: "map of the texts"
-            ),
+                    return MapChart.Series(
+                        name: name.isEmpty ? "cluster \(index + 1)" : name,
+                        points: cluster.points.map { ("row \($0.row + 1): \(name)", $0.x, $0.y) })
+                }, "map of the texts"),
             caption:
                 "Each point is one \(column), placed by its words (TF-IDF, two components); colours are clusters, named by the words that set them apart. Only nearness means something."
         )
@@ -154,11 +165,11 @@ extension PageText {
         let scored = logbook.scores.filter { !($0.evaluation?.bins ?? []).isEmpty }
         let limit = scored.map { $0.evaluation!.logLoss }.sorted().prefix(Self.mostReliabilities).last ?? 0
         let shown = scored.filter { $0.evaluation!.logLoss <= limit }.prefix(Self.mostReliabilities)
-        let drawing = CurveFigure(
-            series: shown.map { score in
+        let chart = CurveChart.chart(
+            shown.map { score in
                 let evaluation = score.evaluation!
                 let name = "\(score.name), ECE \(Format.decimal(evaluation.calibrationError, 3))"
-                return CurveFigure.Series(
+                return CurveChart.Series(
                     name: name,
                     lines: [
                         (
@@ -169,12 +180,11 @@ extension PageText {
                             }
                         )
                     ])
-            }, across: "probability of the predicted class", up: "share correct", label: "reliability diagram",
-            isUnitSquare: true, hasDots: true
-        )
+            }, "reliability diagram", across: "probability of the predicted class", up: "share correct", style: .dots,
+            form: .unit)
         let more = scored.count > shown.count ? " The best \(shown.count) of \(scored.count) results." : ""
         return Figure(
-            name: "reliability", title: "Reliability", drawing,
+            name: "reliability", title: "Reliability", chart,
             caption:
                 "Share of correct predictions against the probability of the predicted class, in ten bins. On the dashed diagonal probabilities are what they say; below it they are too sure. ECE is the mean distance to it, over rows.\(more)"
         )
@@ -186,16 +196,16 @@ extension PageText {
     private var curveFigure: Figure {
         var seen: Set<String> = []
         let names = logbook.curves.map(\.result).filter { seen.insert($0).inserted }
-        let drawing = CurveFigure(
-            series: names.prefix(Self.mostCurves).map { name in
+        let chart = CurveChart.chart(
+            names.prefix(Self.mostCurves).map { name in
                 let own = logbook.curves.filter { $0.result == name }
-                let lines = own.map { (title: "\(name), \($0.part)", points: CurveFigure.thinned($0.losses, to: 40)) }
-                return CurveFigure.Series(name: name, lines: lines, hasMean: true)
-            }, across: "optimizer step", up: "training loss (nats per row)", label: "training loss of each fine-tune"
-        )
+                let lines = own.map { (title: "\(name), \($0.part)", points: CurveChart.thinned($0.losses, to: 40)) }
+                return CurveChart.Series(name: name, lines: lines)
+            }, "training loss of each fine-tune", across: "optimizer step", up: "training loss (nats per row)",
+            style: .means)
         let more = names.count > Self.mostCurves ? " The first \(Self.mostCurves) of \(names.count) results." : ""
         return Figure(
-            name: "loss-curves", title: "Loss curves", drawing,
+            name: "loss-curves", title: "Loss curves", chart,
             caption:
                 "Training loss of each fine-tune, a thin line for each seed and fold, averaged over stretches of steps; the thick line is their mean.\(more)"
         )

@@ -1,9 +1,9 @@
 // The logbook as numbers, for programs: what schemas/logbook.schema.json describes.
 
 package import Digests
-
-internal import Storage
+internal import Figures
 internal import Statistics
+internal import Storage
 
 extension Logbook {
     /// The version of the document; members are only added while it stays. 2 spells log loss as records do, `log-loss`.
@@ -60,7 +60,7 @@ extension Logbook {
                         "result": .string(curve.result), "part": .string(curve.part),
                         "steps": .integer(curve.losses.count),
                         "points": .array(
-                            CurveFigure.thinned(curve.losses, to: mostPoints).map { [.number($0.x), .number($0.y)] }),
+                            CurveChart.thinned(curve.losses, to: mostPoints).map { [.number($0.x), .number($0.y)] }),
                     ]
                 }),
             "texts": texts.map {

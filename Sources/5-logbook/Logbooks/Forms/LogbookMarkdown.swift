@@ -1,6 +1,7 @@
 // The logbook as Markdown, for code hosts. They strip drawings from a text, so figures are files beside it.
 
 internal import Digests
+internal import Figures
 internal import Statistics
 internal import Words
 
@@ -79,7 +80,7 @@ package struct LogbookMarkdown: Sendable {
             ] + text.figures
             + logbook.ablations.flatMap { [text.pairFigure(of: $0), text.parameterFigure(of: $0)] }
         return all.filter { !$0.isEmpty }.flatMap { figure in
-            [(file(figure), FigureFile.text(figure.svg))]
+            [(file(figure), figure.file)]
                 + (figure.specification.map { [("\(stem(figure)).vl.json", $0.text(.indented) + "\n")] } ?? [])
         }
     }
@@ -208,11 +209,11 @@ package struct LogbookMarkdown: Sendable {
         lines.isEmpty ? [] : ["## \(title)", ""] + lines
     }
 
-    private func file(_ figure: PageText.Figure) -> String { "\(stem(figure)).svg" }
+    private func file(_ figure: Figure) -> String { "\(stem(figure)).svg" }
 
-    private func stem(_ figure: PageText.Figure) -> String { ShortName.file("\(prefix)\(figure.name)") }
+    private func stem(_ figure: Figure) -> String { FileName.fitting("\(prefix)\(figure.name)") }
 
-    private func image(_ figure: PageText.Figure) -> [String] {
+    private func image(_ figure: Figure) -> [String] {
         if figure.isEmpty { return [] }
         return ["![\(escaped(figure.title))](\(Self.folder)/\(file(figure)))", "", "*\(escaped(figure.caption))*", ""]
     }
@@ -222,19 +223,14 @@ package struct LogbookMarkdown: Sendable {
     private func escaped(_ text: String) -> String { MarkdownText.escaped(text) }
 }
 
-/// A figure of the page as a file of its own.
-enum FigureFile {
-    /// What the page's style says of drawings and of colours.
+extension Figure {
+    /// The drawing as a file of its own, with what the page's style says of drawings and of colours.
+    fileprivate var file: String { document(style: Self.style) }
+
     private static let style: String = {
         let lines = String(decoding: PackageResources.page_css, as: UTF8.self).split(separator: "\n")
         return lines.filter {
             $0.hasPrefix(":root") || $0.hasPrefix("svg ") || $0.hasPrefix("@media screen and (prefers-color-scheme")
         }.joined(separator: "\n") + "\nsvg { background: var(--ground); }\n"
     }()
-
-    static func text(_ svg: String) -> String {
-        guard let end = svg.firstIndex(of: ">") else { return svg }
-        return svg[..<end].replacing("<svg", with: "<svg xmlns=\"http://www.w3.org/2000/svg\"") + ">\n<style>\n"
-            + style + "</style>" + svg[svg.index(after: end)...] + "\n"
-    }
 }

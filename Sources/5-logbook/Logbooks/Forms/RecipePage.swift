@@ -1,5 +1,6 @@
 // One recipe's part of the page, as values for the template. Knows no markup but that of finished figures.
 
+internal import Figures
 internal import Statistics
 internal import Words
 
@@ -93,7 +94,7 @@ struct RecipePage {
 
     private func list(_ texts: [String]) -> [[String: Any]] { texts.map { ["text": $0] } }
 
-    private func figures(_ figures: [PageText.Figure]) -> [[String: Any]] {
+    private func figures(_ figures: [Figure]) -> [[String: Any]] {
         figures.filter { !$0.isEmpty }.map { ["figureTitle": $0.title, "svg": $0.svg, "caption": $0.caption] }
     }
 

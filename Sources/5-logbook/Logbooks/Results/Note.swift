@@ -34,7 +34,7 @@ package struct Note: Sendable, Equatable {
     }
 
     /// No recipe's name begins with an underscore, so notes and runs of no two recipes meet.
-    private static func folder(_ recipe: String) -> String { ShortName.file("_notes.\(recipe)", most: 255) }
+    private static func folder(_ recipe: String) -> String { FileName.fitting("_notes.\(recipe)", most: 255) }
 
     package var json: JSON {
         [

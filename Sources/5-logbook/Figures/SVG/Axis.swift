@@ -52,7 +52,7 @@ struct Axis {
     }
 
     /// What the longest mark takes.
-    var labelWidth: Double { FigureCanvas.letter * Double(ticks.map { text($0).count }.max() ?? 0) }
+    var labelWidth: Double { Canvas.letter * Double(ticks.map { text($0).count }.max() ?? 0) }
 
     func text(_ tick: Double) -> String {
         if isLogarithmic, tick >= 0.999 { return Format.decimal(tick, 0) }

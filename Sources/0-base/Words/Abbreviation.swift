@@ -1,12 +1,10 @@
-// Names that are too long for their place, shortened so that they stay different: for figures, and for files.
+// Names that are too long for their place, shortened so that they stay different. Knows no place.
 
-internal import Digests
-
-enum ShortName {
+package enum Abbreviation {
     /// The names in at most `most` characters each: what is longer has an ellipsis within, since names differ at their ends more
     /// often than at their beginnings. Names that would look alike then show where they differ, or are numbered. Equal names stay
     /// equal; what fits stays as it is.
-    static func labels(_ names: [String], most: Int) -> [String] {
+    package static func distinct(_ names: [String], most: Int) -> [String] {
         let limit = max(8, most)
         guard names.contains(where: { $0.count > limit }) else { return names }
         var shown: [String: String] = [:]
@@ -51,20 +49,5 @@ enum ShortName {
         let rest = name.dropFirst(from)
         let room = most - head - 1
         return "\(name.prefix(head))…" + (rest.count > room ? "\(rest.prefix(room - 1))…" : String(rest))
-    }
-
-    /// A name that can be part of a file's: one of more than `most` bytes ends with the beginning of its digest, so that no two
-    /// share a file. File systems take 255 bytes; the rest is for endings and for the name while the file is written.
-    static func file(_ name: String, most: Int = 200) -> String {
-        guard name.utf8.count > most else { return name }
-        let digest = JSON.string(name).digest.short
-        var kept = ""
-        var size = digest.utf8.count + 1
-        for character in name {
-            size += character.utf8.count
-            guard size <= most else { break }
-            kept.append(character)
-        }
-        return "\(kept)-\(digest)"
     }
 }
