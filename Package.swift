@@ -136,7 +136,7 @@ let package = Package(
         .testTarget(name: "ScoresTests", dependencies: ["Scores"]),
         .testTarget(name: "ConstraintsTests", dependencies: ["Constraints", "Scores", "Arithmetic"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
-        .testTarget(name: "StepsTests", dependencies: ["Steps", "Formats", "Plans", "Digests"]),
+        .testTarget(name: "StepsTests", dependencies: ["Steps", "Host", "Formats", "Plans", "Digests"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Digests"]),
         .testTarget(name: "LogbooksTests", dependencies: ["Logbooks", "Formats", "Words", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),

@@ -188,7 +188,7 @@ package actor Engine {
                 report(.cancelled(index))
                 queue.yield(.cancelled(position))
             } catch {
-                let failure = error as? StepFailure ?? StepFailure(class: .internal, message: "\(error)", log: nil)
+                let failure = error as? StepFailure ?? StepFailure(class: .internal, message: "\(error)")
                 summary.failed.append((index, failure))
                 report(.failed(index, failure))
                 queue.yield(.failed(position))

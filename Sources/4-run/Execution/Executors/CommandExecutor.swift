@@ -30,7 +30,7 @@ struct CommandExecutor: Executor {
         let (command, names) = (body?.command ?? [], body?.outputs ?? [])
         let arguments = command.map { Self.fill($0, inputs: inputs, outputs: outputs) }
         guard let program = arguments.first else {
-            throw StepFailure(class: .internal, message: "the command is empty", log: nil)
+            throw StepFailure(class: .internal, message: "the command is empty")
         }
         let visible = gpus.map(String.init).joined(separator: ",")
         let tree = ProcessTree()
@@ -44,7 +44,7 @@ struct CommandExecutor: Executor {
         if isLate, let time = step.resources?.time {
             throw StepFailure(
                 class: .timeout,
-                message: "\(command.joined(separator: " ")) was stopped after \(time) s, its resources.time", log: nil)
+                message: "\(command.joined(separator: " ")) was stopped after \(time) s, its resources.time")
         }
         guard status == .exited(0) else {
             let how =
@@ -54,7 +54,7 @@ struct CommandExecutor: Executor {
                 }
             let last = Self.lastLine(of: log).map { ": \($0)" } ?? ""
             throw StepFailure(
-                class: .commandFailed, message: "\(command.joined(separator: " ")) \(how)\(last)", log: nil)
+                class: .commandFailed, message: "\(command.joined(separator: " ")) \(how)\(last)")
         }
         try check(step, names, rows: rows ?? self.rows(ofFoldsOf: step, inputs), in: outputs)
         return names
@@ -93,7 +93,7 @@ struct CommandExecutor: Executor {
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
         guard let path = locate(program) else {
             throw StepFailure(
-                class: .unavailable, message: "the program \(program) is in no folder of the PATH", log: nil)
+                class: .unavailable, message: "the program \(program) is in no folder of the PATH")
         }
         let executable = Executable.path(FilePath(path))
         let group = Mutex<pid_t?>(nil)
@@ -115,7 +115,7 @@ struct CommandExecutor: Executor {
             return result.terminationStatus
         } catch let error as SubprocessError {
             throw StepFailure(
-                class: .unavailable, message: "the program \(program) cannot be started: \(error)", log: nil)
+                class: .unavailable, message: "the program \(program) cannot be started: \(error)")
         }
     }
 
@@ -140,8 +140,8 @@ struct CommandExecutor: Executor {
                 throw StepFailure(
                     class: .commandFailed,
                     message:
-                        "the program ended well and wrote no {out.\(name)}; it must write a file or folder at that path",
-                    log: nil)
+                        "the program ended well and wrote no {out.\(name)}; it must write a file or folder at that path"
+                )
             }
             guard name == "out-of-fold" || name == "test" else { continue }
             do {
@@ -152,8 +152,8 @@ struct CommandExecutor: Executor {
                 throw StepFailure(
                     class: .commandFailed,
                     message:
-                        "\(error) (predictions are safetensors: rows int64 [n], each row of the table once; probabilities float32 [n, \(classes)])",
-                    log: nil)
+                        "\(error) (predictions are safetensors: rows int64 [n], each row of the table once; probabilities float32 [n, \(classes)])"
+                )
             }
         }
     }

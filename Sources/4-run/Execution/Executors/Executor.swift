@@ -9,7 +9,7 @@ package import Workers
 package protocol Executor: Sendable {
     /// Runs a step; gives what it wrote. May be called for several steps at once, as many as the schedule has resources for.
     ///
-    /// Errors: ``StepFailure``, and what says the same (`WorkerFailure`, `AblateError`); `CancellationError` where the task was cancelled:
+    /// Errors: ``StepFailure``, and what says the same (`StepFailure`, `AblateError`); `CancellationError` where the task was cancelled:
     /// then nothing of the step goes on.
     func run(_ assignment: Assignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work
     /// Ends what is kept between steps; nothing runs any more.

@@ -22,8 +22,7 @@ package enum OwnThread {
                         throwing: StepFailure(
                             class: .unavailable,
                             message:
-                                "the system gives no thread; raise the limit of processes (ulimit -u) and run again",
-                            log: nil))
+                                "the system gives no thread; raise the limit of processes (ulimit -u) and run again"))
                 }
             }
         } onCancel: {

@@ -38,3 +38,39 @@ package enum FailureClass: String, CaseIterable, Sendable {
     /// out of a GPU's memory is none of this: the worker itself goes on with smaller parts.
     package var isTransient: Bool { self == .crashed || self == .silent }
 }
+
+/// Why a step failed.
+package struct StepFailure: Error, Sendable, CustomStringConvertible {
+    package let `class`: FailureClass
+    package let message: String
+    /// The row of a table, as people count them, and the column that the failure is about.
+    package let row: Int?
+    package let column: String?
+    /// Absolute path of the kept log; nil where there is none.
+    package let log: String?
+
+    package init(
+        class kind: FailureClass, message: String, row: Int? = nil, column: String? = nil, log: String? = nil
+    ) {
+        self.class = kind
+        self.message = message
+        self.row = row
+        self.column = column
+        self.log = log
+    }
+
+    package var description: String { message }
+
+    static func protocolViolation(_ what: String) -> StepFailure {
+        StepFailure(class: .protocol, message: "the worker broke the protocol: \(what)")
+    }
+
+    /// The same failure with the place that it names in its message, unless it stands there already, and with its log.
+    package func told(log: String?, addition: String = "") -> StepFailure {
+        var places: [String] = []
+        if let row, !message.contains("row \(row)") { places.append("row \(row)") }
+        if let column, !message.contains(column) { places.append("column \(column)") }
+        let placed = places.isEmpty ? message : "\(message) (\(places.joined(separator: ", ")))"
+        return StepFailure(class: self.class, message: placed + addition, log: log)
+    }
+}
