@@ -16,7 +16,7 @@ let groups: KeyValuePairs = [
     ],
     "1-recipe": ["Diagnostics", "Nodes", "Recipes", "Imports"],
     "2-plan": ["Plans"],
-    "3-store": ["Storage", "Deliveries"],
+    "3-store": ["Storage", "Deliveries", "Runs"],
     "4-run": ["Forecasts", "Schedules", "Steps", "Workers", "Execution"],
     "5-logbook": ["Figures", "Logbooks", "Servers"],
     "6-command": ["CommandLine", "ablate"],
@@ -51,8 +51,9 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: ["Host", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Runs", dependencies: ["Storage", "Digests"]),
         .target(name: "Deliveries", dependencies: ["Host", "Digests", "Storage"]),
-        .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Host", "Formats", "Digests"]),
+        .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Runs", "Host", "Formats", "Digests"]),
         .target(name: "Schedules"),
         .target(name: "CPermutations"),
         .target(name: "Arithmetic"),
@@ -73,7 +74,8 @@ let package = Package(
         .target(
             name: "Execution",
             dependencies: [
-                "Schedules", "Plans", "Storage", "Host", "Forecasts", "Steps", "Arithmetic", "Workers", "Digests",
+                "Schedules", "Plans", "Storage", "Runs", "Host", "Forecasts", "Steps", "Arithmetic", "Workers",
+                "Digests",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
@@ -92,7 +94,7 @@ let package = Package(
         .target(
             name: "CommandLine",
             dependencies: [
-                "Diagnostics", "Digests", "Words", "Host", "Nodes", "Recipes", "Imports", "Plans", "Storage",
+                "Diagnostics", "Digests", "Words", "Host", "Nodes", "Recipes", "Imports", "Plans", "Storage", "Runs",
                 "Deliveries",
                 "Forecasts",
                 "Schedules", "Arithmetic", "Statistics", "Formats", "Steps", "Workers", "Execution", "Logbooks",
@@ -131,6 +133,7 @@ let package = Package(
         ),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Host", "Digests"]),
+        .testTarget(name: "RunsTests", dependencies: ["Runs", "Digests"]),
         .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries", "Storage", "Host", "Digests"]),
         .testTarget(name: "ArithmeticTests", dependencies: ["Arithmetic"]),
         .testTarget(name: "ScoresTests", dependencies: ["Scores"]),

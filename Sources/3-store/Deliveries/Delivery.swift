@@ -155,8 +155,8 @@ package struct Delivery: Sendable {
         _ = try resolve("\(path)/file")
         if let form = try host.files.status(of: path, following: false)?.form, form != .folder {
             throw AblateError(
-                .refused, "expected a folder, or a path for one", path: path,
-                advice: "choose another path; nothing was written")
+                .exists, "a file is there already, where a folder is to be made", path: path,
+                advice: "name a new folder; nothing was written")
         }
     }
 

@@ -3,6 +3,7 @@
 internal import Digests
 internal import Host
 internal import Plans
+internal import Runs
 internal import Storage
 internal import Synchronization
 internal import Workers
@@ -39,7 +40,7 @@ final class RunJournal: Sendable {
         self.plan = plan
     }
 
-    func begin() throws { try write("running", summary: nil) }
+    func begin() throws { try write(.running, summary: nil) }
 
     /// Notes a step that is done; the document follows at most once a second.
     func note(_ address: String, key: Digest) {
@@ -50,48 +51,40 @@ final class RunJournal: Sendable {
             return true
         }
         // The document only describes; a run does not fail because it cannot be written.
-        if isDue { try? write("running", summary: nil) }
+        if isDue { try? write(.running, summary: nil) }
     }
 
     func end(_ summary: RunSummary) throws {
-        let outcome = summary.isComplete ? "complete" : summary.failed.isEmpty ? "interrupted" : "failed"
+        let outcome: RunDocument.Outcome =
+            summary.isComplete ? .complete : summary.failed.isEmpty ? .interrupted : .failed
         try write(outcome, summary: summary)
     }
 
     /// The address of each result's scores, by the result's name.
-    private var results: [String: JSON] {
-        let scored = plan.results.compactMap { result in
-            result.evaluate.map { (result.name, JSON.string(plan.steps[$0].address)) }
-        }
+    private var results: [String: String] {
+        let scored = plan.results.compactMap { result in result.evaluate.map { (result.name, plan.steps[$0].address) } }
         return Dictionary(scored, uniquingKeysWith: { first, _ in first })
     }
 
-    private func write(_ outcome: String, summary: RunSummary?) throws {
-        let keys = state.withLock(\.keys)
-        var document: [String: JSON] = [
-            "schema_version": 1, "recipe": .string(recipe), "folder": .string(folder), "file": .string(file),
-            "state": .string(outcome),
-            "process": .integer(Host.system.processes.current.process), "host": .string(Host.system.name),
-            "settings": settings,
-            "results": .object(results),
-            "started": .number(started), "updated": .number(StopWatch.now), "total": .integer(plan.steps.count),
-            "keys": .object(keys.mapValues { .string($0.description) }),
-        ]
+    private func write(_ outcome: RunDocument.Outcome, summary: RunSummary?) throws {
+        var document = RunDocument(
+            recipe: recipe, folder: folder, file: file, outcome: outcome,
+            process: Host.system.processes.current.process, host: Host.system.name, settings: settings,
+            results: results, started: started, updated: StopWatch.now, total: plan.steps.count,
+            keys: state.withLock(\.keys))
         if let summary {
-            func addresses(_ steps: [Int]) -> JSON { .array(steps.sorted().map { .string(plan.steps[$0].address) }) }
-            document["executed"] = addresses(summary.executed)
-            document["reused"] = .integer(summary.reused.count)
-            document["blocked"] = addresses(summary.blocked)
-            document["cancelled"] = addresses(summary.cancelled)
-            document["failed"] = .array(
-                summary.failed.map {
-                    [
-                        "address": .string(plan.steps[$0.step].address), "class": .string($0.failure.class.rawValue),
-                        "message": .string($0.failure.message), "log": JSON($0.failure.log),
-                    ]
-                })
+            func addresses(_ steps: [Int]) -> [String] { steps.sorted().map { plan.steps[$0].address } }
+            document.executed = addresses(summary.executed)
+            document.reused = summary.reused.count
+            document.blocked = addresses(summary.blocked)
+            document.cancelled = addresses(summary.cancelled)
+            document.failed = summary.failed.map { step, failure in
+                RunDocument.Failure(
+                    address: plan.steps[step].address, kind: failure.class.rawValue, message: failure.message,
+                    log: failure.log)
+            }
         }
-        let number = try store.writeRun(recipe, .object(document), replacing: state.withLock(\.document))
+        let number = try store.writeRun(recipe, document.json, replacing: state.withLock(\.document))
         state.withLock { $0.document = number }
     }
 }

@@ -2,6 +2,7 @@
 
 package import Digests
 package import Plans
+internal import Runs
 package import Storage
 
 /// Keys and outlines to keep, and where they come from.
@@ -29,18 +30,19 @@ package struct Roots: Sendable {
         var runs: [Run] = []
         for name in try store.runNames() {
             var seen: Set<[String]> = []
-            try store.forEachRun(name) { document in
-                let folder = document["folder"]?.string ?? ""
-                guard seen.insert([folder, document["file"]?.string ?? ""]).inserted else { return }
+            try store.forEachRun(name) { json in
+                let document = RunDocument(reading: json)
+                guard seen.insert([document.folder, document.file]).inserted else { return }
                 runs.append(
                     Run(
-                        recipe: name, folder: folder, state: document["state"]?.string ?? "unknown",
-                        updated: document["updated"]?.number ?? 0, keys: Self.keys(in: document)))
+                        recipe: name, folder: document.folder, state: document.outcome?.rawValue ?? "unknown",
+                        updated: document.updated, keys: Array(document.keys.values)))
             }
         }
         self.runs = runs
-        pins = try store.pins().sorted { $0.key < $1.key }.map {
-            ($0.key, $0.value["recipe"]?.string ?? "", Self.keys(in: $0.value))
+        pins = try store.pins().sorted { $0.key < $1.key }.map { (name, json) in
+            let pin = RunDocument(reading: json)
+            return (name, pin.recipe, Array(pin.keys.values))
         }
         keys = Set(runs.flatMap(\.keys) + pins.flatMap(\.keys))
     }
@@ -50,9 +52,5 @@ package struct Roots: Sendable {
         for (step, entry) in zip(plan.steps, forecast.entries) {
             if let key = entry.key { keys.insert(key) } else { outlines.insert(step.outline) }
         }
-    }
-
-    private static func keys(in document: JSON) -> [Digest] {
-        (document["keys"]?.object ?? [:]).values.compactMap { $0.string.flatMap(Digest.init) }
     }
 }

@@ -57,12 +57,11 @@ package struct Side: Sendable {
         self.init(steps, resolver.store, isPlan: true)
     }
 
-    /// What a run had. Errors: those of the store.
-    package init(ofRun document: JSON, in store: Store) throws {
+    /// What a run had, from the keys of its addresses. Errors: those of the store.
+    package init(ofRun keys: [String: Digest], in store: Store) throws {
         var found: [(address: String, key: Digest, record: Record?)] = []
         var makers: [Digest: String] = [:]
-        for (address, text) in document["keys"]?.object ?? [:] {
-            guard let key = text.string.flatMap(Digest.init) else { continue }
+        for (address, key) in keys {
             let record = try store.storedRecord(key)
             found.append((address, key, record))
             for output in record?.outputs.values.map({ $0 }) ?? [] { makers[output.digest] = address }

@@ -7,6 +7,7 @@ internal import Nodes
 internal import Logbooks
 internal import Plans
 internal import Recipes
+internal import Runs
 internal import Storage
 internal import Words
 
@@ -41,7 +42,7 @@ struct Comparand {
     /// `recipe.yaml`, or `recipe.yaml@3`.
     let title: String
     /// Of a run: its number and document.
-    let run: (number: Int, document: JSON)?
+    let run: (number: Int, document: RunDocument)?
     let side: Side
     /// The values of the recipe by their paths; nil where a run's document has none.
     let settings: [String: JSON]?
@@ -57,11 +58,11 @@ struct Comparand {
     /// A run. Errors: ``AblateError`` where there is no such run.
     init(_ path: String, _ workspace: Workspace, run which: RunName.Which) throws {
         self.workspace = workspace
-        let found: (number: Int, document: JSON)?
+        let found: (number: Int, document: RunDocument)?
         switch which {
         case .number(let number):
-            found = try workspace.store.run(workspace.name, number: number).map { (number, $0) }
-        case .last: found = try workspace.store.numberedRuns(workspace.name, last: 1).first
+            found = try workspace.store.runDocument(workspace.name, number: number).map { (number, $0) }
+        case .last: found = try workspace.store.runDocuments(workspace.name, last: 1).first
         }
         guard let found else {
             let numbers = try workspace.store.numberedRuns(workspace.name, last: 5).map { "@\($0.number)" }
@@ -71,8 +72,8 @@ struct Comparand {
         }
         run = found
         title = "\(path)@\(found.number)"
-        side = try Side(ofRun: found.document, in: workspace.store)
-        settings = found.document["settings"]?.object
+        side = try Side(ofRun: found.document.keys, in: workspace.store)
+        settings = found.document.settings?.object
     }
 
     /// The records of the results' scores, by the results' names, in order.
@@ -83,8 +84,8 @@ struct Comparand {
                 result.evaluate.map { (result.name, scored(workspace.plan.steps[$0].address)) }
             }
         }
-        if let results = run?.document["results"]?.object {
-            return results.sorted { $0.key < $1.key }.map { ($0.key, $0.value.string.flatMap(scored)) }
+        if let results = run?.document.results {
+            return results.sorted { $0.key < $1.key }.map { ($0.key, scored($0.value)) }
         }
         return side.steps.filter { $0.address.hasSuffix("/evaluate") }.map {
             (String($0.address.dropLast("/evaluate".count)), scored($0.address))
@@ -101,15 +102,14 @@ struct Comparand {
     /// `recipe.yaml@3 (complete, 2026-11-23 14:05:09 CET)`.
     var description: String {
         guard let document = run?.document else { return title }
-        let state = document["state"]?.string ?? "unknown"
-        return "\(title) (\(state), \(Moment.text(document["started"]?.number ?? 0)))"
+        return "\(title) (\(document.outcome?.rawValue ?? "unknown"), \(Moment.text(document.started)))"
     }
 
     var json: JSON {
         [
             "kind": .string(run == nil ? "recipe" : "run"), "title": .string(title), "recipe": .string(workspace.name),
-            "run": JSON(run?.number), "state": run?.document["state"] ?? .null,
-            "started": run?.document["started"] ?? .null,
+            "run": JSON(run?.number), "state": JSON(run?.document.outcome?.rawValue),
+            "started": JSON(run?.document.started),
         ]
     }
 }

@@ -5,6 +5,7 @@ internal import Forecasts
 internal import Host
 internal import Logbooks
 internal import Recipes
+internal import Runs
 internal import Servers
 internal import Storage
 internal import Synchronization
@@ -80,10 +81,10 @@ final class LiveLogbook: Sendable {
     private static func basis(of places: [Place]) -> [String] {
         places.map { place in
             let stamp = ((try? Host.system.files.status(of: place.path, following: true)) ?? nil)?.stamp
-            let run = try? place.store.numberedRuns(place.name, last: 1).first
+            let run = try? place.store.runDocuments(place.name, last: 1).first
             let notes = (try? place.store.runs("_notes.\(place.name)"))?.count ?? 0
             let state = run.map {
-                "\($0.number) \($0.document["state"]?.string ?? "") \($0.document["keys"]?.object?.count ?? 0)"
+                "\($0.number) \($0.document.outcome?.rawValue ?? "") \($0.document.keys.count)"
             }
             return
                 "\(stamp?.size ?? 0) \(stamp?.modified ?? 0) \(stamp?.inode ?? 0) \(state ?? "") \(notes)"
@@ -92,30 +93,24 @@ final class LiveLogbook: Sendable {
 
     /// The living runs of a recipe, as the page shows them.
     private static func runs(_ place: Place) -> [JSON] {
-        let live = (try? place.store.liveRuns()) ?? []
-        return live.filter {
-            $0.isAlive && $0.document["recipe"]?.string == place.name && $0.document["folder"]?.string == place.folder
-        }.map { document, _ in
-            let done = (document["executed"]?.integer ?? 0) + (document["reused"]?.integer ?? 0)
-            let total = document["total"]?.integer ?? 0
-            let failed = document["failed"]?.array?.count ?? 0
-            var text = "\(place.name): \(done) of \(Format.count(total, "step")) done"
-            if failed > 0 { text += ", \(failed) failed" }
-            if let rest = document["eta_seconds"]?.number { text += ", about \(Format.duration(rest)) to go" }
+        let live = (try? place.store.liveStates()) ?? []
+        return live.filter { $0.isAlive && $0.state.recipe == place.name && $0.state.folder == place.folder }.map {
+            run, _ in
+            let done = run.executed + run.reused
+            var text = "\(place.name): \(done) of \(Format.count(run.total, "step")) done"
+            if !run.failed.isEmpty { text += ", \(run.failed.count) failed" }
+            if let rest = run.remaining { text += ", about \(Format.duration(rest)) to go" }
             return [
-                "text": .string(text), "done": .integer(done), "total": .integer(total),
-                "running": .array((document["running"]?.array ?? []).map(step)),
+                "text": .string(text), "done": .integer(done), "total": .integer(run.total),
+                "running": .array(run.running.map(step)),
             ]
         }
     }
 
-    private static func step(_ work: JSON) -> JSON {
-        var text = ""
-        if let done = work["done"]?.integer, let total = work["total"]?.integer, total > 0 {
-            text = "\(done) of \(total) \(work["unit"]?.string ?? "")"
-        }
-        if let loss = work["loss"]?.number { text += ", loss \(Format.decimal(loss, 4))" }
-        if let speed = work["tokens_per_second"]?.number { text += ", \(Format.decimal(speed, 0)) tokens/s" }
-        return ["address": work["address"] ?? .null, "text": .string(text), "loss": work["loss"] ?? .null]
+    private static func step(_ work: LiveState.Work) -> JSON {
+        var text = work.total > 0 ? "\(work.done) of \(work.total) \(work.unit)" : ""
+        if let loss = work.loss { text += ", loss \(Format.decimal(loss, 4))" }
+        if let speed = work.tokensPerSecond { text += ", \(Format.decimal(speed, 0)) tokens/s" }
+        return ["address": .string(work.address), "text": .string(text), "loss": JSON(work.loss)]
     }
 }

@@ -2,11 +2,11 @@
 
 internal import Deliveries
 internal import Diagnostics
-internal import Digests
 internal import Host
 internal import Nodes
 internal import Plans
 internal import Recipes
+internal import Runs
 internal import Storage
 
 struct ProjectFiles {
@@ -31,30 +31,30 @@ struct ProjectFiles {
     /// The name of the recipe's file.
     var file: String { Paths.name(recipe) }
 
-    /// Whether a run's document is of this recipe's file, for ``Store/latestRun(_:where:)``.
-    func isOwn(_ store: Store) -> (JSON) -> Bool { Self.isOwn(store, folder: folder, file: file) }
+    /// Whether a run's document is of this recipe's file, for ``Store/lastRunDocument(_:where:)``.
+    func isOwn(_ store: Store) -> (RunDocument) -> Bool { Self.isOwn(store, folder: folder, file: file) }
 
     /// A document that names another file of the folder is of a copy; where that file is gone, it was renamed. Documents of earlier
     /// versions name none.
-    static func isOwn(_ store: Store, folder: String, file: String) -> (JSON) -> Bool {
+    static func isOwn(_ store: Store, folder: String, file: String) -> (RunDocument) -> Bool {
         let place = store.place(ofProject: folder)
         return { document in
-            guard let other = document["file"]?.string, !other.isEmpty, other != file else { return true }
-            return document["folder"]?.string == place && !Files.exists("\(folder)/\(other)")
+            guard !document.file.isEmpty, document.file != file else { return true }
+            return document.folder == place && !Files.exists("\(folder)/\(document.file)")
         }
     }
 
     /// What somebody should know who has copied or renamed this recipe; nil for most.
     func remark(_ store: Store, name: String) throws -> String? {
         let place = store.place(ofProject: folder)
-        let last = try store.latestRun(name) { $0["folder"]?.string == place }?.document
-        if let file = last?["file"]?.string, !file.isEmpty, file != self.file, Files.exists("\(folder)/\(file)") {
+        let last = try store.lastRunDocument(name) { $0.folder == place }?.document
+        if let file = last?.file, !file.isEmpty, file != self.file, Files.exists("\(folder)/\(file)") {
             return
                 "\(file) in this folder is called \"\(name)\", too: their notes and histories are one; give one of them another name"
         }
         guard last == nil else { return nil }
         for other in try store.runNames() where other != name {
-            let run = try store.latestRun(other) { $0["folder"]?.string == place && $0["file"]?.string == file }
+            let run = try store.lastRunDocument(other) { $0.folder == place && $0.file == file }
             if run != nil {
                 return
                     "this recipe was called \"\(other)\" in its last run: what it made is reused, and the notes and the history "

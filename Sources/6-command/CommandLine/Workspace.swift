@@ -7,6 +7,7 @@ internal import Forecasts
 internal import Nodes
 internal import Plans
 internal import Recipes
+internal import Runs
 internal import Storage
 internal import Workers
 
@@ -45,11 +46,13 @@ struct Workspace {
     var name: String { loaded.recipe.name }
 
     /// The recipe's last run: of this file, whatever others of its name did. Nil where there is none.
-    func lastRun() throws -> (number: Int, document: JSON)? { try store.latestRun(name, where: project.isOwn(store)) }
+    func lastRun() throws -> (number: Int, document: RunDocument)? {
+        try store.lastRunDocument(name, where: project.isOwn(store))
+    }
 
     /// The keys that each address had in the recipe's last run.
     func lastKeys() throws -> [String: Digest] {
-        try lastRun()?.document["keys"]?.object?.compactMapValues { $0.string.flatMap(Digest.init) } ?? [:]
+        try lastRun()?.document.keys ?? [:]
     }
 
     /// - Parameters:

@@ -1,11 +1,11 @@
 // What `ablate status` in another terminal reads of a run that goes on: steps, the fine-tunes at work, the time to go.
 
-internal import Digests
 internal import Execution
 internal import Forecasts
 internal import Host
 internal import Plans
 internal import Recipes
+internal import Runs
 internal import Schedules
 internal import Storage
 internal import Synchronization
@@ -13,22 +13,12 @@ internal import Workers
 
 /// Writes a run's living word once a second, whatever the form of progress on its own terminal.
 final class LiveStatus: Sendable {
-    private struct Work {
-        let started: Double
-        var done = 0
-        var total = 0
-        var unit = ""
-        var message: String?
-        var loss: Double?
-        var tokensPerSecond: Double?
-    }
-
     private struct State {
-        var running: [Int: Work] = [:]
+        var running: [Int: LiveState.Work] = [:]
         var open: Set<Int>
         var executed = 0
         var reused = 0
-        var failed: [JSON] = []
+        var failed: [RunDocument.Failure] = []
         var cancelled = 0
         /// Seconds of the steps that this run executed, by kind: the estimate where no record gives one.
         var seconds: [StepKind: (sum: Double, count: Int)] = [:]
@@ -39,8 +29,7 @@ final class LiveStatus: Sendable {
     private let plan: Plan
     private let estimates: [Double?]
     private let outlook: Outlook
-    private let head: [String: JSON]
-    private let total: Int
+    private let head: LiveState
     private let state: Mutex<State>
     private let beat = Mutex<Task<Void, Never>?>(nil)
 
@@ -49,21 +38,18 @@ final class LiveStatus: Sendable {
         let (store, name) = (workspace.store, workspace.name)
         let recipe = workspace.loaded.folder
         let live = try? store.beginLiveRun { document in
-            document["recipe"]?.string == name && document["folder"]?.string == recipe
+            let other = LiveState(reading: document)
+            return other.recipe == name && other.folder == recipe
         }
         guard let live else { return nil }
         self.live = Mutex(live)
         plan = workspace.plan
         estimates = forecast.entries.map(\.estimate)
         outlook = Outlook(plan: workspace.plan, machine: workspace.machine)
-        total = chosen.count
         state = Mutex(State(open: chosen))
-        head = [
-            "format": 1, "recipe": .string(name), "folder": .string(recipe), "host": .string(Host.system.name),
-            "process": .integer(Host.system.processes.current.process),
-            "user": JSON(Files.environment["USER"] ?? Files.environment["LOGNAME"]),
-            "started": .number(Self.now), "total": .integer(chosen.count),
-        ]
+        head = LiveState(
+            recipe: name, folder: recipe, host: Host.system.name, process: Host.system.processes.current.process,
+            user: Files.environment["USER"] ?? Files.environment["LOGNAME"], started: Self.now, total: chosen.count)
         write()
         beat.withLock { task in
             task = Task { [weak self] in
@@ -80,7 +66,9 @@ final class LiveStatus: Sendable {
         state.withLock { state in
             switch event {
             case .note: break
-            case .started(let step): state.running[step] = Work(started: Self.now)
+            case .started(let step):
+                state.running[step] = LiveState.Work(
+                    address: plan.steps[step].address, kind: plan.steps[step].kind.rawValue, started: Self.now)
             case .progress(let step, let done, let total, let unit, let message):
                 state.running[step]?.done = done
                 state.running[step]?.total = total
@@ -101,10 +89,10 @@ final class LiveStatus: Sendable {
                 state.seconds[plan.steps[step].kind] = (known.sum + seconds, known.count + 1)
             case .failed(let step, let failure):
                 Self.close(step, &state)
-                state.failed.append([
-                    "address": .string(plan.steps[step].address), "message": .string(failure.message),
-                    "log": JSON(failure.log),
-                ])
+                state.failed.append(
+                    .init(
+                        address: plan.steps[step].address, kind: failure.class.rawValue, message: failure.message,
+                        log: failure.log))
             case .cancelled(let step):
                 Self.close(step, &state)
                 state.cancelled += 1
@@ -129,24 +117,14 @@ final class LiveStatus: Sendable {
     private func write() {
         let now = Self.now
         let state = state.withLock { $0 }
-        var members = head
-        members["updated"] = .number(now)
-        members["executed"] = .integer(state.executed)
-        members["reused"] = .integer(state.reused)
-        members["cancelled"] = .integer(state.cancelled)
-        members["failed"] = .array(state.failed)
-        members["waiting"] = .integer(state.open.count - state.running.count)
-        members["eta_seconds"] = JSON(remaining(state, now))
-        members["running"] = .array(
-            state.running.sorted { $0.key < $1.key }.map { step, work in
-                [
-                    "address": .string(plan.steps[step].address), "kind": .string(plan.steps[step].kind.rawValue),
-                    "started": .number(work.started), "done": .integer(work.done), "total": .integer(work.total),
-                    "unit": .string(work.unit), "message": JSON(work.message), "loss": JSON(work.loss),
-                    "tokens_per_second": JSON(work.tokensPerSecond),
-                ]
-            })
-        live.withLock { $0?.say(.object(members)) }
+        var word = head
+        word.updated = now
+        (word.executed, word.reused, word.cancelled) = (state.executed, state.reused, state.cancelled)
+        word.failed = state.failed
+        word.waiting = state.open.count - state.running.count
+        word.remaining = remaining(state, now)
+        word.running = state.running.sorted { $0.key < $1.key }.map(\.value)
+        live.withLock { $0?.say(word.json) }
     }
 
     /// Seconds to the end; nil while a kind of step that is to come has never been seen.

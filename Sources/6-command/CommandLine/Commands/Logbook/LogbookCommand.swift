@@ -5,6 +5,7 @@ internal import Deliveries
 internal import Digests
 internal import Forecasts
 internal import Logbooks
+internal import Runs
 internal import Recipes
 internal import Storage
 
@@ -57,7 +58,7 @@ struct LogbookCommand: AsyncParsableCommand {
     static func logbook(_ workspace: Workspace, _ forecast: Forecast) throws -> Logbook {
         try Logbook(
             recipe: workspace.loaded, plan: workspace.plan, forecast: forecast, store: workspace.store,
-            lastRun: workspace.lastRun()?.document,
+            lastRun: workspace.lastRun()?.document.json,
             settings: ResolvedRecipe.settings(of: workspace.loaded))
     }
 

@@ -1,0 +1,115 @@
+// The document that a run leaves: which address had which key, and how it ended. Knows no plan and no store.
+
+package import Digests
+
+/// A run, as its document has it.
+package struct RunDocument: Sendable {
+    /// How the run ended, as it said itself; a run that was killed says that it is running.
+    package enum Outcome: String, CaseIterable, Sendable { case running, complete, interrupted, failed }
+
+    /// A step that failed.
+    package struct Failure: Hashable, Sendable {
+        package let address: String
+        /// The word of its class.
+        package let kind: String
+        package let message: String
+        /// Absolute path of its log; nil where none was kept.
+        package let log: String?
+
+        package init(address: String, kind: String, message: String, log: String?) {
+            (self.address, self.kind, self.message, self.log) = (address, kind, message, log)
+        }
+
+        fileprivate init?(_ json: JSON) {
+            guard let address = json["address"]?.string else { return nil }
+            self.init(
+                address: address, kind: json["class"]?.string ?? "", message: json["message"]?.string ?? "",
+                log: json["log"]?.string)
+        }
+
+        package var json: JSON {
+            ["address": .string(address), "class": .string(kind), "message": .string(message), "log": JSON(log)]
+        }
+    }
+
+    package var recipe: String
+    /// The recipe's folder, as ``Store/place(ofProject:)`` tells it; the name of its file, empty in documents of old versions.
+    package var folder: String
+    package var file: String
+    /// Nil for a word that this version does not know.
+    package var outcome: Outcome?
+    package var process: Int?
+    package var host: String?
+    /// The values of the recipe by their paths; nil where there are none.
+    package var settings: JSON?
+    /// The address of each result's scores, by the result's name; nil in documents of old versions.
+    package var results: [String: String]?
+    /// Seconds since 1970.
+    package var started: Double
+    package var updated: Double
+    /// Steps of the plan.
+    package var total: Int
+    /// By address.
+    package var keys: [String: Digest]
+    /// Addresses; empty while the run goes on.
+    package var executed: [String] = []
+    package var reused = 0
+    package var blocked: [String] = []
+    package var cancelled: [String] = []
+    package var failed: [Failure] = []
+
+    package init(
+        recipe: String, folder: String, file: String, outcome: Outcome, process: Int, host: String, settings: JSON,
+        results: [String: String], started: Double, updated: Double, total: Int, keys: [String: Digest]
+    ) {
+        (self.recipe, self.folder, self.file, self.outcome) = (recipe, folder, file, outcome)
+        (self.process, self.host, self.settings, self.results) = (process, host, settings, results)
+        (self.started, self.updated, self.total, self.keys) = (started, updated, total, keys)
+    }
+
+    /// Reads a document, whichever version wrote it. What is not there has its nil or its zero; what is there and cannot be right (a
+    /// time beyond all calendars, a count below zero, a key that is none) counts as not there.
+    package init(reading json: JSON) {
+        recipe = json["recipe"]?.string ?? ""
+        folder = json["folder"]?.string ?? ""
+        file = json["file"]?.string ?? ""
+        outcome = json["state"]?.string.flatMap(Outcome.init)
+        process = json["process"]?.integer.flatMap { Int32(exactly: $0).map(Int.init) }
+        host = json["host"]?.string
+        settings = json["settings"].flatMap { $0.object == nil ? JSON?.none : $0 }
+        results = json["results"]?.object?.compactMapValues(\.string)
+        started = Moments.proven(json["started"]) ?? 0
+        updated = Moments.proven(json["updated"]) ?? started
+        total = max(0, json["total"]?.integer ?? 0)
+        keys = (json["keys"]?.object ?? [:]).compactMapValues { $0.string.flatMap(Digest.init) }
+        func addresses(_ name: String) -> [String] { json[name]?.array?.compactMap(\.string) ?? [] }
+        (executed, blocked, cancelled) = (addresses("executed"), addresses("blocked"), addresses("cancelled"))
+        reused = max(0, json["reused"]?.integer ?? 0)
+        failed = (json["failed"]?.array ?? []).compactMap(Failure.init)
+    }
+
+    /// The document. What is known only when the run has ended stands in it only then.
+    package var json: JSON {
+        var members: [String: JSON] = [
+            "schema_version": 1, "recipe": .string(recipe), "folder": .string(folder), "file": .string(file),
+            "state": JSON(outcome?.rawValue), "process": JSON(process), "host": JSON(host),
+            "settings": settings ?? .null, "results": .object((results ?? [:]).mapValues { .string($0) }),
+            "started": .number(started), "updated": .number(updated), "total": .integer(total),
+            "keys": .object(keys.mapValues { .string($0.description) }),
+        ]
+        guard outcome != .running else { return .object(members) }
+        func words(_ list: [String]) -> JSON { .array(list.map { .string($0) }) }
+        members["executed"] = words(executed)
+        members["reused"] = .integer(reused)
+        members["blocked"] = words(blocked)
+        members["cancelled"] = words(cancelled)
+        members["failed"] = .array(failed.map(\.json))
+        return .object(members)
+    }
+}
+
+/// Times in documents.
+enum Moments {
+    /// Seconds since 1970; nil for what no clock says.
+    static func proven(_ json: JSON?) -> Double? { json?.number.flatMap { abs($0) < 1e12 ? $0 : nil } }
+}
