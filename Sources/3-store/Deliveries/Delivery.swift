@@ -152,12 +152,12 @@ package struct Delivery: Sendable {
 
     /// Errors: ``AblateError`` unless a folder that is delivered file by file may be made or is there, and is no link.
     package func requireFolder(_ path: String) throws {
-        _ = try resolve("\(path)/file")
         if let form = try host.files.status(of: path, following: false)?.form, form != .folder {
             throw AblateError(
                 .exists, "a file is there already, where a folder is to be made", path: path,
                 advice: "name a new folder; nothing was written")
         }
+        _ = try resolve("\(path)/file")
     }
 
     /// Delivers every file of a folder, each below `path` by its own name, once all of them may be written. Errors: ``AblateError``.
