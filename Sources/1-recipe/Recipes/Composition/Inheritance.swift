@@ -67,7 +67,7 @@ struct Inheritance {
 enum Dangling {
     /// "There is no model "openhermse"; did you mean ...".
     static func finding(_ name: String, noun: String, among names: [String], at span: Span) -> Finding {
-        let nearest = Suggestion.nearest(to: name, among: names)
+        let nearest = Spelling.nearest(to: name, among: names)
         let help =
             nearest.map { "did you mean \"\($0)\"?" }
             ?? (names.isEmpty
