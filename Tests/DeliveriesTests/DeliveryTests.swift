@@ -168,7 +168,7 @@ import Testing
         #expect(try inner.standing(of: "/project/sub/s.csv") == .other(author: "../recipe.yaml"))
         try inner.write("/project/sub/t.csv", Array("one".utf8))
         #expect(try outer.standing(of: "/project/sub/t.csv") == .other(author: "recipe.yaml"))
-        #expect(try inner.author(in: "/project/sub/logbook") != outer.author(in: "/project/sub/logbook"))
+        #expect(inner.author(in: "/project/sub/logbook") != outer.author(in: "/project/sub/logbook"))
     }
 
     @Test func aFolderIsDeliveredFileByFile() throws {
@@ -193,6 +193,24 @@ import Testing
         try files.write("{}".utf8, to: "/elsewhere/store.json")
         #expect(throws: AblateError.self) { try delivery().standing(of: "/elsewhere/objects/x.csv") }
         #expect(throws: AblateError.self) { try delivery().standing(of: "/elsewhere/x.csv") }
+    }
+
+    @Test(arguments: [
+        "a/", "a/.", "a/..", "/project/", "train.csv/x", "train.csv/x/y", "/dev/stdout", "/proc/self/fd/1", "/sys/x",
+        "a\nb.csv", "a\u{1B}[31m.csv", "a\u{7F}", "to-a-folder",
+    ])
+    func whereNoFileCanEverBeNothingIsDelivered(_ path: String) throws {
+        for folder in ["/dev", "/proc/self/fd", "/sys", "/project/folder"] { _ = try files.makeFolder(folder) }
+        try files.makeLink(at: "/project/to-a-folder", to: "/project/folder")
+        let error = #expect(throws: AblateError.self) { try delivery().standing(of: path) }
+        #expect(error?.kind == .refused)
+        #expect(throws: AblateError.self) { try delivery(overwrites: true).require(path, remedy: "") }
+    }
+
+    @Test(arguments: ["a", "a.", "..a", "folder/ä b.csv", "nowhere/x.csv", "/dev/shm/x.csv", "/development/x"])
+    func unusualNamesAreNames(_ path: String) throws {
+        for folder in ["/dev/shm", "/project/folder"] { _ = try files.makeFolder(folder) }
+        #expect(try delivery().standing(of: path) == .free)
     }
 
     @Test func aLostLedgerLeavesMarkedPagesOurs() throws {

@@ -131,7 +131,7 @@ def test_what_is_there_is_not_touched(kind, exports, tmp_path):
     else:
         place.symlink_to(tmp_path / "nowhere")
     result = exports.ablate("show", *exports.site, "tiny/seed-1/fold-0/finetune", "--export", str(place))
-    assert result.returncode == 66 and "is there already" in result.stderr and "new folder" in result.stderr
+    assert result.returncode == 73 and "is there already" in result.stderr and "new folder" in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["export"]
     assert kind != "folder" or (place / "mine.txt").read_text() == "mine"
     assert kind != "file" or place.read_text() == "mine"

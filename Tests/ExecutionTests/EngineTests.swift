@@ -57,7 +57,7 @@ import Workers
         let project = try project()
         let fake = FakeExecutor { assignment, _ in
             if assignment.step.address.hasPrefix("two") {
-                throw StepFailure(class: .commandFailed, message: "no", log: nil)
+                throw StepFailure(class: .commandFailed, message: "no")
             }
             try "said on the way\n".write(toFile: assignment.log, atomically: true, encoding: .utf8)
             return assignment.step.address
@@ -75,7 +75,7 @@ import Workers
     @Test func aLostWorkerIsTriedAgainAndAnotherFailureIsNot() async throws {
         let project = try project()
         for (failure, tries) in [(FailureClass.crashed, 2), (.invalidInput, 1)] {
-            let fake = FakeExecutor { _, _ in throw StepFailure(class: failure, message: "lost", log: nil) }
+            let fake = FakeExecutor { _, _ in throw StepFailure(class: failure, message: "lost") }
             let engine = try project.engine(project.steps("aside/command"), executors: fake.executors, retries: 1)
             let summary = try await engine.run()
             #expect(fake.ran.count == tries && summary.failed.map(\.failure.class) == [failure])

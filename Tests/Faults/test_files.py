@@ -70,6 +70,23 @@ def test_a_submission_is_never_written_over_an_input(project, tmp_path, path):
     assert list(outside.iterdir()) == []
 
 
+@pytest.mark.parametrize("path", ["/dev/stdout", "/proc/self/fd/1", "train.csv/x", "a/", "new/..", '"a\\nb.csv"', "to-a-device", "logbook/../logbook/x"])
+def test_a_submission_has_a_place_where_a_file_can_be(project, path):
+    shutil.rmtree(project.folder / ".ablate")
+    (project.folder / "to-a-device").symlink_to("/dev/null")
+    project.edit("{from: words}", "{from: words, path: %s}" % path)
+    before = contents(project.folder)
+    for verb in ("check", "run"):
+        result = project.ablate(verb)
+        assert result.returncode == 65 and "the submission cannot be written to" in result.stderr, result.stderr
+    assert contents(project.folder) == before and not list((project.folder / ".ablate").rglob("records/*.json"))
+
+
+@pytest.mark.parametrize("path, words", [("/dev/x.csv", "in /dev"), ("FOLDER/train.csv/x.csv", "found a file at"), ("a\nb.csv", "line breaks")])
+def test_exports_have_a_place_where_a_file_can_be(project, path, words):
+    refused(project.ablate("logbook", "--export", path.replace("FOLDER", str(project.folder))), 65, words)
+
+
 @pytest.mark.parametrize("name", ["submission.csv", "logbook/index.html", "logbook/LOGBOOK.md", "logbook/logbook.json"])
 def test_what_the_user_has_there_is_told_before_anything_runs(project, name):
     shutil.rmtree(project.folder / ".ablate")

@@ -3,6 +3,7 @@
 Knows nothing of what programs do: a step is taken at its word, and its inputs are not.
 """
 
+import gzip
 import json
 import os
 import shutil
@@ -56,6 +57,45 @@ def test_an_argument_is_an_input_however_it_is_written(tmp_path, command):
     (tmp_path / "x.py").write_text("")
     findings, code = check(tmp_path)
     assert (code, [one["code"] for one in findings]) == (65, ["label-leak"]), findings
+
+
+@pytest.mark.parametrize("form", ["gz", "crlf", "sorted", "newline"])
+def test_the_training_table_is_itself_in_any_form(tmp_path, form):
+    project(tmp_path, HEAD + STEP.format(command='python3, "{in.t}"', more=", inputs: {t: ./other}"))
+    text = (tmp_path / "train.csv").read_bytes()
+    forms = {"gz": gzip.compress(text), "crlf": text.replace(b"\n", b"\r\n"), "newline": text + b"\n",
+             "sorted": b"".join(sorted(text.splitlines(keepends=True)))}
+    (tmp_path / "other").write_bytes(forms[form])
+    findings, code = check(tmp_path)
+    assert (code, [one["code"] for one in findings]) == (65, ["label-leak"]), findings
+    # And another table in that form is another table.
+    (tmp_path / "train.csv").write_bytes(text.replace(b",a,", b",b,", 1))
+    assert check(tmp_path) == ([], 0)
+
+
+CERTAIN = ["@train.csv", "-ttrain.csv", "file://FOLDER/train.csv", "--t=file:train.csv", "--t=./sub/../train.csv"]
+POSSIBLE = ["a:train.csv", ".", "--root=.", "..", "FOLDER", "--root=FOLDER", "t*.csv"]
+
+
+@pytest.mark.parametrize("command, code, expected", [
+    *[(f'python3, x.py, "{word}"', 65, "label-leak") for word in CERTAIN], *[(f'python3, x.py, "{word}"', 0, "may-read-labels") for word in POSSIBLE],
+    *[(f"sh, -c, '{text}'", 65, "label-leak") for text in ('cat "train".csv', "cat {train,x}.csv")],
+    *[(f"sh, -c, '{text}'", 0, "may-read-labels") for text in ("cat t*.csv", "cat *", "f=train; cat $f.csv")],
+    ("python3, reads.py", 0, "may-read-labels"), ("python3, x.py, --config=c.json", 0, "may-read-labels"), ("sh, r.sh", 0, "may-read-labels"),
+    ("python3, x.py, test.csv, --cache=/usr, 's3://bucket/train.csv', sub/train.csv", 0, None)])
+def test_the_training_table_is_seen_behind_any_spelling(tmp_path, command, code, expected):
+    project(tmp_path, HEAD + STEP.format(command=command.replace("FOLDER", str(tmp_path)), more=""))
+    (tmp_path / "sub").mkdir()
+    for name, text in {"x.py": "", "reads.py": "open('train.csv')", "c.json": '{"train": "train.csv"}', "r.sh": "sort <train.csv"}.items():
+        (tmp_path / name).write_text(text)
+    found = check(tmp_path)
+    assert (found[1], [one["code"] for one in found[0]]) == (code, [expected] if expected else []), found
+    # The writer's word settles it, and so does a step that keeps the folds apart.
+    recipe = (tmp_path / "recipe.yaml").read_text()
+    (tmp_path / "recipe.yaml").write_text(recipe.replace("outputs: [out-of-fold]", "outputs: [out-of-fold], labels: unused"))
+    assert check(tmp_path) == ([], 0)
+    (tmp_path / "recipe.yaml").write_text(recipe.replace("outputs: [", 'inputs: {t: data.train, f: folds}, outputs: [').replace('"{out.', '"{in.t}", "{in.f}", "{out.'))
+    assert check(tmp_path) == ([], 0)
 
 
 def test_scripts_packages_and_settings_are_inputs(tmp_path):

@@ -119,6 +119,72 @@ def test_what_is_no_prediction_fails_the_step_that_wrote_it(tmp_path, kind, word
     assert not list((tmp_path / ".ablate" / "attempts").iterdir())
 
 
+@pytest.mark.parametrize("kind, words", [("short", "row 30 has none"), ("one-too-many", "rows[30] is 30"), ("right", None)])
+def test_a_program_that_never_reads_the_table_is_held_to_its_rows(tmp_path, kind, words):
+    project(tmp_path, kind)
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text(recipe.read_text().replace(', "{in.f}"], inputs: {f: folds}', "]"))
+    result = ablate(tmp_path, "run", "recipe.yaml", "--keep-going")
+    said = result.stdout + result.stderr
+    if words is None:
+        assert result.returncode == 0, said
+    else:
+        assert result.returncode == 1 and "A/command failed (command-failed)" in said and words in said, said
+        assert "evaluate failed" not in said
+
+
+# A file each: what is done to a well-formed header, and to the bytes after it.
+FILES = {
+    "right": "", "gap": "head['b']['data_offsets'] = [12, 20]; body = body[:8] + bytes(4) + body[8:]", "trailing": "body += b'xxxx'",
+    "overlap": "head['b']['data_offsets'] = [4, 12]; body = body[:12]", "same-place": "head['b']['data_offsets'] = [0, 8]; body = body[:8]",
+    "metadata": "head['__metadata__'] = {'a': '1'}", "metadata-number": "head['__metadata__'] = {'a': 1}", "metadata-list": "head['__metadata__'] = ['a']",
+    "metadata-null": "head['__metadata__'] = None", "metadata-in-it": "head['__metadata__'] = {'a': {}}",
+    "type": "head['b']['dtype'] = 'F99'", "float8": "head['b'] |= {'dtype': 'F8_E4M3', 'shape': [8]}", "float4": "head['b'] |= {'dtype': 'F4', 'shape': [16]}",
+    "float4-odd": "head['b'] |= {'dtype': 'F4', 'shape': [15]}", "empty": "head['c'] = {'dtype': 'F32', 'shape': [0], 'data_offsets': [16, 16]}",
+    "empty-inside": "head['c'] = {'dtype': 'F32', 'shape': [3, 0], 'data_offsets': [8, 8]}", "empty-aside": "head['c'] = {'dtype': 'F32', 'shape': [0], 'data_offsets': [4, 4]}",
+    "number": "head['b'] |= {'dtype': 'F64', 'shape': []}", "short": "body = body[:-1]", "shape": "head['b']['shape'] = [3]", "more-keys": "head['b']['more'] = 1",
+    "swapped": "head['a']['data_offsets'], head['b']['data_offsets'] = [8, 16], [0, 8]", "three": "head['b']['data_offsets'] = [8, 16, 16]",
+    "negative": "head['b']['shape'] = [-2]", "real": "head['b']['shape'] = [2.0]", "backwards": "head['b']['data_offsets'] = [16, 8]",
+}
+
+
+def test_a_file_is_well_formed_where_the_library_says_so(tmp_path):
+    import struct
+
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    expected = {}
+    steps = []
+    for name, change in FILES.items():
+        space = {"head": {n: {"dtype": "F32", "shape": [2], "data_offsets": [8 * i, 8 * i + 8]} for i, n in enumerate("ab")}, "body": bytes(16)}
+        exec(change, space)
+        # The tensors of predictions come after: a file without them would be refused for that.
+        rows, probabilities = np.arange(ROWS).tobytes(), np.full((ROWS, 3), 1 / 3, np.float32).tobytes()
+        end = len(space["body"]) if name != "trailing" else len(space["body"]) + 8
+        head = space["head"] | {
+            "rows": {"dtype": "I64", "shape": [ROWS], "data_offsets": [end, end + len(rows)]},
+            "probabilities": {"dtype": "F32", "shape": [ROWS, 3], "data_offsets": [end + len(rows), end + len(rows) + len(probabilities)]}}
+        text = json.dumps(head).encode()
+        data = struct.pack("<Q", len(text)) + text + space["body"] + rows + probabilities
+        (tmp_path / f"{name}.safetensors").write_bytes(data)
+        try:
+            load(data)
+            expected[name] = True
+        except SafetensorError:
+            expected[name] = False
+        except (KeyError, TypeError, AttributeError):
+            expected[name] = True  # well formed, of a type that numpy does not have
+        steps.append(f'  {name}: {{command: [cp, "{{in.x}}", "{{out.out-of-fold}}"], inputs: {{x: ./{name}.safetensors}}, outputs: [out-of-fold]}}')
+    project(tmp_path, "right")
+    head = RECIPE.split("steps:")[0].format().replace("models: {}", "models: {}\nsteps:\n" + "\n".join(steps))
+    (tmp_path / "recipe.yaml").write_text(head)
+    ablate(tmp_path, "run", "recipe.yaml", "--keep-going", "*/command")
+    plan = json.loads(ablate(tmp_path, "plan", "recipe.yaml", "--json").stdout)
+    found = {step["address"].split("/")[0]: step["state"] == "reuse" for step in plan["steps"] if step["address"].endswith("/command")}
+    assert found == expected and 5 < sum(found.values()) < len(FILES) - 5
+
+
 @pytest.mark.parametrize("kind", ["shuffled", "descending", "three-decimals", "two-decimals", "half", "double"])
 def test_what_a_rule_mends_is_scored_as_scikit_learn_scores_it(tmp_path, kind):
     labels = project(tmp_path, kind)

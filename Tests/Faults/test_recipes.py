@@ -246,3 +246,21 @@ def test_a_line_of_a_shell_is_no_path(tmp_path, line):
         f"steps: {{A: {{command: [sh, -c, '{line}', x, '{{out.text}}'], outputs: [text]}}}}\n")
     result = subprocess.run([BINARY, "check", "r.yaml"], cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 0 and "missing-file" not in result.stderr, result.stderr
+
+
+def test_a_folder_of_another_architecture_is_told_before_anything_runs(tmp_path):
+    project(tmp_path, HEAD + "models:\n  m: {backbone: ./b, seeds: [1]}\n")
+    (tmp_path / "b").mkdir()
+    config = tmp_path / "b" / "config.json"
+
+    def codes(text):
+        config.write_text(text)
+        findings, code = check(tmp_path)
+        return [(one["code"], one.get("help", "")) for one in findings if one["severity"] == "error"], code
+
+    for name, model in [("T5ForConditionalGeneration", "t5"), ("WhisperModel", "whisper")]:
+        [(code, remedy)], status = codes(json.dumps({"architectures": [name], "model_type": model}))
+        assert (code, status) == ("unknown-family", 65) and "modernbert" in remedy
+    assert codes('{"model_type": "llama"}') == ([], 0)
+    (tmp_path / "recipe.yaml").write_text((tmp_path / "recipe.yaml").read_text().replace("./b,", "./b, remote-code: true,"))
+    assert codes('{"model_type": "t5"}') == ([], 0)

@@ -127,10 +127,57 @@ import Testing
 
     @Test(
         arguments: [
-            (["rows": ["dtype": "I64", "shape": [0], "data_offsets": [0, 0]]], "p has no rows"),
-            (["probabilities": ["dtype": "F32", "shape": [1, 2], "data_offsets": [0, 8]]], "no tensor \"rows\""),
-            (["rows": ["dtype": "F32", "shape": [2], "data_offsets": [0, 8]]], "tensor \"rows\" is F32"),
-            (["rows": ["dtype": "I64", "shape": [1, 1], "data_offsets": [0, 8]]], "shape [1, 1]"),
+            (["rows": ["dtype": "I64", "shape": [0], "data_offsets": [0, 0]]], 0, "p has no rows"),
+            (["probabilities": ["dtype": "F32", "shape": [1, 2], "data_offsets": [0, 8]]], 8, "no tensor \"rows\""),
+            (["rows": ["dtype": "F32", "shape": [2], "data_offsets": [0, 8]]], 8, "tensor \"rows\" is F32"),
+            (["rows": ["dtype": "I64", "shape": [1, 1], "data_offsets": [0, 8]]], 8, "shape [1, 1]"),
+        ] as [(JSON, Int, String)])
+    func tensorsThatAreNotThoseOfPredictionsAreNamed(_ header: JSON, _ size: Int, _ words: String) {
+        let file = safetensors(header: header.text(), body: [UInt8](repeating: 0, count: size))
+        #expect { try read(file, classes: 2) } throws: { "\($0)".contains(words) }
+    }
+
+    @Test(
+        arguments: [
+            ([0, 8], [8, 16], 20, "4 bytes after the last tensor"), ([0, 8], [12, 20], 20, "\"b\" begins at byte 12"),
+            ([0, 8], [4, 12], 12, "\"b\" begins at byte 4, and what stands before it ends at 8"),
+            ([8, 16], [8, 16], 16, "\"a\" begins at byte 8"),
+        ] as [([Int], [Int], Int, String)])
+    func tensorsFillTheFileWithoutGapsAndOverlaps(_ one: [Int], _ other: [Int], _ size: Int, _ words: String) {
+        func tensor(_ place: [Int]) -> JSON {
+            ["dtype": "F32", "shape": [2], "data_offsets": .array(place.map { .integer($0) })]
+        }
+        let file = safetensors(
+            header: JSON.object(["a": tensor(one), "b": tensor(other)]).text(),
+            body: [UInt8](repeating: 0, count: size))
+        #expect { try Safetensors(reading: file, name: "p") } throws: { "\($0)".contains(words) }
+    }
+
+    @Test(
+        arguments: [
+            ["__metadata__": ["a": 1]], ["__metadata__": [1]],
+            ["a": ["dtype": "F7", "shape": [0], "data_offsets": [0, 0]]],
+        ] as [JSON])
+    func metadataAndTypesAreThoseOfTheFormat(_ header: JSON) {
+        #expect(throws: FormatError.self) {
+            try Safetensors(reading: safetensors(header: header.text(), body: []), name: "p")
+        }
+    }
+
+    @Test func bfloat16IsRoundingAndSaysWhatToWriteInstead() throws {
+        func file(_ values: [Float]) -> [UInt8] {
+            let cut = values.map { UInt16($0.bitPattern >> 16) }
+            let tensor = RawTensor(
+                type: "BF16", shape: [1, 3], bytes: cut.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] })
+            return safetensors([("rows", .integers([Int64(0)], type: "I64")), ("probabilities", tensor)])
+        }
+        let found = try read(file([0.301, 0.303, 0.396]), classes: 3)
+        #expect(found.isMended && abs(found[0].reduce(0, +) - 1) < 1e-12)
+        #expect { try read(file([0.301, 0.303, 0.38]), classes: 3) } throws: { "\($0)".contains("float32") }
+    }
+
+    @Test(
+        arguments: [
             (
                 ["rows": ["dtype": "I64", "shape": [2_305_843_009_213_693_952, 8], "data_offsets": [0, 8]]],
                 "has 8 bytes"

@@ -154,8 +154,8 @@ private func work(_ plan: Plan, _ kind: StepKind) -> Set<JSON> {
         var builder = PlanBuilder()
         func step(_ count: Int, _ word: String, _ inputs: [String: Source] = [:]) -> Int {
             let body = CommandStep(
-                command: [word], outputs: [], classes: count, inputs: inputs,
-                resources: CommandResources(StepResources()), labels: nil)
+                name: "x", command: [word], outputs: [], classes: count, inputs: inputs,
+                resources: CommandResources(StepResources()), labels: nil, table: nil)
             return builder.add(body, at: "x/fit").step
         }
         let input = ["i": Source.file(path: "/a", name: "a")]

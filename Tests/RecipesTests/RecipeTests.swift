@@ -32,6 +32,39 @@ private func codes(_ text: String, _ overrides: [String] = []) -> [String] {
 }
 
 @Suite struct RecipeTests {
+    @Test(arguments: ["t5", "gemma3_text"])
+    func aBackboneIsOfAFamilyThatTheWorkerKnows(_ name: String) {
+        var surroundings = Surroundings { _ in .something }
+        surroundings.family = { _ in (name, false) }
+        let loader = RecipeLoader(
+            file: SourceFile(name: "r.yaml", text: base), folder: "/f", surroundings: surroundings)
+        do {
+            _ = try loader.load()
+            #expect(name == "gemma3_text")
+        } catch {
+            let all = error.all.filter { $0.code == "unknown-family" }
+            #expect(all.count == 2 && all[0].help?.contains("modernbert") == true)
+            #expect(all.allSatisfy { $0.message.contains("\"t5\"") })
+        }
+    }
+
+    @Test func namesAreSoughtForAsLongAsOneReadsOn() {
+        let names = (0..<3_000).map { "s\($0)" }
+        var reading = Reading()
+        #expect(reading.nearest(to: "s12x", among: names) != nil)
+        #expect(reading.comparisons == 97_000)
+        for _ in 0..<1_000 { _ = reading.nearest(to: "t17", among: names) }
+        #expect(reading.comparisons == 1_000 && reading.nearest(to: "s12x", among: names) == nil)
+        #expect(reading.nearest(to: "s12x", among: Array(names[..<100])) != nil)
+    }
+
+    @Test func aLongStackThatIsWrongEverywhereHasAsManyFindingsAsAShortOne() {
+        func text(_ count: Int) -> String {
+            base + "\nstack:\n" + (0..<count).map { "  s\($0): {average: [s\($0 + 1)]}\n" }.joined()
+        }
+        #expect(codes(text(3_000)).count == codes(text(300)).count)
+    }
+
     @Test func likeMergesKeyByKeyAlongAChain() throws {
         let loaded = try load()
         let two = try #require(loaded.model(named: "two"))

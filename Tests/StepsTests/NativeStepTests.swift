@@ -1,6 +1,7 @@
 // Native steps on files: what they compute, and what they refuse. Scores against other implementations are tested with
-// Numerics and, for a whole run, in Tests/EndToEnd.
+// Scores and Constraints and, for a whole run, in Tests/EndToEnd.
 
+import Host
 import Digests
 import Formats
 import Foundation
@@ -90,7 +91,7 @@ private let rows: JSON = [
         let bytes = try Data(contentsOf: URL(filePath: whole))
         for count in [0, 4, 20, bytes.count - 1] {
             try bytes.prefix(count).write(to: URL(filePath: whole))
-            #expect(throws: StepError.self) { try folder.run(.average, ["cover": 1, "classes": 2], ["x": whole]) }
+            #expect(throws: AblateError.self) { try folder.run(.average, ["cover": 1, "classes": 2], ["x": whole]) }
         }
     }
 }

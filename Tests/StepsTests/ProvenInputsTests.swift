@@ -1,6 +1,7 @@
 // Native steps on files that no step of ours would write, such as those of older versions and of programs: an error with the input's
 // name and the row, never a trap, and never a number that counts a row twice.
 
+import Host
 import Digests
 import Formats
 import Foundation
@@ -30,7 +31,7 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
         do {
             let outcome = try folder.run(kind, parameters, inputs)
             return "done: \(outcome.outputs)"
-        } catch let error as StepError {
+        } catch let error as AblateError {
             return error.description
         }
     }
@@ -236,7 +237,7 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
                 do {
                     _ = try folder.run(kind, parameters, inputs.merging([name: path]) { $1 })
                     outcomes.done += 1
-                } catch let error as StepError {
+                } catch let error as AblateError {
                     #expect(!error.description.isEmpty)
                     outcomes.refused += 1
                 }

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ablate_worker.training.distributed import Team
-from conftest import digest, finetune, inputs
+from conftest import digest, finetune, inputs, predicting
 from safetensors.numpy import load_file
 from teamwork import do
 
@@ -103,7 +103,7 @@ def test_the_worker_starts_a_team_and_hands_on_what_it_says(worker, dataset, bac
         np.testing.assert_allclose(array, load_file(team / "model" / "adapter_model.safetensors")[name], atol=2e-4)
     failure = worker.fails("finetune", finetune(lora=PLAIN | {"targets": ["nothing"]}), given, processes=2)
     assert failure.kind == "invalid-input" and failure.message.startswith("lora.targets: ")
-    failure = worker.fails("predict", finetune(), given, processes=2)
+    failure = worker.fails("predict", predicting(finetune(), 0), given, processes=2)
     assert failure.kind == "internal" and "one process" in failure.message
 
 

@@ -1,6 +1,7 @@
 """Every family of backbones: rows do not touch each other, and plain transformers and peft give the worker's scores."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -235,3 +236,11 @@ def test_code_that_comes_with_a_backbone_runs_only_when_it_is_asked_for(dataset,
     # All weights trained: the model is complete, code and all, and is predicted without the backbone.
     made, _, _ = run("finetune", parameters | {"lora": None}, given, tmp_path)
     run("predict", shaping, inputs(dataset, "tokens", "folds", model=made / "model"), tmp_path)
+
+
+def test_check_knows_the_families_that_the_worker_knows():
+    from ablate_worker import families
+
+    text = (Path(__file__).resolve().parents[2] / "Sources" / "1-recipe" / "Recipes" / "Sections" / "Backbone.swift").read_text()
+    listed = text.split("static let families = [")[1].split("]")[0]
+    assert [name.strip(' "\n') for name in listed.split(",") if name.strip()] == list(families.FAMILIES)

@@ -58,6 +58,13 @@ def test_imports_run_one_way_through_the_rooms(file):
         assert not (room == other == "kinds"), f"{file} imports the kind {module}: what two kinds need lies in a room below"
 
 
+@pytest.mark.parametrize("file", [f for f in FILES if f.parts[0] in set(ROOMS) - {"kinds", "protocol"}], ids=str)
+def test_no_room_below_the_kinds_is_handed_a_step_or_a_channel(file):
+    for node in ast.walk(ast.parse((PACKAGE / file).read_text())):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            assert node.value.id not in ("step", "channel"), f"{file}:{node.lineno}: what is needed is to be named"
+
+
 def test_no_file_imports_itself_by_way_of_others():
     ways = {file.stem if len(file.parts) == 1 else f"{file.parts[0]}.{file.stem}":
             {f"{room}.{module}" if room and room != module else module for room, module in imported(file)} for file in FILES}
@@ -71,7 +78,7 @@ def test_no_file_imports_itself_by_way_of_others():
 
 
 def test_every_kind_has_its_module():
-    from ablate_worker import kinds
+    from ablate_worker.protocol import kinds
     assert {f.stem for f in FILES if f.parts[0] == "kinds"} - {"__init__"} == set(kinds.KINDS)
     for kind in kinds.KINDS:
         assert re.search(r"^def run\(step\):", (PACKAGE / "kinds" / f"{kind}.py").read_text(), re.M)

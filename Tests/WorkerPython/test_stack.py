@@ -204,17 +204,6 @@ def test_predictions_in_any_order_and_a_class_nobody_has(worker, problem):
         assert np.isfinite(found).all() and found[:, 2].max() < 1e-3
 
 
-def test_features_may_come_from_several_steps(worker, problem):
-    given = problem.given("test", "feat")
-    parts = {k: v for k, v in given.items() if not k.startswith("features-")}
-    for table, here in (("train", problem.train), ("test", slice(problem.train.stop, None))):
-        for name, columns in (("b", [1, 2]), ("a", [0])):
-            path = parts[f"features-{table}.{name}"] = problem.folder / f"{table}-{name}"
-            formats.write_features(path, [["rating", "noise", "constant"][c] for c in columns], problem.features[here][:, columns])
-    (whole, _), (joined, _) = (worker.run("stack", stack(), one) for one in (given, parts))
-    assert digest(whole) == digest(joined)
-
-
 def test_real_predictions_of_two_baselines(worker, dataset, tmp_path):
     folds, given = formats.read_json(dataset["folds"])["folds"], {name: dataset[name] for name in ("rows", "folds")}
     for analyzer, ngrams in (("word", [1, 1]), ("char", [1, 2])):

@@ -43,7 +43,7 @@ import Workers
         #"{"event":"progress","done":1}"#,
     ])
     func whatTheProtocolDoesNotHaveIsAViolation(_ line: String) {
-        #expect { try WorkerEvent(line: line) } throws: { ($0 as? WorkerFailure)?.class == .protocol }
+        #expect { try WorkerEvent(line: line) } throws: { ($0 as? StepFailure)?.class == .protocol }
     }
 
     @Test func aSpecificationIsOneLineWithItsProtocol() {

@@ -33,7 +33,7 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
 
     @Test func aFolderThatCannotBeWrittenIsSaidWithWhatToDo() {
         #expect { try WorkerPackage.materialise(in: "/proc/ablate") } throws: { error in
-            let failure = error as? WorkerFailure
+            let failure = error as? StepFailure
             return failure?.class == .unavailable && failure!.message.contains("XDG_CACHE_HOME")
         }
     }

@@ -7,7 +7,7 @@ import Workers
 
 @Suite struct WorkerProcessTests {
     /// Runs one step with a program in place of the interpreter, in a folder of its own.
-    private func run(_ program: String) async throws -> (failure: WorkerFailure, leftovers: [String]) {
+    private func run(_ program: String) async throws -> (failure: StepFailure, leftovers: [String]) {
         let folder = NSTemporaryDirectory() + "/worker-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -20,11 +20,11 @@ import Workers
             scratch: folder, log: "\(folder)/log.txt", threads: 1)
         do {
             _ = try await worker.run(step) { _ in }
-        } catch let failure as WorkerFailure {
+        } catch let failure as StepFailure {
             #expect(!worker.isAlive)
             return (failure, try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0 != "python" })
         }
-        throw WorkerFailure(class: .internal, message: "it did not fail")
+        throw StepFailure(class: .internal, message: "it did not fail")
     }
 
     @Test func aWorkerThatCannotStartIsToldOfWithItsLastWordsAndLeavesNoLog() async throws {

@@ -15,5 +15,6 @@
 //     Evaluation, TrainingHistory             scores; a fine-tune's losses
 //     Features, Tokens, ContentShape          what the worker writes, as far as this side reads it
 //     SampleColumns, LabelColumns             which column is which label's
+//     TableLikeness                           whether two files are one table in two forms
 //     Safetensors, JSONDocument, CSV, CSVTable  named arrays; JSON read with expectations; comma-separated values
 //     FormatError                             what is not as promised, in words

@@ -48,7 +48,7 @@ package struct Predictions: Sendable {
                     "\(name): rows[\(index)] is \(given[index]), and \(range ?? "rows are numbered from 0")")
             }
         }
-        let wasDivided = try Self.prove(&values, rows: given, classes: classes, name)
+        let wasDivided = try Self.prove(&values, rows: given, classes: classes, type: file.type("probabilities"), name)
         rows = isSorted ? given : order.map { given[$0] }
         probabilities = isSorted ? values : order.flatMap { values[$0 * classes..<($0 + 1) * classes] }
         self.classes = classes
@@ -57,14 +57,14 @@ package struct Predictions: Sendable {
 
     /// Sets right what rounding explains, and answers whether anything was.
     private static func prove(
-        _ values: inout [Double], rows: [Int], classes: Int, _ name: String
+        _ values: inout [Double], rows: [Int], classes: Int, type: String?, _ name: String
     ) throws(FormatError) -> Bool {
         for index in values.indices where !(values[index] >= 0 && values[index] <= 1) {
             throw FormatError(
                 "\(name), row \(ordinal(rows[index / classes])), label \(index % classes + 1) of \(classes): \(values[index]) is no probability; write numbers in 0...1, such as a softmax over the labels"
             )
         }
-        let sums = ProbabilitySums(of: values, classes: classes)
+        let sums = ProbabilitySums(of: values, classes: classes, precision: type == "BF16" ? 0x1p-7 : 0)
         var wasDivided = false
         for (index, row) in rows.enumerated() {
             let range = index * classes..<(index + 1) * classes
@@ -77,8 +77,9 @@ package struct Predictions: Sendable {
                 throw FormatError(
                     "\(name), row \(ordinal(row)): every probability is 0; the labels of a row must sum to 1")
             case .off(let sum):
+                let isShort = type == "BF16" || type == "F16"
                 throw FormatError(
-                    "\(name), row \(ordinal(row)): the probabilities of its \(classes) labels sum to \(Float(sum)), and must sum to 1 (rounding aside); divide each row by its sum"
+                    "\(name), row \(ordinal(row)): the probabilities of its \(classes) labels sum to \(Float(sum)), and must sum to 1 (rounding aside); divide each row by its sum\(isShort ? " in single precision, and write it as float32" : "")"
                 )
             }
         }

@@ -3,8 +3,8 @@
 /// How far a row's sum may lie from 1.
 ///
 /// A sum within 1e-6 of 1 is as good as single precision has it, and the row is taken as it is. One within the tolerance is
-/// rounding, and the row is divided by its sum. The tolerance is 1e-3, which covers half precision; where all numbers of a
-/// table are rounded to two, three or four decimals, it is what such rounding can make of a row: half a unit of the last
+/// rounding, and the row is divided by its sum. The tolerance is 1e-3, which covers half precision, and 1/128 where the numbers
+/// were kept as bfloat16, whose 8 bits may be rounded or cut off; where all numbers of a table are rounded to two, three or four decimals, it is what such rounding can make of a row: half a unit of the last
 /// decimal for each class, at most 0.1. Beyond, the numbers are no probabilities of one row.
 package struct ProbabilitySums: Sendable {
     package let tolerance: Double
@@ -14,8 +14,10 @@ package struct ProbabilitySums: Sendable {
     private static let half = 1e-3
     private static let widest = 0.1
 
-    /// - Parameter values: those of all rows of `classes` numbers.
-    package init(of values: [Double], classes: Int) {
+    /// - Parameters:
+    ///   - values: those of all rows of `classes` numbers.
+    ///   - precision: how far a number of the type they were kept in may be off, as a part of itself.
+    package init(of values: [Double], classes: Int, precision: Double = 0) {
         let decimals = (2...4).first { decimals in
             let scale = [100.0, 1_000, 10_000][decimals - 2]
             return values.allSatisfy { value in
@@ -24,7 +26,7 @@ package struct ProbabilitySums: Sendable {
             }
         }
         let rounding = decimals.map { Double(classes) * 0.5 / [100.0, 1_000, 10_000][$0 - 2] + Self.exact } ?? 0
-        tolerance = max(Self.half, min(Self.widest, rounding))
+        tolerance = max(Self.half, precision, min(Self.widest, rounding))
     }
 
     /// What is to become of a row.

@@ -61,6 +61,17 @@ package struct AblateError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension AblateError {
+    /// What `work` gives; every error of a ``FileSystem`` is one of these, and anything else is told as a failure of the system.
+    package static func only<Value>(_ work: () throws -> Value) throws(AblateError) -> Value {
+        do {
+            return try work()
+        } catch let error as AblateError {
+            throw error
+        } catch {
+            throw AblateError(.failed, "\(error)")
+        }
+    }
+
     /// The failure of a call of the system with this error number. `action` is what was tried: "read the file".
     package static func system(_ action: String, _ path: String) -> AblateError { system(action, path, code: errno) }
 

@@ -20,8 +20,8 @@
 //
 //     Composition/         Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
 //     Composition/Checks/  AnnotationChecks, CommandFiles, ContentChecks, CrossChecks, CustomStepChecks,
-//                          ExtractorChecks, FileChecks, KeyVariables, Lints, ModelChecks, ReferenceChecks,
-//                          ReferenceGraph, SampleChecks
+//                          ExtractorChecks, FamilyChecks, FileChecks, KeyVariables, Lints, ModelChecks, ReferenceChecks,
+//                          ReferenceGraph, SampleChecks, TableMentions
 //     Declarations/        CollectionShapes, Declaration, FindingCatalogue, Key, PlainNode, Reading,
 //                          ScalarShapes, ValueShape
 //     Sections/            Ablation, Adaptation, Annotation, Averaging, Backbone, Chat, CustomStep, DataSection,

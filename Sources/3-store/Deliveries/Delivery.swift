@@ -226,8 +226,40 @@ package struct Delivery: Sendable {
 
     // MARK: Paths
 
+    /// Folders in which there are no files that last, whatever stands there now.
+    private static let madeUp = ["/proc", "/sys", "/dev"]
+
+    /// Errors: ``AblateError`` of kind `refused` for a path at which there can never be a file of one's own, whatever is there: a
+    /// folder by its spelling, a place below a file, a name with control characters, a place where the system keeps no files.
+    package func requirePlace(_ path: String) throws {
+        func refused(_ what: String) -> AblateError {
+            AblateError(.refused, what, path: path, advice: "choose another path; nothing was written")
+        }
+        if path.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) {
+            throw refused("expected a path for a file, found line breaks or control characters in its name")
+        }
+        let last = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        if ["", ".", ".."].contains(last) { throw refused("expected a path for a file, found that of a folder") }
+        let place = Paths.normal(path.hasPrefix("/") ? path : "\(project)/\(path)")
+        var above = Paths.folder(of: place)
+        while above != "/", above != "." {
+            if let form = try host.files.status(of: above, following: true)?.form {
+                guard form == .folder else { throw refused("expected a folder, found a file at \(above)") }
+                let real = host.files.absolute(above)
+                if let root = Self.madeUp.first(where: { real == $0 || real.hasPrefix($0 + "/") }),
+                    real != "/dev/shm", !real.hasPrefix("/dev/shm/")
+                {
+                    throw refused("expected a path for a file, found one in \(root), where the system keeps no files")
+                }
+                break
+            }
+            above = Paths.folder(of: above)
+        }
+    }
+
     /// The path as it will be written to: absolute, with the folder's links resolved where they stay in the project.
     private func resolve(_ path: String) throws -> String {
+        try requirePlace(path)
         let files = host.files
         let absolute = Paths.normal(path.hasPrefix("/") ? path : "\(project)/\(path)")
         let folder = Paths.folder(of: absolute)
@@ -263,7 +295,8 @@ package struct Delivery: Sendable {
                     advice: "choose another path for what is written; nothing was written")
             }
         }
-        if let form = try files.status(of: place, following: false)?.form, form == .folder || form == .other {
+        // A link to a file is a file of the user's; one to anything else is what it leads to.
+        if let form = try files.status(of: place, following: true)?.form, form != .file {
             throw AblateError(
                 .refused,
                 "expected a path for a file, found a \(form == .folder ? "folder" : "pipe, socket or device")",

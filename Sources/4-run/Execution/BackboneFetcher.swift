@@ -35,9 +35,9 @@ package struct BackboneFetcher: Sendable {
             await pool.give(back: worker, gpus: [])
             await pool.retire()
             try? Host.system.files.remove(folder)
-        } catch let failure as WorkerFailure {
+        } catch let failure as StepFailure {
             await pool.retire()
-            throw StepFailure(class: failure.class, message: failure.message, log: log)
+            throw failure.told(log: log)
         }
     }
 }

@@ -74,7 +74,11 @@ package actor Engine {
         chosen = options.selection.map { $0.sorted() } ?? Array(plan.steps.indices)
         let position = Dictionary(uniqueKeysWithValues: chosen.enumerated().map { ($1, $0) })
         schedule = Schedule(
-            dependencies: chosen.map { plan.steps[$0].dependencies.map { position[$0]! } },
+            dependencies: chosen.map { index in
+                let step = plan.steps[index]
+                let table = step.table.flatMap { step.dependencies.contains($0) ? nil : position[$0] }
+                return step.dependencies.map { position[$0]! } + (table.map { [$0] } ?? [])
+            },
             demands: chosen.map { machine.resources(for: plan.steps[$0]) },
             estimates: chosen.map { forecast.entries[$0].estimate ?? 1 }, capacity: machine.capacity,
             keepGoing: options.keepGoing)
@@ -153,16 +157,18 @@ package actor Engine {
             finish(index, record, executed: false)
             return true
         }
-        jobs[position] = StepRunner.Job(step: step, manifest: manifest, inputs: inputs, gpus: [])
+        let table = step.table.flatMap { records[$0] ?? forecast.entries[$0].record }
+        jobs[position] = StepRunner.Job(
+            step: step, manifest: manifest, inputs: inputs, rows: table?.metrics["rows"]?.integer, gpus: [])
         return false
     }
 
     private func execute(_ position: Int, gpus: [Int]) {
-        guard let waiting = jobs.removeValue(forKey: position) else { return }
-        let job = StepRunner.Job(step: waiting.step, manifest: waiting.manifest, inputs: waiting.inputs, gpus: gpus)
+        guard var job = jobs.removeValue(forKey: position) else { return }
+        job.gpus = gpus
         let index = chosen[position]
         report(.started(index))
-        tasks[position] = Task { [runner, report] in
+        tasks[position] = Task { [runner, report, job] in
             do {
                 let outcome = try await runner.run(job) { event in
                     switch event {
@@ -182,7 +188,7 @@ package actor Engine {
                 report(.cancelled(index))
                 queue.yield(.cancelled(position))
             } catch {
-                let failure = error as? StepFailure ?? StepFailure(class: .internal, message: "\(error)", log: nil)
+                let failure = error as? StepFailure ?? StepFailure(class: .internal, message: "\(error)")
                 summary.failed.append((index, failure))
                 report(.failed(index, failure))
                 queue.yield(.failed(position))

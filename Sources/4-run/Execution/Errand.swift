@@ -47,9 +47,9 @@ struct Errand {
             await pool.give(back: worker, gpus: [])
             await pool.retire()
             return try take(result.metrics, "\(folder)/outputs")
-        } catch let failure as WorkerFailure {
+        } catch {
             await pool.retire()
-            throw StepFailure(class: failure.class, message: failure.message, log: nil)
+            throw error
         }
     }
 

@@ -65,7 +65,9 @@ package struct Exporter: Sendable {
         let step = plan.steps[index]
         let record = try finished(index)
         guard try Host.system.files.status(of: path, following: false) == nil else {
-            throw Self.refusal("\(path) is there already, and an export replaces nothing; name a new folder")
+            throw AblateError(
+                .exists, "this is there already, and an export replaces nothing", path: path,
+                advice: "name a new folder; nothing was written")
         }
         // Beside its place: the last step is a rename within one file system. What stops before it leaves no folder there.
         let files = Host.system.files
@@ -88,9 +90,8 @@ package struct Exporter: Sendable {
             let worker = try await pool.take(gpus: gpus, threads: machine.threads)
             result = try await worker.run(specification) { _ in }
             worker.retire()
-        } catch let failure as WorkerFailure {
-            if failure.class == .cancelled { throw CancellationError() }
-            throw StepFailure(class: failure.class, message: failure.message, log: nil)
+        } catch let failure as StepFailure where failure.class == .cancelled {
+            throw CancellationError()
         }
         try files.move("\(draft)/outputs/export", to: path)
         return result.metrics
@@ -183,7 +184,7 @@ package struct Exporter: Sendable {
         do {
             return try resolver.resolve(source, steps: plan.steps) { forecast.entries[$0].record }
         } catch let missing as MissingInput {
-            throw StepFailure(class: .missingInput, message: missing.description, log: nil)
+            throw StepFailure(class: .missingInput, message: missing.description)
         }
     }
 
@@ -193,6 +194,6 @@ package struct Exporter: Sendable {
     private static func real(_ path: String) -> String { Host.system.files.absolute(path) }
 
     private static func refusal(_ message: String) -> StepFailure {
-        StepFailure(class: .refused, message: message, log: nil)
+        StepFailure(class: .refused, message: message)
     }
 }

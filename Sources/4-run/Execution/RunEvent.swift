@@ -4,20 +4,6 @@ package import Digests
 package import Storage
 package import Workers
 
-/// Why a step failed.
-package struct StepFailure: Error, Sendable {
-    package let `class`: FailureClass
-    package let message: String
-    /// Absolute path of the kept log; nil where there is none.
-    package let log: String?
-
-    package init(class kind: FailureClass, message: String, log: String?) {
-        self.class = kind
-        self.message = message
-        self.log = log
-    }
-}
-
 /// An event of a run. Steps are indices into the plan.
 package enum RunEvent: Sendable {
     /// Something worth a line, such as the making of the Python environment.

@@ -24,7 +24,9 @@ struct StepRunner: Sendable {
         let step: Step
         let manifest: Manifest
         let inputs: [String: ResolvedInput]
-        let gpus: [Int]
+        /// How many rows its ``Step/table`` has; nil where it has none or nobody has read it.
+        let rows: Int?
+        var gpus: [Int]
     }
 
     /// What running gave: a record of our own, or one that another engine published meanwhile.
@@ -78,7 +80,7 @@ struct StepRunner: Sendable {
             let log = store.discard(attempt, keepingLog: failure.class != .cancelled)
             if failure.class == .cancelled { throw CancellationError() }
             let full = isFull ? "; no space was left on the store's disk: make room and run again" : ""
-            throw StepFailure(class: failure.class, message: failure.message + full, log: log)
+            throw failure.told(log: log, addition: full)
         }
     }
 
@@ -89,11 +91,11 @@ struct StepRunner: Sendable {
         let paths = try await OwnThread.run { [store] in try Self.layOut(job, in: attempt, store) }
         let assignment = Assignment(
             step: job.step, key: job.manifest.key, inputs: paths, outputs: attempt.outputs, scratch: attempt.scratch,
-            log: attempt.log, gpus: job.gpus)
+            log: attempt.log, rows: job.rows, gpus: job.gpus)
         let work = try await executors[job.step.demand].run(assignment, report: report)
         if let missing = job.step.kind.outputs.first(where: { !work.outputs.contains($0) }) {
             throw StepFailure(
-                class: .protocol, message: "the step was said to be done, and gave no \(missing)", log: nil)
+                class: .protocol, message: "the step was said to be done, and gave no \(missing)")
         }
         let draft = Record.Draft(
             outline: job.manifest.outline, manifest: job.manifest.json, address: job.step.address,
@@ -147,7 +149,7 @@ struct StepRunner: Sendable {
             if let what {
                 throw StepFailure(
                     class: .changed,
-                    message: "\(now.name) \(what); the result is not kept. Leave it alone and run again", log: nil)
+                    message: "\(now.name) \(what); the result is not kept. Leave it alone and run again")
             }
         }
     }
@@ -155,12 +157,10 @@ struct StepRunner: Sendable {
     private static func failure(_ error: any Error, of kind: StepKind) -> StepFailure {
         switch error {
         case let failure as StepFailure: failure
-        case let failure as WorkerFailure: StepFailure(class: failure.class, message: placed(failure), log: nil)
-        case is CancellationError: StepFailure(class: .cancelled, message: "cancelled", log: nil)
-        case let error as StepError: StepFailure(class: .invalidInput, message: error.description, log: nil)
+        case is CancellationError: StepFailure(class: .cancelled, message: "cancelled")
         case let error as AblateError:
-            StepFailure(class: failureClass(of: error, kind), message: error.description, log: nil)
-        default: StepFailure(class: .internal, message: "\(error)", log: nil)
+            StepFailure(class: failureClass(of: error, kind), message: error.description)
+        default: StepFailure(class: .internal, message: "\(error)")
         }
     }
 
@@ -174,14 +174,6 @@ struct StepRunner: Sendable {
         case .refused, .incomplete: kind == .command ? .commandFailed : .internal
         default: .internal
         }
-    }
-
-    /// The message of a worker with the row and the column that it names, unless they stand in it already.
-    private static func placed(_ failure: WorkerFailure) -> String {
-        var places: [String] = []
-        if let row = failure.row, !failure.message.contains("row \(row)") { places.append("row \(row)") }
-        if let column = failure.column, !failure.message.contains(column) { places.append("column \(column)") }
-        return places.isEmpty ? failure.message : "\(failure.message) (\(places.joined(separator: ", ")))"
     }
 }
 

@@ -46,7 +46,7 @@ package struct TableConverter: Sendable {
                 return try FileBytes.read("\(outputs)/table")
             } catch {
                 throw StepFailure(
-                    class: .unavailable, message: "the worker gave no table of \(name): \(error)", log: nil)
+                    class: .unavailable, message: "the worker gave no table of \(name): \(error)")
             }
         }
     }

@@ -1,5 +1,6 @@
 // `average`: the mean of the probabilities that several predictions give each row.
 
+internal import Host
 internal import Digests
 internal import Formats
 
@@ -10,7 +11,7 @@ extension NativeStep {
         if context.parameters["members"] != nil { return try weightedAverage(context) }
         let cover = try context.integer("cover")
         let classes = try context.integer("classes")
-        guard cover >= 1 else { throw StepError("parameter cover is \(cover), and must be 1 or more") }
+        guard cover >= 1 else { throw AblateError(.invalid, "parameter cover is \(cover), and must be 1 or more") }
         // In order of name, so that the sum of floats is the same every time.
         let tables = try context.inputs.keys.sorted().map { (name: $0, try context.predictions($0, classes: classes)) }
         // As many rows as all predictions together can cover: never what a row's number says.
@@ -28,7 +29,8 @@ extension NativeStep {
             let beyond = tables.first { ($0.1.rows.last ?? 0) >= count }.flatMap { name, table in
                 table.rows.last.map { "; \(context.title(name)) has one of row \($0 == .max ? $0 : $0 + 1)" }
             }
-            throw StepError(
+            throw AblateError(
+                .invalid,
                 "row \(row + 1) has \(counts[row]) predictions, and every row must have \(cover)\(beyond ?? "")")
         }
         let mean = Predictions(covering: count, classes: classes, probabilities: sums.map { $0 / Double(cover) })

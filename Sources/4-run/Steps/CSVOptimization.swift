@@ -1,8 +1,10 @@
 // A table's probabilities made to obey the constraint of their groups, outside any recipe.
 
+package import Host
 package import Digests
 internal import Formats
-internal import Numerics
+internal import Scores
+internal import Constraints
 
 /// What `ablate optimize` does, without the command line.
 package struct CSVOptimization {
@@ -18,10 +20,11 @@ package struct CSVOptimization {
     private let group: String
 
     /// - Parameter counts: how often each class occurs in a complete group; nil for once.
-    /// Errors: ``StepError`` for a method there is not.
-    package init(method name: String, group: String, counts: [Int]?) throws(StepError) {
+    /// Errors: ``AblateError`` for a method there is not.
+    package init(method name: String, group: String, counts: [Int]?) throws(AblateError) {
         guard let kind = GroupMethodKind(rawValue: name) else {
-            throw StepError(
+            throw AblateError(
+                .invalid,
                 "there is no method \"\(name)\"; the methods are \(GroupMethodKind.allCases.map(\.rawValue).joined(separator: ", "))"
             )
         }
@@ -49,9 +52,10 @@ package struct CSVOptimization {
     }
 
     /// Applies the method without any label, its coefficients being what they are where nothing is fitted.
-    package func unfitted(_ table: ProbabilityCSV) throws(StepError) -> Outcome {
+    package func unfitted(_ table: ProbabilityCSV) throws(AblateError) -> Outcome {
         guard let values = method.neutralValues else {
-            throw StepError(
+            throw AblateError(
+                .invalid,
                 "the method \(kind.rawValue) has to be fitted: give --train and --label, or take one of \(GroupMethodKind.allCases.filter { $0.method().neutralValues != nil }.map(\.rawValue).joined(separator: ", "))"
             )
         }
@@ -59,7 +63,8 @@ package struct CSVOptimization {
         guard let idle = idleness(table, grouping) else {
             return outcome(table, try applied(values, to: table, grouping), grouping, values, nil)
         }
-        throw StepError(
+        throw AblateError(
+            .invalid,
             "\(idle). --group must name a column whose value is shared by the rows of one group; nothing is written")
     }
 
@@ -77,16 +82,18 @@ package struct CSVOptimization {
     ///   - table: what the coefficients of all of `train` are applied to; nil for `train` itself, cross-fitted.
     package func fitted(
         on train: ProbabilityCSV, label: String, applyingTo table: ProbabilityCSV?
-    ) throws(StepError) -> Outcome {
+    ) throws(AblateError) -> Outcome {
         if let table, table.classes != train.classes {
-            throw StepError(
+            throw AblateError(
+                .invalid,
                 "\(train.name) has the classes \(train.classes.joined(separator: ", ")), and \(table.name) \(table.classes.joined(separator: ", ")); they must be the same, in one order"
             )
         }
         let (labels, areNumbers) = try train.labels(in: label)
         let grouping = RowGrouping(ids: try train.column(group))
         guard grouping.count >= 2 else {
-            throw StepError("\(train.name) has one group, \"\(try train.column(group)[0])\"; a fit needs two or more")
+            throw AblateError(
+                .invalid, "\(train.name) has one group, \"\(try train.column(group)[0])\"; a fit needs two or more")
         }
         let folds = min(Self.folds, grouping.count)
         let fit: CrossFit
@@ -123,7 +130,7 @@ package struct CSVOptimization {
 
     private func applied(
         _ values: [Double], to table: ProbabilityCSV, _ grouping: RowGrouping
-    ) throws(StepError) -> ProbabilityMatrix {
+    ) throws(AblateError) -> ProbabilityMatrix {
         do {
             return try method.predictions(of: table.matrix, groups: grouping, values: values, cores: .max)
         } catch {
@@ -142,11 +149,12 @@ package struct CSVOptimization {
     }
 
     /// An error with the group's name and a row, and with what to do.
-    private func explained(_ error: GroupError, _ table: ProbabilityCSV, _ grouping: RowGrouping) -> StepError {
+    private func explained(_ error: GroupError, _ table: ProbabilityCSV, _ grouping: RowGrouping) -> AblateError {
         guard case .tooManyRows(let group, let rows, let labels) = error,
             let names = try? table.column(self.group), let first = grouping[group].first
-        else { return StepError("\(table.name): \(error)") }
-        return StepError(
+        else { return AblateError(.invalid, "\(table.name): \(error)") }
+        return AblateError(
+            .invalid,
             "\(table.name), row \(CSVTable.number(ofRow: first)): the group \"\(names[first])\" has \(rows) rows, and there are labels for only \(labels); "
                 + "give --counts if labels repeat, --method mixture if groups may break the constraint, or another --group"
         )

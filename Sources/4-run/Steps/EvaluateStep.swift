@@ -1,8 +1,9 @@
 // `evaluate`: scores of out-of-fold predictions, per fold and seed, per seed, and of their average.
 
+internal import Host
 internal import Digests
 internal import Formats
-internal import Numerics
+internal import Scores
 
 extension NativeStep {
     /// Input `average` covers all rows. Inputs named `seed-S/fold-F` or `fold-F` cover their fold's rows; stack entries have
@@ -12,7 +13,8 @@ extension NativeStep {
         let rows = try context.rows()
         let labels = try rows.trueLabels()
         guard rows.classes <= classes else {
-            throw StepError("\(context.title("rows")) has \(rows.classes) labels, and the predictions have \(classes)")
+            throw AblateError(
+                .invalid, "\(context.title("rows")) has \(rows.classes) labels, and the predictions have \(classes)")
         }
         let folds = try context.folds(covering: labels.count)
         let average = try context.predictions("average", classes: classes, covering: labels.count)
@@ -53,7 +55,8 @@ extension NativeStep {
             let part = try context.predictions(name, classes: classes, below: count)
             for (index, row) in part.rows.enumerated() {
                 if let owner = owners[row] {
-                    throw StepError(
+                    throw AblateError(
+                        .invalid,
                         "row \(row + 1) is predicted by \(context.title(owner)) and by \(context.title(name)); each row has one fold"
                     )
                 }
@@ -62,7 +65,8 @@ extension NativeStep {
             }
         }
         if let row = owners.firstIndex(of: nil) {
-            throw StepError(
+            throw AblateError(
+                .invalid,
                 "no fold predicts row \(row + 1): \(names.sorted().map(context.title).joined(separator: ", "))")
         }
         return Predictions(covering: count, classes: classes, probabilities: joined)

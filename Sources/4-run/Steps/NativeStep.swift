@@ -1,8 +1,9 @@
 // The steps the engine runs itself. Knows files and parameters; nothing of keys, the store or the plan.
 
+internal import Host
 package import Digests
 internal import Formats
-internal import Numerics
+internal import Scores
 package import Plans
 
 /// What a native step is given: parameters, inputs by name, and an empty folder for its outputs.
@@ -26,30 +27,30 @@ package struct StepContext: Sendable {
     /// What messages call an input.
     func title(_ input: String) -> String { titles[input] ?? input }
 
-    func input(_ name: String) throws(StepError) -> String {
-        guard let path = inputs[name] else { throw StepError("input \(name) is missing") }
+    func input(_ name: String) throws(AblateError) -> String {
+        guard let path = inputs[name] else { throw AblateError(.invalid, "input \(name) is missing") }
         return path
     }
 
-    func integer(_ name: String) throws(StepError) -> Int { try parameter(name, "a whole number", \.integer) }
-    func string(_ name: String) throws(StepError) -> String { try parameter(name, "a text", \.string) }
+    func integer(_ name: String) throws(AblateError) -> Int { try parameter(name, "a whole number", \.integer) }
+    func string(_ name: String) throws(AblateError) -> String { try parameter(name, "a text", \.string) }
 
-    func strings(_ name: String) throws(StepError) -> [String] {
+    func strings(_ name: String) throws(AblateError) -> [String] {
         try parameter(name, "a list of texts") { Self.all($0, \.string) }
     }
 
-    func optionalInteger(_ name: String) throws(StepError) -> Int? { try has(name) ? integer(name) : nil }
-    func optionalString(_ name: String) throws(StepError) -> String? { try has(name) ? string(name) : nil }
+    func optionalInteger(_ name: String) throws(AblateError) -> Int? { try has(name) ? integer(name) : nil }
+    func optionalString(_ name: String) throws(AblateError) -> String? { try has(name) ? string(name) : nil }
 
-    func optionalNumber(_ name: String) throws(StepError) -> Double? {
+    func optionalNumber(_ name: String) throws(AblateError) -> Double? {
         try has(name) ? parameter(name, "a number", \.number) : nil
     }
 
-    func optionalIntegers(_ name: String) throws(StepError) -> [Int]? {
+    func optionalIntegers(_ name: String) throws(AblateError) -> [Int]? {
         try has(name) ? parameter(name, "a list of whole numbers") { Self.all($0, \.integer) } : nil
     }
 
-    func numbers(_ name: String) throws(StepError) -> [Double] {
+    func numbers(_ name: String) throws(AblateError) -> [Double] {
         try parameter(name, "a list of numbers") { Self.all($0, \.number) }
     }
 
@@ -58,12 +59,12 @@ package struct StepContext: Sendable {
 
     private func parameter<Value>(
         _ name: String, _ kind: String, _ read: (JSON) -> Value?
-    ) throws(StepError) -> Value {
+    ) throws(AblateError) -> Value {
         guard let json = parameters[name] else {
-            throw StepError("parameter \(name) is missing; \(kind) belongs there")
+            throw AblateError(.invalid, "parameter \(name) is missing; \(kind) belongs there")
         }
         guard let value = read(json) else {
-            throw StepError("parameter \(name) is \(json.text()), and \(kind) belongs there")
+            throw AblateError(.invalid, "parameter \(name) is \(json.text()), and \(kind) belongs there")
         }
         return value
     }
@@ -84,16 +85,16 @@ package struct StepOutcome: Sendable {
 }
 
 package enum NativeStep {
-    /// Runs a step of a kind whose demand is `native`. Errors: ``StepError``.
+    /// Runs a step of a kind whose demand is `native`. Errors: ``AblateError``.
     package static func run(_ kind: StepKind, _ context: StepContext) throws -> StepOutcome {
         do {
             return try outcome(of: kind, context)
         } catch let error as FormatError {
-            throw StepError(error.description)
+            throw AblateError(.invalid, error.description)
         } catch let error as GroupError {
-            throw StepError(error.description)
+            throw AblateError(.invalid, error.description)
         } catch let error as ProbabilityError {
-            throw StepError(error.description)
+            throw AblateError(.invalid, error.description)
         }
     }
 
@@ -105,7 +106,7 @@ package enum NativeStep {
         case EvaluateStep.kind: try evaluate(context)
         case SubmissionStep.kind: try submission(context)
         case PseudoLabelStep.kind: try pseudoLabel(context)
-        default: throw StepError("a step of kind \(kind.rawValue) does not run in the engine")
+        default: throw AblateError(.invalid, "a step of kind \(kind.rawValue) does not run in the engine")
         }
     }
 }

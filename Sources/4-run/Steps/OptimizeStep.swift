@@ -1,8 +1,10 @@
 // `optimize`: predictions made to obey the constraint of their groups, and an honest score of it.
 
+internal import Host
 internal import Digests
 internal import Formats
-internal import Numerics
+internal import Scores
+internal import Constraints
 
 extension NativeStep {
     /// Out of fold: the coefficients are fitted on `fitted-on`, fold by fold on the groups of the other folds, and applied to
@@ -10,10 +12,13 @@ extension NativeStep {
     /// without that fold.
     static func optimize(_ context: StepContext) throws -> StepOutcome {
         let name = try context.string("method")
-        guard let kind = GroupMethodKind(rawValue: name) else { throw StepError("there is no method \"\(name)\"") }
+        guard let kind = GroupMethodKind(rawValue: name) else {
+            throw AblateError(.invalid, "there is no method \"\(name)\"")
+        }
         let counts = try context.optionalIntegers("counts")
         if let counts, try counts.count != context.integer("classes") || !counts.allSatisfy({ $0 >= 1 }) {
-            throw StepError("parameter counts is \(counts), and one number from 1 belongs there for each label")
+            throw AblateError(
+                .invalid, "parameter counts is \(counts), and one number from 1 belongs there for each label")
         }
         return try optimize(context, kind.method(counts: counts.map { LabelCounts($0) }))
     }
@@ -22,7 +27,8 @@ extension NativeStep {
         let classes = try context.integer("classes")
         let rows = try context.rows()
         guard let groups = rows.groups else {
-            throw StepError("\(context.title("rows")) has no groups to optimize within: name data.columns.group")
+            throw AblateError(
+                .invalid, "\(context.title("rows")) has no groups to optimize within: name data.columns.group")
         }
         let grouping = RowGrouping(ids: groups)
         func matrix(_ name: String) throws -> ProbabilityMatrix {
@@ -63,12 +69,15 @@ extension NativeStep {
             try Coefficients(reading: bytes, name: name)
         }
         guard fitted.names == method.coefficients.map(\.name) else {
-            throw StepError(
+            throw AblateError(
+                .invalid,
                 "\(context.title("parameters")) has the coefficients \(fitted.names.joined(separator: ", ")), which are not those of this method"
             )
         }
         guard let fold = try context.optionalInteger("fold") else { return fitted.values }
-        guard fitted.folds.indices.contains(fold) else { throw StepError("nothing was fitted without fold \(fold)") }
+        guard fitted.folds.indices.contains(fold) else {
+            throw AblateError(.invalid, "nothing was fitted without fold \(fold)")
+        }
         return fitted.folds[fold]
     }
 
@@ -100,7 +109,8 @@ extension NativeStep {
         try (0..<grouping.count).map { group in
             let own = Set(grouping[group].map { folds.folds[$0] })
             guard own.count == 1, let fold = own.first else {
-                throw StepError(
+                throw AblateError(
+                    .invalid,
                     "the group of row \(grouping[group].first! + 1) is split over folds; optimize needs folds.kind: group-k-fold or stratified-group-k-fold"
                 )
             }

@@ -1,7 +1,8 @@
 // A CSV some of whose columns are class probabilities, such as a submission. Knows columns and rows, not what is done with them.
 
+package import Host
 internal import Formats
-internal import Numerics
+internal import Scores
 
 /// A table with one column for each class, and whatever else it has.
 package struct ProbabilityCSV: Sendable {
@@ -23,10 +24,10 @@ package struct ProbabilityCSV: Sendable {
     ///   - label: the column of the true class, where there is one.
     ///   - group: the column of the groups.
     ///
-    /// Errors: ``StepError`` with file, row (the header is row 1) and column.
+    /// Errors: ``AblateError`` with file, row (the header is row 1) and column.
     package init(
         reading bytes: [UInt8], name: String, columns named: [String]?, label: String?, group: String
-    ) throws(StepError) {
+    ) throws(AblateError) {
         do {
             let table = try CSVTable(reading: bytes, name: name)
             _ = try table.index(of: group)
@@ -37,7 +38,7 @@ package struct ProbabilityCSV: Sendable {
             columns = chosen.columns
             (matrix, unnormalised) = try Self.probabilities(table, chosen.columns)
         } catch {
-            throw StepError(error.description)
+            throw AblateError(.invalid, error.description)
         }
         classColumns = columns.map { [table] in table.header[$0] }
         classes = Self.withoutCommonPrefix(classColumns)
@@ -76,16 +77,16 @@ package struct ProbabilityCSV: Sendable {
         }
     }
 
-    /// The fields of a column. Errors: ``StepError`` where there is none of that name.
-    package func column(_ column: String) throws(StepError) -> [String] {
-        try StepError.explaining { () throws(FormatError) in try table.column(column) }
+    /// The fields of a column. Errors: ``AblateError`` where there is none of that name.
+    package func column(_ column: String) throws(AblateError) -> [String] {
+        try AblateError.explaining { () throws(FormatError) in try table.column(column) }
     }
 
     /// The class of each field of a column, and whether fields are numbers of classes and not their names.
     ///
     /// A field is the name of a class column, with or without what all their names begin with, or what `LabelColumns` reads as
     /// that. Where no field is a name, and every number from 0 to the last class occurs, fields are the classes' numbers.
-    func labels(in column: String) throws(StepError) -> (classes: [Int], areNumbers: Bool) {
+    func labels(in column: String) throws(AblateError) -> (classes: [Int], areNumbers: Bool) {
         let fields = try self.column(column).map(Self.plain)
         var numbers: [String: Int] = [:]
         for (number, name) in classes.enumerated() { numbers[name] = number }
@@ -104,7 +105,8 @@ package struct ProbabilityCSV: Sendable {
         var found: [Int] = []
         for (row, label) in fields.enumerated() {
             guard let number = numbers[label] else {
-                throw StepError(
+                throw AblateError(
+                    .invalid,
                     "\(name), row \(CSVTable.number(ofRow: row)), column \(column): there is no class \"\(label)\"; the classes are \(CSVTable.listed(classes))"
                 )
             }

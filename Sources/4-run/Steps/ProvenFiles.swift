@@ -1,5 +1,6 @@
 // The files of a step as the types that prove them. Knows paths and names; what a file must hold stands in Formats.
 
+package import Host
 internal import Digests
 internal import Formats
 
@@ -7,49 +8,49 @@ extension StepContext {
     /// The content of an input, proven by the type that reads it: what an older version or another program wrote is no exception.
     func proven<Content>(
         _ input: String, _ read: (_ bytes: [UInt8], _ name: String) throws(FormatError) -> Content
-    ) throws(StepError) -> Content {
+    ) throws(AblateError) -> Content {
         let bytes = try FileBytes.read(self.input(input))
         let name = title(input)
-        return try StepError.explaining { () throws(FormatError) in try read(bytes, name) }
+        return try AblateError.explaining { () throws(FormatError) in try read(bytes, name) }
     }
 
-    func rows(_ input: String = "rows") throws(StepError) -> Rows {
+    func rows(_ input: String = "rows") throws(AblateError) -> Rows {
         try proven(input) { bytes, name throws(FormatError) in try Rows(reading: bytes, name: name) }
     }
 
     /// The folds of a table of `count` rows.
-    func folds(covering count: Int) throws(StepError) -> Folds {
+    func folds(covering count: Int) throws(AblateError) -> Folds {
         try proven("folds") { bytes, name throws(FormatError) in
             try Folds(reading: bytes, name: name).covering(count, name)
         }
     }
 
     /// Predictions for some rows of a table; `count`: how many rows that table has, where it is known.
-    func predictions(_ input: String, classes: Int, below count: Int? = nil) throws(StepError) -> Predictions {
+    func predictions(_ input: String, classes: Int, below count: Int? = nil) throws(AblateError) -> Predictions {
         try proven(input) { bytes, name throws(FormatError) in
             try Predictions(reading: bytes, name: name, classes: classes, below: count)
         }
     }
 
     /// Predictions for each row of a table; `count`: how many rows that table has, where it is known.
-    func predictions(_ input: String, classes: Int, covering count: Int?) throws(StepError) -> Predictions {
+    func predictions(_ input: String, classes: Int, covering count: Int?) throws(AblateError) -> Predictions {
         try proven(input) { bytes, name throws(FormatError) in
             try Predictions(reading: bytes, name: name, classes: classes, below: count).covering(count, name)
         }
     }
 
-    func write(_ bytes: [UInt8], as output: String) throws(StepError) {
+    func write(_ bytes: [UInt8], as output: String) throws(AblateError) {
         try FileBytes.write(bytes, to: self.output(output))
     }
 }
 
-extension StepError {
+extension AblateError {
     /// What `work` gives; a format's refusal becomes the step's.
-    static func explaining<Value>(_ work: () throws(FormatError) -> Value) throws(StepError) -> Value {
+    static func explaining<Value>(_ work: () throws(FormatError) -> Value) throws(AblateError) -> Value {
         do {
             return try work()
         } catch {
-            throw StepError(error.description)
+            throw AblateError(.invalid, error.description)
         }
     }
 }
@@ -62,12 +63,12 @@ extension NativeStep {
     ///   - name: as messages call the file.
     ///   - count: how many rows the table has; nil where that is not known.
     ///
-    /// Errors: ``StepError`` where it holds no predictions of each row and `classes` labels.
+    /// Errors: ``AblateError`` where it holds no predictions of each row and `classes` labels.
     package static func provePredictions(
         _ path: String, name: String, classes: Int, count: Int?
-    ) throws(StepError) {
+    ) throws(AblateError) {
         let bytes = try FileBytes.read(path)
-        let predictions = try StepError.explaining { () throws(FormatError) in
+        let predictions = try AblateError.explaining { () throws(FormatError) in
             try Predictions(reading: bytes, name: name, classes: classes, below: count).covering(count, name)
         }
         if predictions.isMended { try FileBytes.replace(path, by: predictions.bytes) }

@@ -1,8 +1,9 @@
 // `split`: the fold of each training row.
 
+internal import Host
 internal import Digests
 internal import Formats
-internal import Numerics
+internal import Scores
 
 extension NativeStep {
     static func split(_ context: StepContext) throws -> StepOutcome {
@@ -15,20 +16,20 @@ extension NativeStep {
             // A test table may lack the column of groups: its rows are then folded one by one.
             case "group-k-fold": rows.labels == nil && rows.groups == nil ? .kFold : .groupKFold
             case "stratified-group-k-fold": .stratifiedGroupKFold
-            case let kind: throw StepError("there is no kind of folds \"\(kind)\"")
+            case let kind: throw AblateError(.invalid, "there is no kind of folds \"\(kind)\"")
             }
         let seed = try context.integer("seed")
         guard let seed = UInt64(exactly: seed) else {
-            throw StepError("parameter seed is \(seed), and must be 0 or more")
+            throw AblateError(.invalid, "parameter seed is \(seed), and must be 0 or more")
         }
         let assignment: FoldAssignment
         do {
             assignment = try FoldAssignment(
                 kind, rowCount: rows.ids.count, labels: rows.labels, groups: rows.groups, count: count, seed: seed)
         } catch {
-            throw StepError("\(context.title("rows")): \(error)")
+            throw AblateError(.invalid, "\(context.title("rows")): \(error)")
         }
-        let folds = try StepError.explaining { () throws(FormatError) in
+        let folds = try AblateError.explaining { () throws(FormatError) in
             try Folds(count: count, folds: assignment.folds, name: "the split")
         }
         try context.write(folds.bytes, as: "folds")

@@ -1,8 +1,9 @@
 // `average` in a scale or with weights: given, or fitted on out-of-fold predictions and scored by cross-fitting.
 
+internal import Host
 internal import Digests
 internal import Formats
-internal import Numerics
+internal import Scores
 
 extension NativeStep {
     /// Inputs `member.<name>` are whole tables of predictions, in the order of the parameter `members`. With `rows` and `folds` the
@@ -11,7 +12,7 @@ extension NativeStep {
         let names = try context.strings("members")
         let classes = try context.integer("classes")
         guard let scale = AveragingScale(rawValue: try context.string("mean")), !names.isEmpty else {
-            throw StepError("an average needs members and a mean")
+            throw AblateError(.invalid, "an average needs members and a mean")
         }
         var matrices: [ProbabilityMatrix] = []
         for name in names {
@@ -21,7 +22,9 @@ extension NativeStep {
         }
         let members = AveragingMembers(matrices, scale: scale)
         if context.inputs["weights"] == nil, let word = context.parameters["weights"]?.string {
-            guard let way = AveragingFit(rawValue: word) else { throw StepError("there are no weights \"\(word)\"") }
+            guard let way = AveragingFit(rawValue: word) else {
+                throw AblateError(.invalid, "there are no weights \"\(word)\"")
+            }
             return try fittedAverage(members, way, names, context)
         }
         let weights = try self.weights(context, count: names.count)
@@ -35,17 +38,18 @@ extension NativeStep {
         let rows = try context.rows()
         let labels = try rows.trueLabels()
         guard labels.count == members.rowCount else {
-            throw StepError(
+            throw AblateError(
+                .invalid,
                 "the predictions have \(members.rowCount) rows, and \(context.title("rows")) has \(labels.count)")
         }
         let folds = try context.folds(covering: members.rowCount)
         guard folds.count >= 2 else {
-            throw StepError("\(context.title("folds")) has one fold; a fit needs two or more")
+            throw AblateError(.invalid, "\(context.title("folds")) has one fold; a fit needs two or more")
         }
         let fit = try AveragingCrossFit(
             members, fit: way, labels: labels, rowWeights: rows.weights, folds: folds.folds, foldCount: folds.count)
         try write(fit.predictions, to: context)
-        let weights = try StepError.explaining { () throws(FormatError) in
+        let weights = try AblateError.explaining { () throws(FormatError) in
             try Weights(members: names, weights: fit.weights, folds: fit.foldWeights, name: "the fit")
         }
         try context.write(weights.bytes, as: "weights")
@@ -67,7 +71,7 @@ extension NativeStep {
             weights = fitted.weights
             if let fold = try context.optionalInteger("fold") {
                 guard fitted.folds.indices.contains(fold) else {
-                    throw StepError("no weights were fitted without fold \(fold)")
+                    throw AblateError(.invalid, "no weights were fitted without fold \(fold)")
                 }
                 weights = fitted.folds[fold]
             }
@@ -75,7 +79,8 @@ extension NativeStep {
             weights = try context.numbers("weights")
         }
         guard weights.count == count, Weights.areProper(weights) else {
-            throw StepError(
+            throw AblateError(
+                .invalid,
                 "the weights are \(weights), and \(count) finite ones, none below 0 and not all 0, belong there")
         }
         return weights

@@ -12,7 +12,7 @@
 //     docs/worker-protocol.md                                read this first: the contract
 //     WorkerMessage                                          the contract in types
 //     Worker                                                 a process, one step after another
-//     FailureClass                                           the words for why a step gave nothing
+//     StepFailure                                            why a step gave nothing, with a class for programs
 //     ProcessTree                                            everything a process started
 //     WorkerEnvironment, InstalledLibraries                  interpreter and libraries
 //     WorkerPackage, WorkerSources                           the embedded files, written out by digest

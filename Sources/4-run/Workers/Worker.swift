@@ -44,7 +44,7 @@ package final class Worker: Sendable {
         var process: ProcessIdentifier?
         var isDead = false
         /// Why the process was killed, where the engine did it.
-        var verdict: WorkerFailure?
+        var verdict: StepFailure?
         var heard = ContinuousClock.now
         var isBusy = false
         var environment: JSON = [:]
@@ -75,7 +75,7 @@ package final class Worker: Sendable {
 
     /// Runs one step. `report` hears every event before the last.
     ///
-    /// Errors: ``WorkerFailure``. A failure that the worker itself reported leaves it alive.
+    /// Errors: ``StepFailure``. A failure that the worker itself reported leaves it alive.
     package func run(
         _ specification: WorkerSpecification, report: @escaping @Sendable (WorkerEvent) -> Void
     ) async throws -> WorkerResult {
@@ -83,11 +83,11 @@ package final class Worker: Sendable {
             try await withCheckedThrowingContinuation { done in
                 let job = Job(line: specification.json.text(), report: report, done: done)
                 if case .terminated = queue.yield(job) {
-                    done.resume(throwing: WorkerFailure(class: .crashed, message: "the worker is dead"))
+                    done.resume(throwing: StepFailure(class: .crashed, message: "the worker is dead"))
                 }
             }
         } onCancel: {
-            kill(because: WorkerFailure(class: .cancelled, message: "cancelled"))
+            kill(because: StepFailure(class: .cancelled, message: "cancelled"))
         }
     }
 
@@ -95,7 +95,7 @@ package final class Worker: Sendable {
     package func retire() { queue.finish() }
 
     /// Ends the process and everything it started, at once.
-    package func kill(because verdict: WorkerFailure) {
+    package func kill(because verdict: StepFailure) {
         state.withLock { state in
             if state.verdict == nil { state.verdict = verdict }
             state.isDead = true
@@ -156,16 +156,16 @@ package final class Worker: Sendable {
                 case .signaled(let signal): "was killed by signal \(signal)"
                 }
             lastWords = Self.lastLine(of: log)
-        } catch let failure as WorkerFailure {
+        } catch let failure as StepFailure {
             kill(because: failure)
         } catch let error as SubprocessError where error.code == .outputLimitExceeded {
             kill(because: .protocolViolation("a line of more than \(Self.longestLine >> 20) MiB"))
         } catch {
-            kill(because: WorkerFailure(class: .crashed, message: "the worker could not be run: \(error)"))
+            kill(because: StepFailure(class: .crashed, message: "the worker could not be run: \(error)"))
         }
         let verdict =
             end()
-            ?? WorkerFailure(class: .crashed, message: "the worker \(ended) in the middle of the step\(lastWords)")
+            ?? StepFailure(class: .crashed, message: "the worker \(ended) in the middle of the step\(lastWords)")
         queue.finish()
         current?.done.resume(throwing: verdict)
         for await job in jobs { job.done.resume(throwing: verdict) }
@@ -211,7 +211,7 @@ package final class Worker: Sendable {
         }
     }
 
-    private func end() -> WorkerFailure? {
+    private func end() -> StepFailure? {
         defer { tree.kill() }
         return state.withLock { state in
             // What the worker itself started must not outlive it.
@@ -236,7 +236,7 @@ package final class Worker: Sendable {
             let isSilent = state.withLock { $0.isBusy && $0.heard.duration(to: .now) > .seconds(launch.silenceLimit) }
             guard isSilent else { continue }
             kill(
-                because: WorkerFailure(
+                because: StepFailure(
                     class: .silent, message: "the worker said nothing for \(Int(launch.silenceLimit)) s and was ended")
             )
         }

@@ -33,11 +33,11 @@ package struct WorkerEnvironment: Sendable {
 
     /// The interpreter, made first where needed. `say` is told what goes on.
     ///
-    /// Two engines at once make it once. Errors: ``WorkerFailure`` of class `unavailable` with the installer's last lines.
+    /// Two engines at once make it once. Errors: ``StepFailure`` of class `unavailable` with the installer's last lines.
     package func prepare(say: @Sendable (String) -> Void) async throws -> String {
         if let ready { return ready }
         if let interpreter {
-            throw WorkerFailure(
+            throw StepFailure(
                 class: .unavailable,
                 message: "\(interpreter), which the site names as python, is no program that can be run")
         }
@@ -46,7 +46,7 @@ package struct WorkerEnvironment: Sendable {
         do {
             lock = try Host.system.files.open("\(folder).lock", .locking)
         } catch {
-            throw WorkerFailure(class: .unavailable, message: "\(error)")
+            throw StepFailure(class: .unavailable, message: "\(error)")
         }
         defer { withExtendedLifetime(lock) {} }
         var isTold = false
@@ -101,7 +101,7 @@ package struct WorkerEnvironment: Sendable {
             let check = "import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else 1)"
             if try await run([path, "-c", check]).status == 0 { return path }
         }
-        throw WorkerFailure(
+        throw StepFailure(
             class: .unavailable,
             message:
                 "no Python 3.11 to 3.13 was found on the PATH; install one, or name an interpreter as `python:` in site.yaml"
@@ -120,7 +120,7 @@ package struct WorkerEnvironment: Sendable {
         try? Host.system.files.write(before + Array(output.utf8), to: log)
         guard status == 0 else {
             let last = output.split(separator: "\n").suffix(5).joined(separator: "\n  ")
-            throw WorkerFailure(
+            throw StepFailure(
                 class: .unavailable,
                 message:
                     "the Python environment could not be made: \(command.prefix(4).joined(separator: " ")) failed\n  \(last)\n  help: \(hint)"

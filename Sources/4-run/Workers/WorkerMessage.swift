@@ -52,10 +52,10 @@ package enum WorkerEvent: Sendable {
     case progress(done: Int, total: Int, unit: String, message: String?)
     case metric(name: String, value: Double?, at: Int)
     case result(WorkerResult)
-    case error(WorkerFailure)
+    case error(StepFailure)
 
-    /// Reads one line. Errors: ``WorkerFailure`` of class `protocol` for anything the protocol does not know.
-    package init(line: String) throws(WorkerFailure) {
+    /// Reads one line. Errors: ``StepFailure`` of class `protocol` for anything the protocol does not know.
+    package init(line: String) throws(StepFailure) {
         guard let json = try? JSON(parsing: line), let event = json["event"]?.string else {
             throw .protocolViolation("it wrote something that is no event: \(line.prefix(120))")
         }
@@ -89,7 +89,7 @@ package enum WorkerEvent: Sendable {
                     device: json["device"]))
         case "error":
             self = .error(
-                WorkerFailure(
+                StepFailure(
                     class: try Self.failureClass(json), message: json["message"]?.string ?? "no message",
                     row: json["row"]?.integer, column: json["column"]?.string))
         default: throw .protocolViolation("it wrote an event \"\(event)\", which the protocol does not have")
@@ -98,7 +98,7 @@ package enum WorkerEvent: Sendable {
 }
 
 extension WorkerEvent {
-    private static func failureClass(_ json: JSON) throws(WorkerFailure) -> FailureClass {
+    private static func failureClass(_ json: JSON) throws(StepFailure) -> FailureClass {
         let name = json["class"]?.string ?? FailureClass.internal.rawValue
         guard let found = FailureClass(rawValue: name) else {
             throw .protocolViolation("it failed with a class \"\(name)\", which the protocol does not have")
@@ -119,26 +119,5 @@ package struct WorkerResult: Sendable {
         self.metrics = metrics
         self.measurements = measurements
         self.device = device
-    }
-}
-
-/// Why a step gave nothing.
-package struct WorkerFailure: Error, Sendable, CustomStringConvertible {
-    package let `class`: FailureClass
-    package let message: String
-    package let row: Int?
-    package let column: String?
-
-    package init(class name: FailureClass, message: String, row: Int? = nil, column: String? = nil) {
-        self.class = name
-        self.message = message
-        self.row = row
-        self.column = column
-    }
-
-    package var description: String { message }
-
-    static func protocolViolation(_ what: String) -> WorkerFailure {
-        WorkerFailure(class: .protocol, message: "the worker broke the protocol: \(what)")
     }
 }

@@ -20,9 +20,9 @@ package enum WorkerPackage {
 
     /// Writes the package below `cache` unless it is there, and gives the folder for `PYTHONPATH`.
     ///
-    /// Whole or not at all: the files are written to a private folder, which is renamed. Errors: ``WorkerFailure`` of class
+    /// Whole or not at all: the files are written to a private folder, which is renamed. Errors: ``StepFailure`` of class
     /// `unavailable` where the folder cannot be written.
-    package static func materialise(in cache: String) throws(WorkerFailure) -> String {
+    package static func materialise(in cache: String) throws(StepFailure) -> String {
         let folder = "\(cache)/workers/\(digest.short)"
         if Host.system.files.exists("\(folder)/ablate_worker/__main__.py") { return folder }
         let draft = "\(folder).\(makeNonce())"
@@ -41,15 +41,15 @@ package enum WorkerPackage {
         return folder
     }
 
-    static func makeFolders(_ path: String) throws(WorkerFailure) {
+    static func makeFolders(_ path: String) throws(StepFailure) {
         do { _ = try Host.system.files.makeFolder(path) } catch { throw unwritable(error) }
     }
 
-    static func write(_ bytes: [UInt8], to path: String) throws(WorkerFailure) {
+    static func write(_ bytes: [UInt8], to path: String) throws(StepFailure) {
         do { try Host.system.files.write(bytes, to: path) } catch { throw unwritable(error) }
     }
 
-    private static func unwritable(_ error: any Error) -> WorkerFailure {
-        WorkerFailure(class: .unavailable, message: "\(error), or set XDG_CACHE_HOME to a folder that can be written")
+    private static func unwritable(_ error: any Error) -> StepFailure {
+        StepFailure(class: .unavailable, message: "\(error), or set XDG_CACHE_HOME to a folder that can be written")
     }
 }

@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import Host
+internal import Workers
 
 enum ExitStatus {
     static let stepFailed = ExitCode(1)
@@ -24,6 +25,18 @@ enum ExitStatus {
         case .busy: busy
         case .denied, .full, .foreign, .unavailable, .failed: unavailable
         case .incomplete, .changed, .damaged: stepFailed
+        }
+    }
+
+    /// For work of a worker that is no step of a run: a run with steps that failed has ``stepFailed``, whatever they failed of.
+    static func code(for kind: FailureClass) -> ExitCode {
+        switch kind {
+        case .invalidInput: invalidRecipe
+        case .missingInput, .refused: missingInput
+        case .unavailable: unavailable
+        case .cancelled: interrupted
+        case .outOfMemory, .diverged, .internal, .protocol, .crashed, .silent, .commandFailed, .timeout, .changed:
+            stepFailed
         }
     }
 }

@@ -100,8 +100,10 @@ struct ProjectFiles {
     func findings(_ loaded: LoadedRecipe) -> [Finding] {
         guard let submission = loaded.recipe.submission else { return [] }
         let place = loaded.tree["submission"]?["path"] ?? loaded.tree["submission"]
-        let parts = submission.path.split(separator: "/").filter { $0 != "." }
-        if !submission.path.hasPrefix("/"), parts.first == "logbook" {
+        let path = loaded.absolute(submission.path)
+        let logbook = Files.absolute(loaded.folder) + "/logbook"
+        let real = Files.absolute(Files.folder(of: path))
+        if "\(real)/\(Paths.name(path))" == logbook || real == logbook || real.hasPrefix(logbook + "/") {
             return [
                 Finding(
                     "overwrites-input",
@@ -110,7 +112,18 @@ struct ProjectFiles {
             ]
         }
         do {
-            _ = try delivery(nil).standing(of: loaded.absolute(submission.path))
+            try delivery(nil).requirePlace(path)
+        } catch let error as AblateError where error.kind == .refused {
+            return [
+                Finding(
+                    "not-writable", "the submission cannot be written to \"\(submission.path)\": \(error.message)",
+                    at: place?.span, help: error.advice)
+            ]
+        } catch {
+            return []
+        }
+        do {
+            _ = try delivery(nil).standing(of: path)
             return []
         } catch let error as AblateError where error.kind == .refused {
             return [

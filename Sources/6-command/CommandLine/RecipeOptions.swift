@@ -71,13 +71,9 @@ enum Failure {
         case let error as AblateError:
             Console.note("error: \(error)")
             return ExitStatus.code(for: error.kind)
-        case let error as StepError:
-            // Outside of a run: a table on the command line that is not as it must be.
-            Console.note("error: \(error)")
-            return ExitStatus.invalidRecipe
         case let failure as StepFailure:
             Console.note("error: \(failure.message)")
-            return failure.class == .unavailable ? ExitStatus.unavailable : ExitStatus.stepFailed
+            return ExitStatus.code(for: failure.class)
         default:
             Console.note("error: \(error)")
             return ExitStatus.stepFailed

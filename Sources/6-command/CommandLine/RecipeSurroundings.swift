@@ -29,6 +29,7 @@ enum RecipeSurroundings {
         }
         surroundings.isWritable = { isWritable($0) }
         surroundings.context = { BackboneContext.tokens(of: $0) }
+        surroundings.family = { BackboneContext.family(of: $0) }
         return surroundings
     }
 
@@ -61,10 +62,25 @@ enum RecipeSurroundings {
             let second = (try? files.status(of: other, following: true)) ?? nil
         else { return path == other }
         if first.stamp.device == second.stamp.device, first.stamp.inode == second.stamp.inode { return true }
-        guard first.form == .file, second.form == .file, first.size == second.size, first.size > 0,
-            let one = try? files.open(path, .reading).digest()
+        guard first.form == .file, second.form == .file, first.size > 0, second.size > 0 else { return false }
+        if first.size == second.size, let one = try? files.open(path, .reading).digest(),
+            one == (try? files.open(other, .reading).digest())
+        {
+            return true
+        }
+        return isSameTable((path, first.size), (other, second.size))
+    }
+
+    /// What is larger is compared byte by byte alone.
+    private static let largestTable = 64 << 20
+
+    private static func isSameTable(_ first: (path: String, size: Int), _ second: (path: String, size: Int)) -> Bool {
+        guard max(first.size, second.size) <= largestTable, let end = files.end(of: second.path, count: 8),
+            TableLikeness.mayBeSame(first.size, second.size, end: Array(end)),
+            let one = try? files.content(of: first.path, limit: largestTable),
+            let other = try? files.content(of: second.path, limit: largestTable)
         else { return false }
-        return one == (try? files.open(other, .reading).digest())
+        return TableLikeness.isSame(one, other)
     }
 
     /// A package is a few hundred files; what has more is not looked through.

@@ -32,7 +32,7 @@ struct WorkerBench: AsyncParsableCommand {
         let interpreter: String
         do {
             interpreter = try await environment.prepare { Self.note($0) }
-        } catch let failure as WorkerFailure {
+        } catch let failure as StepFailure {
             throw ValidationError(failure.message)
         }
         let report = FileManager.default.temporaryDirectory.appending(path: "bench-worker-\(getpid()).json")

@@ -1,7 +1,7 @@
 // embed OUTPUT FOLDER FILE...: writes a Swift source that holds text files below a folder, each as one literal.
 //
-// Run by the plugin EmbedWorker, which says which files. Literals, because a Swift array of a megabyte's bytes takes minutes to
-// compile.
+// Run by the plugin EmbedWorker, which says which files. Literals, because the compiler takes a hundred times as long for arrays of
+// bytes.
 
 import Foundation
 

@@ -2,7 +2,8 @@
 
 internal import Digests
 
-/// A file of named tensors of numbers. Each tensor's bytes are as many as its shape and type ask for, and lie in the file.
+/// A file of named tensors of numbers. Each tensor's bytes are as many as its shape and type ask for; together they are the file's,
+/// without gaps, overlaps or a rest, as the safetensors library holds it, too.
 package struct Safetensors {
     struct Tensor {
         /// As the file names it, such as F32.
@@ -22,10 +23,11 @@ package struct Safetensors {
     /// The largest header there may be: a hundred thousand tensors have less.
     private static let longestHeader = 100 << 20
 
-    /// Bytes of one number, by type; other types are passed over until somebody asks for such a tensor.
+    /// Bits of one number, by type: all types that the format has.
     private static let widths = [
-        "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U64": 8, "U32": 4, "U16": 2,
-        "U8": 1, "BOOL": 1,
+        "F64": 64, "F32": 32, "F16": 16, "BF16": 16, "I64": 64, "I32": 32, "I16": 16, "I8": 8, "U64": 64, "U32": 32,
+        "U16": 16, "U8": 8, "BOOL": 8, "C64": 64, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8,
+        "F8_E5M2FNUZ": 8, "F6_E2M3": 6, "F6_E3M2": 6, "F4": 4,
     ]
 
     /// - Parameters:
@@ -51,7 +53,11 @@ package struct Safetensors {
         }
         for (tensor, member) in members.sorted(by: { $0.key < $1.key }) {
             if tensor == "__metadata__" {
-                metadata = member.object?.compactMapValues(\.string) ?? [:]
+                if case .null = member { continue }
+                guard let texts = member.object, texts.values.allSatisfy({ $0.string != nil }) else {
+                    throw broken("its __metadata__ must be texts by name")
+                }
+                metadata = texts.compactMapValues(\.string)
                 continue
             }
             guard let type = member["dtype"]?.string, let sizes = member["shape"]?.array,
@@ -66,14 +72,32 @@ package struct Safetensors {
                     "tensor \"\(tensor)\" lies at bytes \(offsets[0]) to \(offsets[1]), and the file has \(bytes.count - begin) for tensors"
                 )
             }
-            if let width = Self.widths[type] {
-                guard Self.product(shape, times: width) == offsets[1] - offsets[0] else {
-                    throw broken(
-                        "tensor \"\(tensor)\" is \(type) of shape \(shape), and has \(offsets[1] - offsets[0]) bytes")
-                }
+            guard let width = Self.widths[type] else {
+                throw broken("tensor \"\(tensor)\" is of type \(type), which the format does not have")
+            }
+            let bits = Self.product(shape, times: width)
+            guard bits.map({ $0 % 8 == 0 && $0 / 8 == offsets[1] - offsets[0] }) ?? false else {
+                throw broken(
+                    "tensor \"\(tensor)\" is \(type) of shape \(shape), and has \(offsets[1] - offsets[0]) bytes")
             }
             tensors[tensor] = Tensor(
                 type: type, shape: shape, bytes: bytes[(begin + offsets[0])..<(begin + offsets[1])])
+        }
+        var end = begin
+        let inOrder = tensors.sorted {
+            let (left, right) = ($0.value.bytes, $1.value.bytes)
+            return (left.startIndex, left.endIndex, $0.key) < (right.startIndex, right.endIndex, $1.key)
+        }
+        for (tensor, found) in inOrder {
+            guard found.bytes.startIndex == end else {
+                throw broken(
+                    "tensor \"\(tensor)\" begins at byte \(found.bytes.startIndex - begin), and what stands before it ends at \(end - begin)"
+                )
+            }
+            end = found.bytes.endIndex
+        }
+        guard end == bytes.count else {
+            throw broken("\(bytes.count - end) bytes after the last tensor belong to none")
         }
     }
 

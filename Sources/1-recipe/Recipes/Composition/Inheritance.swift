@@ -39,7 +39,7 @@ struct Inheritance {
             return own
         }
         guard entries[base] != nil else {
-            reading.report(Dangling.finding(base, noun: "model", among: entries.keys.sorted(), at: like.span))
+            Dangling.report(base, noun: "model", among: entries.keys.sorted(), at: like.span, &reading)
             resolved[name] = own
             return own
         }
@@ -66,15 +66,22 @@ struct Inheritance {
 
 enum Dangling {
     /// "There is no model "openhermse"; did you mean ...".
-    static func finding(_ name: String, noun: String, among names: [String], at span: Span) -> Finding {
-        let nearest = Spelling.nearest(to: name, among: names)
+    ///
+    /// - Parameter names: asked for only where the finding is wanted.
+    static func report(
+        _ name: String, noun: String, among names: @autoclosure () -> [String], at span: Span, _ reading: inout Reading
+    ) {
+        guard reading.takesErrors else { return }
+        let names = names()
+        let nearest = reading.nearest(to: name, among: names)
         let help =
             nearest.map { "did you mean \"\($0)\"?" }
             ?? (names.isEmpty
                 ? "none is defined"
                 : "there are \(names.prefix(20).joined(separator: ", "))\(names.count > 20 ? " and others" : "")")
-        return Finding(
-            "dangling-name", "there is no \(noun) \"\(name)\"", at: span, help: help,
-            fix: nearest.flatMap { .respelling(name, at: span, as: $0) })
+        reading.report(
+            Finding(
+                "dangling-name", "there is no \(noun) \"\(name)\"", at: span, help: help,
+                fix: nearest.flatMap { .respelling(name, at: span, as: $0) }))
     }
 }

@@ -74,6 +74,10 @@ package struct RecipeLoader: Sendable {
         let graph = ReferenceGraph(recipe: recipe, tree: root)
         graph.reportCycles(&reading)
         CrossChecks(recipe: recipe, tree: root, variants: variants).report(&reading)
+        FamilyChecks(
+            recipe: recipe, tree: root, variants: variants, family: { surroundings.family(resolved($0)) }
+        )
+        .report(&reading)
         if !reading.findings.hasErrors {
             Lints(
                 recipe: recipe, tree: root, variants: variants, graph: graph,
@@ -101,7 +105,8 @@ package struct RecipeLoader: Sendable {
         let scripts = scripts(of: recipe)
         return LoadedRecipe(
             recipe: recipe, tree: root, file: file, folder: folder, variants: variants, missing: missing,
-            warnings: reading.findings, scripts: scripts, trainingCopies: trainingCopies(recipe, scripts))
+            warnings: reading.findings, scripts: scripts, trainingCopies: trainingCopies(recipe, scripts),
+            mentions: mentions(recipe, scripts))
     }
 
     /// The files that custom steps name in their commands, step by step.
@@ -123,6 +128,21 @@ package struct RecipeLoader: Sendable {
             for script in scripts[step.name] ?? [] { paths.insert(absolute(script)) }
         }
         return paths.filter { surroundings.isSame(table, $0) }
+    }
+
+    /// Where custom steps name the training table without its being an input.
+    private func mentions(_ recipe: Recipe, _ scripts: [String: [String]]) -> [String: TableMention] {
+        let mentions = TableMentions(
+            surroundings: surroundings, folder: folder, table: absolute(recipe.data.train))
+        let steps = Set(recipe.steps.map(\.name))
+        var found: [String: TableMention] = [:]
+        for step in recipe.steps {
+            let inputs = step.value.inputs.compactMap { input -> String? in
+                if case .file(let path)? = CustomInput(input.value, steps: steps) { path } else { nil }
+            }
+            found[step.name] = mentions.mention(step.value.command, files: inputs + (scripts[step.name] ?? []))
+        }
+        return found
     }
 
     /// What a run could not write at its end: better told before it begins. Reading a recipe needs none of it.

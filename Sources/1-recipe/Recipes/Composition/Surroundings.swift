@@ -16,7 +16,8 @@ package struct Surroundings: Sendable {
     package var look: @Sendable (_ path: String) -> FileForm?
     /// The text of the file at an absolute path, under a name to show; nil where it cannot be read.
     package var read: @Sendable (_ path: String, _ name: String) -> SourceFile? = { _, _ in nil }
-    /// Whether two absolute paths are of one file, or of two with the same content.
+    /// Whether two absolute paths are of one file or folder, or of two files with the same content: the same lines, whatever their
+    /// order and how they end, or the second is the first compressed.
     package var isSame: @Sendable (_ path: String, _ other: String) -> Bool = { $0 == $1 }
     /// The Python files below a folder, as paths from it, in order.
     package var modules: @Sendable (_ folder: String) -> [String] = { _ in [] }
@@ -26,6 +27,9 @@ package struct Surroundings: Sendable {
     package var isWritable: @Sendable (_ path: String) -> Bool = { _ in true }
     /// The longest sequence a backbone can read, in tokens; nil where that is not known here.
     package var context: @Sendable (Backbone) -> Int? = { _ in nil }
+
+    /// `model_type` of a backbone's config, and whether the backbone comes with code of its own; nil where that is not known here.
+    package var family: @Sendable (Backbone) -> (name: String, hasCode: Bool)? = { _ in nil }
 
     package init(look: @escaping @Sendable (_ path: String) -> FileForm?) { self.look = look }
 }

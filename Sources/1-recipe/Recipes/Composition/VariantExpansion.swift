@@ -125,8 +125,7 @@ struct VariantExpansion {
         for entry in varied + ablation.with { reportUnknown(entry, &reading) }
         let known = Set(varied.map(\.key))
         for entry in ablation.except.compactMap(\.entries).joined() where !known.contains(entry.key) {
-            reading.report(
-                Dangling.finding(entry.key, noun: "varied setting", among: known.sorted(), at: entry.keySpan))
+            Dangling.report(entry.key, noun: "varied setting", among: known.sorted(), at: entry.keySpan, &reading)
         }
     }
 
@@ -158,7 +157,7 @@ struct VariantExpansion {
 
     private func reportBaseline(among names: [String], _ reading: inout Reading) {
         guard let baseline = ablation.baseline, !names.contains(baseline), let place = node["baseline"] else { return }
-        reading.report(Dangling.finding(baseline, noun: "variant", among: names, at: place.span))
+        Dangling.report(baseline, noun: "variant", among: names, at: place.span, &reading)
     }
 
     /// The path that a setting's name is; the name itself, which no setting has, where it is none.

@@ -85,6 +85,11 @@ package enum FindingCatalogue {
                 Entry(
                     "label-leak",
                     "Predictions are used as out-of-fold for rows whose labels they have seen; the notes name the way."),
+                Entry("unknown-family", "A backbone's config names an architecture that cannot be fine-tuned."),
+                Entry(
+                    "may-read-labels",
+                    "A custom step may read the training table: its command or a file that it reads names it, or a folder that holds it."
+                ),
                 Entry(
                     "test-beside-out-of-fold",
                     "A custom step reads predictions of the test beside out-of-fold predictions, and does not say that it keeps them apart."

@@ -21,11 +21,23 @@ package struct Reading: Sendable {
 
     /// Beyond that nobody reads on, and each costs an excerpt and a search for what was meant.
     package var isFull: Bool { findings.count >= 200 }
+    /// Whether an error would still be added: one is never lost behind warnings.
+    package var takesErrors: Bool { !isFull || !hasErrors }
+
+    /// How many names may still be held against a misspelt one. A search looks at all names there are, and a long recipe that is
+    /// wrong everywhere would ask for as many searches as it has names.
+    package private(set) var comparisons = 100_000
+
+    /// The nearest of these names; nil where none is near, and where too many were looked at before.
+    package mutating func nearest(to word: String, among names: [String]) -> String? {
+        guard names.count <= comparisons else { return nil }
+        comparisons -= names.count
+        return Spelling.nearest(to: word, among: names)
+    }
 
     /// Adds a finding, unless it is there: a value that several variants take over is wrong once.
     package mutating func report(_ finding: Finding) {
-        // An error is never lost behind warnings.
-        guard !isFull || finding.severity == .error && !hasErrors else { return }
+        guard !isFull || finding.severity == .error && takesErrors else { return }
         let identity = Identity(
             code: finding.code, message: finding.message, start: finding.span?.start, file: finding.span?.file.name)
         guard known.insert(identity).inserted else { return }

@@ -86,6 +86,8 @@ package struct LoadedRecipe: Sendable {
     package let scripts: [String: [String]]
     /// Absolute paths of files that custom steps read and that are the training table by content or by place.
     package let trainingCopies: Set<String>
+    /// Where custom steps name the training table otherwise, step by step.
+    package let mentions: [String: TableMention]
 
     package func model(named name: String) -> Model? { recipe.models.first { $0.name == name }?.value }
     package func customStep(named name: String) -> CustomStep? { recipe.steps.first { $0.name == name }?.value }

@@ -13,10 +13,12 @@ extension Compiler {
             guard let reference = CustomInput(input.value, steps: names.steps) else { continue }
             inputs["in.\(input.name)"] = source(reference)
         }
+        // Also where the program never reads the table: it is scored on it.
+        let table = step.outputs.contains("out-of-fold") ? rows(of: .train) : nil
         let made = builder.add(
             CommandStep(
-                command: step.command, outputs: step.outputs, classes: classes, inputs: inputs,
-                resources: CommandResources(step.resources), labels: step.labels),
+                name: name, command: step.command, outputs: step.outputs, classes: classes, inputs: inputs,
+                resources: CommandResources(step.resources), labels: step.labels, table: table),
             at: "\(room(name))/command", origins: ["command": tree?["command"], "outputs": tree?["outputs"]])
         commands[Made(round: round, name: name)] = made
         func output(_ name: String) -> Artifact<Content.Predictions>? {

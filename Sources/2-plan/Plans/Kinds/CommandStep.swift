@@ -12,6 +12,8 @@ package struct CommandStep: TypedStep {
         func artifact<Content>(_ name: String) -> Artifact<Content> { Artifact(step, name) }
     }
 
+    /// The name of its entry in the recipe.
+    let name: String
     package let command: [String]
     package let outputs: [String]
     package let classes: Int
@@ -21,6 +23,8 @@ package struct CommandStep: TypedStep {
     package let resources: CommandResources
     /// What it says it does with the labels it can read; nil where it does not say.
     package let labels: CustomStep.Labels?
+    /// The table whose rows its `out-of-fold` must cover, which it may never read. It waits for it and is held to it.
+    let table: Artifact<Content.Rows>?
 
     package static let parameters: [Parameter<Self>] = [
         Parameter(
@@ -76,8 +80,15 @@ package struct CommandStep: TypedStep {
         case .unused?: return .unused
         case .inSample?: return .inSample
         case .crossFitted?: return hasFolds ? .crossFitted : .inSample
-        case nil: return trainingInput(in: lineage) != nil ? hasFolds ? .crossFitted : .inSample : .unused
+        case nil:
+            let reads = trainingInput(in: lineage) != nil || mention(in: lineage)?.isCertain ?? false
+            return reads ? hasFolds ? .crossFitted : .inSample : .unused
         }
+    }
+
+    /// Where it names the training table that is none of its inputs.
+    func mention(in lineage: Lineage) -> TableMention? {
+        trainingInput(in: lineage) == nil ? lineage.mentions[name] : nil
     }
 
     /// The name of the input by which it reads the training table, as data.train or as a file.

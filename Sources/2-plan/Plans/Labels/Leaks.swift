@@ -86,15 +86,42 @@ extension Lineage {
 
     /// What may be a leak and may be none: only the writer of a program knows.
     private func remarks(_ places: LeakPlaces) -> [Finding] {
+        let programs = plan.steps.enumerated().compactMap { index, step in
+            (step.body as? CommandStep).map { (index, $0) }
+        }
+        return mayRead(programs, places) + besideOutOfFold(programs, places)
+    }
+
+    /// Programs that name the training table in a way that may be no reading of it.
+    private func mayRead(_ programs: [(index: Int, step: CommandStep)], _ places: LeakPlaces) -> [Finding] {
         var known: Set<String> = []
-        return plan.steps.compactMap { step in
-            guard let (input, other) = (step.body as? CommandStep)?.testBeside(in: self),
-                known.insert(step.room).inserted
+        let read = Set(plan.steps.flatMap { $0.inputs.values })
+        return programs.compactMap { index, step in
+            guard step.labels == nil, let mention = step.mention(in: self), !mention.isCertain,
+                step.outputs.contains(where: {
+                    CommandStep.isRowWise($0) || $0 != "test" && read.contains(.output(step: index, name: $0))
+                }), known.insert(step.name).inserted
             else { return nil }
             return Finding(
+                "may-read-labels",
+                "\"\(step.name)\" may read the training table: \(mention.phrase); if it does, its score has seen every label",
+                at: places.mention(mention, of: step.name), severity: .warning,
+                help:
+                    "write `labels: unused` if it uses no label of the training table; if it does, let it read data.train and folds"
+            )
+        }
+    }
+
+    private func besideOutOfFold(
+        _ programs: [(index: Int, step: CommandStep)], _ places: LeakPlaces
+    ) -> [Finding] {
+        var known: Set<String> = []
+        return programs.compactMap { _, step in
+            guard let (input, other) = step.testBeside(in: self), known.insert(step.name).inserted else { return nil }
+            return Finding(
                 "test-beside-out-of-fold",
-                "\"\(step.room)\" reads \(other).test beside \(other).out-of-fold; if it learns from it, as from pseudo-labels, its score has seen every label",
-                at: places.input(input, of: step.room), severity: .warning,
+                "\"\(step.name)\" reads \(other).test beside \(other).out-of-fold; if it learns from it, as from pseudo-labels, its score has seen every label",
+                at: places.input(input, of: step.name), severity: .warning,
                 help:
                     "write `labels: unused` if what it says of the test alone is made of it, or use the recipe's `pseudo-labels`"
             )
@@ -151,6 +178,13 @@ extension Lineage {
                 places.labels(of: name), "give it the input `folds`"
             )
         }
+        if let mention = program.mention(in: self) {
+            return (
+                "\"\(name)\" reads the training table with all its labels here (\(mention.words)), and not the folds",
+                places.mention(mention, of: name),
+                "let it read `data.train` and `folds` and keep each fold's labels from its rows; if it uses no label, write `labels: unused`"
+            )
+        }
         let input = program.trainingInput(in: self).map { String($0.dropFirst("in.".count)) }
         return (
             "\"\(name)\" reads the training table with all its labels here, and not the folds",
@@ -194,5 +228,25 @@ private struct LeakPlaces {
     func input(_ input: String, of step: String) -> Span? {
         tree["steps"]?[step]?["inputs"]?[input]?.span ?? name(step)
     }
+    func mention(_ mention: TableMention, of step: String) -> Span? {
+        let node = tree["steps"]?[step]
+        switch mention.place {
+        case .argument(let index):
+            let arguments = node?["command"]?.elements ?? []
+            return arguments.indices.contains(index) ? arguments[index].span : name(step)
+        case .file(let file):
+            let all = (node?["inputs"]?.entries ?? []).map(\.value) + (node?["command"]?.elements ?? [])
+            return all.first { $0.scalar?.text.hasSuffix(file) ?? false }?.span ?? name(step)
+        }
+    }
     var folds: Span? { tree["folds"]?["kind"]?.span }
+}
+
+extension TableMention {
+    fileprivate var phrase: String {
+        switch place {
+        case .argument: "its command says \"\(words)\""
+        case .file(let file): "\(file), which it reads, says \"\(words)\""
+        }
+    }
 }

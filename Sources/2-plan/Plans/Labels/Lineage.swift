@@ -11,6 +11,8 @@ package struct Lineage: Sendable {
     let splitsGroups: Bool
     /// The path of the training table, whoever reads it, and those of files that are the same by place or by content.
     private let trainingTables: Set<String>
+    /// Where custom steps, by name, name the training table without its being an input.
+    let mentions: [String: TableMention]
     /// By step, then by output; an output that is not there has nothing to do with labels.
     private var outputs: [[String: Sight]] = []
 
@@ -19,12 +21,18 @@ package struct Lineage: Sendable {
         self.init(
             of: plan, foldCount: folds.count,
             splitsGroups: loaded.recipe.data.columns.group != nil && !folds.kind.respectsGroups,
-            copies: loaded.trainingCopies)
+            copies: loaded.trainingCopies, mentions: loaded.mentions)
     }
 
-    /// - Parameter copies: Absolute paths of files that are the training table under another name.
-    package init(of plan: Plan, foldCount: Int, splitsGroups: Bool, copies: Set<String> = []) {
+    /// - Parameters:
+    ///   - copies: absolute paths of files that are the training table under another name.
+    ///   - mentions: where custom steps, by name, name the training table without its being an input.
+    package init(
+        of plan: Plan, foldCount: Int, splitsGroups: Bool, copies: Set<String> = [],
+        mentions: [String: TableMention] = [:]
+    ) {
         self.plan = plan
+        self.mentions = mentions
         self.foldCount = foldCount
         self.splitsGroups = splitsGroups
         let ingests = plan.steps.lazy.compactMap { $0.body as? IngestStep }

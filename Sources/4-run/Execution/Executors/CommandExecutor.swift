@@ -19,18 +19,18 @@ struct CommandExecutor: Executor {
         let watch = StopWatch()
         let outputs = try await run(
             assignment.step, inputs: assignment.inputs.mapValues(\.path), outputs: assignment.outputs,
-            log: assignment.log, gpus: assignment.gpus)
+            log: assignment.log, rows: assignment.rows, gpus: assignment.gpus)
         return Work(outputs: outputs, started: watch.started, seconds: watch.seconds)
     }
 
     private func run(
-        _ step: Step, inputs: [String: String], outputs: String, log: String, gpus: [Int]
+        _ step: Step, inputs: [String: String], outputs: String, log: String, rows: Int?, gpus: [Int]
     ) async throws -> [String] {
         let body = step.body as? CommandStep
         let (command, names) = (body?.command ?? [], body?.outputs ?? [])
         let arguments = command.map { Self.fill($0, inputs: inputs, outputs: outputs) }
         guard let program = arguments.first else {
-            throw StepFailure(class: .internal, message: "the command is empty", log: nil)
+            throw StepFailure(class: .internal, message: "the command is empty")
         }
         let visible = gpus.map(String.init).joined(separator: ",")
         let tree = ProcessTree()
@@ -44,7 +44,7 @@ struct CommandExecutor: Executor {
         if isLate, let time = step.resources?.time {
             throw StepFailure(
                 class: .timeout,
-                message: "\(command.joined(separator: " ")) was stopped after \(time) s, its resources.time", log: nil)
+                message: "\(command.joined(separator: " ")) was stopped after \(time) s, its resources.time")
         }
         guard status == .exited(0) else {
             let how =
@@ -54,9 +54,9 @@ struct CommandExecutor: Executor {
                 }
             let last = Self.lastLine(of: log).map { ": \($0)" } ?? ""
             throw StepFailure(
-                class: .commandFailed, message: "\(command.joined(separator: " ")) \(how)\(last)", log: nil)
+                class: .commandFailed, message: "\(command.joined(separator: " ")) \(how)\(last)")
         }
-        try check(step, names, inputs: inputs, in: outputs)
+        try check(step, names, rows: rows ?? self.rows(ofFoldsOf: step, inputs), in: outputs)
         return names
     }
 
@@ -93,7 +93,7 @@ struct CommandExecutor: Executor {
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
         guard let path = locate(program) else {
             throw StepFailure(
-                class: .unavailable, message: "the program \(program) is in no folder of the PATH", log: nil)
+                class: .unavailable, message: "the program \(program) is in no folder of the PATH")
         }
         let executable = Executable.path(FilePath(path))
         let group = Mutex<pid_t?>(nil)
@@ -115,7 +115,7 @@ struct CommandExecutor: Executor {
             return result.terminationStatus
         } catch let error as SubprocessError {
             throw StepFailure(
-                class: .unavailable, message: "the program \(program) cannot be started: \(error)", log: nil)
+                class: .unavailable, message: "the program \(program) cannot be started: \(error)")
         }
     }
 
@@ -133,27 +133,27 @@ struct CommandExecutor: Executor {
     }
 
     /// Every declared output must be there; predictions must be predictions of each row.
-    private func check(_ step: Step, _ names: [String], inputs: [String: String], in outputs: String) throws {
+    private func check(_ step: Step, _ names: [String], rows: Int?, in outputs: String) throws {
         let classes = (step.body as? CommandStep)?.classes ?? 0
         for name in names {
             guard Host.system.files.exists("\(outputs)/\(name)") else {
                 throw StepFailure(
                     class: .commandFailed,
                     message:
-                        "the program ended well and wrote no {out.\(name)}; it must write a file or folder at that path",
-                    log: nil)
+                        "the program ended well and wrote no {out.\(name)}; it must write a file or folder at that path"
+                )
             }
             guard name == "out-of-fold" || name == "test" else { continue }
             do {
                 try NativeStep.provePredictions(
                     "\(outputs)/\(name)", name: "{out.\(name)}", classes: classes,
-                    count: name == "test" ? nil : rows(ofFoldsOf: step, inputs))
+                    count: name == "test" ? nil : rows)
             } catch {
                 throw StepFailure(
                     class: .commandFailed,
                     message:
-                        "\(error) (predictions are safetensors: rows int64 [n], each row of the table once; probabilities float32 [n, \(classes)])",
-                    log: nil)
+                        "\(error) (predictions are safetensors: rows int64 [n], each row of the table once; probabilities float32 [n, \(classes)])"
+                )
             }
         }
     }

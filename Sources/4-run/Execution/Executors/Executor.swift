@@ -9,7 +9,7 @@ package import Workers
 package protocol Executor: Sendable {
     /// Runs a step; gives what it wrote. May be called for several steps at once, as many as the schedule has resources for.
     ///
-    /// Errors: ``StepFailure``, and what says the same (`WorkerFailure`, `AblateError`); `CancellationError` where the task was cancelled:
+    /// Errors: ``StepFailure``, and what says the same (`StepFailure`, `AblateError`); `CancellationError` where the task was cancelled:
     /// then nothing of the step goes on.
     func run(_ assignment: Assignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work
     /// Ends what is kept between steps; nothing runs any more.
@@ -32,6 +32,8 @@ package struct Assignment: Sendable {
     package let scratch: String
     /// A file for what is said on the way.
     package let log: String
+    /// How many rows the table has that its predictions must cover (``Step/table``); nil where it has none or nobody has read it.
+    package let rows: Int?
     /// The GPUs that the schedule has set aside, counted along those of the machine.
     package let gpus: [Int]
 }

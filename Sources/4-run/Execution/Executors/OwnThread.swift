@@ -1,6 +1,6 @@
 // Work that computes or waits for the disk, away from the threads that the engine's clocks and heartbeats need. Knows no steps.
 
-internal import Numerics
+internal import Arithmetic
 internal import Workers
 
 package enum OwnThread {
@@ -22,8 +22,7 @@ package enum OwnThread {
                         throwing: StepFailure(
                             class: .unavailable,
                             message:
-                                "the system gives no thread; raise the limit of processes (ulimit -u) and run again",
-                            log: nil))
+                                "the system gives no thread; raise the limit of processes (ulimit -u) and run again"))
                 }
             }
         } onCancel: {

@@ -54,7 +54,7 @@ package actor WorkerPool {
     /// Ends every idle worker: it holds nothing that is not stored, and the engine, which ends next, can wait for none.
     package func retire() {
         for worker in idle.values.joined() {
-            worker.kill(because: WorkerFailure(class: .cancelled, message: "the run has ended"))
+            worker.kill(because: StepFailure(class: .cancelled, message: "the run has ended"))
         }
         idle = [:]
     }

@@ -1,7 +1,7 @@
 // The figures of scores and ablations, and of which numbers they are. How they are drawn is the figures' own business.
 
 internal import Figures
-internal import Numerics
+internal import Statistics
 
 extension PageText {
     static let loss = "log loss (nats per row)"

@@ -1,7 +1,8 @@
 // The figures of all that is not an ablation: ensembles, leaderboard, history, cost, plan, texts, training.
 
 internal import Figures
-internal import Numerics
+internal import Statistics
+internal import Scores
 internal import Plans
 internal import Words
 

@@ -2,7 +2,7 @@
 
 package import Digests
 internal import Figures
-internal import Numerics
+internal import Statistics
 internal import Storage
 
 package struct LogbookJSON: Form {

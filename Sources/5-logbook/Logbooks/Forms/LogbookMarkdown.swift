@@ -1,6 +1,5 @@
 // The logbook as Markdown, for code hosts. They strip drawings from a text, so figures are files beside it.
 
-internal import Numerics
 internal import Words
 
 package struct LogbookMarkdown: Form {

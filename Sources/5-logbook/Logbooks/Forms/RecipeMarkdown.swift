@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Figures
-internal import Numerics
+internal import Statistics
 internal import Words
 
 /// One recipe's logbook as text, and the figures it names.

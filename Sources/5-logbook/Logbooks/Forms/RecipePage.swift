@@ -1,7 +1,7 @@
 // One recipe's part of the page, as values for the template. Knows no markup but that of finished figures.
 
 internal import Figures
-internal import Numerics
+internal import Statistics
 internal import Words
 
 struct RecipePage {

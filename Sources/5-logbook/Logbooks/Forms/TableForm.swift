@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Formats
-internal import Numerics
+internal import Statistics
 internal import Words
 
 /// The table in one of its encodings, in one file.

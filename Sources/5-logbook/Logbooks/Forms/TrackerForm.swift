@@ -1,7 +1,7 @@
 // The logbook as experiment trackers see it: one run for each result, one below it for each fine-tune.
 
 package import Digests
-internal import Numerics
+internal import Statistics
 
 /// What the worker makes of a logbook: Parquet, event files of TensorBoard, runs of MLflow. One file, which only the worker reads.
 package struct TrackerForm: Form {

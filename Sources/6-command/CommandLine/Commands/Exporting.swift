@@ -59,14 +59,8 @@ struct ExportOptions: ParsableArguments {
             say(workspace.plan.steps[index].address, path, metrics, json: json)
         } catch is CancellationError {
             throw ExitStatus.interrupted
-        } catch let failure as StepFailure {
-            Console.note("error: \(failure.message)")
-            switch failure.class {
-            case .refused: throw Files.exists(path) ? ExitStatus.wouldOverwrite : ExitStatus.missingInput
-            case .missingInput: throw ExitStatus.missingInput
-            case .unavailable: throw ExitStatus.unavailable
-            default: throw ExitStatus.stepFailed
-            }
+        } catch {
+            throw Failure.report(error)
         }
     }
 

@@ -1,5 +1,6 @@
 // `ablate optimize`: a CSV of probabilities made to obey its groups' constraint, without a recipe.
 
+internal import Host
 internal import ArgumentParser
 internal import Deliveries
 internal import Digests
@@ -72,7 +73,7 @@ struct OptimizeCommand: AsyncParsableCommand {
         let path = output ?? Self.beside(predictions)
         let delivery = ProjectFiles.delivery(
             madeOf: [predictions], inputs: train.map { [$0] } ?? [], overwrites: overwrite)
-        try delivery.require(Files.absolute(path), remedy: "name another file with --output")
+        try delivery.require(path, remedy: "name another file with --output")
         var content = Array(outcome.text.utf8)
         if Self.isParquet(path) {
             content = try await converter.parquet(
@@ -104,7 +105,8 @@ struct OptimizeCommand: AsyncParsableCommand {
         }
         let table = try ProbabilityCSV(reading: bytes, name: path, columns: columns, label: label, group: group)
         if let numbers, numbers.count != table.classes.count {
-            throw StepError("--counts has \(numbers.count) numbers, and \(path) \(table.classes.count) classes")
+            throw AblateError(
+                .invalid, "--counts has \(numbers.count) numbers, and \(path) \(table.classes.count) classes")
         }
         if table.unnormalised > 0 {
             Console.note("note: \(table.unnormalised) rows of \(path) do not sum to 1 and are normalised")

@@ -11,6 +11,8 @@ struct CrossChecks {
     private let optimized: Set<String>
     /// The names that have no out-of-fold predictions.
     private let withoutOutOfFold: Set<String>
+    /// What each custom step makes.
+    private let outputs: [String: [String]]
 
     init(recipe: Recipe, tree: Node, variants: [[Variant]]) {
         self.recipe = recipe
@@ -29,6 +31,7 @@ struct CrossChecks {
         }
         self.optimized = optimized
         withoutOutOfFold = without
+        outputs = Dictionary(recipe.steps.map { ($0.name, $0.value.outputs) }, uniquingKeysWith: { first, _ in first })
     }
 
     func report(_ reading: inout Reading) {
@@ -106,9 +109,9 @@ struct CrossChecks {
 
     private func checkSubmission(_ reading: inout Reading) {
         if let submission = recipe.submission, let place = tree["submission"]?["from"],
-            let step = recipe.steps.first(where: { $0.name == submission.from })?.value, !step.outputs.contains("test")
+            let outputs = outputs[submission.from], !outputs.contains("test")
         {
-            reading.report(Self.noPredictions(place, output: "test", outputs: step.outputs))
+            Self.reportNoPredictions(place, output: "test", outputs: outputs, &reading)
         }
         checkSubmissionPath(&reading)
         guard recipe.submission != nil, recipe.data.test == nil, let submission = tree["submission"] else { return }
@@ -182,16 +185,18 @@ struct CrossChecks {
             ["average", "lightgbm", "logistic", "simplex"].flatMap { node[$0]?.elements ?? [] }
             + ["optimize", "fitted-on"].compactMap { node[$0] }
         for place in places {
-            guard let step = recipe.steps.first(where: { $0.name == place.scalar?.text })?.value,
-                !step.outputs.contains("out-of-fold"), !step.outputs.contains("test")
+            guard let outputs = outputs[place.scalar?.text ?? ""], !outputs.contains("out-of-fold"),
+                !outputs.contains("test")
             else { continue }
-            reading.report(Self.noPredictions(place, output: "out-of-fold", outputs: step.outputs))
+            Self.reportNoPredictions(place, output: "out-of-fold", outputs: outputs, &reading)
         }
     }
 
-    private static func noPredictions(_ place: Node, output: String, outputs: [String]) -> Finding {
-        Dangling.finding(
-            output, noun: "output of the step \(place.scalar?.text ?? ""),", among: outputs, at: place.span)
+    private static func reportNoPredictions(
+        _ place: Node, output: String, outputs: [String], _ reading: inout Reading
+    ) {
+        Dangling.report(
+            output, noun: "output of the step \(place.scalar?.text ?? ""),", among: outputs, at: place.span, &reading)
     }
 
     /// Keys that would silently do nothing.

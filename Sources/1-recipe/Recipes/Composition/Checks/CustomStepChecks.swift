@@ -7,12 +7,16 @@ struct CustomStepChecks {
     let recipe: Recipe
     private let tree: [String: Node]
     private let names: Set<String>
+    private let models: [String: Model]
+    private let entries: Set<String>
     private let outputs: [String: [String]]
 
     init(recipe: Recipe, tree: Node) {
         self.recipe = recipe
         self.tree = tree.index("steps")
         names = Set(recipe.steps.map(\.name))
+        models = Dictionary(recipe.models.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        entries = Set(recipe.stack.map(\.name))
         outputs = Dictionary(recipe.steps.map { ($0.name, $0.value.outputs) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -35,7 +39,7 @@ struct CustomStepChecks {
                 if reference.isInput { used.insert(reference.name) }
                 guard !known.contains(reference.name) else { continue }
                 let noun = reference.isInput ? "input" : "output"
-                reading.report(Dangling.finding(reference.name, noun: noun, among: known, at: place.span))
+                Dangling.report(reference.name, noun: noun, among: known, at: place.span, &reading)
             }
         }
         let written = Set(step.command.flatMap { CustomStep.references(in: $0).filter { !$0.isInput }.map(\.name) })
@@ -72,22 +76,20 @@ struct CustomStepChecks {
         case .output(let owner, let name):
             let outputs = self.outputs[owner] ?? []
             if !outputs.contains(name) {
-                reading.report(Dangling.finding(name, noun: "output of \(owner)", among: outputs, at: span))
+                Dangling.report(name, noun: "output of \(owner)", among: outputs, at: span, &reading)
             }
         case .predictions(let owner, let outOfFold):
-            let names = recipe.models.map(\.name) + recipe.stack.map(\.name)
-            guard names.contains(owner) else {
-                reading.report(
-                    Dangling.finding(
-                        owner, noun: "model, stack entry or step", among: names + recipe.steps.map(\.name), at: span))
+            guard models[owner] != nil || entries.contains(owner) else {
+                Dangling.report(
+                    owner, noun: "model, stack entry or step",
+                    among: recipe.models.map(\.name) + recipe.stack.map(\.name) + recipe.steps.map(\.name), at: span,
+                    &reading)
                 return
             }
             if !outOfFold, recipe.data.test == nil {
                 reading.report(Finding("missing-key", "there is no test table", at: span, help: "add data.test"))
             }
-            if outOfFold, let model = recipe.models.first(where: { $0.name == owner })?.value,
-                !model.fit.contains(.folds)
-            {
+            if outOfFold, let model = models[owner], !model.fit.contains(.folds) {
                 reading.report(
                     Finding(
                         "no-out-of-fold", "\"\(owner)\" has no out-of-fold predictions", at: span,

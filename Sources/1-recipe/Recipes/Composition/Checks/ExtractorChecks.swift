@@ -28,8 +28,7 @@ struct ExtractorChecks {
     private func checkExploration(_ reading: inout Reading) {
         guard let name = recipe.explore?.extractor, let place = tree["explore"]?["extractor"] else { return }
         guard let entry = recipe.extractors.first(where: { $0.name == name }) else {
-            reading.report(
-                Dangling.finding(name, noun: "extractor", among: recipe.extractors.map(\.name), at: place.span))
+            Dangling.report(name, noun: "extractor", among: recipe.extractors.map(\.name), at: place.span, &reading)
             return
         }
         guard !entry.value.features.contains(.embedding) else { return }

@@ -90,7 +90,7 @@ struct ReferenceChecks {
 
     private func check(_ node: Node?, among names: Known, noun: String, _ reading: inout Reading) {
         guard let node, let name = node.scalar?.text, !names.contains(name) else { return }
-        reading.report(Dangling.finding(name, noun: noun, among: names.names, at: node.span))
+        Dangling.report(name, noun: noun, among: names.names, at: node.span, &reading)
     }
 
     /// Names that are rooms of the address space already.

@@ -66,7 +66,7 @@ struct ReferenceGraph {
                 path[path.count - 1].next += 1
                 let source = own[top.next]
                 if let start = places[source] {
-                    report(cycle: path[start...].map(\.name) + [source], at: entry.place, &reading)
+                    report(cycle: path[start...], to: source, at: entry.place, &reading)
                 } else if depths[source] == nil {
                     places[source] = path.count
                     path.append((source, 0))
@@ -75,11 +75,15 @@ struct ReferenceGraph {
         }
     }
 
-    private func report(cycle: [String], at place: Span, _ reading: inout Reading) {
-        let names = cycle.count > 12 ? cycle.prefix(6) + ["..."] + cycle.suffix(5) : cycle[...]
+    private func report(
+        cycle: ArraySlice<(name: String, next: Int)>, to source: String, at place: Span, _ reading: inout Reading
+    ) {
+        guard reading.takesErrors else { return }
+        var names = cycle.map(\.name) + [source]
+        if names.count > 12 { names = names.prefix(6) + ["..."] + names.suffix(5) }
         reading.report(
             Finding(
-                "cycle", "\"\(cycle[0])\" is made from itself: \(names.joined(separator: " <- "))", at: place,
+                "cycle", "\"\(names[0])\" is made from itself: \(names.joined(separator: " <- "))", at: place,
                 help:
                     "give the model that learns from pseudo-labels a name of its own (`like:` takes the settings), or use `rounds`"
             ))

@@ -33,29 +33,29 @@ def read_texts(path):
         return [json.loads(line) for line in file]
 
 
-def read_rows(step, labelled=True):
-    """The `rows` input. With `labelled`, labels must be there."""
-    rows = read_json(step.input("rows"))
-    if labelled and rows["labels"] is None:
-        raise invalid(f"{step.title('rows')} has no labels: only rows with labels can be trained on")
+def read_labelled(source):
+    """The value of a `rows` file in which labels must be."""
+    rows = read_json(source.path)
+    if rows["labels"] is None:
+        raise invalid(f"{source.title} has no labels: only rows with labels can be trained on")
     return rows
 
 
-def chosen_rows(step, count, inside):
-    """Row numbers, ascending, that the parameter `fold` selects of a table of `count` rows.
+def chosen_rows(fold, source, count, inside):
+    """Row numbers, ascending, that a fold of the `folds` file selects of a table of `count` rows.
 
-    `inside`: the rows of that fold (predict) rather than those of all other folds (training). Fold null is all rows.
+    `inside`: the rows of that fold (predict) rather than those of all other folds (training). Fold None is all rows, and then no
+    source is needed.
     """
     import numpy as np
-    fold = step.parameters.get("fold")
     if fold is None:
         return np.arange(count)
-    folds = read_json(step.input("folds"))
+    folds = read_json(source.path)
     if not 0 <= fold < folds["count"]:
-        raise invalid(f"{step.title('folds')} has {folds['count']} folds, numbered from 0, and no fold {fold}")
+        raise invalid(f"{source.title} has {folds['count']} folds, numbered from 0, and no fold {fold}")
     assigned = np.asarray(folds["folds"])
     if len(assigned) != count:
-        raise invalid(f"{step.title('folds')} assigns {len(assigned)} rows to folds, and the table has {count}")
+        raise invalid(f"{source.title} assigns {len(assigned)} rows to folds, and the table has {count}")
     rows = np.flatnonzero((assigned == fold) == inside)
     if len(rows) == 0:
         raise invalid(f"fold {fold} of {folds['count']} leaves no rows to {'predict' if inside else 'train on'}")
@@ -90,30 +90,35 @@ def check_rows(columns, count):
             raise Failure("internal", f"the tokens have {len(offsets) - 1} rows of {name}, and the table {count}")
 
 
+def softmax(logits):
+    """Probabilities [n, classes] of logits [n, classes]."""
+    import numpy as np
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
 def write_predictions(path, rows, logits):
     """rows int64 [n] ascending; logits [n, classes]. Probabilities are the softmax, taken in double precision."""
     import numpy as np
     logits = np.asarray(logits, np.float64)
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities = powers / powers.sum(axis=1, keepdims=True)
     tensors.write(path, {"rows": np.asarray(rows, np.int64), "logits": logits.astype(np.float32),
-                         "probabilities": probabilities.astype(np.float32)})
+                         "probabilities": softmax(logits).astype(np.float32)})
 
 
-def read_predictions(step, name, classes):
-    """(rows int64 [n], probabilities float64 [n, classes], each row divided by its sum) of the input `name`."""
+def read_predictions(source, classes):
+    """(rows int64 [n], probabilities float64 [n, classes], each row divided by its sum)."""
     import numpy as np
     from safetensors import safe_open
-    with safe_open(step.input(name), framework="numpy") as file:
+    with safe_open(source.path, framework="numpy") as file:
         rows, probabilities = file.get_tensor("rows"), file.get_tensor("probabilities").astype(np.float64)
     if probabilities.shape != (len(rows), classes):
-        raise invalid(f"{step.title(name)} has probabilities of shape {list(probabilities.shape)}, and {len(rows)} rows of "
+        raise invalid(f"{source.title} has probabilities of shape {list(probabilities.shape)}, and {len(rows)} rows of "
                       f"{classes} classes were expected: were they made with other labels?")
     sums = probabilities.sum(axis=1, keepdims=True)
     wrong = np.flatnonzero(~(np.isfinite(sums[:, 0]) & (sums[:, 0] > 0) & (probabilities >= 0).all(axis=1)))
     if len(wrong):
         row = int(rows[wrong[0]]) + 1
-        raise invalid(f"{step.title(name)}, row {row}: its values are no probabilities (a negative one, none above 0, or one "
+        raise invalid(f"{source.title}, row {row}: its values are no probabilities (a negative one, none above 0, or one "
                       f"that is not finite); {len(wrong)} rows are so", row)
     return rows, probabilities / sums
 
@@ -126,13 +131,13 @@ def write_features(path, names, values):
                   {"names": json.dumps(names, ensure_ascii=False, separators=(",", ":"))})
 
 
-def read_features(step, name, count):
-    """(names, values float32 [count, k]) of the input `name`, which must hold each of `count` rows, in order."""
+def read_features(source, count):
+    """(names, values float32 [count, k]) of a file that must hold each of `count` rows, in order."""
     import numpy as np
     from safetensors import safe_open
-    with safe_open(step.input(name), framework="numpy") as file:
+    with safe_open(source.path, framework="numpy") as file:
         names, rows, values = json.loads(file.metadata()["names"]), file.get_tensor("rows"), file.get_tensor("values")
     if len(rows) != count or (rows != np.arange(count)).any():
-        raise invalid(f"{step.title(name)} has features of {len(rows)} rows, and the table has {count}: were they made of "
+        raise invalid(f"{source.title} has features of {len(rows)} rows, and the table has {count}: were they made of "
                       "another table?")
     return names, values

@@ -10,12 +10,11 @@ from ..protocol.step import Failure, invalid
 from . import formats
 
 
-def read(step):
-    """(rows of the test table [m], their labels int [m] or distributions float [m, classes], weights [m]); None without such rows."""
-    if not step.has("pseudo-labels"):
-        return None
-    given, folds = formats.read_json(step.input("pseudo-labels")), formats.read_json(step.input("pseudo-folds"))
-    rows, fold, classes = np.asarray(given["rows"], int), step.parameters["fold"], step.parameters["classes"]
+def read(path, folds_path, fold, classes):
+    """(rows of the test table [m], their labels int [m] or distributions float [m, classes], weights [m]) that the model of a fold
+    learns from besides."""
+    given, folds = formats.read_json(path), formats.read_json(folds_path)
+    rows = np.asarray(given["rows"], int)
     if fold is None:
         raise invalid("a model with pseudo-labels is fitted on folds alone")
     assigned = np.asarray(folds["folds"])

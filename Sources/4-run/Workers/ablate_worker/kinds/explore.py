@@ -18,7 +18,7 @@ WORDS = 8  # that describe a cluster
 
 def run(step):
     import numpy as np
-    texts, rows, folds = formats.read_texts(step.input("texts")), formats.read_rows(step), formats.read_json(step.input("folds"))
+    texts, rows, folds = formats.read_texts(step.input("texts")), formats.read_labelled(step.source("rows")), formats.read_json(step.input("folds"))
     others = formats.read_texts(step.input("texts-test")) if step.has("texts-test") else []
     if not texts or len(rows["ids"]) != len(texts) or len(folds["folds"]) != len(texts):
         raise invalid(f"{step.title('texts')} and {step.title('rows')} are of two tables, or empty")
@@ -79,7 +79,7 @@ def places(step, matrix):
 def embedded(step, mine, texts, column, groups):
     """The mean of an extractor's embeddings over the rows of each question: [questions, dimensions]."""
     import numpy as np
-    names, values = formats.read_features(step, "vectors", len(texts))
+    names, values = formats.read_features(step.source("vectors"), len(texts))
     chosen = [place for place, name in enumerate(names) if ".embedding-" in name]
     if len(chosen) < 2 or len(mine) < 3:
         raise invalid(f"{len(mine)} questions of {len(chosen)} dimensions are too few to explore: it takes three of two")

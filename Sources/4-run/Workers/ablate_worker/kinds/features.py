@@ -67,7 +67,7 @@ def given(step, count):
     import numpy as np
     names, parts = [], [np.empty((count, 0), np.float32)]
     for name in sorted(n for n in step.inputs if n.startswith("features.")):
-        more, values = formats.read_features(step, name, count)
+        more, values = formats.read_features(step.source(name), count)
         names += more
         parts.append(values)
     return names, parts

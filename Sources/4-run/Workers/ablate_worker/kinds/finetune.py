@@ -49,7 +49,9 @@ def run(step):
 
 def load(step, classes, plan):
     """The training set of the step's inputs."""
-    table, taught = formats.read_rows(step), pseudo.read(step)
-    return data.assemble(
-        formats.read_tokens(step.input("tokens")), table, formats.chosen_rows(step, len(table["labels"]), inside=False),
-        step.parameters["lengths"], classes, plan, taught, taught and formats.read_tokens(step.input("pseudo-tokens")))
+    table, fold, more = formats.read_labelled(step.source("rows")), step.parameters["fold"], {}
+    if step.has("pseudo-labels"):
+        more = {"taught": pseudo.read(step.input("pseudo-labels"), step.input("pseudo-folds"), fold, classes),
+                "taught_tokens": formats.read_tokens(step.input("pseudo-tokens"))}
+    chosen = formats.chosen_rows(fold, step.folds(), len(table["labels"]), inside=False)
+    return data.assemble(formats.read_tokens(step.input("tokens")), table, chosen, step.parameters["lengths"], classes, plan, **more)

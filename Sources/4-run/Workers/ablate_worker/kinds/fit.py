@@ -13,16 +13,17 @@ def run(step):
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
     settings, classes = step.parameters["tfidf"], step.parameters["classes"]
-    table = formats.read_rows(step)
-    rows = formats.chosen_rows(step, len(table["labels"]), inside=False)
+    table, fold = formats.read_labelled(step.source("rows")), step.parameters["fold"]
+    rows = formats.chosen_rows(fold, step.folds(), len(table["labels"]), inside=False)
     labels = np.asarray(table["labels"])[rows]
     weights = None if table["weights"] is None else np.asarray(table["weights"], float)[rows]
     if len(set(labels)) < 2:
         raise invalid("all rows to train on have one label: at least two different ones are needed")
     all_texts = formats.read_texts(step.input("texts"))
     texts = tfidf.fill(step.parameters["template"], [all_texts[row] for row in rows])
-    taught = pseudo.read(step)
-    if taught:
+    taught = None
+    if step.has("pseudo-labels"):
+        taught = pseudo.read(step.input("pseudo-labels"), step.input("pseudo-folds"), fold, classes)
         given = formats.read_texts(step.input("pseudo-texts"))
         texts += tfidf.fill(step.parameters["template"], [given[row] for row in taught[0]])
     maker = tfidf.vectorizer(settings, min_df=settings["min-count"])

@@ -14,7 +14,7 @@ def run(step):
 
 def predict_baseline(step):
     texts = formats.read_texts(step.input("texts"))
-    rows = formats.chosen_rows(step, len(texts), inside=True)
+    rows = formats.chosen_rows(step.parameters["fold"], step.folds(), len(texts), inside=True)
     filled = tfidf.fill(step.parameters["template"], [texts[row] for row in rows])
     logits = tfidf.logits(step.input("model"), step.parameters["tfidf"], filled)
     formats.write_predictions(step.outputs / "predictions", rows, logits)
@@ -31,7 +31,7 @@ def predict(step):
     device = devices.choose(step.device)
     columns, metadata = formats.read_tokens(step.input("tokens"))
     count = len(next(iter(columns.values()))[1]) - 1
-    rows = formats.chosen_rows(step, count, inside=True)
+    rows = formats.chosen_rows(step.parameters["fold"], step.folds(), count, inside=True)
     lengths = step.parameters["lengths"]
     texts = sequences.assemble(columns, metadata, lengths, rows)
     folder = step.source("model")

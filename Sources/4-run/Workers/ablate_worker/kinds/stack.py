@@ -17,9 +17,10 @@ EXPLAINED = 2000  # rows of each fold whose SHAP values are taken: they cost mor
 def run(step):
     import numpy as np
     name, settings, seeds, way = settings_in(step)
-    models = design.model_names(step)
+    models = design.model_names(step.inputs)
     table, folds, count = read_table(step)
-    train = design.build(step, "oof", models, count, group_codes(step, "rows", table))
+    train = design.build({model: step.source(f"oof.{model}") for model in models}, "out-of-fold", count, step.parameters["classes"],
+                         group_codes(step, "rows", table), step.source("features-train") if step.has("features-train") else None)
     test = read_test(step, models, train)
     weights = np.ones(count) if table["weights"] is None else np.asarray(table["weights"], np.float64)
     groups = np.arange(count) if table["groups"] is None else np.asarray(table["groups"])
@@ -93,7 +94,7 @@ def settings_in(step):
 def read_table(step):
     """(rows, folds int [rows], the number of rows), of one table and with labels."""
     import numpy as np
-    table, folds = formats.read_rows(step), formats.read_json(step.input("folds"))
+    table, folds = formats.read_labelled(step.source("rows")), formats.read_json(step.input("folds"))
     count, classes = len(table["labels"]), step.parameters["classes"]
     if table["classes"] != classes:
         raise invalid(f"{step.title('rows')} has {table['classes']} classes, and the step is to predict {classes}")
@@ -127,8 +128,9 @@ def read_test(step, models, train):
     elif step.parameters.get("group-statistics"):
         raise invalid("group-statistics needs the input 'rows-test': the groups of the test table")
     else:
-        count = len(formats.read_predictions(step, f"test.{models[0]}", step.parameters["classes"])[0])
-    test = design.build(step, "test", models, count, codes)
+        count = len(formats.read_predictions(step.source(f"test.{models[0]}"), step.parameters["classes"])[0])
+    test = design.build({model: step.source(f"test.{model}") for model in models}, "test", count, step.parameters["classes"], codes,
+                        step.source("features-test") if step.has("features-test") else None)
     design.check_same_columns(train, test)
     return Rows(test.values, test.probabilities, None, None, None)
 

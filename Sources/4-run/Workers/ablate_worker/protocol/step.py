@@ -1,12 +1,15 @@
 """One step's specification, and the ways in which a step can fail.
 
-Knows the envelope (parameters, inputs, outputs, threads), not what any kind does with it.
+Knows the envelope (parameters, inputs, outputs, threads), not what any kind does with it. A step whose parameters are not those
+of its kind (kinds.py) is refused here.
 """
 
 import errno
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+from . import kinds
 
 PROTOCOL = 1
 
@@ -48,6 +51,11 @@ class Step:
     channel: object
     processes: int = 1  # of a fit on several devices
 
+    def __post_init__(self):
+        wrong = kinds.fault(self.kind, self.parameters)
+        if wrong is not None:
+            raise Failure("internal", wrong)
+
     @classmethod
     def read(cls, specification, channel):
         if specification.get("protocol") != PROTOCOL:
@@ -76,6 +84,10 @@ class Step:
 
     def source(self, name):
         return Source(self.input(name), self.title(name))
+
+    def folds(self):
+        """The Source of the folds, of which a step of one fold needs one; None for a step of all rows."""
+        return None if self.parameters["fold"] is None else self.source("folds")
 
     def has(self, name):
         return name in self.inputs

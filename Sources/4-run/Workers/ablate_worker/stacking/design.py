@@ -19,9 +19,9 @@ class Design:
     probabilities: object  # float64 [models, rows, classes]
 
 
-def model_names(step):
-    """The stacked models, in order of name: `oof.<name>` for each, `test.<name>` for all of them or none."""
-    known = {part: sorted(n.removeprefix(part) for n in step.inputs if n.startswith(part)) for part in ("oof.", "test.")}
+def model_names(inputs):
+    """The stacked models, in order of name, by a step's inputs: `oof.<name>` for each, `test.<name>` for all of them or none."""
+    known = {part: sorted(n.removeprefix(part) for n in inputs if n.startswith(part)) for part in ("oof.", "test.")}
     if not known["oof."]:
         raise invalid("stack needs out-of-fold predictions of at least one model, and the step has none")
     if known["test."] and known["test."] != known["oof."]:
@@ -32,19 +32,23 @@ def model_names(step):
     return known["oof."]
 
 
-def build(step, part, models, count, group_codes):
-    """The Design of the table `part` (oof or test), of `count` rows. `group_codes` [rows], or None for no statistics."""
+def build(predictions, kind, count, classes, group_codes=None, features=None):
+    """The Design of a table of `count` rows.
+
+    predictions: the Source of each model by name, in the order of the columns; kind: what a message calls them, out-of-fold or
+    test. group_codes [rows]: None for no statistics. features: the Source of further columns.
+    """
     import numpy as np
-    classes = step.parameters["classes"]
-    probabilities = np.stack([covering(step, f"{part}.{model}", model, count, classes) for model in models])
+    models = list(predictions)
+    probabilities = np.stack([covering(predictions[model], f"the {kind} predictions of '{model}'", count, classes) for model in models])
     logs = np.log(np.maximum(probabilities, FLOOR))
     names = [f"{model}.log-p-{label}" for model in models for label in range(classes)]
     values = [logs.transpose(1, 0, 2).reshape(count, -1)]
     if group_codes is not None:
         values.append(groups.statistics(values[0], group_codes))
         names = names + groups.names(names)
-    for name in feature_inputs(step, part):
-        more, numbers = formats.read_features(step, name, count)
+    if features is not None:
+        more, numbers = formats.read_features(features, count)
         names = names + more
         values.append(numbers)
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -59,27 +63,20 @@ def build(step, part, models, count, group_codes):
     return Design(names, values, probabilities)
 
 
-def feature_inputs(step, part):
-    """`features-train` and `features-train.<name>`, or those of the test table, in order of name."""
-    stem = "features-train" if part == "oof" else "features-test"
-    return sorted(name for name in step.inputs if name == stem or name.startswith(stem + "."))
-
-
-def covering(step, name, model, count, classes):
+def covering(source, title, count, classes):
     """The probabilities [count, classes] of predictions that must hold each row exactly once."""
     import numpy as np
-    rows, probabilities = formats.read_predictions(step, name, classes)
-    kind = "out-of-fold predictions" if name.startswith("oof.") else "test predictions"
+    rows, probabilities = formats.read_predictions(source, classes)
     outside = rows[(rows < 0) | (rows >= count)]
     if len(outside):
         row = int(outside[0]) + 1
-        raise invalid(f"the {kind} of '{model}' have a row {row}, and the table has {count} rows: they are of another table", row)
+        raise invalid(f"{title} have a row {row}, and the table has {count} rows: they are of another table", row)
     times = np.bincount(rows, minlength=count)
     for wrong, words in ((times == 0, "lack"), (times > 1, "repeat")):
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0]) + 1
             more = f" and {wrong.sum() - 1} more" if wrong.sum() > 1 else ""
-            raise invalid(f"the {kind} of '{model}' {words} row {row}{more}: every row of the table must be predicted exactly "
+            raise invalid(f"{title} {words} row {row}{more}: every row of the table must be predicted exactly "
                           "once", row)
     ordered = np.empty_like(probabilities)
     ordered[rows] = probabilities

@@ -7,6 +7,8 @@ outer folds: stack.py decides which rows a learner may see.
 import math
 from dataclasses import dataclass
 
+from ..files.formats import softmax
+from ..models.tfidf import spread
 from ..protocol.step import invalid
 from . import simplex
 
@@ -115,8 +117,6 @@ class Logistic:
         import numpy as np
         from sklearn.linear_model import LogisticRegression
         from threadpoolctl import threadpool_limits
-
-        from ..models.tfidf import spread
         there = ~np.isnan(rows.values)
         counts = np.maximum(there.sum(axis=0), 1)
         mean = np.where(there, rows.values, 0).sum(axis=0) / counts
@@ -132,13 +132,11 @@ class Logistic:
         return np.nan_to_num((rows.values - mean) / scale, nan=0.0)
 
     def predict(self, fitted, rows):
-        import numpy as np
         from threadpoolctl import threadpool_limits
         mean, scale, coefficients, intercepts = fitted
         with threadpool_limits(self.threads):
             logits = self.standard(rows, mean, scale) @ coefficients.T + intercepts
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
+        return softmax(logits)
 
     def explain(self, fitted, rows):
         """{"coefficient": [columns]}: the mean over classes of |coefficient|, on standardised columns."""

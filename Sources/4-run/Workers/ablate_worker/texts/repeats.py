@@ -44,7 +44,8 @@ def within(title, texts, rows):
     pairs = [(rows_of[i], rows_of[j]) for i, j in near(list(first), []) if groups[rows_of[i]] != groups[rows_of[j]]]
     if pairs:
         one, other = min(pairs)
-        warnings.append(f"{title}: at least {len(pairs)} pairs of {what}s have nearly the same words, perhaps in another order, such as "
+        are = "1 pair of {}s has" if len(pairs) == 1 else f"{len(pairs)} pairs of {{}}s have"
+        warnings.append(f"{title}: at least {are.format(what)} nearly the same words, perhaps in another order, such as "
                         f"rows {one + 1} and {other + 1}, '{printable(texts[one][columns[0]])}', and are not of one group, {remedy}")
     return warnings
 
@@ -77,7 +78,8 @@ def between(title, texts, rows, reference):
     pairs = [(mine[i], theirs[j]) for i, j in near(list(new), list(known))]
     if pairs:
         one, other = min(pairs)
-        warnings.append(f"{title}: at least {len({row for row, _ in pairs})} {what}s have nearly the same words as one of the training "
+        count = len({row for row, _ in pairs})
+        warnings.append(f"{title}: at least {count} {what}{' has' if count == 1 else 's have'} nearly the same words as one of the training "
                         f"table, perhaps in another order, such as row {one + 1} and row {other + 1} of train, "
                         f"'{printable(texts[one][columns[0]])}': {why}")
     return warnings

@@ -52,7 +52,7 @@ struct LogbookExports: ParsableArguments {
         guard !isEmpty else { return [] }
         let delivery = ProjectFiles.delivery(madeOf: workspaces.map(\.project), overwrites: overwrites)
         var paths: [String] = []
-        for path in export { try delivery.require(Files.absolute(path), remedy: "name another file") }
+        for path in export { try delivery.require(path, remedy: "name another file") }
         if let tensorboard { try delivery.requireFolder(Files.absolute(tensorboard)) }
         for path in export {
             if let form = Self.form(of: path) {

@@ -1,0 +1,219 @@
+// How a custom step's command, and the small texts that it reads, name the training table without its being an input. Knows how a
+// shell and programs spell a path; decides nothing about labels.
+
+internal import Diagnostics
+
+/// A place where a custom step names the training table.
+package struct TableMention: Sendable, Hashable {
+    package enum Place: Sendable, Hashable {
+        case argument(Int)
+        /// A file that the step reads, as the recipe names it.
+        case file(String)
+    }
+    package let place: Place
+    /// The words that name it, as they are written.
+    package let words: String
+    /// Whether it is the table for certain: not a pattern that it fits, a folder that it lies in, or a text that has its name.
+    package let isCertain: Bool
+}
+
+struct TableMentions {
+    let surroundings: Surroundings
+    /// Absolute path of the recipe's folder, in which a command runs.
+    let folder: String
+    /// Absolute path of the training table.
+    let table: String
+
+    /// The first place that certainly names the table, else the first that may; nil where none does.
+    ///
+    /// - Parameter files: what the step reads, by the names of the recipe.
+    func mention(_ command: [String], files: [String]) -> TableMention? {
+        var possible: TableMention?
+        var isShell = false
+        for (index, argument) in command.enumerated() {
+            isShell = isShell || Self.shells.contains(String(argument.split(separator: "/").last ?? ""))
+            for (spelling, isCertain) in Self.spellings(argument, isProgram: index == 0) {
+                let found = TableMention(place: .argument(index), words: spelling.words, isCertain: isCertain)
+                if names(spelling.path) {
+                    if isCertain { return found }
+                    possible = possible ?? found
+                } else if holds(spelling.path) || (isShell || spelling.path != "*") && fits(spelling.path) {
+                    possible =
+                        possible ?? TableMention(place: .argument(index), words: spelling.words, isCertain: false)
+                }
+            }
+        }
+        if let possible { return possible }
+        let file = files.first { says($0) }
+        return file.map { TableMention(place: .file($0), words: name, isCertain: false) }
+    }
+
+    /// Programs to which a star alone is a pattern; in most others' words it multiplies.
+    private static let shells: Set<String> = ["sh", "bash", "dash", "zsh", "ksh", "fish", "busybox"]
+
+    private var name: String { table.split(separator: "/").last.map(String.init) ?? table }
+
+    private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
+
+    private func names(_ path: String) -> Bool {
+        let path = absolute(path)
+        let form = surroundings.look(path)
+        guard form == .file || form == .something else { return false }
+        return surroundings.isSame(table, path)
+    }
+
+    /// Whether the table lies somewhere below a folder. What all files lie below says nothing.
+    private func holds(_ path: String) -> Bool {
+        let path = absolute(path)
+        guard surroundings.look(path) == .folder else { return false }
+        var above = table.split(separator: "/").filter { $0 != "." }.dropLast()
+        while !above.isEmpty {
+            if surroundings.isSame("/" + above.joined(separator: "/"), path) { return true }
+            above = above.dropLast()
+        }
+        return false
+    }
+
+    /// Whether a pattern fits the table's path.
+    private func fits(_ pattern: String) -> Bool {
+        guard pattern.contains(where: { "*?[".contains($0) }) else { return false }
+        func parts(_ path: String) -> [Substring] { absolute(path).split(separator: "/").filter { $0 != "." } }
+        let (wanted, found) = (parts(pattern), parts(table))
+        // Two stars, as Python's glob and some shells have them, stand for any folders.
+        if let stars = wanted.firstIndex(of: "**") {
+            return zip(wanted[..<stars], found).allSatisfy { Self.matches(Array($0), Array($1)) } && stars < found.count
+                && Self.matches(Array(wanted[wanted.count - 1]), Array(found[found.count - 1]))
+        }
+        return wanted.count == found.count && zip(wanted, found).allSatisfy { Self.matches(Array($0), Array($1)) }
+    }
+
+    /// Files whose text a program may follow.
+    private static let texts = [".json", ".yaml", ".yml", ".toml", ".sh", ".py", ".cfg", ".ini", ".R", ".jl", ".pl"]
+    private static let longestText = 1 << 20
+
+    /// Whether a small text that the step reads has the table's name as a word.
+    private func says(_ file: String) -> Bool {
+        guard Self.texts.contains(where: file.hasSuffix), surroundings.look(absolute(file)) == .file,
+            let text = surroundings.read(absolute(file), file)?.text, text.utf8.count <= Self.longestText
+        else { return false }
+        func isPart(_ byte: UInt8) -> Bool {
+            byte >= 0x80 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+                || Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber
+        }
+        let utf8 = text.utf8
+        return text.ranges(of: name).contains { range in
+            let before = range.lowerBound == utf8.startIndex ? nil : utf8[utf8.index(before: range.lowerBound)]
+            let after = range.upperBound == utf8.endIndex ? nil : utf8[range.upperBound]
+            return !(before.map(isPart) ?? false) && !(after.map(isPart) ?? false)
+        }
+    }
+
+    // MARK: - Spellings
+
+    private struct Spelling { let words: String, path: String }
+
+    /// The paths that an argument may mean, and whether it then means them for certain.
+    private static func spellings(_ argument: String, isProgram: Bool) -> [(Spelling, isCertain: Bool)] {
+        guard !isProgram, argument.utf8.count < 1 << 16, !argument.utf8.contains(0) else { return [] }
+        var text = argument
+        for reference in CustomStep.references(in: argument) {
+            text = text.replacing("{\(reference.isInput ? "in" : "out").\(reference.name)}", with: " ")
+        }
+        let variables = assignments(in: text)
+        var found: [(Spelling, Bool)] = []
+        for word in text.split(whereSeparator: { $0.isWhitespace || ";|&<>()`".contains($0) }).prefix(500) {
+            let bare = String(word.filter { !"\"'\\".contains($0) })
+            let filled = fill(bare, variables)
+            for spelled in expand(filled) {
+                let isFilled = filled != bare
+                for (path, isCertain) in paths(spelled) where path.utf8.count < 1_024 && !path.isEmpty && path != "/" {
+                    found.append((Spelling(words: String(word), path: path), isCertain && !isFilled))
+                }
+            }
+        }
+        return found
+    }
+
+    /// What of a word may be a path: behind an option, `@`, `file:` or `=` it certainly is one; behind other signs it may be.
+    private static func paths(_ word: String) -> [(String, isCertain: Bool)] {
+        var paths: [(String, Bool)] = []
+        var waiting = [word]
+        while let next = waiting.popLast(), paths.count < 64 {
+            paths.append((next, !next.hasPrefix("-")))
+            for head in ["@", "file://localhost", "file://", "file:"] where next.hasPrefix(head) {
+                waiting.append(String(next.dropFirst(head.count)))
+                break
+            }
+            if let equals = next.firstIndex(of: "=") { waiting.append(String(next[next.index(after: equals)...])) }
+            // `-ttrain.csv`, as `-t train.csv`.
+            if next.hasPrefix("-"), !next.hasPrefix("--"), next.count > 2 { waiting.append(String(next.dropFirst(2))) }
+        }
+        for part in word.split(whereSeparator: { ":,+@#?%=[]{}".contains($0) }).prefix(64) where part != word {
+            paths.append((String(part), false))
+        }
+        return paths
+    }
+
+    /// `NAME=VALUE`, as a shell's script has it.
+    private static func assignments(in text: String) -> [String: String] {
+        var values = ["PWD": "."]
+        for word in text.split(whereSeparator: { $0.isWhitespace || ";|&()`\"'".contains($0) }).prefix(500) {
+            let halves = word.split(separator: "=", maxSplits: 1)
+            guard halves.count == 2, halves[0].allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) else { continue }
+            values[String(halves[0])] = String(halves[1])
+        }
+        return values
+    }
+
+    /// The word with the values of variables in their places.
+    private static func fill(_ word: String, _ values: [String: String]) -> String {
+        guard word.contains("$") else { return word }
+        var word = word
+        for (name, value) in values.sorted(by: { $0.key.count > $1.key.count }) {
+            word = word.replacing("${\(name)}", with: value).replacing("$\(name)", with: value)
+        }
+        return word
+    }
+
+    /// `{a,b}c` as `ac` and `bc`; at most 64 words.
+    private static func expand(_ word: String) -> [String] {
+        var done: [String] = []
+        var waiting = [word]
+        while let next = waiting.popLast(), done.count < 64 {
+            guard let close = next.firstIndex(of: "}"), let open = next[..<close].lastIndex(of: "{"),
+                next[open..<close].contains(","), waiting.count < 64
+            else {
+                done.append(next)
+                continue
+            }
+            let inner = next[next.index(after: open)..<close].split(separator: ",", omittingEmptySubsequences: false)
+            waiting += inner.prefix(64).map { "\(next[..<open])\($0)\(next[next.index(after: close)...])" }
+        }
+        return done
+    }
+
+    /// Whether a name fits a pattern of a shell's; a set in brackets is taken for any character.
+    private static func matches(_ pattern: [Character], _ name: [Character]) -> Bool {
+        // Where the last star stands, and how much of the name it has taken: one star needs no other to be tried again.
+        var (at, now) = (0, 0)
+        var star: (pattern: Int, name: Int)?
+        while now < name.count {
+            if at < pattern.count, pattern[at] == "*" {
+                star = (at, now)
+                at += 1
+            } else if at < pattern.count, pattern[at] == "[", let end = pattern[at...].firstIndex(of: "]") {
+                at = end + 1
+                now += 1
+            } else if at < pattern.count, pattern[at] == "?" || pattern[at] == name[now] {
+                at += 1
+                now += 1
+            } else if let last = star {
+                star = (last.pattern, last.name + 1)
+                (at, now) = (last.pattern + 1, last.name + 1)
+            } else {
+                return false
+            }
+        }
+        return pattern[at...].allSatisfy { $0 == "*" }
+    }
+}
