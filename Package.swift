@@ -42,7 +42,7 @@ let package = Package(
         .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Words"),
         .target(name: "Host", dependencies: ["Digests"]),
-        .target(name: "Formats", dependencies: ["Digests"]),
+        .target(name: "Formats", dependencies: ["Words", "Digests"]),
         .target(name: "Diagnostics", dependencies: ["Words", "Digests"]),
         .target(name: "Nodes", dependencies: ["CLibYAML", "Diagnostics", "Words"]),
         .target(name: "Recipes", dependencies: ["Nodes", "Formats", "Diagnostics", "Words", "Digests"]),

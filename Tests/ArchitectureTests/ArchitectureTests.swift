@@ -84,6 +84,20 @@ private func folder(of module: String) throws -> String {
         }
     }
 
+    /// In these modules a file is found by the name of what is in it.
+    @Test(arguments: ["Words", "Figures", "Logbooks"])
+    func aFileBearsTheNameOfItsType(_ module: String) throws {
+        // Extensions of one type, by what they add; two types that belong together.
+        let others = ["FrontPage", "LogbookFigures", "RecipeFigures", "Ensemble"]
+        for file in try files(in: folder(of: module), ending: "swift") {
+            let name = file.deletingPathExtension().lastPathComponent
+            let type = try Regex("(?:struct|enum|class|protocol|extension) \(name)\\b")
+            #expect(
+                try others.contains(name) || String(contentsOf: file, encoding: .utf8).contains(type),
+                "\(file.lastPathComponent) declares no \(name)")
+        }
+    }
+
     @Test func noFileHasANameThatSaysNothing() throws {
         for file in try files(in: "Sources", ending: "swift") + files(in: "Sources", ending: "py") {
             let name = file.deletingPathExtension().lastPathComponent.lowercased()

@@ -37,10 +37,10 @@ import Testing
 
     @Test(arguments: [("rnk", "rank"), ("learning_rate", "learning-rate"), ("epcohs", "epochs")])
     func suggestionsAreNear(_ word: String, _ meant: String) {
-        #expect(Suggestion.nearest(to: word, among: ["rank", "alpha", "epochs", "learning-rate"]) == meant)
+        #expect(Spelling.nearest(to: word, among: ["rank", "alpha", "epochs", "learning-rate"]) == meant)
     }
 
     @Test func nothingNearIsNoSuggestion() {
-        #expect(Suggestion.nearest(to: "colour", among: ["rank", "alpha"]) == nil)
+        #expect(Spelling.nearest(to: "colour", among: ["rank", "alpha"]) == nil)
     }
 }

@@ -80,7 +80,7 @@ private let targets: [Target] = [
     },
     Target(testDescription: "history", file: bytes(["losses": [1.5, nil, 0.5], "validation": [1.0]])) {
         bytes throws(FormatError) in
-        try Formats.History(reading: bytes, name: "h").losses.allSatisfy { $0?.isFinite ?? true } ? nil : "not finite"
+        try TrainingHistory(reading: bytes, name: "h").losses.allSatisfy { $0?.isFinite ?? true } ? nil : "not finite"
     },
     Target(
         testDescription: "tokens",

@@ -35,14 +35,19 @@ private let evaluation: [String: JSON] = [
     @Test(
         arguments: [
             ("labels", [0, 2, 0], "row 2 has the label 2, and labels are 0 to 1"), ("labels", [0, -1, 0], "label -1"),
-            ("labels", [0, 1], "3 ids and 2 labels"), ("labels", [0, 1.0, 0], "labels[1] is 1.0"),
-            ("labels", "x", "labels is \"x\""), ("groups", [1, 0, 0], "row 1 has the group 1"),
+            ("labels", [0, 1], "3 ids and 2 labels"),
+            ("labels", [0, 1.0, 0], "labels[1]: expected a whole number, found 1.0"),
+            ("labels", "x", "labels: expected a list, found the text \"x\""),
+            ("groups", [1, 0, 0], "row 1 has the group 1"),
             ("groups", [0, 2, 1], "row 2 has the group 2"), ("groups", [0, -1, 0], "group -1"),
             ("groups", [0, 9_223_372_036_854_775_807, 0], "group 9223372036854775807"),
             ("weights", [1, -0.5, 0], "row 2 has the weight -0.5"), ("weights", [0, 0, 0], "sum to 0"),
-            ("weights", [1e308, 1e308, 1e308], "sum to inf"), ("weights", [1, nil, 0], "weights[1] is null"),
-            ("ids", ["a", "b", "a"], "row 3 has the id \"a\" of row 1"), ("ids", [1, 2, 3], "ids[0] is 1"),
-            ("ids", nil, "ids is null"), ("classes", 0, "classes is 0"), ("classes", -5, "classes is -5"),
+            ("weights", [1e308, 1e308, 1e308], "sum to inf"),
+            ("weights", [1, nil, 0], "weights[1]: expected a number, found null"),
+            ("ids", ["a", "b", "a"], "row 3 has the id \"a\" of row 1"),
+            ("ids", [1, 2, 3], "ids[0]: expected a text, found 1"),
+            ("ids", nil, "expected a member \"ids\", found none"), ("classes", 0, "classes is 0"),
+            ("classes", -5, "classes is -5"),
         ] as [(String, JSON, String)])
     func rowsAreWhatIngestFound(_ member: String, _ value: JSON, _ words: String) {
         let said = refusal(rows, member, value) { _ = try Rows(reading: $0, name: "rows") }
@@ -62,7 +67,7 @@ private let evaluation: [String: JSON] = [
             ("folds", [0, 0, 0], "fold 1 of 2 has no rows"), ("count", 0, "cannot fill 0 folds"),
             ("count", 4, "3 rows cannot fill 4 folds"), ("count", -1, "cannot fill -1"),
             ("count", 9_223_372_036_854_775_807, "cannot fill"), ("folds", [], "0 rows"),
-            ("count", 2.0, "count is 2.0"),
+            ("count", 2.0, "count: expected a whole number, found 2.0"),
         ] as [(String, JSON, String)])
     func foldsAreDenseAndNoneIsEmpty(_ member: String, _ value: JSON, _ words: String) {
         let said = refusal(folds, member, value) { _ = try Folds(reading: $0, name: "folds") }
@@ -100,7 +105,7 @@ private let evaluation: [String: JSON] = [
             ("weights", [0, 0], "not all 0"), ("weights", [1, -1], "none below 0"),
             ("weights", [1], "1 weights for 2 members"),
             ("weights", [1e308, 1e308], "must be finite"), ("folds", [[0, 0]], "without fold 0"),
-            ("folds", [[1, 0], [1]], "without fold 1"), ("folds", [3], "folds[0] is 3"),
+            ("folds", [[1, 0], [1]], "without fold 1"), ("folds", [3], "folds[0]: expected a list, found 3"),
             ("members", [1, 2], "members[0]"),
         ] as [(String, JSON, String)])
     func weightsCanWeigh(_ member: String, _ value: JSON, _ words: String) {
@@ -111,8 +116,9 @@ private let evaluation: [String: JSON] = [
     @Test(
         arguments: [
             ("values", [], "0 values for 1"), ("folds", [[0.1], []], "0 values for 1"),
-            ("values", [nil], "values[0] is null"),
-            ("names", nil, "names is null"), ("method", 3, "method is 3"),
+            ("values", [nil], "values[0]: expected a number, found null"),
+            ("names", nil, "expected a member \"names\", found none"),
+            ("method", 3, "method: expected a text, found 3"),
         ] as [(String, JSON, String)])
     func coefficientsAreAsManyAsNames(_ member: String, _ value: JSON, _ words: String) {
         let said = refusal(coefficients, member, value) { _ = try Coefficients(reading: $0, name: "fit") }
@@ -123,12 +129,18 @@ private let evaluation: [String: JSON] = [
         arguments: [
             ("labels", [0, 2], "labels[1] is 2"), ("predicted", [0, -1], "predicted[1] is -1"),
             ("groups", [0], "groups has 1"),
-            ("losses", ["seed-1": [0.5]], "losses.seed-1 has 1 numbers"), ("losses", ["x": [nil, 1]], "x[0] is null"),
-            ("average", ["log-loss": nil, "accuracy": 1], "log-loss is null"), ("average", nil, "average is null"),
+            ("losses", ["seed-1": [0.5]], "losses.seed-1 has 1 numbers"),
+            ("losses", ["x": [nil, 1]], "x[0]: expected a number, found null"),
+            ("average", ["log-loss": nil, "accuracy": 1], "average: expected a member \"log-loss\", found none"),
+            ("average", nil, "expected a member \"average\", found none"),
             ("rows", 3, "and there are 3 rows"), ("classes", -9_223_372_036_854_775_808, "classes"),
             ("rows", -1, "-1 rows"),
-            ("cells", [["seed": "seed-1", "fold": 0, "log-loss": 1.0]], "cells[0]: accuracy is missing"),
-            ("reliability", [], "reliability is a list"), ("seeds", [1], "seeds[0] is 1"),
+            (
+                "cells", [["seed": "seed-1", "fold": 0, "log-loss": 1.0]],
+                "cells[0]: expected a member \"accuracy\", found none"
+            ),
+            ("reliability", [], "reliability: expected an object, found a list of 0"),
+            ("seeds", [1], "seeds[0]: expected an object, found 1"),
         ] as [(String, JSON, String)])
     func scoresAreFiniteAndOfEachRow(_ member: String, _ value: JSON, _ words: String) {
         let said = refusal(evaluation, member, value) { _ = try Evaluation(reading: $0, name: "scores") }
@@ -148,10 +160,10 @@ private let evaluation: [String: JSON] = [
     }
 
     @Test func aHistoryMayHaveGaps() throws {
-        let found = try Formats.History(reading: bytes(["losses": [1.5, nil, 2], "epochs": []]), name: "h")
+        let found = try TrainingHistory(reading: bytes(["losses": [1.5, nil, 2], "epochs": []]), name: "h")
         #expect(found.losses == [1.5, nil, 2] && found.validation.isEmpty)
-        #expect { try History(reading: bytes(["losses": [1, "x"]]), name: "h") } throws: {
-            "\($0)".contains("h: losses[1] is \"x\", and a finite number or null belongs there")
+        #expect { try TrainingHistory(reading: bytes(["losses": [1, "x"]]), name: "h") } throws: {
+            "\($0)".contains("h: losses[1]: expected a number or null, found the text \"x\"")
         }
     }
 

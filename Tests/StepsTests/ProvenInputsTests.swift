@@ -118,7 +118,7 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
         }
         #expect(try fitted(1, [0.1]).contains("nothing was fitted without fold 1"))
         #expect(try fitted(-1, [0.1]).contains("without fold -1"))
-        #expect(try fitted(nil, [nil]).contains("values[0] is null"))
+        #expect(try fitted(nil, [nil]).contains("values[0]: expected a number, found null"))
         #expect(try fitted(nil, []).contains("0 values for 1 coefficients"))
         #expect(try fitted(nil, [0.1], ["other"]).contains("which are not those of this method"))
     }

@@ -17,7 +17,7 @@ package struct Coefficients: Sendable {
 
     /// Errors: ``FormatError``.
     package init(reading bytes: [UInt8], name: String) throws(FormatError) {
-        let fields = try Fields(parsing: bytes, name: name)
+        let fields = try JSONDocument(parsing: bytes, name: name)
         method = try fields.string("method")
         names = try fields.strings("names")
         values = try fields.numbers("values")

@@ -49,7 +49,7 @@ package struct Evaluation: Sendable {
 
     /// - Parameter name: as messages call the file. Errors: ``FormatError``.
     package init(reading bytes: [UInt8], name: String) throws(FormatError) {
-        let fields = try Fields(parsing: bytes, name: name)
+        let fields = try JSONDocument(parsing: bytes, name: name)
         let average = try fields.object("average")
         logLoss = try average.number("log-loss")
         accuracy = try average.number("accuracy")
@@ -88,7 +88,7 @@ package struct Evaluation: Sendable {
         try prove(fields)
     }
 
-    private func prove(_ fields: Fields) throws(FormatError) {
+    private func prove(_ fields: JSONDocument) throws(FormatError) {
         let counts =
             [
                 ("groups", groups.count), ("folds", folds.count), ("labels", labels.count),

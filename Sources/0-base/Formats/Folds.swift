@@ -28,7 +28,7 @@ package struct Folds: Sendable {
 
     /// Errors: ``FormatError``.
     package init(reading bytes: [UInt8], name: String) throws(FormatError) {
-        let fields = try Fields(parsing: bytes, name: name)
+        let fields = try JSONDocument(parsing: bytes, name: name)
         try self.init(count: fields.integer("count"), folds: fields.integers("folds"), name: name)
     }
 

@@ -24,7 +24,7 @@ package struct PseudoLabels: Sendable {
 
     /// Errors: ``FormatError``.
     package init(reading bytes: [UInt8], name: String) throws(FormatError) {
-        let fields = try Fields(parsing: bytes, name: name)
+        let fields = try JSONDocument(parsing: bytes, name: name)
         rows = try fields.integers("rows")
         weights = try fields.numbers("weights")
         classes = try fields.integer("classes")

@@ -16,7 +16,7 @@ package struct Rows: Sendable {
 
     /// - Parameter name: as messages call the file. Errors: ``FormatError``.
     package init(reading bytes: [UInt8], name: String) throws(FormatError) {
-        let fields = try Fields(parsing: bytes, name: name)
+        let fields = try JSONDocument(parsing: bytes, name: name)
         self.name = name
         classes = try fields.integer("classes")
         guard classes >= 1 else { throw fields.error("classes is \(classes), and there must be at least 1") }

@@ -28,7 +28,7 @@ package struct Weights: Sendable {
 
     /// Errors: ``FormatError``.
     package init(reading bytes: [UInt8], name: String) throws(FormatError) {
-        let fields = try Fields(parsing: bytes, name: name)
+        let fields = try JSONDocument(parsing: bytes, name: name)
         try self.init(
             members: fields.strings("members"), weights: fields.numbers("weights"), folds: fields.matrix("folds"),
             name: name)

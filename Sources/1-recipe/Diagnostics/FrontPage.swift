@@ -12,4 +12,4 @@
 //     SourceFile (with Position, Span)                       lines and columns from 1, columns in Unicode scalars
 //     FindingText, FindingJSON, FindingSARIF                 the three forms
 //     Mending                                                a text with its safe fixes applied
-//     Suggestion                                             "did you mean ...?"
+//     Spelling                                               "did you mean ...?"

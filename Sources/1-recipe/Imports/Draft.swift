@@ -44,7 +44,7 @@ struct Draft: Sendable {
                             "wrong-type", "a value belongs to \(parent), and this is a key of a mapping", at: key.span))
                     continue
                 }
-                let note = Suggestion.nearest(to: path, among: table.names).map { "did you mean \($0)?" }
+                let note = Spelling.nearest(to: path, among: table.names).map { "did you mean \($0)?" }
                 let outcome = Outcome(disposition: .unknown, note: note, needsLook: true)
                 entries.append(ReportEntry(key: key, file: file.name, outcome: outcome))
                 continue

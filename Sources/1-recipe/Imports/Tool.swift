@@ -58,7 +58,7 @@ package enum Tool: String, CaseIterable, Sendable {
         if config.root["recipe"] != nil, config.root["models"] != nil {
             return Finding("not-a-config", "this is a recipe already", at: top, help: "use `ablate check`")
         }
-        let nearest = Suggestion.nearest(to: signature, among: config.keys.map(\.path))
+        let nearest = Spelling.nearest(to: signature, among: config.keys.map(\.path))
         return Finding(
             "not-a-config", "this is no config of \(title): it has no \"\(signature)\", which names the backbone",
             at: top,

@@ -9,18 +9,19 @@ package struct Figure: Sendable {
     package let caption: String
     /// Nil where there is nothing to draw.
     package let chart: Chart?
-    /// The SVG element; empty where there is nothing to draw.
-    package let svg: String
+    package let isEmpty: Bool
 
     package init(name: String, title: String, _ chart: Chart?, caption: String) {
         (self.name, self.title, self.chart, self.caption) = (name, title, chart, caption)
-        svg = chart.map { SVGRenderer($0).svg } ?? ""
+        isEmpty = chart?.layout == nil
     }
 
-    package var isEmpty: Bool { svg.isEmpty }
+    /// The SVG element; empty where there is nothing to draw.
+    package var svg: String { chart.map { SVGRenderer($0).svg } ?? "" }
 
     /// The drawing as a document of its own, with title and description, in `style`.
     package func document(style: String) -> String {
+        let svg = svg
         guard let end = svg.firstIndex(of: ">") else { return svg }
         return svg[..<end].replacing("<svg", with: "<svg xmlns=\"http://www.w3.org/2000/svg\"") + ">"
             + Canvas.element("title", title) + Canvas.element("desc", caption) + "\n<style>\n\(style)</style>"

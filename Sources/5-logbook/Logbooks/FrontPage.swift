@@ -13,14 +13,16 @@
 //     Logbook                                                read this first: the document
 //     Score, Evaluation, StageEffect                         results, their numbers, what each stage gave
 //     AblationEntry, Pairing, ArmDetail, Truncation          hypothesis, setup, findings, conclusion; where a variant differs
-//     PairedResults, AcrossRecipes                           two results of `diff`; recipes beside each other
-//     UnseenLabels, StepWarning                              labels that no model could learn; what steps warn of
-//     Ensemble, Makeup, Suggestion                           what members add, what entries are made of; what to try next
+//     PairedResult, AcrossRecipes                            two results of `diff`; recipes beside each other
+//     UnseenLabel, StepWarning                               labels that no model could learn; what steps warn of
+//     Ensemble, Composition, Suggestion                          what members add, what entries are made of; what to try next
 //     History, Timeline, StepGraph, TextLook                 earlier runs; the last one in time; the plan; the texts
 //     Provenance                                             inputs, libraries, devices
-//     StoredDocument                                         what steps and runs left, read with its expectations
+//     StoredDocument                                         what steps left in the store, held to its digest
 //     PageText, FileName                                     sentences, once for all forms; names as parts of file names
 //     Note, FineTuneCurve                                    what people said; what training recorded
-//     LogbookPage, RecipePage, LogbookMarkdown, LogbookJSON  the forms; Templates/ has page, style and script; ContentPolicy
-//     ResultTable, TrackedRuns                               for papers; for experiment trackers
+//     Form                                                   what every form is: logbooks in, files out
+//     LogbookPage, RecipePage                                the page; Templates/ has page, style and script; ContentPolicy
+//     LogbookMarkdown, RecipeMarkdown, LogbookJSON           for code hosts; for programs
+//     TableForm, TrackerForm                                 for papers; for experiment trackers
 //     LogbookFigures, RecipeFigures                          which figures there are, and of which numbers

@@ -33,7 +33,7 @@ package struct Logbook: Sendable {
     package let labels: [String]
     package let contributions: [Contribution]
     /// What the entries of the stack are made of.
-    package let makeups: [Makeup]
+    package let compositions: [Composition]
     package let history: History
     package let timeline: Timeline
     package let graph: StepGraph
@@ -125,7 +125,7 @@ package struct Logbook: Sendable {
             try RowTexts(of: plan, entries, in: store)
         }
         contributions = Contribution.all(of: scores)
-        makeups = try Makeup.all(of: plan, recipe, entries, in: store)
+        compositions = try Composition.all(of: plan, recipe, entries, in: store)
         suggestions = Suggestion.all(
             of: Suggestion.Results(
                 recipe: recipe, plan: plan, entries: entries, scores: scores, ablations: ablations,

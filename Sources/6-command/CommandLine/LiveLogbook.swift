@@ -72,9 +72,9 @@ final class LiveLogbook: Sendable {
 
     private static func page(_ workspaces: [Workspace]) throws -> (PageServer.Page, String) {
         let logbooks = try workspaces.map { try LogbookCommand.logbook($0, $0.forecast()) }
-        let version = Digest(of: LogbookPage(logbooks, version: "").html).short
-        let page = LogbookPage(logbooks, version: version)
-        return (PageServer.Page(html: page.html, policy: page.policy), version)
+        let version = Digest(of: LogbookPage(version: "").html(of: logbooks)).short
+        let page = LogbookPage(version: version)
+        return (PageServer.Page(html: page.html(of: logbooks), policy: page.policy), version)
     }
 
     /// What tells whether a page is out of date: the recipe's file, its last run, its notes.

@@ -39,7 +39,7 @@ struct SelectionOptions: ParsableArguments {
         } else if !ablations.isEmpty {
             let names = workspace.loaded.recipe.ablations.map(\.name)
             for name in ablations where !names.contains(name) {
-                let hint = Suggestion.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+                let hint = Spelling.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
                 throw AblateError(.missing, "there is no ablation \(name)\(hint)")
             }
             chosen = plan.steps { role in

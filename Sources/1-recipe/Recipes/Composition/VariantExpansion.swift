@@ -135,7 +135,7 @@ struct VariantExpansion {
         guard let first = path(entry.key).first, schema["properties"]?[first] == nil, path(entry.key).count == 1 else {
             return
         }
-        let paths = Self.paths(schema, []).filter { Suggestion.isSame($0.last ?? "", first) && $0.count > 1 }
+        let paths = Self.paths(schema, []).filter { Spelling.isSame($0.last ?? "", first) && $0.count > 1 }
         let own = paths.filter { base[$0[0]] != nil }
         let words = (own.isEmpty ? paths : own).map { SettingPath($0).text }.sorted()
         guard !words.isEmpty else { return }

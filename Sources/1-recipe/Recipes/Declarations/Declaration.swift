@@ -89,7 +89,7 @@ package struct Declaration<Root: Sendable>: Sendable {
                     at: second.keySpan,
                     notes: [.init("\"\(chosen[0].key)\" stands here", at: chosen[0].keySpan)],
                     help: "keep one of \(words)"))
-        } else if !entries.contains(where: { Suggestion.nearest(to: $0.key, among: oneOf) != nil }) {
+        } else if !entries.contains(where: { Spelling.nearest(to: $0.key, among: oneOf) != nil }) {
             reading.report(Finding("missing-key", "one of the keys \(words) is needed here", at: node.span))
         }
         return false
@@ -98,7 +98,7 @@ package struct Declaration<Root: Sendable>: Sendable {
     private func reportUnknown(_ entry: Node.Entry, besides present: Set<String>, _ reading: inout Reading) {
         guard !reading.isFull else { return }
         let names = keys.map(\.name).filter { !present.contains($0) }
-        let nearest = Suggestion.nearest(to: entry.key, among: names)
+        let nearest = Spelling.nearest(to: entry.key, among: names)
         let help =
             nearest.map { "did you mean \"\($0)\"?" } ?? "the keys here are \(keys.map(\.name).joined(separator: ", "))"
         reading.report(

@@ -32,7 +32,7 @@ package struct Reading: Sendable {
     package mutating func nearest(to word: String, among names: [String]) -> String? {
         guard names.count <= comparisons else { return nil }
         comparisons -= names.count
-        return Suggestion.nearest(to: word, among: names)
+        return Spelling.nearest(to: word, among: names)
     }
 
     /// Adds a finding, unless it is there: a value that several variants take over is wrong once.

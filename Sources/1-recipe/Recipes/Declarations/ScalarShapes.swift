@@ -142,7 +142,7 @@ extension ValueShape where Value: CaseIterable & RawRepresentable, Value.RawValu
                 return nil
             }
             if let value = Value(rawValue: text) { return value }
-            let nearest = Suggestion.nearest(to: text, among: words)
+            let nearest = Spelling.nearest(to: text, among: words)
             reading.report(
                 Finding(
                     "unknown-value", "\(wanted) belongs here, and this is \"\(text)\"", at: node.span,
@@ -199,6 +199,6 @@ enum ScalarReading {
 extension Finding.Fix {
     /// Another spelling of a word: certain where only case or `_` for `-` differs, a guess otherwise.
     static func respelling(_ word: String, at span: Span, as right: String) -> Self? {
-        Self(replacing: word, at: span, with: right, isSafe: Suggestion.isSame(word, right))
+        Self(replacing: word, at: span, with: right, isSafe: Spelling.isSame(word, right))
     }
 }

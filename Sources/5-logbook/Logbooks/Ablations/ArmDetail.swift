@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Forecasts
+internal import Formats
 internal import Plans
 internal import Storage
 

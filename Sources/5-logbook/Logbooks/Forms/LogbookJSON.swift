@@ -5,12 +5,37 @@ internal import Figures
 internal import Statistics
 internal import Storage
 
+package struct LogbookJSON: Form {
+    package init() {}
+
+    package static let file = "logbook.json"
+
+    package func files(of logbooks: [Logbook]) -> [FormFile] {
+        [FormFile(Self.file, .document(document(of: logbooks)))]
+    }
+
+    /// The document of one recipe, or of several with what sets them beside each other.
+    package func document(of logbooks: [Logbook]) -> JSON {
+        guard logbooks.count > 1 else { return logbooks[0].json }
+        return [
+            "schema_version": Logbook.version, "recipes": .array(logbooks.map(\.json)),
+            "across": .array(
+                AcrossRecipes(logbooks).rows.map {
+                    [
+                        "recipe": .string($0.recipe), "result": JSON($0.result),
+                        "comparison": $0.comparison.map(logbooks[0].json) ?? .null, "refusal": JSON($0.refusal),
+                    ]
+                }),
+        ]
+    }
+}
+
 extension Logbook {
     /// The version of the document; members are only added while it stays. 2 spells log loss as records do, `log-loss`.
-    private static let version: JSON = 2
+    fileprivate static let version: JSON = 2
 
     /// The document of one recipe.
-    package var json: JSON {
+    fileprivate var json: JSON {
         // Of thousands of fine-tunes a few points each: all losses are in the records.
         let mostPoints = max(3, min(40, 20_000 / max(curves.count, 1)))
         return [
@@ -35,16 +60,16 @@ extension Logbook {
                     ]
                 }),
             "makeups": .array(
-                makeups.map { makeup in
+                compositions.map { composition in
                     [
-                        "entry": .string(makeup.entry), "measure": .string(makeup.measure),
+                        "entry": .string(composition.entry), "measure": .string(composition.measure),
                         "parts": .array(
-                            makeup.parts.map {
+                            composition.parts.map {
                                 [
                                     "name": .string($0.name), "value": .number($0.value),
                                     "range": $0.range.map(interval) ?? .null,
                                 ]
-                            }), "rest": .integer(makeup.rest),
+                            }), "rest": .integer(composition.rest),
                     ]
                 }),
             "submissions": .array(
@@ -82,21 +107,6 @@ extension Logbook {
             "warnings": .array(warnings.map { ["address": .string($0.address), "text": .string($0.text)] }),
             "failures": .array(failures.map { ["address": .string($0.address), "message": .string($0.message)] }),
             "provenance": provenance.json,
-        ]
-    }
-
-    /// The document of several recipes.
-    package static func json(of logbooks: [Logbook]) -> JSON {
-        guard logbooks.count > 1 else { return logbooks[0].json }
-        return [
-            "schema_version": Self.version, "recipes": .array(logbooks.map(\.json)),
-            "across": .array(
-                AcrossRecipes(logbooks).rows.map {
-                    [
-                        "recipe": .string($0.recipe), "result": JSON($0.result),
-                        "comparison": $0.comparison.map(logbooks[0].json) ?? .null, "refusal": JSON($0.refusal),
-                    ]
-                }),
         ]
     }
 
@@ -165,7 +175,7 @@ extension Logbook {
         ]
     }
 
-    private func json(_ comparison: ArmComparison) -> JSON {
+    fileprivate func json(_ comparison: ArmComparison) -> JSON {
         [
             "difference": .number(comparison.difference), "interval": interval(comparison.interval),
             "p": .number(comparison.p), "comparisons": .integer(comparison.family),

@@ -5,13 +5,16 @@ internal import Statistics
 internal import Words
 
 /// The page of one recipe, or of several.
-package struct LogbookPage: Sendable {
-    private let logbooks: [Logbook]
+package struct LogbookPage: Form {
     /// What a server that keeps the page up to date calls this state of it: the page then asks that server, and nobody else, for
     /// news. Nil for a page that asks nobody.
     private let version: String?
 
-    package init(_ logbooks: [Logbook], version: String? = nil) { (self.logbooks, self.version) = (logbooks, version) }
+    package init(version: String? = nil) { self.version = version }
+
+    package static let file = "index.html"
+
+    package func files(of logbooks: [Logbook]) -> [FormFile] { [FormFile(Self.file, .text(html(of: logbooks)))] }
 
     private static let style = String(decoding: PackageResources.page_css, as: UTF8.self)
     private static let script = String(decoding: PackageResources.page_js, as: UTF8.self)
@@ -20,7 +23,7 @@ package struct LogbookPage: Sendable {
     package var policy: String { ContentPolicy.text(style: Self.style, script: Self.script, isLive: version != nil) }
 
     /// The page. Every text of the user's is escaped by the template; only figures, style and script are put in as they are.
-    package var html: String {
+    package func html(of logbooks: [Logbook]) -> String {
         let isSingle = logbooks.count == 1
         let title = logbooks.map(\.name).joined(separator: ", ")
         var context: [String: Any] = [

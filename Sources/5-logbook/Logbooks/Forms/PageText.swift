@@ -113,7 +113,7 @@ struct PageText {
     var hasEffects: Bool { !logbook.effects.isEmpty }
 
     /// One line of what an entry is made of; its name and measure stand in the first alone.
-    struct MakeupRow {
+    struct CompositionRow {
         let entry: String
         let part: String
         let value: String
@@ -122,20 +122,21 @@ struct PageText {
     }
 
     /// - Parameter isLater: whether those of rounds of pseudo-labels are meant, or those of the first pass.
-    func makeupRows(isLater: Bool) -> [MakeupRow] {
+    func compositionRows(isLater: Bool) -> [CompositionRow] {
         let later = Set(logbook.scores.filter { $0.round > 0 }.map(\.name))
-        return logbook.makeups.filter { later.contains($0.entry) == isLater }.flatMap { makeup -> [MakeupRow] in
-            let rows = makeup.parts.enumerated().map { index, part in
-                MakeupRow(
-                    entry: index == 0 ? makeup.entry : "", part: part.name, value: Format.decimal(part.value, 3),
+        return logbook.compositions.filter { later.contains($0.entry) == isLater }.flatMap {
+            composition -> [CompositionRow] in
+            let rows = composition.parts.enumerated().map { index, part in
+                CompositionRow(
+                    entry: index == 0 ? composition.entry : "", part: part.name, value: Format.decimal(part.value, 3),
                     range: part.range.map { "\(Format.decimal($0.lowerBound, 3))–\(Format.decimal($0.upperBound, 3))" }
                         ?? "–",
-                    measure: index == 0 ? makeup.measure : "")
+                    measure: index == 0 ? composition.measure : "")
             }
-            guard makeup.rest > 0 else { return rows }
+            guard composition.rest > 0 else { return rows }
             return rows + [
-                MakeupRow(
-                    entry: "", part: "and \(Format.count(makeup.rest, "more column"))", value: "", range: "",
+                CompositionRow(
+                    entry: "", part: "and \(Format.count(composition.rest, "more column"))", value: "", range: "",
                     measure: "")
             ]
         }

@@ -54,10 +54,10 @@ struct RecipePage {
         if !text.forestFigure.isEmpty { context["forest"] = figures([text.forestFigure]) }
         if logbook.ablations.count > 1 { context["summary"] = [["summaryRows": logbook.ablations.flatMap(summary)]] }
         let ensemble = figures([text.contributionFigure, text.correlationFigure])
-        let (makeup, laterMakeup) = (makeupTable(isLater: false), makeupTable(isLater: true))
-        if !ensemble.isEmpty || !makeup.isEmpty {
+        let (first, later) = (compositions(isLater: false), compositions(isLater: true))
+        if !ensemble.isEmpty || !first.isEmpty {
             context["ensemble"] = [
-                ["ensembleFigures": ensemble, "makeup": makeup, "laterMakeup": laterMakeup]
+                ["ensembleFigures": ensemble, "compositions": first, "laterCompositions": later]
             ]
         }
         if let look = logbook.texts {
@@ -81,8 +81,8 @@ struct RecipePage {
         return context
     }
 
-    private func makeupTable(isLater: Bool) -> [[String: Any]] {
-        let rows = text.makeupRows(isLater: isLater).map { row -> [String: Any] in
+    private func compositions(isLater: Bool) -> [[String: Any]] {
+        let rows = text.compositionRows(isLater: isLater).map { row -> [String: Any] in
             var cells: [String: Any] = [
                 "entry": row.entry, "part": row.part, "value": row.value, "range": row.range,
             ]

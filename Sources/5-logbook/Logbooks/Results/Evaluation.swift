@@ -1,5 +1,6 @@
 // The scores that an `evaluate` step recorded, read back, and how much each row counts in comparisons.
 
+internal import Formats
 internal import Digests
 internal import Host
 internal import Plans
@@ -52,7 +53,7 @@ package struct Evaluation: Sendable {
     /// where that is every row's.
     let rankedLoss: Double
 
-    init(reading document: StoredDocument, weights: Weights) throws {
+    init(reading document: JSONDocument, weights: Weights) throws {
         let average = try document.member("average")
         logLoss = try average.member("log-loss").number
         accuracy = try average.member("accuracy").number
@@ -153,7 +154,7 @@ final class EvaluationReader: Sendable {
         guard let output = record.outputs["evaluation"] else { return nil }
         let rows = Manifest(json: record.manifest)?.inputs["rows"]
         return try Evaluation(
-            reading: StoredDocument(of: output.digest, in: store, from: record.address),
+            reading: StoredDocument.read(output.digest, in: store, from: record.address),
             weights: rows.map(weights) ?? .lost)
     }
 
@@ -163,7 +164,8 @@ final class EvaluationReader: Sendable {
         let found: Evaluation.Weights
         do {
             found = .known(
-                try StoredDocument(of: rows, in: store, from: "data/train/ingest").member(ifPresent: "weights")?.numbers
+                try StoredDocument.read(rows, in: store, from: "data/train/ingest").member(ifPresent: "weights")?
+                    .numbers
             )
         } catch let error as AblateError where error.kind == .missing {
             found = .lost

@@ -24,7 +24,7 @@ package struct FineTuneCurve: Sendable {
         }
         return try Parallel.map(found) { result, step, history in
             let bytes = try store.content(of: history, from: plan.steps[step].address)
-            let losses = try Formats.History(reading: bytes, name: store.path(of: history)).losses.compactMap(\.self)
+            let losses = try TrainingHistory(reading: bytes, name: store.path(of: history)).losses.compactMap(\.self)
             let parts = AddressParts.of(plan.steps[step].address)
             let part = parts.filter { $0.hasPrefix("seed-") || $0.hasPrefix("fold-") || $0 == "full" }
             return FineTuneCurve(result: result, part: part.joined(separator: "/"), losses: losses)

@@ -1,6 +1,7 @@
 // What earlier runs of the recipe scored, by the documents of runs and their records. Results that the recipe would not make
 // any more are told apart, and kept.
 
+internal import Formats
 internal import Digests
 internal import Plans
 internal import Storage
@@ -63,7 +64,8 @@ package struct History: Sendable {
         while number > oldest + 1, keyCount < Self.most.keys {
             number -= 1
             guard let json = try store.run(name, number: number) else { continue }
-            let document = StoredDocument(json, from: "\(store.runsFolder(name)), run \(number)")
+            let document = JSONDocument(
+                json, name: "\(store.runsFolder(name)), run \(number)", advice: StoredDocument.advice)
             let keys = try document.member(ifPresent: "keys")?.members ?? [:]
             keyCount += keys.count
             // Two projects may share a store and a name.

@@ -1,5 +1,6 @@
 // What steps warn of, run anew or reused: texts in several groups, labels that a fold's models never saw. Knows no form.
 
+internal import Formats
 internal import Digests
 package import Forecasts
 package import Plans
@@ -59,8 +60,8 @@ package struct StepWarning: Sendable, Equatable {
             let folds = entries[split].record?.outputs["folds"]?.digest
         else { return [] }
         return UnseenLabel.all(
-            labels: try StoredDocument(of: rows, in: store, from: "data/train/ingest").member("labels").counts,
-            folds: try StoredDocument(of: folds, in: store, from: "folds/split").member("folds").counts,
+            labels: try StoredDocument.read(rows, in: store, from: "data/train/ingest").member("labels").counts,
+            folds: try StoredDocument.read(folds, in: store, from: "folds/split").member("folds").counts,
             classes: labels.count)
     }
 }

@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Forecasts
+internal import Formats
 internal import Plans
 internal import Storage
 internal import Words
@@ -28,7 +29,7 @@ package struct TextLook: Sendable {
         guard let step = plan.steps.firstIndex(where: { $0.kind == .explore }),
             let output = entries[step].record?.outputs["report"]
         else { return nil }
-        let report = try StoredDocument(of: output.digest, in: store, from: plan.steps[step].address)
+        let report = try StoredDocument.read(output.digest, in: store, from: plan.steps[step].address)
         column = try report.member("column").text
         questions = try report.member("questions").count
         var points: [Int: [(row: Int, x: Double, y: Double)]] = [:]

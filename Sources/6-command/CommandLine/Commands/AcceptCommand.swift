@@ -48,7 +48,7 @@ struct AcceptCommand: AsyncParsableCommand {
             if list { return try say(Self.documents(of: workspace), workspace) }
             let chosen = workspace.plan.steps(matching: addresses).sorted()
             guard let first = chosen.first else {
-                let nearest = Suggestion.nearest(to: addresses[0], among: workspace.plan.steps.map(\.address))
+                let nearest = Spelling.nearest(to: addresses[0], among: workspace.plan.steps.map(\.address))
                 let hint = nearest.map { "did you mean \($0)?" } ?? "`ablate plan --full` lists them"
                 throw AblateError(.missing, "no step matches \(addresses.joined(separator: " ")); \(hint)")
             }

@@ -25,7 +25,7 @@ struct WhyCommand: AsyncParsableCommand {
         do {
             let workspace = try Workspace(options.recipe, options.shared, writing: false)
             guard let index = workspace.plan.index(of: address) else {
-                let nearest = Suggestion.nearest(to: address, among: workspace.plan.steps.map(\.address))
+                let nearest = Spelling.nearest(to: address, among: workspace.plan.steps.map(\.address))
                 let hint = nearest.map { "did you mean \($0)?" } ?? "`ablate plan --full` lists them"
                 throw AblateError(.missing, "there is no step \(address); \(hint)")
             }

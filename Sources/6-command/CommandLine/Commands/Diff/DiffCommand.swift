@@ -119,7 +119,7 @@ struct DiffCommand: AsyncParsableCommand {
         }
         guard let step = side[name] else {
             let candidates = workspace.plan.results.map(\.name) + workspace.plan.steps.map(\.address)
-            let hint = Suggestion.nearest(to: name, among: candidates).map { "; did you mean \($0)?" } ?? ""
+            let hint = Spelling.nearest(to: name, among: candidates).map { "; did you mean \($0)?" } ?? ""
             throw AblateError(.missing, "the recipe has no result and no step \(name)\(hint)")
         }
         let isScored = step.manifest?.kind == StepKind.evaluate.rawValue

@@ -39,7 +39,7 @@ struct LogbookCommand: AsyncParsableCommand {
             var paths = [try LogbookFiles(logbooks, author: marked).write(to: folder, delivery)[0]]
             paths += try await exports.write(logbooks, workspaces, overwrites: overwrite)
             if shared.json {
-                Console.out(json: Logbook.json(of: logbooks).text(.indented))
+                Console.out(json: LogbookJSON().document(of: logbooks).text(.indented))
             } else {
                 Console.out(paths.joined(separator: "\n"))
             }

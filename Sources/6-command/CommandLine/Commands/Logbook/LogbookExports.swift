@@ -41,21 +41,22 @@ struct LogbookExports: ParsableArguments {
         return name[name.index(after: dot)...].lowercased()
     }
 
-    private static func form(of path: String) -> ResultTable.Form? { ending(of: path).flatMap(ResultTable.Form.init) }
+    private static func form(of path: String) -> TableForm? {
+        ending(of: path).flatMap(TableForm.Encoding.init).map { TableForm($0) }
+    }
 
     private static func isParquet(_ path: String) -> Bool { ending(of: path) == "parquet" }
 
     /// Writes what is asked for; gives where it is. Errors: ``AblateError``, ``StepFailure``.
     func write(_ logbooks: [Logbook], _ workspaces: [Workspace], overwrites: Bool) async throws -> [String] {
         guard !isEmpty else { return [] }
-        let table = ResultTable(logbooks)
         let delivery = ProjectFiles.delivery(madeOf: workspaces.map(\.project), overwrites: overwrites)
         var paths: [String] = []
         for path in export { try delivery.require(path, remedy: "name another file") }
         if let tensorboard { try delivery.requireFolder(Files.absolute(tensorboard)) }
         for path in export {
             if let form = Self.form(of: path) {
-                let bytes = Array(table.text(form).utf8)
+                let bytes = Array(form.files(of: logbooks)[0].text.utf8)
                 try delivery.write(Files.absolute(path), bytes)
             }
             paths.append(Files.absolute(path))
@@ -73,7 +74,7 @@ struct LogbookExports: ParsableArguments {
         ]
         let publisher = Publisher(environment: try workspaces[0].readingEnvironment { Console.note($0) })
         let result = try await publisher.publish(
-            ["table": table.document, "runs": .array(logbooks.flatMap(\.trackedRuns))], to: targets
+            TrackerForm().document(of: logbooks), to: targets
         ) { Console.note($0) }
         for (index, path) in parquet.enumerated() {
             try delivery.write(path, Files.content("\(folder)/\(index).parquet", limit: 1 << 32))

@@ -10,26 +10,22 @@ struct LogbookFiles {
     private let files: [(name: String, mark: FileMark, text: String)]
     private let author: String
 
+    /// The forms that every logbook has, the page first.
+    private static let forms: [any Form] = [LogbookPage(), LogbookMarkdown(), LogbookJSON()]
+
     /// - Parameter author: what the files are marked as written by (``Delivery/author(in:)``).
     init(_ logbooks: [Logbook], author: String) {
-        let texts = logbooks.map { LogbookMarkdown($0, prefix: logbooks.count > 1 ? "\($0.name)-" : "") }
-        let writers: [@Sendable () -> [(name: String, text: String)]] = [
-            { [("index.html", LogbookPage(logbooks).html)] },
-            { [("LOGBOOK.md", LogbookMarkdown.overview(of: logbooks) + texts.map(\.text).joined(separator: "\n"))] },
-            { [("logbook.json", Logbook.json(of: logbooks).text(.indented) + "\n")] },
-            { texts.flatMap(\.figures).map { ("\(LogbookMarkdown.folder)/\($0.name)", $0.text) } },
-        ]
         self.author = author
-        files = Parallel.map(writers, atOnce: 1) { $0() }.flatMap(\.self).map { name, text in
-            let mark = FileMark(name: name, author: author)
-            return (name, mark, mark.sealing(Self.marked(text, as: name, mark)))
+        files = Parallel.map(Self.forms, atOnce: 1) { $0.files(of: logbooks) }.flatMap(\.self).map { file in
+            let mark = FileMark(name: file.name, author: author)
+            return (file.name, mark, mark.sealing(Self.marked(file.text, as: file.name, mark)))
         }
     }
 
     /// Errors: ``AblateError`` unless the files that every logbook has may be written. For before the work begins.
     static func require(in folder: String, _ delivery: Delivery, author: String) throws {
         try delivery.requireFolder(folder)
-        for name in ["index.html", "LOGBOOK.md", "logbook.json"] {
+        for name in [LogbookPage.file, LogbookMarkdown.file, LogbookJSON.file] {
             try delivery.require("\(folder)/\(name)", mark: FileMark(name: name, author: author), remedy: remedy)
         }
     }

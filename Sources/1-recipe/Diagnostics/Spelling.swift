@@ -1,7 +1,7 @@
 // "Did you mean ...?": the candidate nearest to what was written.
 
 /// The candidate within a small edit distance of a misspelt word.
-package enum Suggestion {
+package enum Spelling {
     /// The nearest candidate, or nil when none is near enough: at most a third of the word's letters, and at least one.
     package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let length = word.unicodeScalars.count

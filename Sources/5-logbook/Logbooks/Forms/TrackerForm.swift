@@ -3,9 +3,22 @@
 package import Digests
 internal import Statistics
 
+/// What the worker makes of a logbook: Parquet, event files of TensorBoard, runs of MLflow. One file, which only the worker reads.
+package struct TrackerForm: Form {
+    package init() {}
+
+    package func files(of logbooks: [Logbook]) -> [FormFile] {
+        [FormFile("publication.json", .document(document(of: logbooks)))]
+    }
+
+    package func document(of logbooks: [Logbook]) -> JSON {
+        ["table": ResultTable(logbooks).document, "runs": .array(logbooks.flatMap(\.trackedRuns))]
+    }
+}
+
 extension Logbook {
     /// Runs with parameters, metrics and series. A run is known by its key: that of the evaluation's record, or of its place in it.
-    package var trackedRuns: [JSON] {
+    fileprivate var trackedRuns: [JSON] {
         var runs: [JSON] = []
         var keys: Set<String> = []
         func add(

@@ -2,12 +2,13 @@
 
 internal import Digests
 internal import Forecasts
+internal import Formats
 internal import Plans
 internal import Recipes
 internal import Storage
 
 /// How much each member or column counts in one entry.
-package struct Makeup: Sendable {
+package struct Composition: Sendable {
     package struct Part: Sendable {
         package let name: String
         /// A weight, or a share of the whole; between 0 and 1.
@@ -38,14 +39,14 @@ package struct Makeup: Sendable {
     ///
     /// Errors: of a report that cannot be read.
     static func all(of plan: Plan, _ recipe: LoadedRecipe, _ entries: [Forecast.Entry], in store: Store) throws
-        -> [Makeup]
+        -> [Composition]
     {
-        try plan.results.compactMap { result -> Makeup? in
+        try plan.results.compactMap { result -> Composition? in
             guard case .stack(let name) = result.role, let step = result.outOfFold,
                 let record = entries[step].record
             else { return nil }
-            func document(_ output: String) throws -> StoredDocument? {
-                try record.outputs[output].map { try StoredDocument(of: $0.digest, in: store, from: record.address) }
+            func document(_ output: String) throws -> JSONDocument? {
+                try record.outputs[output].map { try StoredDocument.read($0.digest, in: store, from: record.address) }
             }
             switch plan.steps[step].kind {
             case .stack: return try document("report").flatMap { try learner(name, $0) }
@@ -56,16 +57,17 @@ package struct Makeup: Sendable {
                     case .given(let weights) = entry.weights
                 else { return nil }
                 let sum = weights.reduce(0, +)
-                return Makeup(name, "weight", zip(members, weights).map { Part(name: $0, value: $1 / sum, range: nil) })
+                return Composition(
+                    name, "weight", zip(members, weights).map { Part(name: $0, value: $1 / sum, range: nil) })
             default: return nil
             }
         }
     }
 
     /// Weights that were fitted: those of all rows, and how far those of the folds are apart.
-    private static func average(_ name: String, _ fitted: StoredDocument) throws -> Makeup {
+    private static func average(_ name: String, _ fitted: JSONDocument) throws -> Composition {
         let members = try fitted.member("members").texts
-        func weights(_ list: StoredDocument) throws -> [Double] {
+        func weights(_ list: JSONDocument) throws -> [Double] {
             let weights = try list.numbers
             guard weights.count == members.count else {
                 throw list.unexpected("a list of \(members.count), a weight for each member")
@@ -74,7 +76,7 @@ package struct Makeup: Sendable {
         }
         let whole = try weights(fitted.member("weights"))
         let folds = try fitted.member(ifPresent: "folds")?.elements.map(weights) ?? []
-        return Makeup(
+        return Composition(
             name, "weight",
             members.indices.map { index in
                 Part(name: members[index], value: whole[index], range: range(folds.map { $0[index] }))
@@ -82,13 +84,13 @@ package struct Makeup: Sendable {
     }
 
     /// The weights of a blend on the simplex, or the shares of a learner's columns; nil where the learner reports none.
-    private static func learner(_ name: String, _ report: StoredDocument) throws -> Makeup? {
+    private static func learner(_ name: String, _ report: JSONDocument) throws -> Composition? {
         if try report.member("learner").text == "simplex" {
             let folds = try report.member("folds").elements.map { fold in
                 try fold.member("weights").members.mapValues { try $0.number }
             }
             guard let first = folds.first else { return nil }
-            return Makeup(
+            return Composition(
                 name, "weight",
                 first.keys.sorted().map { member in
                     let own = folds.compactMap { $0[member] }
@@ -102,7 +104,7 @@ package struct Makeup: Sendable {
             }
             let sum = columns.values.reduce(0) { $0 + abs($1) }
             guard sum > 0 else { continue }
-            return Makeup(
+            return Composition(
                 name, measure,
                 columns.sorted { $0.key < $1.key }.map { Part(name: $0.key, value: abs($0.value) / sum, range: nil) })
         }

@@ -1,14 +1,25 @@
 // The ablations' results as one table, for a paper: CSV, Markdown, LaTeX and JSON. Knows no files.
 
-package import Digests
+internal import Digests
 internal import Formats
 internal import Statistics
 internal import Words
 
-/// A line for each variant of each ablation.
-package struct ResultTable: Sendable {
-    package enum Form: String, CaseIterable, Sendable { case csv, md, tex, json }
+/// The table in one of its encodings, in one file.
+package struct TableForm: Form {
+    package enum Encoding: String, CaseIterable, Sendable { case csv, md, tex, json }
 
+    private let encoding: Encoding
+
+    package init(_ encoding: Encoding) { self.encoding = encoding }
+
+    package func files(of logbooks: [Logbook]) -> [FormFile] {
+        [FormFile("ablations.\(encoding.rawValue)", ResultTable(logbooks).content(encoding))]
+    }
+}
+
+/// A line for each variant of each ablation.
+struct ResultTable {
     struct Line {
         let recipe: String
         let ablation: String
@@ -18,27 +29,29 @@ package struct ResultTable: Sendable {
     let name: String
     let lines: [Line]
     /// Whether the lines are of several recipes, and so say of which.
-    private let isShared: Bool
+    let isShared: Bool
+}
 
-    package init(_ logbooks: [Logbook]) {
-        name = logbooks.map(\.name).joined(separator: ", ")
-        isShared = logbooks.count > 1
-        lines = logbooks.flatMap { logbook in
-            logbook.ablations.flatMap { ablation in
-                ablation.arms.map { Line(recipe: logbook.name, ablation: ablation.name, arm: $0) }
-            }
-        }
+extension ResultTable {
+    init(_ logbooks: [Logbook]) {
+        self.init(
+            name: logbooks.map(\.name).joined(separator: ", "),
+            lines: logbooks.flatMap { logbook in
+                logbook.ablations.flatMap { ablation in
+                    ablation.arms.map { Line(recipe: logbook.name, ablation: ablation.name, arm: $0) }
+                }
+            }, isShared: logbooks.count > 1)
     }
 
     /// What the lines are about: an ablation, and of several recipes also which.
     private func subject(_ line: Line) -> String { isShared ? "\(line.recipe): \(line.ablation)" : line.ablation }
 
-    package func text(_ form: Form) -> String {
-        switch form {
-        case .csv: csv
-        case .md: markdown
-        case .tex: latex
-        case .json: json.text(.indented) + "\n"
+    func content(_ encoding: TableForm.Encoding) -> FormFile.Content {
+        switch encoding {
+        case .csv: .text(csv)
+        case .md: .text(markdown)
+        case .tex: .text(latex)
+        case .json: .document(json)
         }
     }
 
@@ -107,7 +120,7 @@ package struct ResultTable: Sendable {
     private var json: JSON { ["schema_version": 2, "recipe": .string(name), "rows": rows] }
 
     /// The table for the worker, which makes a file of it that needs Python.
-    package var document: JSON {
+    var document: JSON {
         ["columns": .array((["recipe"] + Self.columns).map { .string($0) }), "rows": rows]
     }
 
