@@ -11,7 +11,7 @@
 //
 //     Logbook                                                read this first: the document
 //     Score, Evaluation, StageEffect                         results, their numbers, what each stage gave
-//     AblationEntry, Pairing, ArmDetail, Truncation          hypothesis, setup, findings, conclusion; where a variant differs
+//     AblationEntry, Pairing, KnownComparisons, ArmDetail, Truncation          hypothesis, setup, findings, conclusion; where a variant differs
 //     PairedResults, AcrossRecipes                           two results of `diff`; recipes beside each other
 //     UnseenLabels, StepWarning                              labels that no model could learn; what steps warn of
 //     Ensemble, Makeup, Suggestion                           what members add, what entries are made of; what to try next

@@ -3,6 +3,7 @@
 internal import Digests
 internal import Nodes
 package import Recipes
+internal import Scores
 
 extension Plan {
     /// The plan of a recipe. Never fails: what could be wrong with a recipe was found when it was loaded.
@@ -132,8 +133,14 @@ struct Compiler {
         if let outOfFold = predictions.outOfFold {
             var inputs: [String: Source] = ["rows": rows(train: true), "folds": folds(), "average": outOfFold]
             for (name, step) in predictions.members { inputs[name] = .output(step: step, name: "predictions") }
+            var parameters = ["classes": classes]
+            // Left out where it is as before there were metrics to choose: keys of earlier versions stay.
+            if !Metrics.isStandard(recipe.metrics) {
+                parameters["metrics"] = .array(recipe.metrics.map { .string($0) })
+            }
             evaluate = builder.step(
-                "\(address ?? result.name)/evaluate", .evaluate, ["classes": classes], inputs: inputs)
+                "\(address ?? result.name)/evaluate", .evaluate, parameters, inputs: inputs,
+                origins: ["metrics": loaded.tree["metrics"]])
         }
         results.append(
             PlannedResult(

@@ -36,8 +36,8 @@ extension PageText {
             name: "scores", title: "Scores by fold",
             DotFigure(
                 rows: scored.prefix(Self.mostRows).map { score in
-                    DotFigure.Row(name: score.name, dots: dots(score.evaluation!), mean: score.evaluation!.logLoss)
-                }, label: "log loss (nats per row)", joins: false
+                    DotFigure.Row(name: score.name, dots: dots(score.evaluation!), mean: score.evaluation!.score)
+                }, label: "\(metricTitle) (\(metricUnit))", joins: false
             ),
             caption: "Log loss of each fold and seed (dots), and of the averaged predictions over all rows (bar).")
     }
@@ -56,8 +56,8 @@ extension PageText {
             name: "ablation-\(ablation.name)", title: ablation.name,
             DotFigure(
                 rows: shown(ablation).map { arm in
-                    DotFigure.Row(name: arm.name, dots: dots(arm.evaluation!), mean: arm.evaluation!.logLoss)
-                }, label: "log loss (nats per row)", joins: true
+                    DotFigure.Row(name: arm.name, dots: dots(arm.evaluation!), mean: arm.evaluation!.score)
+                }, label: "\(metricTitle) (\(metricUnit))", joins: true
             ),
             caption:
                 "Log loss of each fold and seed; a line joins the same fold and seed. The bar is the score of the averaged predictions."
@@ -65,7 +65,7 @@ extension PageText {
     }
 
     private func dots(_ evaluation: Evaluation) -> [(name: String, value: Double)] {
-        evaluation.cells.map { ("\($0.seed.isEmpty ? "" : $0.seed + " ")fold \($0.fold)", $0.logLoss) }
+        evaluation.cells.map { ("\($0.seed.isEmpty ? "" : $0.seed + " ")fold \($0.fold)", $0.score) }
     }
 
     /// The score against the one number that is varied; empty where it is no number, or not the only one.
@@ -88,18 +88,18 @@ extension PageText {
                 (
                     title: "\(ablation.name), \(seed)",
                     points: arms.compactMap { arm in
-                        arm.evaluation.seeds.first { $0.name == seed }.map { (x: arm.x, y: $0.logLoss) }
+                        arm.evaluation.seeds.first { $0.name == seed }.map { (x: arm.x, y: $0.score) }
                     }
                 )
             }
-            let whole = (title: "averaged", points: arms.map { (x: $0.x, y: $0.evaluation.logLoss) })
+            let whole = (title: "averaged", points: arms.map { (x: $0.x, y: $0.evaluation.score) })
             drawing =
                 CurveFigure(
                     series: [
                         CurveFigure.Series(name: "averaged predictions", lines: [whole]),
                         CurveFigure.Series(name: "each seed", lines: lines),
-                    ].filter { !$0.lines.isEmpty }, across: path, up: "log loss (nats per row)",
-                    label: "log loss against \(path)", hasDots: true,
+                    ].filter { !$0.lines.isEmpty }, across: path, up: "\(metricTitle) (\(metricUnit))",
+                    label: "\(metricTitle) against \(path)", hasDots: true,
                     isLogarithmic: arms[0].x > 0 && arms[arms.count - 1].x / arms[0].x > 20
                 )
         } else {
@@ -144,7 +144,8 @@ extension PageText {
         }
         let more = rows.count < all ? " The \(rows.count) largest of \(all)." : ""
         return Figure(
-            name: "forest", title: "Ablations", ForestFigure(rows: rows),
+            name: "forest", title: "Ablations",
+            ForestFigure(rows: rows, across: "improvement in \(metricTitle) (\(metricUnit))"),
             caption:
                 "Improvement of each variant over its baseline, with its 95 % interval. A full mark helps or hurts; a hollow one is not settled.\(more)"
         )

@@ -39,14 +39,15 @@ extension PageText {
     /// Scores of a leaderboard against our own.
     var leaderboardFigure: Figure {
         let points = logbook.submissions.compactMap { one in
-            one.logLoss.flatMap { own in
+            one.score.flatMap { own in
                 one.isCurrent ? ScatterFigure.Point(name: one.result, x: own, y: one.leaderboard) : nil
             }
         }
         return Figure(
             name: "leaderboard", title: "Leaderboard against out of fold",
             ScatterFigure(
-                points: points, across: "log loss out of fold (nats per row)", up: "leaderboard", isLogarithmic: false,
+                points: points, across: "\(metricTitle) out of fold (\(metricUnit))", up: "leaderboard",
+                isLogarithmic: false,
                 unit: "", digits: 4
             ),
             caption:
@@ -57,16 +58,16 @@ extension PageText {
     /// The best score of each run.
     var historyFigure: Figure {
         let runs = logbook.history.runs.filter(\.isComparable)
-        let line = (title: "best score", points: runs.map { (x: Double($0.number), y: $0.logLoss) })
+        let line = (title: "best score", points: runs.map { (x: Double($0.number), y: $0.score) })
         return Figure(
             name: "history", title: "Best score of each run",
             runs.count > 1
                 ? CurveFigure(
                     series: [CurveFigure.Series(name: "best of the run", lines: [line])], across: "run",
-                    up: "log loss (nats per row)", label: "best score of each run", hasDots: true,
+                    up: "\(metricTitle) (\(metricUnit))", label: "best score of each run", hasDots: true,
                     isWhole: true
                 ) : nil,
-            caption: "The best log loss out of fold of each run, over the same rows and folds as today's.")
+            caption: "The best \(metricTitle) out of fold of each run, over the same rows and folds as today's.")
     }
 
     /// What each result cost against what it scores.
@@ -75,11 +76,11 @@ extension PageText {
             name: "cost", title: "Cost and score",
             ScatterFigure(
                 points: logbook.scores.compactMap { score in
-                    score.evaluation.map { ScatterFigure.Point(name: score.name, x: score.seconds, y: $0.logLoss) }
-                }, across: "seconds of recorded steps", up: "log loss (nats per row)"
+                    score.evaluation.map { ScatterFigure.Point(name: score.name, x: score.seconds, y: $0.score) }
+                }, across: "seconds of recorded steps", up: "\(metricTitle) (\(metricUnit))"
             ),
             caption:
-                "Seconds of all recorded steps that a result’s out-of-fold predictions rest on, against its log loss. Left and low is better."
+                "Seconds of all recorded steps that a result’s out-of-fold predictions rest on, against its \(metricTitle). Left and \(isLowerBetter ? "low" : "high") is better."
         )
     }
 
@@ -110,7 +111,7 @@ extension PageText {
         let nodes = logbook.graph.nodes
         return Figure(
             name: "plan", title: "The plan",
-            nodes.count > 60
+            nodes.count > StepGraph.mostNodes
                 ? nil
                 : GraphFigure(
                     nodes: nodes.map { node in
@@ -151,8 +152,8 @@ extension PageText {
 
     private var reliabilityFigure: Figure {
         let scored = logbook.scores.filter { !($0.evaluation?.bins ?? []).isEmpty }
-        let limit = scored.map { $0.evaluation!.logLoss }.sorted().prefix(Self.mostReliabilities).last ?? 0
-        let shown = scored.filter { $0.evaluation!.logLoss <= limit }.prefix(Self.mostReliabilities)
+        let limit = scored.map { $0.evaluation!.score }.sorted().prefix(Self.mostReliabilities).last ?? 0
+        let shown = scored.filter { $0.evaluation!.score <= limit }.prefix(Self.mostReliabilities)
         let drawing = CurveFigure(
             series: shown.map { score in
                 let evaluation = score.evaluation!
