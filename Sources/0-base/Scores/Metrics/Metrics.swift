@@ -3,7 +3,7 @@
 /// The metrics there are.
 package enum Metrics {
     /// In the order of reference and schema.
-    package static let all: [any Metric] = [LogLoss(), Accuracy()]
+    package static let all: [any Metric] = [LogLoss(), Accuracy(), F1Macro()]
 
     /// What a recipe is scored by that names none; the first decides.
     package static let standard: [any Metric] = [LogLoss(), Accuracy()]
