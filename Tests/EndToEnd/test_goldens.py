@@ -170,7 +170,7 @@ def test_a_kind_gives_what_its_version_gave(results, kind):
     assert kind in results, f"no golden recipe has a step of kind {kind}; add one to SOURCES"
     fault = verdict(json.loads(path.read_text()), results[kind]) if path.exists() else f"{path.name} is not there: record it"
     if IS_RECORDING:
-        assert fault is None or "Raise its number" not in fault, fault
+        assert fault is None or "Raise the version" not in fault, fault
         path.write_text(json.dumps(results[kind], indent=1, sort_keys=True) + "\n")
         pytest.fail(f"{path.name} is recorded; run again without ABLATE_GOLDENS")
     assert fault is None, fault
@@ -188,7 +188,7 @@ def test_another_result_under_the_same_version_is_noticed(results):
                 changed = copy.deepcopy(golden)
                 alter(changed["steps"][address]["outputs"], path)
                 fault = verdict(golden, changed)
-                assert fault and "Raise its number" in fault, (kind, address, path)
+                assert fault and "Raise the version" in fault, (kind, address, path)
         assert verdict(golden, copy.deepcopy(golden)) is None
         raised = copy.deepcopy(golden) | {"version": golden["version"] + 1}
         assert "record it anew" in verdict(golden, raised)

@@ -76,7 +76,7 @@ private let targets: [Target] = [
     ) { bytes throws(FormatError) in
         let found = try Evaluation(reading: bytes, name: "e")
         let isWhole = found.losses.values.allSatisfy { $0.count == found.rows && $0.allSatisfy(\.isFinite) }
-        return isWhole && found.logLoss.isFinite ? nil : "\(found)"
+        return isWhole && found.scores.values.allSatisfy(\.isFinite) ? nil : "\(found)"
     },
     Target(testDescription: "history", file: bytes(["losses": [1.5, nil, 0.5], "validation": [1.0]])) {
         bytes throws(FormatError) in

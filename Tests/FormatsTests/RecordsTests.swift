@@ -141,6 +141,9 @@ private let evaluation: [String: JSON] = [
             ),
             ("reliability", [], "reliability: expected an object, found a list of 0"),
             ("seeds", [1], "seeds[0]: expected an object, found 1"),
+            ("metrics", ["f1-macro"], "expected a member \"f1-macro\", found none"),
+            ("predicted-by-seed", ["seed-1": [0]], "predicted-by-seed.seed-1 has 1"),
+            ("predicted-by-seed", ["seed-1": [0, 2]], "predicted-by-seed.seed-1[1] is 2"),
         ] as [(String, JSON, String)])
     func scoresAreFiniteAndOfEachRow(_ member: String, _ value: JSON, _ words: String) {
         let said = refusal(evaluation, member, value) { _ = try Evaluation(reading: $0, name: "scores") }
@@ -148,15 +151,21 @@ private let evaluation: [String: JSON] = [
     }
 
     @Test func anEvaluationComesBackByteByByte() throws {
-        var made = Evaluation(rows: 2, classes: 2, logLoss: 0.5, accuracy: 1)
-        made.cells = [.init(seed: "seed-1", fold: 0, rows: 2, logLoss: 0.25, accuracy: 0.5)]
-        made.seeds = [("seed-1", 0.5, 1)]
+        var made = Evaluation(rows: 2, classes: 2, scores: ["log-loss": 0.5, "accuracy": 1])
+        made.cells = [.init(seed: "seed-1", fold: 0, rows: 2, scores: ["log-loss": 0.25, "accuracy": 0.5])]
+        made.seeds = [("seed-1", ["log-loss": 0.5, "accuracy": 1])]
         made.losses = ["average": [0.25, 0.75], "seed-1": [1, 2]]
         (made.groups, made.folds, made.labels, made.predicted) = ([0, 1], [0, 1], [1, 0], [1, 1])
         made.bins = [(2, 0.5, 1)]
         made.calibrationError = 0.5
         let found = try Evaluation(reading: made.bytes, name: "e")
-        #expect(found.bytes == made.bytes && found.hasSeeds && found.cells[0].logLoss == 0.25)
+        #expect(found.bytes == made.bytes && found.hasSeeds && found.cells[0].scores["log-loss"] == 0.25)
+        #expect(!String(decoding: made.bytes, as: UTF8.self).contains("metrics"))
+        made.metrics = ["accuracy", "log-loss"]
+        made.predictedBySeed = ["seed-1": [1, 0]]
+        let named = try Evaluation(reading: made.bytes, name: "e")
+        #expect(named.bytes == made.bytes && named.metrics == ["accuracy", "log-loss"])
+        #expect(named.predictedBySeed == ["seed-1": [1, 0]])
     }
 
     @Test func aHistoryMayHaveGaps() throws {

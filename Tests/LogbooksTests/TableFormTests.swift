@@ -2,6 +2,7 @@
 
 import Digests
 import Formats
+import Scores
 import Testing
 
 @testable import Logbooks
@@ -23,7 +24,7 @@ import Testing
             lines: [
                 .init(recipe: "r", ablation: "rank", arm: Self.arm("base", isBaseline: true, 0.7)),
                 .init(recipe: "r", ablation: "rank", arm: Self.arm(hostile, isBaseline: false)),
-            ], isShared: isShared)
+            ], metrics: Metrics.standard, isShared: isShared)
     }
 
     private func text(_ encoding: TableForm.Encoding, isShared: Bool = false) -> String {

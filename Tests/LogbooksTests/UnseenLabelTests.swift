@@ -32,17 +32,17 @@ import Testing
 
     @Test func rowsCountAsTheyWeigh() throws {
         let weighted = try Evaluation(reading: document(), weights: .known([1, 0, 2, 1]))
-        #expect(weighted.counts == [1, 0, 2, 1] && weighted.rankedLoss == 0.5)
+        #expect(weighted.counts == [1, 0, 2, 1] && weighted.ranked == 0.5)
         #expect(weighted.mean([1, 100, 1, 3]) == 1.5)
         #expect(weighted.mean([1, 100, 1, 3], over: [1]) == nil)
         let lost = try Evaluation(reading: document(), weights: .lost)
-        #expect(lost.counts == nil && lost.rankedLoss == 0.5)
+        #expect(lost.counts == nil && lost.ranked == 0.5)
     }
 
     @Test func rowsThatNoModelCouldLearnDoNotCount() throws {
         let evaluation = try Evaluation(reading: document(["labels": [0, 0, 0, 1]]), weights: .known([1, 1, 2, 5]))
         #expect(evaluation.counts == [1, 1, 2, 0])
-        #expect(abs(evaluation.rankedLoss - (0.1 + 0.2 + 0.6) / 4) < 1e-15)
+        #expect(abs(evaluation.ranked - (0.1 + 0.2 + 0.6) / 4) < 1e-15)
     }
 
     @Test(

@@ -76,7 +76,9 @@ import Testing
 
         mutating func evaluate(_ name: String, _ predictions: Predictions) {
             _ = builder.add(
-                EvaluateStep(classes: 2, rows: train.rows, folds: folds, average: predictions, members: [:]),
+                EvaluateStep(
+                    classes: 2, metrics: ["log-loss", "accuracy"], rows: train.rows, folds: folds, average: predictions,
+                    members: [:]),
                 at: "\(name)/evaluate")
         }
 

@@ -13,21 +13,23 @@ package struct Evaluation: Sendable {
         package let seed: String
         package let fold: Int
         package let rows: Int
-        package let logLoss: Double
-        package let accuracy: Double
+        /// By the metrics' names.
+        package let scores: [String: Double]
 
-        package init(seed: String, fold: Int, rows: Int, logLoss: Double, accuracy: Double) {
-            (self.seed, self.fold, self.rows, self.logLoss, self.accuracy) = (seed, fold, rows, logLoss, accuracy)
+        package init(seed: String, fold: Int, rows: Int, scores: [String: Double]) {
+            (self.seed, self.fold, self.rows, self.scores) = (seed, fold, rows, scores)
         }
     }
 
-    package var logLoss: Double
-    package var accuracy: Double
+    /// What was scored by, where the recipe says it; nil in the files of recipes that name no metrics.
+    package var metrics: [String]?
+    /// The scores of the averaged predictions, by the metrics' names.
+    package var scores: [String: Double]
     package var rows: Int
     package var classes: Int
     package var cells: [Cell] = []
     /// Over all rows of each seed's own out-of-fold predictions, by the seed's name.
-    package var seeds: [(name: String, logLoss: Double, accuracy: Double)] = []
+    package var seeds: [(name: String, scores: [String: Double])] = []
     /// Per seed and row the loss, by the seed's name; the group and the fold of each row.
     package var losses: [String: [Double]] = [:]
     package var groups: [Int] = []
@@ -35,13 +37,15 @@ package struct Evaluation: Sendable {
     /// The true class of each row, and the one that the averaged predictions give the largest probability.
     package var labels: [Int] = []
     package var predicted: [Int] = []
+    /// The predicted class of each row by each seed, by the seed's name, as ``losses``; where ``metrics`` are given.
+    package var predictedBySeed: [String: [Int]] = [:]
     /// Bins of the predicted class's probability: rows, mean probability, share of correct predictions.
     package var bins: [(rows: Int, confidence: Double, accuracy: Double)] = []
     package var calibrationError = 0.0
 
     /// Scores of `rows` rows, of which more is to be said.
-    package init(rows: Int, classes: Int, logLoss: Double, accuracy: Double) {
-        (self.rows, self.classes, self.logLoss, self.accuracy) = (rows, classes, logLoss, accuracy)
+    package init(rows: Int, classes: Int, metrics: [String]? = nil, scores: [String: Double]) {
+        (self.rows, self.classes, self.metrics, self.scores) = (rows, classes, metrics, scores)
     }
 
     /// Whether each seed was scored by itself: chance has a part in the training.
@@ -51,23 +55,28 @@ package struct Evaluation: Sendable {
     package init(reading bytes: [UInt8], name: String) throws(FormatError) {
         let fields = try JSONDocument(parsing: bytes, name: name)
         let average = try fields.object("average")
-        logLoss = try average.number("log-loss")
-        accuracy = try average.number("accuracy")
+        metrics = try fields.has("metrics") ? fields.strings("metrics") : nil
+        let names = metrics ?? average.names.sorted()
+        func scores(_ fields: JSONDocument) throws(FormatError) -> [String: Double] {
+            var scores: [String: Double] = [:]
+            for name in names { scores[name] = try fields.number(name) }
+            return scores
+        }
+        self.scores = try scores(average)
         rows = try fields.integer("rows")
         classes = try fields.has("classes") ? fields.integer("classes") : .max
         guard rows >= 0, classes >= 1 else {
             throw fields.error("there are \(rows) rows and \(classes) classes, and no such numbers can be")
         }
         // A fold whose rows all weigh nothing has no score.
-        for cell in try fields.has("cells") ? fields.objects("cells") : [] where cell.has("log-loss") {
+        for cell in try fields.has("cells") ? fields.objects("cells") : [] where names.contains(where: cell.has) {
             cells.append(
                 Cell(
                     seed: try cell.string("seed"), fold: try cell.integer("fold"),
-                    rows: try cell.has("rows") ? cell.integer("rows") : 0, logLoss: try cell.number("log-loss"),
-                    accuracy: try cell.number("accuracy")))
+                    rows: try cell.has("rows") ? cell.integer("rows") : 0, scores: try scores(cell)))
         }
         for seed in try fields.has("seeds") ? fields.objects("seeds") : [] {
-            seeds.append((try seed.string("seed"), try seed.number("log-loss"), try seed.number("accuracy")))
+            seeds.append((try seed.string("seed"), try scores(seed)))
         }
         if fields.has("losses") {
             let own = try fields.object("losses")
@@ -80,6 +89,10 @@ package struct Evaluation: Sendable {
         folds = try perRow("folds")
         labels = try perRow("labels")
         predicted = try perRow("predicted")
+        if fields.has("predicted-by-seed") {
+            let own = try fields.object("predicted-by-seed")
+            for seed in own.names { predictedBySeed[seed] = try own.integers(seed) }
+        }
         let reliability = try fields.object("reliability")
         for bin in try reliability.objects("bins") {
             bins.append((try bin.integer("rows"), try bin.number("confidence"), try bin.number("accuracy")))
@@ -89,34 +102,35 @@ package struct Evaluation: Sendable {
     }
 
     private func prove(_ fields: JSONDocument) throws(FormatError) {
-        let counts =
-            [
-                ("groups", groups.count), ("folds", folds.count), ("labels", labels.count),
-                ("predicted", predicted.count),
-            ]
-            .filter { $0.1 > 0 } + losses.map { ("losses.\($0.key)", $0.value.count) }
+        var counts = [
+            ("groups", groups.count), ("folds", folds.count), ("labels", labels.count),
+            ("predicted", predicted.count),
+        ].filter { $0.1 > 0 }
+        for (seed, values) in losses { counts.append(("losses.\(seed)", values.count)) }
+        for (seed, values) in predictedBySeed { counts.append(("predicted-by-seed.\(seed)", values.count)) }
         if let (member, count) = counts.first(where: { $0.1 != rows }) {
             throw fields.error("\(member) has \(count) numbers, and there are \(rows) rows")
         }
-        for (member, values) in [("labels", labels), ("predicted", predicted)] {
-            if let row = values.firstIndex(where: { $0 < 0 || $0 >= classes }) {
-                throw fields.error("\(member)[\(row)] is \(values[row]), and labels are 0 to \(classes - 1)")
+        var classes = [("labels", labels), ("predicted", predicted)]
+        for (seed, values) in predictedBySeed.sorted(by: { $0.key < $1.key }) {
+            classes.append(("predicted-by-seed.\(seed)", values))
+        }
+        for (member, values) in classes {
+            if let row = values.firstIndex(where: { $0 < 0 || $0 >= self.classes }) {
+                throw fields.error("\(member)[\(row)] is \(values[row]), and labels are 0 to \(self.classes - 1)")
             }
         }
     }
 
     package var bytes: [UInt8] {
-        func score(_ logLoss: Double, _ accuracy: Double) -> [String: JSON] {
-            ["log-loss": .number(logLoss), "accuracy": .number(accuracy)]
-        }
         let cells = self.cells.map { cell -> JSON in
             let place: [String: JSON] = [
                 "seed": .string(cell.seed), "fold": .integer(cell.fold), "rows": .integer(cell.rows),
             ]
-            return .object(place.merging(score(cell.logLoss, cell.accuracy)) { $1 })
+            return .object(place.merging(cell.scores.mapValues { .number($0) }) { $1 })
         }
         let seeds = self.seeds.map { seed -> JSON in
-            .object(["seed": JSON.string(seed.name)].merging(score(seed.logLoss, seed.accuracy)) { $1 })
+            .object(["seed": JSON.string(seed.name)].merging(seed.scores.mapValues { .number($0) }) { $1 })
         }
         let bins = self.bins.map { bin -> JSON in
             [
@@ -124,13 +138,17 @@ package struct Evaluation: Sendable {
             ]
         }
         func numbers(_ values: [Int]) -> JSON { .array(values.map { .integer($0) }) }
-        let json: JSON = [
-            "rows": .integer(rows), "classes": .integer(classes), "average": .object(score(logLoss, accuracy)),
+        var json: [String: JSON] = [
+            "rows": .integer(rows), "classes": .integer(classes), "average": .object(scores.mapValues { .number($0) }),
             "cells": .array(cells), "seeds": .array(seeds),
             "losses": .object(losses.mapValues { .array($0.map { .number($0) }) }), "groups": numbers(groups),
             "folds": numbers(folds), "labels": numbers(labels), "predicted": numbers(predicted),
             "reliability": ["bins": .array(bins), "calibration-error": .number(calibrationError)],
         ]
-        return Array(json.text().utf8)
+        if let metrics {
+            json["metrics"] = .array(metrics.map { .string($0) })
+            json["predicted-by-seed"] = .object(predictedBySeed.mapValues(numbers))
+        }
+        return Array(JSON.object(json).text().utf8)
     }
 }

@@ -7,6 +7,6 @@
 // an Int, a seed is a UInt64.
 //
 //     Probabilities/       ProbabilityMatrix (the common currency; read it first), RowGrouping, LabelCounts, Temperature
-//     Metrics/             LogLoss, Accuracy, Reliability
+//     Metrics/             Metric (what a score is), Metrics (all of them), LogLoss, Accuracy, F1Macro; Reliability
 //     Averages/            Averaging, AveragingWeights
 //     Folds/               FoldAssignment, StratifiedGroups

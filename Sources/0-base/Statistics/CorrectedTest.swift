@@ -39,6 +39,12 @@ package struct CorrectedTest: Equatable, Sendable {
     /// The cells' standard deviation s, with divisor K S - 1.
     package let deviation: Double
 
+    /// A test that was made before, by its parts.
+    package init(folds: Int, seeds: Int, testToTrain: Double, mean: Double, deviation: Double) {
+        (self.folds, self.seeds, self.testToTrain) = (folds, seeds, testToTrain)
+        (self.mean, self.deviation) = (mean, deviation)
+    }
+
     /// Tests whether the mean of `differences` is 0.
     ///
     /// - Parameters:

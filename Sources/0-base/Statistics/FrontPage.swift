@@ -3,10 +3,12 @@
 // Statistics holds what may be said of a difference between two models on the same rows. Everything is a value or a pure
 // function of values; the same inputs give the same bits.
 //
-// It does not know models, metrics' names, recipes or sentences.
+// It does not know models, any metric in particular, recipes or sentences.
 //
 //     PairedLosses                                           two models row by row, with weights, groups, folds, seeds
-//     PairedBootstrap, BootstrapDraws                        the interval of a difference over groups and seeds
+//     PairedTallies                                          the same by a metric that is no mean over rows
+//     PairedRows                                             groups, folds and weights, which both share
+//     PairedBootstrap, BootstrapDraws, BlockBootstrap        the interval of a difference over groups and seeds; of few, of many
 //     CorrectedTest, HolmAdjustment                          the test over folds and seeds, and many of them
 //     Verdict                                                what may be said of an ablation; read it first
 //     NormalDistribution, StudentDistribution                distribution functions and quantiles

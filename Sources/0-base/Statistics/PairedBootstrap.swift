@@ -62,6 +62,9 @@ package struct PairedBootstrap: Equatable, Sendable {
         mean = Self.mean(differences, seedCount: draws.seedCount, weights: weights, once, once)
     }
 
+    /// A distribution that was drawn elsewhere; `resamples` ascending, at least one.
+    init(mean: Double, resamples: [Double]) { (self.mean, self.resamples) = (mean, resamples) }
+
     /// The percentile interval that holds the share `level` of the resamples, the same share left out at each end.
     package func interval(level: Double = 0.95) -> ClosedRange<Double> {
         precondition(level > 0 && level < 1, "a level lies between 0 and 1")

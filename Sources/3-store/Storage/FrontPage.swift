@@ -18,6 +18,7 @@
 //     FileDigests, Sighting, InputStamp                      digests of the user's files, each read once; whether one was touched
 //     RunHistory, LiveRun, SealedDocument                    documents about runs, and what a run says while it goes on
 //     Ledger                                                 what was delivered to the user's folders, and how it was then
+//     DerivedNumbers                                         numbers worked out from objects, beside the index
 //     Snapshot                                               an answer that holds while files look as they did
 //     Verification, Collection, CollectionLock, Pins, Usage  is all whole; what may go; what must not; how much there is
 //     Index, IndexDatabase, IndexRow, IndexedRecord, RecordSummary    the part that may be lost

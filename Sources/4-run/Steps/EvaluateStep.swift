@@ -18,17 +18,24 @@ extension NativeStep {
         }
         let folds = try context.folds(covering: labels.count)
         let average = try context.predictions("average", classes: classes, covering: labels.count)
-        let scorer = Scorer(labels: labels, weights: rows.weights)
+        // Recipes that name no metrics have steps without the parameter: their keys and files are those of earlier versions.
+        let asked = try context.has("metrics") ? context.strings("metrics") : nil
+        let metrics = try asked.map { try $0.map(metric) } ?? Metrics.standard
+        let scorer = Scorer(metrics: metrics, labels: labels, weights: rows.weights)
         let whole = try scorer.score(average)
-        var evaluation = Evaluation(
-            rows: labels.count, classes: classes, logLoss: whole.logLoss, accuracy: whole.accuracy)
+        var evaluation = Evaluation(rows: labels.count, classes: classes, metrics: asked, scores: whole.scores)
         evaluation.losses["average"] = whole.losses
         let members = context.inputs.keys.filter { $0.hasPrefix("seed-") || $0.hasPrefix("fold-") }
         for (seed, names) in Dictionary(grouping: members, by: seedName).sorted(by: { $0.key < $1.key }) {
             let table = try joined(names, rows: labels.count, classes: classes, context)
             let score = try scorer.score(table)
             evaluation.losses[seed.isEmpty ? "all" : seed] = score.losses
-            evaluation.seeds.append((seed, score.logLoss, score.accuracy))
+            if asked != nil {
+                evaluation.predictedBySeed[seed.isEmpty ? "all" : seed] = labels.indices.map {
+                    Self.likeliest(table[$0])
+                }
+            }
+            evaluation.seeds.append((seed, score.scores))
             evaluation.cells += try scorer.cells(of: table, folds: folds, seed: seed)
         }
         if evaluation.cells.isEmpty { evaluation.cells = try scorer.cells(of: average, folds: folds, seed: "") }
@@ -42,7 +49,14 @@ extension NativeStep {
         try context.write(evaluation.bytes, as: "evaluation")
         return StepOutcome(
             outputs: ["evaluation"],
-            metrics: ["log-loss": .number(whole.logLoss), "accuracy": .number(whole.accuracy)])
+            metrics: .object(whole.scores.mapValues { .number($0) }))
+    }
+
+    private static func metric(_ name: String) throws -> any Metric {
+        guard let metric = Metrics.named(name) else {
+            throw AblateError(.invalid, "parameter metrics has \"\(name)\", and there is no metric of that name")
+        }
+        return metric
     }
 
     /// The predictions of one seed's folds as those of one table, of which they must hold each row once.
@@ -88,16 +102,19 @@ extension NativeStep {
 
 /// Scores predictions against one table's labels.
 private struct Scorer {
+    let metrics: [any Metric]
     let labels: [Int]
     let weights: [Double]?
 
-    func score(_ table: Predictions) throws -> (logLoss: Double, accuracy: Double, losses: [Double]) {
+    func score(_ table: Predictions) throws -> (scores: [String: Double], losses: [Double]) {
         let matrix = try ProbabilityMatrix(values: table.probabilities, classCount: table.classes)
-        return (
-            LogLoss.mean(matrix, labels: labels, weights: weights),
-            Accuracy.mean(matrix, labels: labels, weights: weights),
-            LogLoss.perRow(matrix, labels: labels)
-        )
+        return (scores(matrix, labels, weights), LogLoss.perRow(matrix, labels: labels))
+    }
+
+    private func scores(_ matrix: ProbabilityMatrix, _ labels: [Int], _ weights: [Double]?) -> [String: Double] {
+        Dictionary(
+            metrics.map { ($0.name, $0.score(matrix, labels: labels, weights: weights)) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     func reliability(_ table: Predictions) throws -> Reliability {
@@ -115,8 +132,7 @@ private struct Scorer {
             let weights = weights.map { weights in rows.map { weights[$0] } }
             if let weights, weights.reduce(0, +) <= 0 { return nil }
             return Evaluation.Cell(
-                seed: seed, fold: fold, rows: rows.count, logLoss: LogLoss.mean(part, labels: own, weights: weights),
-                accuracy: Accuracy.mean(part, labels: own, weights: weights))
+                seed: seed, fold: fold, rows: rows.count, scores: scores(part, own, weights))
         }
     }
 }

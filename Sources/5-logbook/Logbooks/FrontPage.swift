@@ -12,10 +12,11 @@
 //
 //     Logbook                                                read this first: the document
 //     Score, Evaluation, StageEffect                         results, their numbers, what each stage gave
-//     AblationEntry, Pairing, ArmDetail, Truncation          hypothesis, setup, findings, conclusion; where a variant differs
+//     AblationEntry, Pairing, KnownComparisons, ArmDetail    hypothesis, setup, findings, conclusion; comparisons that are kept
+//     Truncation                                             how much of the texts a variant read
 //     PairedResult, AcrossRecipes                            two results of `diff`; recipes beside each other
 //     UnseenLabel, StepWarning                               labels that no model could learn; what steps warn of
-//     Ensemble, Composition, Suggestion                          what members add, what entries are made of; what to try next
+//     Ensemble, Composition, Suggestion                      what members add, what entries are made of; what to try next
 //     History, Timeline, StepGraph, TextLook                 earlier runs; the last one in time; the plan; the texts
 //     Provenance                                             inputs, libraries, devices
 //     StoredDocument                                         what steps left in the store, held to its digest

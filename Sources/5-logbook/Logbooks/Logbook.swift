@@ -6,12 +6,15 @@ package import Forecasts
 internal import Arithmetic
 package import Plans
 package import Recipes
+package import Scores
 package import Storage
 
 /// The logbook of a recipe.
 package struct Logbook: Sendable {
     package let name: String
     package let about: String?
+    /// What results are scored by; the first decides.
+    package let metrics: [any Metric]
     package let scores: [Score]
     /// What each stage gave beyond what it is made of, by the results' names.
     package let effects: [String: StageEffect]
@@ -43,13 +46,16 @@ package struct Logbook: Sendable {
     /// The leaderboard's scores, in the order in which they were noted.
     package let submissions: [Submission]
 
+    /// The comparisons that it rests on, for more of the same store.
+    let known: KnownComparisons
+
     /// One score that a leaderboard gave.
     package struct Submission: Sendable {
         package let result: String
         package let leaderboard: Double
         package let text: String?
         /// The result's own score; nil where it has none.
-        package let logLoss: Double?
+        package let score: Double?
         /// Whether the result has the very predictions that were scored.
         package let isCurrent: Bool
     }
@@ -81,6 +87,7 @@ package struct Logbook: Sendable {
         labels = recipe.recipe.data.labels
         classes = labels.count
         about = recipe.recipe.about
+        metrics = recipe.recipe.metrics.compactMap(Metrics.named)
         let entries = forecast.entries
         let reader = EvaluationReader(store)
         let evaluations = try Parallel.map(plan.results) { result in
@@ -119,12 +126,13 @@ package struct Logbook: Sendable {
             }
         }
         self.scores = scores
-        effects = StageEffect.all(of: scores)
+        known = KnownComparisons(store)
+        effects = StageEffect.all(of: scores, known)
         delivered = recipe.recipe.submission?.from ?? recipe.recipe.rounds?.pseudoLabels.from
-        ablations = try AblationEntry.entries(of: recipe, plan, variants: variants) {
+        ablations = try AblationEntry.entries(of: recipe, plan, variants: variants, known: known) {
             try RowTexts(of: plan, entries, in: store)
         }
-        contributions = Contribution.all(of: scores)
+        contributions = Contribution.all(of: scores, known)
         compositions = try Composition.all(of: plan, recipe, entries, in: store)
         suggestions = Suggestion.all(
             of: Suggestion.Results(
@@ -132,7 +140,8 @@ package struct Logbook: Sendable {
                 averages: PossibleAverage.all(of: scores), contributions: contributions, effects: effects))
         submissions = Self.submissions(allNotes, plan, entries, scores, ablations)
         history = try History(
-            of: name, in: recipe.folder, store: store, settings: settings, isScored: !plan.results.isEmpty,
+            of: name, in: recipe.folder, store: store, settings: settings, metrics: metrics,
+            isScored: !plan.results.isEmpty,
             current: plan.results.compactMap { result in
                 result.evaluate.flatMap { entries[$0].record }.map { (result.name, $0) }
             })
@@ -156,6 +165,7 @@ package struct Logbook: Sendable {
             if let step = plan.index(of: address), entries[step].record != nil { return nil }
             return Failure(address: address, message: message)
         }
+        known.save()
         done = (entries.count { $0.record != nil }, entries.count)
     }
 
@@ -193,9 +203,9 @@ package struct Logbook: Sendable {
         _ notes: [Note], _ plan: Plan, _ entries: [Forecast.Entry], _ scores: [Score], _ ablations: [AblationEntry]
     ) -> [Submission] {
         let own = Dictionary(
-            scores.map { ($0.name, $0.evaluation?.logLoss) }
+            scores.map { ($0.name, $0.evaluation?.score) }
                 + ablations.flatMap { ablation in
-                    ablation.arms.map { ("\(ablation.name): \($0.name)", $0.evaluation?.logLoss) }
+                    ablation.arms.map { ("\(ablation.name): \($0.name)", $0.evaluation?.score) }
                 }, uniquingKeysWith: { first, _ in first })
         return notes.compactMap { note in
             note.leaderboard.map { leaderboard in
@@ -203,7 +213,7 @@ package struct Logbook: Sendable {
                 let predictions = test.flatMap { entries[$0].record?.outputs["predictions"]?.digest }
                 return Submission(
                     result: note.result, leaderboard: leaderboard, text: note.text,
-                    logLoss: own[note.result].flatMap { $0 },
+                    score: own[note.result].flatMap { $0 },
                     isCurrent: predictions == note.predictions && predictions != nil)
             }
         }

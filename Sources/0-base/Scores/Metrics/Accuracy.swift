@@ -15,7 +15,22 @@ extension ProbabilityMatrix {
 }
 
 /// Accuracy: the share of rows, 0...1, whose most probable class (of equal ones the first) is the true one.
-package enum Accuracy {
+package struct Accuracy: MeanMetric {
+    package var name: String { "accuracy" }
+    package var title: String { "accuracy" }
+    package var unit: String { "share of rows" }
+    package var direction: MetricDirection { .higher }
+    package var digits: Int { 3 }
+
+    package init() {}
+
+    package func value(of row: Int, in rows: ScoredRows) -> Double { rows.labels[row] == rows.predicted[row] ? 1 : 0 }
+
+    /// As ``mean(_:labels:weights:)``.
+    package func score(_ matrix: ProbabilityMatrix, labels: [Int], weights: [Double]?) -> Double {
+        Self.mean(matrix, labels: labels, weights: weights)
+    }
+
     /// 1 for each row that is right and 0 for each that is wrong.
     ///
     /// - Parameter labels: the true class of each row; as many as rows (a precondition).

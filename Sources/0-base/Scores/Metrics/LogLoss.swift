@@ -7,7 +7,23 @@ internal import Arithmetic
 /// A row is divided by its sum first, and the probability then clipped to `floor...1 - floor`, so that a certain
 /// error costs a finite 34.5. The floor of 1e-15 is Kaggle's, and scikit-learn's up to 1.2; later versions of
 /// scikit-learn clip at the machine epsilon of the type, for `Double` 2.2e-16, and do not normalise.
-package enum LogLoss {
+package struct LogLoss: MeanMetric {
+    package var name: String { "log-loss" }
+    package var title: String { "log loss" }
+    package var unit: String { "nats per row" }
+    package var direction: MetricDirection { .lower }
+    package var digits: Int { 4 }
+    package var readsPredicted: Bool { false }
+
+    package init() {}
+
+    package func value(of row: Int, in rows: ScoredRows) -> Double { rows.losses[row] }
+
+    /// As ``mean(_:labels:weights:floor:cores:)``.
+    package func score(_ matrix: ProbabilityMatrix, labels: [Int], weights: [Double]?) -> Double {
+        Self.mean(matrix, labels: labels, weights: weights)
+    }
+
     /// The default clipping of a probability.
     package static let floor = 1e-15
 

@@ -134,14 +134,25 @@ extension ValueShape where Value == Double {
 extension ValueShape where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
     /// One of the words of an enumeration. `off` and `none` are plain words here, whatever other readers make of them.
     package static var choice: Self {
-        let words = Value.allCases.map(\.rawValue)
-        return ValueShape(schema: ["enum": .array(words.map { .string($0) })]) { node, reading in
+        let word = ValueShape<String>.word(Value.allCases.map(\.rawValue))
+        return ValueShape(schema: word.schema) { node, reading in
+            word.decode(node, &reading).flatMap(Value.init(rawValue:))
+        } encode: {
+            .string($0.rawValue)
+        }
+    }
+}
+
+extension ValueShape where Value == String {
+    /// One of these words.
+    package static func word(_ words: [String]) -> Self {
+        ValueShape(schema: ["enum": .array(words.map { .string($0) })]) { node, reading in
             let wanted = "one of \(words.joined(separator: ", "))"
             guard let text = node.scalar?.text else {
                 reading.wrongType(node, wanted: wanted)
                 return nil
             }
-            if let value = Value(rawValue: text) { return value }
+            if words.contains(text) { return text }
             let nearest = Spelling.nearest(to: text, among: words)
             reading.report(
                 Finding(
@@ -150,7 +161,7 @@ extension ValueShape where Value: CaseIterable & RawRepresentable, Value.RawValu
                     fix: nearest.flatMap { .respelling(text, at: node.span, as: $0) }))
             return nil
         } encode: {
-            .string($0.rawValue)
+            .string($0)
         }
     }
 }

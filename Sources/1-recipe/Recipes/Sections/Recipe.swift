@@ -3,6 +3,7 @@
 package import Diagnostics
 package import Digests
 package import Nodes
+internal import Scores
 
 package struct Recipe: Sendable {
     package var name = ""
@@ -10,6 +11,7 @@ package struct Recipe: Sendable {
     package var include: [String] = []
     package var data = DataSection()
     package var folds = FoldSection()
+    package var metrics = Metrics.standard.map(\.name)
     package var models: [Named<Model>] = []
     package var stack: [Named<StackEntry>] = []
     package var steps: [Named<CustomStep>] = []
@@ -40,6 +42,9 @@ package struct Recipe: Sendable {
             Key("data", \.data, DataSection.declaration.shape, required: true, DataSection.declaration.about),
             Key("folds", \.folds, FoldSection.declaration.shape, required: true, FoldSection.declaration.about),
             Key(
+                "metrics", \.metrics, .list(of: .word(Metrics.all.map(\.name))),
+                "What results are scored by. The first is what verdicts, rankings and comparisons are about."),
+            Key(
                 "models", \.models, .named(Model.declaration.shape, noun: "model"), required: true,
                 "The models, by name."),
             Key(
@@ -66,6 +71,9 @@ package struct Recipe: Sendable {
 extension Recipe {
     /// Every value in force, defaults included, as the declarations encode it; always an object.
     package var resolved: JSON { Self.declaration.shape.encode(self) }
+
+    /// What a recipe has that says nothing.
+    package static var defaults: JSON { Recipe().resolved }
 }
 
 /// A recipe that has passed every check, with what it was read from.

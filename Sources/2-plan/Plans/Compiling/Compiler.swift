@@ -2,6 +2,7 @@
 
 internal import Nodes
 package import Recipes
+internal import Scores
 
 extension Plan {
     /// The plan of a recipe. Never fails: what could be wrong with a recipe was found when it was loaded.
@@ -132,9 +133,9 @@ struct Compiler {
             evaluate =
                 builder.add(
                     EvaluateStep(
-                        classes: classes, rows: rows(of: .train), folds: folds(), average: outOfFold,
-                        members: predictions.members),
-                    at: "\(address ?? result.name)/evaluate"
+                        classes: classes, metrics: recipe.metrics, rows: rows(of: .train), folds: folds(),
+                        average: outOfFold, members: predictions.members),
+                    at: "\(address ?? result.name)/evaluate", origins: ["metrics": loaded.tree["metrics"]]
                 ).evaluation.step
         }
         results.append(

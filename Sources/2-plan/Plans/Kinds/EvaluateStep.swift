@@ -1,6 +1,7 @@
 // `evaluate`: scores of out-of-fold predictions, per fold and seed, per seed, and of their average.
 
 internal import Recipes
+internal import Scores
 
 package struct EvaluateStep: TypedStep {
     package static let kind = StepKind(
@@ -9,6 +10,8 @@ package struct EvaluateStep: TypedStep {
     package struct Outputs: Sendable { package let evaluation: Artifact<Content.Evaluation> }
 
     package let classes: Int
+    /// The names of what is scored by; the first decides.
+    package let metrics: [String]
     let rows: Artifact<Content.Rows>
     let folds: Artifact<Content.Folds>
     let average: Artifact<Content.Predictions>
@@ -16,7 +19,10 @@ package struct EvaluateStep: TypedStep {
     let members: [String: Artifact<Content.Predictions>]
 
     package static let parameters: [Parameter<Self>] = [
-        Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels.")
+        Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels."),
+        Parameter(
+            "metrics", \.metrics, .list(of: .word(Metrics.all.map(\.name))), asBefore: Metrics.standard.map(\.name),
+            "What is scored by; the first decides."),
     ]
 
     package var inputs: [String: Source] {

@@ -89,9 +89,9 @@ package struct AblationEntry: Sendable {
 
     /// The entries of all ablations, each judged by itself. Errors: of texts that cannot be read.
     static func entries(
-        of loaded: LoadedRecipe, _ plan: Plan, variants: [String: [Variant]], texts: () throws -> RowTexts?
+        of loaded: LoadedRecipe, _ plan: Plan, variants: [String: [Variant]],
+        known: KnownComparisons, texts: () throws -> RowTexts?
     ) throws -> [AblationEntry] {
-        let draws = Pairing.draws
         let drafts = loaded.recipe.ablations.enumerated().map { index, ablation in
             let arms = variants[ablation.name] ?? []
             let baseline = baseline(of: ablation, loaded.variants[index], in: plan)
@@ -99,7 +99,7 @@ package struct AblationEntry: Sendable {
                 ablation: ablation, baseline: baseline, arms: arms,
                 comparisons: ArmComparisons(
                     of: arms.map(\.evaluation), baseline: baseline, smallestEffect: ablation.value.smallestEffect,
-                    draws: draws)
+                    known: known)
             )
         }
         let count = drafts.reduce(0) { $0 + $1.comparisons.found.count }

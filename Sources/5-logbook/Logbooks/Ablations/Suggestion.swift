@@ -96,7 +96,7 @@ package struct Suggestion: Sendable {
             let interval = effect.interval, interval.lowerBound <= 0
         else { return [] }
         let best = passes.enumerated().filter { $0.element?.evaluation != nil }
-            .min { $0.element!.evaluation!.rankedLoss < $1.element!.evaluation!.rankedLoss }
+            .min { $0.element!.evaluation!.cost < $1.element!.evaluation!.cost }
         guard let best, best.offset < rounds.count else { return [] }
         let passed = best.offset == 0 ? "the first pass" : "round \(best.offset)"
         let key = results.recipe.tree["rounds"]?.scalar == nil ? "rounds.count" : "rounds"

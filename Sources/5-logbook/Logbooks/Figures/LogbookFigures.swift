@@ -4,8 +4,6 @@ internal import Figures
 internal import Statistics
 
 extension PageText {
-    static let loss = "log loss (nats per row)"
-
     /// Outcomes in the page's colours; what is neither is grey.
     static let outcomes: KeyValuePairs = [
         Verdict.Outcome.helps.rawValue: "#007a55", Verdict.Outcome.hurts.rawValue: "#b84300",
@@ -23,8 +21,8 @@ extension PageText {
             name: "scores", title: "Scores by fold",
             DotChart.chart(
                 scored.prefix(Self.mostRows).map { score in
-                    DotChart.Row(name: score.name, dots: dots(score.evaluation!), mean: score.evaluation!.logLoss)
-                }, across: Self.loss),
+                    DotChart.Row(name: score.name, dots: dots(score.evaluation!), mean: score.evaluation!.score)
+                }, across: metricLabel),
             caption: "Log loss of each fold and seed (dots), and of the averaged predictions over all rows (bar).")
     }
 
@@ -42,15 +40,15 @@ extension PageText {
             name: "ablation-\(ablation.name)", title: ablation.name,
             DotChart.chart(
                 shown(ablation).map { arm in
-                    DotChart.Row(name: arm.name, dots: dots(arm.evaluation!), mean: arm.evaluation!.logLoss)
-                }, across: Self.loss, joins: true),
+                    DotChart.Row(name: arm.name, dots: dots(arm.evaluation!), mean: arm.evaluation!.score)
+                }, across: metricLabel, joins: true),
             caption:
                 "Log loss of each fold and seed; a line joins the same fold and seed. The bar is the score of the averaged predictions."
         )
     }
 
     private func dots(_ evaluation: Evaluation) -> [(part: String, value: Double)] {
-        evaluation.cells.map { ("\($0.seed.isEmpty ? "" : $0.seed + " ")fold \($0.fold)", $0.logLoss) }
+        evaluation.cells.map { ("\($0.seed.isEmpty ? "" : $0.seed + " ")fold \($0.fold)", $0.score) }
     }
 
     /// The score against the one number that is varied; empty where it is no number, or not the only one.
@@ -73,16 +71,17 @@ extension PageText {
                 (
                     title: "\(ablation.name), \(seed)",
                     points: arms.compactMap { arm in
-                        arm.evaluation.seeds.first { $0.name == seed }.map { (x: arm.x, y: $0.logLoss) }
+                        arm.evaluation.seeds.first { $0.name == seed }.map { (x: arm.x, y: $0.score) }
                     }
                 )
             }
-            let whole = (title: "averaged", points: arms.map { (x: $0.x, y: $0.evaluation.logLoss) })
+            let whole = (title: "averaged", points: arms.map { (x: $0.x, y: $0.evaluation.score) })
             chart = CurveChart.chart(
                 [
                     CurveChart.Series(name: "averaged predictions", lines: [whole]),
                     CurveChart.Series(name: "each seed", lines: lines),
-                ].filter { !$0.lines.isEmpty }, "log loss against \(path)", across: path, up: Self.loss, style: .dots,
+                ].filter { !$0.lines.isEmpty }, "\(metricTitle) against \(path)", across: path, up: metricLabel,
+                style: .dots,
                 form: arms[0].x > 0 && arms[arms.count - 1].x / arms[0].x > 20 ? .logarithmic : .linear)
         }
         return Figure(
@@ -125,7 +124,7 @@ extension PageText {
             name: "forest", title: "Ablations",
             ForestChart.chart(
                 rows, "improvement of each variant over its baseline, with interval",
-                across: "improvement in log loss (nats per row)", sides: ("← worse", "better →"), kinds: Self.outcomes),
+                across: "improvement in \(metricLabel)", sides: ("← worse", "better →"), kinds: Self.outcomes),
             caption:
                 "Improvement of each variant over its baseline, with its 95 % interval. A full mark helps or hurts; a hollow one is not settled.\(more)"
         )

@@ -56,14 +56,14 @@ extension PageText {
     /// Scores of a leaderboard against our own.
     var leaderboardFigure: Figure {
         let points = logbook.submissions.compactMap { one in
-            one.logLoss.flatMap { own in
+            one.score.flatMap { own in
                 one.isCurrent ? ScatterChart.Point(name: one.result, x: own, y: one.leaderboard) : nil
             }
         }
         return Figure(
             name: "leaderboard", title: "Leaderboard against out of fold",
             ScatterChart.chart(
-                points, across: "log loss out of fold (nats per row)", up: "leaderboard", isLogarithmic: false
+                points, across: "\(metricTitle) out of fold (\(metricUnit))", up: "leaderboard", isLogarithmic: false
             ) { Format.decimal($0, 4) },
             caption:
                 "The leaderboard's score of each result against its own, where it has the predictions that were scored."
@@ -73,15 +73,15 @@ extension PageText {
     /// The best score of each run.
     var historyFigure: Figure {
         let runs = logbook.history.runs.filter(\.isComparable)
-        let line = (title: "best score", points: runs.map { (x: Double($0.number), y: $0.logLoss) })
+        let line = (title: "best score", points: runs.map { (x: Double($0.number), y: $0.score) })
         return Figure(
             name: "history", title: "Best score of each run",
             runs.count > 1
                 ? CurveChart.chart(
                     [CurveChart.Series(name: "best of the run", lines: [line])], "best score of each run",
                     across: "run",
-                    up: Self.loss, style: .dots, form: .whole) : nil,
-            caption: "The best log loss out of fold of each run, over the same rows and folds as today's.")
+                    up: metricLabel, style: .dots, form: .whole) : nil,
+            caption: "The best \(metricTitle) out of fold of each run, over the same rows and folds as today's.")
     }
 
     /// What each result cost against what it scores.
@@ -90,11 +90,11 @@ extension PageText {
             name: "cost", title: "Cost and score",
             ScatterChart.chart(
                 logbook.scores.compactMap { score in
-                    score.evaluation.map { ScatterChart.Point(name: score.name, x: score.seconds, y: $0.logLoss) }
-                }, across: "seconds of recorded steps", up: Self.loss, isLogarithmic: true
+                    score.evaluation.map { ScatterChart.Point(name: score.name, x: score.seconds, y: $0.score) }
+                }, across: "seconds of recorded steps", up: metricLabel, isLogarithmic: true
             ) { "\(Format.decimal($0, 1)) s" },
             caption:
-                "Seconds of all recorded steps that a result’s out-of-fold predictions rest on, against its log loss. Left and low is better."
+                "Seconds of all recorded steps that a result’s out-of-fold predictions rest on, against its \(metricTitle). Left and \(isLowerBetter ? "low" : "high") is better."
         )
     }
 
@@ -126,7 +126,7 @@ extension PageText {
         let nodes = logbook.graph.nodes
         return Figure(
             name: "plan", title: "The plan",
-            nodes.count > 60
+            nodes.count > StepGraph.mostNodes
                 ? nil
                 : GraphChart.chart(
                     nodes.map { node in
@@ -163,8 +163,8 @@ extension PageText {
 
     private var reliabilityFigure: Figure {
         let scored = logbook.scores.filter { !($0.evaluation?.bins ?? []).isEmpty }
-        let limit = scored.map { $0.evaluation!.logLoss }.sorted().prefix(Self.mostReliabilities).last ?? 0
-        let shown = scored.filter { $0.evaluation!.logLoss <= limit }.prefix(Self.mostReliabilities)
+        let limit = scored.map { $0.evaluation!.score }.sorted().prefix(Self.mostReliabilities).last ?? 0
+        let shown = scored.filter { $0.evaluation!.score <= limit }.prefix(Self.mostReliabilities)
         let chart = CurveChart.chart(
             shown.map { score in
                 let evaluation = score.evaluation!

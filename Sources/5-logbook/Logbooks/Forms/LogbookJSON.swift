@@ -2,6 +2,7 @@
 
 package import Digests
 internal import Figures
+internal import Scores
 internal import Statistics
 internal import Storage
 
@@ -34,8 +35,22 @@ extension Logbook {
     /// The version of the document; members are only added while it stays. 2 spells log loss as records do, `log-loss`.
     fileprivate static let version: JSON = 2
 
+    /// What a recipe is scored by that names no metrics is said by the members of each score.
+    private var isStandard: Bool { Metrics.isStandard(metrics.map(\.name)) }
+
+    /// What the score that decides is called where it stands alone.
+    private var scoreName: String { isStandard ? metrics[0].name : "score" }
+
     /// The document of one recipe.
-    fileprivate var json: JSON {
+    package var json: JSON {
+        var document = members
+        if !isStandard {
+            document["metrics"] = .array(metrics.map { .string($0.name) })
+        }
+        return .object(document)
+    }
+
+    private var members: [String: JSON] {
         // Of thousands of fine-tunes a few points each: all losses are in the records.
         let mostPoints = max(3, min(40, 20_000 / max(curves.count, 1)))
         return [
@@ -76,7 +91,7 @@ extension Logbook {
                 submissions.map {
                     [
                         "result": .string($0.result), "leaderboard": .number($0.leaderboard),
-                        "log-loss": JSON($0.logLoss), "is_current": .bool($0.isCurrent), "text": JSON($0.text),
+                        scoreName: JSON($0.score), "is_current": .bool($0.isCurrent), "text": JSON($0.text),
                     ]
                 }),
             "curves": .array(
@@ -101,7 +116,7 @@ extension Logbook {
                     ], "advice": .array($0.advice.map { .string($0) }),
                 ]
             } ?? .null,
-            "history": history.json, "last_run": timeline.json,
+            "history": json(history), "last_run": timeline.json,
             "costs": .array(
                 costs.map { ["kind": .string($0.kind), "steps": .integer($0.steps), "seconds": .number($0.seconds)] }),
             "warnings": .array(warnings.map { ["address": .string($0.address), "text": .string($0.text)] }),
@@ -126,23 +141,26 @@ extension Logbook {
         ]
     }
 
+    /// Scores as members of their own, or below one where the recipe names its metrics.
+    private func scored(_ scores: [String: JSON]) -> [String: JSON] {
+        isStandard ? scores : ["scores": .object(scores)]
+    }
+
     private func json(_ evaluation: Evaluation) -> JSON {
-        [
-            "log-loss": .number(evaluation.logLoss), "accuracy": .number(evaluation.accuracy),
-            "rows": .integer(evaluation.rows), "ranking": .number(evaluation.rankedLoss),
-            "calibration_error": .number(evaluation.calibrationError),
-            "cells": .array(
-                evaluation.cells.map {
-                    [
-                        "seed": .string($0.seed), "fold": .integer($0.fold), "log-loss": .number($0.logLoss),
-                        "accuracy": .number($0.accuracy),
-                    ]
-                }),
-            "seeds": .array(
-                evaluation.seeds.map {
-                    ["seed": .string($0.name), "log-loss": .number($0.logLoss), "accuracy": .number($0.accuracy)]
-                }),
-        ]
+        func with(_ scores: [String: Double], _ members: [String: JSON]) -> JSON {
+            .object(members.merging(scored(scores.mapValues { .number($0) })) { own, _ in own })
+        }
+        return with(
+            evaluation.scores,
+            [
+                "rows": .integer(evaluation.rows), "ranking": .number(evaluation.ranked),
+                "calibration_error": .number(evaluation.calibrationError),
+                "cells": .array(
+                    evaluation.cells.map {
+                        with($0.scores, ["seed": .string($0.seed), "fold": .integer($0.fold)])
+                    }),
+                "seeds": .array(evaluation.seeds.map { with($0.scores, ["seed": .string($0.name)]) }),
+            ])
     }
 
     private func json(_ notes: ResultNotes) -> JSON {
@@ -202,24 +220,27 @@ extension Logbook {
     }
 }
 
-extension History {
-    fileprivate var json: JSON {
+extension Logbook {
+    private func json(_ history: History) -> JSON {
         [
             "runs": .array(
-                runs.map {
+                history.runs.map {
                     [
                         "run": .integer($0.number), "state": .string($0.state), "best": .string($0.best),
-                        "log-loss": .number($0.logLoss), "is_comparable": .bool($0.isComparable),
+                        scoreName: .number($0.score), "is_comparable": .bool($0.isComparable),
                     ]
                 }),
             "results": .array(
-                results.map {
-                    [
-                        "name": .string($0.name), "key": .string($0.anchor), "log-loss": .number($0.logLoss),
-                        "accuracy": JSON($0.accuracy), "is_comparable": .bool($0.isComparable),
-                        "runs": .array($0.runs.map { .integer($0) }),
-                        "changes": .array($0.changes.map { .string($0) }),
+                history.results.map { result in
+                    let members: [String: JSON] = [
+                        "name": .string(result.name), "key": .string(result.anchor),
+                        "is_comparable": .bool(result.isComparable),
+                        "runs": .array(result.runs.map { .integer($0) }),
+                        "changes": .array(result.changes.map { .string($0) }),
                     ]
+                    let scores = Dictionary(
+                        metrics.map { ($0.name, JSON(result.scores[$0.name])) }, uniquingKeysWith: { own, _ in own })
+                    return .object(members.merging(scored(scores)) { own, _ in own })
                 }),
         ]
     }

@@ -1,5 +1,8 @@
 // The logbook as Markdown, for code hosts. They strip drawings from a text, so figures are files beside it.
 
+internal import Digests
+internal import Scores
+internal import Statistics
 internal import Words
 
 package struct LogbookMarkdown: Form {
@@ -20,18 +23,18 @@ package struct LogbookMarkdown: Form {
         guard logbooks.count > 1 else { return "" }
         var lines = ["# \(logbooks.count) recipes", ""]
         lines += [
-            "| recipe | best | log loss | against \(MarkdownText.escaped(logbooks[0].name)) | 95 % interval | verdict |",
+            "| recipe | best | \(logbooks[0].metrics[0].title) | against \(MarkdownText.escaped(logbooks[0].name)) | 95 % interval | verdict |",
             "|---|---|--:|--:|--:|---|",
         ]
         for (logbook, across) in zip(logbooks, AcrossRecipes(logbooks).rows) {
             let text = PageText(logbook: logbook)
             let words = AcrossText(across)
             let cells = [
-                logbook.name, across.result ?? "–", text.best?.evaluation.map { text.loss($0.logLoss) } ?? "–",
+                logbook.name, across.result ?? "–", text.best?.evaluation.map { text.loss($0.score) } ?? "–",
                 words.difference, words.interval, words.verdict,
             ]
             lines.append("| " + cells.map(MarkdownText.escaped).joined(separator: " | ") + " |")
         }
-        return (lines + ["", AcrossText.about, ""]).joined(separator: "\n") + "\n"
+        return (lines + ["", AcrossText.about(logbooks[0].metrics[0]), ""]).joined(separator: "\n") + "\n"
     }
 }

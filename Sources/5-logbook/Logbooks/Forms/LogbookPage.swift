@@ -1,6 +1,7 @@
 // The logbook as one HTML file: no request to anywhere; its one script only sorts, filters and lights up.
 
 internal import Mustache
+internal import Scores
 internal import Statistics
 internal import Words
 
@@ -33,33 +34,34 @@ package struct LogbookPage: Form {
         if let version { context["version"] = version }
         // A key that is absent is a section that is not shown; an optional without a value would be shown.
         if !isSingle {
-            let rows = zip(logbooks, AcrossRecipes(logbooks).rows).map(overview)
+            let rows = zip(logbooks, AcrossRecipes(logbooks).rows).map { overview($0, $1, by: logbooks[0].metrics) }
             context["overview"] = [
                 [
-                    "rows": rows, "count": String(logbooks.count), "first": logbooks[0].name,
-                    "aboutAcross": AcrossText.about,
+                    "rows": rows, "metrics": logbooks[0].metrics.map { ["title": $0.title] },
+                    "count": String(logbooks.count), "first": logbooks[0].name,
+                    "aboutAcross": AcrossText.about(logbooks[0].metrics[0]),
                 ]
             ]
         }
         return Self.template.render(Self.visible(context, but: ["svg", "style", "script", "policy"]))
     }
 
-    /// A recipe's line in the table of all.
-    private func overview(_ logbook: Logbook, _ across: AcrossRecipes.Row) -> [String: Any] {
+    /// A recipe's line in the table of all, whose columns are the first recipe's metrics.
+    private func overview(_ logbook: Logbook, _ across: AcrossRecipes.Row, by first: [any Metric]) -> [String: Any] {
         let text = PageText(logbook: logbook)
         let words = AcrossText(across)
         let outcomes = logbook.ablations.flatMap { $0.arms.compactMap { $0.comparison?.outcome } }
         func count(_ outcome: Verdict.Outcome) -> String { String(outcomes.count { $0 == outcome }) }
         var row: [String: Any] = [
-            "recipe": logbook.name, "steps": "\(logbook.done.steps) of \(logbook.done.total)", "helps": count(.helps),
+            "recipe": logbook.name, "values": first.map { _ in ["value": ""] },
+            "steps": "\(logbook.done.steps) of \(logbook.done.total)", "helps": count(.helps),
             "difference": words.difference, "interval": words.interval, "words": words.verdict,
             "hurts": count(.hurts), "open": String(outcomes.count { $0 != .helps && $0 != .hurts }),
         ]
         if let outcome = across.comparison?.outcome { row["verdict"] = outcome.rawValue }
         if let best = text.best, let evaluation = best.evaluation {
             row["best"] = best.name
-            row["logLoss"] = text.loss(evaluation.logLoss)
-            row["accuracy"] = text.share(evaluation.accuracy)
+            row["values"] = first.map { ["value": text.shown($0, evaluation.scores)] }
         }
         return row
     }

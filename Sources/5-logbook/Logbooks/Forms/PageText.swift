@@ -1,6 +1,7 @@
 // The logbook in words and formatted numbers: what the page and the Markdown both show. Knows no markup.
 
 internal import Glibc
+internal import Scores
 internal import Statistics
 internal import Words
 
@@ -13,7 +14,7 @@ struct PageText {
         var answers: [String] = []
         if let best, let evaluation = best.evaluation {
             answers.append(
-                "Best: \(best.name), log loss \(loss(evaluation.logLoss)) out of fold, accuracy \(share(evaluation.accuracy))\(withoutUnseen(evaluation).map { "; \($0)" } ?? "")."
+                "Best: \(best.name), \(metric.title) \(loss(evaluation.score)) out of fold\(others(evaluation))\(withoutUnseen(evaluation).map { "; \($0)" } ?? "")."
             )
         }
         if let unlearnt { answers.append(unlearnt) }
@@ -21,6 +22,27 @@ struct PageText {
         for ablation in logbook.ablations { answers += conclusions(of: ablation) }
         return answers
     }
+
+    /// What decides, and what is shown beside it.
+    var metric: any Metric { logbook.metrics[0] }
+    var metricTitle: String { metric.title }
+    var metricUnit: String { metric.unit }
+    /// The score with its unit, for an axis.
+    var metricLabel: String { "\(metricTitle) (\(metricUnit))" }
+    var isLowerBetter: Bool { metric.direction == .lower }
+
+    /// `, accuracy 0.812`: the scores by the metrics that decide nothing.
+    func others(_ evaluation: Evaluation) -> String {
+        logbook.metrics.dropFirst().map { ", \($0.title) \(shown($0, evaluation.scores))" }.joined()
+    }
+
+    /// A score as people read it; a dash where there is none.
+    func shown(_ metric: any Metric, _ scores: [String: Double]) -> String {
+        scores[metric.name].map { Format.decimal($0, metric.digits) } ?? "–"
+    }
+
+    /// The scores by each of the recipe's metrics.
+    func scores(_ scores: [String: Double]) -> [String] { logbook.metrics.map { shown($0, scores) } }
 
     /// What is left out of rankings, and why; nil where every row's label could be learnt.
     var unlearnt: String? {
@@ -31,7 +53,7 @@ struct PageText {
 
     /// `0.3120 without the rows whose label was not learnt`; nil where there are none.
     func withoutUnseen(_ evaluation: Evaluation) -> String? {
-        evaluation.leavesOut ? "\(loss(evaluation.rankedLoss)) over the rows whose label could be learnt" : nil
+        evaluation.leavesOut ? "\(loss(evaluation.ranked)) over the rows whose label could be learnt" : nil
     }
 
     /// Whether the ranking is not by the score itself.
@@ -50,9 +72,9 @@ struct PageText {
         return shown + [rest + (sure.count > shown.count ? "." : "; none of them helps or hurts.")]
     }
 
-    /// The result with the lowest log loss, the first of several; rows whose label could not be learnt do not count.
+    /// The result with the best score, the first of several; rows whose label could not be learnt do not count.
     var best: Score? {
-        logbook.scores.filter { $0.evaluation != nil }.min { $0.evaluation!.rankedLoss < $1.evaluation!.rankedLoss }
+        logbook.scores.filter { $0.evaluation != nil }.min { $0.evaluation!.cost < $1.evaluation!.cost }
     }
 
     /// What averaging, learning and optimizing did; of rounds of pseudo-labels, what they did to the result that is handed in.
@@ -96,14 +118,14 @@ struct PageText {
     private func effect(of score: Score) -> String? {
         guard let evaluation = score.evaluation else { return nil }
         if let effect = logbook.effects[score.name] {
-            let own = withoutUnseen(evaluation) ?? loss(evaluation.logLoss)
+            let own = withoutUnseen(evaluation) ?? loss(evaluation.score)
             return "\(score.name) (\(score.what)): \(own), \(effect.clause)."
         }
         guard evaluation.seeds.count > 1, score.round == 0 else { return nil }
-        let alone = evaluation.seeds.map(\.logLoss).reduce(0, +) / Double(evaluation.seeds.count)
+        let alone = evaluation.seeds.map(\.score).reduce(0, +) / Double(evaluation.seeds.count)
         return
-            "\(score.name): \(evaluation.seeds.count) seeds averaged have \(loss(evaluation.logLoss)), one alone \(loss(alone))"
-            + " (\(Format.signed(alone - evaluation.logLoss, 4)))."
+            "\(score.name): \(evaluation.seeds.count) seeds averaged have \(loss(evaluation.score)), one alone \(loss(alone))"
+            + " (\(Format.signed(metric.direction.improvement(from: alone, to: evaluation.score), 4)))."
     }
 
     /// Whether any result has several seeds, any a stage before it: columns of nothing are left out.
@@ -168,20 +190,20 @@ struct PageText {
         return parts.isEmpty ? "what it was made of has changed" : parts.joined(separator: "; ")
     }
 
-    /// Log loss of a uniform guess.
-    var chance: String { loss(log(Double(logbook.classes))) }
+    /// What a uniform guess scores.
+    var chance: String { metric is LogLoss ? loss(log(Double(logbook.classes))) : "not one number for \(metric.title)" }
 
-    func loss(_ value: Double) -> String { Format.decimal(value, 4) }
-    func share(_ value: Double) -> String { Format.decimal(value, 3) }
+    /// A score by the metric that decides.
+    func loss(_ value: Double) -> String { Format.decimal(value, metric.digits) }
 
     func seeds(_ evaluation: Evaluation) -> String {
         guard evaluation.seeds.count > 1 else { return "–" }
-        let values = evaluation.seeds.map(\.logLoss)
+        let values = evaluation.seeds.map(\.score)
         return "\(loss(values.reduce(0, +) / Double(values.count)))"
     }
 
     func folds(_ evaluation: Evaluation) -> String {
-        let values = evaluation.cells.map(\.logLoss)
+        let values = evaluation.cells.map(\.score)
         guard let least = values.min(), let most = values.max(), values.count > 1 else { return "–" }
         return "\(Format.decimal(least, 3))–\(Format.decimal(most, 3))"
     }
@@ -216,8 +238,14 @@ struct PageText {
 
 /// A recipe against the first one, in words.
 struct AcrossText {
-    static let about =
-        "Against the first recipe: its best log loss less this one's, paired by group, seed and fold where both have the same seeds; p-values of all recipes are adjusted together. Which result is best was chosen by these very scores, so a small lead is worth less than it seems."
+    /// - Parameter metric: what the first recipe is judged by.
+    static func about(_ metric: any Metric) -> String {
+        let difference =
+            metric.direction == .lower
+            ? "its best \(metric.title) less this one's" : "this one's best \(metric.title) less its"
+        return
+            "Against the first recipe: \(difference), paired by group, seed and fold where both have the same seeds; p-values of all recipes are adjusted together. Which result is best was chosen by these very scores, so a small lead is worth less than it seems."
+    }
 
     let difference: String
     let interval: String

@@ -1,6 +1,7 @@
 // One recipe's part of the logbook as Markdown. Knows no other recipe.
 
 internal import Digests
+internal import Scores
 internal import Figures
 internal import Statistics
 internal import Words
@@ -80,12 +81,13 @@ struct RecipeMarkdown {
             lines += ["### \(escaped(ablation.name))", "", "**Hypothesis.** \(escaped(ablation.hypothesis))", ""]
             lines += ["**Setup.** \(escaped(ablation.setup))", "", "**Findings.**", ""]
             lines += [
-                "| variant | changed | log loss | accuracy | improvement | 95 % interval | p | verdict | own time |",
-                "|---|---|--:|--:|--:|--:|--:|---|--:|",
+                "| variant | changed | \(titles) | improvement | 95 % interval | p | verdict | own time |",
+                "|---|---|\(logbook.metrics.map { _ in "--:|" }.joined())--:|--:|--:|---|--:|",
             ]
             for (arm, price) in zip(ablation.arms, ablation.times) {
                 let scores =
-                    arm.evaluation.map { [text.loss($0.logLoss), text.share($0.accuracy)] } ?? ["not run yet", ""]
+                    arm.evaluation.map { text.scores($0.scores) }
+                    ?? ["not run yet"] + logbook.metrics.dropFirst().map { _ in "" }
                 let comparison =
                     arm.comparison.map { [$0.differenceText, $0.intervalText, $0.pText, $0.outcome.rawValue] }
                     ?? [arm.isBaseline ? "baseline" : "", "", "", ""]
@@ -114,8 +116,9 @@ struct RecipeMarkdown {
         let effects = text.hasEffects ? ["improvement", "95 % interval", "on"] : []
         let seeds = text.hasSeeds ? ["one seed alone"] : []
         let ranking = text.hasRanking ? ["labels learnt"] : []
+        let others = logbook.metrics.dropFirst().map(\.title)
         let heads =
-            ["result", "what it is", "log loss"] + ranking + ["accuracy"] + effects + seeds + ["folds", "leaderboard"]
+            ["result", "what it is", text.metricTitle] + ranking + others + effects + seeds + ["folds", "leaderboard"]
         let words: Set = ["result", "what it is", "on"]
         lines += [row(heads), "|" + heads.map { words.contains($0) ? "---|" : "--:|" }.joined()]
         for score in logbook.scores {
@@ -123,8 +126,8 @@ struct RecipeMarkdown {
             let gain = [effect?.differenceText ?? "–", effect?.intervalText ?? "", effect?.against ?? ""]
             let numbers =
                 score.evaluation.map { evaluation in
-                    [text.loss(evaluation.logLoss)] + (text.hasRanking ? [text.loss(evaluation.rankedLoss)] : [])
-                        + [text.share(evaluation.accuracy)] + (text.hasEffects ? gain : [])
+                    [text.loss(evaluation.score)] + (text.hasRanking ? [text.loss(evaluation.ranked)] : [])
+                        + text.scores(evaluation.scores).dropFirst() + (text.hasEffects ? gain : [])
                         + (text.hasSeeds ? [text.seeds(evaluation)] : []) + [text.folds(evaluation)]
                 } ?? [score.absence ?? ""] + [String](repeating: "", count: heads.count - 4)
             lines.append(row([score.name, score.what] + numbers + [text.leaderboard(score.notes)]))
@@ -144,10 +147,10 @@ struct RecipeMarkdown {
 
     private func ledger(_ text: PageText) -> [String] {
         guard !logbook.submissions.isEmpty else { return [] }
-        var lines = ["| result | leaderboard | log loss out of fold | remark |", "|---|--:|--:|---|"]
+        var lines = ["| result | leaderboard | \(text.metricTitle) out of fold | remark |", "|---|--:|--:|---|"]
         lines += logbook.submissions.map { one in
             row([
-                one.result, "\(one.leaderboard)" + (one.isCurrent ? "" : "*"), one.logLoss.map(text.loss) ?? "–",
+                one.result, "\(one.leaderboard)" + (one.isCurrent ? "" : "*"), one.score.map(text.loss) ?? "–",
                 one.text ?? "",
             ])
         }
@@ -159,13 +162,13 @@ struct RecipeMarkdown {
         if !logbook.history.results.isEmpty {
             lines += [
                 "Results of earlier runs that the recipe as it is now does not have:", "",
-                "| result | the recipe has changed since | log loss | accuracy | runs |", "|---|---|--:|--:|---|",
+                "| result | the recipe has changed since | \(titles) | runs |",
+                "|---|---|\(logbook.metrics.map { _ in "--:|" }.joined())---|",
             ]
             lines += logbook.history.results.map { result in
-                row([
-                    result.name, text.changes(result), text.loss(result.logLoss),
-                    result.accuracy.map(text.share) ?? "–", result.runs.map { "@\($0)" }.joined(separator: ", "),
-                ])
+                row(
+                    [result.name, text.changes(result)] + text.scores(result.scores)
+                        + [result.runs.map { "@\($0)" }.joined(separator: ", ")])
             }
             lines.append("")
         }
@@ -183,6 +186,9 @@ struct RecipeMarkdown {
     }
 
     // MARK: - Pieces
+
+    /// The heads of the scores' columns.
+    private var titles: String { logbook.metrics.map(\.title).joined(separator: " | ") }
 
     private func section(_ title: String, _ lines: [String]) -> [String] {
         lines.isEmpty ? [] : ["## \(title)", ""] + lines

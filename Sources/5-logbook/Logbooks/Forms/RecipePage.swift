@@ -1,6 +1,7 @@
 // One recipe's part of the page, as values for the template. Knows no markup but that of finished figures.
 
 internal import Figures
+internal import Scores
 internal import Statistics
 internal import Words
 
@@ -19,7 +20,11 @@ struct RecipePage {
         var context: [String: Any] = [
             "recipe": logbook.name, "at": isSingle ? "" : "\(logbook.name)/", "isSingle": isSingle,
             "of": isSingle ? "" : " of \(logbook.name)",
-            "chance": text.chance, "hasLeaderboard": text.hasLeaderboard, "answers": list(text.effectSentences),
+            "metric": text.metricTitle, "metrics": logbook.metrics.map { ["title": $0.title] },
+            "otherMetrics": logbook.metrics.dropFirst().map { ["title": $0.title] },
+            "better": text.isLowerBetter ? "Lower" : "Higher", "differenceAbout": differenceAbout,
+            "detailOf": detailOf, "chance": text.chance, "hasLeaderboard": text.hasLeaderboard,
+            "answers": list(text.effectSentences),
             "verdicts": text.verdicts.map(verdict), "suggestions": logbook.suggestions.map(suggestion),
             "hasSuggestions": !logbook.suggestions.isEmpty,
             "scores": logbook.scores.map(score), "hasSeeds": text.hasSeeds, "hasEffects": text.hasEffects,
@@ -44,8 +49,8 @@ struct RecipePage {
         if let best = text.best, let evaluation = best.evaluation {
             context["best"] = [
                 [
-                    "bestName": best.name, "bestLoss": text.loss(evaluation.logLoss),
-                    "bestShare": text.share(evaluation.accuracy),
+                    "bestName": best.name, "bestLoss": text.loss(evaluation.score),
+                    "bestOthers": text.others(evaluation),
                     "bestRanking": text.withoutUnseen(evaluation).map { "; \($0)" } ?? "",
                 ]
             ]
@@ -98,6 +103,16 @@ struct RecipePage {
         figures.filter { !$0.isEmpty }.map { ["figureTitle": $0.title, "svg": $0.svg, "caption": $0.caption] }
     }
 
+    /// Rows and slices are looked at by their losses, whatever decides.
+    private var detailOf: String { text.metric is LogLoss ? "" : " in log loss" }
+
+    /// How an improvement is worked out.
+    private var differenceAbout: String {
+        let title = text.metricTitle
+        return text.isLowerBetter
+            ? "the baseline's \(title) less the variant's" : "the variant's \(title) less the baseline's"
+    }
+
     // MARK: - In short
 
     private func verdict(_ verdict: PageText.VerdictLine) -> [String: Any] {
@@ -119,15 +134,16 @@ struct RecipePage {
     private func score(_ score: Score) -> [String: Any] {
         var row: [String: Any] = ["name": score.name, "what": score.what]
         row["absent"] = score.absence
-        row["columns"] = String(3 + (text.hasRanking ? 1 : 0) + (text.hasEffects ? 3 : 0) + (text.hasSeeds ? 1 : 0))
+        row["columns"] = String(
+            1 + logbook.metrics.count + (text.hasRanking ? 1 : 0) + (text.hasEffects ? 3 : 0) + (text.hasSeeds ? 1 : 0))
         row["anchor"] = score.anchor
         if text.hasLeaderboard { row["leaderboard"] = text.leaderboard(score.notes) }
         if text.hasEffects { row["effect"] = effect(logbook.effects[score.name]) }
         guard let evaluation = score.evaluation else { return row }
         row["isBest"] = score.name == text.best?.name
-        row["logLoss"] = text.loss(evaluation.logLoss)
-        row["accuracy"] = text.share(evaluation.accuracy)
-        if text.hasRanking { row["ranking"] = text.loss(evaluation.rankedLoss) }
+        row["score"] = text.loss(evaluation.score)
+        row["others"] = text.scores(evaluation.scores).dropFirst().map { ["value": $0] }
+        if text.hasRanking { row["ranking"] = text.loss(evaluation.ranked) }
         if text.hasSeeds { row["seeds"] = text.seeds(evaluation) }
         row["folds"] = text.folds(evaluation)
         return row
@@ -145,7 +161,7 @@ struct RecipePage {
     private func submission(_ one: Logbook.Submission) -> [String: Any] {
         [
             "result": one.result, "given": "\(one.leaderboard)" + (one.isCurrent ? "" : "*"),
-            "own": one.logLoss.map(text.loss) ?? "–", "remarkText": one.text ?? "",
+            "own": one.score.map(text.loss) ?? "–", "remarkText": one.text ?? "",
         ]
     }
 
@@ -154,8 +170,8 @@ struct RecipePage {
             "historyFigures": figures([text.historyFigure]), "hasPast": !logbook.history.results.isEmpty,
             "past": logbook.history.results.map { result in
                 [
-                    "result": result.name, "pastAnchor": result.anchor, "own": text.loss(result.logLoss),
-                    "share": result.accuracy.map(text.share) ?? "–",
+                    "result": result.name, "pastAnchor": result.anchor,
+                    "values": text.scores(result.scores).map { ["value": $0] },
                     "runs": result.runs.map { "@\($0)" }.joined(separator: ", "),
                     "changes": text.changes(result),
                 ]
@@ -194,7 +210,8 @@ struct RecipePage {
 
     private func variant(_ arm: AblationEntry.Arm, took: String) -> [String: Any] {
         var row: [String: Any] = [
-            "name": arm.name, "label": arm.label, "logLoss": "not run yet", "accuracy": "", "difference": "",
+            "name": arm.name, "label": arm.label, "score": "not run yet",
+            "others": logbook.metrics.dropFirst().map { _ in ["value": ""] }, "difference": "",
             "interval": "", "p": "",
             "confounded": arm.isConfounded,
             "changes": arm.isBaseline ? "baseline" : arm.changes.map(\.text).joined(separator: ", "),
@@ -203,8 +220,8 @@ struct RecipePage {
         row["anchor"] = arm.anchor
         if arm.label != arm.name { row["whole"] = arm.name }
         if let evaluation = arm.evaluation {
-            row["logLoss"] = text.loss(evaluation.logLoss)
-            row["accuracy"] = text.share(evaluation.accuracy)
+            row["score"] = text.loss(evaluation.score)
+            row["others"] = text.scores(evaluation.scores).dropFirst().map { ["value": $0] }
         }
         if let comparison = arm.comparison {
             row["difference"] = comparison.differenceText
@@ -267,7 +284,8 @@ struct RecipePage {
             "detailFigures": figures([text.confusionFigure(of: arm)]),
             "sliceTables": slices("class", detail.byClass) + slices("length", detail.byLength)
                 + slices("truncation", detail.byTruncation),
-            "exampleLists": examples("Gained most", detail.gained) + examples("Lost most", detail.lost),
+            "exampleLists": examples("Gained most\(detailOf)", detail.gained)
+                + examples("Lost most\(detailOf)", detail.lost),
         ]
     }
 }

@@ -1,7 +1,8 @@
 // The ablations' results as one table, for a paper: CSV, Markdown, LaTeX and JSON. Knows no files.
 
-internal import Digests
+package import Digests
 internal import Formats
+internal import Scores
 internal import Statistics
 internal import Words
 
@@ -28,19 +29,24 @@ struct ResultTable {
 
     let name: String
     let lines: [Line]
+    /// A column for each metric of any of the recipes.
+    let metrics: [any Metric]
+    private var metric: any Metric { metrics[0] }
     /// Whether the lines are of several recipes, and so say of which.
     let isShared: Bool
 }
 
 extension ResultTable {
     init(_ logbooks: [Logbook]) {
+        var seen: Set<String> = []
         self.init(
             name: logbooks.map(\.name).joined(separator: ", "),
             lines: logbooks.flatMap { logbook in
                 logbook.ablations.flatMap { ablation in
                     ablation.arms.map { Line(recipe: logbook.name, ablation: ablation.name, arm: $0) }
                 }
-            }, isShared: logbooks.count > 1)
+            }, metrics: logbooks.flatMap(\.metrics).filter { seen.insert($0.name).inserted },
+            isShared: logbooks.count > 1)
     }
 
     /// What the lines are about: an ablation, and of several recipes also which.
@@ -55,9 +61,10 @@ extension ResultTable {
         }
     }
 
-    private static let columns = [
-        "ablation", "variant", "log-loss", "accuracy", "improvement", "low", "high", "p", "verdict", "leaderboard",
-    ]
+    private var columns: [String] {
+        ["ablation", "variant"] + metrics.map(\.name)
+            + ["improvement", "low", "high", "p", "verdict", "leaderboard"]
+    }
 
     /// RFC 4180, with full numbers; what is not there is empty, and no text is a formula.
     private var csv: String {
@@ -65,15 +72,15 @@ extension ResultTable {
         let rows = lines.map { line -> [String] in
             let (evaluation, comparison) = (line.arm.evaluation, line.arm.comparison)
             return (isShared ? [SpreadsheetText.cell(line.recipe)] : []) + [
-                SpreadsheetText.cell(line.ablation), SpreadsheetText.cell(line.arm.name), number(evaluation?.logLoss),
-                number(evaluation?.accuracy),
+                SpreadsheetText.cell(line.ablation), SpreadsheetText.cell(line.arm.name),
+            ] + metrics.map { number(evaluation?.scores[$0.name]) } + [
                 number(comparison?.difference), number(comparison?.interval.lowerBound),
                 number(comparison?.interval.upperBound), number(comparison?.p),
                 SpreadsheetText.cell(Self.verdict(line.arm)),
                 number(line.arm.notes.leaderboard),
             ]
         }
-        return ([(isShared ? ["recipe"] : []) + Self.columns] + rows).map { CSV.row($0, end: "\r\n") }.joined()
+        return ([(isShared ? ["recipe"] : []) + columns] + rows).map { CSV.row($0, end: "\r\n") }.joined()
     }
 
     private static func verdict(_ arm: AblationEntry.Arm) -> String {
@@ -85,13 +92,13 @@ extension ResultTable {
     private func cells(_ line: Line) -> [String] {
         let (evaluation, comparison) = (line.arm.evaluation, line.arm.comparison)
         return [
-            evaluation.map { Format.decimal($0.logLoss, 4) } ?? "–", comparison?.differenceText ?? "–",
+            evaluation.map { Format.decimal($0.score, metric.digits) } ?? "–", comparison?.differenceText ?? "–",
             comparison?.intervalText ?? "–", comparison?.pText ?? "–", Self.verdict(line.arm),
         ]
     }
 
     private var markdown: String {
-        var text = "| ablation | variant | log loss | improvement | 95 % interval | p | verdict |\n"
+        var text = "| ablation | variant | \(metric.title) | improvement | 95 % interval | p | verdict |\n"
         text += "|---|---|--:|--:|--:|--:|---|\n"
         for line in lines {
             let row = [subject(line), line.arm.name] + cells(line)
@@ -104,7 +111,8 @@ extension ResultTable {
     private var latex: String {
         var text = "% \(LaTeXText.escaped(name)): ablations. Needs \\usepackage{booktabs}.\n"
         text += "\\begin{tabular}{llrrrrl}\n\\toprule\n"
-        text += "Ablation & Variant & Log loss & Improvement & 95\\,\\% interval & $p$ & Verdict \\\\\n"
+        text +=
+            "Ablation & Variant & \(metric.title.prefix(1).uppercased())\(metric.title.dropFirst()) & Improvement & 95\\,\\% interval & $p$ & Verdict \\\\\n"
         var last = ""
         for line in lines {
             let subject = subject(line)
@@ -121,21 +129,22 @@ extension ResultTable {
 
     /// The table for the worker, which makes a file of it that needs Python.
     var document: JSON {
-        ["columns": .array((["recipe"] + Self.columns).map { .string($0) }), "rows": rows]
+        ["columns": .array((["recipe"] + columns).map { .string($0) }), "rows": rows]
     }
 
     private var rows: JSON {
         .array(
             lines.map { line in
                 let (evaluation, comparison) = (line.arm.evaluation, line.arm.comparison)
-                return [
+                let members: [String: JSON] = [
                     "recipe": .string(line.recipe), "ablation": .string(line.ablation),
                     "variant": .string(line.arm.name),
-                    "log-loss": JSON(evaluation?.logLoss), "accuracy": JSON(evaluation?.accuracy),
                     "improvement": JSON(comparison?.difference), "low": JSON(comparison?.interval.lowerBound),
                     "high": JSON(comparison?.interval.upperBound), "p": JSON(comparison?.p),
                     "verdict": .string(Self.verdict(line.arm)), "leaderboard": JSON(line.arm.notes.leaderboard),
                 ]
+                let scores = metrics.map { ($0.name, JSON(evaluation?.scores[$0.name])) }
+                return .object(members.merging(scores) { own, _ in own })
             })
     }
 }

@@ -1,6 +1,7 @@
 // The logbook as experiment trackers see it: one run for each result, one below it for each fine-tune.
 
 package import Digests
+internal import Scores
 internal import Statistics
 
 /// What the worker makes of a logbook: Parquet, event files of TensorBoard, runs of MLflow. One file, which only the worker reads.
@@ -19,6 +20,7 @@ package struct TrackerForm: Form {
 extension Logbook {
     /// Runs with parameters, metrics and series. A run is known by its key: that of the evaluation's record, or of its place in it.
     fileprivate var trackedRuns: [JSON] {
+        func tracked(_ name: String) -> String { name.replacing("-", with: "_") }
         var runs: [JSON] = []
         var keys: Set<String> = []
         func add(
@@ -26,14 +28,14 @@ extension Logbook {
             tags: [String: JSON], notes: ResultNotes, more: [String: JSON] = [:]
         ) {
             guard let evaluation, let key, keys.insert(key).inserted else { return }
-            var metrics: [String: JSON] = [
-                "log_loss": .number(evaluation.logLoss), "accuracy": .number(evaluation.accuracy),
-                "calibration_error": .number(evaluation.calibrationError),
-            ]
+            var metrics: [String: JSON] = ["calibration_error": .number(evaluation.calibrationError)]
+            // Trackers make paths of hyphens.
+            for (name, value) in evaluation.scores { metrics[tracked(name)] = .number(value) }
             metrics["leaderboard"] = notes.leaderboard.map { .number($0) }
             for cell in evaluation.cells {
-                let name = "\(cell.seed.isEmpty ? "" : cell.seed + "/")fold-\(cell.fold)/log_loss"
-                metrics[name] = .number(cell.logLoss)
+                let name =
+                    "\(cell.seed.isEmpty ? "" : cell.seed + "/")fold-\(cell.fold)/\(tracked(evaluation.metric.name))"
+                metrics[name] = .number(cell.score)
             }
             metrics.merge(more) { $1 }
             runs.append(

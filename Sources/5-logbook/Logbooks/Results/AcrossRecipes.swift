@@ -27,11 +27,12 @@ package struct AcrossRecipes: Sendable {
     /// p-values are adjusted over all recipes.
     package init(_ logbooks: [Logbook]) {
         let bests = logbooks.map { PageText(logbook: $0).best }
-        let draws = Pairing.draws
+        let known = logbooks.first?.known ?? KnownComparisons(nil)
+        defer { known.save() }
         var pairings: [Pairing?] = []
         var refusals: [String?] = []
         for (index, best) in bests.enumerated() {
-            let (pairing, refusal) = index == 0 ? (nil, nil) : Self.pair(bests[0], best, draws)
+            let (pairing, refusal) = index == 0 ? (nil, nil) : Self.pair(bests[0], best, known)
             pairings.append(pairing)
             refusals.append(refusal)
         }
@@ -40,19 +41,23 @@ package struct AcrossRecipes: Sendable {
             let verdict = pairings[index]?.comparison == nil ? nil : verdicts.popFirst()
             return Row(
                 recipe: logbooks[index].name, result: bests[index]?.name,
-                comparison: verdict.map { ArmComparison($0, hasSeeds: bests[index]?.evaluation?.hasSeeds ?? false) },
+                comparison: verdict.flatMap { verdict in
+                    bests[index]?.evaluation.map {
+                        ArmComparison(verdict, metric: $0.metric, hasSeeds: $0.hasSeeds)
+                    }
+                },
                 refusal: refusals[index])
         }
     }
 
     private static func pair(
-        _ first: Score?, _ other: Score?, _ draws: BootstrapDrawsCache
+        _ first: Score?, _ other: Score?, _ known: KnownComparisons
     ) -> (Pairing?, refusal: String?) {
         guard let base = first?.evaluation else { return (nil, "the first recipe has no score yet") }
         guard let own = other?.evaluation else { return (nil, "no score yet") }
         guard first?.basis?.rows == other?.basis?.rows else { return (nil, "scored on other rows or labels") }
         guard first?.basis?.folds == other?.basis?.folds else { return (nil, "scored on other folds") }
-        let pairing = Pairing(baseline: base, variant: own, smallestEffect: nil, draws: draws)
+        let pairing = Pairing(baseline: base, variant: own, smallestEffect: nil, known: known)
         return pairing.comparison == nil ? (nil, pairing.refusal) : (pairing, nil)
     }
 }

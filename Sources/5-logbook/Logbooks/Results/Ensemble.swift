@@ -2,6 +2,7 @@
 // recorded losses alone: the probability of a row's true class is the exponential of minus its loss.
 
 internal import Glibc
+internal import Scores
 internal import Statistics
 
 /// What one member adds to an average of probabilities.
@@ -27,31 +28,35 @@ package struct Contribution: Sendable {
 
     /// The contributions of all members of all averages whose score their members' losses explain. An average with weights, or
     /// of another kind of mean, is passed over.
-    static func all(of scores: [Score]) -> [Contribution] {
+    static func all(of scores: [Score], _ known: KnownComparisons) -> [Contribution] {
         scores.flatMap { score -> [Contribution] in
-            guard score.isAverage, score.parts.count > 1, let own = score.evaluation else { return [] }
-            let members = score.parts.compactMap { name in
-                scores.first { $0.name == name }.flatMap(TrueProbabilities.init)
-            }
+            // The numbers are log losses: of a recipe that is judged by another metric they would answer another question.
+            guard score.isAverage, score.parts.count > 1, let own = score.evaluation, own.metric is LogLoss
+            else { return [] }
+            let parts = score.parts.compactMap { name in scores.first { $0.name == name } }
+            let members = parts.compactMap(TrueProbabilities.init)
             guard members.count == score.parts.count, let first = members.first,
                 members.allSatisfy({ $0.values.count == first.values.count && $0.counts == first.counts }),
                 own.groups.count == first.values.count, own.weights != .lost,
                 own.counts?.contains(where: { $0 > 0 }) ?? true,
-                abs(TrueProbabilities.loss(of: members) - own.rankedLoss) < 1e-4
+                abs(TrueProbabilities.loss(of: members) - own.ranked) < 1e-4
             else { return [] }
             let with = TrueProbabilities.losses(of: members)
             return zip(score.parts, members.indices).map { name, index in
-                var rest = members
-                rest.remove(at: index)
-                let differences = zip(TrueProbabilities.losses(of: rest), with).map { $0 - $1 }
-                let bootstrap = PairedLosses(
-                    differences: [differences], groups: own.groups,
-                    folds: [Int](repeating: 0, count: differences.count),
-                    weights: own.counts
-                ).bootstrap(resamples: 2_000)
+                let key = KnownComparisons.key(
+                    "contribution of \(index)", of: [own.identity] + parts.map { $0.evaluation?.identity })
+                let found = known.interval(key) {
+                    var rest = members
+                    rest.remove(at: index)
+                    let differences = zip(TrueProbabilities.losses(of: rest), with).map { $0 - $1 }
+                    return PairedLosses(
+                        differences: [differences], groups: own.groups,
+                        folds: [Int](repeating: 0, count: differences.count),
+                        weights: own.counts
+                    ).bootstrap(resamples: 2_000)
+                }
                 return Contribution(
-                    ensemble: score.name, member: name, difference: bootstrap.mean,
-                    interval: bootstrap.interval(level: 0.95))
+                    ensemble: score.name, member: name, difference: found.mean, interval: found.interval)
             }
         }
     }
@@ -75,7 +80,7 @@ package struct PossibleAverage: Sendable {
         let models = scores.filter {
             $0.isModel && $0.round == 0 && $0.evaluation != nil && TrueProbabilities($0) != nil
         }
-        .sorted { $0.evaluation!.rankedLoss < $1.evaluation!.rankedLoss }.prefix(most)
+        .sorted { $0.evaluation!.cost < $1.evaluation!.cost }.prefix(most)
         let known = scores.filter { !$0.isModel }.map { Set($0.parts) }
         var found: [PossibleAverage] = []
         for (index, left) in models.enumerated() {
@@ -86,7 +91,7 @@ package struct PossibleAverage: Sendable {
                 && left.evaluation!.counts == right.evaluation!.counts
             {
                 let loss = TrueProbabilities.loss(of: [left, right].compactMap(TrueProbabilities.init))
-                let gain = min(left.evaluation!.rankedLoss, right.evaluation!.rankedLoss) - loss
+                let gain = min(left.evaluation!.ranked, right.evaluation!.ranked) - loss
                 guard gain >= least else { continue }
                 found.append(PossibleAverage(members: [left.name, right.name], logLoss: loss, gain: gain))
             }
@@ -104,7 +109,7 @@ private struct TrueProbabilities {
     /// Nil where there are no losses by row, and where their mean is not the score: the rows' weights are then not known.
     init?(_ score: Score) {
         guard let evaluation = score.evaluation, let losses = evaluation.losses["average"], !losses.isEmpty,
-            let mean = evaluation.mean(losses), abs(mean - evaluation.rankedLoss) < 1e-9
+            let mean = evaluation.mean(losses), evaluation.metric is LogLoss, abs(mean - evaluation.ranked) < 1e-9
         else { return nil }
         values = losses.map { exp(-$0) }
         counts = evaluation.counts

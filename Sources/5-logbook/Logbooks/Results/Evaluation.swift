@@ -4,6 +4,7 @@ internal import Formats
 internal import Digests
 internal import Host
 internal import Plans
+package import Scores
 internal import Storage
 internal import Synchronization
 
@@ -14,8 +15,17 @@ package struct Evaluation: Sendable {
         /// `seed-1`; empty for models without seeds.
         package let seed: String
         package let fold: Int
-        package let logLoss: Double
-        package let accuracy: Double
+        /// By the metrics' names, and by the one that decides.
+        package let scores: [String: Double]
+        package let score: Double
+    }
+
+    /// The scores of one seed's own out-of-fold predictions, over all rows.
+    package struct Seed: Sendable {
+        package let name: String
+        /// By the metrics' names, and by the one that decides.
+        package let scores: [String: Double]
+        package let score: Double
     }
 
     /// The weights of rows: as many as rows; nil where all count alike.
@@ -25,12 +35,13 @@ package struct Evaluation: Sendable {
         case lost
     }
 
-    package let logLoss: Double
-    package let accuracy: Double
+    /// What was scored by; the first decides.
+    package let metrics: [any Metric]
+    /// By the metrics' names.
+    package let scores: [String: Double]
     package let rows: Int
     package let cells: [Cell]
-    /// Log loss over all rows of each seed's own out-of-fold predictions, by the seed's name.
-    package let seeds: [(name: String, logLoss: Double, accuracy: Double)]
+    package let seeds: [Seed]
     /// Per seed and row the loss, by the seed's name; the group and the fold of each row.
     package let losses: [String: [Double]]
     package let groups: [Int]
@@ -38,37 +49,57 @@ package struct Evaluation: Sendable {
     /// The true class of each row, and the one that the averaged predictions give the largest probability.
     package let labels: [Int]
     package let predicted: [Int]
+    /// The predicted class of each row by each seed, as ``losses``; empty in evaluations by the standard metrics.
+    let predictedBySeed: [String: [Int]]
+    let classes: Int
 
     /// Bins of the predicted class's probability: rows, mean probability, share of correct predictions.
     package let bins: [(rows: Int, confidence: Double, accuracy: Double)]
     package let calibrationError: Double
 
     let weights: Weights
+    /// The contents that it was read from, those of its rows among them; nil where they are not known.
+    let identity: Digest?
     /// Labels that stand in one fold alone.
     let unseen: [UnseenLabel]
     /// What each row counts in comparisons: its weight, and nothing where the models of its fold never saw its label. Nil where
     /// all count alike, and where the weights are lost.
     let counts: [Double]?
-    /// Log loss over the rows whose label could be learnt, each with its weight: what results are ranked by. The score itself
+    /// The score over the rows whose label could be learnt, each with its weight: what results are ranked by. The score itself
     /// where that is every row's.
-    let rankedLoss: Double
+    let ranked: Double
 
-    init(reading document: JSONDocument, weights: Weights) throws {
+    /// The metric that decides.
+    package var metric: any Metric { metrics[0] }
+    /// The score by the metric that decides.
+    package var score: Double { scores[metric.name] ?? .nan }
+    /// ``ranked`` as a cost: the lower the better.
+    var cost: Double { metric.direction.cost(ranked) }
+
+    init(reading document: JSONDocument, weights: Weights, identity: Digest? = nil) throws {
+        self.identity = identity
         let average = try document.member("average")
-        logLoss = try average.member("log-loss").number
-        accuracy = try average.member("accuracy").number
+        let metrics = try document.member(ifPresent: "metrics").map(Self.metrics) ?? Metrics.standard
+        self.metrics = metrics
+        func scores(_ document: JSONDocument) throws -> [String: Double] {
+            try Dictionary(
+                metrics.map { ($0.name, try document.member($0.name).number) }, uniquingKeysWith: { first, _ in first })
+        }
+        let first = metrics[0].name
+        let whole = try scores(average)
+        self.scores = whole
         rows = try document.member("rows").count
         cells = try document.member("cells").elements.compactMap { cell in
             // A fold whose rows all weigh nothing has no score.
-            guard let loss = try cell.member(ifPresent: "log-loss")?.number else { return nil }
+            guard try cell.member(ifPresent: first) != nil else { return nil }
+            let own = try scores(cell)
             return Cell(
-                seed: try cell.member("seed").text, fold: try cell.member("fold").count, logLoss: loss,
-                accuracy: try cell.member("accuracy").number)
+                seed: try cell.member("seed").text, fold: try cell.member("fold").count, scores: own,
+                score: own[first] ?? .nan)
         }
         seeds = try document.member("seeds").elements.map { seed in
-            (
-                try seed.member("seed").text, try seed.member("log-loss").number, try seed.member("accuracy").number
-            )
+            let own = try scores(seed)
+            return Seed(name: try seed.member("seed").text, scores: own, score: own[first] ?? .nan)
         }
         // What earlier versions did not write yet is not there; what is there has a value for each row.
         let rowCount = rows
@@ -86,6 +117,14 @@ package struct Evaluation: Sendable {
                 }
                 return values
             } ?? [:]
+        predictedBySeed =
+            try document.member(ifPresent: "predicted-by-seed")?.members.mapValues { column in
+                let values = try column.counts
+                guard values.count == rowCount else {
+                    throw column.unexpected("a list of \(rowCount), one for each row")
+                }
+                return values
+            } ?? [:]
         (groups, folds) = (try column("groups"), try column("folds"))
         (labels, predicted) = (try column("labels"), try column("predicted"))
         let reliability = try document.member("reliability")
@@ -97,6 +136,7 @@ package struct Evaluation: Sendable {
         calibrationError = try reliability.member("calibration-error").number
         self.weights = weights
         let classes = try document.member(ifPresent: "classes")?.count ?? ((labels.max() ?? -1) + 1)
+        self.classes = classes
         let unseen = labels.isEmpty ? [] : UnseenLabel.all(labels: labels, folds: folds, classes: classes)
         self.unseen = unseen
         let left = Set(unseen.filter { $0.fold != nil }.map(\.label))
@@ -111,11 +151,43 @@ package struct Evaluation: Sendable {
         } else {
             counts = nil
         }
-        if !left.isEmpty, let counts, let own = losses["average"], let mean = Self.mean(own, counts) {
-            rankedLoss = mean
+        let score = whole[first] ?? .nan
+        if !left.isEmpty, let counts, counts.contains(where: { $0 > 0 }),
+            let rows = Self.rows(classes, labels, predicted, losses["average"], for: metrics[0])
+        {
+            let learnt = metrics[0].value(over: rows, weights: counts)
+            ranked = learnt.isFinite ? learnt : score
         } else {
-            rankedLoss = logLoss
+            ranked = score
         }
+    }
+
+    private static func metrics(_ document: JSONDocument) throws -> [any Metric] {
+        let metrics = try document.elements.map { element in
+            guard let metric = Metrics.named(try element.text) else {
+                throw element.unexpected("one of \(Metrics.all.map(\.name).joined(separator: ", "))")
+            }
+            return metric
+        }
+        guard !metrics.isEmpty else { throw document.unexpected("a list of at least one metric") }
+        return metrics
+    }
+
+    private static func rows(
+        _ classes: Int, _ labels: [Int], _ predicted: [Int], _ losses: [Double]?, for metric: any Metric
+    ) -> ScoredRows? {
+        guard let losses, losses.count == labels.count, !metric.readsPredicted || predicted.count == labels.count,
+            labels.allSatisfy({ $0 < classes }), predicted.allSatisfy({ $0 < classes })
+        else { return nil }
+        return ScoredRows(
+            classes: classes, labels: labels, predicted: predicted.count == labels.count ? predicted : [],
+            losses: losses)
+    }
+
+    /// What the metric that decides needs of each row under a seed, or of the seeds' average; nil where some of it was not recorded.
+    func rows(under seed: String) -> ScoredRows? {
+        Self.rows(
+            classes, labels, seed == "average" ? predicted : predictedBySeed[seed] ?? [], losses[seed], for: metric)
     }
 
     private static func mean(_ values: [Double], _ weights: [Double]) -> Double? {
@@ -155,7 +227,8 @@ final class EvaluationReader: Sendable {
         let rows = Manifest(json: record.manifest)?.inputs["rows"]
         return try Evaluation(
             reading: StoredDocument.read(output.digest, in: store, from: record.address),
-            weights: rows.map(weights) ?? .lost)
+            weights: rows.map(weights) ?? .lost,
+            identity: KnownComparisons.key("evaluation", of: [output.digest, rows]))
     }
 
     /// The weights of these rows, from what `ingest` wrote.

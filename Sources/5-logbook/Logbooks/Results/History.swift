@@ -4,6 +4,8 @@
 internal import Formats
 internal import Digests
 internal import Plans
+internal import Recipes
+internal import Scores
 internal import Storage
 
 /// The runs of a recipe and what they found.
@@ -13,7 +15,8 @@ package struct History: Sendable {
         package let number: Int
         package let state: String
         package let best: String
-        package let logLoss: Double
+        /// By the metric that decides today.
+        package let score: Double
         /// Whether the score is of the same rows and folds as those of today.
         package let isComparable: Bool
     }
@@ -22,8 +25,10 @@ package struct History: Sendable {
     package struct Result: Sendable {
         package let name: String
         package let anchor: String
-        package let logLoss: Double
-        package let accuracy: Double?
+        /// By the metric that decides today.
+        package let score: Double
+        /// By the metrics' names, as far as its record has them.
+        package let scores: [String: Double]
         package let isComparable: Bool
         /// The runs that had it.
         package let runs: [Int]
@@ -39,16 +44,18 @@ package struct History: Sendable {
 
     /// - Parameters:
     ///   - settings: the recipe's values by their paths, as documents of runs have them.
+    ///   - metrics: what the recipe is scored by today; the first decides.
     ///   - isScored: whether the recipe has results that can have scores.
     ///   - current: the evaluations that the logbook shows as the recipe's own.
     init(
-        of name: String, in folder: String, store: Store, settings: JSON, isScored: Bool,
+        of name: String, in folder: String, store: Store, settings: JSON, metrics: [any Metric], isScored: Bool,
         current: [(name: String, record: Record)]
     ) throws {
+        let metric = metrics[0]
         let present = Set(current.map(\.record.key))
         // A score that was worked out anew, by a later version of the kind, is no other result.
         let scores = Dictionary(
-            current.map { ($0.name, $0.record.metrics["log-loss"]) }, uniquingKeysWith: { first, _ in first })
+            current.map { ($0.name, $0.record.metrics[metric.name]) }, uniquingKeysWith: { first, _ in first })
         let basis = current.first.map { Self.basis($0.record) }
         let place = store.place(ofProject: folder)
         var runs: [Run] = []
@@ -72,7 +79,7 @@ package struct History: Sendable {
             guard try document.member(ifPresent: "folder")?.text == place else { continue }
             let state = try document.member("state").text
             let then = try document.member(ifPresent: "settings")?.object ?? [:]
-            var best: (name: String, loss: Double, isComparable: Bool)?
+            var best: (name: String, score: Double, isComparable: Bool)?
             // A variant is named after its ablation, with a colon; what a variant and a model share is the model's.
             let names = try (document.member(ifPresent: "results")?.members ?? [:]).sorted {
                 ($0.key.contains(": ") ? 1 : 0, $0.key) < ($1.key.contains(": ") ? 1 : 0, $1.key)
@@ -80,20 +87,24 @@ package struct History: Sendable {
             for (result, address) in names {
                 // A result that the run did not come to has no key, and a record may have been collected since.
                 guard let key = try keys[address.text]?.digest, let record = try store.storedRecord(key),
-                    let loss = record.metrics["log-loss"]?.number
+                    let score = record.metrics[metric.name]?.number
                 else { continue }
                 let isComparable = basis.map { $0 == Self.basis(record) } ?? true
-                if !result.contains(": "), loss < best?.loss ?? .infinity { best = (result, loss, isComparable) }
-                if present.contains(key) || scores[result] == .some(record.metrics["log-loss"]) { continue }
+                let isBetter = best.map { metric.direction.cost(score) < metric.direction.cost($0.score) } ?? true
+                if !result.contains(": "), isBetter { best = (result, score, isComparable) }
+                if present.contains(key) || scores[result] == .some(record.metrics[metric.name]) { continue }
                 if let known = results[key] {
                     results[key] = Result(
-                        name: known.name, anchor: known.anchor, logLoss: loss, accuracy: known.accuracy,
+                        name: known.name, anchor: known.anchor, score: score, scores: known.scores,
                         isComparable: isComparable,
                         runs: known.runs.first == number ? known.runs : [number] + known.runs, changes: known.changes)
                 } else {
                     order.append(key)
                     results[key] = Result(
-                        name: result, anchor: key.short, logLoss: loss, accuracy: record.metrics["accuracy"]?.number,
+                        name: result, anchor: key.short, score: score,
+                        scores: Dictionary(
+                            metrics.compactMap { one in record.metrics[one.name]?.number.map { (one.name, $0) } },
+                            uniquingKeysWith: { first, _ in first }),
                         isComparable: isComparable, runs: [number],
                         changes: Self.changes(then, settings.object ?? [:]))
                 }
@@ -102,7 +113,7 @@ package struct History: Sendable {
                 runs.append(
                     Run(
                         number: number, state: state, best: best.name,
-                        logLoss: best.loss, isComparable: best.isComparable))
+                        score: best.score, isComparable: best.isComparable))
             }
         }
         self.runs = runs.reversed()
@@ -118,6 +129,11 @@ package struct History: Sendable {
         func text(_ value: JSON?) -> String { value.map { $0.string ?? $0.text() } ?? "not there" }
         // A key that an earlier version did not know, at nothing, is no change.
         func isNothing(_ value: JSON?) -> Bool { value.map { [.null, [], [:]].contains($0) } ?? true }
+        // A key that an earlier version did not have stood for its default.
+        let defaults = Recipe.defaults
+        let then = then.merging(
+            now.keys.filter { then[$0] == nil }.compactMap { key in defaults[key].map { (key, $0) } }
+        ) { $1 }
         var gone: Set<String> = []
         return Set(then.keys).union(now.keys).sorted().compactMap { path in
             guard then[path] != now[path], !isNothing(then[path]) || !isNothing(now[path]) else { return nil }

@@ -33,6 +33,8 @@ package struct PairedResult: Sendable {
         let plain = try all([(name, old.map { ($0, store) }, new.map { ($0, store) })])[0]
         guard plain.comparison != nil, let old, let new else { return plain }
         let reader = EvaluationReader(store)
+        let known = KnownComparisons(store)
+        defer { known.save() }
         for (ablation, variants) in zip(recipe.recipe.ablations, recipe.variants) {
             let results = plan.results.filter {
                 if case .variant(ablation.name, _) = $0.role { true } else { false }
@@ -45,7 +47,7 @@ package struct PairedResult: Sendable {
             else { continue }
             let comparisons = ArmComparisons(
                 of: try records.map { try $0.flatMap(reader.evaluation) }, baseline: baseline,
-                smallestEffect: ablation.value.smallestEffect, draws: Pairing.draws)
+                smallestEffect: ablation.value.smallestEffect, known: known)
             guard let found = comparisons.found[arm] else { continue }
             return PairedResult(plain, base == old.key ? found : found.reversed)
         }
@@ -70,7 +72,8 @@ package struct PairedResult: Sendable {
                 return try reader.evaluation(of: scored.record)
             }
         }
-        let draws = Pairing.draws
+        let known = KnownComparisons(pairs.lazy.compactMap { ($0.new ?? $0.old)?.store }.first)
+        defer { known.save() }
         let drafts = try pairs.map { name, old, new -> Draft in
             var draft = Draft(name: name, old: try evaluation(old), new: try evaluation(new))
             guard let before = draft.old, let after = draft.new, let old, let new else {
@@ -94,7 +97,7 @@ package struct PairedResult: Sendable {
                     return draft
                 }
             }
-            let pairing = Pairing(baseline: before, variant: after, smallestEffect: nil, draws: draws)
+            let pairing = Pairing(baseline: before, variant: after, smallestEffect: nil, known: known)
             if pairing.comparison == nil { draft.refusal = pairing.refusal } else { draft.pairing = pairing }
             return draft
         }
@@ -103,7 +106,10 @@ package struct PairedResult: Sendable {
             PairedResult(
                 name: draft.name, old: draft.old, new: draft.new,
                 comparison: draft.pairing == nil
-                    ? nil : verdicts.popFirst().map { ArmComparison($0, hasSeeds: draft.new?.hasSeeds ?? false) },
+                    ? nil
+                    : draft.new.flatMap { new in
+                        verdicts.popFirst().map { ArmComparison($0, metric: new.metric, hasSeeds: new.hasSeeds) }
+                    },
                 refusal: draft.refusal, isSame: draft.isSame)
         }
     }

@@ -1,6 +1,7 @@
 // Two evaluations of the same rows, paired: differences by group and seed, by fold and seed. Refuses what is not comparable.
 
 internal import Arithmetic
+package import Scores
 package import Statistics
 internal import Words
 
@@ -11,14 +12,20 @@ struct Pairing: Sendable {
     /// Why they cannot; nil where they can.
     let refusal: String?
 
-    /// Improvements are positive: the baseline's loss less the variant's.
+    /// By the baseline's first metric; improvements are positive.
     ///
     /// - Parameter ofAverages: whether seeds are not told apart even where both have the same.
     init(
         baseline: Evaluation, variant: Evaluation, smallestEffect: Double?, ofAverages: Bool = false,
-        draws: BootstrapDrawsCache
+        known: KnownComparisons
     ) {
         var seeds = baseline.seeds.map(\.name)
+        guard variant.metric.name == baseline.metric.name else {
+            (comparison, refusal) = (
+                nil, "Not compared: one is judged by \(baseline.metric.title), the other by \(variant.metric.title)."
+            )
+            return
+        }
         guard baseline.folds == variant.folds, baseline.groups == variant.groups else {
             (comparison, refusal) = (nil, "Not compared: the two were scored on different rows or folds.")
             return
@@ -42,20 +49,37 @@ struct Pairing: Sendable {
         }
         // Stack entries have no seeds, and ensembles of different size have different ones: their averages are compared.
         if ofAverages || seeds.isEmpty || seeds != variant.seeds.map(\.name) { seeds = ["average"] }
-        let differences = seeds.map { seed -> [Double] in
-            let key = seed.isEmpty ? "all" : seed
-            return zip(baseline.losses[key] ?? [], variant.losses[key] ?? []).map { $0 - $1 }
+        let names = seeds.map { $0.isEmpty ? "all" : $0 }
+        let key = KnownComparisons.key(
+            "\(baseline.metric.name) \(Self.resamples) \(names.joined(separator: " "))",
+            of: [baseline.identity, variant.identity])
+        comparison = known.comparison(key, smallestEffect: smallestEffect) {
+            let sides = [baseline, variant].map { side in names.compactMap(side.rows) }
+            guard !baseline.folds.isEmpty, baseline.groups.count == baseline.folds.count,
+                sides.allSatisfy({ $0.count == names.count && $0.allSatisfy { $0.count == baseline.folds.count } })
+            else { return nil }
+            return Self.compared(baseline, sides[0], sides[1], smallestEffect, known.draws)
         }
-        guard !baseline.folds.isEmpty, differences.allSatisfy({ $0.count == baseline.folds.count }),
-            baseline.groups.count == baseline.folds.count
-        else {
-            (comparison, refusal) = (nil, "Not compared: losses of some rows are missing.")
-            return
+        refusal = comparison == nil ? "Not compared: losses of some rows are missing." : nil
+    }
+
+    /// By the means of rows where the metric is one; else by tallies of groups.
+    private static func compared(
+        _ baseline: Evaluation, _ before: [ScoredRows], _ after: [ScoredRows], _ smallestEffect: Double?,
+        _ draws: BootstrapDrawsCache
+    ) -> Comparison {
+        guard let mean = baseline.metric as? any MeanMetric else {
+            return PairedTallies(
+                metric: baseline.metric, baseline: before, variant: after, groups: baseline.groups,
+                folds: baseline.folds, weights: baseline.counts
+            ).comparison(smallestEffect: smallestEffect, resamples: resamples)
         }
-        comparison = PairedLosses(
+        let differences = zip(before, after).map { before, after in
+            zip(mean.perRow(before), mean.perRow(after)).map { mean.direction.improvement(from: $0, to: $1) }
+        }
+        return PairedLosses(
             differences: differences, groups: baseline.groups, folds: baseline.folds, weights: baseline.counts
-        ).comparison(smallestEffect: smallestEffect, resamples: Self.resamples, draws: draws)
-        refusal = nil
+        ).comparison(smallestEffect: smallestEffect, resamples: resamples, draws: draws)
     }
 
     /// Enough for two digits of a 95 % interval, and a few milliseconds.
@@ -67,7 +91,9 @@ struct Pairing: Sendable {
 
 /// A verdict with its numbers, and in words.
 package struct ArmComparison: Sendable {
-    /// Improvement in log loss; positive where the variant is better.
+    /// What is compared.
+    package let metric: any Metric
+    /// Improvement in the metric; positive where the variant is better.
     package let difference: Double
     package let interval: ClosedRange<Double>
     /// After Holm; 1 where there is no test.
@@ -84,8 +110,8 @@ package struct ArmComparison: Sendable {
     private let hasSeeds: Bool
 
     /// - Parameter hasSeeds: whether there could be more seeds: a model without chance in its training has none.
-    init(_ verdict: Verdict, hasSeeds: Bool) {
-        self.hasSeeds = hasSeeds
+    init(_ verdict: Verdict, metric: any Metric, hasSeeds: Bool) {
+        (self.metric, self.hasSeeds) = (metric, hasSeeds)
         difference = verdict.difference
         interval = verdict.interval
         p = verdict.adjusted ?? 1
@@ -99,7 +125,7 @@ package struct ArmComparison: Sendable {
     private init(reversing other: ArmComparison) {
         (difference, interval) = (-other.difference, -other.interval.upperBound ... -other.interval.lowerBound)
         (p, family, furtherSeeds, detectable) = (other.p, other.family, other.furtherSeeds, other.detectable)
-        hasSeeds = other.hasSeeds
+        (metric, hasSeeds) = (other.metric, other.hasSeeds)
         outcome =
             switch other.outcome {
             case .helps: .hurts
@@ -114,12 +140,12 @@ package struct ArmComparison: Sendable {
     package var intervalText: String { Format.interval(interval) }
     package var pText: String { p < 0.001 ? "< 0.001" : Format.decimal(p, 3) }
 
-    /// `improves log loss by +0.0041 [+0.0009, +0.0072]: helps.`
+    /// `log loss improves by +0.0041 [+0.0009, +0.0072]: helps.`
     package var sentence: String {
         let numbers = "\(differenceText) \(intervalText)"
         switch outcome {
-        case .helps: return "log loss improves by \(numbers): it helps."
-        case .hurts: return "log loss gets worse, improvement \(numbers): it hurts."
+        case .helps: return "\(metric.title) improves by \(numbers): it helps."
+        case .hurts: return "\(metric.title) gets worse, improvement \(numbers): it hurts."
         case .equivalent: return "\(numbers): equivalent, within the smallest effect that would matter."
         case .leaning, .unresolved:
             return "\(numbers): \(outcome.rawValue)" + (reach.map { "; \($0)" } ?? "") + "."
@@ -149,17 +175,22 @@ struct ArmComparisons {
     /// Why arms cannot be compared, each reason once.
     let refusals: [String]
 
-    init(of arms: [Evaluation?], baseline: Int, smallestEffect: Double?, draws: BootstrapDrawsCache) {
+    init(of arms: [Evaluation?], baseline: Int, smallestEffect: Double?, known: KnownComparisons) {
         let base = arms.indices.contains(baseline) ? arms[baseline] : nil
         let pairings = Parallel.map(Array(arms.enumerated())) { position, arm -> Pairing? in
             guard position != baseline, let base, let arm else { return nil }
-            return Pairing(baseline: base, variant: arm, smallestEffect: smallestEffect, draws: draws)
+            return Pairing(baseline: base, variant: arm, smallestEffect: smallestEffect, known: known)
         }
         let compared = pairings.indices.filter { pairings[$0]?.comparison != nil }
         let verdicts = Verdict.judge(compared.compactMap { pairings[$0]?.comparison })
         found = Dictionary(
             uniqueKeysWithValues: zip(compared, verdicts).map { position, verdict in
-                (position, ArmComparison(verdict, hasSeeds: arms[position]?.hasSeeds ?? false))
+                (
+                    position,
+                    ArmComparison(
+                        verdict, metric: arms[position]?.metric ?? LogLoss(),
+                        hasSeeds: arms[position]?.hasSeeds ?? false)
+                )
             })
         var seen: Set<String> = []
         refusals = pairings.compactMap { $0?.refusal }.filter { seen.insert($0).inserted }

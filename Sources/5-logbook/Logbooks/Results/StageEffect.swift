@@ -2,6 +2,7 @@
 // optimizes, a round of pseudo-labels beside the first pass. Knows scores alone.
 
 internal import Arithmetic
+internal import Scores
 internal import Statistics
 internal import Words
 
@@ -16,9 +17,9 @@ package struct StageEffect: Sendable {
 
     package let kind: Kind
     package let against: String
-    /// What it is ranked by: its log loss, over the rows whose label could be learnt.
+    /// What it is ranked by: its score, over the rows whose label could be learnt.
     package let before: Double
-    /// Improvement in log loss over the rows whose label could be learnt, which mostly are all: positive where the result is better.
+    /// Improvement in the score over the rows whose label could be learnt, which mostly are all: positive where the result is better.
     package let difference: Double
     /// Of 95 %, by groups; nil where the two cannot be paired row by row.
     package let interval: ClosedRange<Double>?
@@ -43,29 +44,28 @@ package struct StageEffect: Sendable {
     }
 
     /// The effects by the results' names. What has nothing to be compared with, and no score, is not in it.
-    static func all(of scores: [Score]) -> [String: StageEffect] {
+    static func all(of scores: [Score], _ known: KnownComparisons) -> [String: StageEffect] {
         let byName = Dictionary(scores.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let draws = Pairing.draws
         let found = Parallel.map(scores) { score in
-            StageEffect(of: score, among: byName, draws).map { (score.name, $0) }
+            StageEffect(of: score, among: byName, known).map { (score.name, $0) }
         }
         return Dictionary(found.compactMap { $0 }, uniquingKeysWith: { first, _ in first })
     }
 
-    private init?(of score: Score, among scores: [String: Score], _ draws: BootstrapDrawsCache) {
+    private init?(of score: Score, among scores: [String: Score], _ known: KnownComparisons) {
         let names = score.round > 0 ? [score.entry] : score.parts
         let others = names.compactMap { scores[$0] }.filter { $0.evaluation != nil }
         guard let own = score.evaluation,
-            let other = others.min(by: { $0.evaluation!.rankedLoss < $1.evaluation!.rankedLoss }),
-            let before = other.evaluation, score.basis == other.basis
+            let other = others.min(by: { $0.evaluation!.cost < $1.evaluation!.cost }),
+            let before = other.evaluation, score.basis == other.basis, before.metric.name == own.metric.name
         else { return nil }
         kind = score.round > 0 ? .firstPass : others.count > 1 ? .bestPart : .part
         against = other.name
-        self.before = before.rankedLoss
-        difference = before.rankedLoss - own.rankedLoss
+        self.before = before.ranked
+        difference = before.cost - own.cost
         // Averages of seeds are compared: they are what the next stage gets.
         let pairing = Pairing(
-            baseline: before, variant: own, smallestEffect: nil, ofAverages: true, draws: draws)
+            baseline: before, variant: own, smallestEffect: nil, ofAverages: true, known: known)
         interval = pairing.comparison?.interval
     }
 }

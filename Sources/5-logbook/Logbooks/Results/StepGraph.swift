@@ -16,6 +16,9 @@ package struct StepGraph: Sendable {
 
     package let nodes: [Node]
 
+    /// The most boxes that a drawing has room for.
+    static let mostNodes = 60
+
     init(of plan: Plan) {
         var nodes: [Node] = []
         var places: [String: Int] = [:]
@@ -34,6 +37,11 @@ package struct StepGraph: Sendable {
                 nodes[node].layer = max(nodes[node].layer, nodes[dependency].layer + 1)
             }
             nodeOfStep.append(node)
+        }
+        // More boxes are drawn by nobody, and what their lines imply would take the square of their number to find.
+        guard nodes.count <= Self.mostNodes else {
+            self.nodes = nodes
+            return
         }
         // A node that several steps make may have gone down after its dependents were placed.
         for _ in 0..<32 {

@@ -2,6 +2,8 @@
 
 internal import Digests
 internal import Execution
+internal import Logbooks
+internal import Scores
 internal import Words
 
 /// The steps of a run as events have told of them.
@@ -65,8 +67,8 @@ struct ProgressState {
 
     /// `log-loss 1.2345, accuracy 0.51`; empty where a step has no scores.
     static func scores(_ metrics: JSON) -> String {
-        ["log-loss", "accuracy"].compactMap { name in
-            metrics[name]?.number.map { "\(name) \(Format.decimal($0, 4))" }
+        Metrics.all.compactMap { metric in
+            metrics[metric.name]?.number.map { "\(metric.name) \(Format.decimal($0, 4))" }
         }.joined(separator: ", ")
     }
 }

@@ -3,6 +3,7 @@
 internal import Digests
 internal import Forecasts
 internal import Logbooks
+internal import Scores
 internal import Statistics
 internal import Words
 
@@ -117,13 +118,14 @@ struct DiffDocument {
 
     private func scoreLines(_ paint: Paint) -> [String] {
         let family = scores.compactMap(\.comparison?.family).max() ?? 1
+        let metric = scores.lazy.compactMap { ($0.new ?? $0.old)?.metric }.first ?? Metrics.standard[0]
         var lines = [
-            "scores: log loss out of fold, improvement of B over A\(family > 1 ? ", p adjusted for \(family) comparisons" : "")"
+            "scores: \(metric.title) out of fold, improvement of B over A\(family > 1 ? ", p adjusted for \(family) comparisons" : "")"
         ]
         let alike = scores.filter { $0.isSame }
         if !alike.isEmpty { lines.append("  the same: \(alike.map(\.name).joined(separator: ", "))") }
         for score in scores where !score.isSame {
-            let values = [score.old, score.new].map { $0.map { Format.decimal($0.logLoss, 4) } ?? "–" }
+            let values = [score.old, score.new].map { $0.map { Format.decimal($0.score, $0.metric.digits) } ?? "–" }
             lines.append("  \(score.name)  \(values[0]) -> \(values[1])")
             if let comparison = score.comparison {
                 let sentence = comparison.sentence
@@ -177,7 +179,7 @@ struct DiffDocument {
 
     private static func json(_ score: PairedResult) -> JSON {
         func json(_ evaluation: Evaluation?) -> JSON {
-            evaluation.map { ["log-loss": .number($0.logLoss), "accuracy": .number($0.accuracy)] } ?? .null
+            evaluation.map { .object($0.scores.mapValues { .number($0) }) } ?? .null
         }
         return [
             "name": .string(score.name), "a": json(score.old), "b": json(score.new), "refusal": JSON(score.refusal),

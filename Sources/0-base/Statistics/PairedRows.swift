@@ -1,0 +1,73 @@
+// The rows that two models are compared on: their groups, folds and weights. Knows no losses and no metric.
+
+internal import Scores
+
+/// The rows that count in a comparison.
+struct PairedRows: Sendable {
+    /// The rows that count among all; nil where all do.
+    private let counting: [Int]?
+    /// The weight of each row that counts, above 0; nil where all count alike.
+    let weights: [Double]?
+    let groups: RowGrouping
+    let folds: [Int]
+
+    /// See ``PairedLosses/init(differences:groups:folds:weights:)``.
+    init(groups: [Int], folds: [Int], weights: [Double]?) {
+        precondition(groups.count == folds.count)
+        let positive = weights.map { weights in
+            precondition(weights.count == folds.count && weights.allSatisfy { $0 >= 0 }, "one weight for each row")
+            return weights.indices.filter { weights[$0] > 0 }
+        }
+        precondition(positive.map { !$0.isEmpty } ?? true, "some row has a weight")
+        let counting = positive.flatMap { $0.count < folds.count ? $0 : nil }
+        self.counting = counting
+        func kept<Value>(_ values: [Value]) -> [Value] { counting.map { $0.map { values[$0] } } ?? values }
+        self.groups = RowGrouping(ids: kept(groups))
+        self.folds = kept(folds)
+        // Equal weights are none: the result is then the same to the last bit.
+        let own = weights.map(kept)
+        self.weights = own.flatMap { own in own.allSatisfy { $0 == own[0] } ? nil : own }
+    }
+
+    /// The values of the rows that count, of a value for each row.
+    func kept<Value>(_ values: [Value]) -> [Value] { counting.map { $0.map { values[$0] } } ?? values }
+
+    /// The place among all rows of a row that counts.
+    func place(of row: Int) -> Int { counting.map { $0[row] } ?? row }
+
+    /// The rows of each fold that has some.
+    var rowsByFold: [[Int]] {
+        var rows = [[Int]](repeating: [], count: (folds.max() ?? -1) + 1)
+        for (row, fold) in folds.enumerated() { rows[fold].append(row) }
+        return rows.filter { !$0.isEmpty }
+    }
+
+    /// What each group counts: its rows, or what they weigh.
+    var groupWeights: [Double] { (0..<groups.count).map { total(groups[$0]) } }
+
+    /// Of folds that weigh differently, the mean over them of the weight tested to the weight trained on; nil for equal ones, and
+    /// of rows without weights.
+    private var testToTrain: Double? {
+        guard weights != nil else { return nil }
+        let folds = rowsByFold.map(total)
+        let whole = folds.reduce(0, +)
+        return folds.reduce(0) { $0 + $1 / (whole - $1) } / Double(folds.count)
+    }
+
+    /// The test of a difference for each fold that has rows under each of `seeds` seeds; nil where there are too few.
+    func test(of cells: [Double], seeds: Int) -> CorrectedTest? {
+        let ratio = testToTrain
+        guard ratio?.isFinite ?? true else { return nil }
+        return try? CorrectedTest(
+            differences: cells, folds: cells.count / seeds, seeds: seeds, testToTrain: ratio)
+    }
+
+    func mean(_ values: [Double], _ rows: some Collection<Int>) -> Double {
+        guard let weights else { return rows.reduce(0) { $0 + values[$1] } / Double(rows.count) }
+        return rows.reduce(0) { $0 + weights[$1] * values[$1] } / total(rows)
+    }
+
+    private func total(_ rows: some Collection<Int>) -> Double {
+        weights.map { weights in rows.reduce(0) { $0 + weights[$1] } } ?? Double(rows.count)
+    }
+}
