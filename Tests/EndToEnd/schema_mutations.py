@@ -125,6 +125,7 @@ extractors:
     precision: bf16
     remote-code: false
     split-special-tokens: true
+metrics: [f1-macro, log-loss]
 explore: {clusters: 4, near: 0.8, extractor: reader}
 ablations:
   size:
