@@ -10,11 +10,14 @@ let settings: [SwiftSetting] = [
 
 // The order of the data: a group may import itself and what stands above it (docs/architecture.md).
 let groups: KeyValuePairs = [
-    "0-base": ["CLibYAML", "CPermutations", "Digests", "Words", "Host", "Formats"],
+    "0-base": [
+        "CLibYAML", "CPermutations", "Digests", "Words", "Host", "Formats", "Arithmetic", "Scores", "Constraints",
+        "Statistics",
+    ],
     "1-recipe": ["Diagnostics", "Nodes", "Recipes", "Imports"],
     "2-plan": ["Plans"],
     "3-store": ["Storage", "Deliveries"],
-    "4-run": ["Forecasts", "Schedules", "Numerics", "Steps", "Workers", "Execution"],
+    "4-run": ["Forecasts", "Schedules", "Steps", "Workers", "Execution"],
     "5-logbook": ["Logbooks", "Servers"],
     "6-command": ["CommandLine", "ablate"],
     "tools": ["generate", "bench", "fuzz", "embed"],
@@ -52,8 +55,13 @@ let package = Package(
         .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Host", "Formats", "Digests"]),
         .target(name: "Schedules"),
         .target(name: "CPermutations"),
-        .target(name: "Numerics", dependencies: ["CPermutations"]),
-        .target(name: "Steps", dependencies: ["Host", "Numerics", "Plans", "Formats", "Words", "Digests"]),
+        .target(name: "Arithmetic"),
+        .target(name: "Scores", dependencies: ["Arithmetic"]),
+        .target(name: "Statistics", dependencies: ["Arithmetic", "Scores"]),
+        .target(name: "Constraints", dependencies: ["CPermutations", "Arithmetic", "Scores", "Statistics"]),
+        .target(
+            name: "Steps",
+            dependencies: ["Host", "Arithmetic", "Scores", "Constraints", "Plans", "Formats", "Words", "Digests"]),
         .target(
             name: "Workers",
             dependencies: [
@@ -65,15 +73,15 @@ let package = Package(
         .target(
             name: "Execution",
             dependencies: [
-                "Schedules", "Plans", "Storage", "Host", "Forecasts", "Steps", "Numerics", "Workers", "Digests",
+                "Schedules", "Plans", "Storage", "Host", "Forecasts", "Steps", "Arithmetic", "Workers", "Digests",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .target(
             name: "Logbooks",
             dependencies: [
-                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Host", "Forecasts", "Numerics", "Formats",
-                "Words", "Digests",
+                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Host", "Forecasts", "Arithmetic", "Scores",
+                "Statistics", "Formats", "Words", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),
@@ -86,7 +94,8 @@ let package = Package(
                 "Diagnostics", "Digests", "Words", "Host", "Nodes", "Recipes", "Imports", "Plans", "Storage",
                 "Deliveries",
                 "Forecasts",
-                "Schedules", "Numerics", "Formats", "Steps", "Workers", "Execution", "Logbooks", "Servers",
+                "Schedules", "Arithmetic", "Statistics", "Formats", "Steps", "Workers", "Execution", "Logbooks",
+                "Servers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -96,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "Recipes", "Plans", "Storage", "Forecasts", "Diagnostics", "Numerics", "Workers", "Digests",
+                "Recipes", "Plans", "Storage", "Forecasts", "Diagnostics", "Arithmetic", "Scores", "Constraints",
+                "Statistics", "Workers", "Digests",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -121,14 +131,18 @@ let package = Package(
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Host", "Digests"]),
         .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries", "Storage", "Host", "Digests"]),
-        .testTarget(name: "NumericsTests", dependencies: ["Numerics"], exclude: ["Goldens"]),
+        .testTarget(name: "ArithmeticTests", dependencies: ["Arithmetic"]),
+        .testTarget(name: "ScoresTests", dependencies: ["Scores"]),
+        .testTarget(name: "ConstraintsTests", dependencies: ["Constraints", "Scores", "Arithmetic"]),
+        .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
         .testTarget(name: "StepsTests", dependencies: ["Steps", "Formats", "Plans", "Digests"]),
         .testTarget(name: "LogbooksTests", dependencies: ["Logbooks", "Formats", "Words", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),
         .testTarget(
             name: "ExecutionTests",
             dependencies: [
-                "Execution", "Forecasts", "Storage", "Plans", "Recipes", "Nodes", "Schedules", "Workers", "Numerics",
+                "Execution", "Forecasts", "Storage", "Plans", "Recipes", "Nodes", "Schedules", "Workers", "Arithmetic",
+                "Scores", "Constraints",
                 "Diagnostics", "Digests",
             ]),
         .testTarget(name: "ServersTests", dependencies: ["Servers"]),

@@ -135,16 +135,23 @@ final class Fixture: Sendable {
     /// The steps whose address matches.
     func steps(_ glob: String) -> Set<Int> { plan.steps(matching: [glob]) }
 
-    /// An engine for some steps, with a worker's environment that is not there: none of them needs it.
+    /// An engine for some steps, by default with a worker's environment that is not there: none of them needs it.
     func engine(
-        _ selection: Set<Int>, cores: Int = 2, report: @escaping @Sendable (RunEvent) -> Void = { _ in }
+        _ selection: Set<Int>, cores: Int = 2, executors: Executors? = nil, keepGoing: Bool = false, retries: Int = 0,
+        report: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws -> Engine {
-        Engine(
+        let machine = Machine(cores: cores, gpus: 0, memory: 1 << 10)
+        let local = Executors.local(
+            folder: folder, machine: machine,
+            environment: WorkerEnvironment(cache: folder + "/cache", interpreter: "/nowhere/python", variables: [:]),
+            logs: store.root, say: { _ in })
+        return Engine(
             plan: plan, recipe: "small", lastKeys: [:],
             forecast: try Forecast(of: plan, resolver: resolver, lastKeys: [:]), resolver: resolver,
-            machine: Machine(cores: cores, gpus: 0, memory: 1 << 10),
-            environment: WorkerEnvironment(cache: folder + "/cache", interpreter: "/nowhere/python", variables: [:]),
-            options: Engine.Options(selection: plan.closure(of: selection), folder: folder), report: report)
+            machine: machine, executors: executors ?? local,
+            options: Engine.Options(
+                selection: plan.closure(of: selection), keepGoing: keepGoing, folder: folder, retries: retries),
+            report: report)
     }
 }
 

@@ -4,7 +4,8 @@ import Digests
 import Execution
 import Forecasts
 import Foundation
-import Numerics
+import Arithmetic
+import Scores
 import Plans
 import Schedules
 import Storage

@@ -1,5 +1,5 @@
 // Native steps on files: what they compute, and what they refuse. Scores against other implementations are tested with
-// Numerics and, for a whole run, in Tests/EndToEnd.
+// Scores and Constraints and, for a whole run, in Tests/EndToEnd.
 
 import Digests
 import Formats

@@ -6,7 +6,7 @@
 // It does not know files, steps, keys or records. It reads and writes nothing. What a value means, and which values
 // go into a key, is decided by Plans and Storage.
 //
-// It may import Crypto. Every library but CLibYAML, Nodes, Numerics and Schedules uses it.
+// It may import Crypto. Every library but CLibYAML, Nodes, Schedules and those of the arithmetic uses it.
 //
 //     JSON                                                   read this first: the value all others speak
 //     JSONReader, JSONWriter                                 text to value and back; bounded, one spelling

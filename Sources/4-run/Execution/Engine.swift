@@ -5,7 +5,7 @@ package import Forecasts
 package import Plans
 internal import Schedules
 package import Storage
-package import Workers
+internal import Workers
 
 /// Executes a plan against a store.
 package actor Engine {
@@ -40,7 +40,7 @@ package actor Engine {
     private let plan: Plan
     private let resolver: InputResolver
     private let runner: StepRunner
-    private let pool: WorkerPool
+    private let executors: Executors
     private let journal: RunJournal
     private let forecast: Forecast
     private let report: @Sendable (RunEvent) -> Void
@@ -57,18 +57,17 @@ package actor Engine {
     package init(
         plan: Plan, recipe: String, lastKeys: [String: Digest], forecast: Forecast, resolver: InputResolver,
         machine: Machine,
-        environment: WorkerEnvironment, options: Options, report: @escaping @Sendable (RunEvent) -> Void
+        executors: Executors, options: Options, report: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.plan = plan
         self.resolver = resolver
         self.report = report
         self.forecast = forecast
         let store = resolver.store
-        pool = WorkerPool(environment: environment, logs: store.root) { report(.note($0)) }
+        self.executors = executors
         runner = StepRunner(
-            store: store, resolver: resolver, pool: pool, threads: machine.threads,
-            commands: CommandRunner(folder: options.folder), isCurrent: options.isCurrent, retries: options.retries,
-            say: { report(.note($0)) })
+            store: store, resolver: resolver, executors: executors, isCurrent: options.isCurrent,
+            retries: options.retries, say: { report(.note($0)) })
         journal = RunJournal(
             store: store, recipe: recipe, folder: options.folder, file: options.file, settings: options.settings,
             plan: plan, lastKeys: lastKeys)
@@ -102,7 +101,7 @@ package actor Engine {
         } catch {
             // The store itself failed. Nothing must go on behind the back of who is told so.
             for task in tasks.values { task.cancel() }
-            await pool.retire()
+            await executors.end()
             throw error
         }
         for (position, state) in schedule.states.enumerated() {
@@ -110,7 +109,7 @@ package actor Engine {
             if state == .cancelled { summary.cancelled.append(chosen[position]) }
         }
         summary.records = records
-        await pool.retire()
+        await executors.end()
         try journal.end(summary)
         return summary
     }
@@ -169,8 +168,7 @@ package actor Engine {
                     switch event {
                     case .progress(let done, let total, let unit, let message):
                         report(.progress(index, done: done, total: total, unit: unit, message: message))
-                    case .metric(let name, let value, _): report(.metric(index, name: name, value: value))
-                    case .hello, .heartbeat, .result, .error: break
+                    case .metric(let name, let value): report(.metric(index, name: name, value: value))
                     }
                 }
                 switch outcome {

@@ -6,13 +6,14 @@
 // It does not know recipes, terminals or verbs: what goes on is told as events to whoever listens. Which step goes
 // next is decided by Schedules, what a key is by Plans, whether a result is kept by Storage.
 //
-// It may import Schedules, Plans, Storage, Host, Forecasts, Steps, Numerics (for threads), Workers and Digests. CommandLine uses it.
+// It may import Schedules, Plans, Storage, Host, Forecasts, Steps, Arithmetic (for threads), Workers and Digests. CommandLine uses it.
 //
 //     Engine                                                 read this first: actions in, events out
 //     StepRunner                                             one step: lease, attempt, run, check, publish
-//     OwnThread                                              work that must not hold the engine's own threads
-//     CommandRunner                                          a user's own program as a step
-//     WorkerPool, BackboneFetcher                            warm workers; repositories from the hub
+//     Executors/Executor                                     the seam to whatever carries a step out
+//     Executors/NativeExecutor, CommandExecutor, WorkerExecutor    in this process; a user's program; the worker's Python
+//     Executors/OwnThread, WorkerPool                        work that must not hold the engine's own threads; warm workers
+//     BackboneFetcher                                        repositories from the hub
 //     Errand, Publisher, TableConverter                      the worker's libraries for what is in no plan
 //     Machine, ControlGroup                                  cores, GPUs, limits, and what a demand takes of them
 //     Exporter                                               a fine-tune's way out of the store

@@ -10,6 +10,12 @@ package struct StepFailure: Error, Sendable {
     package let message: String
     /// Absolute path of the kept log; nil where there is none.
     package let log: String?
+
+    package init(class kind: FailureClass, message: String, log: String?) {
+        self.class = kind
+        self.message = message
+        self.log = log
+    }
 }
 
 /// An event of a run. Steps are indices into the plan.

@@ -21,7 +21,7 @@ final class RunJournal: Sendable {
     private let file: String
     private let settings: JSON
     private let plan: Plan
-    private let started = StepRunner.now
+    private let started = StopWatch.now
     private let state: Mutex<State>
 
     /// `lastKeys` are kept for the steps this run does not come to.
@@ -74,7 +74,7 @@ final class RunJournal: Sendable {
             "process": .integer(Host.system.processes.current.process), "host": .string(Host.system.name),
             "settings": settings,
             "results": .object(results),
-            "started": .number(started), "updated": .number(StepRunner.now), "total": .integer(plan.steps.count),
+            "started": .number(started), "updated": .number(StopWatch.now), "total": .integer(plan.steps.count),
             "keys": .object(keys.mapValues { .string($0.description) }),
         ]
         if let summary {

@@ -12,9 +12,7 @@ internal import Workers
 struct StepRunner: Sendable {
     let store: Store
     let resolver: InputResolver
-    let pool: WorkerPool
-    let threads: Int
-    let commands: CommandRunner
+    let executors: Executors
     /// Whether a record may be reused.
     let isCurrent: @Sendable (Record) -> Bool
     /// How often a step is tried again whose worker was lost.
@@ -36,7 +34,7 @@ struct StepRunner: Sendable {
     }
 
     /// Errors: ``StepFailure``; `CancellationError`.
-    func run(_ job: Job, report: @escaping @Sendable (WorkerEvent) -> Void) async throws -> Outcome {
+    func run(_ job: Job, report: @escaping @Sendable (StepNews) -> Void) async throws -> Outcome {
         let key = job.manifest.key
         var wait = LeaseWait()
         var free = try store.lease(key)
@@ -65,7 +63,7 @@ struct StepRunner: Sendable {
     }
 
     private func tried(
-        _ job: Job, replacing: Bool, report: @escaping @Sendable (WorkerEvent) -> Void
+        _ job: Job, replacing: Bool, report: @escaping @Sendable (StepNews) -> Void
     ) async throws -> Record {
         let attempt = try store.beginAttempt(key: job.manifest.key)
         CrashNotice.began(job.step.address, log: attempt.log)
@@ -85,19 +83,22 @@ struct StepRunner: Sendable {
     }
 
     private func execute(
-        _ job: Job, in attempt: Attempt, replacing: Bool, report: @escaping @Sendable (WorkerEvent) -> Void
+        _ job: Job, in attempt: Attempt, replacing: Bool, report: @escaping @Sendable (StepNews) -> Void
     ) async throws -> Record {
         let stamps = try stamps(of: job)
         let paths = try await OwnThread.run { [store] in try Self.layOut(job, in: attempt, store) }
-        let work = try await work(job, paths, in: attempt, report: report)
-        if let missing = job.step.kind.outputs.first(where: { !work.result.outputs.contains($0) }) {
+        let assignment = Assignment(
+            step: job.step, key: job.manifest.key, inputs: paths, outputs: attempt.outputs, scratch: attempt.scratch,
+            log: attempt.log, gpus: job.gpus)
+        let work = try await executors[job.step.demand].run(assignment, report: report)
+        if let missing = job.step.kind.outputs.first(where: { !work.outputs.contains($0) }) {
             throw StepFailure(
                 class: .protocol, message: "the step was said to be done, and gave no \(missing)", log: nil)
         }
         let draft = Record.Draft(
             outline: job.manifest.outline, manifest: job.manifest.json, address: job.step.address,
-            kind: job.step.kind.rawValue, outputs: work.result.outputs, started: work.started, seconds: work.seconds,
-            metrics: work.result.metrics, measurements: work.result.measurements, environment: work.environment)
+            kind: job.step.kind.rawValue, outputs: work.outputs, started: work.started, seconds: work.seconds,
+            metrics: work.metrics, measurements: work.measurements, environment: work.environment)
         return try await OwnThread.run { [store] in
             try checkUnchanged(job, since: stamps)
             return try store.publish(attempt, draft, replacing: replacing)
@@ -124,69 +125,6 @@ struct StepRunner: Sendable {
             paths[name] = (path!, input.name)
         }
         return paths
-    }
-
-    /// What a step gave, and the time that its own work took: no waiting for a worker, and none for the disk afterwards.
-    private struct Work: Sendable {
-        let result: WorkerResult
-        var environment: JSON = [:]
-        /// Seconds since 1970.
-        let started: Double
-        let seconds: Double
-    }
-
-    private func work(
-        _ job: Job, _ paths: Paths, in attempt: Attempt, report: @escaping @Sendable (WorkerEvent) -> Void
-    ) async throws -> Work {
-        switch job.step.demand {
-        case .native:
-            let context = StepContext(
-                parameters: job.step.parameters, inputs: paths.mapValues(\.path), titles: paths.mapValues(\.name),
-                outputs: attempt.outputs)
-            return try await OwnThread.run {
-                let (started, clock) = (Self.now, ContinuousClock.now)
-                let outcome = try NativeStep.run(job.step.kind, context)
-                return Work(
-                    result: WorkerResult(outputs: outcome.outputs, metrics: outcome.metrics), started: started,
-                    seconds: clock.duration(to: .now) / .seconds(1))
-            }
-        case .command:
-            let (started, clock) = (Self.now, ContinuousClock.now)
-            let outputs = try await commands.run(
-                job.step, inputs: paths.mapValues(\.path), outputs: attempt.outputs, log: attempt.log, gpus: job.gpus)
-            return Work(
-                result: WorkerResult(outputs: outputs, metrics: [:]), started: started,
-                seconds: clock.duration(to: .now) / .seconds(1))
-        case .process, .training:
-            let isTraining = job.step.demand == .training
-            let specification = WorkerSpecification(
-                address: job.step.address, kind: job.step.kind.rawValue, key: job.manifest.key,
-                parameters: job.step.workerParameters, inputs: paths, outputs: attempt.outputs,
-                scratch: attempt.scratch,
-                log: attempt.log, threads: isTraining ? threads * max(1, job.gpus.count) : 1,
-                processes: job.step.kind == .finetune ? max(1, job.gpus.count) : 1)
-            let worker = try await pool.take(gpus: job.gpus, threads: threads)
-            let (started, clock) = (Self.now, ContinuousClock.now)
-            let patience = Task { [say] in
-                try await Task.sleep(for: .seconds(20))
-                guard !worker.hasSpoken else { return }
-                say(
-                    "\(job.step.address): the worker's Python has said nothing for 20 s since it was started; still waiting"
-                )
-            }
-            defer { patience.cancel() }
-            do {
-                let result = try await worker.run(specification, report: report)
-                // The worker's own clock does not count how long its interpreter took to start.
-                let seconds = result.measurements["seconds"]?.number ?? clock.duration(to: .now) / .seconds(1)
-                let environment = worker.environment
-                await pool.give(back: worker, gpus: job.gpus)
-                return Work(result: result, environment: environment, started: started, seconds: seconds)
-            } catch {
-                await pool.give(back: worker, gpus: job.gpus)
-                throw error
-            }
-        }
     }
 
     /// What the file system says of the user's files that the step reads.
@@ -245,9 +183,6 @@ struct StepRunner: Sendable {
         if let column = failure.column, !failure.message.contains(column) { places.append("column \(column)") }
         return places.isEmpty ? failure.message : "\(failure.message) (\(places.joined(separator: ", ")))"
     }
-
-    /// Seconds since 1970.
-    static var now: Double { Double(Host.system.clock.now) / 1e9 }
 }
 
 /// How long a step has waited for another engine that works on it, and what is said of that.

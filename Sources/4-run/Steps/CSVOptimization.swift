@@ -2,7 +2,8 @@
 
 package import Digests
 internal import Formats
-internal import Numerics
+internal import Scores
+internal import Constraints
 
 /// What `ablate optimize` does, without the command line.
 package struct CSVOptimization {

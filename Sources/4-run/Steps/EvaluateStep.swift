@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Formats
-internal import Numerics
+internal import Scores
 
 extension NativeStep {
     /// Input `average` covers all rows. Inputs named `seed-S/fold-F` or `fold-F` cover their fold's rows; stack entries have

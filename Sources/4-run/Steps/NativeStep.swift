@@ -2,7 +2,7 @@
 
 package import Digests
 internal import Formats
-internal import Numerics
+internal import Scores
 package import Plans
 
 /// What a native step is given: parameters, inputs by name, and an empty folder for its outputs.

@@ -2,7 +2,8 @@
 
 internal import Digests
 internal import Formats
-internal import Numerics
+internal import Scores
+internal import Constraints
 
 extension NativeStep {
     /// Out of fold: the coefficients are fitted on `fitted-on`, fold by fold on the groups of the other folds, and applied to

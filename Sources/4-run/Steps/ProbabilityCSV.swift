@@ -1,7 +1,7 @@
 // A CSV some of whose columns are class probabilities, such as a submission. Knows columns and rows, not what is done with them.
 
 internal import Formats
-internal import Numerics
+internal import Scores
 
 /// A table with one column for each class, and whatever else it has.
 package struct ProbabilityCSV: Sendable {

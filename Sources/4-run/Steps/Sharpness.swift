@@ -1,6 +1,6 @@
 // How sure predictions are of themselves: a fit to some holds for others only if both are made alike.
 
-internal import Numerics
+internal import Scores
 internal import Words
 
 /// The mean of each row's largest probability, with what chance in the choice of groups makes of it.

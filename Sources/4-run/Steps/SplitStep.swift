@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Formats
-internal import Numerics
+internal import Scores
 
 extension NativeStep {
     static func split(_ context: StepContext) throws -> StepOutcome {

@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Formats
-internal import Numerics
+internal import Scores
 
 extension NativeStep {
     /// Inputs `member.<name>` are whole tables of predictions, in the order of the parameter `members`. With `rows` and `folds` the

@@ -33,7 +33,8 @@ package struct ProcessTree: Sendable {
         let wanted = Array("\(Self.variable)=\(mark)".utf8)
         var found: [pid_t] = []
         for name in ((try? Host.system.files.names(in: "/proc")) ?? nil) ?? [] {
-            guard let process = pid_t(name), process != getpid(), Self.environment(of: process, has: wanted, isWhole) else {
+            guard let process = pid_t(name), process != getpid(), Self.environment(of: process, has: wanted, isWhole)
+            else {
                 continue
             }
             found.append(process)

@@ -3,10 +3,10 @@
 // Logbooks makes the document that answers: what scored how, what each ablation found, what it cost, where it came
 // from. It reads records and the evaluations they name, and gives the same bytes for the same records.
 //
-// It does not run anything, and it judges nothing by itself: verdicts are Numerics', which record belongs to which
+// It does not run anything, and it judges nothing by itself: verdicts are Statistics', which record belongs to which
 // result is the plan's and the forecast's. It does not know where its pages are written.
 //
-// It may import Diagnostics, Nodes, Recipes, Plans, Storage, Forecasts, Numerics, Formats, Words, Digests and
+// It may import Diagnostics, Nodes, Recipes, Plans, Storage, Forecasts, Arithmetic, Scores, Statistics, Formats, Words, Digests and
 // Mustache. CommandLine uses it.
 //
 //     Logbook                                                read this first: the document

@@ -3,7 +3,7 @@
 
 package import Digests
 package import Forecasts
-internal import Numerics
+internal import Arithmetic
 package import Plans
 package import Recipes
 package import Storage

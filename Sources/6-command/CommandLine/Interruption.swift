@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import Glibc
-internal import Numerics
+internal import Arithmetic
 internal import Synchronization
 internal import Workers
 

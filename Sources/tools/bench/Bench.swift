@@ -8,7 +8,7 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure ablate against its peers on this machine.",
         subcommands: [
-            EngineBench.self, LogbookBench.self, NumericsBench.self, RecipeBench.self, StatisticsBench.self,
+            EngineBench.self, LogbookBench.self, ConstraintsBench.self, RecipeBench.self, StatisticsBench.self,
             WorkerBench.self,
         ])
 }

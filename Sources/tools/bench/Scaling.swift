@@ -1,6 +1,7 @@
 // What a second core is worth: the same work on one core and on all, in the same run.
 
-import Numerics
+import Scores
+import Constraints
 
 /// Groups over and over, so that there is enough to share out.
 struct Scaling {

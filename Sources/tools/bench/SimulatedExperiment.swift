@@ -1,7 +1,8 @@
 // Experiments made up to know the truth: two learners cross-validated on drawn data, equally good or apart by a known amount.
 
 import Foundation
-import Numerics
+import Arithmetic
+import Statistics
 
 /// Folds, seeds and data of the experiments.
 struct ExperimentLayout: Sendable {

@@ -3,7 +3,7 @@
 import ArgumentParser
 import Digests
 import Foundation
-import Numerics
+import Statistics
 
 struct StatisticsBench: ParsableCommand {
     static let configuration = CommandConfiguration(

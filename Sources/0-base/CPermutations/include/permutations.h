@@ -1,4 +1,4 @@
-// The sums over one-to-one labellings of eight groups side by side. Knows buffers; what they mean is Numerics' affair.
+// The sums over one-to-one labellings of eight groups side by side. Knows buffers; what they mean is Constraints' affair.
 
 #ifndef ABLATE_PERMUTATIONS_H
 #define ABLATE_PERMUTATIONS_H

@@ -2,7 +2,7 @@
 
 package import Digests
 
-/// The raw values are those of `GroupMethodKind` in Numerics.
+/// The raw values are those of `GroupMethodKind` in Constraints.
 package enum OptimizeMethod: String, CaseIterable, Sendable {
     case marginals, sinkhorn, robust, mixture, assignment
     case tunedAssignment = "tuned-assignment"

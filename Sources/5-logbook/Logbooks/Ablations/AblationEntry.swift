@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Nodes
-package import Numerics
+package import Statistics
 internal import Plans
 internal import Recipes
 internal import Words

@@ -5,10 +5,11 @@ internal import Diagnostics
 internal import Digests
 internal import Forecasts
 internal import Nodes
-internal import Numerics
+
 internal import Plans
 internal import Recipes
 internal import Storage
+internal import Statistics
 internal import Words
 
 /// One thing to try.

@@ -1,7 +1,7 @@
 // A forest plot as SVG: a difference with its interval on each line, beside zero. Knows verdicts as colours and words only.
 
 internal import Digests
-internal import Numerics
+internal import Statistics
 internal import Words
 
 struct ForestFigure: Drawing {

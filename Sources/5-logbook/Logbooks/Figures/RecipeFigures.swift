@@ -1,6 +1,6 @@
 // The figures of all that is not an ablation: ensembles, leaderboard, history, cost, plan, texts, training.
 
-internal import Numerics
+internal import Scores
 internal import Plans
 internal import Words
 

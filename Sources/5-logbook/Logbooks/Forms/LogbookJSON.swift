@@ -1,8 +1,9 @@
 // The logbook as numbers, for programs: what schemas/logbook.schema.json describes.
 
 package import Digests
-internal import Numerics
+
 internal import Storage
+internal import Statistics
 
 extension Logbook {
     /// The version of the document; members are only added while it stays. 2 spells log loss as records do, `log-loss`.

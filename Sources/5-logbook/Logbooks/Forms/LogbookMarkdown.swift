@@ -1,7 +1,7 @@
 // The logbook as Markdown, for code hosts. They strip drawings from a text, so figures are files beside it.
 
 internal import Digests
-internal import Numerics
+internal import Statistics
 internal import Words
 
 /// One recipe's logbook as text, and the figures it names.

@@ -1,7 +1,7 @@
 // The logbook as one HTML file: no request to anywhere; its one script only sorts, filters and lights up.
 
 internal import Mustache
-internal import Numerics
+internal import Statistics
 internal import Words
 
 /// The page of one recipe, or of several.

@@ -1,7 +1,7 @@
 // The logbook in words and formatted numbers: what the page and the Markdown both show. Knows no markup.
 
 internal import Glibc
-internal import Numerics
+internal import Statistics
 internal import Words
 
 /// Every text of the logbook, ready to be laid out.

@@ -1,6 +1,6 @@
 // One recipe's part of the page, as values for the template. Knows no markup but that of finished figures.
 
-internal import Numerics
+internal import Statistics
 internal import Words
 
 struct RecipePage {

@@ -2,7 +2,7 @@
 
 package import Digests
 internal import Formats
-internal import Numerics
+internal import Statistics
 internal import Words
 
 /// A line for each variant of each ablation.

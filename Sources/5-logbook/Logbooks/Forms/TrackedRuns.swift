@@ -1,7 +1,7 @@
 // The logbook as experiment trackers see it: one run for each result, one below it for each fine-tune.
 
 package import Digests
-internal import Numerics
+internal import Statistics
 
 extension Logbook {
     /// Runs with parameters, metrics and series. A run is known by its key: that of the evaluation's record, or of its place in it.

@@ -2,7 +2,7 @@
 // comparable.
 
 package import Digests
-internal import Numerics
+internal import Statistics
 
 /// What a result was scored on: results with other rows or folds are not compared.
 package struct ScoreBasis: Sendable, Hashable {

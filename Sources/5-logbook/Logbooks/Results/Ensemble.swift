@@ -2,7 +2,7 @@
 // recorded losses alone: the probability of a row's true class is the exponential of minus its loss.
 
 internal import Glibc
-internal import Numerics
+internal import Statistics
 
 /// What one member adds to an average of probabilities.
 package struct Contribution: Sendable {

@@ -3,7 +3,7 @@
 internal import Digests
 internal import Forecasts
 internal import Formats
-internal import Numerics
+internal import Arithmetic
 internal import Plans
 internal import Storage
 

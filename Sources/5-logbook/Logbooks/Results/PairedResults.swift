@@ -1,7 +1,7 @@
 // Results of two recipes or runs, name by name, and the paired comparison of their scores. Refuses what is not comparable.
 
 internal import Digests
-internal import Numerics
+internal import Statistics
 package import Plans
 package import Recipes
 package import Storage

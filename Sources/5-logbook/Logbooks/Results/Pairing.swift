@@ -1,6 +1,7 @@
 // Two evaluations of the same rows, paired: differences by group and seed, by fold and seed. Refuses what is not comparable.
 
-package import Numerics
+internal import Arithmetic
+package import Statistics
 internal import Words
 
 /// The paired comparison of a variant with its baseline.

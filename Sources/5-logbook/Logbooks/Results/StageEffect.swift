@@ -1,7 +1,8 @@
 // What each stage after the models gave: an average or learner beside the best of its parts, an optimized result beside what it
 // optimizes, a round of pseudo-labels beside the first pass. Knows scores alone.
 
-internal import Numerics
+internal import Arithmetic
+internal import Statistics
 internal import Words
 
 /// The paired difference of a result and what it is to be compared with.

@@ -149,14 +149,18 @@ struct RunCommand: AsyncParsableCommand {
             selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder, file: workspace.project.file,
             settings: ResolvedRecipe.settings(of: workspace.loaded), retries: workspace.site.retries)
         if choice.strictEnvironment, let drift = workspace.drift { settings.isCurrent = { drift.isCurrent($0) } }
-        let engine = Engine(
-            plan: workspace.plan, recipe: workspace.name, lastKeys: lastKeys, forecast: forecast,
-            resolver: workspace.resolver, machine: workspace.machine, environment: workspace.workerEnvironment,
-            options: settings
-        ) {
+        let report: @Sendable (RunEvent) -> Void = {
             live?.handle($0)
             reporter.handle($0)
         }
+        let executors = Executors.local(
+            folder: workspace.loaded.folder, machine: workspace.machine, environment: workspace.workerEnvironment,
+            logs: workspace.store.root
+        ) { report(.note($0)) }
+        let engine = Engine(
+            plan: workspace.plan, recipe: workspace.name, lastKeys: lastKeys, forecast: forecast,
+            resolver: workspace.resolver, machine: workspace.machine, executors: executors,
+            options: settings, report: report)
         return try await interruption.stopping {
             reporter.handle(.note("stopping; finished steps stay, and the next run goes on from here"))
             engine.stop()

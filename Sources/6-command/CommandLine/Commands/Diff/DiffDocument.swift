@@ -3,7 +3,7 @@
 internal import Digests
 internal import Forecasts
 internal import Logbooks
-internal import Numerics
+internal import Statistics
 internal import Words
 
 struct DiffDocument {

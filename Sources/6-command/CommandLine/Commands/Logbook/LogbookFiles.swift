@@ -4,7 +4,7 @@ internal import Deliveries
 internal import Digests
 internal import Host
 internal import Logbooks
-internal import Numerics
+internal import Arithmetic
 
 struct LogbookFiles {
     private let files: [(name: String, mark: FileMark, text: String)]

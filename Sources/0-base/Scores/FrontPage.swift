@@ -1,0 +1,12 @@
+// The front page of the module.
+//
+// Scores holds probabilities and what is said of them: metrics, averages, calibration, and the folds that keep scores honest.
+// Everything is a value or a pure function of values.
+//
+// It does not know recipes, steps, files, tables, column names or the names of labels. A label is an Int from zero, a group is
+// an Int, a seed is a UInt64.
+//
+//     Probabilities/       ProbabilityMatrix (the common currency; read it first), RowGrouping, LabelCounts, Temperature
+//     Metrics/             LogLoss, Accuracy, Reliability
+//     Averages/            Averaging, AveragingWeights
+//     Folds/               FoldAssignment, StratifiedGroups

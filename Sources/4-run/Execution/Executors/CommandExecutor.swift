@@ -1,0 +1,196 @@
+// Runs a user's own program as a step. Knows arguments, paths and how a process ends; nothing of what the program does.
+
+internal import Digests
+internal import Glibc
+internal import Host
+internal import Plans
+internal import Steps
+internal import Subprocess
+internal import Synchronization
+internal import SystemPackage
+internal import Workers
+
+struct CommandExecutor: Executor {
+    /// The recipe's folder, in which programs run.
+    let folder: String
+
+    /// Runs the program; what it says goes to the log. Errors: ``StepFailure`` of class `command-failed`, `timeout` or `unavailable`.
+    func run(_ assignment: Assignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
+        let watch = StopWatch()
+        let outputs = try await run(
+            assignment.step, inputs: assignment.inputs.mapValues(\.path), outputs: assignment.outputs,
+            log: assignment.log, gpus: assignment.gpus)
+        return Work(outputs: outputs, started: watch.started, seconds: watch.seconds)
+    }
+
+    private func run(
+        _ step: Step, inputs: [String: String], outputs: String, log: String, gpus: [Int]
+    ) async throws -> [String] {
+        let body = step.body as? CommandStep
+        let (command, names) = (body?.command ?? [], body?.outputs ?? [])
+        let arguments = command.map { Self.fill($0, inputs: inputs, outputs: outputs) }
+        guard let program = arguments.first else {
+            throw StepFailure(class: .internal, message: "the command is empty", log: nil)
+        }
+        let visible = gpus.map(String.init).joined(separator: ",")
+        let tree = ProcessTree()
+        let (status, isLate) = try await limited(to: step.resources?.time) {
+            try await spawn(program, Array(arguments.dropFirst()), log: log, gpus: visible, tree: tree)
+        }
+        // What left the group is looked for where something went wrong; a look at every process after every step would cost more
+        // than small steps take.
+        if status != .exited(0) || isLate || Task.isCancelled { tree.kill() }
+        try Task.checkCancellation()
+        if isLate, let time = step.resources?.time {
+            throw StepFailure(
+                class: .timeout,
+                message: "\(command.joined(separator: " ")) was stopped after \(time) s, its resources.time", log: nil)
+        }
+        guard status == .exited(0) else {
+            let how =
+                switch status {
+                case .exited(let code): "ended with exit code \(code)"
+                case .signaled(let signal): "was killed by signal \(signal)"
+                }
+            let last = Self.lastLine(of: log).map { ": \($0)" } ?? ""
+            throw StepFailure(
+                class: .commandFailed, message: "\(command.joined(separator: " ")) \(how)\(last)", log: nil)
+        }
+        try check(step, names, inputs: inputs, in: outputs)
+        return names
+    }
+
+    /// What `work` gives, and whether it was cancelled because it took longer than `seconds`.
+    private func limited<Value: Sendable>(
+        to seconds: Int?, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> (Value, isLate: Bool) {
+        guard let seconds else { return (try await work(), false) }
+        let isLate = Atomic(false)
+        let task = Task { try await work() }
+        let clock = Task {
+            try await Task.sleep(for: .seconds(seconds))
+            isLate.store(true, ordering: .relaxed)
+            task.cancel()
+        }
+        defer { clock.cancel() }
+        let value = try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        return (value, isLate.load(ordering: .relaxed))
+    }
+
+    private func spawn(
+        _ program: String, _ arguments: [String], log: String, gpus: String, tree: ProcessTree
+    ) async throws -> TerminationStatus {
+        let file = try FileDescriptor.open(
+            log, .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite, .groupRead])
+        defer { try? file.close() }
+        var options = PlatformOptions()
+        // A group of its own: a kill reaches all that it started. It may tidy up for a moment when a run is stopped.
+        options.processGroupID = 0
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
+        guard let path = locate(program) else {
+            throw StepFailure(
+                class: .unavailable, message: "the program \(program) is in no folder of the PATH", log: nil)
+        }
+        let executable = Executable.path(FilePath(path))
+        let group = Mutex<pid_t?>(nil)
+        // What the program itself started must not outlive it.
+        defer { if let id = group.withLock({ $0 }) { _ = Glibc.kill(-id, SIGKILL) } }
+        do {
+            let result = try await Subprocess.run(
+                executable, arguments: Arguments(arguments),
+                environment: .inherit.updating([
+                    "CUDA_VISIBLE_DEVICES": gpus, "PYTHONDONTWRITEBYTECODE": "1",
+                    Environment.Key(rawValue: ProcessTree.variable)!: tree.mark,
+                ]),
+                workingDirectory: FilePath(folder), platformOptions: options, input: .none,
+                output: .fileDescriptor(file, closeAfterSpawningProcess: false),
+                error: .fileDescriptor(file, closeAfterSpawningProcess: false)
+            ) { execution in
+                group.withLock { $0 = execution.processIdentifier.value }
+            }
+            return result.terminationStatus
+        } catch let error as SubprocessError {
+            throw StepFailure(
+                class: .unavailable, message: "the program \(program) cannot be started: \(error)", log: nil)
+        }
+    }
+
+    /// The program's file. Sought here: starting a process for each folder of the PATH until one succeeds, as the library
+    /// does with a name, takes longer than most small programs run.
+    private func locate(_ program: String) -> String? {
+        if program.contains("/") { return program.hasPrefix("/") ? program : "\(folder)/\(program)" }
+        let folders = Host.system.variables["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        for part in folders.split(separator: ":", omittingEmptySubsequences: false) {
+            // An empty part of the PATH is the folder the program runs in.
+            let path = part.isEmpty ? "\(folder)/\(program)" : "\(part)/\(program)"
+            if Host.system.files.isExecutable(path) { return path }
+        }
+        return nil
+    }
+
+    /// Every declared output must be there; predictions must be predictions of each row.
+    private func check(_ step: Step, _ names: [String], inputs: [String: String], in outputs: String) throws {
+        let classes = (step.body as? CommandStep)?.classes ?? 0
+        for name in names {
+            guard Host.system.files.exists("\(outputs)/\(name)") else {
+                throw StepFailure(
+                    class: .commandFailed,
+                    message:
+                        "the program ended well and wrote no {out.\(name)}; it must write a file or folder at that path",
+                    log: nil)
+            }
+            guard name == "out-of-fold" || name == "test" else { continue }
+            do {
+                try NativeStep.provePredictions(
+                    "\(outputs)/\(name)", name: "{out.\(name)}", classes: classes,
+                    count: name == "test" ? nil : rows(ofFoldsOf: step, inputs))
+            } catch {
+                throw StepFailure(
+                    class: .commandFailed,
+                    message:
+                        "\(error) (predictions are safetensors: rows int64 [n], each row of the table once; probabilities float32 [n, \(classes)])",
+                    log: nil)
+            }
+        }
+    }
+
+    /// How many rows the training table has, where the program was given its folds.
+    private func rows(ofFoldsOf step: Step, _ inputs: [String: String]) -> Int? {
+        let folds = step.inputs.keys.sorted().first { input in
+            if case .output(_, "folds")? = step.inputs[input] { true } else { false }
+        }
+        return folds.flatMap { inputs[$0] }.flatMap(NativeStep.rows(ofFolds:))
+    }
+
+    /// The argument with `{in.NAME}` and `{out.NAME}` as paths.
+    static func fill(_ argument: String, inputs: [String: String], outputs: String) -> String {
+        var text = ""
+        var rest = argument[...]
+        // One pass, so that braces in a path are never taken for a name.
+        while let open = rest.firstIndex(of: "{") {
+            text += rest[..<open]
+            rest = rest[open...]
+            let close = rest.firstIndex(of: "}")
+            let name = close.map { String(rest[rest.index(after: open)..<$0]) } ?? ""
+            if let close, let path = name.hasPrefix("out.") ? "\(outputs)/\(name.dropFirst(4))" : inputs[name] {
+                text += path
+                rest = rest[rest.index(after: close)...]
+            } else {
+                text += "{"
+                rest = rest.dropFirst()
+            }
+        }
+        return text + rest
+    }
+
+    /// The last line of a log that says something: for most programs the error itself.
+    private static func lastLine(of log: String) -> String? {
+        guard let bytes = Host.system.files.end(of: log, count: 4_096) else { return nil }
+        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+        return lines.last { !$0.allSatisfy(\.isWhitespace) }.map { String($0.prefix(300)) }
+    }
+}

@@ -1,0 +1,51 @@
+// Steps that the worker's Python carries out, in processes that are kept warm between steps.
+
+internal import Digests
+internal import Plans
+internal import Workers
+
+struct WorkerExecutor: Executor {
+    let pool: WorkerPool
+    /// Threads of a training step on one GPU, or on none.
+    let threads: Int
+    let say: @Sendable (String) -> Void
+
+    func run(_ assignment: Assignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
+        let (step, gpus) = (assignment.step, assignment.gpus)
+        let specification = WorkerSpecification(
+            address: step.address, kind: step.kind.rawValue, key: assignment.key, parameters: step.workerParameters,
+            inputs: assignment.inputs, outputs: assignment.outputs, scratch: assignment.scratch, log: assignment.log,
+            threads: step.demand == .training ? threads * max(1, gpus.count) : 1,
+            processes: step.kind == .finetune ? max(1, gpus.count) : 1)
+        let worker = try await pool.take(gpus: gpus, threads: threads)
+        let watch = StopWatch()
+        let patience = Task { [say] in
+            try await Task.sleep(for: .seconds(20))
+            guard !worker.hasSpoken else { return }
+            say("\(step.address): the worker's Python has said nothing for 20 s since it was started; still waiting")
+        }
+        defer { patience.cancel() }
+        do {
+            let result = try await worker.run(specification) { event in
+                switch event {
+                case .progress(let done, let total, let unit, let message):
+                    report(.progress(done: done, total: total, unit: unit, message: message))
+                case .metric(let name, let value, _): report(.metric(name: name, value: value))
+                case .hello, .heartbeat, .result, .error: break
+                }
+            }
+            // The worker's own clock does not count how long its interpreter took to start.
+            let seconds = result.measurements["seconds"]?.number ?? watch.seconds
+            let environment = worker.environment
+            await pool.give(back: worker, gpus: gpus)
+            return Work(
+                outputs: result.outputs, metrics: result.metrics, measurements: result.measurements,
+                environment: environment, started: watch.started, seconds: seconds)
+        } catch {
+            await pool.give(back: worker, gpus: gpus)
+            throw error
+        }
+    }
+
+    func end() async { await pool.retire() }
+}
