@@ -47,6 +47,34 @@ def test_a_missing_parameter_is_named(kind, parameters):
             read(kind, without)
 
 
+DECLARED = json.loads((ROOT / "schemas" / "steps.json").read_text())["kinds"]
+
+
+def test_the_kinds_are_those_that_the_engine_declares():
+    ours = {kind for kind, declared in DECLARED.items() if declared["demand"] in ("process", "training")}
+    assert ours == set(kinds.KINDS) - {"export", "publish", "convert", "fetch"}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds.KINDS if kind in DECLARED])
+def test_the_names_are_those_that_the_engine_declares(kind):
+    declared = DECLARED[kind]["parameters"]
+    known = kinds.KINDS[kind]
+    names = {parameter["name"] for parameter in declared}
+    if kind == "predict":  # those of a baseline are known by the kind that fits it
+        names -= {"tfidf", "template"}
+    # What changes no result is no parameter: how an endpoint is asked.
+    extra = {"concurrency", "rate", "retries", "timeout", "key-variable"} if kind == "annotate" else set()
+    assert set(known.required) | set(known.optional) - UNSENT.get(kind, set()) == names | extra
+    certain = {parameter["name"] for parameter in declared if parameter["required"]}
+    assert set(known.required) <= certain | FORWARD
+
+
+# Names that the worker knows and no recipe gives: for programs that speak the protocol themselves.
+UNSENT = {"features": {"components"}}
+# A prediction of a fine-tune has these always, which its declaration, that of a baseline's too, cannot say.
+FORWARD = {"pooling", "lengths", "scratch", "quantization"}
+
+
 def golden(kind):
     return next(parameters for other, parameters in STEPS if other == kind)
 

@@ -8,6 +8,7 @@ import Recipes
 let documents = [
     ("schemas/recipe.schema.json", RecipeSchema.document.text(.indented) + "\n"),
     ("schemas/site.schema.json", Site.schema.text(.indented) + "\n"),
+    ("schemas/steps.json", StepDeclarations.document.text(.indented) + "\n"),
     ("docs/recipe-reference.md", ReferencePage().text),
     ("docs/diagnostics.md", DiagnosticsPage.text),
 ]
