@@ -1,12 +1,15 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-]
+// What a change must pass lets no warning through; a compiler of tomorrow that warns of more keeps nobody from building.
+let strictness: [SwiftSetting] = Context.environment["ABLATE_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+let settings: [SwiftSetting] =
+    strictness + [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
 
 // The order of the data: a group may import itself and what stands above it (docs/architecture.md).
 let groups: KeyValuePairs = [
@@ -25,7 +28,6 @@ let groups: KeyValuePairs = [
 
 let package = Package(
     name: "ablate",
-    platforms: [.macOS(.v15)],
     products: [.executable(name: "ablate", targets: ["ablate"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
@@ -38,7 +40,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(
-            name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+            name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Words"),
         .target(name: "Host", dependencies: ["Digests"]),

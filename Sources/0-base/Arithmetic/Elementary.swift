@@ -1,12 +1,6 @@
 // The few real functions of the platform's C library that the module needs. Knows nothing of what they serve.
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    package import Musl
-#else
-    package import Darwin
-#endif
+internal import Glibc
 
 /// Elementary real functions, named here once so that no other file imports the C library.
 package enum Elementary {

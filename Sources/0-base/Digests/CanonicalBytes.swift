@@ -1,10 +1,6 @@
 // One value, one byte string: what keys are made of. A frozen format; a change here changes every key.
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
+internal import Glibc
 
 extension JSON {
     /// The canonical bytes of the value, version 1: a tag byte, then fixed-width or length-delimited content.

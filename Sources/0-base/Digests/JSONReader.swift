@@ -1,10 +1,6 @@
 // JSON text to values, strictly as RFC 8259 has it. Bounded, because the text may come from a process gone mad.
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
+internal import Glibc
 
 /// Why a text is not JSON, and at which byte.
 package struct JSONError: Error, CustomStringConvertible, Equatable {

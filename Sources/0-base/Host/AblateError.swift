@@ -1,10 +1,6 @@
 // Why something could not be done, in words for the user, with a class for programs. Knows no exit code and no step.
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Musl
-#endif
+internal import Glibc
 
 /// What a program may want to tell apart. The command has one table from these to exit codes.
 package enum ErrorClass: String, CaseIterable, Sendable {

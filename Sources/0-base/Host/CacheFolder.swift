@@ -1,10 +1,6 @@
 // Where what can be made again is kept for this user. Programs are started from there, so nobody else may write to it.
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Musl
-#endif
+internal import Glibc
 
 /// The user's folder for caches.
 package enum CacheFolder {

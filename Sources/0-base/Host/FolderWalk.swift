@@ -1,10 +1,6 @@
 // What is in an open folder, and taking a folder away. Each name is looked up once, in a folder that is held open.
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Musl
-#endif
+internal import Glibc
 
 enum FolderWalk {
     /// The names in the folder behind a descriptor, which is closed. `path` is what messages call it.

@@ -1,10 +1,6 @@
 // An open file of the system: read, written, locked. Knows nothing of what it holds or why.
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Musl
-#endif
+internal import Glibc
 
 /// A file descriptor that closes with its last reference.
 final class SystemFile: OpenFile {

@@ -1,10 +1,6 @@
 // The system's file system. Below a root that it is confined to, no path leads through a link.
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Musl
-#endif
+internal import Glibc
 
 /// The file system of the machine.
 package struct SystemFiles: FileSystem {

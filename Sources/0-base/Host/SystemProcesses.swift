@@ -1,10 +1,6 @@
 // The system's clock, processes and environment. Knows nothing of files but those of /proc.
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Musl
-#endif
+internal import Glibc
 
 /// The system's clock.
 package struct SystemClock: HostClock {

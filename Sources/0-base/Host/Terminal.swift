@@ -1,10 +1,6 @@
 // The two streams of a command: bytes out, and whether a person looks at them. Knows nothing of what is written.
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Musl
-#endif
+internal import Glibc
 internal import Synchronization
 
 /// Standard output and standard error.

@@ -1,6 +1,6 @@
 // The ablations' results as one table, for a paper: CSV, Markdown, LaTeX and JSON. Knows no files.
 
-package import Digests
+internal import Digests
 internal import Formats
 internal import Scores
 internal import Statistics
