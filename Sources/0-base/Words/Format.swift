@@ -1,6 +1,9 @@
 // Numbers as people read them. Knows no unit but those of time and of sizes.
 
 package enum Format {
+    /// A text as a sentence begins: its first letter is a capital.
+    package static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+
     /// A number with a fixed count of decimals, rounded half away from zero.
     package static func decimal(_ value: Double, _ digits: Int) -> String {
         var scale = 1.0

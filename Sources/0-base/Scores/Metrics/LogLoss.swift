@@ -17,6 +17,8 @@ package struct LogLoss: MeanMetric {
 
     package init() {}
 
+    package func chance(classes: Int) -> Double? { Elementary.logarithm(Double(classes)) }
+
     package func value(of row: Int, in rows: ScoredRows) -> Double { rows.losses[row] }
 
     /// As ``mean(_:labels:weights:floor:cores:)``.

@@ -69,6 +69,8 @@ package protocol Metric: Sendable {
     var digits: Int { get }
     /// Whether a row's predicted class matters.
     var readsPredicted: Bool { get }
+    /// What probabilities score that are the same for each class; nil where that hangs on more than the number of classes.
+    func chance(classes: Int) -> Double?
     /// How many numbers a tally has.
     func width(classes: Int) -> Int
     /// What one row adds: to which number of the tally, and how much, before its weight.
@@ -91,6 +93,8 @@ package enum MetricDirection: String, Sendable {
 }
 
 extension Metric {
+    package func chance(classes: Int) -> Double? { nil }
+
     package var readsPredicted: Bool { true }
 
     package func score(_ matrix: ProbabilityMatrix, labels: [Int], weights: [Double]?) -> Double {

@@ -2,6 +2,7 @@
 
 internal import Figures
 internal import Statistics
+internal import Words
 
 extension PageText {
     /// Outcomes in the page's colours; what is neither is grey.
@@ -23,7 +24,9 @@ extension PageText {
                 scored.prefix(Self.mostRows).map { score in
                     DotChart.Row(name: score.name, dots: dots(score.evaluation!), mean: score.evaluation!.score)
                 }, across: metricLabel),
-            caption: "Log loss of each fold and seed (dots), and of the averaged predictions over all rows (bar).")
+            caption:
+                "\(Format.sentence(metricTitle)) of each fold and seed (dots), and of the averaged predictions over all rows (bar)."
+        )
     }
 
     /// The baseline and the variants that are furthest from it, in the order of the recipe.
@@ -43,7 +46,7 @@ extension PageText {
                     DotChart.Row(name: arm.name, dots: dots(arm.evaluation!), mean: arm.evaluation!.score)
                 }, across: metricLabel, joins: true),
             caption:
-                "Log loss of each fold and seed; a line joins the same fold and seed. The bar is the score of the averaged predictions."
+                "\(Format.sentence(metricTitle)) of each fold and seed; a line joins the same fold and seed. The bar is the score of the averaged predictions."
         )
     }
 

@@ -47,7 +47,7 @@ struct PageText {
     /// What is left out of rankings, and why; nil where every row's label could be learnt.
     var unlearnt: String? {
         UnseenLabel.consequence(logbook.unseen, logbook.labels).map {
-            "\($0.prefix(1).uppercased())\($0.dropFirst()). The scores themselves are of all rows: where a label cannot be learnt they are the better, the less sure of the other labels a model is."
+            "\(Format.sentence($0)). The scores themselves are of all rows: where a label cannot be learnt they are the better, the less sure of the other labels a model is."
         }
     }
 
@@ -190,8 +190,10 @@ struct PageText {
         return parts.isEmpty ? "what it was made of has changed" : parts.joined(separator: "; ")
     }
 
-    /// What a uniform guess scores.
-    var chance: String { metric is LogLoss ? loss(log(Double(logbook.classes))) : "not one number for \(metric.title)" }
+    /// What a uniform guess scores, after `before`; empty where that is no one number.
+    func chance(_ before: String) -> String {
+        metric.chance(classes: logbook.classes).map { before + loss($0) } ?? ""
+    }
 
     /// A score by the metric that decides.
     func loss(_ value: Double) -> String { Format.decimal(value, metric.digits) }

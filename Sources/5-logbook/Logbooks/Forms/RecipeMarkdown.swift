@@ -110,7 +110,7 @@ struct RecipeMarkdown {
     private func scores(_ text: PageText) -> [String] {
         var lines = [
             "## Scores", "",
-            "Out of fold; chance is \(text.chance)." + (text.hasEffects ? " \(PageText.effectsAbout)" : "")
+            "Out of fold\(text.chance("; chance is "))." + (text.hasEffects ? " \(PageText.effectsAbout)" : "")
                 + (text.unlearnt.map { " \(escaped($0))" } ?? ""), "",
         ]
         let effects = text.hasEffects ? ["improvement", "95 % interval", "on"] : []

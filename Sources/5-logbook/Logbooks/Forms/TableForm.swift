@@ -112,7 +112,7 @@ extension ResultTable {
         var text = "% \(LaTeXText.escaped(name)): ablations. Needs \\usepackage{booktabs}.\n"
         text += "\\begin{tabular}{llrrrrl}\n\\toprule\n"
         text +=
-            "Ablation & Variant & \(metric.title.prefix(1).uppercased())\(metric.title.dropFirst()) & Improvement & 95\\,\\% interval & $p$ & Verdict \\\\\n"
+            "Ablation & Variant & \(Format.sentence(metric.title)) & Improvement & 95\\,\\% interval & $p$ & Verdict \\\\\n"
         var last = ""
         for line in lines {
             let subject = subject(line)

@@ -165,7 +165,7 @@ package struct ArmComparison: Sendable {
     }
 
     /// The same as a sentence of its own.
-    var advice: String? { reach.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." } }
+    var advice: String? { reach.map { "\(Format.sentence($0))." } }
 }
 
 /// The arms of one question against its baseline, judged together: p-values are adjusted for each other and for no other question.
