@@ -239,7 +239,6 @@ def test_code_that_comes_with_a_backbone_runs_only_when_it_is_asked_for(dataset,
 
 
 def test_check_knows_the_families_that_the_worker_knows():
-    from ablate_worker.models import families
 
     text = (Path(__file__).resolve().parents[2] / "Sources" / "1-recipe" / "Recipes" / "Sections" / "Backbone.swift").read_text()
     listed = text.split("static let families = [")[1].split("]")[0]
