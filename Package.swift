@@ -85,7 +85,8 @@ let package = Package(
         .target(
             name: "Logbooks",
             dependencies: [
-                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Host", "Forecasts", "Arithmetic", "Scores",
+                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Runs", "Host", "Forecasts", "Arithmetic",
+                "Scores",
                 "Statistics", "Formats", "Figures", "Words", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],

@@ -5,6 +5,7 @@ package import Digests
 package import Forecasts
 internal import Arithmetic
 package import Plans
+package import Runs
 package import Recipes
 package import Scores
 package import Storage
@@ -81,7 +82,7 @@ package struct Logbook: Sendable {
     ///
     /// Errors: those of the store, and of evaluations that cannot be read.
     package init(
-        recipe: LoadedRecipe, plan: Plan, forecast: Forecast, store: Store, lastRun: JSON?, settings: JSON
+        recipe: LoadedRecipe, plan: Plan, forecast: Forecast, store: Store, lastRun: RunDocument?, settings: JSON
     ) throws {
         name = recipe.recipe.name
         labels = recipe.recipe.data.labels
@@ -159,11 +160,10 @@ package struct Logbook: Sendable {
         }
         curves = try FineTuneCurve.all(of: plan, entries, in: store)
         provenance = Provenance(plan: plan, entries: entries)
-        failures = (lastRun?["failed"]?.array ?? []).compactMap { failure in
-            guard let address = failure["address"]?.string, let message = failure["message"]?.string else { return nil }
+        failures = (lastRun?.failed ?? []).compactMap { failure in
             // What has a record by now is no failure any more.
-            if let step = plan.index(of: address), entries[step].record != nil { return nil }
-            return Failure(address: address, message: message)
+            if let step = plan.index(of: failure.address), entries[step].record != nil { return nil }
+            return Failure(address: failure.address, message: failure.message)
         }
         known.save()
         done = (entries.count { $0.record != nil }, entries.count)

@@ -3,6 +3,7 @@
 internal import Digests
 internal import Forecasts
 package import Plans
+internal import Runs
 internal import Storage
 
 /// The steps of a run, by the part of the recipe they belong to.
@@ -28,19 +29,19 @@ package struct Timeline: Sendable {
     /// What the hits took when they were run, in seconds.
     package let saved: Double
 
-    init(of plan: Plan, _ entries: [Forecast.Entry], lastRun: JSON?) {
-        let executed = Set((lastRun?["executed"]?.array ?? []).compactMap(\.string))
-        let start = lastRun?["started"]?.number ?? 0
+    init(of plan: Plan, _ entries: [Forecast.Entry], lastRun: RunDocument?) {
+        let executed = Set(lastRun?.executed ?? [])
+        let start = lastRun?.started ?? 0
         var names: [String] = []
         var bars: [String: [Bar]] = [:]
         var hits: [String: Int] = [:]
         var saved = 0.0
-        let keys = lastRun?["keys"]?.object ?? [:]
+        let keys = lastRun?.keys ?? [:]
         for (step, entry) in zip(plan.steps, entries) {
             let lane = Self.lane(of: step.address)
             if bars[lane] == nil { names.append(lane) }
             bars[lane, default: []] += []
-            guard let record = entry.record, keys[step.address]?.string == record.key.description else {
+            guard let record = entry.record, keys[step.address] == record.key else {
                 continue
             }
             if executed.contains(step.address), record.started >= start - 1 {

@@ -58,7 +58,7 @@ struct LogbookCommand: AsyncParsableCommand {
     static func logbook(_ workspace: Workspace, _ forecast: Forecast) throws -> Logbook {
         try Logbook(
             recipe: workspace.loaded, plan: workspace.plan, forecast: forecast, store: workspace.store,
-            lastRun: workspace.lastRun()?.document.json,
+            lastRun: workspace.lastRun()?.document,
             settings: ResolvedRecipe.settings(of: workspace.loaded))
     }
 
