@@ -10,3 +10,4 @@
 //
 //     Schedule                                               read this first: states, events, actions
 //     Resources, GPUPool                                     cores, memory and GPUs, whole or in part
+//     Outlook                                                how long the rest takes at best

@@ -45,7 +45,10 @@ final class LiveStatus: Sendable {
         self.live = Mutex(live)
         plan = workspace.plan
         estimates = forecast.entries.map(\.estimate)
-        outlook = Outlook(plan: workspace.plan, machine: workspace.machine)
+        outlook = Outlook(
+            dependencies: workspace.plan.steps.map(\.dependencies),
+            demands: workspace.plan.steps.map { workspace.machine.resources(for: $0) },
+            capacity: workspace.machine.capacity)
         state = Mutex(State(open: chosen))
         head = LiveState(
             recipe: name, folder: recipe, host: Host.system.name, process: Host.system.processes.current.process,
@@ -147,34 +150,4 @@ final class LiveStatus: Sendable {
     }
 
     private static var now: Double { Double(Host.system.clock.now) / 1e9 }
-}
-
-/// How long the rest of a run takes at best, on this machine.
-struct Outlook: Sendable {
-    private let dependencies: [[Int]]
-    private let cores: [Double]
-    private let gpus: [Double]
-    private let machine: Machine
-
-    init(plan: Plan, machine: Machine) {
-        let demands = plan.steps.map { machine.resources(for: $0) }
-        dependencies = plan.steps.map(\.dependencies)
-        cores = demands.map { Double($0.cores) }
-        gpus = demands.map { Double($0.gpus) }
-        self.machine = machine
-    }
-
-    /// The longest of three: the work for the cores, that for the GPUs, and the longest chain of steps.
-    func seconds(of rest: [Int: Double]) -> Double {
-        var ends: [Int: Double] = [:]
-        var (onCores, onGPUs, chain) = (0.0, 0.0, 0.0)
-        for (step, own) in rest.sorted(by: { $0.key < $1.key }) {
-            let end = own + (dependencies[step].compactMap { ends[$0] }.max() ?? 0)
-            ends[step] = end
-            chain = max(chain, end)
-            onCores += own * cores[step]
-            onGPUs += own * gpus[step]
-        }
-        return max(chain, onCores / Double(machine.cores), machine.gpus > 0 ? onGPUs / Double(machine.gpus) : 0)
-    }
 }
