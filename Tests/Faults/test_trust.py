@@ -63,3 +63,10 @@ def test_nothing_else_starts_it(hostile, verb):
     arguments = [BINARY, name, str(hostile.recipe), *([str(hostile.recipe)] if name == "diff" else []), *rest]
     subprocess.run(arguments, capture_output=True, timeout=120, env=hostile.environment())
     assert not (hostile.folder / "executed").exists()
+
+
+@pytest.mark.parametrize("content", ["cores: -1\n", "!!python/object:x {}\n", "\0\0", "nonsense: 1\n"])
+def test_check_refuses_a_site_file_that_no_run_could_begin_with(project, content):
+    (project.folder / "site.yaml").write_text(content)
+    result = subprocess.run([BINARY, "check", str(project.recipe)], capture_output=True, text=True)
+    assert result.returncode == 65 and "site.yaml:1:" in result.stderr and "no errors" not in result.stdout

@@ -30,6 +30,8 @@ struct CheckCommand: AsyncParsableCommand {
             do {
                 let looks = Looks()
                 let loaded = try RecipeReading.load(path, overrides: shared.overrides, looks: looks)
+                // What no run could begin with is a mistake here, too, though it is none of the recipe's.
+                _ = try Workspace.site(shared.site, beside: loaded.folder, looks)
                 let plan = Plan(compiling: loaded)
                 let leaks =
                     try Workspace.keyVariables(shared).findings(loaded)
