@@ -9,42 +9,53 @@ extension Compiler {
     /// Test predictions come from the models fitted on all rows where the recipe asks for these, else from the fold models. With
     /// pseudo-labels, the test is folded, too, and the model of a fold predicts only the test rows of its own.
     mutating func predictions(of model: Model, at address: String, tree: Node?, withTest: Bool) -> Predictions {
-        let hasTest = withTest && recipe.data.test != nil
         let part = part(model, at: address, tree: tree)
-        var result = Predictions()
-        var test: [String: Artifact<Content.Predictions>] = [:]
-        var full: [String: Artifact<Content.Predictions>] = [:]
+        let hasTest = withTest && recipe.data.test != nil
+        var fits = FittedModels()
         for seed in model.effectiveSeeds {
-            let folds: [Int?] =
-                (model.fit.contains(.folds) ? (0..<recipe.folds.count).map { $0 } : [])
-                + (model.fit.contains(.full) ? [nil] : [])
-            for fold in folds {
-                let fit = self.fit(part, seed: seed, fold: fold)
-                result.fits += fit.step.map { [$0] } ?? []
-                let member = part.member(seed, fold)
-                if fold != nil {
-                    result.members[member] = predict(part, fit, seed: seed, fold: fold, on: .train)
-                }
-                guard hasTest else { continue }
-                if part.teacher != nil {
-                    test[member] = predict(part, fit, seed: seed, fold: fold, on: .testFold)
-                } else if fold == nil {
-                    full[member] = predict(part, fit, seed: seed, fold: fold, on: .test)
-                } else if !model.fit.contains(.full) {
-                    test[member] = predict(part, fit, seed: seed, fold: fold, on: .test)
-                }
+            if model.fit.contains(.folds) {
+                for fold in 0..<recipe.folds.count { add(part, seed: seed, fold: fold, withTest: hasTest, to: &fits) }
             }
+            if model.fit.contains(.full) { add(part, seed: seed, fold: nil, withTest: hasTest, to: &fits) }
         }
         let seeds = model.effectiveSeeds.count
-        if !result.members.isEmpty {
-            result.outOfFold = average(result.members, cover: seeds, at: "\(address)/average-oof")
+        var result = Predictions()
+        (result.members, result.fits) = (fits.outOfFold, fits.steps)
+        if !fits.outOfFold.isEmpty {
+            result.outOfFold = average(fits.outOfFold, cover: seeds, at: "\(address)/average-oof")
         }
-        let members = full.isEmpty ? test : full
+        let members = fits.fullTest.isEmpty ? fits.test : fits.fullTest
         if !members.isEmpty {
             let cover = part.teacher == nil ? members.count : seeds
             result.test = average(members, cover: cover, at: "\(address)/average-test")
         }
         return result
+    }
+
+    /// What the models of all seeds and folds predict.
+    private struct FittedModels {
+        var steps: [Int] = []
+        var outOfFold: [String: Artifact<Content.Predictions>] = [:]
+        /// By the models of folds, and by those of all rows.
+        var test: [String: Artifact<Content.Predictions>] = [:]
+        var fullTest: [String: Artifact<Content.Predictions>] = [:]
+    }
+
+    private mutating func add(
+        _ part: ModelPart, seed: Int?, fold: Int?, withTest: Bool, to fits: inout FittedModels
+    ) {
+        let fit = self.fit(part, seed: seed, fold: fold)
+        if let step = fit.step { fits.steps.append(step) }
+        let member = part.member(seed, fold)
+        if fold != nil { fits.outOfFold[member] = predict(part, fit, seed: seed, fold: fold, on: .train) }
+        guard withTest else { return }
+        if part.teacher != nil {
+            fits.test[member] = predict(part, fit, seed: seed, fold: fold, on: .testFold)
+        } else if fold == nil {
+            fits.fullTest[member] = predict(part, fit, seed: seed, fold: fold, on: .test)
+        } else if !part.model.fit.contains(.full) {
+            fits.test[member] = predict(part, fit, seed: seed, fold: fold, on: .test)
+        }
     }
 
     /// The mean of some predictions, of which `cover` say something about each row.
@@ -81,11 +92,12 @@ extension Compiler {
         let folds = fold == nil ? nil : self.folds()
         let address = part.address(seed, fold)
         switch part.reader {
-        case .baseline(let baseline):
+        case .baseline(let tfidf):
             let pseudoLabels = pseudoLabelled(part, fold) { $0.texts(of: .test) }
             return builder.add(
                 FitStep(
-                    baseline: baseline(template(part.model)), classes: classes, fold: fold, rows: rows, folds: folds,
+                    baseline: Baseline(tfidf: tfidf, template: template(part.model)), classes: classes, fold: fold,
+                    rows: rows, folds: folds,
                     texts: texts(of: .train), pseudoLabels: pseudoLabels),
                 at: "\(address)/fit", origins: part.origins
             ).model
@@ -124,7 +136,8 @@ extension Compiler {
         let folds = rows == .train ? self.folds() : rows == .testFold ? testFolds() : nil
         let reader: PredictStep.Reader =
             switch part.reader {
-            case .baseline(let baseline): .baseline(baseline(template(part.model)), texts: texts(of: role))
+            case .baseline(let tfidf):
+                .baseline(Baseline(tfidf: tfidf, template: template(part.model)), texts: texts(of: role))
             case .backbone(let forward, _):
                 .backbone(forward, tokens: tokens(part, of: role).tokens, backbone: backbone(part.model))
             }
@@ -184,7 +197,7 @@ struct TokensOf: Hashable {
 struct ModelPart {
     /// How it reads a row: the settings that its steps share.
     enum Reader {
-        case baseline((Template) -> Baseline)
+        case baseline(Encoded<TFIDF>)
         case backbone(ForwardPass, Encoded<Training>)
     }
 
@@ -204,8 +217,7 @@ struct ModelPart {
         self.teacher = teacher
         let names: [String]
         if let tfidf = model.tfidf {
-            let encoded = Encoded(tfidf, TFIDF.declaration.shape)
-            reader = .baseline { Baseline(tfidf: encoded, template: $0) }
+            reader = .baseline(Encoded(tfidf, TFIDF.declaration.shape))
             names = ["tfidf"]
         } else {
             reader = .backbone(ForwardPass(model), Encoded(model.training, Training.declaration.shape))
