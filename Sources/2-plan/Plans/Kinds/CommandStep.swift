@@ -88,7 +88,7 @@ package struct CommandStep: TypedStep {
 
     /// Where it names the training table that is none of its inputs.
     func mention(in lineage: Lineage) -> TableMention? {
-        trainingInput(in: lineage) == nil ? lineage.mentions[name] : nil
+        lineage.mentions[name].flatMap { trainingInput(in: lineage) == nil ? $0 : nil }
     }
 
     /// The name of the input by which it reads the training table, as data.train or as a file.

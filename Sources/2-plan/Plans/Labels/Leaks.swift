@@ -94,10 +94,14 @@ extension Lineage {
 
     /// Programs that name the training table in a way that may be no reading of it.
     private func mayRead(_ programs: [(index: Int, step: CommandStep)], _ places: LeakPlaces) -> [Finding] {
+        let uncertain = programs.filter { _, step in
+            step.labels == nil && step.mention(in: self).map { !$0.isCertain } ?? false
+        }
+        guard !uncertain.isEmpty else { return [] }
         var known: Set<String> = []
         let read = Set(plan.steps.flatMap { $0.inputs.values })
-        return programs.compactMap { index, step in
-            guard step.labels == nil, let mention = step.mention(in: self), !mention.isCertain,
+        return uncertain.compactMap { index, step in
+            guard let mention = step.mention(in: self),
                 step.outputs.contains(where: {
                     CommandStep.isRowWise($0) || $0 != "test" && read.contains(.output(step: index, name: $0))
                 }), known.insert(step.name).inserted

@@ -115,6 +115,9 @@ struct TableMentions {
     /// The paths that an argument may mean, and whether it then means them for certain.
     private static func spellings(_ argument: String, isProgram: Bool) -> [(Spelling, isCertain: Bool)] {
         guard !isProgram, argument.utf8.count < 1 << 16, !argument.utf8.contains(0) else { return [] }
+        // Most arguments are one place to fill, and recipes of ten thousand steps have many.
+        let isPlace = argument.hasPrefix("{in.") || argument.hasPrefix("{out.")
+        if isPlace, argument.firstIndex(of: "}") == argument.indices.last { return [] }
         var text = argument
         for reference in CustomStep.references(in: argument) {
             text = text.replacing("{\(reference.isInput ? "in" : "out").\(reference.name)}", with: " ")
