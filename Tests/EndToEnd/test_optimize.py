@@ -196,11 +196,11 @@ def test_a_parquet_file_that_is_none_and_a_column_of_lists_are_named(tmp_path):
     import pyarrow
     import pyarrow.parquet
     (tmp_path / "p.parquet").write_text("id,group,a,b\n")
-    said = ablate(tmp_path, "p.parquet", "--group", "group", "--python", sys.executable, code=1).stderr
+    said = ablate(tmp_path, "p.parquet", "--group", "group", "--python", sys.executable, code=65).stderr
     assert "p.parquet cannot be read as parquet" in said
     table = pyarrow.table({"group": ["x", "x"], "a": [0.5, 0.5], "b": [0.5, 0.5], "tags": [["t"], []]})
     pyarrow.parquet.write_table(table, tmp_path / "p.parquet")
-    said = ablate(tmp_path, "p.parquet", "--group", "group", "--python", sys.executable, code=1).stderr
+    said = ablate(tmp_path, "p.parquet", "--group", "group", "--python", sys.executable, code=65).stderr
     assert "p.parquet, column 'tags' is of type list" in said and [path.name for path in tmp_path.iterdir()] == ["p.parquet"]
 
 
