@@ -188,6 +188,18 @@ import Testing
         #expect(throws: AblateError.self) { try delivery().writeTree("/draft", to: "/project/link/in", remedy: "") }
     }
 
+    @Test func aFolderMayBeALinkThatStaysInTheProject() throws {
+        for folder in ["/project/real", "/elsewhere"] { _ = try files.makeFolder(folder) }
+        try files.makeLink(at: "/project/inside", to: "/project/real")
+        try files.makeLink(at: "/project/outside", to: "/elsewhere")
+        try files.makeLink(at: "/project/nowhere", to: "/project/gone")
+        try delivery().requireFolder("/project/inside")
+        try delivery().requireFolder("/project/new")
+        for path in ["outside", "nowhere", "train.csv"] {
+            #expect(throws: AblateError.self) { try delivery().requireFolder("/project/\(path)") }
+        }
+    }
+
     @Test func nothingIsWrittenIntoAnyStore() throws {
         _ = try files.makeFolder("/elsewhere/objects")
         try files.write("{}".utf8, to: "/elsewhere/store.json")

@@ -150,11 +150,17 @@ package struct Delivery: Sendable {
         try write(path, digest: Digest(of: bytes), isMarked: isMarked) { try $0.append(bytes) }
     }
 
-    /// Errors: ``AblateError`` unless a folder that is delivered file by file may be made or is there, and is no link.
-    package func requireFolder(_ path: String) throws {
-        if let form = try host.files.status(of: path, following: false)?.form, form != .folder {
+    /// Errors: ``AblateError`` unless a folder that is delivered file by file may be made or is there. A link to a folder will do where
+    /// it stays in the project.
+    package func requireFolder(_ path: String) throws { try requireFolder(path, orLink: true) }
+
+    private func requireFolder(_ path: String, orLink: Bool) throws {
+        var form = try host.files.status(of: path, following: false)?.form
+        if orLink, form == .link { form = try host.files.status(of: path, following: true)?.form ?? .link }
+        if let form, form != .folder {
             throw AblateError(
-                .exists, "a file is there already, where a folder is to be made", path: path,
+                .exists, "a \(form == .link ? "link" : "file") is there already, where a folder is to be made",
+                path: path,
                 advice: "name a new folder; nothing was written")
         }
         _ = try resolve("\(path)/file")
@@ -164,7 +170,8 @@ package struct Delivery: Sendable {
     package func writeTree(_ folder: String, to path: String, remedy: String) throws {
         let files = host.files
         let (folders, names) = try tree(folder)
-        for name in [""] + folders { try requireFolder(name.isEmpty ? path : "\(path)/\(name)") }
+        try requireFolder(path)
+        for name in folders { try requireFolder("\(path)/\(name)", orLink: false) }
         for name in names { try require("\(path)/\(name)", remedy: remedy) }
         for name in [""] + folders { _ = try files.makeFolder(name.isEmpty ? path : "\(path)/\(name)") }
         for name in names { try write("\(path)/\(name)", files.content(of: "\(folder)/\(name)", limit: 1 << 30)) }
