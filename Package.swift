@@ -14,8 +14,8 @@ let settings: [SwiftSetting] =
 // The order of the data: a group may import itself and what stands above it (docs/architecture.md).
 let groups: KeyValuePairs = [
     "0-base": [
-        "CLibYAML", "CPermutations", "Digests", "Words", "Host", "Formats", "Arithmetic", "Scores", "Constraints",
-        "Statistics",
+        "CLibYAML", "CPermutations", "Digests", "Words", "Host", "Formats", "Arithmetic", "Scores", "Statistics",
+        "Constraints",
     ],
     "1-recipe": ["Diagnostics", "Nodes", "Recipes", "Imports"],
     "2-plan": ["Plans"],
@@ -41,10 +41,15 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CPermutations"),
         .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Words"),
         .target(name: "Host", dependencies: ["Digests"]),
         .target(name: "Formats", dependencies: ["Words", "Digests"]),
+        .target(name: "Arithmetic"),
+        .target(name: "Scores", dependencies: ["Arithmetic"]),
+        .target(name: "Statistics", dependencies: ["Arithmetic", "Scores"]),
+        .target(name: "Constraints", dependencies: ["CPermutations", "Arithmetic", "Scores", "Statistics"]),
         .target(name: "Diagnostics", dependencies: ["Words", "Digests"]),
         .target(name: "Nodes", dependencies: ["CLibYAML", "Diagnostics", "Words"]),
         .target(name: "Recipes", dependencies: ["Nodes", "Formats", "Scores", "Diagnostics", "Words", "Digests"]),
@@ -57,14 +62,9 @@ let package = Package(
         .target(name: "Deliveries", dependencies: ["Host", "Digests", "Storage"]),
         .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Runs", "Host", "Formats", "Digests"]),
         .target(name: "Schedules"),
-        .target(name: "CPermutations"),
-        .target(name: "Arithmetic"),
-        .target(name: "Scores", dependencies: ["Arithmetic"]),
-        .target(name: "Statistics", dependencies: ["Arithmetic", "Scores"]),
-        .target(name: "Constraints", dependencies: ["CPermutations", "Arithmetic", "Scores", "Statistics"]),
         .target(
             name: "Steps",
-            dependencies: ["Host", "Arithmetic", "Scores", "Constraints", "Plans", "Formats", "Words", "Digests"]),
+            dependencies: ["Host", "Scores", "Constraints", "Plans", "Formats", "Words", "Digests"]),
         .target(
             name: "Workers",
             dependencies: [
@@ -107,7 +107,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "ablate",
-            dependencies: ["CommandLine", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: ["CommandLine"]),
         .executableTarget(name: "generate", dependencies: ["Plans", "Recipes", "Diagnostics", "Digests"]),
         .executableTarget(
             name: "bench",

@@ -73,6 +73,37 @@ private func folder(of module: String) throws -> String {
         }
     }
 
+    /// docs/architecture.md says of each module what it may import, and Package.swift lets it import no more and no less; what a
+    /// module may import, some file of it does.
+    @Test func theDocumentedImportsAreThoseOfThePackage() throws {
+        let package = try String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8)
+        let page = try String(contentsOf: root.appending(path: "docs/architecture.md"), encoding: .utf8)
+        var documented: [String: Set<String>] = [:]
+        for line in page.split(separator: "\n") {
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard line.hasPrefix("| "), cells.count == 3 else { continue }
+            documented[cells[0]] = cells[2] == "-" ? [] : Set(cells[2].components(separatedBy: ", "))
+        }
+        let target = #/\.(?:target|executableTarget|systemLibrary)\(\s*name: "(\w+)"([\s\S]*?)(?=\n        \.)/#
+        var declared: [String: Set<String>] = [:]
+        for match in package.matches(of: target) {
+            let list = match.2.firstMatch(of: #/ dependencies: \[([\s\S]*?)\]/#)?.1 ?? ""
+            declared[String(match.1)] = Set(
+                list.replacing(#/package: "[^"]+"/#, with: "").matches(of: #/"(\w+)"/#).map { String($0.1) })
+        }
+        for (group, name) in try modules() {
+            if name != "CommandLine" {  // which may import all
+                #expect(try #require(documented[name], "no row of \(name)") == declared[name], "\(name)")
+            }
+            let text = try files(in: "Sources/\(group)/\(name)", ending: "swift")
+                .map { try String(contentsOf: $0, encoding: .utf8) }.joined(separator: "\n")
+            for other in try #require(declared[name]) {
+                let line = try Regex("(?m)^(?:package |public |internal )?import (?:\\w+ )?\(other)\\b")
+                #expect(text.firstMatch(of: line) != nil, "\(name) may import \(other), and does not")
+            }
+        }
+    }
+
     /// A room is seen at a glance: what has grown gets rooms inside.
     @Test func noFolderHoldsMoreThanTwentySources() throws {
         var counts: [String: Int] = [:]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import time
@@ -94,6 +95,7 @@ def test_the_second_signal_takes_all_that_was_started_with_it(steps):
     running = Running(steps, "slow/**")
     until(running.process, (steps.folder / "at-work").exists)
     pids = [int(pid) for pid in (steps.folder / "pids").read_text().split()]
+    watched = [os.pidfd_open(pid) for pid in pids]
     for _ in range(2):
         running.signal(signal.SIGINT)
     code, _ = running.end()
@@ -105,9 +107,9 @@ def test_the_second_signal_takes_all_that_was_started_with_it(steps):
         except OSError:
             return False
 
-    end = time.monotonic() + 10
-    while any(map(is_alive, pids)) and time.monotonic() < end:
-        time.sleep(0.01)
+    for end in watched:  # readable once its process has ended
+        select.select([end], [], [], 60)
+        os.close(end)
     assert not any(map(is_alive, pids))
 
 

@@ -11,3 +11,6 @@
 //     Parallel                          work in pieces; read it first
 //     Crew                              the threads that share the pieces out
 //     Cancellation                      whether the work is still wanted
+//
+// It imports nothing. Scores, Statistics, Constraints, Logbooks and CommandLine compute with it; Execution
+// sets its threads.

@@ -13,3 +13,5 @@
 //     PermutationMarginals, PermutationKernel                the exact sum for labels that occur once
 //     CountMarginals, BeliefMarginals, Sinkhorn              labels that repeat; groups too large for an exact sum
 //     ConcurrentGroups                                       a method on many groups at once
+//
+// It may import CPermutations, Arithmetic, Scores and Statistics. Steps imports it.

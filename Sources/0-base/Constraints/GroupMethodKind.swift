@@ -39,7 +39,4 @@ package enum GroupMethodKind: String, CaseIterable, Sendable {
         case .temperature: "a temperature alone, without the constraint"
         }
     }
-
-    /// Whether a group may have more rows than places.
-    package var takesAnyGroup: Bool { self == .mixture || self == .temperature }
 }

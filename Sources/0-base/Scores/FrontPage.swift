@@ -10,3 +10,6 @@
 //     Metrics/             Metric (what a score is), Metrics (all of them), LogLoss, Accuracy, F1Macro; Reliability
 //     Averages/            Averaging, AveragingWeights
 //     Folds/               FoldAssignment, StratifiedGroups
+//
+// It may import Arithmetic. Recipes and Plans take the names of metrics from it; Statistics, Constraints, Steps, Logbooks and
+// CommandLine score with it.

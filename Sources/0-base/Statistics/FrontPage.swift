@@ -12,3 +12,5 @@
 //     CorrectedTest, HolmAdjustment                          the test over folds and seeds, and many of them
 //     Verdict                                                what may be said of an ablation; read it first
 //     NormalDistribution, StudentDistribution                distribution functions and quantiles
+//
+// It may import Arithmetic and Scores. Constraints, Logbooks and CommandLine import it.

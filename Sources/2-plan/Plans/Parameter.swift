@@ -54,6 +54,25 @@ extension Parameter {
         self.init(name: name, about: about, schema: schema, isRequired: required, asBefore: nil, encode: encode)
     }
 
+    /// The number of labels, which most kinds have.
+    static func classes(_ path: any KeyPath<Root, Int> & Sendable) -> Parameter {
+        Parameter("classes", path, .integer(2...Int(Int32.max)), "The number of labels.")
+    }
+
+    /// A fold by its number, or null.
+    static func fold(_ path: any KeyPath<Root, Int?> & Sendable, _ about: String) -> Parameter {
+        Parameter("fold", nullable: path, .integer(0...99), about)
+    }
+
+    /// A template in the form that workers have it: `[{"text": "..."}, {"column": "prompt"}, ...]`.
+    static func template(_ path: any KeyPath<Root, Template> & Sendable) -> Parameter {
+        Parameter(
+            "template",
+            schema: ["type": "array", "items": ["type": "object", "additionalProperties": ["type": "string"]]],
+            "The text around prompt and answer."
+        ) { $0[keyPath: path].json }
+    }
+
     /// The keys of a section of the recipe as parameters.
     static func keys<Section>(
         of declaration: Declaration<Section>, _ path: any KeyPath<Root, Section> & Sendable, except: Set<String> = []
@@ -97,15 +116,11 @@ extension Parameter {
     }
 }
 
-/// A value with the form that keys and workers have of it, worked out once for all the steps that share it.
+/// The form that keys and workers have of a value, worked out once for all the steps that share it.
 struct Encoded<Value: Sendable>: Sendable {
-    let value: Value
     fileprivate let json: JSON
 
-    init(_ value: Value, _ shape: ValueShape<Value>) {
-        self.value = value
-        json = shape.parameter(value)
-    }
+    init(_ value: Value, _ shape: ValueShape<Value>) { json = shape.parameter(value) }
 }
 
 extension ValueShape {

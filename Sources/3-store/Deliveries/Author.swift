@@ -3,26 +3,16 @@
 internal import Digests
 internal import Host
 
-/// What a delivered file is made of: recipes, or tables. A verb alone where it is made of nothing.
+/// What a delivered file is made of: recipes, or tables.
 package struct Author: Hashable, Sendable {
-    /// Absolute paths; empty for a verb.
+    /// Absolute paths.
     private let sources: [String]
-    private let verb: String
 
-    package init(madeOf sources: [String]) {
-        self.sources = sources
-        verb = ""
-    }
-
-    package init(verb: String) {
-        sources = []
-        self.verb = verb
-    }
+    package init(madeOf sources: [String]) { self.sources = sources }
 
     /// As it is noted of a file in `folder`: for each source its path from there, as long as both lie in the project, so that a
     /// project may move; else its name and a digest of its folder. Fit for a comment of any format.
     func text(beside folder: String, project: String) -> String {
-        guard !sources.isEmpty else { return "ablate:\(Self.encoded(verb))" }
         let texts = sources.map { source in
             let path = Self.isInside(folder, project) && Self.isInside(source, project)
             let name = path ? Self.encoded(Self.path(to: source, from: folder)) : Self.encoded(Paths.name(source))
@@ -39,7 +29,7 @@ package struct Author: Hashable, Sendable {
         // Verbs by the words of version 0.1, whose files nothing else delivers.
         if text.contains(" ") { return false }
         return text.split(separator: "+").contains { source in
-            if source.contains("@") || source.contains(":") { return true }
+            if source.contains("@") { return true }
             guard let path = decoded(source) else { return true }
             return files.exists(Paths.normal(path.hasPrefix("/") ? path : "\(folder)/\(path)"))
         }

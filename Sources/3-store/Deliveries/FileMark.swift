@@ -63,7 +63,7 @@ package struct FileMark: Sendable {
 
     /// Fit for a comment of any format: letters, digits and a few signs; the rest as `_`.
     private static func plain(_ text: String) -> String {
-        String(text.prefix(512).map { $0.isLetter || $0.isNumber || ".-_/+@%: ".contains($0) ? $0 : "_" })
+        String(text.prefix(512).map { $0.isLetter || $0.isNumber || ".-_/+@% ".contains($0) ? $0 : "_" })
             .replacing("--", with: "-_")
     }
 }

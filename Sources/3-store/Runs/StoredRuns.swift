@@ -7,7 +7,13 @@ extension Store {
     package func lastRunDocument(
         _ recipe: String, where isOwn: (RunDocument) -> Bool = { _ in true }
     ) throws -> (number: Int, document: RunDocument)? {
-        try latestRun(recipe) { isOwn(RunDocument(reading: $0)) }.map { ($0.number, RunDocument(reading: $0.document)) }
+        var found: RunDocument?
+        let run = try latestRun(recipe) { json in
+            let document = RunDocument(reading: json)
+            found = document
+            return isOwn(document)
+        }
+        return run.flatMap { run in found.map { (run.number, $0) } }
     }
 
     /// The documents that are readable, newest first; of all of them, or of the last few.

@@ -7,7 +7,7 @@
 // It does not know how a step is run, in which order, or on what. It starts nothing, asks no network, and writes
 // no file of its own.
 //
-// It may import Plans, Storage, Runs, Formats and Digests. Execution resolves inputs with it, so that forecast and run agree on
+// It may import Plans, Storage, Runs, Host, Formats and Digests. Execution resolves inputs with it, so that forecast and run agree on
 // every key; Logbooks and CommandLine ask it. Why it is a module: docs/decisions/0001-forecasts.md.
 //
 //     Forecast                                               read this first

@@ -40,7 +40,6 @@ package struct StepContext: Sendable {
     }
 
     func optionalInteger(_ name: String) throws(AblateError) -> Int? { try has(name) ? integer(name) : nil }
-    func optionalString(_ name: String) throws(AblateError) -> String? { try has(name) ? string(name) : nil }
 
     func optionalNumber(_ name: String) throws(AblateError) -> Double? {
         try has(name) ? parameter(name, "a number", \.number) : nil

@@ -6,7 +6,7 @@
 // It does not run anything, and it judges nothing by itself: verdicts are Statistics', which record belongs to which
 // result is the plan's and the forecast's. It does not know where its pages are written.
 //
-// It may import Diagnostics, Nodes, Recipes, Plans, Storage, Runs, Forecasts, Arithmetic, Scores, Statistics, Formats, Figures, Words,
+// It may import Diagnostics, Nodes, Recipes, Plans, Storage, Runs, Host, Forecasts, Arithmetic, Scores, Statistics, Formats, Figures, Words,
 // Digests and
 // Mustache. CommandLine uses it.
 //

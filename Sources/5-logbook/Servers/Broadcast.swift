@@ -44,8 +44,6 @@ package final class Broadcast: Sendable {
         for listener in listeners { listener.finish() }
     }
 
-    package var listenerCount: Int { state.withLock { $0.listeners.count } }
-
     /// What was said last under each name, then what is said from now on.
     func listen() -> AsyncStream<Event> {
         AsyncStream(bufferingPolicy: .bufferingNewest(64)) { continuation in

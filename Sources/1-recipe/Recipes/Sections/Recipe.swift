@@ -98,7 +98,6 @@ package struct LoadedRecipe: Sendable {
     package let mentions: [String: TableMention]
 
     package func model(named name: String) -> Model? { recipe.models.first { $0.name == name }?.value }
-    package func customStep(named name: String) -> CustomStep? { recipe.steps.first { $0.name == name }?.value }
     package func stackEntry(named name: String) -> StackEntry? { recipe.stack.first { $0.name == name }?.value }
 
     /// An absolute path for a path of the recipe.

@@ -45,7 +45,7 @@ package struct AverageStep: TypedStep {
         Parameter(
             "cover", optional: \.cover, .integer(1...Int(Int32.max)),
             "How many of the predictions say something of each row; without weights."),
-        Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels."),
+        .classes(\.classes),
         Parameter("mean", optional: \.weighted?.mean, .choice, "The scale of the average."),
         Parameter(
             "weights", schema: ["anyOf": [AverageWeights.shape.schema, ["type": "null"]]], required: false,

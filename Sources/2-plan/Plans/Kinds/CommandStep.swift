@@ -31,7 +31,7 @@ package struct CommandStep: TypedStep {
             "command", \.command, .list(of: .text(), unique: false),
             "The program and its arguments, with places to fill."),
         Parameter("outputs", \.outputs, .list(of: .text()), "The names of what it writes."),
-        Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels."),
+        .classes(\.classes),
     ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(step: step) }

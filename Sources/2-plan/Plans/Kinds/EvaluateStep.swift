@@ -19,7 +19,7 @@ package struct EvaluateStep: TypedStep {
     let members: [String: Artifact<Content.Predictions>]
 
     package static let parameters: [Parameter<Self>] = [
-        Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels."),
+        .classes(\.classes),
         Parameter(
             "metrics", \.metrics, .list(of: .word(Metrics.all.map(\.name))), asBefore: Metrics.standard.map(\.name),
             "What is scored by; the first decides."),

@@ -23,8 +23,8 @@ package struct FinetuneStep: TypedStep {
 
     package static let parameters: [Parameter<Self>] =
         Parameter.of(\.forward, ForwardPass.parameters) + [
-            Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels."),
-            Parameter("fold", nullable: \.fold, .integer(0...99), "The fold whose rows are left out; null for none."),
+            .classes(\.classes),
+            .fold(\.fold, "The fold whose rows are left out; null for none."),
             Parameter("training", \.training, Training.declaration.shape.encoded, Training.declaration.about),
             Parameter("seed", nullable: \.seed, .seed, "The seed of the head, of dropout and of the order of rows."),
         ]

@@ -19,8 +19,8 @@ package struct FitStep: TypedStep {
 
     package static let parameters: [Parameter<Self>] =
         Parameter.of(\.baseline, Baseline.parameters) + [
-            Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels."),
-            Parameter("fold", nullable: \.fold, .integer(0...99), "The fold whose rows are left out; null for none."),
+            .classes(\.classes),
+            .fold(\.fold, "The fold whose rows are left out; null for none."),
         ]
 
     package var inputs: [String: Source] {
@@ -49,8 +49,6 @@ struct Baseline: Sendable {
 
     static let parameters: [Parameter<Baseline>] = [
         Parameter("tfidf", \.tfidf, TFIDF.declaration.shape.encoded, TFIDF.declaration.about),
-        Parameter("template", schema: ParameterSchema.template, "The text around prompt and answer.") {
-            $0.template.json
-        },
+        .template(\.template),
     ]
 }

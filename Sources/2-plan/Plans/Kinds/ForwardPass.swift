@@ -39,11 +39,3 @@ struct ForwardPass: Sendable {
 extension Model {
     fileprivate var scratch: Scratch? { if case .scratch(let scratch)? = backbone { scratch } else { nil } }
 }
-
-/// Schemas of parameters that the worker has in a form of its own.
-enum ParameterSchema {
-    /// `[{"text": "..."}, {"column": "prompt"}, ...]`
-    static let template: JSON = [
-        "type": "array", "items": ["type": "object", "additionalProperties": ["type": "string"]],
-    ]
-}

@@ -32,7 +32,7 @@ package struct OptimizeStep: TypedStep {
 
     package static let parameters: [Parameter<Self>] = [
         Parameter("method", \.method, .choice, "How the constraint is used."),
-        Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels."),
+        .classes(\.classes),
         Parameter(
             "counts", optional: \.counts, .list(of: .integer(1...1_000), unique: false),
             "How often each label occurs in a complete group; by default once."),

@@ -25,9 +25,8 @@ package struct PredictStep: TypedStep {
     package static let parameters: [Parameter<Self>] =
         Parameter.of(optional: \.forward, ForwardPass.parameters)
         + Parameter.of(optional: \.baseline, Baseline.parameters) + [
-            Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels."),
-            Parameter(
-                "fold", nullable: \.fold, .integer(0...99), "The fold whose rows are predicted; null for all rows."),
+            .classes(\.classes),
+            .fold(\.fold, "The fold whose rows are predicted; null for all rows."),
         ]
 
     private var forward: ForwardPass? { if case .backbone(let forward, _, _) = reader { forward } else { nil } }

@@ -15,7 +15,7 @@ package struct PseudoLabelStep: TypedStep {
 
     package static let parameters: [Parameter<Self>] =
         Parameter.keys(of: PseudoLabels.declaration, \.settings, except: ["from"]) + [
-            Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels.")
+            .classes(\.classes)
         ]
 
     package var inputs: [String: Source] { ["predictions": predictions.source] }

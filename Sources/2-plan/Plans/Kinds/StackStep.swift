@@ -44,8 +44,8 @@ package struct StackStep: TypedStep {
         Parameter(
             "seeds", \.seeds, .list(of: .seed), "The learner is fitted with each, and its predictions are averaged."),
         Parameter("test", \.fit, .choice, "mean: of the folds' learners; refit: one fitted on all rows."),
-        Parameter("classes", \.classes, .integer(2...Int(Int32.max)), "The number of labels."),
-        Parameter("fold", nullable: \.fold, .integer(0...99), "The fold that nothing may have seen; null for none."),
+        .classes(\.classes),
+        .fold(\.fold, "The fold that nothing may have seen; null for none."),
         Parameter(
             "group-statistics", \.groupStatistics, .boolean, "Whether statistics of each row's group are features, too."
         ),

@@ -22,9 +22,7 @@ package struct TokenizeStep: TypedStep {
     let tokenizer: Artifact<Content.Tokenizer>?
 
     package static let parameters: [Parameter<Self>] = [
-        Parameter("template", schema: ParameterSchema.template, "The text around prompt and answer.") {
-            $0.template.json
-        },
+        .template(\.template),
         Parameter(
             "vocabulary", nullable: \.vocabulary, .integer(300...262_144),
             "Tokens of a byte-level BPE tokenizer that is made of the texts; null where there is a tokenizer."),
