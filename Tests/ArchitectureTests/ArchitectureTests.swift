@@ -93,7 +93,8 @@ private func folder(of module: String) throws -> String {
         }
         for (group, name) in try modules() {
             if name != "CommandLine" {  // which may import all
-                #expect(try #require(documented[name], "no row of \(name)") == declared[name], "\(name)")
+                let row: Set<String> = try #require(documented[name], "no row of \(name)")
+                #expect(row == declared[name], "\(name)")
             }
             let text = try files(in: "Sources/\(group)/\(name)", ending: "swift")
                 .map { try String(contentsOf: $0, encoding: .utf8) }.joined(separator: "\n")
@@ -179,12 +180,11 @@ private func folder(of module: String) throws -> String {
     /// without one. What is left of them may only become fewer: lower a number when you have taken some away.
     @Test func membersOfJSONAreReadByTypes() throws {
         let left = [
-            "Storage": 20, "CommandLine": 16, "Workers": 14, "Logbooks": 13, "Forecasts": 4, "Plans": 3, "Execution": 3,
-            "Steps": 1, "Recipes": 1,
+            "CommandLine": 8, "Steps": 1, "Recipes": 1,
         ]
         var found: [String: Int] = [:]
         for module in try modules()
-        where module.group != "tools" && !["Formats", "Runs", "Digests"].contains(module.name) {
+        where module.group != "tools" && !["Formats", "Digests"].contains(module.name) {
             for file in try files(in: "Sources/\(module.group)/\(module.name)", ending: "swift") {
                 for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
                 where !line.drop(while: \.isWhitespace).hasPrefix("//") {

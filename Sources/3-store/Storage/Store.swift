@@ -1,6 +1,7 @@
 // A folder of objects and records. Knows digests, keys and files; knows no plan, no step and no process.
 
 package import Digests
+internal import Formats
 package import Host
 internal import Synchronization
 
@@ -150,7 +151,7 @@ package final class Store: Sendable {
                     "if this folder was a store of yours, write {\"format\":1} into that file, then run `ablate store verify`"
             )
         }
-        guard let format = (try? JSON(parsing: text))?["format"]?.integer, format == 1 else {
+        guard let format = try? JSONDocument(parsing: text, name: mark).member("format").integer, format == 1 else {
             throw AblateError(
                 .foreign, "this is not a store of format 1", path: mark, advice: "use a newer ablate, or another folder"
             )

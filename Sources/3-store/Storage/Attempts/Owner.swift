@@ -1,6 +1,7 @@
 // Who holds a file of the store: by a lock where the disk has locks, else by what the file says and signs of life.
 
 internal import Digests
+internal import Formats
 package import Host
 internal import Synchronization
 
@@ -30,9 +31,11 @@ package struct Owner: Sendable {
 
     /// Reads ``line`` from the beginning of a file; nil where it does not begin with one.
     init?(reading bytes: [UInt8]) {
-        guard let json = try? JSON(parsing: bytes.prefix { $0 != UInt8(ascii: "\n") }),
-            let host = json["host"]?.string, let boot = json["boot"]?.string, let process = json["process"]?.integer,
-            let began = json["began"]?.integer, let since = json["since"]?.number, since.isFinite
+        let line = Array(bytes.prefix { $0 != UInt8(ascii: "\n") })
+        guard let owner = try? JSONDocument(parsing: line, name: "the owner"),
+            let host = try? owner.member("host").text, let boot = try? owner.member("boot").text,
+            let process = try? owner.member("process").integer, let began = try? owner.member("began").integer,
+            let since = try? owner.member("since").number
         else { return nil }
         mark = ProcessMark(host: host, boot: boot, process: process, began: began)
         self.since = since

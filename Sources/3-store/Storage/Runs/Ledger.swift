@@ -1,6 +1,7 @@
 // What was written into the user's folders, and how it was then. Only what is named here, and is as it was, may be replaced.
 
 package import Digests
+internal import Formats
 package import Host
 
 /// Files that ablate delivered: a document each, named by the digest of the path.
@@ -35,10 +36,9 @@ package struct Ledger: Sendable {
     /// the user's.
     package func entry(for path: String) -> Entry? {
         guard let bytes = try? files.open(place(of: path), .readingItself).content(limit: 1 << 20),
-            let json = SealedDocument.read(bytes), json["path"]?.string == name(of: path),
-            let digest = json["digest"]?.string.flatMap(Digest.init), let author = json["author"]?.string
+            let (ofPath, entry) = Self.read(bytes), ofPath == name(of: path)
         else { return nil }
-        return Entry(digest: digest, previous: json["previous"]?.string.flatMap(Digest.init), author: author)
+        return entry
     }
 
     /// Every path that is in the ledger, absolute, in order.
@@ -46,10 +46,21 @@ package struct Ledger: Sendable {
         try (files.names(in: folder) ?? []).compactMap { file in
             guard file.hasSuffix(".json"), !file.hasPrefix("."),
                 let bytes = try files.open("\(folder)/\(file)", .readingItself).content(limit: 1 << 20),
-                let path = SealedDocument.read(bytes)?["path"]?.string
+                let path = Self.read(bytes)?.path
             else { return nil }
             return path.hasPrefix("/") ? path : "\(project)/\(path)"
         }.sorted()
+    }
+
+    /// What ``note(_:for:)`` wrote; nil for anything else.
+    private static func read(_ bytes: [UInt8]) -> (path: String, entry: Entry)? {
+        guard let json = SealedDocument.read(bytes) else { return nil }
+        let document = JSONDocument(json, name: "the ledger")
+        guard let path = try? document.member("path").text, let digest = try? document.member("digest").digest,
+            let author = try? document.member("author").text
+        else { return nil }
+        let previous = try? document.member("previous").digest
+        return (path, Entry(digest: digest, previous: previous, author: author))
     }
 
     /// Notes that a path has this content now. Written before the file gets its name: a crash in between leaves a file that is not as

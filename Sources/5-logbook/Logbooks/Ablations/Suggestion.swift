@@ -4,6 +4,7 @@
 internal import Diagnostics
 internal import Digests
 internal import Forecasts
+internal import Formats
 internal import Nodes
 
 internal import Plans
@@ -193,8 +194,9 @@ package struct Suggestion: Sendable {
             for (step, entry) in zip(results.plan.steps, results.entries)
             where step.kind == .predict && step.address.hasPrefix("\(name)/") && step.address.hasSuffix("/predict-oof")
             {
-                rows += entry.record?.metrics["rows"]?.integer ?? 0
-                cut += entry.record?.metrics["truncated-rows-answer"]?.integer ?? 0
+                guard let said = entry.record.map({ StepMetrics($0.metrics) }) else { continue }
+                rows += said.rows ?? 0
+                cut += said.truncatedAnswers ?? 0
             }
             guard rows > 0, Double(cut) > 0.1 * Double(rows) else { return nil }
             let share = Format.percent(Double(cut) / Double(rows))

@@ -73,7 +73,7 @@ struct LogbookExports: ParsableArguments {
             "mlflow": JSON(mlflow),
         ]
         let publisher = Publisher(environment: try workspaces[0].readingEnvironment { Console.note($0) })
-        let result = try await publisher.publish(
+        let run = try await publisher.publish(
             TrackerForm().document(of: logbooks), to: targets
         ) { Console.note($0) }
         for (index, path) in parquet.enumerated() {
@@ -84,6 +84,6 @@ struct LogbookExports: ParsableArguments {
                 "\(folder)/tensorboard", to: Files.absolute(tensorboard), remedy: "name another folder")
         }
         return paths + (tensorboard.map { [Files.absolute($0)] } ?? [])
-            + (result["mlflow"]?.string.map { [$0] } ?? [])
+            + (run.map { [$0] } ?? [])
     }
 }
