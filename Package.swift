@@ -14,7 +14,7 @@ let settings: [SwiftSetting] =
 // The order of the data: a group may import itself and what stands above it (docs/architecture.md).
 let groups: KeyValuePairs = [
     "0-base": [
-        "CLibYAML", "CPermutations", "Digests", "Words", "Host", "Formats", "Arithmetic", "Scores", "Statistics",
+        "CLibYAML", "CPermutations", "Digests", "Words", "Arithmetic", "Host", "Formats", "Scores", "Statistics",
         "Constraints",
     ],
     "1-recipe": ["Diagnostics", "Nodes", "Recipes", "Imports"],
@@ -44,9 +44,9 @@ let package = Package(
         .target(name: "CPermutations"),
         .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Words"),
-        .target(name: "Host", dependencies: ["Digests"]),
-        .target(name: "Formats", dependencies: ["Words", "Digests"]),
         .target(name: "Arithmetic"),
+        .target(name: "Host", dependencies: ["Arithmetic", "Digests"]),
+        .target(name: "Formats", dependencies: ["Words", "Digests"]),
         .target(name: "Scores", dependencies: ["Arithmetic"]),
         .target(name: "Statistics", dependencies: ["Arithmetic", "Scores"]),
         .target(name: "Constraints", dependencies: ["CPermutations", "Arithmetic", "Scores", "Statistics"]),

@@ -13,7 +13,6 @@
 //     WorkerMessage                                          the contract in types
 //     Worker                                                 a process, one step after another
 //     StepFailure                                            why a step gave nothing, with a class for programs
-//     ProcessTree                                            everything a process started
 //     WorkerEnvironment, InstalledLibraries                  interpreter and libraries
 //     WorkerPackage, WorkerSources                           the embedded files, written out by digest
 //     ablate_worker/                                         the Python half, its rooms in docs/architecture.md

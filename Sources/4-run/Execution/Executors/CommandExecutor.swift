@@ -1,7 +1,6 @@
 // Runs a user's own program as a step. Knows arguments, paths and how a process ends; nothing of what the program does.
 
 internal import Digests
-internal import Glibc
 internal import Host
 internal import Plans
 internal import Steps
@@ -96,9 +95,9 @@ struct CommandExecutor: Executor {
                 class: .unavailable, message: "the program \(program) is in no folder of the PATH")
         }
         let executable = Executable.path(FilePath(path))
-        let group = Mutex<pid_t?>(nil)
+        let group = Mutex<Int32?>(nil)
         // What the program itself started must not outlive it.
-        defer { if let id = group.withLock({ $0 }) { _ = Glibc.kill(-id, SIGKILL) } }
+        defer { if let id = group.withLock({ $0 }) { Signals.kill(group: id) } }
         do {
             let result = try await Subprocess.run(
                 executable, arguments: Arguments(arguments),

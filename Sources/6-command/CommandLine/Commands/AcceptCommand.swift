@@ -4,7 +4,6 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Digests
 internal import Forecasts
-internal import Glibc
 internal import Host
 internal import Plans
 internal import Storage
@@ -144,8 +143,6 @@ struct AcceptCommand: AsyncParsableCommand {
     private static var now: Double { Double(Host.system.clock.now) / 1e9 }
 
     private static var person: String {
-        let variables = Files.environment
-        let name = variables["USER"] ?? variables["LOGNAME"] ?? "user \(getuid())"
-        return "\(name)@\(Host.system.name)"
+        "\(Host.system.user)@\(Host.system.name)"
     }
 }

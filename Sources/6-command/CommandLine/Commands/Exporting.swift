@@ -7,6 +7,7 @@ internal import Execution
 internal import Forecasts
 internal import Formats
 internal import Glibc
+internal import Host
 internal import Plans
 internal import Recipes
 internal import Workers

@@ -40,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private func carryOut() async throws {
         // Before anything that takes time. Until the engine is at work nothing has begun that a signal would have to wait for.
-        let interruption = Interruption()
+        let interruption = Interruption(endingWith: ExitStatus.interrupted.rawValue)
         defer { interruption.end() }
         let form = options.shared.json ? .json : progress
         let unchanged = Unchanged(
