@@ -107,7 +107,7 @@ def test_an_edited_submission_is_left_alone_and_the_new_one_named(project):
     path.write_text(whole + "mine\n")
     for _ in range(4):
         result = project.ablate("run")
-        assert result.returncode == 0 and "was changed since ablate wrote it" in result.stderr, result.stderr
+        assert result.returncode == 0 and "was changed or made read-only since ablate wrote it" in result.stderr, result.stderr
         assert path.read_text() == whole + "mine\n"
         named = next(word for word in result.stderr.split() if "/objects/" in word)
         assert Path(named).read_text() == whole
@@ -320,3 +320,25 @@ def test_two_projects_with_files_of_one_name_do_not_share_what_lies_outside(proj
     refused(other.ablate("logbook", "--output", out), 73, "index.html")
     assert contents(tmp_path / "shared") == before
     assert project.run() == []
+
+
+def test_a_submission_that_was_made_read_only_is_kept(project):
+    submission = project.folder / "submission.csv"
+    before = submission.read_bytes()
+    submission.chmod(0o444)
+    project.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
+    result = subprocess.run(project.command("run"), capture_output=True, text=True)
+    assert result.returncode == 0 and submission.read_bytes() == before
+    assert "made read-only since ablate wrote it" in result.stderr and "--overwrite" in result.stderr
+    subprocess.run(project.command("run", "--overwrite"), capture_output=True, check=True)
+    assert submission.read_bytes() != before and submission.stat().st_mode & 0o777 == 0o444
+
+
+def test_mending_parts_no_two_names_of_a_file(tmp_path):
+    recipe, other = tmp_path / "recipe.yaml", tmp_path / "other.yaml"
+    recipe.write_text(RECIPE.replace("count: 2", "Count: 2"))
+    os.link(recipe, other)
+    before = recipe.read_bytes()
+    result = subprocess.run([BINARY, "check", "--fix", "recipe.yaml"], cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode != 0 and "hard link" in result.stderr
+    assert recipe.read_bytes() == other.read_bytes() == before and os.path.samefile(recipe, other)

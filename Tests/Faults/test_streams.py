@@ -24,6 +24,14 @@ def test_a_result_that_cannot_be_written_is_no_success(project, arguments):
     assert result.returncode == 69 and "No space left on device" in result.stderr
 
 
+@pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("run", "--help"), ("--generate-completion-script", "bash")])
+def test_what_the_parser_prints_is_written_or_told_of(arguments):
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([BINARY, *arguments], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert result.returncode == 69 and "No space left on device" in result.stderr
+    assert subprocess.run([BINARY, *arguments], capture_output=True).returncode == 0
+
+
 def test_a_reader_that_leaves_is_no_failure(project):
     result = subprocess.run(f"'{BINARY}' plan '{project.recipe}' | true; echo ${{PIPESTATUS[0]}}", shell=True, executable="/bin/bash",
                             capture_output=True, text=True)

@@ -53,6 +53,46 @@ import Testing
         #expect(try files.names(in: "/home/docs")?.sorted() == ["a.txt", "deep"])
     }
 
+    /// What is written into a lock to say who holds it would be written into the file that the lock is a second name of.
+    @Test(arguments: ["collection.lock", "leases/\(Digest(of: "a step"))"])
+    func aLockThatIsASecondNameOfSomebodysFileIsRefused(_ name: String) throws {
+        let store = try store()
+        try publish("a step", in: store)
+        try? files.remove("/project/.ablate/\(name)")
+        #expect(try files.claim("/project/.ablate/\(name)", for: "/home/docs/a.txt"))
+        let acts: [() throws -> Void] = [
+            { _ = try store.collect(dryRun: false) { ([], []) } },
+            { _ = try store.lease(Digest(of: "a step")) }, { _ = try self.publish("another step", in: store) },
+        ]
+        let errors = acts.compactMap { act -> AblateError? in
+            do {
+                try act()
+                return nil
+            } catch { return error as? AblateError }
+        }
+        #expect(!errors.isEmpty)
+        #expect(errors.allSatisfy { $0.kind == .refused && $0.message.contains("hard link") })
+        #expect(try files.content(of: "/home/docs/a.txt", limit: 100) == Array("notes".utf8))
+    }
+
+    /// Only what is called as the draft of a mark is one: a file, sixteen digits, no other name.
+    @Test func aFolderWithNamesLikeADraftsIsNoStoreAndNothingOfItIsSwept() throws {
+        _ = try files.makeFolder("/mine/.store-notes")
+        try files.write("mine".utf8, to: "/mine/.store-notes/a")
+        #expect(throws: AblateError.self) { try store("/mine") }
+        _ = try store()
+        for name in [".store-notes", ".store-0123456789ABCDEF", ".store-0123456789abcde"] {
+            try files.write("mine".utf8, to: "/project/.ablate/\(name)")
+        }
+        _ = try files.makeFolder("/project/.ablate/.store-0123456789abcdef")
+        try files.write("draft".utf8, to: "/project/.ablate/.store-fedcba9876543210")
+        clock.advance(seconds: 86_400)
+        _ = try store()
+        let left = try (files.names(in: "/project/.ablate") ?? []).filter { $0.hasPrefix(".store-") }.sorted()
+        #expect(
+            left == [".store-0123456789ABCDEF", ".store-0123456789abcde", ".store-0123456789abcdef", ".store-notes"])
+    }
+
     @Test func logsThatNobodyReadsWholeLoseTheirMiddle() throws {
         let store = try store()
         let attempt = try store.beginAttempt(key: Digest(of: "loud"))

@@ -93,7 +93,7 @@ extension FileSystem {
             let file = try open(draft, .creating)
             try fill(file)
             if isLasting { try file.sync() }
-            if let before, before.form == .file { try setPermissions(before.permissions, of: draft) }
+            if let before, before.form == .file { try setPermissions(before.permissions & 0o777, of: draft) }
             try move(draft, to: path)
         } catch {
             try? remove(draft)

@@ -131,7 +131,7 @@ package final class Store: Sendable {
         let mark = path + "/store.json"
         guard try host.files.status(of: mark, following: false) != nil else {
             // A start that was cut short may have left the draft of its mark.
-            let others = try (host.files.names(in: path) ?? []).filter { !$0.hasPrefix(".store-") }
+            let others = try (host.files.names(in: path) ?? []).filter { !isDraftOfMark($0, host.files, in: path) }
             guard others.isEmpty else {
                 throw AblateError(
                     .foreign,

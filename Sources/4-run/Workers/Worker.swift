@@ -110,7 +110,8 @@ package final class Worker: Sendable {
         var lastWords = ""
         do {
             let log = try FileDescriptor.open(
-                launch.log, .readWrite, options: [.create, .append], permissions: [.ownerReadWrite, .groupRead])
+                launch.log, .readWrite, options: [.create, .append],
+                permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
             try? Host.system.files.remove(launch.log)
             defer { try? log.close() }
             var options = PlatformOptions()

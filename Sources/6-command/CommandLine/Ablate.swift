@@ -41,6 +41,9 @@ package struct Ablate: AsyncParsableCommand {
             let code = exitCode(for: error)
             let message = fullMessage(for: error)
             if !message.isEmpty { code == .success ? Console.out(message) : Console.note(message) }
+            if code == .success, let failure = OutputStream.output.failure {
+                exit(withError: Failure.report(failure))
+            }
             exit(withError: code)
         }
     }

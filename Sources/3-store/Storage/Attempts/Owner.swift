@@ -79,7 +79,7 @@ extension Store {
     /// Opens, locks and signs a file that says by that: its holder lives. Nil where somebody else holds it.
     func hold(_ path: String, shared: Bool) throws -> (any OpenFile)? {
         while true {
-            let file = try files.open(path, .locking)
+            let file = try openLock(path, .locking)
             switch try file.lock(shared: shared) {
             case .taken: return nil
             case .unavailable:
@@ -95,6 +95,21 @@ extension Store {
         }
     }
 
+    /// Opens a file of the store's to lock it. Errors: ``AblateError`` of kind `refused` for one that others have under a name of
+    /// theirs, too: what is written into it would be written into theirs.
+    func openLock(_ path: String, _ mode: OpenMode) throws -> any OpenFile {
+        let file = try files.open(path, mode)
+        let status = try file.status()
+        guard status.form == .file, status.links <= 1 else {
+            throw AblateError(
+                .refused,
+                "expected a lock of the store's own, found "
+                    + (status.form == .file ? "a file with another name, too (a hard link)" : "a pipe or device"),
+                path: path, advice: "remove it: a lock is made again where it is needed; nothing was changed")
+        }
+        return file
+    }
+
     /// Lets go of a held file and takes it away.
     func release(_ path: String) {
         signs.end(path)
@@ -105,7 +120,7 @@ extension Store {
 
     /// Whether the holder of a file lives; nil where there is no such file. Nothing is written.
     func holder(of path: String) throws -> Holder? {
-        guard let file = try? files.open(path, .lockingPresent) else { return nil }
+        guard let file = try? openLock(path, .lockingPresent) else { return nil }
         switch try file.lock(shared: false) {
         case .held: return .gone(file)
         case .taken: return .alive(owner(in: path))

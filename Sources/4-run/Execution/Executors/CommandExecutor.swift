@@ -84,7 +84,8 @@ struct CommandExecutor: Executor {
         _ program: String, _ arguments: [String], log: String, gpus: String, tree: ProcessTree
     ) async throws -> TerminationStatus {
         let file = try FileDescriptor.open(
-            log, .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite, .groupRead])
+            log, .writeOnly, options: [.create, .append],
+            permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
         defer { try? file.close() }
         var options = PlatformOptions()
         // A group of its own: a kill reaches all that it started. It may tidy up for a moment when a run is stopped.

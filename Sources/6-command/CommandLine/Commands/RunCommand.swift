@@ -237,7 +237,7 @@ struct RunCommand: AsyncParsableCommand {
                 if try workspace.store.digest(ofFile: path) != output.digest {
                     delivered?.own = workspace.store.path(of: output.digest)
                     Console.note(
-                        "warning: \(path) was changed since ablate wrote it, and is left as it is; the recipe's own submission is "
+                        "warning: \(path) was changed or made read-only since ablate wrote it, and is left as it is; the recipe's own submission is "
                             + "\(workspace.store.path(of: output.digest)) (--overwrite puts it in place)")
                 }
             } else {
