@@ -137,7 +137,7 @@ let package = Package(
         ),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Host", "Formats", "Digests"]),
-        .testTarget(name: "RunsTests", dependencies: ["Runs", "Digests"]),
+        .testTarget(name: "RunsTests", dependencies: ["Runs", "Storage", "Host", "Digests"]),
         .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries", "Storage", "Host", "Digests"]),
         .testTarget(name: "ArithmeticTests", dependencies: ["Arithmetic"]),
         .testTarget(name: "ScoresTests", dependencies: ["Scores"]),

@@ -13,4 +13,5 @@
 //     LiveState                                              a run that goes on: steps at work, losses, the time to go
 //     LenientMembers                                         members of what any version wrote
 //     StoredRuns                                             the documents of a store as values
+//     AcceptanceNote                                         what was accepted and taken back
 //     Standing                                               running, killed, complete ...: what is true of a run now

@@ -39,6 +39,9 @@ package struct StepContext: Sendable {
         try parameter(name, "a list of texts") { Self.all($0, \.string) }
     }
 
+    /// The parameter where it is a text; nil where it is something else.
+    func word(_ name: String) -> String? { parameters[name]?.string }
+
     func optionalInteger(_ name: String) throws(AblateError) -> Int? { try has(name) ? integer(name) : nil }
 
     func optionalNumber(_ name: String) throws(AblateError) -> Double? {

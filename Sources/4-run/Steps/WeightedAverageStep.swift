@@ -21,7 +21,7 @@ extension NativeStep {
             matrices.append(try ProbabilityMatrix(values: table.probabilities, classCount: classes))
         }
         let members = AveragingMembers(matrices, scale: scale)
-        if context.inputs["weights"] == nil, let word = context.parameters["weights"]?.string {
+        if context.inputs["weights"] == nil, let word = context.word("weights") {
             guard let way = AveragingFit(rawValue: word) else {
                 throw AblateError(.invalid, "there are no weights \"\(word)\"")
             }

@@ -50,14 +50,11 @@ struct RunCommand: AsyncParsableCommand {
                 .array(choice.ablations.map { .string($0) }), JSON(logbook), .bool(overwrite),
             ], shared: options.shared)
         let clock = ContinuousClock.now
-        if !choice.strictEnvironment, let answer = unchanged?.answer, let reused = answer["reused"]?.integer,
-            let name = answer["name"]?.string,
-            let logbook = answer["logbook"]?.string
-        {
-            Warnings(remembered: answer["warnings"]).say(form)
+        if !choice.strictEnvironment, let answer = unchanged?.answer {
+            Warnings(remembered: answer.warnings).say(form)
             return say(
-                name, RunSummary(), reused: reused, executed: [], logbook: logbook,
-                submission: answer["submission"]?.string.map { Delivered(path: $0) },
+                answer.name, RunSummary(), reused: answer.reused, executed: [], logbook: answer.logbook,
+                submission: answer.submission.map { Delivered(path: $0) },
                 seconds: clock.duration(to: .now) / .seconds(1), form)
         }
         let workspace = try Workspace(options.recipe, options.shared, writing: true)
@@ -98,10 +95,10 @@ struct RunCommand: AsyncParsableCommand {
         // A file that was edited is told of by every run.
         if isIdle, delivered?.own == nil {
             unchanged?.remember(
-                [
-                    "name": .string(workspace.name), "reused": .integer(summary.reused.count),
-                    "logbook": .string(logbook), "submission": JSON(delivered?.path), "warnings": warnings.json,
-                ], workspace, present, files: files + (delivered.map { [$0.path] } ?? []))
+                IdleRun(
+                    name: workspace.name, reused: summary.reused.count, logbook: logbook,
+                    submission: delivered?.path, warnings: warnings.texts), workspace, present,
+                files: files + (delivered.map { [$0.path] } ?? []))
         }
         say(
             workspace.name, summary, reused: summary.reused.count,
