@@ -46,3 +46,12 @@ def test_what_the_parser_repeats_is_shown_as_text(arguments):
     result = subprocess.run([BINARY, *arguments], capture_output=True, text=True)
     text = result.stdout + result.stderr
     assert result.returncode in (64, 65, 66) and not {c for c in text if c in "\x1b\x07\u202e\x9b"}, text
+
+
+@pytest.mark.parametrize("limit", [4, 6, 10, 12, 16, 24, 31])
+@pytest.mark.parametrize("verb", ["check", "run", "logbook", "optimize"])
+def test_too_few_open_files_are_told_of_before_anything_begins(project, limit, verb):
+    arguments = ["optimize", "train.csv", "--group", "who", "--output", "o.parquet"] if verb == "optimize" else project.command(verb)[1:]
+    result = subprocess.run(["sh", "-c", f'ulimit -n {limit}; exec "$@"', "sh", BINARY, *arguments], capture_output=True, text=True, cwd=project.folder)
+    assert result.returncode == 69 and "ulimit -n" in result.stderr, (result.returncode, result.stderr)
+    assert not (project.folder / ".ablate").exists()

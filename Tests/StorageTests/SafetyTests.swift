@@ -181,6 +181,21 @@ import Testing
         #expect(!files.exists(attempt.folder))
     }
 
+    /// The clock that marks files is the disk's, which may be a server's: a machine whose own is ahead ends nobody.
+    @Test func withoutLocksSignsOfLifeAreReadByTheDisksClock() throws {
+        files.setLocks(false)
+        let far = ManualProcesses(host: "far", process: 7)
+        let attempt = try store("/project/.ablate", .readWrite, far).beginAttempt(key: Digest(of: "a"))
+        let ahead = ManualClock(now: clock.now)
+        ahead.advance(seconds: 3 * 86_400)
+        let host = Host.memory(name: "here", clock: ahead, files: files, processes: own)
+        _ = try Store(at: "/project/.ablate", access: .readWrite, host: host)
+        #expect(files.exists(attempt.folder))
+        clock.advance(seconds: 700)
+        _ = try Store(at: "/project/.ablate", access: .readWrite, host: host)
+        #expect(!files.exists(attempt.folder))
+    }
+
     @Test func withoutLocksALeaseIsHeldByOneAndSaysByWhom() throws {
         files.setLocks(false)
         let engine = ManualProcesses(host: "here", process: 7)

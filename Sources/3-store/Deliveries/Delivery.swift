@@ -72,7 +72,9 @@ package struct Delivery: Sendable {
             return isGone && mark.isOfSameName(as: bytes) ? .ours : .other(author: Author.shown(other))
         }
         let author = author(for: path)
-        guard let entry = ledgers.lazy.compactMap({ $0.entry(for: path) }).first else { return .theirs }
+        var known: Ledger.Entry?
+        for ledger in ledgers where known == nil { known = try ledger.entry(for: path) }
+        guard let entry = known else { return .theirs }
         let digest = try host.files.open(path, .readingItself).digest()
         let isWhole = digest == entry.digest || digest == entry.previous
         if entry.author != author, Author.isThere(entry.author, beside: Paths.folder(of: path), host.files) {

@@ -1,6 +1,7 @@
 // The command itself: its verbs and what it says of itself.
 
 package import ArgumentParser
+internal import Dispatch
 internal import Execution
 internal import Host
 
@@ -23,10 +24,31 @@ package struct Ablate: AsyncParsableCommand {
 
     static let version = "0.1.0"
 
+    private static let fewestOpenFiles = 32
+
     package init() {}
 
-    /// The whole command, from its arguments to its exit code.
-    package static func begin() async {
+    /// Ends the process where it may open so few files that the system's own libraries would end it without a word, as soon as there
+    /// is a second thread.
+    package static func requireOpenFiles() {
+        guard let files = SystemLimits.openFiles, files < fewestOpenFiles else { return }
+        OutputStream.error.write(
+            "error: this process may have \(files) files open, and needs \(fewestOpenFiles); raise the limit (ulimit -n) and run again\n"
+                .utf8)
+        exit(withError: ExitStatus.unavailable)
+    }
+
+    /// The whole command, from its arguments to its exit code. The calling thread waits for it.
+    package static func begin() {
+        let done = DispatchSemaphore(value: 0)
+        Task.detached {
+            await carryOut()
+            done.signal()
+        }
+        done.wait()
+    }
+
+    private static func carryOut() async {
         CrashNotice.install()
         do {
             var command = try parseAsRoot()

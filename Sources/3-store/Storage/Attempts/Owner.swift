@@ -139,6 +139,17 @@ extension Store {
     private func judge(_ file: any OpenFile) throws -> Holder {
         let owner = owner(in: file.path)
         if let owner, let isAlive = host.processes.isAlive(owner.mark) { return isAlive ? .alive(owner) : .gone(file) }
-        return try file.status().stamp.modified > host.clock.now - SignsOfLife.patience ? .alive(owner) : .gone(file)
+        return try file.status().stamp.modified > diskTime - SignsOfLife.patience ? .alive(owner) : .gone(file)
+    }
+
+    /// Now by the clock that marks this disk's files, which may be a server's and go otherwise than this machine's: what a file that
+    /// is made now is marked with. By the machine's own clock where nothing can be made; nothing is removed then, either.
+    private var diskTime: Int {
+        let path = "\(root)/.store-\(makeNonce())"
+        defer { try? files.remove(path) }
+        guard access == .readWrite, let file = try? files.open(path, .creating), let status = try? file.status() else {
+            return host.clock.now
+        }
+        return status.stamp.modified
     }
 }

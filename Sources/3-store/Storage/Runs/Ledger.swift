@@ -32,12 +32,16 @@ package struct Ledger: Sendable {
         (self.folder, self.project, self.files) = (folder, project, files)
     }
 
-    /// What is known of a path; nil where ablate never wrote it. A document that cannot be read counts as none: then the file is
-    /// the user's.
-    package func entry(for path: String) -> Entry? {
-        guard let bytes = try? files.open(place(of: path), .readingItself).content(limit: 1 << 20),
-            let (ofPath, entry) = Self.read(bytes), ofPath == name(of: path)
-        else { return nil }
+    /// What is known of a path; nil where ablate never wrote it. A document that is not as it was written counts as none: then the
+    /// file is the user's. Errors: ``AblateError`` where the system does not say what the document holds.
+    package func entry(for path: String) throws -> Entry? {
+        let bytes: [UInt8]?
+        do {
+            bytes = try files.open(place(of: path), .readingItself).content(limit: 1 << 20)
+        } catch let error as AblateError where [.missing, .refused].contains(error.kind) {
+            return nil
+        }
+        guard let (ofPath, entry) = bytes.flatMap(Self.read), ofPath == name(of: path) else { return nil }
         return entry
     }
 
