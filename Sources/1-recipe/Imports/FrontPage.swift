@@ -19,7 +19,7 @@
 //
 // The rest, each of which says in its first line what it is:
 //
-//     (here)               Draft, Rule
+//     (here)               Draft, ImportFindings, Rule
 //     Merging/             Experiment, FoldName, Group, Merger, ModelNames, TableMerger
 //     Rules/               AxolotlRules, Generation, H2OData, H2ORules, H2OTraining, LlamaFactoryRules,
 //                          SharedMeanings

@@ -14,6 +14,7 @@
 //     Composition/RecipeLoader                               parse, --set, like, decode, variants, cross-checks
 //     Composition/SettingPath                                the path of a value, read and written in one place
 //     Composition/PlanSize                                   how many steps a recipe asks for, before any is made
+//     RecipeFindings                                         the rules that a recipe can break, each declared beside its check
 //     RecipeSchema                                           the schema that editors read
 //
 // The rest, each of which says in its first line what it is:
@@ -22,7 +23,7 @@
 //     Composition/Checks/  AnnotationChecks, CommandFiles, ContentChecks, CrossChecks, CustomStepChecks,
 //                          ExtractorChecks, FamilyChecks, FileChecks, KeyVariables, Lints, ModelChecks, ReferenceChecks,
 //                          ReferenceGraph, SampleChecks, TableMentions
-//     Declarations/        CollectionShapes, Declaration, FindingCatalogue, Key, PlainNode, Reading,
+//     Declarations/        CollectionShapes, Declaration, Key, PlainNode, Reading,
 //                          ScalarShapes, ValueShape
 //     Sections/            Ablation, Adaptation, Annotation, Averaging, Backbone, Chat, CustomStep, DataSection,
 //                          Exploration, Extractor, FoldSection, Model, PseudoLabels, Site, StackEntry,

@@ -21,7 +21,7 @@
 // The rest, each of which says in its first line what it is:
 //
 //     Compiling/           AverageSteps, CommandSteps, PseudoLabelSteps, StackSteps, TextSteps
-//     Labels/              FoldSet
+//     Labels/              FoldSet, PlanFindings
 //     Kinds/               AnnotateStep, AverageStep, CommandStep, EvaluateStep, ExploreStep, ExtractStep,
 //                          FeaturesStep, FinetuneStep, FitStep, ForwardPass, IngestStep, OptimizeStep,
 //                          PredictStep, PseudoLabelStep, SplitStep, StackStep, SubmissionStep, TokenizeStep

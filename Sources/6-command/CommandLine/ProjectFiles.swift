@@ -106,7 +106,7 @@ struct ProjectFiles {
         if "\(real)/\(Paths.name(path))" == logbook || real == logbook || real.hasPrefix(logbook + "/") {
             return [
                 Finding(
-                    "overwrites-input",
+                    .overwritesInput,
                     "the submission cannot be written to \"\(submission.path)\": the logbook is written there",
                     at: place?.span, help: "choose another path")
             ]
@@ -116,7 +116,7 @@ struct ProjectFiles {
         } catch let error as AblateError where error.kind == .refused {
             return [
                 Finding(
-                    "not-writable", "the submission cannot be written to \"\(submission.path)\": \(error.message)",
+                    .notWritable, "the submission cannot be written to \"\(submission.path)\": \(error.message)",
                     at: place?.span, help: error.advice)
             ]
         } catch {
@@ -128,7 +128,7 @@ struct ProjectFiles {
         } catch let error as AblateError where error.kind == .refused {
             return [
                 Finding(
-                    "overwrites-input", "the submission cannot be written to \"\(submission.path)\": \(error.message)",
+                    .overwritesInput, "the submission cannot be written to \"\(submission.path)\": \(error.message)",
                     at: place?.span, help: error.advice)
             ]
         } catch {

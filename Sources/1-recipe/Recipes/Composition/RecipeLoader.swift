@@ -3,6 +3,12 @@
 package import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    package static let notWritable = FindingRule(
+        "not-writable", .names, "A run could not write its submission or its logbook where they belong.",
+        "Better said before hours of training than after them.")
+}
+
 /// What a recipe is read from, and what of the world it may ask about.
 package struct RecipeLoader: Sendable {
     package var file: SourceFile
@@ -48,8 +54,8 @@ package struct RecipeLoader: Sendable {
         root = Inheritance.resolve(root, &reading)
         ReferenceChecks(tree: root).report(&reading)
         let files = FileChecks(surroundings: surroundings, folder: folder).findings(root)
-        let missing = files.filter { $0.code == "missing-file" }
-        for finding in files where finding.code != "missing-file" { reading.report(finding) }
+        let missing = files.filter { $0.rule == .missingFile }
+        for finding in files where finding.rule != .missingFile { reading.report(finding) }
         guard var recipe = Recipe.declaration.shape.decode(root, &reading) else {
             throw Findings(reading.findings + missing)
         }
@@ -85,13 +91,13 @@ package struct RecipeLoader: Sendable {
             )
             .report(&reading)
         }
-        if let test = recipe.data.test, !reading.findings.contains(where: { $0.code == "label-leak" }),
+        if let test = recipe.data.test, !reading.findings.contains(where: { $0.rule == .labelLeak }),
             let place = root.value(at: ["data", "test"]),
             surroundings.isSame(absolute(recipe.data.train), absolute(test))
         {
             reading.report(
                 Finding(
-                    "label-leak",
+                    .labelLeak,
                     "the test table is the training table under another name, so models predict rows they were trained on",
                     at: place.span, severity: .warning, help: "name another table, or leave data.test out"))
         }
@@ -155,7 +161,7 @@ package struct RecipeLoader: Sendable {
         let place = root.value(at: ["submission", "path"]) ?? root["submission"] ?? root
         return [
             Finding(
-                "not-writable", "a run cannot write \(all.joined(separator: " and ")): the place is read-only",
+                .notWritable, "a run cannot write \(all.joined(separator: " and ")): the place is read-only",
                 at: place.span, severity: .warning,
                 help:
                     "copy the recipe to a folder of your own, with absolute paths to its tables, or name a place for the submission with --set submission.path=PATH"

@@ -3,6 +3,12 @@
 internal import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let missingConstraint = FindingRule(
+        "missing-constraint", .scores, "Optimizing needs a constraint that every group obeys.",
+        "Without one, every assignment of labels is possible, and nothing is gained.")
+}
+
 extension CrossChecks {
     /// The groups' column, the constraint or the counts, and that they agree.
     func checkContents(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
@@ -11,25 +17,25 @@ extension CrossChecks {
         if constraint == nil, entry.value.counts == nil, !entry.value.method.toleratesViolations {
             reading.report(
                 Finding(
-                    "missing-constraint", "optimize needs a constraint that every group obeys", at: item.span,
+                    .missingConstraint, "optimize needs a constraint that every group obeys", at: item.span,
                     help: "add `constraint: one-of-each` under data, if each group holds each label once"))
         }
         if constraint == nil, recipe.data.columns.group == nil {
             reading.report(
                 Finding(
-                    "missing-key", "optimize needs data.columns.group", at: item.span,
+                    .missingKey, "optimize needs data.columns.group", at: item.span,
                     help: "name the column that says which rows belong together"))
         }
         guard let counts = entry.value.counts, let place = node["counts"] else { return }
         if counts.count != recipe.data.labels.count {
             reading.report(
                 Finding(
-                    "out-of-range", "there are \(counts.count) counts and \(recipe.data.labels.count) labels",
+                    .outOfRange, "there are \(counts.count) counts and \(recipe.data.labels.count) labels",
                     at: place.span, help: "write one count for each label, in the order of data.labels"))
         } else if constraint == .oneOfEach, counts.contains(where: { $0 != 1 }) {
             reading.report(
                 Finding(
-                    "conflicting-keys", "data.constraint says that each label occurs once in a group", at: place.span,
+                    .conflictingKeys, "data.constraint says that each label occurs once in a group", at: place.span,
                     help: "remove the constraint, or the counts"))
         }
     }

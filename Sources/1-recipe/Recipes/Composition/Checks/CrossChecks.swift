@@ -1,7 +1,29 @@
 // What no single key can know: settings that must fit together.
 
-internal import Diagnostics
+package import Diagnostics
 internal import Nodes
+
+extension FindingRule {
+    package static let overwritesInput = FindingRule(
+        "overwrites-input", .names,
+        "What is delivered would replace a file that the recipe reads, or would leave the project through a link.",
+        "Nothing of the user's is ever written over, unless ablate wrote it.")
+    static let groupsSplit = FindingRule(
+        "groups-split", .scores, "Rows of one group fall into different folds, so scores come out too good.",
+        "A model has then seen a row of the same group as the one it is scored on. An error where something is optimized, which works on whole groups; else a warning."
+    )
+    static let noOutOfFold = FindingRule(
+        "no-out-of-fold", .scores, "Something is fitted on predictions that are not out-of-fold.",
+        "A model fitted on all rows knows their labels by heart, and what is fitted on its predictions learns to trust that."
+    )
+    package static let labelLeak = FindingRule(
+        "label-leak", .scores,
+        "Predictions are used as out-of-fold for rows whose labels they have seen; the notes name the way.",
+        "The score of such predictions says nothing about rows that nobody has seen. A warning where it may be meant.")
+    static let optimizedTwice = FindingRule(
+        "optimized-twice", .scores, "What is optimized has seen the labels of other folds already.",
+        "Optimize what it is made of, or optimize once, at the end.")
+}
 
 struct CrossChecks {
     let recipe: Recipe
@@ -36,7 +58,7 @@ struct CrossChecks {
 
     func report(_ reading: inout Reading) {
         if recipe.models.isEmpty, recipe.steps.isEmpty, let place = tree["models"] {
-            reading.report(Finding("missing-key", "at least one model or step is needed here", at: place.span))
+            reading.report(Finding(.missingKey, "at least one model or step is needed here", at: place.span))
         }
         checkSubmission(&reading)
         checkStack(&reading)
@@ -69,26 +91,26 @@ struct CrossChecks {
         if recipe.data.test == nil {
             reading.report(
                 Finding(
-                    "missing-key", "pseudo-labels need a test table", at: node.span,
+                    .missingKey, "pseudo-labels need a test table", at: node.span,
                     help: "add data.test, or remove rounds"))
         }
         if rounds.pseudoLabels.from.isEmpty {
             reading.report(
                 Finding(
-                    "missing-key", "nothing says what labels the test rows", at: node.span,
+                    .missingKey, "nothing says what labels the test rows", at: node.span,
                     help: "write rounds: {count: \(rounds.count), from: NAME}, or add a submission"))
         }
         for entry in recipe.models {
             if entry.value.fit != [.folds], let place = tree["models"]?[entry.name] {
                 reading.report(
                     Finding(
-                        "full-fit-with-pseudo-labels", "with rounds, \"\(entry.name)\" must be fitted on folds alone",
+                        .fullFitWithPseudoLabels, "with rounds, \"\(entry.name)\" must be fitted on folds alone",
                         at: (place["fit"] ?? place).span, help: "write fit: [folds]"))
             }
             if entry.value.pseudoLabels != .off, let place = tree["models"]?[entry.name]?["pseudo-labels"] {
                 reading.report(
                     Finding(
-                        "conflicting-keys", "rounds give every model its pseudo-labels", at: place.span,
+                        .conflictingKeys, "rounds give every model its pseudo-labels", at: place.span,
                         notes: [.init("rounds stand here", at: node.span)], help: "keep one of the two"))
             }
         }
@@ -101,7 +123,7 @@ struct CrossChecks {
     /// A custom step gives one prediction for the test, and a teacher needs one for each fold.
     static func noTeacher(_ name: String, at span: Span) -> Finding {
         Finding(
-            "no-teacher", "pseudo-labels cannot come from the custom step \"\(name)\"", at: span,
+            .noTeacher, "pseudo-labels cannot come from the custom step \"\(name)\"", at: span,
             help:
                 "a teacher is made of models, averages, learners and optimizations alone: each fold needs one that never saw its labels"
         )
@@ -117,7 +139,7 @@ struct CrossChecks {
         guard recipe.submission != nil, recipe.data.test == nil, let submission = tree["submission"] else { return }
         reading.report(
             Finding(
-                "missing-key", "a submission needs a test table", at: submission.span,
+                .missingKey, "a submission needs a test table", at: submission.span,
                 help: "add data.test, or remove the submission"))
     }
 
@@ -128,7 +150,7 @@ struct CrossChecks {
         guard let input = inputs.first(where: { Self.parts($0) == Self.parts(submission.path) }) else { return }
         reading.report(
             Finding(
-                "overwrites-input", "the submission would replace \"\(input)\", which the recipe reads",
+                .overwritesInput, "the submission would replace \"\(input)\", which the recipe reads",
                 at: (node["path"] ?? node).span, help: "choose another path"))
     }
 
@@ -157,24 +179,24 @@ struct CrossChecks {
             if weights.count != members.count {
                 reading.report(
                     Finding(
-                        "bad-value", "there are \(members.count) members and \(weights.count) weights", at: place.span,
+                        .badValue, "there are \(members.count) members and \(weights.count) weights", at: place.span,
                         help: "write one weight for each member, in their order"))
             } else if !weights.contains(where: { $0 > 0 }) {
                 reading.report(
-                    Finding("out-of-range", "every weight is 0, so nothing would be averaged", at: place.span))
+                    Finding(.outOfRange, "every weight is 0, so nothing would be averaged", at: place.span))
             }
         }
         if entry.value.weights == .simplex, [.logits, .rank].contains(entry.value.mean), let mean = node["mean"] {
             reading.report(
                 Finding(
-                    "conflicting-keys", "weights on the simplex are fitted for probabilities and geometric means alone",
+                    .conflictingKeys, "weights on the simplex are fitted for probabilities and geometric means alone",
                     at: mean.span, notes: [.init("weights stand here", at: place.span)], help: "use weights: greedy"))
         }
         guard entry.value.weights.isFitted else { return }
         for (name, member) in zip(members, node["average"]?.elements ?? []) where withoutOutOfFold.contains(name) {
             reading.report(
                 Finding(
-                    "no-out-of-fold", "\"\(name)\" has no out-of-fold predictions to fit weights on", at: member.span,
+                    .noOutOfFold, "\"\(name)\" has no out-of-fold predictions to fit weights on", at: member.span,
                     help: "give the model `fit: [folds]`"))
         }
     }
@@ -209,7 +231,7 @@ struct CrossChecks {
             guard !meaningful.contains(key.key) else { continue }
             reading.report(
                 Finding(
-                    "conflicting-keys", "\"\(key.key)\" means nothing to \(choice.key)", at: key.keySpan,
+                    .conflictingKeys, "\"\(key.key)\" means nothing to \(choice.key)", at: key.keySpan,
                     help: "remove it"))
         }
     }
@@ -221,21 +243,21 @@ struct CrossChecks {
         where !LearnerSettings.meaningful(to: learner.kind).contains(key.key) {
             reading.report(
                 Finding(
-                    "conflicting-keys", "\"\(key.key)\" means nothing to \(learner.kind.rawValue)", at: key.keySpan,
+                    .conflictingKeys, "\"\(key.key)\" means nothing to \(learner.kind.rawValue)", at: key.keySpan,
                     help: "remove it"))
         }
         for (name, place) in zip(learner.members, node[learner.kind.rawValue]?.elements ?? []) {
             guard withoutOutOfFold.contains(name) else { continue }
             reading.report(
                 Finding(
-                    "no-out-of-fold", "\"\(name)\" has no out-of-fold predictions to fit on", at: place.span,
+                    .noOutOfFold, "\"\(name)\" has no out-of-fold predictions to fit on", at: place.span,
                     help: "give the model `fit: [folds]`"))
         }
         for (feature, place) in zip(entry.value.features, node["features"]?.elements ?? [])
         where feature == .overlap && recipe.data.columns.prompt == nil {
             reading.report(
                 Finding(
-                    "missing-key", "the feature overlap needs data.columns.prompt", at: place.span,
+                    .missingKey, "the feature overlap needs data.columns.prompt", at: place.span,
                     help: "name the column of the prompts, or leave the feature out"))
         }
         if entry.value.features.contains(.groupStatistics), recipe.data.columns.group == nil,
@@ -243,7 +265,7 @@ struct CrossChecks {
         {
             reading.report(
                 Finding(
-                    "missing-key", "group-statistics need data.columns.group", at: place.span,
+                    .missingKey, "group-statistics need data.columns.group", at: place.span,
                     help: "name the column of the groups, or leave the feature out"))
         }
     }
@@ -255,7 +277,7 @@ struct CrossChecks {
         where optimized.contains(name) {
             reading.report(
                 Finding(
-                    "optimized-twice",
+                    .optimizedTwice,
                     "\"\(name)\" is optimized already; its predictions have seen the labels of other folds",
                     at: place.span, help: "use what \"\(name)\" is made of"))
             return
@@ -264,7 +286,7 @@ struct CrossChecks {
         guard withoutOutOfFold.contains(source) else { return }
         reading.report(
             Finding(
-                "no-out-of-fold", "\"\(source)\" has no out-of-fold predictions to fit on",
+                .noOutOfFold, "\"\(source)\" has no out-of-fold predictions to fit on",
                 at: (node["fitted-on"] ?? item).span,
                 help: "name a model with `fit: [folds]` as fitted-on"))
     }
@@ -282,13 +304,13 @@ struct CrossChecks {
             guard let place = data["columns"]?[name] else { continue }
             reading.report(
                 Finding(
-                    "label-leak", "the column \"\(columns.label)\" holds the labels, and is read as \(name)",
+                    .labelLeak, "the column \"\(columns.label)\" holds the labels, and is read as \(name)",
                     at: place.span, notes: [.init(way)], help: "name another column, or leave \(name) out"))
         }
         if let test = recipe.data.test, Self.plain(test) == Self.plain(recipe.data.train), let place = data["test"] {
             reading.report(
                 Finding(
-                    "label-leak", "the test table is the training table, so models predict rows they were trained on",
+                    .labelLeak, "the test table is the training table, so models predict rows they were trained on",
                     at: place.span, notes: data["train"].map { [.init("trained on here", at: $0.span)] } ?? [],
                     help: "name another table, or leave data.test out: out-of-fold predictions are made of train anyway"
                 ))
@@ -305,7 +327,7 @@ struct CrossChecks {
         if [columns.answer, columns.prompt].contains(columns.label), let place = data["columns"]?["label"] {
             reading.report(
                 Finding(
-                    "conflicting-keys", "the column \"\(columns.label)\" is both read and predicted", at: place.span,
+                    .conflictingKeys, "the column \"\(columns.label)\" is both read and predicted", at: place.span,
                     help: "name the column of the labels alone"))
         }
         checkSources(data, &reading)
@@ -313,13 +335,13 @@ struct CrossChecks {
             if recipe.folds.kind.respectsGroups, let kind = tree["folds"]?["kind"] {
                 reading.report(
                     Finding(
-                        "missing-key", "\(recipe.folds.kind.rawValue) needs data.columns.group", at: kind.span,
+                        .missingKey, "\(recipe.folds.kind.rawValue) needs data.columns.group", at: kind.span,
                         help: "name the column of the groups"))
             }
             if recipe.data.constraint != nil, let constraint = data["constraint"] {
                 reading.report(
                     Finding(
-                        "missing-key", "a constraint needs data.columns.group", at: constraint.span,
+                        .missingKey, "a constraint needs data.columns.group", at: constraint.span,
                         help: "name the column of the groups"))
             }
         } else if !recipe.folds.kind.respectsGroups, let kind = tree["folds"]?["kind"] {
@@ -327,7 +349,7 @@ struct CrossChecks {
             let isFatal = recipe.stack.contains { $0.value.optimize != nil }
             reading.report(
                 Finding(
-                    "groups-split", "rows of one group fall into different folds, and scores come out too good",
+                    .groupsSplit, "rows of one group fall into different folds, and scores come out too good",
                     at: kind.span,
                     severity: isFatal ? .error : .warning, help: "use stratified-group-k-fold"))
         }
@@ -335,7 +357,7 @@ struct CrossChecks {
             let node = data["template"]
         {
             reading.report(
-                Finding("bad-template", "the template uses {prompt}, and data.columns.prompt is missing", at: node.span)
+                Finding(.badTemplate, "the template uses {prompt}, and data.columns.prompt is missing", at: node.span)
             )
         }
     }

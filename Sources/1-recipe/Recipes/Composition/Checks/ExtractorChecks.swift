@@ -3,6 +3,12 @@
 internal import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let noEmbedding = FindingRule(
+        "no-embedding", .scores, "A map is asked of an extractor that makes no embeddings.",
+        "A map is drawn from vectors: add `embedding` to the features of the extractor, or name another.")
+}
+
 struct ExtractorChecks {
     let recipe: Recipe
     let tree: Node
@@ -16,7 +22,7 @@ struct ExtractorChecks {
             {
                 reading.report(
                     Finding(
-                        "duplicate-name", "\"\(entry.name)\" names an annotation already", at: place.keySpan,
+                        .duplicateName, "\"\(entry.name)\" names an annotation already", at: place.keySpan,
                         notes: tree["annotations"]?[entry.name].map { [.init("it stands here", at: $0.span)] } ?? [],
                         help: "their features would have the same names; choose another"))
             }
@@ -34,7 +40,7 @@ struct ExtractorChecks {
         guard !entry.value.features.contains(.embedding) else { return }
         reading.report(
             Finding(
-                "no-embedding", "\"\(name)\" makes no embeddings that could be mapped", at: place.span,
+                .noEmbedding, "\"\(name)\" makes no embeddings that could be mapped", at: place.span,
                 notes: tree["extractors"]?[name].map { [.init("it stands here", at: $0.span)] } ?? [],
                 help: "add embedding to its features"))
     }
@@ -45,7 +51,7 @@ struct ExtractorChecks {
         {
             reading.report(
                 Finding(
-                    "bad-template", "the template uses {prompt}, and data.columns.prompt is missing", at: place.span))
+                    .badTemplate, "the template uses {prompt}, and data.columns.prompt is missing", at: place.span))
         }
     }
 }

@@ -3,6 +3,24 @@
 internal import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let ensembleSize = FindingRule(
+        "ensemble-size", .scores, .warning,
+        "A temperature is fitted on averages of another size than it is applied to, and will be off.",
+        "Averaging makes probabilities flatter, so the temperature that is right for one model is wrong for the mean of ten."
+    )
+    static let lengthsAboveContext = FindingRule(
+        "lengths-above-context", .models, .warning, "Prompt and answer may take more tokens than the backbone reads.",
+        "A row that is too long stops the run in the middle; shorter lengths cut it instead, and the logbook says how many were cut."
+    )
+    static let unusedModel = FindingRule(
+        "unused-model", .models, .warning, "Nothing uses a model, and it has no score of its own.",
+        "Its fine-tunes would be paid for nothing.")
+    static let confounded = FindingRule(
+        "confounded", .models, .warning, "Settings change together, so no comparison can say which of them did it.",
+        "`vary` makes a grid, in which each setting is compared with the others held fixed.")
+}
+
 struct Lints {
     let recipe: Recipe
     let tree: Node
@@ -34,8 +52,7 @@ struct Lints {
             guard let first = bundles.first else { continue }
             reading.report(
                 Finding(
-                    "confounded", "\(first.keys.joined(separator: " and ")) change together", at: first.span,
-                    severity: .warning,
+                    .confounded, "\(first.keys.joined(separator: " and ")) change together", at: first.span,
                     help: "a difference cannot say which of them made it; `vary` makes a grid that tells them apart"))
         }
     }
@@ -52,9 +69,9 @@ struct Lints {
             guard recipe.data.test != nil, let fitted, let applied, fitted != applied else { continue }
             reading.report(
                 Finding(
-                    "ensemble-size",
+                    .ensembleSize,
                     "this is fitted on means of \(fitted) predictions, and applied to means of \(applied)",
-                    at: (node["fitted-on"] ?? node["optimize"] ?? node).span, severity: .warning,
+                    at: (node["fitted-on"] ?? node["optimize"] ?? node).span,
                     help: "averaging flattens probabilities, so fit on as many as it is applied to where you can"))
         }
     }
@@ -100,9 +117,9 @@ struct Lints {
             let place = node["lengths"]?["answer"] ?? node["lengths"] ?? node["backbone"] ?? node
             reading.report(
                 Finding(
-                    "lengths-above-context",
+                    .lengthsAboveContext,
                     "prompt and answer may take \(wanted) tokens, and the backbone reads \(limit) with the template",
-                    at: place.span, severity: .warning,
+                    at: place.span,
                     help: "a longer row stops the run; lower lengths.prompt or lengths.answer"))
         }
     }
@@ -117,8 +134,8 @@ struct Lints {
             guard let place = tree["models"]?.entries?.first(where: { $0.key == entry.name }) else { continue }
             reading.report(
                 Finding(
-                    "unused-model", "nothing uses \"\(entry.name)\", and fitted on all rows it has no score of its own",
-                    at: place.keySpan, severity: .warning,
+                    .unusedModel, "nothing uses \"\(entry.name)\", and fitted on all rows it has no score of its own",
+                    at: place.keySpan,
                     help: "use it in the stack, give it `fit: [folds]`, or remove it"))
         }
     }

@@ -3,6 +3,19 @@
 internal import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let fullFitWithPseudoLabels = FindingRule(
+        "full-fit-with-pseudo-labels", .scores,
+        "A model fitted on all rows would predict the very labels it was taught.",
+        "Pseudo-labels of a fold come from a teacher of that fold; a model on all rows has no such teacher.")
+    static let noTeacher = FindingRule(
+        "no-teacher", .scores, "Pseudo-labels come from something that has no version for each fold.",
+        "Each fold needs a teacher that never saw its labels; else they leak through the pseudo-labels.")
+    static let scratchConflict = FindingRule(
+        "scratch-conflict", .models, "A setting means nothing to a backbone with random weights.",
+        "There is nothing to quantize, no code to trust and no chat template.")
+}
+
 struct ModelChecks {
     let recipe: Recipe
     let model: Model
@@ -22,7 +35,7 @@ struct ModelChecks {
         for key in tree.entries ?? [] where !Model.baselineKeys.contains(key.key) {
             reading.report(
                 Finding(
-                    "conflicting-keys", "\"\(key.key)\" means nothing to a tfidf model", at: key.keySpan,
+                    .conflictingKeys, "\"\(key.key)\" means nothing to a tfidf model", at: key.keySpan,
                     help: "remove it; the keys here are tfidf, fit, template and pseudo-labels"))
         }
         checkTemplate(&reading)
@@ -35,7 +48,7 @@ struct ModelChecks {
                 let node = tree["backbone"]?["scratch"] ?? tree
                 reading.report(
                     Finding(
-                        "out-of-range",
+                        .outOfRange,
                         "hidden is \(scratch.hidden), and must be a multiple of twice the \(scratch.heads) heads",
                         at: (node["hidden"] ?? node["heads"] ?? node).span,
                         help:
@@ -48,20 +61,20 @@ struct ModelChecks {
             ] where isSet {
                 reading.report(
                     Finding(
-                        "scratch-conflict", "\"\(key)\" means nothing to a backbone with random weights",
+                        .scratchConflict, "\"\(key)\" means nothing to a backbone with random weights",
                         at: (tree[key] ?? tree).span, help: "remove it, or name a backbone of the hub or a folder"))
             }
             if model.headInput == .logits {
                 reading.report(
                     Finding(
-                        "scratch-conflict", "a backbone with random weights has no language-model head to read",
+                        .scratchConflict, "a backbone with random weights has no language-model head to read",
                         at: (tree["head-input"] ?? tree).span, help: "remove head-input"))
             }
         }
         if model.quantization != .none, model.adaptation == .full {
             reading.report(
                 Finding(
-                    "conflicting-keys", "quantized weights cannot themselves be trained",
+                    .conflictingKeys, "quantized weights cannot themselves be trained",
                     at: (tree["lora"] ?? tree).span,
                     notes: tree["quantization"].map { [.init("quantization stands here", at: $0.span)] } ?? [],
                     help: "use LoRA adapters or head-only, or quantization: none"))
@@ -73,20 +86,20 @@ struct ModelChecks {
         if training.steps != nil, let epochs = node["epochs"], let steps = node["steps"] {
             reading.report(
                 Finding(
-                    "conflicting-keys", "\"steps\" and \"epochs\" exclude each other", at: steps.span,
+                    .conflictingKeys, "\"steps\" and \"epochs\" exclude each other", at: steps.span,
                     notes: [.init("epochs stand here", at: epochs.span)], help: "keep one of the two"))
         }
         for (key, isSet) in [("keep", training.keep == .best), ("early-stopping", training.earlyStopping != nil)]
         where isSet && training.validation == 0 {
             reading.report(
                 Finding(
-                    "missing-key", "\"\(key)\" needs validation rows to judge by", at: (node[key] ?? node).span,
+                    .missingKey, "\"\(key)\" needs validation rows to judge by", at: (node[key] ?? node).span,
                     help: "add training.validation, such as 0.1; the scored fold is never used for it"))
         }
         if training.earlyStopping != nil, training.steps != nil {
             reading.report(
                 Finding(
-                    "conflicting-keys", "early-stopping counts epochs, and this model trains for steps",
+                    .conflictingKeys, "early-stopping counts epochs, and this model trains for steps",
                     at: (node["early-stopping"] ?? node).span, help: "use epochs, or remove early-stopping"))
         }
         if case .each(let weights) = training.classWeights, !recipe.data.labels.isEmpty,
@@ -94,14 +107,14 @@ struct ModelChecks {
         {
             reading.report(
                 Finding(
-                    "out-of-range",
+                    .outOfRange,
                     "there are \(weights.count) class weights, and \(recipe.data.labels.count) labels",
                     at: (node["class-weights"] ?? node).span, help: "write one weight for each of data.labels"))
         }
         if training.order == .groups, recipe.data.columns.group == nil {
             reading.report(
                 Finding(
-                    "missing-key", "order: groups needs data.columns.group", at: (node["order"] ?? node).span,
+                    .missingKey, "order: groups needs data.columns.group", at: (node["order"] ?? node).span,
                     help: "name the column of the groups"))
         }
     }
@@ -111,7 +124,7 @@ struct ModelChecks {
             let node = tree["template"]
         else { return }
         reading.report(
-            Finding("bad-template", "the template uses {prompt}, and data.columns.prompt is missing", at: node.span))
+            Finding(.badTemplate, "the template uses {prompt}, and data.columns.prompt is missing", at: node.span))
     }
 
     private func checkPseudoLabels(_ reading: inout Reading) {
@@ -119,13 +132,13 @@ struct ModelChecks {
         if recipe.data.test == nil {
             reading.report(
                 Finding(
-                    "missing-key", "pseudo-labels need a test table", at: node.span,
+                    .missingKey, "pseudo-labels need a test table", at: node.span,
                     help: "add data.test, or remove pseudo-labels"))
         }
         if model.fit != [.folds] {
             reading.report(
                 Finding(
-                    "full-fit-with-pseudo-labels",
+                    .fullFitWithPseudoLabels,
                     "a model with pseudo-labels is fitted on folds alone: fitted on all rows, it would predict what it was told",
                     at: (tree["fit"] ?? node).span, help: "write fit: [folds]"))
         }
@@ -137,7 +150,7 @@ struct ModelChecks {
             if let model = recipe.models.first(where: { $0.name == name })?.value, !model.fit.contains(.folds) {
                 reading.report(
                     Finding(
-                        "no-teacher", "pseudo-labels would come from \"\(name)\", which is not fitted on folds",
+                        .noTeacher, "pseudo-labels would come from \"\(name)\", which is not fitted on folds",
                         at: place,
                         help:
                             "each fold needs a teacher that never saw its labels: give \"\(name)\" fit: [folds], or choose another"
