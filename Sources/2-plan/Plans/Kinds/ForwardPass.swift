@@ -7,8 +7,7 @@ internal import Recipes
 struct ForwardPass: Sendable {
     private let members: [String: JSON]
 
-    /// `model` has a backbone.
-    init(_ model: Model) {
+    init(_ model: FineTune) {
         var members: [String: JSON] = [:]
         for parameter in Self.declared { members[parameter.name] = parameter.encode(model) }
         self.members = members
@@ -23,11 +22,11 @@ struct ForwardPass: Sendable {
         }
     }
 
-    private static let declared: [Parameter<Model>] =
+    private static let declared: [Parameter<FineTune>] =
         Parameter.keys(
-            of: Model.declaration, \.self,
+            of: FineTune.declaration, \.self,
             except: [
-                "like", "backbone", "tfidf", "template", "chat", "split-special-tokens", "training", "seeds", "fit",
+                "like", "backbone", "template", "chat", "split-special-tokens", "training", "seeds", "fit",
                 "pseudo-labels",
             ]) + [
             Parameter(
@@ -36,6 +35,6 @@ struct ForwardPass: Sendable {
         ]
 }
 
-extension Model {
-    fileprivate var scratch: Scratch? { if case .scratch(let scratch)? = backbone { scratch } else { nil } }
+extension FineTune {
+    fileprivate var scratch: Scratch? { if case .scratch(let scratch) = backbone { scratch } else { nil } }
 }
