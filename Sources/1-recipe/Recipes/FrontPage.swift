@@ -23,8 +23,9 @@
 //     Composition/Checks/  AnnotationChecks, CommandFiles, ContentChecks, CrossChecks, CustomStepChecks,
 //                          ExtractorChecks, FamilyChecks, FileChecks, KeyVariables, Lints, ModelChecks, ReferenceChecks,
 //                          ReferenceGraph, SampleChecks, TableMentions
-//     Declarations/        CollectionShapes, Declaration, Key, PlainNode, Reading,
+//     Declarations/        Alternative, CollectionShapes, Declaration, Key, PlainNode, Reading,
 //                          ScalarShapes, ValueShape
-//     Sections/            Ablation, Adaptation, Annotation, Averaging, Backbone, Chat, CustomStep, DataSection,
-//                          Exploration, Extractor, FoldSection, Model, PseudoLabels, Site, StackEntry,
-//                          Submission, Template, Training
+//     Sections/            Ablation, Annotation, Chat, CustomStep, DataSection, Exploration, Extractor, FoldSection,
+//                          PseudoLabels, Site, Submission, Template
+//     Sections/Models/     Model, and its kinds FineTune (with Adaptation, Backbone, Training) and TFIDFModel
+//     Sections/Stack/      StackEntry, and its kinds Average, Optimization, Learners

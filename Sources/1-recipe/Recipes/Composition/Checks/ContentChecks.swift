@@ -12,9 +12,9 @@ extension FindingRule {
 extension CrossChecks {
     /// The groups' column, the constraint or the counts, and that they agree.
     func checkContents(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
-        guard entry.value.optimize != nil, let item = node["optimize"] else { return }
+        guard let optimization = entry.value.optimization, let item = node["optimize"] else { return }
         let constraint = recipe.data.constraint
-        if constraint == nil, entry.value.counts == nil, !entry.value.method.toleratesViolations {
+        if constraint == nil, optimization.counts == nil, !optimization.method.toleratesViolations {
             reading.report(
                 Finding(
                     .missingConstraint, "optimize needs a constraint that every group obeys", at: item.span,
@@ -26,7 +26,7 @@ extension CrossChecks {
                     .missingKey, "optimize needs data.columns.group", at: item.span,
                     help: "name the column that says which rows belong together"))
         }
-        guard let counts = entry.value.counts, let place = node["counts"] else { return }
+        guard let counts = optimization.counts, let place = node["counts"] else { return }
         if counts.count != recipe.data.labels.count {
             reading.report(
                 Finding(

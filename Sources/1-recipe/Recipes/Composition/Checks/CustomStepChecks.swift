@@ -97,7 +97,7 @@ struct CustomStepChecks {
             if !outOfFold, recipe.data.test == nil {
                 reading.report(Finding(.missingKey, "there is no test table", at: span, help: "add data.test"))
             }
-            if outOfFold, let model = models[owner], !model.fit.contains(.folds) {
+            if outOfFold, let model = models[owner], !model.isOutOfFold {
                 reading.report(
                     Finding(
                         .noOutOfFold, "\"\(owner)\" has no out-of-fold predictions", at: span,
