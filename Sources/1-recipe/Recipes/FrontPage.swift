@@ -20,9 +20,13 @@
 // The rest, each of which says in its first line what it is:
 //
 //     Composition/         Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
-//     Composition/Checks/  AnnotationChecks, CommandFiles, ContentChecks, CrossChecks, CustomStepChecks,
-//                          ExtractorChecks, FamilyChecks, FileChecks, KeyVariables, Lints, ModelChecks, ReferenceChecks,
-//                          ReferenceGraph, SampleChecks, TableMentions
+//     Composition/Checks/  CrossChecks, which lists them; AnnotationChecks, ExtractorChecks, KeyVariables
+//     .../Checks/Data/     FileChecks, GroupChecks, SampleChecks, SourceChecks, SubmissionChecks, TemplateChecks, WritableChecks
+//     .../Checks/Lints/    Lints, which lists them: ConfoundedSettings, ContextLengths, EnsembleSizes, UnusedModels
+//     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, PseudoLabelChecks, RoundChecks, TrainingChecks
+//     .../Checks/Names/    ReferenceChecks, ReferenceGraph
+//     .../Checks/Stack/    AverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
+//     .../Checks/Steps/    CommandFiles, CustomStepChecks, TableMentions
 //     Declarations/        Alternative, CollectionShapes, Declaration, Key, PlainNode, Reading,
 //                          ScalarShapes, ValueShape
 //     Sections/            Ablation, Annotation, Chat, CustomStep, DataSection, Exploration, Extractor, FoldSection,

@@ -1,6 +1,6 @@
 // A mapping that is one of several things, each with a declaration of its own: the key that is there says which it is.
 
-package import Digests
+internal import Digests
 internal import Nodes
 
 /// One of the things that a mapping may be.

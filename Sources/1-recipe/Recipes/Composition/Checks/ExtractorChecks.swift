@@ -16,7 +16,7 @@ struct ExtractorChecks {
     func report(_ reading: inout Reading) {
         for entry in recipe.extractors {
             guard let node = tree["extractors"]?[entry.name] else { continue }
-            check(entry.value, at: node, &reading)
+            TemplateChecks(recipe: recipe).report(entry.value.template, at: node["template"], &reading)
             if recipe.annotations.contains(where: { $0.name == entry.name }),
                 let place = tree["extractors"]?.entries?.first(where: { $0.key == entry.name })
             {
@@ -43,15 +43,5 @@ struct ExtractorChecks {
                 .noEmbedding, "\"\(name)\" makes no embeddings that could be mapped", at: place.span,
                 notes: tree["extractors"]?[name].map { [.init("it stands here", at: $0.span)] } ?? [],
                 help: "add embedding to its features"))
-    }
-
-    private func check(_ extractor: Extractor, at node: Node, _ reading: inout Reading) {
-        if let template = extractor.template, template.usesPrompt, recipe.data.columns.prompt == nil,
-            let place = node["template"]
-        {
-            reading.report(
-                Finding(
-                    .badTemplate, "the template uses {prompt}, and data.columns.prompt is missing", at: place.span))
-        }
     }
 }

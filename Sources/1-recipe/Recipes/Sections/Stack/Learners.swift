@@ -176,7 +176,9 @@ package struct LearnerSettings: Sendable {
     package static func schema(of learner: Learner) -> JSON {
         guard case .object(var members) = declaration.shape.schema else { return .null }
         let names = meaningful(to: learner)
-        members["properties"] = .object((members["properties"]?.object ?? [:]).filter { names.contains($0.key) })
+        if case .object(let properties)? = members["properties"] {
+            members["properties"] = .object(properties.filter { names.contains($0.key) })
+        }
         return .object(members)
     }
 
