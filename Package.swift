@@ -53,7 +53,7 @@ let package = Package(
         .target(name: "Diagnostics", dependencies: ["Words", "Digests"]),
         .target(name: "Nodes", dependencies: ["CLibYAML", "Diagnostics", "Words"]),
         .target(name: "Recipes", dependencies: ["Nodes", "Formats", "Scores", "Diagnostics", "Words", "Digests"]),
-        .target(name: "Imports", dependencies: ["Nodes", "Diagnostics", "Words", "Digests"]),
+        .target(name: "Imports", dependencies: ["Nodes", "Formats", "Diagnostics", "Words", "Digests"]),
         .target(name: "Plans", dependencies: ["Recipes", "Nodes", "Formats", "Scores", "Digests", "Diagnostics"]),
         .target(
             name: "Storage",
