@@ -146,6 +146,12 @@ let package = Package(
         .testTarget(name: "ScoresTests", dependencies: ["Scores"]),
         .testTarget(name: "ConstraintsTests", dependencies: ["Constraints", "Scores", "Arithmetic"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Scores", "Arithmetic"]),
+        .target(
+            name: "TestProjects",
+            dependencies: ["Forecasts", "Plans", "Recipes", "Storage", "Host", "Diagnostics", "Digests"],
+            path: "Tests/TestProjects"),
+        .testTarget(
+            name: "ForecastsTests", dependencies: ["TestProjects", "Forecasts", "Plans", "Storage", "Host", "Digests"]),
         .testTarget(name: "StepsTests", dependencies: ["Steps", "Host", "Formats", "Plans", "Digests"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Digests"]),
         .testTarget(name: "LogbooksTests", dependencies: ["Logbooks", "Formats", "Scores", "Words", "Digests"]),
@@ -153,7 +159,7 @@ let package = Package(
         .testTarget(
             name: "ExecutionTests",
             dependencies: [
-                "Execution", "Forecasts", "Storage", "Plans", "Recipes", "Nodes", "Schedules", "Workers", "Arithmetic",
+                "TestProjects", "Execution", "Forecasts", "Storage", "Runs", "Host", "Plans", "Recipes", "Nodes", "Schedules", "Workers", "Arithmetic",
                 "Scores", "Constraints",
                 "Diagnostics", "Digests",
             ]),

@@ -43,13 +43,13 @@ package struct InputResolver: Sendable {
     package func resolve(_ source: Source, steps: [Step], record: (Int) -> Record?) throws -> ResolvedInput {
         switch source {
         case .file(let path, let name):
-            guard Host.system.files.exists(path) else {
+            guard store.host.files.exists(path) else {
                 throw MissingInput(
                     description: "\(name) is missing (looked for at \(path))", repository: nil, revision: nil)
             }
             return ResolvedInput(digest: try store.digest(ofFile: path), path: path, output: nil, name: name)
         case .folder(let path, let name, let part):
-            guard Host.system.files.exists(path + "/config.json") else {
+            guard store.host.files.exists(path + "/config.json") else {
                 throw MissingInput(
                     description: "\(name) is no folder in hub layout: there is no config.json (looked for at \(path))",
                     repository: nil, revision: nil)
@@ -83,7 +83,7 @@ package struct InputResolver: Sendable {
             if paths.count > 1_000 { return }
         }
         let large = paths.filter { path in
-            ((try? Host.system.files.status(of: path, following: true)) ?? nil).map { $0.size > 32 << 20 } ?? false
+            ((try? store.host.files.status(of: path, following: true)) ?? nil).map { $0.size > 32 << 20 } ?? false
         }.sorted()
         guard large.count > 1 else { return }
         // A file that cannot be read is told of when it is resolved.

@@ -29,15 +29,17 @@ struct Reasons {
     }
 
     func whyRun(_ step: Step, _ manifest: Manifest) -> String {
-        guard let old = lastManifest(step.address) else { return "never run" }
-        guard let difference = ManifestDifference.first(from: old, to: manifest) else {
-            return "its record or one of its objects is gone from the store"
+        let gone = "its record or one of its objects is gone from the store"
+        guard let old = lastManifest(step.address) else {
+            return lastKeys[step.address] == manifest.key ? gone : "never run"
         }
+        guard let difference = ManifestDifference.first(from: old, to: manifest) else { return gone }
         return describe(difference, step)
     }
 
+    /// What the address was in the last run, whether its objects are still there or not.
     private func lastManifest(_ address: String) -> Manifest? {
-        guard let key = lastKeys[address], let record = try? store.record(for: key) else { return nil }
+        guard let key = lastKeys[address], let record = try? store.storedRecord(key) else { return nil }
         return try? Manifest(reading: record.manifest)
     }
 
