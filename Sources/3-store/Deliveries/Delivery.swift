@@ -274,16 +274,16 @@ package struct Delivery: Sendable {
     private func resolve(_ path: String) throws -> String {
         try requirePlace(path)
         let files = host.files
-        let absolute = Paths.normal(path.hasPrefix("/") ? path : "\(project)/\(path)")
-        let folder = Paths.folder(of: absolute)
-        let real = files.exists(folder) ? files.absolute(folder) : folder
+        let written = path.hasPrefix("/") ? path : "\(project)/\(path)"
+        let folder = Paths.folder(of: Paths.normal(written))
+        let place = files.walked(written)
+        let real = Paths.folder(of: place)
         func isInside(_ path: String) -> Bool { path == project || path.hasPrefix(project + "/") }
         guard !isInside(folder) || isInside(real) else {
             throw AblateError(
                 .refused, "this path leaves the project's folder through a link, to \(real)", path: path,
                 advice: "name the folder itself, or replace the link by a real folder; nothing was written")
         }
-        let place = real == "/" ? "/\(Paths.name(absolute))" : "\(real)/\(Paths.name(absolute))"
         if let folder = reserved.first(where: { place.hasPrefix($0 + "/") }) {
             throw AblateError(
                 .refused, "this path lies in the store, \(folder)", path: path,

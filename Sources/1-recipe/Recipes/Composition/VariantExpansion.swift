@@ -40,6 +40,7 @@ struct VariantExpansion {
         let model = values(of: fixed)
         var variants: [Variant] = []
         var seen: [String: JSON] = [:]
+        var known: [JSON: String] = [:]
         for row in rows {
             let entries = row.flatMap(\.settings)
             let tree = entries.reduce(fixed) {
@@ -57,10 +58,18 @@ struct VariantExpansion {
             }
             if let subject = subject(tree, &reading) {
                 let settings = entries.map { (path: $0.key, value: VariantDimension.text($0.value)) }
+                let inForce = Self.values(of: subject)
+                let isVariedOnce = Set(entries.map(\.key)).count == entries.count
+                if let other = known.updateValue(label, forKey: inForce), isVariedOnce {
+                    // One that is another only as it is written would be tested twice, and every other one corrected for it.
+                    reading.report(
+                        Finding("repeated-value", "the variants \(other) and \(label) are the same", at: node.span))
+                    continue
+                }
                 variants.append(
                     Variant(
                         name: label, settings: settings, subject: subject, tree: tree,
-                        isAsModel: Self.values(of: subject) == model))
+                        isAsModel: inForce == model))
             }
         }
         reportBaseline(among: variants.map(\.name), &reading)

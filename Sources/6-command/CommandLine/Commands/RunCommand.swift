@@ -186,7 +186,8 @@ struct RunCommand: AsyncParsableCommand {
                 .missing, "the submission cannot be written: there is no such folder", path: Files.folder(of: path),
                 advice: "make it, or choose another submission.path")
         }
-        guard path != folder, !path.hasPrefix(folder + "/") else {
+        let place = Host.system.files.walked(path)
+        guard place != folder, !place.hasPrefix(folder + "/") else {
             throw AblateError(
                 .refused, "the logbook is written to this place", path: path, advice: "choose another submission.path")
         }
@@ -222,6 +223,11 @@ struct RunCommand: AsyncParsableCommand {
         _ workspace: Workspace, _ forecast: Forecast
     ) throws -> (logbook: [String], submission: Delivered?) {
         let delivery = delivery(workspace)
+        let folder = logbookFolder(workspace)
+        let files = LogbookFiles(
+            [try LogbookCommand.logbook(workspace, forecast)], author: delivery.author(in: folder))
+        // What is written is written together: a logbook that may not be keeps the submission as it is, too.
+        try files.require(in: folder, delivery)
         var delivered: Delivered?
         if let index = workspace.plan.submission, let record = forecast.entries[index].record,
             let path = submission(workspace), let output = record.outputs["submission"]
@@ -244,9 +250,6 @@ struct RunCommand: AsyncParsableCommand {
                 }
             }
         }
-        let folder = logbookFolder(workspace)
-        let files = LogbookFiles(
-            [try LogbookCommand.logbook(workspace, forecast)], author: delivery.author(in: folder))
         return (try files.write(to: folder, delivery), delivered)
     }
 
