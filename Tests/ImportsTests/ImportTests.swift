@@ -99,7 +99,7 @@ private func imported(_ files: [SourceFile]) throws -> RecipeImport { try Recipe
         let text = try imported(files).recipe
         let recipe = try load(text.replacing("    head-input: lm-logits\n", with: "")).recipe
         #expect(recipe.name == "runs" && recipe.models.map(\.name) == ["one", "two"])
-        #expect(recipe.models.allSatisfy { $0.value.seeds == [1, 2] && $0.value.fit == [.full] })
+        #expect(recipe.models.allSatisfy { $0.value.effectiveSeeds == [1, 2] && $0.value.fit == [.full] })
         #expect(text.contains("  two: {like: one, backbone: org/two}\n"))
     }
 

@@ -68,8 +68,9 @@ private func codes(_ text: String, _ overrides: [String] = []) -> [String] {
     @Test func likeMergesKeyByKeyAlongAChain() throws {
         let loaded = try load()
         let two = try #require(loaded.model(named: "two"))
-        #expect(two.resolved["lora"]?["rank"] == 8 && two.resolved["lora"]?["alpha"] == 9.0 && two.seeds == [1, 2])
-        let three = try #require(loaded.model(named: "three"))
+        #expect(
+            two.resolved["lora"]?["rank"] == 8 && two.resolved["lora"]?["alpha"] == 9.0 && two.effectiveSeeds == [1, 2])
+        let three = try #require(loaded.model(named: "three")?.fineTune)
         #expect(
             three.adaptation == .full && three.seeds == [1, 2]
                 && three.backbone == .hub(repository: "org/three", revision: nil))

@@ -18,12 +18,13 @@
 //
 // The rest, each of which says in its first line what it is:
 //
-//     Composition/         Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
+//     Composition/         ValuesInForce, Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
 //     Composition/Checks/  AnnotationChecks, ArgumentPaths, CommandFiles, ContentChecks, CrossChecks, CustomStepChecks,
 //                          ExtractorChecks, FamilyChecks, FileChecks, KeyVariables, Lints, ModelChecks, ReferenceChecks,
 //                          ReferenceGraph, SampleChecks, TableMentions
-//     Declarations/        CollectionShapes, Declaration, FindingCatalogue, Key, PlainNode, Reading,
+//     Declarations/        Alternative, CollectionShapes, Declaration, FindingCatalogue, Key, PlainNode, Reading,
 //                          ScalarShapes, ValueShape
-//     Sections/            Ablation, Adaptation, Annotation, Averaging, Backbone, Chat, CustomStep, DataSection,
-//                          Exploration, Extractor, FoldSection, Model, PseudoLabels, Site, StackEntry,
-//                          Submission, Template, Training
+//     Sections/            Ablation, Annotation, Chat, CustomStep, DataSection, Exploration, Extractor, FoldSection,
+//                          PseudoLabels, Site, Submission, Template
+//     Sections/Models/     Model, and its kinds FineTune (with Adaptation, Backbone, Training) and TFIDFModel
+//     Sections/Stack/      StackEntry, and its kinds Average, Optimization, Learners

@@ -12,7 +12,7 @@
 //     Step, Plan                                             read these first
 //     TypedStep (with Parameter, Artifact), StepKind         what a kind of step declares; all kinds
 //     Kinds/                                                 a file for each kind: parameters, inputs, outputs, labels
-//     Compiler, ModelSteps                                   which step needs which
+//     Compiler, Planned                                      which step needs which; models and entries plan themselves
 //     PlanBuilder                                            equal work is one step
 //     Manifest, ManifestDifference                           what a key is made of, and why it changed
 //     Lineage, Leaks                                         whose labels an output has seen, and where that spoils a score
@@ -20,7 +20,9 @@
 //
 // The rest, each of which says in its first line what it is:
 //
-//     Compiling/           AverageSteps, CommandSteps, PseudoLabelSteps, StackSteps, TextSteps
+//     Compiling/           CommandSteps, TextSteps
+//     Compiling/Models/    BaselineSteps, FineTuneSteps, FittedModelSteps, PseudoLabelSteps
+//     Compiling/Stack/     AverageSteps, LearnerSteps, OptimizationSteps
 //     Labels/              FoldSet
 //     Kinds/               AnnotateStep, AverageStep, CommandStep, EvaluateStep, ExploreStep, ExtractStep,
 //                          FeaturesStep, FinetuneStep, FitStep, ForwardPass, IngestStep, OptimizeStep,

@@ -100,7 +100,7 @@ package struct Logbook: Sendable {
         let outOfFold = Dictionary(
             plan.results.map { ($0.name, $0.outOfFold) }, uniquingKeysWith: { first, _ in first })
         func isStandIn(_ name: String) -> Bool {
-            guard let target = recipe.stackEntry(named: name)?.optimize else { return false }
+            guard let target = recipe.stackEntry(named: name)?.optimization?.target else { return false }
             return outOfFold[target] == .some(nil)
         }
         var scores: [Score] = []

@@ -16,16 +16,22 @@ package struct Declaration<Root: Sendable>: Sendable {
     let elsewhere: String?
     /// A key by whose means other files may give what is required here; nil where there is none.
     let included: String?
+    /// The keys that mean something to each of what ``oneOf`` leaves to choose, and the value that each begins with.
+    let meaningful: [String: [String]]
+    private let starts: [String: @Sendable () -> Root]
 
     package init(
         _ about: String, initial: @escaping @Sendable () -> Root, oneOf: [String] = [], elsewhere: String? = nil,
-        included: String? = nil, keys: [Key<Root>]
+        included: String? = nil, meaningful: [String: [String]] = [:], starts: [String: @Sendable () -> Root] = [:],
+        keys: [Key<Root>]
     ) {
         self.about = about
         self.initial = initial
         self.oneOf = oneOf
         self.elsewhere = elsewhere
         self.included = included
+        self.meaningful = meaningful
+        self.starts = starts
         self.keys = keys
     }
 
@@ -57,7 +63,7 @@ package struct Declaration<Root: Sendable>: Sendable {
             reading.wrongType(node, wanted: "a mapping with the keys \(keys.map(\.name).joined(separator: ", "))")
             return nil
         }
-        var root = initial()
+        var root = entries.lazy.compactMap { starts[$0.key] }.first?() ?? initial()
         var isWhole = true
         let present = Set(entries.map(\.key))
         for entry in entries {
@@ -112,7 +118,7 @@ package struct Declaration<Root: Sendable>: Sendable {
         let defaults = initial()
         for key in keys {
             guard case .object(var property) = key.schema else { continue }
-            if !key.isRequired, let value = key.encode(defaults) { property["default"] = value }
+            if !key.isRequired, !key.mayBeAbsent, let value = key.encode(defaults) { property["default"] = value }
             properties[key.name] = .object(property)
         }
         var schema: [String: JSON] = [

@@ -24,6 +24,17 @@ package struct Key<Root: Sendable>: Sendable {
     /// The value as a step's parameters have it; nil where it is absent, or as before.
     package let parameter: @Sendable (Root) -> JSON?
 
+    /// A key of which everything is said.
+    init(
+        name: String, about: String, isRequired: Bool, mayBeAbsent: Bool, asBefore: JSON?, unit: String?, schema: JSON,
+        decode: @escaping @Sendable (Node, inout Root, inout Reading) -> Bool,
+        encode: @escaping @Sendable (Root) -> JSON?, parameter: @escaping @Sendable (Root) -> JSON?
+    ) {
+        (self.name, self.about, self.isRequired, self.mayBeAbsent) = (name, about, isRequired, mayBeAbsent)
+        (self.asBefore, self.unit, self.schema) = (asBefore, unit, schema)
+        (self.decode, self.encode, self.parameter) = (decode, encode, parameter)
+    }
+
     /// A key with a value in any case: required, or with the default that `initial` has. A key that is younger than version 0.1 and
     /// reaches the parameters of a step says with which value all is `asBefore`.
     init<Value>(

@@ -41,7 +41,7 @@ package struct Extractor: Sendable {
                 "template", optional: \.template, Template.shape,
                 "The text that is read, where it is another than data.template; the likelihood is of the answer given what stands before it."
             ),
-            Key("split-special-tokens", \.splitsSpecialTokens, .boolean, Model.splitting),
+            Key("split-special-tokens", \.splitsSpecialTokens, .boolean, FineTune.splitting),
             Key("lengths", \.lengths, Lengths.declaration.shape, Lengths.declaration.about),
             Key("quantization", \.quantization, .choice, "How the weights are held."),
             Key(
@@ -51,8 +51,8 @@ package struct Extractor: Sendable {
         ])
 
     /// The model as one that is not trained: what reads its tokens needs no more.
-    package var model: Model {
-        var model = Model()
+    package var model: FineTune {
+        var model = FineTune()
         model.backbone = backbone
         model.template = template
         model.splitsSpecialTokens = splitsSpecialTokens

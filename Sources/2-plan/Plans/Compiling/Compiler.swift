@@ -92,13 +92,13 @@ struct Compiler {
         for (ablation, variants) in zip(recipe.ablations, loaded.variants) {
             for variant in variants {
                 let address = "ablations/\(ablation.name)/\(variant.name)"
-                let predictions: Predictions
-                switch variant.subject {
-                case .model(let model):
-                    predictions = self.predictions(of: model, at: address, tree: variant.tree, withTest: false)
-                case .entry(let entry):
-                    predictions = self.predictions(of: entry, at: address, tree: variant.tree, withTest: false)
-                }
+                let subject: any Planned =
+                    switch variant.subject {
+                    case .model(let model): model.planned
+                    case .entry(let entry): entry.planned
+                    }
+                let place = Place(address: address, tree: variant.tree)
+                let predictions = subject.predictions(at: place, withTest: false, in: &self)
                 record(.variant(ablation: ablation.name, name: variant.name), predictions, at: address)
             }
         }
@@ -116,9 +116,11 @@ struct Compiler {
         if let done = made[key] { return done }
         var predictions = Predictions()
         if let model = names.models[name] {
-            predictions = self.predictions(of: model, at: room(name), tree: nodes.models[name], withTest: true)
+            predictions = model.planned.predictions(
+                at: Place(address: room(name), tree: nodes.models[name]), withTest: true, in: &self)
         } else if let entry = names.stack[name] {
-            predictions = self.predictions(of: entry, at: room(name), tree: nodes.stack[name], withTest: true)
+            predictions = entry.planned.predictions(
+                at: Place(address: room(name), tree: nodes.stack[name]), withTest: true, in: &self)
         } else if let step = names.custom[name] {
             predictions = custom(step, named: name)
         }

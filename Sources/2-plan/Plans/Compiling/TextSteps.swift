@@ -19,16 +19,16 @@ extension Compiler {
     mutating func extraction(_ name: String, of role: IngestStep.Role) -> ExtractStep.Outputs? {
         guard let extractor = recipe.extractors.first(where: { $0.name == name })?.value else { return nil }
         let tree = loaded.tree["extractors"]?[name]
-        let part = ModelPart(
-            extractor.model, at: "extractors/\(name)", tree: tree, teacher: nil, data: loaded.tree["data"])
-        let tokens = tokens(part, of: role).tokens
+        let model = extractor.model
+        let reading = model.reading(at: Place(address: "extractors/\(name)", tree: tree), in: self)
+        let tokens = tokens(reading, of: role).tokens
         var directions: Artifact<Content.Directions>?
         if role == .test, extractor.features.contains(.embedding), extractor.components > 0 {
             directions = extraction(name, of: .train)?.directions
         }
         return builder.add(
             ExtractStep(
-                name: name, extractor: extractor, tokens: tokens, backbone: backbone(part.model),
+                name: name, extractor: extractor, tokens: tokens, backbone: backbone(model),
                 directions: directions),
             at: "extractors/\(name)/extract-\(role.rawValue)", origins: origins(of: ExtractStep.parameters, tree))
     }

@@ -9,8 +9,7 @@ struct ForwardPass: Sendable {
     /// Tokens kept of each column.
     let lengths: [String: Int]
 
-    /// `model` has a backbone.
-    init(_ model: Model) {
+    init(_ model: FineTune) {
         lengths = ["prompt": model.lengths.prompt, "answer": model.lengths.answer]
         var members: [String: JSON] = [:]
         for parameter in Self.declared { members[parameter.name] = parameter.encode(model) }
@@ -26,11 +25,11 @@ struct ForwardPass: Sendable {
         }
     }
 
-    private static let declared: [Parameter<Model>] =
+    private static let declared: [Parameter<FineTune>] =
         Parameter.keys(
-            of: Model.declaration, \.self,
+            of: FineTune.declaration, \.self,
             except: [
-                "like", "backbone", "tfidf", "template", "chat", "split-special-tokens", "training", "seeds", "fit",
+                "like", "backbone", "template", "chat", "split-special-tokens", "training", "seeds", "fit",
                 "pseudo-labels",
             ]) + [
             Parameter(
@@ -39,6 +38,6 @@ struct ForwardPass: Sendable {
         ]
 }
 
-extension Model {
-    fileprivate var scratch: Scratch? { if case .scratch(let scratch)? = backbone { scratch } else { nil } }
+extension FineTune {
+    fileprivate var scratch: Scratch? { if case .scratch(let scratch) = backbone { scratch } else { nil } }
 }

@@ -138,13 +138,14 @@ package struct Suggestion: Sendable {
             guard case .model(let model)? = results.recipe.variants[index].first?.subject,
                 let base = ablation.arms.first(where: \.isBaseline)
             else { return [] }
+            let own = model.effectiveSeeds.compactMap { $0 }
             let open = open(ablation)
             guard let arm = largest(open.filter { ($0.comparison?.furtherSeeds ?? 0) > 0 }),
-                let comparison = arm.comparison, let further = comparison.furtherSeeds
+                let comparison = arm.comparison, let further = comparison.furtherSeeds, !own.isEmpty
             else { return tooSmall(ablation, open) }
-            var seeds = model.seeds
-            while seeds.count < model.seeds.count + further { seeds.append((seeds.max() ?? 0) + 1) }
-            let seconds = (arm.seconds + base.seconds) / Double(max(model.seeds.count, 1)) * Double(further)
+            var seeds = own
+            while seeds.count < own.count + further { seeds.append((seeds.max() ?? 0) + 1) }
+            let seconds = (arm.seconds + base.seconds) / Double(max(own.count, 1)) * Double(further)
             let list = seeds.map(String.init).joined(separator: ", ")
             return [
                 Suggestion(
@@ -211,7 +212,8 @@ package struct Suggestion: Sendable {
     /// Models of which many rows were cut short.
     private static func lengths(_ results: Results) -> [Suggestion] {
         results.plan.results.compactMap { result -> Suggestion? in
-            guard case .model(let name) = result.role, let length = results.recipe.model(named: name)?.lengths.answer
+            guard case .model(let name) = result.role,
+                let length = results.recipe.model(named: name)?.fineTune?.lengths.answer
             else { return nil }
             var (rows, cut) = (0, 0)
             for (step, entry) in zip(results.plan.steps, results.entries)

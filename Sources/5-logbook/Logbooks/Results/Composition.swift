@@ -53,12 +53,12 @@ package struct Composition: Sendable {
             case .average:
                 if let weights = try document("weights") { return try average(name, weights) }
                 let plain = name.split(separator: "/").last.map(String.init) ?? name
-                guard let entry = recipe.stackEntry(named: plain), let members = entry.average,
-                    case .given(let weights) = entry.weights
+                guard let average = recipe.stackEntry(named: plain)?.average,
+                    case .given(let weights) = average.weights
                 else { return nil }
                 let sum = weights.reduce(0, +)
                 return Composition(
-                    name, "weight", zip(members, weights).map { Part(name: $0, value: $1 / sum, range: nil) })
+                    name, "weight", zip(average.members, weights).map { Part(name: $0, value: $1 / sum, range: nil) })
             default: return nil
             }
         }

@@ -55,17 +55,9 @@ package struct Score: Sendable {
             what = Self.describe(model)
             (parts, isAverage) = ([], false)
         } else if let entry = recipe.stackEntry(named: entry) {
-            // What is optimized may have no out-of-fold predictions; the score is then that of what it is fitted on.
-            let scored = isStandIn ? entry.fittedOn : entry.optimize
-            isAverage = entry.average != nil && entry.mean == .probabilities && entry.weights == .equal
-            if let members = entry.average {
-                what = Self.describe(average: entry, members)
-            } else if let (learner, members) = entry.learner {
-                what = "\(learner.rawValue) on \(members.joined(separator: ", "))"
-            } else {
-                what = "\(entry.method.rawValue) of \(scored ?? "")"
-            }
-            parts = (entry.average ?? entry.learner?.members ?? [scored].compactMap { $0 }).map { room + $0 }
+            isAverage = entry.average?.isPlain ?? false
+            let words = Self.describe(entry, isStandIn: isStandIn)
+            (what, parts) = (words.what, words.parts.map { room + $0 })
         } else if let step = Self.step(entry, of: recipe) {
             what = "custom step, \(step.command.prefix(2).joined(separator: " "))"
             isAverage = false
@@ -91,7 +83,21 @@ package struct Score: Sendable {
         }
     }
 
-    private static func describe(average entry: StackEntry, _ members: [String]) -> String {
+    /// What an entry is, and what its score is made of.
+    private static func describe(_ entry: StackEntry, isStandIn: Bool) -> (what: String, parts: [String]) {
+        switch entry {
+        case .average(let average): return (describe(average), average.members)
+        case .optimize(let optimization):
+            // What is optimized may have no out-of-fold predictions; the score is then that of what it is fitted on.
+            let scored = isStandIn ? optimization.fittedOn : optimization.target
+            return ("\(optimization.method.rawValue) of \(scored ?? "")", [scored].compactMap { $0 })
+        case .lightgbm, .logistic, .simplex:
+            let learner = entry.learner?.learner.rawValue ?? ""
+            return ("\(learner) on \(entry.members.joined(separator: ", "))", entry.members)
+        }
+    }
+
+    private static func describe(_ entry: Average) -> String {
         let mean = entry.mean == .probabilities ? "mean" : "\(entry.mean.rawValue) mean"
         let weights: String
         switch entry.weights {
@@ -100,11 +106,17 @@ package struct Score: Sendable {
         case .simplex: weights = "fitted weighted "
         case .greedy: weights = "greedily selected "
         }
-        return "\(weights)\(mean) of \(members.joined(separator: ", "))"
+        return "\(weights)\(mean) of \(entry.members.joined(separator: ", "))"
     }
 
     private static func describe(_ model: Model) -> String {
-        if model.tfidf != nil { return "TF-IDF and logistic regression" }
+        switch model {
+        case .tfidf: "TF-IDF and logistic regression"
+        case .fineTune(let model): describe(model)
+        }
+    }
+
+    private static func describe(_ model: FineTune) -> String {
         var words = model.seeds.count == 1 ? "" : "\(model.seeds.count) seeds, "
         switch model.adaptation {
         case .lora(let lora): words += "LoRA rank \(lora.rank)"
@@ -116,7 +128,6 @@ package struct Score: Sendable {
         case .hub(let repository, _): words += " on \(repository)"
         case .folder(let path): words += " on \(path)"
         case .scratch(let scratch): words += " on a random \(scratch.architecture.rawValue)"
-        case nil: break
         }
         return words
     }

@@ -2,13 +2,14 @@
 
 internal import Diagnostics
 internal import Nodes
+internal import Scores
 
 extension CrossChecks {
     /// The groups' column, the constraint or the counts, and that they agree.
     func checkContents(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
-        guard entry.value.optimize != nil, let item = node["optimize"] else { return }
+        guard let optimization = entry.value.optimization, let item = node["optimize"] else { return }
         let constraint = recipe.data.constraint
-        if constraint == nil, entry.value.counts == nil, !entry.value.method.toleratesViolations {
+        if constraint == nil, optimization.counts == nil, !optimization.method.toleratesViolations {
             reading.report(
                 Finding(
                     "missing-constraint", "optimize needs a constraint that every group obeys", at: item.span,
@@ -20,12 +21,18 @@ extension CrossChecks {
                     "missing-key", "optimize needs data.columns.group", at: item.span,
                     help: "name the column that says which rows belong together"))
         }
-        guard let counts = entry.value.counts, let place = node["counts"] else { return }
+        guard let counts = optimization.counts, let place = node["counts"] else { return }
         if counts.count != recipe.data.labels.count {
             reading.report(
                 Finding(
                     "out-of-range", "there are \(counts.count) counts and \(recipe.data.labels.count) labels",
                     at: place.span, help: "write one count for each label, in the order of data.labels"))
+        } else if LabelCounts(counts) == nil {
+            reading.report(
+                Finding(
+                    "out-of-range",
+                    "the counts sum to \(counts.reduce(0, +)), and a group has \(LabelCounts.mostPlaces) rows at most",
+                    at: place.span))
         } else if constraint == .oneOfEach, counts.contains(where: { $0 != 1 }) {
             reading.report(
                 Finding(

@@ -20,11 +20,11 @@ struct CrossChecks {
         self.variants = variants
         // In the order of the file: what an entry is made of stands above it, and what does not is a finding of its own.
         var optimized: Set<String> = []
-        var without = Set(recipe.models.filter { !$0.value.fit.contains(.folds) }.map(\.name))
+        var without = Set(recipe.models.filter { !$0.value.isOutOfFold }.map(\.name))
         without.formUnion(recipe.steps.filter { !$0.value.outputs.contains("out-of-fold") }.map(\.name))
         for entry in recipe.stack {
-            let members = entry.value.average ?? []
-            if entry.value.optimize != nil || members.contains(where: optimized.contains) {
+            let members = entry.value.average?.members ?? []
+            if entry.value.optimization != nil || members.contains(where: optimized.contains) {
                 optimized.insert(entry.name)
             }
             if members.contains(where: without.contains) { without.insert(entry.name) }
@@ -152,8 +152,9 @@ struct CrossChecks {
 
     /// Weights that fit the members, and something to fit them on.
     private func checkAverage(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
-        guard let members = entry.value.average, let place = node["weights"] else { return }
-        if case .given(let weights) = entry.value.weights {
+        guard let average = entry.value.average, let place = node["weights"] else { return }
+        let members = average.members
+        if case .given(let weights) = average.weights {
             if weights.count != members.count {
                 reading.report(
                     Finding(
@@ -164,13 +165,13 @@ struct CrossChecks {
                     Finding("out-of-range", "every weight is 0, so nothing would be averaged", at: place.span))
             }
         }
-        if entry.value.weights == .simplex, [.logits, .rank].contains(entry.value.mean), let mean = node["mean"] {
+        if average.weights == .simplex, [.logits, .rank].contains(average.mean), let mean = node["mean"] {
             reading.report(
                 Finding(
                     "conflicting-keys", "weights on the simplex are fitted for probabilities and geometric means alone",
                     at: mean.span, notes: [.init("weights stand here", at: place.span)], help: "use weights: greedy"))
         }
-        guard entry.value.weights.isFitted else { return }
+        guard average.weights.isFitted else { return }
         for (name, member) in zip(members, node["average"]?.elements ?? []) where withoutOutOfFold.contains(name) {
             reading.report(
                 Finding(
@@ -201,15 +202,11 @@ struct CrossChecks {
 
     /// Keys that would silently do nothing.
     private func checkKeys(of node: Node, _ reading: inout Reading) {
-        let keys = node.entries ?? []
-        guard let choice = keys.first(where: { StackEntry.meaningful[$0.key] != nil }),
-            let meaningful = StackEntry.meaningful[choice.key]
-        else { return }
-        for key in keys where key.key != choice.key && StackEntry.meaningful[key.key] == nil {
-            guard !meaningful.contains(key.key) else { continue }
+        guard let (kind, keys) = StackEntry.declaration.meaningless(in: node) else { return }
+        for key in keys {
             reading.report(
                 Finding(
-                    "conflicting-keys", "\"\(key.key)\" means nothing to \(choice.key)", at: key.keySpan,
+                    "conflicting-keys", "\"\(key.key)\" means nothing to \(kind)", at: key.keySpan,
                     help: "remove it"))
         }
     }
@@ -218,27 +215,27 @@ struct CrossChecks {
     private func checkLearner(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
         guard let learner = entry.value.learner else { return }
         for key in node["settings"]?.entries ?? []
-        where !LearnerSettings.meaningful(to: learner.kind).contains(key.key) {
+        where !LearnerSettings.meaningful(to: learner.learner).contains(key.key) {
             reading.report(
                 Finding(
-                    "conflicting-keys", "\"\(key.key)\" means nothing to \(learner.kind.rawValue)", at: key.keySpan,
+                    "conflicting-keys", "\"\(key.key)\" means nothing to \(learner.learner.rawValue)", at: key.keySpan,
                     help: "remove it"))
         }
-        for (name, place) in zip(learner.members, node[learner.kind.rawValue]?.elements ?? []) {
+        for (name, place) in zip(learner.members, node[learner.learner.rawValue]?.elements ?? []) {
             guard withoutOutOfFold.contains(name) else { continue }
             reading.report(
                 Finding(
                     "no-out-of-fold", "\"\(name)\" has no out-of-fold predictions to fit on", at: place.span,
                     help: "give the model `fit: [folds]`"))
         }
-        for (feature, place) in zip(entry.value.features, node["features"]?.elements ?? [])
+        for (feature, place) in zip(learner.features, node["features"]?.elements ?? [])
         where feature == .overlap && recipe.data.columns.prompt == nil {
             reading.report(
                 Finding(
                     "missing-key", "the feature overlap needs data.columns.prompt", at: place.span,
                     help: "name the column of the prompts, or leave the feature out"))
         }
-        if entry.value.features.contains(.groupStatistics), recipe.data.columns.group == nil,
+        if learner.features.contains(.groupStatistics), recipe.data.columns.group == nil,
             let place = node["features"]
         {
             reading.report(
@@ -250,8 +247,9 @@ struct CrossChecks {
 
     /// What is optimized must not be optimized already, and something must be there to fit on.
     private func checkOptimize(_ entry: Named<StackEntry>, at node: Node, _ reading: inout Reading) {
-        guard let target = entry.value.optimize, let item = node["optimize"] else { return }
-        for (name, place) in [(target, item), (entry.value.fittedOn ?? target, node["fitted-on"] ?? item)]
+        guard let optimization = entry.value.optimization, let item = node["optimize"] else { return }
+        let source = optimization.fitting
+        for (name, place) in [(optimization.target, item), (source, node["fitted-on"] ?? item)]
         where optimized.contains(name) {
             reading.report(
                 Finding(
@@ -260,7 +258,6 @@ struct CrossChecks {
                     at: place.span, help: "use what \"\(name)\" is made of"))
             return
         }
-        let source = entry.value.fittedOn ?? target
         guard withoutOutOfFold.contains(source) else { return }
         reading.report(
             Finding(
@@ -324,7 +321,7 @@ struct CrossChecks {
             }
         } else if !recipe.folds.kind.respectsGroups, let kind = tree["folds"]?["kind"] {
             // Optimizing works on whole groups of one fold; for the rest it is only unwise.
-            let isFatal = recipe.stack.contains { $0.value.optimize != nil }
+            let isFatal = recipe.stack.contains { $0.value.optimization != nil }
             reading.report(
                 Finding(
                     "groups-split", "rows of one group fall into different folds, and scores come out too good",

@@ -89,7 +89,7 @@ struct CustomStepChecks {
             if !outOfFold, recipe.data.test == nil {
                 reading.report(Finding("missing-key", "there is no test table", at: span, help: "add data.test"))
             }
-            if outOfFold, let model = models[owner], !model.fit.contains(.folds) {
+            if outOfFold, let model = models[owner], !model.isOutOfFold {
                 reading.report(
                     Finding(
                         "no-out-of-fold", "\"\(owner)\" has no out-of-fold predictions", at: span,

@@ -13,8 +13,8 @@ struct FamilyChecks {
     func report(_ reading: inout Reading) {
         let (models, extractors) = (tree.index("models"), tree.index("extractors"))
         for entry in recipe.models {
-            if let node = models[entry.name], let backbone = entry.value.backbone {
-                check(backbone, mayRunCode: entry.value.remoteCode, at: node, &reading)
+            if let node = models[entry.name], let model = entry.value.fineTune {
+                check(model.backbone, mayRunCode: model.remoteCode, at: node, &reading)
             }
         }
         for entry in recipe.extractors {
@@ -23,8 +23,8 @@ struct FamilyChecks {
             }
         }
         for variant in variants.joined() {
-            if case .model(let model) = variant.subject, let backbone = model.backbone {
-                check(backbone, mayRunCode: model.remoteCode, at: variant.tree, &reading)
+            if case .model(.fineTune(let model)) = variant.subject {
+                check(model.backbone, mayRunCode: model.remoteCode, at: variant.tree, &reading)
             }
         }
     }

@@ -46,9 +46,9 @@ struct Lints {
     private func reportEnsembleSizes(_ reading: inout Reading) {
         var known: [String: Int?] = [:]
         for entry in recipe.stack {
-            guard let target = entry.value.optimize, let node = tree["stack"]?[entry.name] else { continue }
-            let fitted = memberCount(of: entry.value.fittedOn ?? target, &known)
-            let applied = memberCount(of: target, &known)
+            guard let optimization = entry.value.optimization, let node = tree["stack"]?[entry.name] else { continue }
+            let fitted = memberCount(of: optimization.fitting, &known)
+            let applied = memberCount(of: optimization.target, &known)
             guard recipe.data.test != nil, let fitted, let applied, fitted != applied else { continue }
             reading.report(
                 Finding(
@@ -64,7 +64,7 @@ struct Lints {
     private func memberCount(of name: String, _ known: inout [String: Int?]) -> Int? {
         if let model = recipe.models.first(where: { $0.name == name })?.value { return model.effectiveSeeds.count }
         if let count = known[name] { return count }
-        guard let members = recipe.stack.first(where: { $0.name == name })?.value.average else { return nil }
+        guard let members = recipe.stack.first(where: { $0.name == name })?.value.average?.members else { return nil }
         var sum: Int? = 0
         for member in members {
             let count = memberCount(of: member, &known)
@@ -78,15 +78,16 @@ struct Lints {
     // MARK: - Models
 
     private func reportContexts(_ reading: inout Reading) {
-        var subjects: [(model: Model, tree: Node)] = recipe.models.compactMap { entry in
-            tree["models"]?[entry.name].map { (entry.value, $0) }
+        var subjects: [(model: FineTune, tree: Node)] = recipe.models.compactMap { entry in
+            guard let model = entry.value.fineTune, let node = tree["models"]?[entry.name] else { return nil }
+            return (model, node)
         }
         for variant in variants.joined() {
-            if case .model(let model) = variant.subject { subjects.append((model, variant.tree)) }
+            if case .model(.fineTune(let model)) = variant.subject { subjects.append((model, variant.tree)) }
         }
         var known: [Backbone: Int?] = [:]
         for (model, node) in subjects {
-            guard let backbone = model.backbone else { continue }
+            let backbone = model.backbone
             let limit: Int?
             if case .scratch(let scratch) = backbone {
                 limit = scratch.context
@@ -113,7 +114,7 @@ struct Lints {
         if let submission = recipe.submission { roots.append(submission.from) }
         if let rounds = recipe.rounds { roots.append(rounds.pseudoLabels.from) }
         let used = graph.closure(of: roots)
-        for entry in recipe.models where !used.contains(entry.name) && !entry.value.fit.contains(.folds) {
+        for entry in recipe.models where !used.contains(entry.name) && !entry.value.isOutOfFold {
             guard let place = tree["models"]?.entries?.first(where: { $0.key == entry.name }) else { continue }
             reading.report(
                 Finding(

@@ -10,26 +10,30 @@ struct ModelChecks {
     let tree: Node
 
     func report(_ reading: inout Reading) {
-        guard model.tfidf == nil else { return checkBaseline(&reading) }
-        checkBackbone(&reading)
-        checkTraining(&reading)
-        checkTemplate(&reading)
-        checkPseudoLabels(&reading)
-    }
-
-    /// Keys that a baseline has no use for would silently do nothing.
-    private func checkBaseline(_ reading: inout Reading) {
-        for key in tree.entries ?? [] where !Model.baselineKeys.contains(key.key) {
-            reading.report(
-                Finding(
-                    "conflicting-keys", "\"\(key.key)\" means nothing to a tfidf model", at: key.keySpan,
-                    help: "remove it; the keys here are tfidf, fit, template and pseudo-labels"))
+        checkKeys(&reading)
+        if case .fineTune(let model) = model {
+            checkBackbone(model, &reading)
+            checkTraining(model.training, &reading)
         }
         checkTemplate(&reading)
         checkPseudoLabels(&reading)
     }
 
-    private func checkBackbone(_ reading: inout Reading) {
+    /// Keys that would silently do nothing.
+    private func checkKeys(_ reading: inout Reading) {
+        guard let (kind, keys) = Model.declaration.meaningless(in: tree) else { return }
+        let names = (Model.declaration.meaningful[kind] ?? []).filter { $0 != "like" }
+        for key in keys {
+            reading.report(
+                Finding(
+                    "conflicting-keys", "\"\(key.key)\" means nothing to a \(kind) model", at: key.keySpan,
+                    help:
+                        "remove it; the keys here are \(names.dropLast().joined(separator: ", ")) and \(names.last ?? "")"
+                ))
+        }
+    }
+
+    private func checkBackbone(_ model: FineTune, _ reading: inout Reading) {
         if case .scratch(let scratch) = model.backbone {
             if scratch.hidden % (2 * scratch.heads) != 0 {
                 let node = tree["backbone"]?["scratch"] ?? tree
@@ -68,8 +72,8 @@ struct ModelChecks {
         }
     }
 
-    private func checkTraining(_ reading: inout Reading) {
-        let (training, node) = (model.training, tree["training"] ?? tree)
+    private func checkTraining(_ training: Training, _ reading: inout Reading) {
+        let node = tree["training"] ?? tree
         if training.steps != nil, let epochs = node["epochs"], let steps = node["steps"] {
             reading.report(
                 Finding(
@@ -134,7 +138,7 @@ struct ModelChecks {
             if recipe.steps.contains(where: { $0.name == name }) {
                 reading.report(CrossChecks.noTeacher(name, at: place))
             }
-            if let model = recipe.models.first(where: { $0.name == name })?.value, !model.fit.contains(.folds) {
+            if let model = recipe.models.first(where: { $0.name == name })?.value, !model.isOutOfFold {
                 reading.report(
                     Finding(
                         "no-teacher", "pseudo-labels would come from \"\(name)\", which is not fitted on folds",

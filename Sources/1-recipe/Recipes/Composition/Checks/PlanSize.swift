@@ -99,7 +99,7 @@ struct PlanSize {
     /// Fits and predictions of each seed and fold, and what is made of all of them.
     private func steps(_ model: Model, withTest: Bool) -> Double {
         let seeds = Double(model.effectiveSeeds.count)
-        let folded = model.fit.contains(.folds) ? folds : 0
+        let folded = model.isOutOfFold ? folds : 0
         let full = model.fit.contains(.full) ? 1.0 : 0
         let teacher = model.pseudoLabels == .off ? 0 : teaching(model)
         let test = withTest ? (model.pseudoLabels == .off && full > 0 ? 1 : folded + full) : 0
@@ -113,7 +113,7 @@ struct PlanSize {
     private func least(_ model: Model, _ ablation: Ablation) -> Double {
         let settings =
             ablation.vary + ablation.zip + ablation.with + ablation.together.flatMap { $0.value.entries ?? [] }
-        let isFolded = model.fit.contains(.folds) && !settings.contains { $0.key == "fit" }
+        let isFolded = model.isOutOfFold && !settings.contains { $0.key == "fit" }
         return isFolded ? 2 * folds + 2 : 1
     }
 

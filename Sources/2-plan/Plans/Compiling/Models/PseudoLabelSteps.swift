@@ -12,7 +12,7 @@ struct Teacher {
 
 extension Compiler {
     /// In a round, everybody's teacher is the round before; else a model may name its own.
-    func teacher(of model: Model) -> Teacher? {
+    func teacher(of model: some ModelSection) -> Teacher? {
         if round > 0, let rounds = recipe.rounds { return Teacher(settings: rounds.pseudoLabels, round: round - 1) }
         return model.pseudoLabels.settings.map { Teacher(settings: $0, round: round) }
     }
@@ -39,9 +39,11 @@ extension Compiler {
         if let done = taught[key]?[fold] { return done }
         var source: Artifact<Content.Predictions>?
         if let model = names.models[name] {
-            source = testPredictions(of: model, at: room(name), tree: nodes.models[name], withoutFold: fold)
+            source = model.planned.testPredictions(
+                at: Place(address: room(name), tree: nodes.models[name]), withoutFold: fold, in: &self)
         } else if let entry = names.stack[name] {
-            source = testPredictions(of: entry, at: room(name), tree: nodes.stack[name], withoutFold: fold)
+            source = entry.planned.testPredictions(
+                at: Place(address: room(name), tree: nodes.stack[name]), withoutFold: fold, in: &self)
         }
         taught[key, default: [:]][fold] = .some(source)
         return source

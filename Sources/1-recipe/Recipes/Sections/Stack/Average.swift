@@ -1,4 +1,4 @@
-// How `average` averages: in which scale, and with which weights.
+// The stack entry `average`: of what, in which scale, and with which weights.
 
 internal import Diagnostics
 internal import Digests
@@ -38,7 +38,27 @@ package enum AverageWeights: Sendable, Hashable {
 
 }
 
-extension StackEntry {
-    /// Whether the entry is the plain mean of probabilities.
-    package var isPlainAverage: Bool { mean == .probabilities && weights == .equal }
+package struct Average: Sendable {
+    package var members: [String] = []
+    package var mean = AverageMean.probabilities
+    package var weights = AverageWeights.equal
+
+    /// Whether it is the plain mean of probabilities.
+    package var isPlain: Bool { mean == .probabilities && weights == .equal }
+
+    static let declaration = Declaration(
+        "An average of predictions.", initial: { Average() },
+        keys: [
+            Key(
+                "average", \.members, .list(of: .text()),
+                "Models or entries whose probabilities are averaged."),
+            Key(
+                "mean", \.mean, .choice,
+                "The scale of an average. probabilities: as they are; logits: each class's log-odds; geometric: logarithms; rank: each probability's rank among all rows of its class."
+            ),
+            Key(
+                "weights", \.weights, AverageWeights.shape,
+                "The weights of an average: equal; a list, one for each; simplex (those with the least log loss) or greedy (ensemble selection with replacement), both fitted on out-of-fold predictions and scored by cross-fitting."
+            ),
+        ])
 }

@@ -1,0 +1,57 @@
+// The model kind `backbone`: a backbone with a classification head, fine-tuned for each seed and fold.
+
+internal import Digests
+
+package struct FineTune: Sendable, ModelSection {
+    var like: String?
+    package var backbone = Backbone.folder(".")
+    package var quantization = Quantization.none
+    package var adaptation = Adaptation.lora(LoRA())
+    package var precision = Precision.auto
+    package var remoteCode = false
+    package var pooling = Pooling.last
+    package var headInput = HeadInput.hiddenState
+    package var template: Template?
+    package var chat = Chat.none
+    package var splitsSpecialTokens = false
+    package var lengths = Lengths()
+    package var training = Training()
+    package var seeds = [1]
+    package var fit = [Fit.folds]
+    package var pseudoLabels = PseudoLabelling.off
+
+    package var effectiveSeeds: [Int?] { seeds }
+
+    package static let declaration = Declaration(
+        "A backbone to fine-tune.", initial: { FineTune() },
+        keys: [
+            Model.like(\.like),
+            Key(
+                "backbone", \.backbone, Backbone.shape,
+                "A hub id (org/name or org/name@revision), a folder, or {scratch: {...}}."),
+            Key("quantization", \.quantization, .choice, "How the frozen weights are held."),
+            Key("lora", \.adaptation, Adaptation.shape, "LoRA adapters; off trains every weight."),
+            Key(
+                "precision", \.precision, .choice,
+                "The type of the arithmetic; auto: bf16 on a GPU, fp32 on a CPU. Trained weights are fp32 in any case."),
+            Key("remote-code", \.remoteCode, .boolean, "Whether Python code that comes with the backbone may run."),
+            Key(
+                "pooling", \.pooling, .choice,
+                "Which hidden state the head reads: the last token's, the mean, the first token's (cls), or a learned mean."
+            ),
+            Key(
+                "head-input", \.headInput, .choice,
+                "What the head reads at that place: the hidden state, or the logits of the language model's head."),
+            Model.template(\.template),
+            Key("chat", \.chat, Chat.shape, Chat.about),
+            Key("split-special-tokens", \.splitsSpecialTokens, .boolean, splitting),
+            Key("lengths", \.lengths, Lengths.declaration.shape, Lengths.declaration.about),
+            Key("training", \.training, Training.declaration.shape, Training.declaration.about),
+            Key("seeds", \.seeds, .list(of: .seed), "One model is fine-tuned for each seed; predictions are averaged."),
+            Model.fit(\.fit), Model.pseudoLabels(\.pseudoLabels),
+        ])
+
+    /// What the key `split-special-tokens` means.
+    static let splitting =
+        "Whether control tokens that a text spells out, such as </s>, are read as text; false: as the tokenizer's own marks, of which `tokenize` warns."
+}

@@ -1,0 +1,78 @@
+// One entry of `models`: what is fitted, how, and how often. Each kind of model has a file of its own beside this one.
+
+package import Digests
+
+/// What a model is trained on: every fold's complement, or all rows.
+package enum Fit: String, CaseIterable, Sendable { case folds, full }
+
+package enum Model: Sendable {
+    case fineTune(FineTune)
+    case tfidf(TFIDFModel)
+
+    package static let declaration = Declaration(
+        "A model: a backbone to fine-tune, or a baseline.",
+        [
+            Alternative("backbone", FineTune.declaration, Model.fineTune) { $0.fineTune },
+            Alternative("tfidf", TFIDFModel.declaration, Model.tfidf) { $0.tfidf },
+        ], elsewhere: "like")
+
+    package var fineTune: FineTune? { if case .fineTune(let model) = self { model } else { nil } }
+    package var tfidf: TFIDFModel? { if case .tfidf(let model) = self { model } else { nil } }
+
+    /// What every kind of model says of itself.
+    package var section: any ModelSection {
+        switch self {
+        case .fineTune(let model): model
+        case .tfidf(let model): model
+        }
+    }
+
+    /// Every setting with its value, as the declarations encode it; always an object.
+    package var resolved: JSON { Self.declaration.shape.encode(self) }
+}
+
+/// What every kind of model has.
+package protocol ModelSection: Sendable {
+    /// The text it reads, where it is another than that of all.
+    var template: Template? { get }
+    var fit: [Fit] { get }
+    var pseudoLabels: PseudoLabelling { get }
+    /// The seeds that make a difference; one that is nil for a model without seeds.
+    var effectiveSeeds: [Int?] { get }
+}
+
+extension ModelSection {
+    /// Whether it says something of the rows of each fold without their labels.
+    package var isOutOfFold: Bool { fit.contains(.folds) }
+}
+
+extension Model {
+    package var template: Template? { section.template }
+    package var fit: [Fit] { section.fit }
+    package var pseudoLabels: PseudoLabelling { section.pseudoLabels }
+    package var effectiveSeeds: [Int?] { section.effectiveSeeds }
+    package var isOutOfFold: Bool { section.isOutOfFold }
+}
+
+/// The keys that kinds of models share.
+extension Model {
+    static func like<Root>(_ path: any WritableKeyPath<Root, String?> & Sendable) -> Key<Root> {
+        Key(
+            "like", optional: path, .text(),
+            "Another model whose settings this one takes, except those written here.")
+    }
+
+    static func template<Root>(_ path: any WritableKeyPath<Root, Template?> & Sendable) -> Key<Root> {
+        Key(
+            "template", optional: path, Template.shape,
+            "The text this model reads, where it is another than data.template.")
+    }
+
+    static func fit<Root>(_ path: any WritableKeyPath<Root, [Fit]> & Sendable) -> Key<Root> {
+        Key("fit", path, .list(of: .choice), "folds: a model without each fold in turn; full: one on all rows.")
+    }
+
+    static func pseudoLabels<Root>(_ path: any WritableKeyPath<Root, PseudoLabelling> & Sendable) -> Key<Root> {
+        Key("pseudo-labels", path, PseudoLabelling.shape, PseudoLabels.declaration.about)
+    }
+}

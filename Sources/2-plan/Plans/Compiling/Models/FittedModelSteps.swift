@@ -1,0 +1,153 @@
+// The steps of a model that is fitted, whatever it is: per seed and fold a fit and its predictions, and their averages.
+
+internal import Nodes
+internal import Recipes
+
+/// A model of the recipe that is fitted on the rows of all folds but one, or on all rows, for each of its seeds.
+protocol FittedModel: ModelSection, Planned {
+    associatedtype Part: FittedPart
+    func part(at place: Place, in compiler: Compiler) -> Part
+}
+
+/// A fitted model as its steps need it, worked out once for all its seeds and folds.
+protocol FittedPart {
+    var model: any ModelSection { get }
+    var place: Place { get }
+    var teacher: Teacher? { get }
+
+    /// The step that fits it without a fold, or on all rows.
+    func fit(seed: Int?, fold: Int?, in compiler: inout Compiler) -> Artifact<Content.Model>
+    /// The step that predicts rows of a table, of all folds or of one.
+    func predict(
+        _ fit: Artifact<Content.Model>, of role: IngestStep.Role, fold: Int?, folds: Artifact<Content.Folds>?,
+        at address: String, in compiler: inout Compiler
+    ) -> Artifact<Content.Predictions>
+}
+
+extension FittedPart {
+    /// `seed-1/fold-2`, `seed-1/full`, or `fold-2` for a model without seeds.
+    func member(_ seed: Int?, _ fold: Int?) -> String {
+        (seed.map { "seed-\($0)/" } ?? "") + (fold.map { "fold-\($0)" } ?? "full")
+    }
+
+    func address(_ seed: Int?, _ fold: Int?) -> String { "\(place.address)/\(member(seed, fold))" }
+
+    /// The rows of the test that a model of a fold is trained on, too, with what `texts` gives of them.
+    func pseudoLabelled<Texts>(
+        fold: Int?, in compiler: inout Compiler, _ texts: (inout Compiler) -> Artifact<Texts>
+    ) -> PseudoLabelled<Texts>? {
+        guard let fold, let teacher, let labels = compiler.pseudoLabels(teacher, fold: fold) else { return nil }
+        return PseudoLabelled(labels: labels, folds: compiler.testFolds(), texts: texts(&compiler))
+    }
+}
+
+extension FittedModel {
+    /// Test predictions come from the models fitted on all rows where the recipe asks for these, else from the fold models. With
+    /// pseudo-labels, the test is folded, too, and the model of a fold predicts only the test rows of its own.
+    func predictions(at place: Place, withTest: Bool, in compiler: inout Compiler) -> Predictions {
+        let part = part(at: place, in: compiler)
+        let hasTest = withTest && compiler.recipe.data.test != nil
+        var fits = FittedModels()
+        for seed in effectiveSeeds {
+            if fit.contains(.folds) {
+                for fold in 0..<compiler.recipe.folds.count {
+                    compiler.add(part, seed: seed, fold: fold, withTest: hasTest, to: &fits)
+                }
+            }
+            if fit.contains(.full) { compiler.add(part, seed: seed, fold: nil, withTest: hasTest, to: &fits) }
+        }
+        let seeds = effectiveSeeds.count
+        var result = Predictions()
+        (result.members, result.fits) = (fits.outOfFold, fits.steps)
+        if !fits.outOfFold.isEmpty {
+            result.outOfFold = compiler.average(fits.outOfFold, cover: seeds, at: "\(place.address)/average-oof")
+        }
+        let members = fits.fullTest.isEmpty ? fits.test : fits.fullTest
+        if !members.isEmpty {
+            let cover = part.teacher == nil ? members.count : seeds
+            result.test = compiler.average(members, cover: cover, at: "\(place.address)/average-test")
+        }
+        return result
+    }
+
+    /// Those of the models of all seeds that never saw the labels of the fold.
+    func testPredictions(
+        at place: Place, withoutFold fold: Int, in compiler: inout Compiler
+    ) -> Artifact<Content.Predictions>? {
+        let part = part(at: place, in: compiler)
+        var members: [String: Artifact<Content.Predictions>] = [:]
+        for seed in effectiveSeeds {
+            let fit = part.fit(seed: seed, fold: fold, in: &compiler)
+            members[part.member(seed, fold)] = compiler.predict(part, fit, seed: seed, fold: fold, on: .test)
+        }
+        return compiler.average(members, cover: members.count, at: "\(place.address)/fold-\(fold)/average-test")
+    }
+}
+
+/// What the models of all seeds and folds predict.
+private struct FittedModels {
+    var steps: [Int] = []
+    var outOfFold: [String: Artifact<Content.Predictions>] = [:]
+    /// By the models of folds, and by those of all rows.
+    var test: [String: Artifact<Content.Predictions>] = [:]
+    var fullTest: [String: Artifact<Content.Predictions>] = [:]
+}
+
+/// Which rows a fitted model predicts: its fold of train, all of test, or its fold of test.
+private enum Rows { case train, test, testFold }
+
+extension Compiler {
+    fileprivate mutating func add(
+        _ part: some FittedPart, seed: Int?, fold: Int?, withTest: Bool, to fits: inout FittedModels
+    ) {
+        let fit = part.fit(seed: seed, fold: fold, in: &self)
+        if let step = fit.step { fits.steps.append(step) }
+        let member = part.member(seed, fold)
+        if fold != nil { fits.outOfFold[member] = predict(part, fit, seed: seed, fold: fold, on: .train) }
+        guard withTest else { return }
+        if part.teacher != nil {
+            fits.test[member] = predict(part, fit, seed: seed, fold: fold, on: .testFold)
+        } else if fold == nil {
+            fits.fullTest[member] = predict(part, fit, seed: seed, fold: fold, on: .test)
+        } else if !part.model.fit.contains(.full) {
+            fits.test[member] = predict(part, fit, seed: seed, fold: fold, on: .test)
+        }
+    }
+
+    fileprivate mutating func predict(
+        _ part: some FittedPart, _ fit: Artifact<Content.Model>, seed: Int?, fold: Int?, on rows: Rows
+    ) -> Artifact<Content.Predictions> {
+        let folds = rows == .train ? self.folds() : rows == .testFold ? testFolds() : nil
+        let verb = rows == .train ? "predict-oof" : rows == .test ? "predict-test" : "predict-test-fold"
+        return part.predict(
+            fit, of: rows == .train ? .train : .test, fold: rows == .test ? nil : fold, folds: folds,
+            at: "\(part.address(seed, fold))/\(verb)", in: &self)
+    }
+
+    /// The mean of some predictions, of which `cover` say something about each row.
+    mutating func average(
+        _ members: [String: Artifact<Content.Predictions>], cover: Int, at address: String, tree: Node? = nil
+    ) -> Artifact<Content.Predictions> {
+        builder.add(
+            AverageStep(form: .plain(cover: cover), classes: classes, members: members), at: address,
+            origins: ["cover": tree]
+        ).predictions
+    }
+
+    /// The template of a model, and its place.
+    func template(_ template: Template?) -> Template { template ?? recipe.data.effectiveTemplate }
+
+    /// The places of the parameters of a model's steps: those of its keys of these names, and of what the data say.
+    func origins(_ names: [String], at place: Place) -> [String: Node?] {
+        let (tree, data) = (place.tree, loaded.tree["data"])
+        var origins: [String: Node?] = [:]
+        for name in names {
+            let nearest: Node? = tree?[name] ?? tree
+            origins[name] = nearest
+        }
+        origins["classes"] = data?["labels"]
+        let template: Node? = tree?["template"] ?? data?["template"]
+        origins["template"] = template
+        return origins
+    }
+}
