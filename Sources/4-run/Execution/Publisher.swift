@@ -1,6 +1,7 @@
 // The logbook's way into other tools' formats, through the worker's Python. Knows no formats; nothing goes into the store.
 
 package import Digests
+package import Plans
 package import Workers
 
 package struct Publisher: Sendable {
@@ -12,10 +13,10 @@ package struct Publisher: Sendable {
     ///
     /// Errors: ``StepFailure`` with what to do.
     package func publish(
-        _ document: JSON, to targets: JSON, say: @escaping @Sendable (String) -> Void
+        _ document: JSON, to targets: PublishTask, say: @escaping @Sendable (String) -> Void
     ) async throws -> JSON {
         try await Errand(environment: environment).run(
-            "publish", called: "logbook", parameters: targets,
+            targets, called: "logbook",
             inputs: ["document": (.bytes(Array(document.text().utf8)), "the logbook")], say: say
         ) { metrics, _ in metrics }
     }
