@@ -14,7 +14,7 @@ let settings: [SwiftSetting] =
 // The order of the data: a group may import itself and what stands above it (docs/architecture.md).
 let groups: KeyValuePairs = [
     "0-base": [
-        "CLibYAML", "CPermutations", "Digests", "Words", "Host", "Formats", "Arithmetic", "Scores", "Statistics",
+        "CLibYAML", "CPermutations", "Digests", "Words", "Arithmetic", "Host", "Formats", "Scores", "Statistics",
         "Constraints",
     ],
     "1-recipe": ["Diagnostics", "Nodes", "Recipes", "Imports"],
@@ -44,9 +44,9 @@ let package = Package(
         .target(name: "CPermutations"),
         .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Words"),
-        .target(name: "Host", dependencies: ["Digests"]),
-        .target(name: "Formats", dependencies: ["Words", "Digests"]),
         .target(name: "Arithmetic"),
+        .target(name: "Host", dependencies: ["Arithmetic", "Digests"]),
+        .target(name: "Formats", dependencies: ["Words", "Digests"]),
         .target(name: "Scores", dependencies: ["Arithmetic"]),
         .target(name: "Statistics", dependencies: ["Arithmetic", "Scores"]),
         .target(name: "Constraints", dependencies: ["CPermutations", "Arithmetic", "Scores", "Statistics"]),
@@ -54,11 +54,11 @@ let package = Package(
         .target(name: "Nodes", dependencies: ["CLibYAML", "Diagnostics", "Words"]),
         .target(name: "Recipes", dependencies: ["Nodes", "Formats", "Scores", "Diagnostics", "Words", "Digests"]),
         .target(name: "Imports", dependencies: ["Nodes", "Diagnostics", "Words", "Digests"]),
-        .target(name: "Plans", dependencies: ["Recipes", "Nodes", "Scores", "Digests", "Diagnostics"]),
+        .target(name: "Plans", dependencies: ["Recipes", "Nodes", "Formats", "Scores", "Digests", "Diagnostics"]),
         .target(
             name: "Storage",
-            dependencies: ["Host", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
-        .target(name: "Runs", dependencies: ["Storage", "Digests"]),
+            dependencies: ["Host", "Formats", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Runs", dependencies: ["Storage", "Formats", "Digests"]),
         .target(name: "Deliveries", dependencies: ["Host", "Digests", "Storage"]),
         .target(name: "Forecasts", dependencies: ["Plans", "Storage", "Runs", "Host", "Formats", "Digests"]),
         .target(name: "Schedules"),
@@ -68,7 +68,7 @@ let package = Package(
         .target(
             name: "Workers",
             dependencies: [
-                "Digests", "Host", .product(name: "Subprocess", package: "swift-subprocess"),
+                "Formats", "Digests", "Host", .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             exclude: ["ablate_worker"],  // the plugin embeds it
@@ -77,7 +77,7 @@ let package = Package(
             name: "Execution",
             dependencies: [
                 "Schedules", "Plans", "Storage", "Runs", "Host", "Forecasts", "Steps", "Arithmetic", "Workers",
-                "Digests",
+                "Formats", "Digests",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
@@ -136,8 +136,8 @@ let package = Package(
             name: "PlansTests", dependencies: ["Plans", "Recipes", "Nodes", "Diagnostics", "Digests"], exclude: ["Keys"]
         ),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules"]),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "Host", "Digests"]),
-        .testTarget(name: "RunsTests", dependencies: ["Runs", "Digests"]),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "Host", "Formats", "Digests"]),
+        .testTarget(name: "RunsTests", dependencies: ["Runs", "Storage", "Host", "Digests"]),
         .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries", "Storage", "Host", "Digests"]),
         .testTarget(name: "ArithmeticTests", dependencies: ["Arithmetic"]),
         .testTarget(name: "ScoresTests", dependencies: ["Scores"]),

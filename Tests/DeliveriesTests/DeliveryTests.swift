@@ -40,6 +40,33 @@ import Testing
         #expect(try delivery().standing(of: path) == .ours)
     }
 
+    @Test(arguments: [0o444, 0o400, 0o555])
+    func whatWasMadeReadOnlyIsKept(_ permissions: Int) throws {
+        let path = "/project/submission.csv"
+        try delivery().write(path, Array("one".utf8))
+        try files.setPermissions(permissions, of: path)
+        #expect(try delivery().standing(of: path) == .edited)
+        #expect(throws: AblateError.self) { try delivery().require(path, remedy: "choose another path") }
+        try delivery(overwrites: true).require(path, remedy: "choose another path")
+    }
+
+    @Test func aRemedyThatWasTriedIsNotNamedAgain() throws {
+        let path = "/project/submission.csv"
+        try files.makeLink(at: path, to: "/nowhere")
+        let error = #expect(throws: AblateError.self) {
+            try delivery(overwrites: true).require(path, remedy: "choose another path")
+        }
+        #expect(error?.advice.contains("or say --overwrite") == false)
+    }
+
+    @Test func rightsThatAProgramRunsWithAreNotHandedOn() throws {
+        let path = "/project/submission.csv"
+        try delivery().write(path, Array("one".utf8))
+        try files.setPermissions(0o4755, of: path)
+        try delivery().write(path, Array("two".utf8))
+        #expect(try files.status(of: path, following: false)?.permissions == 0o755)
+    }
+
     @Test func whatWasEditedIsNot() throws {
         let path = "/project/submission.csv"
         try delivery().write(path, Array("one".utf8))

@@ -129,3 +129,24 @@ def test_the_words_of_the_first_recipe_run(tmp_path):
     result = subprocess.run(
         [BINARY, "run", "recipe.yaml", "words/**"], capture_output=True, text=True, cwd=tmp_path, timeout=120)
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("output", [".ablate/objects/r.yaml", "a\nb.yaml", "x" * 300 + ".yaml", "", "link.yaml"])
+def test_where_no_recipe_can_be_nothing_is_left(tmp_path, output):
+    (tmp_path / "train.csv").write_text("id,text,label\n" + "".join(f"{n},a text of {n},{'ab'[n % 2]}\n" for n in range(20)))
+    (tmp_path / ".ablate" / "objects").mkdir(parents=True)
+    (tmp_path / ".ablate" / "store.json").write_text('{"format":1}\n')
+    (tmp_path / "link.yaml").symlink_to("nowhere.yaml")
+    before = sorted(path.name for path in tmp_path.rglob("*"))
+    result = init(tmp_path, "train.csv", "--output", output)
+    assert result.returncode in (65, 73) and "check the disk" not in result.stderr, result.stderr
+    assert sorted(path.name for path in tmp_path.rglob("*")) == before
+
+
+def test_a_schema_of_another_version_is_brought_up_to_date_and_an_edited_one_is_not(tmp_path):
+    assert init(tmp_path, "--output", "one.yaml").returncode == 0
+    schema = tmp_path / "recipe.schema.json"
+    own = schema.read_text()
+    schema.write_text(own.replace("draft-07", "draft-08"))
+    result = init(tmp_path, "--output", "two.yaml")
+    assert result.returncode == 0 and "left as it is" in result.stderr and "draft-08" in schema.read_text()

@@ -107,7 +107,7 @@ def test_an_edited_submission_is_left_alone_and_the_new_one_named(project):
     path.write_text(whole + "mine\n")
     for _ in range(4):
         result = project.ablate("run")
-        assert result.returncode == 0 and "was changed since ablate wrote it" in result.stderr, result.stderr
+        assert result.returncode == 0 and "was changed or made read-only since ablate wrote it" in result.stderr, result.stderr
         assert path.read_text() == whole + "mine\n"
         named = next(word for word in result.stderr.split() if "/objects/" in word)
         assert Path(named).read_text() == whole
@@ -320,3 +320,61 @@ def test_two_projects_with_files_of_one_name_do_not_share_what_lies_outside(proj
     refused(other.ablate("logbook", "--output", out), 73, "index.html")
     assert contents(tmp_path / "shared") == before
     assert project.run() == []
+
+
+def test_a_submission_that_was_made_read_only_is_kept(project):
+    submission = project.folder / "submission.csv"
+    before = submission.read_bytes()
+    submission.chmod(0o444)
+    project.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
+    result = subprocess.run(project.command("run"), capture_output=True, text=True)
+    assert result.returncode == 0 and submission.read_bytes() == before
+    assert "made read-only since ablate wrote it" in result.stderr and "--overwrite" in result.stderr
+    subprocess.run(project.command("run", "--overwrite"), capture_output=True, check=True)
+    assert submission.read_bytes() != before and submission.stat().st_mode & 0o777 == 0o444
+
+
+def test_mending_parts_no_two_names_of_a_file(tmp_path):
+    recipe, other = tmp_path / "recipe.yaml", tmp_path / "other.yaml"
+    recipe.write_text(RECIPE.replace("count: 2", "Count: 2"))
+    os.link(recipe, other)
+    before = recipe.read_bytes()
+    result = subprocess.run([BINARY, "check", "--fix", "recipe.yaml"], cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode != 0 and "hard link" in result.stderr
+    assert recipe.read_bytes() == other.read_bytes() == before and os.path.samefile(recipe, other)
+
+
+def test_a_path_goes_the_way_that_the_system_goes(project):
+    (project.folder / "e" / "f").mkdir(parents=True)
+    (project.folder / "l").symlink_to("e/f")
+    project.edit("submission: {from: words}", "submission: {from: words, path: l/../s.csv}")
+    result = subprocess.run(project.command("run"), capture_output=True, text=True)
+    assert result.returncode == 0 and (project.folder / "e" / "s.csv").exists() and not (project.folder / "s.csv").exists()
+    project.edit("path: l/../s.csv", "path: logbook/../t.csv")
+    result = subprocess.run(project.command("run"), capture_output=True, text=True)
+    assert result.returncode == 0 and (project.folder / "t.csv").exists(), result.stderr
+
+
+@pytest.mark.parametrize("what", ["file", "link"])
+def test_a_place_that_figures_cannot_have_is_told_before_the_work(project, tmp_path, what):
+    shutil.rmtree(project.folder / "logbook")
+    (project.folder / "logbook").mkdir()
+    figures = project.folder / "logbook" / "figures"
+    (tmp_path / "away").mkdir()
+    figures.write_text("mine") if what == "file" else figures.symlink_to(tmp_path / "away")
+    project.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
+    before = (project.folder / "submission.csv").read_bytes()
+    result = subprocess.run(project.command("run"), capture_output=True, text=True)
+    assert result.returncode in (65, 73) and "run, " not in result.stdout and "figures" in result.stderr
+    assert (project.folder / "submission.csv").read_bytes() == before and not list((tmp_path / "away").iterdir())
+
+
+def test_a_figure_of_the_users_keeps_the_submission_as_it_is(project):
+    figures = project.folder / "logbook" / "figures"
+    name = next(figures.glob("*.svg"))
+    name.write_text("mine")
+    project.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
+    before = (project.folder / "submission.csv").read_bytes()
+    result = subprocess.run(project.command("run"), capture_output=True, text=True)
+    assert result.returncode == 73 and name.read_text() == "mine"
+    assert (project.folder / "submission.csv").read_bytes() == before

@@ -173,3 +173,32 @@ def test_a_damaged_pin_or_note_is_told_and_kept(project):  # noqa: F811
             assert result.returncode == 1 and "note" in result.stderr, result.stderr
         path.write_bytes(whole)
     assert project.ablate("logbook").returncode == 0
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o002, 0o077, 0o000])
+def test_the_umask_says_who_may_use_a_store(tmp_path, umask):
+    (tmp_path / "train.csv").write_text("id,answer,who\n" + "".join(f"{n},text {n},{'ab'[n % 2]}\n" for n in range(12)))
+    (tmp_path / "recipe.yaml").write_text(
+        "recipe: r\ndata: {train: train.csv, columns: {id: id, answer: answer, label: who}, labels: [a, b]}\nfolds: {kind: k-fold, count: 2}\n"
+        "models: {words: {tfidf: {}}}\nsteps: {own: {command: [sh, -c, 'echo x > {out.x}'], outputs: [x]}}\n")
+    subprocess.run([BINARY, "run", "recipe.yaml", "own"], cwd=tmp_path, umask=umask, check=True, capture_output=True)
+    store = tmp_path / ".ablate"
+    wrong = [path for path in store.rglob("*")
+             if path.stat().st_mode & 0o777 & umask or path.is_dir() and path.stat().st_mode & 0o777 != 0o777 & ~umask]
+    assert not wrong
+    assert (store / "collection.lock").stat().st_mode & 0o777 == 0o666 & ~umask
+
+
+@pytest.mark.parametrize("line", ["store: train.csv", "logbook: train.csv", "logbook: train.csv/below"])
+def test_check_looks_where_a_site_file_points(project, line):  # noqa: F811
+    (project.folder / "site.yaml").write_text(line + "\n")
+    for verb in ("check", "run"):
+        result = subprocess.run(project.command(verb), capture_output=True, text=True)
+        assert result.returncode in (65, 69, 73) and "train.csv" in result.stderr, (verb, result.stderr)
+
+
+def test_a_link_to_nothing_in_place_of_a_store_is_named(project):  # noqa: F811
+    shutil.rmtree(project.folder / ".ablate")
+    (project.folder / ".ablate").symlink_to("nowhere")
+    result = subprocess.run(project.command("run"), capture_output=True, text=True)
+    assert result.returncode == 65 and "a link that leads to none" in result.stderr and ".ablate" in result.stderr

@@ -1,6 +1,7 @@
 // Publishing attempts and finding their records again.
 
 import Digests
+import Formats
 import Foundation
 import Host
 import Storage
@@ -129,7 +130,9 @@ import Testing
     func entriesThatLeadElsewhereAreRefused(path: String) throws {
         try fixture.publish(["out": "1"], as: "a", in: store)
         let output = Output(folder: [Output.Entry(path: path, digest: Digest(of: "1"), size: 1)])
-        #expect(Output(json: output.json) == nil)
+        #expect(throws: FormatError.self) {
+            try Output(reading: JSONDocument(output.json, name: "the record"))
+        }
         let error = #expect(throws: AblateError.self) { try store.materialise(output, at: fixture.path("inputs")) }
         #expect(error?.kind == .refused)
     }

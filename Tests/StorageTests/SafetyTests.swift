@@ -53,6 +53,64 @@ import Testing
         #expect(try files.names(in: "/home/docs")?.sorted() == ["a.txt", "deep"])
     }
 
+    /// What is written into a lock to say who holds it would be written into the file that the lock is a second name of.
+    @Test(arguments: ["collection.lock", "leases/\(Digest(of: "a step"))"])
+    func aLockThatIsASecondNameOfSomebodysFileIsRefused(_ name: String) throws {
+        let store = try store()
+        try publish("a step", in: store)
+        try? files.remove("/project/.ablate/\(name)")
+        #expect(try files.claim("/project/.ablate/\(name)", for: "/home/docs/a.txt"))
+        let acts: [() throws -> Void] = [
+            { _ = try store.collect(dryRun: false) { ([], []) } },
+            { _ = try store.lease(Digest(of: "a step")) }, { _ = try self.publish("another step", in: store) },
+        ]
+        let errors = acts.compactMap { act -> AblateError? in
+            do {
+                try act()
+                return nil
+            } catch { return error as? AblateError }
+        }
+        #expect(!errors.isEmpty)
+        #expect(errors.allSatisfy { $0.kind == .refused && $0.message.contains("hard link") })
+        #expect(try files.content(of: "/home/docs/a.txt", limit: 100) == Array("notes".utf8))
+    }
+
+    /// Only what is called as the draft of a mark is one: a file, sixteen digits, no other name.
+    @Test func aFolderWithNamesLikeADraftsIsNoStoreAndNothingOfItIsSwept() throws {
+        _ = try files.makeFolder("/mine/.store-notes")
+        try files.write("mine".utf8, to: "/mine/.store-notes/a")
+        #expect(throws: AblateError.self) { try store("/mine") }
+        _ = try store()
+        for name in [".store-notes", ".store-0123456789ABCDEF", ".store-0123456789abcde"] {
+            try files.write("mine".utf8, to: "/project/.ablate/\(name)")
+        }
+        _ = try files.makeFolder("/project/.ablate/.store-0123456789abcdef")
+        try files.write("draft".utf8, to: "/project/.ablate/.store-fedcba9876543210")
+        clock.advance(seconds: 86_400)
+        _ = try store()
+        let left = try (files.names(in: "/project/.ablate") ?? []).filter { $0.hasPrefix(".store-") }.sorted()
+        #expect(
+            left == [".store-0123456789ABCDEF", ".store-0123456789abcde", ".store-0123456789abcdef", ".store-notes"])
+    }
+
+    /// The user's cache folder may be a link to a disk on which other things lie.
+    @Test func whatIsKeptForAStoreThatIsGoneGoesAndNothingElse() throws {
+        let gone = "0123456789ab"
+        for (name, content) in [
+            (gone, ["store": "/gone/.ablate", "here.sqlite": "rows", "here-numbers.numbers": "1"]),
+            ("mine", ["store": "/gone/.ablate", "precious": "mine"]),
+            ("ba9876543210", ["store": "/gone/.ablate", "precious": "mine"]), ("aaaaaaaaaaaa", ["store": "a text"]),
+        ] {
+            _ = try files.makeFolder("/cache/stores/\(name)")
+            for (file, text) in content { try files.write(text.utf8, to: "/cache/stores/\(name)/\(file)") }
+        }
+        _ = try Store(at: "/project/.ablate", access: .readWrite, host: host(), cache: "/cache")
+        _ = try Store(at: "/other/.ablate", access: .readWrite, host: host(), cache: "/cache")
+        let left = Set(try files.names(in: "/cache/stores") ?? [])
+        #expect(left.isSuperset(of: ["mine", "ba9876543210", "aaaaaaaaaaaa"]) && !left.contains(gone))
+        #expect(try files.content(of: "/cache/stores/mine/precious", limit: 10) == Array("mine".utf8))
+    }
+
     @Test func logsThatNobodyReadsWholeLoseTheirMiddle() throws {
         let store = try store()
         let attempt = try store.beginAttempt(key: Digest(of: "loud"))
@@ -138,6 +196,21 @@ import Testing
         #expect(files.exists(attempt.folder))
         clock.advance(seconds: 200)
         _ = try store()
+        #expect(!files.exists(attempt.folder))
+    }
+
+    /// The clock that marks files is the disk's, which may be a server's: a machine whose own is ahead ends nobody.
+    @Test func withoutLocksSignsOfLifeAreReadByTheDisksClock() throws {
+        files.setLocks(false)
+        let far = ManualProcesses(host: "far", process: 7)
+        let attempt = try store("/project/.ablate", .readWrite, far).beginAttempt(key: Digest(of: "a"))
+        let ahead = ManualClock(now: clock.now)
+        ahead.advance(seconds: 3 * 86_400)
+        let host = Host.memory(name: "here", clock: ahead, files: files, processes: own)
+        _ = try Store(at: "/project/.ablate", access: .readWrite, host: host)
+        #expect(files.exists(attempt.folder))
+        clock.advance(seconds: 700)
+        _ = try Store(at: "/project/.ablate", access: .readWrite, host: host)
         #expect(!files.exists(attempt.folder))
     }
 

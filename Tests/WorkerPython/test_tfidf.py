@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from ablate_worker.files import formats
 from ablate_worker.models import tfidf
+from ablate_worker.protocol.step import Failure
 from conftest import TEMPLATE, digest, inputs
 from safetensors.numpy import load_file
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -73,3 +74,10 @@ def test_faults(worker, dataset, tmp_path):
     formats.write_json(tmp_path / "rows", rows | {"labels": [1] * len(rows["labels"])})
     failure = worker.fails("fit", baseline(), given | {"rows": tmp_path / "rows"})
     assert failure.kind == "invalid-input" and "one label" in failure.message
+
+
+def test_rows_that_count_for_nothing_teach_nothing(tmp_path):
+    with pytest.raises(Failure, match="every row outside fold 1 that is trained on has weight 0"):
+        formats.check_weights(np.zeros(3), 1)
+    formats.check_weights(np.array([0, 1.0]), 0)
+    formats.check_weights(None)

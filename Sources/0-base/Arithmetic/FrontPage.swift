@@ -12,5 +12,5 @@
 //     Crew                              the threads that share the pieces out
 //     Cancellation                      whether the work is still wanted
 //
-// It imports nothing. Scores, Statistics, Constraints, Logbooks and CommandLine compute with it; Execution
-// sets its threads.
+// It imports nothing. Scores, Statistics, Constraints, Logbooks and CommandLine compute with it; Host and
+// Execution use its threads.

@@ -7,12 +7,14 @@
 //
 // It does not know where a file lies: bytes come in, bytes go out. It does not know steps, recipes or scores.
 //
-// It may import Digests (for JSON) and Words. Recipes, Steps, Execution, Forecasts, Logbooks and CommandLine import it.
+// It may import Digests (for JSON) and Words. Recipes, Plans, Storage, Workers, Steps, Execution, Forecasts, Logbooks and
+// CommandLine import it.
 //
 //     Predictions (with ProbabilitySums)      read this first: rows and probabilities, and the rule for sums that are off
 //     Rows, Folds, PseudoLabels               a table without its texts; each row's fold; a teacher's labels
 //     Weights, Coefficients                   what an average and a constraint fitted
 //     Evaluation, TrainingHistory             scores; a fine-tune's losses
+//     StepReport, BackboneFiles               what a step says of its work; a backbone's config and index of weights
 //     Features, Tokens, ContentShape          what the worker writes, as far as this side reads it
 //     SampleColumns, LabelColumns             which column is which label's
 //     TableLikeness                           whether two files are one table in two forms

@@ -82,6 +82,8 @@ extension AblateError {
             case EMFILE, ENFILE: (.failed, "raise the limit of open files (ulimit -n) and run again")
             case ENAMETOOLONG: (.refused, "use a shorter name")
             case ELOOP: (.refused, "name the file itself, not a link")
+            case EISDIR: (.refused, "a folder is in the file's place; name a file, or move the folder away")
+            case EEXIST: (.exists, "something is there already; move it away, or name another place")
             case EIO: (.failed, "the disk reports errors; check it, then run again")
             default: (.failed, "check the disk, then run again")
             }

@@ -20,6 +20,9 @@ package struct Host: Sendable {
         self.variables = variables
     }
 
+    /// Who runs this process, as the environment or else the system's number has it.
+    package var user: String { variables["USER"] ?? variables["LOGNAME"] ?? "user \(processes.user)" }
+
     /// The machine itself.
     package static let system = Host(
         name: SystemProcesses.hostName, files: SystemFiles(), clock: SystemClock(), processes: SystemProcesses(),
@@ -36,10 +39,14 @@ package protocol HostClock: Sendable {
 
 /// Who lives.
 package protocol Processes: Sendable {
+    /// The system's number of the user who runs this process.
+    var user: Int { get }
     /// This process.
     var current: ProcessMark { get }
     /// Whether the process that the mark stands for is still there; nil where that cannot be known from here.
     func isAlive(_ mark: ProcessMark) -> Bool?
+    /// Whether some process of this machine has the number: one that was given again counts, too.
+    func isAlive(_ number: Int) -> Bool
 }
 
 /// A process that no later one is taken for: a number alone is given again.

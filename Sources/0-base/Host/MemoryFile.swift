@@ -53,7 +53,7 @@ final class MemoryFile: OpenFile {
 
     func protect() throws {
         try files.use("protect the file", path) { state, now in
-            state[number].permissions = 0o444
+            state[number].permissions &= 0o555
             state[number].changed = now
         }
     }

@@ -17,6 +17,7 @@ package final class ManualClock: HostClock {
 
 /// Processes that are what a test says.
 package final class ManualProcesses: Processes {
+    package let user = 1_000
     package let current: ProcessMark
     private let alive: Mutex<Set<ProcessMark>>
 
@@ -27,6 +28,10 @@ package final class ManualProcesses: Processes {
 
     package func isAlive(_ mark: ProcessMark) -> Bool? {
         mark.host == current.host ? alive.withLock { $0.contains(mark) } : nil
+    }
+
+    package func isAlive(_ number: Int) -> Bool {
+        alive.withLock { $0.contains { $0.host == current.host && $0.process == number } }
     }
 
     package func start(_ mark: ProcessMark) { alive.withLock { _ = $0.insert(mark) } }

@@ -93,12 +93,28 @@ extension FileSystem {
             let file = try open(draft, .creating)
             try fill(file)
             if isLasting { try file.sync() }
-            if let before, before.form == .file { try setPermissions(before.permissions, of: draft) }
+            if let before, before.form == .file { try setPermissions(before.permissions & 0o777, of: draft) }
             try move(draft, to: path)
         } catch {
             try? remove(draft)
             throw error
         }
+    }
+
+    /// An absolute path as the system walks it, without `.` and `..`: behind a link to a folder, `..` is the folder above that one.
+    /// Links of the folders are followed; the last name is kept, whatever it is. What is not there is taken as it is written.
+    package func walked(_ path: String) -> String {
+        var place = "/"
+        let names = path.split(separator: "/").filter { $0 != "." }
+        for (index, name) in names.enumerated() {
+            if name == ".." {
+                place = Paths.parent(of: place) ?? "/"
+                continue
+            }
+            let next = place == "/" ? "/\(name)" : "\(place)/\(name)"
+            place = index < names.count - 1 && exists(next) ? absolute(next) : next
+        }
+        return place
     }
 
     private static func size(_ bytes: Int) -> String {

@@ -60,7 +60,8 @@ final class SystemFile: OpenFile {
     }
 
     func protect() throws {
-        guard fchmod(descriptor, 0o444) == 0 else { throw AblateError.system("protect the file", path) }
+        let permissions = mode_t(truncatingIfNeeded: try status().permissions & 0o555)
+        guard fchmod(descriptor, permissions) == 0 else { throw AblateError.system("protect the file", path) }
     }
 
     func lock(shared: Bool) throws -> LockAnswer {

@@ -97,8 +97,16 @@ package struct SystemFiles: FileSystem {
         let confining = isConfined(path) ? O_NOFOLLOW : 0
         return try at(path) { folder, name in
             guard folder != -1,
-                let descriptor = retrying({ openat(folder, name, flags | confining | O_CLOEXEC, 0o644) })
-            else { throw AblateError.system(action, path) }
+                let descriptor = retrying({ openat(folder, name, flags | confining | O_CLOEXEC, 0o666) })
+            else {
+                let code = errno
+                if code == ELOOP, isConfined(path) {
+                    throw AblateError(
+                        .refused, "expected a file of the store's own, found a link", path: path,
+                        advice: "remove the link: nothing is read or written through it")
+                }
+                throw AblateError.system(action, path, code: code)
+            }
             return SystemFile(path, descriptor, in: self)
         }
     }
@@ -121,14 +129,18 @@ package struct SystemFiles: FileSystem {
 
     package func makeFolder(_ path: String) throws -> Bool {
         func make(_ path: String) throws -> Int32 {
-            try at(path) { folder, name in folder != -1 && mkdirat(folder, name, 0o755) == 0 ? 0 : errno }
+            try at(path) { folder, name in folder != -1 && mkdirat(folder, name, 0o777) == 0 ? 0 : errno }
         }
         switch try make(path) {
         case 0: return true
         case EEXIST:
             guard try status(of: path, following: true)?.form == .folder else {
                 if isConfined(path) { throw Self.throughLink(path) }
-                throw AblateError.system("make the folder", path, code: EEXIST)
+                let isLink = try status(of: path, following: false)?.form == .link
+                throw AblateError(
+                    .refused,
+                    "expected a folder, found \(isLink ? "a link that leads to none" : "something that is none")",
+                    path: path, advice: "move it away, or put a folder in its place")
             }
             return false
         case ENOENT:

@@ -19,7 +19,7 @@
 // The rest, each of which says in its first line what it is:
 //
 //     Composition/         Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
-//     Composition/Checks/  AnnotationChecks, CommandFiles, ContentChecks, CrossChecks, CustomStepChecks,
+//     Composition/Checks/  AnnotationChecks, ArgumentPaths, CommandFiles, ContentChecks, CrossChecks, CustomStepChecks,
 //                          ExtractorChecks, FamilyChecks, FileChecks, KeyVariables, Lints, ModelChecks, ReferenceChecks,
 //                          ReferenceGraph, SampleChecks, TableMentions
 //     Declarations/        Alternative, CollectionShapes, Declaration, FindingCatalogue, Key, PlainNode, Reading,

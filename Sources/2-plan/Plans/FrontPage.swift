@@ -6,7 +6,7 @@
 // It does not know the store, the file system, the machine or time: a recipe compiles to the same plan anywhere.
 // Whether a step has run is Forecasts' question, what a step does is that of Steps and of the worker.
 //
-// It may import Recipes, Nodes, Scores, Digests and Diagnostics. Forecasts, Schedules, Steps, Execution, Logbooks and
+// It may import Recipes, Nodes, Formats, Scores, Digests and Diagnostics. Forecasts, Schedules, Steps, Execution, Logbooks and
 // CommandLine use it.
 //
 //     Step, Plan                                             read these first

@@ -26,6 +26,9 @@ package struct Step: Sendable {
     /// What a custom step asks for beside a process; nil for ablate's own steps.
     package var resources: CommandResources? { (body as? CommandStep)?.resources }
 
+    /// The tokens that a fine-tune keeps of each column, by column; empty for everything else.
+    package var lengths: [String: Int] { (body as? FinetuneStep)?.forward.lengths ?? [:] }
+
     /// The step that reads the table whose rows a program's `out-of-fold` must cover; nil for everything else. Never in a key.
     package var table: Int? { (body as? CommandStep)?.table?.step }
 

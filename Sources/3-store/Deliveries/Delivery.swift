@@ -15,7 +15,7 @@ package struct Delivery: Sendable {
         case free
         /// What is there was delivered by the same author, and is as it was then.
         case ours
-        /// What is there was delivered by the same author, and was changed since.
+        /// What is there was delivered by the same author, and was changed or made read-only since.
         case edited
         /// What is there was delivered by somebody else's run, and is as it was then.
         case other(author: String)
@@ -62,21 +62,25 @@ package struct Delivery: Sendable {
         let path = try resolve(path)
         guard let status = try host.files.status(of: path, following: false) else { return .free }
         guard status.form == .file else { return .theirs }
+        // Whoever takes the right to write a file away wants it kept.
+        let isProtected = status.permissions & 0o222 == 0
         if let mark {
             let bytes = try host.files.content(of: path, limit: 1 << 30)
-            if mark.holds(for: bytes) { return .ours }
+            if mark.holds(for: bytes) { return isProtected ? .edited : .ours }
             guard let other = FileMark.author(of: bytes) else { return .theirs }
             let isGone = !Author.isThere(other, beside: mark.folder(of: path), host.files)
             return isGone && mark.isOfSameName(as: bytes) ? .ours : .other(author: Author.shown(other))
         }
         let author = author(for: path)
-        guard let entry = ledgers.lazy.compactMap({ $0.entry(for: path) }).first else { return .theirs }
+        var known: Ledger.Entry?
+        for ledger in ledgers where known == nil { known = try ledger.entry(for: path) }
+        guard let entry = known else { return .theirs }
         let digest = try host.files.open(path, .readingItself).digest()
         let isWhole = digest == entry.digest || digest == entry.previous
         if entry.author != author, Author.isThere(entry.author, beside: Paths.folder(of: path), host.files) {
             return isWhole ? .other(author: Author.shown(entry.author)) : .theirs
         }
-        return isWhole ? .ours : .edited
+        return isWhole && !isProtected ? .ours : .edited
     }
 
     /// Errors: ``AblateError`` of kind `exists` unless the path is free, or what is there may be replaced.
@@ -84,14 +88,16 @@ package struct Delivery: Sendable {
         let found: String
         switch try standing(of: path, mark: mark) {
         case .free, .ours: return
-        case .edited: found = "it was changed since ablate wrote it"
+        case .edited: found = "it was changed or made read-only since ablate wrote it"
         case .other(let author): found = "\(author) wrote it"
         case .theirs: found = "ablate did not write it"
         }
         if overwrites, try isFile(path) { return }
         throw AblateError(
             .exists, "this file would be overwritten, and \(found)", path: path,
-            advice: "\(remedy), or say --overwrite; nothing was written")
+            advice: overwrites
+                ? "\(remedy): --overwrite replaces files alone, and this is none; nothing was written"
+                : "\(remedy), or say --overwrite; nothing was written")
     }
 
     /// What a file at this path is noted as written by.
@@ -137,7 +143,7 @@ package struct Delivery: Sendable {
         do {
             try fill(file)
             try file.sync()
-            if let before { try host.files.setPermissions(before.permissions, of: draft) }
+            if let before { try host.files.setPermissions(before.permissions & 0o777, of: draft) }
             if !isMarked { note(path, digest, previous: old) }
             try host.files.move(draft, to: path)
         } catch {
@@ -268,16 +274,16 @@ package struct Delivery: Sendable {
     private func resolve(_ path: String) throws -> String {
         try requirePlace(path)
         let files = host.files
-        let absolute = Paths.normal(path.hasPrefix("/") ? path : "\(project)/\(path)")
-        let folder = Paths.folder(of: absolute)
-        let real = files.exists(folder) ? files.absolute(folder) : folder
+        let written = path.hasPrefix("/") ? path : "\(project)/\(path)"
+        let folder = Paths.folder(of: Paths.normal(written))
+        let place = files.walked(written)
+        let real = Paths.folder(of: place)
         func isInside(_ path: String) -> Bool { path == project || path.hasPrefix(project + "/") }
         guard !isInside(folder) || isInside(real) else {
             throw AblateError(
                 .refused, "this path leaves the project's folder through a link, to \(real)", path: path,
                 advice: "name the folder itself, or replace the link by a real folder; nothing was written")
         }
-        let place = real == "/" ? "/\(Paths.name(absolute))" : "\(real)/\(Paths.name(absolute))"
         if let folder = reserved.first(where: { place.hasPrefix($0 + "/") }) {
             throw AblateError(
                 .refused, "this path lies in the store, \(folder)", path: path,

@@ -1,6 +1,7 @@
 // What a run that goes on says of itself once a second, for whoever watches. Knows no plan and no terminal.
 
 package import Digests
+internal import Formats
 
 package struct LiveState: Sendable {
     /// A step at work.
@@ -26,16 +27,16 @@ package struct LiveState: Sendable {
             (self.loss, self.tokensPerSecond) = (loss, tokensPerSecond)
         }
 
-        fileprivate init(reading json: JSON) {
-            address = json["address"]?.string ?? ""
-            kind = json["kind"]?.string ?? ""
-            started = Moments.proven(json["started"]) ?? 0
-            done = max(0, json["done"]?.integer ?? 0)
-            total = max(0, json["total"]?.integer ?? 0)
-            unit = json["unit"]?.string ?? ""
-            message = json["message"]?.string
-            loss = json["loss"]?.number
-            tokensPerSecond = json["tokens_per_second"]?.number
+        fileprivate init(reading document: JSONDocument) {
+            address = document.text(of: "address") ?? ""
+            kind = document.text(of: "kind") ?? ""
+            started = document.moment("started") ?? 0
+            done = document.count(of: "done")
+            total = document.count(of: "total")
+            unit = document.text(of: "unit") ?? ""
+            message = document.text(of: "message")
+            loss = document.number(of: "loss")
+            tokensPerSecond = document.number(of: "tokens_per_second")
         }
 
         fileprivate var json: JSON {
@@ -79,12 +80,13 @@ package struct LiveState: Sendable {
         let run = RunDocument(reading: json)
         (recipe, folder, host, process) = (run.recipe, run.folder, run.host, run.process)
         (started, updated, total, reused, failed) = (run.started, run.updated, run.total, run.reused, run.failed)
-        user = json["user"]?.string
-        executed = max(0, json["executed"]?.integer ?? 0)
-        cancelled = max(0, json["cancelled"]?.integer ?? 0)
-        waiting = max(0, json["waiting"]?.integer ?? 0)
-        remaining = json["eta_seconds"]?.number.flatMap { $0 >= 0 && $0 < 1e12 ? $0 : nil }
-        running = (json["running"]?.array ?? []).map(Work.init)
+        let document = JSONDocument(json, name: "the run's state")
+        user = document.text(of: "user")
+        executed = document.count(of: "executed")
+        cancelled = document.count(of: "cancelled")
+        waiting = document.count(of: "waiting")
+        remaining = document.number(of: "eta_seconds").flatMap { $0 >= 0 && $0 < 1e12 ? $0 : nil }
+        running = document.elements(of: "running").map(Work.init)
     }
 
     package var json: JSON {

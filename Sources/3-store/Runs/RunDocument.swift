@@ -1,6 +1,7 @@
 // The document that a run leaves: which address had which key, and how it ended. Knows no plan and no store.
 
 package import Digests
+internal import Formats
 
 /// A run, as its document has it.
 package struct RunDocument: Sendable {
@@ -20,11 +21,11 @@ package struct RunDocument: Sendable {
             (self.address, self.kind, self.message, self.log) = (address, kind, message, log)
         }
 
-        fileprivate init?(_ json: JSON) {
-            guard let address = json["address"]?.string else { return nil }
+        fileprivate init?(_ document: JSONDocument) {
+            guard let address = document.text(of: "address") else { return nil }
             self.init(
-                address: address, kind: json["class"]?.string ?? "", message: json["message"]?.string ?? "",
-                log: json["log"]?.string)
+                address: address, kind: document.text(of: "class") ?? "",
+                message: document.text(of: "message") ?? "", log: document.text(of: "log"))
         }
 
         package var json: JSON {
@@ -70,22 +71,24 @@ package struct RunDocument: Sendable {
     /// Reads a document, whichever version wrote it. What is not there has its nil or its zero; what is there and cannot be right (a
     /// time beyond all calendars, a count below zero, a key that is none) counts as not there.
     package init(reading json: JSON) {
-        recipe = json["recipe"]?.string ?? ""
-        folder = json["folder"]?.string ?? ""
-        file = json["file"]?.string ?? ""
-        outcome = json["state"]?.string.flatMap(Outcome.init)
-        process = json["process"]?.integer.flatMap { Int32(exactly: $0).map(Int.init) }
-        host = json["host"]?.string
-        settings = json["settings"].flatMap { $0.object == nil ? JSON?.none : $0 }
-        results = json["results"]?.object?.compactMapValues(\.string)
-        started = Moments.proven(json["started"]) ?? 0
-        updated = Moments.proven(json["updated"]) ?? started
-        total = max(0, json["total"]?.integer ?? 0)
-        keys = (json["keys"]?.object ?? [:]).compactMapValues { $0.string.flatMap(Digest.init) }
-        func addresses(_ name: String) -> [String] { json[name]?.array?.compactMap(\.string) ?? [] }
-        (executed, blocked, cancelled) = (addresses("executed"), addresses("blocked"), addresses("cancelled"))
-        reused = max(0, json["reused"]?.integer ?? 0)
-        failed = (json["failed"]?.array ?? []).compactMap(Failure.init)
+        let document = JSONDocument(json, name: "the run's document")
+        recipe = document.text(of: "recipe") ?? ""
+        folder = document.text(of: "folder") ?? ""
+        file = document.text(of: "file") ?? ""
+        outcome = document.text(of: "state").flatMap(Outcome.init)
+        process = (try? document.member("process").integer).flatMap { Int32(exactly: $0).map(Int.init) }
+        host = document.text(of: "host")
+        settings = (try? document.member("settings").object).map { .object($0) }
+        results = (try? document.member("results").members)?.compactMapValues { try? $0.text }
+        started = document.moment("started") ?? 0
+        updated = document.moment("updated") ?? started
+        total = document.count(of: "total")
+        keys = ((try? document.member("keys").members) ?? [:]).compactMapValues { try? $0.digest }
+        executed = document.texts(of: "executed")
+        blocked = document.texts(of: "blocked")
+        cancelled = document.texts(of: "cancelled")
+        reused = document.count(of: "reused")
+        failed = document.elements(of: "failed").compactMap(Failure.init)
     }
 
     /// The document. What is known only when the run has ended stands in it only then.
@@ -106,10 +109,4 @@ package struct RunDocument: Sendable {
         members["failed"] = .array(failed.map(\.json))
         return .object(members)
     }
-}
-
-/// Times in documents.
-enum Moments {
-    /// Seconds since 1970; nil for what no clock says.
-    static func proven(_ json: JSON?) -> Double? { json?.number.flatMap { abs($0) < 1e12 ? $0 : nil } }
 }

@@ -7,7 +7,7 @@
 // It does not know plans, kinds, recipes or processes: a manifest is a value it does not look into, a key is a name.
 // It never decides that something is out of date. It reaches files, clock and processes through a Host alone.
 //
-// It may import Host and Digests, and GRDB in the index's files alone. Forecasts, Execution, Logbooks and CommandLine use it.
+// It may import Host, Formats and Digests, and GRDB in the index's files alone. Forecasts, Execution, Logbooks and CommandLine use it.
 //
 //     Store                                                  read this first: layout and promises
 //     Attempt, Publication, Harvest, Lease, Sweep            from a private folder to a record

@@ -1,6 +1,7 @@
 // A folder of objects and records. Knows digests, keys and files; knows no plan, no step and no process.
 
 package import Digests
+internal import Formats
 package import Host
 internal import Synchronization
 
@@ -130,7 +131,7 @@ package final class Store: Sendable {
         let mark = path + "/store.json"
         guard try host.files.status(of: mark, following: false) != nil else {
             // A start that was cut short may have left the draft of its mark.
-            let others = try (host.files.names(in: path) ?? []).filter { !$0.hasPrefix(".store-") }
+            let others = try (host.files.names(in: path) ?? []).filter { !isDraftOfMark($0, host.files, in: path) }
             guard others.isEmpty else {
                 throw AblateError(
                     .foreign,
@@ -150,7 +151,7 @@ package final class Store: Sendable {
                     "if this folder was a store of yours, write {\"format\":1} into that file, then run `ablate store verify`"
             )
         }
-        guard let format = (try? JSON(parsing: text))?["format"]?.integer, format == 1 else {
+        guard let format = try? JSONDocument(parsing: text, name: mark).member("format").integer, format == 1 else {
             throw AblateError(
                 .foreign, "this is not a store of format 1", path: mark, advice: "use a newer ablate, or another folder"
             )
@@ -201,13 +202,23 @@ package final class Store: Sendable {
         return path
     }
 
-    /// Removes what was kept for stores that are no more.
+    /// Removes what was kept for stores that are no more: folders that hold nothing but what is kept for a store.
     private static func sweepCaches(below folder: String, _ host: Host) {
-        for name in ((try? host.files.names(in: folder)) ?? nil) ?? [] {
-            guard let root = try? host.files.content(of: "\(folder)/\(name)/store", limit: 1 << 16),
-                !host.files.exists(String(decoding: root, as: UTF8.self) + "/store.json")
+        let files = host.files
+        func names(_ path: String) -> [String] { ((try? files.names(in: path)) ?? nil) ?? [] }
+        func form(_ path: String) -> FileStatus.Form? { ((try? files.status(of: path, following: false)) ?? nil)?.form }
+        let endings = IndexDatabase.endings.map { ".sqlite" + $0 } + [".numbers", ".snapshot"]
+        for name in names(folder) where name.utf8.count == 12 && name.allSatisfy(\.isHexDigit) {
+            let path = "\(folder)/\(name)"
+            guard form(path) == .folder, let root = try? files.content(of: path + "/store", limit: 1 << 16),
+                let place = String(validating: root, as: UTF8.self), place.hasPrefix("/"),
+                !files.exists(place + "/store.json")
             else { continue }
-            try? host.files.remove("\(folder)/\(name)")
+            let kept = names(path)
+            guard kept.allSatisfy({ one in one == "store" || endings.contains(where: one.hasSuffix) }),
+                kept.allSatisfy({ form("\(path)/\($0)") == .file })
+            else { continue }
+            try? files.remove(path)
         }
     }
 

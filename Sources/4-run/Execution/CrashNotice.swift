@@ -1,13 +1,9 @@
 // What is said should ablate itself crash: which recipe, which steps, where their logs are. Knows nothing of why.
 
-internal import Glibc
+internal import Host
 internal import Synchronization
 
-/// A line that is ready before it is needed: a crash leaves no memory to make one in.
-///
-/// A trap of Swift's ends a process with a signal and, in a release build, without a word. The line is kept up to date by the
-/// run, and written by the signal's handler, which then lets the signal do what it does. An exhausted stack has no room for a
-/// handler, and ends as before.
+/// Kept up to date by the run, for ``LastWords``.
 package enum CrashNotice {
     private struct State {
         var recipe: String?
@@ -18,29 +14,10 @@ package enum CrashNotice {
 
     private static let state = Mutex(State())
 
-    /// Two texts, of which one is whole at any time.
-    private enum Prepared {
-        static let size = 8_192
-        nonisolated(unsafe) static let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * size)
-        /// Twice the length of the text that counts, and 1 if it is the second.
-        static let word = Atomic(0)
-
-        static let handler: @convention(c) (Int32) -> Void = { number in
-            let word = word.load(ordering: .acquiring)
-            _ = write(STDERR_FILENO, bytes + (word & 1) * size, word >> 1)
-            signal(number, SIG_DFL)
-            raise(number)
-        }
-    }
-
     /// Has crashes told of from now on.
     package static func install() {
-        prepare(State())
-        for number in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT] {
-            var action = sigaction()
-            action.__sigaction_handler.sa_handler = Prepared.handler
-            sigaction(number, &action, nil)
-        }
+        LastWords.prepare(text(State()))
+        LastWords.install()
     }
 
     /// The recipe that is being read or carried out.
@@ -58,15 +35,8 @@ package enum CrashNotice {
     private static func update(_ change: (inout State) -> Void) {
         state.withLock { state in
             change(&state)
-            prepare(state)
+            LastWords.prepare(text(state))
         }
-    }
-
-    private static func prepare(_ state: State) {
-        let text = Array(text(state).utf8.prefix(Prepared.size))
-        let slot = 1 - Prepared.word.load(ordering: .relaxed) & 1
-        (Prepared.bytes + slot * Prepared.size).update(from: text, count: text.count)
-        Prepared.word.store(text.count << 1 | slot, ordering: .releasing)
     }
 
     private static func text(_ state: State) -> String {

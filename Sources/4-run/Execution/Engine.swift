@@ -2,6 +2,7 @@
 
 package import Digests
 package import Forecasts
+internal import Formats
 package import Plans
 internal import Schedules
 package import Storage
@@ -159,7 +160,8 @@ package actor Engine {
         }
         let table = step.table.flatMap { records[$0] ?? forecast.entries[$0].record }
         jobs[position] = StepRunner.Job(
-            step: step, manifest: manifest, inputs: inputs, rows: table?.metrics["rows"]?.integer, gpus: [])
+            step: step, manifest: manifest, inputs: inputs, rows: table.flatMap { StepMetrics($0.metrics).rows },
+            gpus: [])
         return false
     }
 
@@ -210,7 +212,7 @@ package actor Engine {
         if executed {
             summary.executed.append(index)
             report(.finished(index, seconds: record.seconds, metrics: record.metrics))
-            for warning in record.metrics["warnings"]?.array?.compactMap(\.string) ?? [] {
+            for warning in StepMetrics(record.metrics).warnings {
                 report(.note("warning: \(plan.steps[index].address): \(warning)"))
             }
         } else {

@@ -6,8 +6,8 @@
 // It does not know recipes, terminals or verbs: what goes on is told as events to whoever listens. Which step goes
 // next is decided by Schedules, what a key is by Plans, whether a result is kept by Storage.
 //
-// It may import Schedules, Plans, Storage, Runs, Host, Forecasts, Steps, Arithmetic (for threads), Workers, Digests,
-// Subprocess and SystemPackage. CommandLine uses it.
+// It may import Schedules, Plans, Storage, Runs, Host, Forecasts, Steps, Arithmetic (for threads), Workers, Formats,
+// Digests, Subprocess and SystemPackage. CommandLine uses it.
 //
 //     Engine                                                 read this first: actions in, events out
 //     StepRunner                                             one step: lease, attempt, run, check, publish

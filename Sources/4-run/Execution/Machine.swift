@@ -1,6 +1,6 @@
 // What there is to run on: cores, GPUs, and what a step's demand means here. None of it enters a key.
 
-internal import Glibc
+internal import Arithmetic
 internal import Host
 package import Plans
 package import Schedules
@@ -34,33 +34,18 @@ package struct Machine: Sendable {
         threads = gpus > 0 ? max(1, min(8, cores / (gpus * sharing))) : max(1, min(4, cores / 2))
     }
 
-    /// What this process may use: the cores and the memory it is allowed, by the kernel's lists and by the limits of its control
+    /// What this process may use: the cores and the memory it is allowed, by the kernel's mask and by the limits of its control
     /// group, and the GPUs that are visible.
     package static func detected(environment: [String: String]) -> Machine {
         let group = ControlGroup.current
-        let cores = min(allowedCores ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)), group.cores ?? .max)
+        let cores = min(Threads.cores, group.cores ?? .max)
         let gpus: Int
         if let visible = environment["CUDA_VISIBLE_DEVICES"] {
             gpus = visible.split(separator: ",").prefix { !$0.hasPrefix("-") }.count
         } else {
             gpus = (0..<64).count { Host.system.files.exists("/dev/nvidia\($0)") }
         }
-        let bytes = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-        return Machine(cores: cores, gpus: gpus, memory: min(bytes, group.memory ?? .max) >> 20)
-    }
-
-    /// The cores this process may run on, by the kernel's list (`0-3,8`); nil where there is no such list.
-    private static var allowedCores: Int? {
-        let status = Host.system.files.beginning(of: "/proc/self/status", count: 1 << 16) ?? []
-        for text in String(decoding: status, as: UTF8.self).split(separator: "\n") {
-            guard text.hasPrefix("Cpus_allowed_list:"), let list = text.split(whereSeparator: \.isWhitespace).last
-            else { continue }
-            return list.split(separator: ",").reduce(0) { count, range in
-                let ends = range.split(separator: "-").compactMap { Int($0) }
-                return count + (ends.last ?? 0) - (ends.first ?? 0) + 1
-            }
-        }
-        return nil
+        return Machine(cores: cores, gpus: gpus, memory: min(SystemLimits.memory, group.memory ?? .max) >> 20)
     }
 
     /// What is asked for and is not there, a line for each: settings of a site beyond what was `detected`, and custom steps whose

@@ -67,11 +67,11 @@ package struct AcceptanceCheck {
     }
 
     private func check(_ step: Step, _ index: Int, _ new: Manifest, _ old: Record) throws {
-        guard old.kind == step.kind.rawValue, let before = Manifest(json: old.manifest) else {
+        guard old.kind == step.kind.rawValue, let before = try? Manifest(reading: old.manifest) else {
             throw Refusal(
                 description: "the old output is of a step of kind \(old.kind), and this one is \(step.kind.rawValue)")
         }
-        var wanted = Set(step.parameters["outputs"]?.array?.compactMap(\.string) ?? [])
+        var wanted = Set((step.body as? CommandStep)?.outputs ?? [])
         for other in plan.steps {
             for case .output(index, let output) in other.inputs.values { wanted.insert(output) }
         }

@@ -61,7 +61,7 @@ package struct Explainer {
         if let record = same.last(where: { $0.outline == outline }) { return (record, .settings) }
         let new = Manifest(kind: step.kind, parameters: step.parameters, inputs: [:])
         func distance(_ record: Record) -> Int {
-            guard let old = Manifest(json: record.manifest) else { return .max }
+            guard let old = try? Manifest(reading: record.manifest) else { return .max }
             return ManifestDifference.all(from: old, to: new).count { if case .input = $0 { false } else { true } }
         }
         return same.reversed().map { ($0, distance($0)) }.min { $0.1 < $1.1 }.map { ($0.0, .kind) }
@@ -76,7 +76,7 @@ package struct Explainer {
     }
 
     private func differences(of index: Int, from record: Record) throws -> [Found] {
-        guard let old = Manifest(json: record.manifest) else { return [] }
+        guard let old = try? Manifest(reading: record.manifest) else { return [] }
         let step = plan.steps[index]
         var inputs: [String: Digest] = [:]
         var pending: [String] = []

@@ -1,6 +1,6 @@
 // Where a hub repository lies on this machine. Never asks the network.
 
-internal import Digests
+internal import Formats
 internal import Host
 internal import Storage
 
@@ -48,11 +48,11 @@ package struct HubCache: Sendable {
     /// Whether the Python files are there that the config takes classes from, such as `modeling_x.py` of `modeling_x.XModel`. Those
     /// of other repositories (`org/name--...`) are none of this one's.
     private static func hasCode(_ snapshot: String) -> Bool {
-        let config = (try? Host.system.files.content(of: snapshot + "/config.json", limit: 64 << 20)).flatMap {
-            try? JSON(parsing: $0)
+        let path = snapshot + "/config.json"
+        let config = (try? Host.system.files.content(of: path, limit: 64 << 20)).flatMap {
+            try? BackboneConfig(reading: $0, name: path)
         }
-        let places = (config?["auto_map"]?.object ?? [:]).values.flatMap { $0.array ?? [$0] }.compactMap(\.string)
-        return places.filter { !$0.contains("--") }.allSatisfy { place in
+        return (config?.code ?? []).filter { !$0.contains("--") }.allSatisfy { place in
             let module = place.split(separator: ".").dropLast().joined(separator: "/")
             return module.isEmpty || Host.system.files.exists("\(snapshot)/\(module).py")
         }
@@ -62,12 +62,12 @@ package struct HubCache: Sendable {
     private static func isWhole(_ snapshot: String) -> Bool {
         func isThere(_ name: String) -> Bool { Host.system.files.exists("\(snapshot)/\(name)") }
         guard isThere("config.json"), isThere("tokenizer.json") else { return false }
-        let index = "model.safetensors.index.json"
-        guard isThere(index) else { return isThere("model.safetensors") }
-        let text = try? Host.system.files.content(of: "\(snapshot)/\(index)", limit: 64 << 20)
-        let shards = text.flatMap { try? JSON(parsing: $0) }?["weight_map"]?.object?
-            .values
-        return shards.map { Set($0.compactMap(\.string)).allSatisfy(isThere) } ?? false
+        let name = "model.safetensors.index.json"
+        guard isThere(name) else { return isThere("model.safetensors") }
+        let index = (try? Host.system.files.content(of: "\(snapshot)/\(name)", limit: 64 << 20)).flatMap {
+            try? WeightIndex(reading: $0, name: name)
+        }
+        return index?.files.allSatisfy(isThere) ?? false
     }
 
     private static func firstLine(ofFile path: String) -> String? {

@@ -1,6 +1,6 @@
 // Versions of libraries that records were made with, held against those that are installed now. They are in no key.
 
-internal import Digests
+internal import Formats
 internal import Plans
 package import Storage
 
@@ -30,9 +30,7 @@ package struct LibraryDrift: Sendable {
         guard let demand = StepKind(rawValue: record.kind)?.demand, demand == .process || demand == .training else {
             return []
         }
-        return (record.environment["versions"]?.object ?? [:]).sorted { $0.key < $1.key }.compactMap {
-            library, version in
-            guard let recorded = version.string else { return nil }
+        return StepEnvironment(record.environment).versions.sorted { $0.key < $1.key }.compactMap { library, recorded in
             let now = installed[Self.plain(library)]
             return now == recorded ? nil : (library, recorded, now)
         }

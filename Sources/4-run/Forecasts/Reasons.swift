@@ -38,7 +38,7 @@ struct Reasons {
 
     private func lastManifest(_ address: String) -> Manifest? {
         guard let key = lastKeys[address], let record = try? store.record(for: key) else { return nil }
-        return Manifest(json: record.manifest)
+        return try? Manifest(reading: record.manifest)
     }
 
     func describe(_ difference: ManifestDifference, _ step: Step) -> String {

@@ -68,7 +68,7 @@ package struct Side: Sendable {
         }
         found.sort { ($0.record?.started ?? 0, $0.address) < ($1.record?.started ?? 0, $1.address) }
         let steps = try found.map { address, key, record -> Step in
-            let manifest = record.flatMap { Manifest(json: $0.manifest) }
+            let manifest = record.flatMap { try? Manifest(reading: $0.manifest) }
             return Step(
                 address: address, manifest: manifest, key: key, record: try store.record(for: key),
                 producers: (manifest?.inputs ?? [:]).compactMapValues { makers[$0] }, planned: nil)

@@ -20,7 +20,14 @@ extension OptimizeStep: RunnableStep {
             throw AblateError(
                 .invalid, "parameter counts is \(counts), and one number from 1 belongs there for each label")
         }
-        return try run(context, kind.method(counts: counts.map { LabelCounts($0) }))
+        let limits = counts.map(LabelCounts.init)
+        if limits == .some(nil) {
+            throw AblateError(
+                .invalid,
+                "the counts are \(counts ?? []), and each label occurs once or more, \(LabelCounts.mostPlaces) times together at most"
+            )
+        }
+        return try run(context, kind.method(counts: limits ?? nil))
     }
 
     private func run(_ context: StepContext, _ method: some GroupMethod) throws -> StepOutcome {

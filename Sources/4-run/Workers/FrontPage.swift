@@ -7,13 +7,12 @@
 // It does not know plans, keys' meaning, the store or what a step's parameters say: a specification is passed on, a
 // result is passed back. When a worker is started, and how many there are, is Execution's business.
 //
-// It may import Digests, Host, Subprocess and SystemPackage. Execution and CommandLine use it.
+// It may import Formats, Digests, Host, Subprocess and SystemPackage. Execution and CommandLine use it.
 //
 //     docs/worker-protocol.md                                read this first: the contract
 //     WorkerMessage                                          the contract in types
 //     Worker                                                 a process, one step after another
 //     StepFailure                                            why a step gave nothing, with a class for programs
-//     ProcessTree                                            everything a process started
 //     WorkerEnvironment, InstalledLibraries                  interpreter and libraries
 //     WorkerPackage, WorkerSources                           the embedded files, written out by digest
 //     ablate_worker/                                         the Python half, its rooms in docs/architecture.md

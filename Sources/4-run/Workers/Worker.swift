@@ -1,7 +1,6 @@
 // A worker process: started once, given one step after another. Knows the protocol, not what steps mean.
 
 package import Digests
-internal import Glibc
 internal import Host
 internal import Subprocess
 internal import Synchronization
@@ -61,7 +60,7 @@ package final class Worker: Sendable {
 
     package init(_ launch: WorkerLaunch) {
         // Writing to a worker that has died must be an error of that step, not the end of the engine.
-        signal(SIGPIPE, SIG_IGN)
+        Signals.ignoreBrokenPipes()
         self.launch = launch
         (jobs, queue) = AsyncStream.makeStream(of: Job.self)
         Task.detached { await self.live() }
@@ -87,7 +86,7 @@ package final class Worker: Sendable {
                 }
             }
         } onCancel: {
-            kill(because: StepFailure(class: .cancelled, message: "cancelled"))
+            terminate(because: StepFailure(class: .cancelled, message: "cancelled"))
         }
     }
 
@@ -95,11 +94,11 @@ package final class Worker: Sendable {
     package func retire() { queue.finish() }
 
     /// Ends the process and everything it started, at once.
-    package func kill(because verdict: StepFailure) {
+    package func terminate(because verdict: StepFailure) {
         state.withLock { state in
             if state.verdict == nil { state.verdict = verdict }
             state.isDead = true
-            if let process = state.process { _ = Glibc.kill(-process.value, SIGKILL) }
+            if let process = state.process { Signals.kill(group: process.value) }
         }
     }
 
@@ -111,7 +110,8 @@ package final class Worker: Sendable {
         var lastWords = ""
         do {
             let log = try FileDescriptor.open(
-                launch.log, .readWrite, options: [.create, .append], permissions: [.ownerReadWrite, .groupRead])
+                launch.log, .readWrite, options: [.create, .append],
+                permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
             try? Host.system.files.remove(launch.log)
             defer { try? log.close() }
             var options = PlatformOptions()
@@ -157,11 +157,11 @@ package final class Worker: Sendable {
                 }
             lastWords = Self.lastLine(of: log)
         } catch let failure as StepFailure {
-            kill(because: failure)
+            terminate(because: failure)
         } catch let error as SubprocessError where error.code == .outputLimitExceeded {
-            kill(because: .protocolViolation("a line of more than \(Self.longestLine >> 20) MiB"))
+            terminate(because: .protocolViolation("a line of more than \(Self.longestLine >> 20) MiB"))
         } catch {
-            kill(because: StepFailure(class: .crashed, message: "the worker could not be run: \(error)"))
+            terminate(because: StepFailure(class: .crashed, message: "the worker could not be run: \(error)"))
         }
         let verdict =
             end()
@@ -187,7 +187,7 @@ package final class Worker: Sendable {
                 }
                 job.report(event)
             } catch {
-                kill(because: error)
+                terminate(because: error)
                 return nil
             }
         }
@@ -207,7 +207,7 @@ package final class Worker: Sendable {
     private func begin(_ process: ProcessIdentifier) {
         state.withLock { state in
             state.process = process
-            if state.isDead { _ = Glibc.kill(-process.value, SIGKILL) }
+            if state.isDead { Signals.kill(group: process.value) }
         }
     }
 
@@ -215,7 +215,7 @@ package final class Worker: Sendable {
         defer { tree.kill() }
         return state.withLock { state in
             // What the worker itself started must not outlive it.
-            if let process = state.process { _ = Glibc.kill(-process.value, SIGKILL) }
+            if let process = state.process { Signals.kill(group: process.value) }
             state.isDead = true
             state.process = nil
             return state.verdict
@@ -235,7 +235,7 @@ package final class Worker: Sendable {
             try? await Task.sleep(for: .seconds(1))
             let isSilent = state.withLock { $0.isBusy && $0.heard.duration(to: .now) > .seconds(launch.silenceLimit) }
             guard isSilent else { continue }
-            kill(
+            terminate(
                 because: StepFailure(
                     class: .silent, message: "the worker said nothing for \(Int(launch.silenceLimit)) s and was ended")
             )

@@ -1,6 +1,7 @@
 // What engine and worker say to each other: docs/worker-protocol.md in types. Does no I/O.
 
 package import Digests
+internal import Formats
 
 /// A step specification: everything a worker needs to run one step.
 package struct WorkerSpecification: Sendable {
@@ -56,54 +57,53 @@ package enum WorkerEvent: Sendable {
 
     /// Reads one line. Errors: ``StepFailure`` of class `protocol` for anything the protocol does not know.
     package init(line: String) throws(StepFailure) {
-        guard let json = try? JSON(parsing: line), let event = json["event"]?.string else {
-            throw .protocolViolation("it wrote something that is no event: \(line.prefix(120))")
+        do {
+            try self.init(reading: JSONDocument(parsing: Array(line.utf8), name: "its event"))
+        } catch let failure as StepFailure {
+            throw failure
+        } catch {
+            throw .protocolViolation("\(error): \(line.prefix(120))")
         }
-        switch event {
+    }
+
+    private init(reading event: JSONDocument) throws {
+        let name = try event.member("event")
+        switch try name.text {
         case "hello":
-            guard json["protocol"]?.integer == 1 else {
-                throw .protocolViolation(
-                    "it speaks protocol \(json["protocol"]?.text() ?? "?"), and the engine speaks 1")
-            }
+            let spoken = try event.member("protocol")
+            guard try spoken.integer == 1 else { throw spoken.unexpected("protocol 1, which the engine speaks") }
             self = .hello(environment: [
-                "python": json["python"] ?? .null, "versions": json["versions"] ?? [:],
-                "device": json["device"] ?? .null,
+                "python": try event.member(ifPresent: "python")?.value ?? .null,
+                "versions": try event.member(ifPresent: "versions")?.value ?? [:],
+                "device": try event.member(ifPresent: "device")?.value ?? .null,
             ])
         case "heartbeat": self = .heartbeat
         case "progress":
-            guard let done = json["done"]?.integer, let total = json["total"]?.integer else {
-                throw .protocolViolation("its progress has no done and total")
-            }
             self = .progress(
-                done: done, total: total, unit: json["unit"]?.string ?? "", message: json["message"]?.string)
+                done: try event.member("done").integer, total: try event.member("total").integer,
+                unit: try event.member(ifPresent: "unit")?.text ?? "",
+                message: try event.member(ifPresent: "message")?.text)
         case "metric":
+            // A loss may be NaN, which JSON has no word for.
             self = .metric(
-                name: json["name"]?.string ?? "", value: json["value"]?.number, at: json["at"]?.integer ?? 0)
-        case "result":
-            guard let outputs = json["outputs"]?.array?.compactMap(\.string) else {
-                throw .protocolViolation("its result names no outputs")
-            }
-            self = .result(
-                WorkerResult(
-                    outputs: outputs, metrics: json["metrics"] ?? [:], measurements: json["measurements"] ?? [:],
-                    device: json["device"]))
+                name: try event.member("name").text, value: try event.member(ifPresent: "value")?.number,
+                at: try event.member(ifPresent: "at")?.integer ?? 0)
+        case "result": self = .result(try WorkerResult(reading: event))
         case "error":
+            let failure = try event.member(ifPresent: "class")
+            let kind = try failure?.text ?? FailureClass.internal.rawValue
+            guard let found = FailureClass(rawValue: kind) else {
+                throw StepFailure.protocolViolation(
+                    "it failed with a class \"\(kind)\", which the protocol does not have")
+            }
             self = .error(
                 StepFailure(
-                    class: try Self.failureClass(json), message: json["message"]?.string ?? "no message",
-                    row: json["row"]?.integer, column: json["column"]?.string))
-        default: throw .protocolViolation("it wrote an event \"\(event)\", which the protocol does not have")
+                    class: found, message: try event.member(ifPresent: "message")?.text ?? "no message",
+                    row: try event.member(ifPresent: "row")?.integer,
+                    column: try event.member(ifPresent: "column")?.text))
+        case let other:
+            throw StepFailure.protocolViolation("it wrote an event \"\(other)\", which the protocol does not have")
         }
-    }
-}
-
-extension WorkerEvent {
-    private static func failureClass(_ json: JSON) throws(StepFailure) -> FailureClass {
-        let name = json["class"]?.string ?? FailureClass.internal.rawValue
-        guard let found = FailureClass(rawValue: name) else {
-            throw .protocolViolation("it failed with a class \"\(name)\", which the protocol does not have")
-        }
-        return found
     }
 }
 
@@ -119,5 +119,17 @@ package struct WorkerResult: Sendable {
         self.metrics = metrics
         self.measurements = measurements
         self.device = device
+    }
+
+    init(reading event: JSONDocument) throws(FormatError) {
+        self.init(
+            outputs: try event.member("outputs").texts, metrics: try event.member(ifPresent: "metrics")?.value ?? [:],
+            measurements: try event.member(ifPresent: "measurements")?.value ?? [:],
+            device: try event.member(ifPresent: "device")?.value)
+    }
+
+    /// By the worker's own clock; nil where it did not measure.
+    package var seconds: Double? {
+        try? JSONDocument(measurements, name: "the measurements").member("seconds").number
     }
 }

@@ -4,6 +4,7 @@
 package import Digests
 package import Forecasts
 internal import Arithmetic
+internal import Formats
 package import Plans
 package import Runs
 package import Recipes
@@ -170,7 +171,7 @@ package struct Logbook: Sendable {
     }
 
     private static func basis(of record: Record) -> ScoreBasis? {
-        Manifest(json: record.manifest).map { ScoreBasis(rows: $0.inputs["rows"], folds: $0.inputs["folds"]) }
+        (try? Manifest(reading: record.manifest)).map { ScoreBasis(rows: $0.inputs["rows"], folds: $0.inputs["folds"]) }
     }
 
     /// A variant with what its own fits and predictions took.
@@ -183,7 +184,8 @@ package struct Logbook: Sendable {
         let own = basis.filter { [.finetune, .fit, .predict, .stack, .optimize].contains(plan.steps[$0].kind) }
             .compactMap { entries[$0].record }
         // One fit tells for all: thousands of records need not be parsed for a unit.
-        let device = own.first { $0.kind == StepKind.finetune.rawValue }?.environment["device"]?["kind"]?.string
+        let device = own.first { $0.kind == StepKind.finetune.rawValue }
+            .flatMap { StepEnvironment($0.environment).deviceKind }
         return AblationEntry.Variant(
             name: name, evaluation: evaluation, notes: notes, anchor: anchor,
             seconds: own.reduce(0) { $0 + $1.seconds }, isOnGPU: device.map { $0 != "cpu" } ?? false,

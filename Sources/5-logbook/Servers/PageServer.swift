@@ -21,6 +21,7 @@ package struct PageServer: Sendable {
 
     private let host: String
     private let port: UInt16
+    private let openFiles: Int?
     private let page: @Sendable () -> Page
     private let events: Broadcast
 
@@ -30,9 +31,10 @@ package struct PageServer: Sendable {
     /// - Parameters:
     ///   - host: the address of this machine to listen on, in numbers, or `localhost`.
     ///   - port: 0 for any that is free.
-    package init(host: String, port: UInt16, events: Broadcast, page: @escaping @Sendable () -> Page) {
+    ///   - openFiles: how many files this process may have open; nil where that is not known.
+    package init(host: String, port: UInt16, openFiles: Int?, events: Broadcast, page: @escaping @Sendable () -> Page) {
         self.host = host == "localhost" ? "127.0.0.1" : host
-        (self.port, self.events, self.page) = (port, events, page)
+        (self.port, self.openFiles, self.events, self.page) = (port, openFiles, events, page)
     }
 
     /// Serves until the task is cancelled; calls `ready` with the port once it listens. Errors: ``BadAddress``, of the sockets.
@@ -52,7 +54,7 @@ package struct PageServer: Sendable {
                 try await withThrowingDiscardingTaskGroup { visitors in
                     // Whoever comes while all places are taken waits in the system's queue.
                     let (places, free) = AsyncStream<Void>.makeStream()
-                    for _ in 0..<Self.places { free.yield() }
+                    for _ in 0..<self.places { free.yield() }
                     for await _ in places {
                         guard let visitor = try await Self.accept(listener) else {
                             free.yield()
@@ -72,11 +74,7 @@ package struct PageServer: Sendable {
 
     /// How many visitors are served at a time: a quarter of the files that the process may have open, for without any to spare the
     /// system's own libraries end the process (libdispatch, to count its threads, opens one).
-    private static var places: Int {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 16 }
-        return max(1, min(256, Int(clamping: limit.rlim_cur) / 4))
-    }
+    private var places: Int { openFiles.map { max(1, min(256, $0 / 4)) } ?? 16 }
 
     /// The next visitor; nil where one went away again, or the system had no room for it and there was a pause.
     private static func accept(_ listener: AsyncSocket) async throws -> AsyncSocket? {

@@ -1,25 +1,23 @@
 // What a backbone's config says of it, as far as this machine knows: its family, and how long a text it reads. Reads one small file; never fetches anything.
 
-internal import Digests
 internal import Forecasts
+internal import Formats
 internal import Recipes
 
 enum BackboneContext {
     /// `max_position_embeddings` of the backbone's config; nil where there is none, or it is not on this machine.
     static func tokens(of backbone: Backbone) -> Int? {
         if case .scratch(let scratch) = backbone { return scratch.context }
-        let config = config(of: backbone)
-        return config?["max_position_embeddings"]?.integer
-            ?? config?["text_config"]?["max_position_embeddings"]?.integer
+        return config(of: backbone)?.context
     }
 
     /// `model_type` of the backbone's config, and whether the config names code that comes with it; nil where there is no config.
     static func family(of backbone: Backbone) -> (name: String, hasCode: Bool)? {
-        guard let config = config(of: backbone), let name = config["model_type"]?.string else { return nil }
-        return (name, config["auto_map"] != nil)
+        guard let config = config(of: backbone), let family = config.family else { return nil }
+        return (family, config.code != nil)
     }
 
-    private static func config(of backbone: Backbone) -> JSON? {
+    private static func config(of backbone: Backbone) -> BackboneConfig? {
         let folder: String?
         switch backbone {
         case .folder(let path): folder = path
@@ -27,6 +25,7 @@ enum BackboneContext {
             folder = HubCache(environment: Files.environment).snapshot(of: repository, revision: revision)
         case .scratch: return nil
         }
-        return folder.flatMap { try? Files.content($0 + "/config.json") }.flatMap { try? JSON(parsing: $0) }
+        guard let path = folder.map({ $0 + "/config.json" }), let bytes = try? Files.content(path) else { return nil }
+        return try? BackboneConfig(reading: bytes, name: path)
     }
 }

@@ -20,7 +20,7 @@
 //
 // The rest, each of which says in its first line what it is:
 //
-//     (here)               BackboneContext, Comparand, Interruption, LiveLogbook, RunStatus, SelectionOptions,
+//     (here)               BackboneContext, Comparand, LiveLogbook, RunStatus, SelectionOptions,
 //                          Warnings
 //     Commands/            AcceptCommand, CheckCommand, DoctorCommand, Exporting, ImportCommand, InitCommand,
 //                          OptimizeCommand, PlanCommand, SchemaCommand, ShowCommand, StatusCommand, WhyCommand

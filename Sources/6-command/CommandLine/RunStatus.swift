@@ -3,7 +3,6 @@
 internal import Diagnostics
 internal import Digests
 internal import Forecasts
-internal import Glibc
 internal import Host
 internal import Plans
 internal import Runs
@@ -55,7 +54,7 @@ struct RunStatus {
     var isAlive: Bool { live.contains(where: \.isAlive) }
 
     private func standing(of document: RunDocument?) -> Standing {
-        Standing(of: document, live: live, host: Host.system.name) { kill(pid_t($0), 0) == 0 || errno == EPERM }
+        Standing(of: document, live: live, host: Host.system.name) { Host.system.processes.isAlive($0) }
     }
 
     // MARK: - Text

@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Forecasts
+internal import Formats
 internal import Host
 internal import Plans
 internal import Recipes
@@ -23,6 +24,37 @@ final class Looks: Sendable {
     func read(_ path: String) { footing.withLock { _ = $0.present.insert(path) } }
 
     var all: Footing { footing.withLock { $0 } }
+}
+
+/// What a run said that found nothing to do.
+struct IdleRun {
+    let name: String
+    /// How many steps were reused.
+    let reused: Int
+    let logbook: String
+    let submission: String?
+    let warnings: [String]
+
+    init(name: String, reused: Int, logbook: String, submission: String?, warnings: [String]) {
+        (self.name, self.reused, self.logbook) = (name, reused, logbook)
+        (self.submission, self.warnings) = (submission, warnings)
+    }
+
+    /// Errors: ``FormatError``.
+    init(reading document: JSONDocument) throws(FormatError) {
+        name = try document.member("name").text
+        reused = try document.member("reused").count
+        logbook = try document.member("logbook").text
+        submission = try document.member(ifPresent: "submission")?.text
+        warnings = try document.member("warnings").texts
+    }
+
+    var json: JSON {
+        [
+            "name": .string(name), "reused": .integer(reused), "logbook": .string(logbook),
+            "submission": JSON(submission), "warnings": .array(warnings.map { .string($0) }),
+        ]
+    }
 }
 
 /// A run that did nothing, remembered with all it looked at. The next one like it looks at time stamps only: recipes of ten
@@ -50,10 +82,14 @@ struct Unchanged {
     }
 
     /// What the run said that found nothing to do, if nothing has changed since.
-    var answer: JSON? { store.remembered(name).flatMap { try? JSON(parsing: $0) } }
+    var answer: IdleRun? {
+        store.remembered(name).flatMap { text in
+            try? IdleRun(reading: JSONDocument(parsing: Array(text.utf8), name: "what was remembered"))
+        }
+    }
 
     /// Remembers that a run had nothing to do. Only files are watched: a plan that reads folders is looked at each time.
-    func remember(_ answer: JSON, _ workspace: Workspace, _ forecast: Forecast, files: [String]) {
+    func remember(_ answer: IdleRun, _ workspace: Workspace, _ forecast: Forecast, files: [String]) {
         var footing = workspace.looks.all
         guard workspace.loaded.warnings.isEmpty else { return }
         for (step, entry) in zip(workspace.plan.steps, forecast.entries) {
@@ -69,7 +105,7 @@ struct Unchanged {
         }
         footing.present.formUnion(files)
         footing.present.insert(workspace.store.runsFolder(workspace.name))
-        workspace.store.remember(answer.text(), on: footing, since: start, as: name)
+        workspace.store.remember(answer.json.text(), on: footing, since: start, as: name)
     }
 
     /// Another program may compute otherwise: its file's size and times are part of the name.

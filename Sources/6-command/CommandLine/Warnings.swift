@@ -18,9 +18,9 @@ struct Warnings {
     }
 
     /// As an earlier run that found nothing to do left them.
-    init(remembered: JSON?) { all = (remembered?.array ?? []).compactMap(\.string).map { (nil, $0) } }
+    init(remembered: [String]) { all = remembered.map { (nil, $0) } }
 
-    var json: JSON { .array(all.map { .string($0.text) }) }
+    var texts: [String] { all.map(\.text) }
 
     /// Says them as notes of the run, but for those of some steps that the step's end told already.
     func say(_ form: ProgressForm, but told: Set<Int> = []) {

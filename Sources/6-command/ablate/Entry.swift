@@ -4,5 +4,8 @@ import CommandLine
 
 @main
 struct Entry {
-    static func main() async { await Ablate.begin() }
+    static func main() {
+        Ablate.prepare()
+        Ablate.begin()
+    }
 }

@@ -6,12 +6,33 @@ internal import Words
 
 /// A value of a document, and where it stands. Errors are ``FormatError``.
 package struct JSONDocument: Sendable {
-    private let name: String
-    /// What may be done where the document is not as it must be; nil where the reader of a message knows.
-    private let advice: String?
-    /// `cells[3].log-loss`; empty for the whole.
-    private let place: String
+    private let place: Place
     private let json: JSON
+
+    /// Where a value stands, told only when there is something to say of it: records are read by ten thousands.
+    private indirect enum Place: Sendable {
+        /// A whole file. The advice says what may be done where it is not as it must be; nil where the reader of a message knows.
+        case file(name: String, advice: String?)
+        case line(Int, of: Place)
+        case member(String, of: Place)
+        case element(Int, of: Place)
+
+        /// The file, what to do about it, and `cells[3].log-loss`; empty for the whole.
+        var words: (name: String, advice: String?, path: String) {
+            switch self {
+            case .file(let name, let advice): return (name, advice, "")
+            case .line(let number, let whole):
+                let (name, advice, _) = whole.words
+                return (name, advice, "line \(number)")
+            case .member(let member, let whole):
+                let (name, advice, path) = whole.words
+                return (name, advice, path.isEmpty ? member : "\(path).\(member)")
+            case .element(let index, let whole):
+                let (name, advice, path) = whole.words
+                return (name, advice, "\(path)[\(index)]")
+            }
+        }
+    }
 
     /// - Parameter name: as messages call the file.
     package init(parsing bytes: [UInt8], name: String, advice: String? = nil) throws(FormatError) {
@@ -31,7 +52,8 @@ package struct JSONDocument: Sendable {
         var lines: [JSONDocument] = []
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
             do {
-                lines.append(JSONDocument(try JSON(parsing: Array(line)), name, advice, "line \(index + 1)"))
+                let place = Place.line(index + 1, of: .file(name: name, advice: advice))
+                lines.append(JSONDocument(try JSON(parsing: Array(line)), place))
             } catch {
                 throw Self.error("\(name): line \(index + 1): expected a JSON document: \(error)", advice)
             }
@@ -40,11 +62,11 @@ package struct JSONDocument: Sendable {
     }
 
     /// What was read already, from the file `name`.
-    package init(_ json: JSON, name: String, advice: String? = nil) { self.init(json, name, advice, "") }
-
-    private init(_ json: JSON, _ name: String, _ advice: String?, _ place: String) {
-        (self.json, self.name, self.advice, self.place) = (json, name, advice, place)
+    package init(_ json: JSON, name: String, advice: String? = nil) {
+        self.init(json, .file(name: name, advice: advice))
     }
+
+    private init(_ json: JSON, _ place: Place) { (self.json, self.place) = (json, place) }
 
     // MARK: - Parts
 
@@ -58,7 +80,7 @@ package struct JSONDocument: Sendable {
     package func member(ifPresent name: String) throws(FormatError) -> JSONDocument? {
         guard case .object(let members) = json else { throw unexpected("an object") }
         guard let value = members[name], value != .null else { return nil }
-        return JSONDocument(value, self.name, advice, place.isEmpty ? name : "\(place).\(name)")
+        return JSONDocument(value, .member(name, of: place))
     }
 
     /// The members by their names.
@@ -67,9 +89,18 @@ package struct JSONDocument: Sendable {
             guard case .object(let members) = json else { throw unexpected("an object") }
             return Dictionary(
                 uniqueKeysWithValues: members.map { name, value in
-                    (name, JSONDocument(value, self.name, advice, place.isEmpty ? name : "\(place).\(name)"))
+                    (name, JSONDocument(value, .member(name, of: place)))
                 })
         }
+    }
+
+    /// The value as it is, for what is kept or shown and not understood.
+    package var value: JSON { json }
+
+    /// The member of this name as it is, null included. Errors: also where there is none.
+    package func value(_ name: String) throws(FormatError) -> JSON {
+        guard let value = try object[name] else { throw unexpected("a member \"\(name)\"", found: "none") }
+        return value
     }
 
     /// The members as they are, for what is shown and not understood.
@@ -82,7 +113,7 @@ package struct JSONDocument: Sendable {
 
     package var elements: [JSONDocument] {
         get throws(FormatError) {
-            try array.enumerated().map { JSONDocument($1, name, advice, "\(place)[\($0)]") }
+            try array.enumerated().map { JSONDocument($1, .element($0, of: place)) }
         }
     }
 
@@ -106,6 +137,13 @@ package struct JSONDocument: Sendable {
     package var count: Int {
         get throws(FormatError) {
             guard let value = json.integer, value >= 0 else { throw unexpected("a whole number from 0 on") }
+            return value
+        }
+    }
+
+    package var flag: Bool {
+        get throws(FormatError) {
+            guard let value = json.bool else { throw unexpected("true or false") }
             return value
         }
     }
@@ -172,7 +210,7 @@ package struct JSONDocument: Sendable {
         found.reserveCapacity(array.count)
         for (index, json) in array.enumerated() {
             guard let element = read(json) else {
-                throw JSONDocument(json, name, advice, "\(place)[\(index)]").unexpected(expected)
+                throw JSONDocument(json, .element(index, of: place)).unexpected(expected)
             }
             found.append(element)
         }
@@ -204,7 +242,8 @@ package struct JSONDocument: Sendable {
 
     /// An error about what stands here.
     package func error(_ what: String) -> FormatError {
-        let here = place.isEmpty ? "" : " \(VisibleText.of(place)):"
+        let (name, advice, path) = place.words
+        let here = path.isEmpty ? "" : " \(VisibleText.of(path)):"
         return Self.error("\(name):\(here) \(what)", advice)
     }
 

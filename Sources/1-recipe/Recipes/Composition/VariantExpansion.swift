@@ -40,6 +40,7 @@ struct VariantExpansion {
         let model = values(of: fixed)
         var variants: [Variant] = []
         var seen: [String: JSON] = [:]
+        var known: [JSON: String] = [:]
         for row in rows {
             let entries = row.flatMap(\.settings)
             let tree = entries.reduce(fixed) {
@@ -57,10 +58,18 @@ struct VariantExpansion {
             }
             if let subject = subject(tree, &reading) {
                 let settings = entries.map { (path: $0.key, value: VariantDimension.text($0.value)) }
+                let inForce = Self.values(of: subject)
+                let isVariedOnce = Set(entries.map(\.key)).count == entries.count
+                if let other = known.updateValue(label, forKey: inForce), isVariedOnce {
+                    // One that is another only as it is written would be tested twice, and every other one corrected for it.
+                    reading.report(
+                        Finding("repeated-value", "the variants \(other) and \(label) are the same", at: node.span))
+                    continue
+                }
                 variants.append(
                     Variant(
                         name: label, settings: settings, subject: subject, tree: tree,
-                        isAsModel: Self.values(of: subject) == model))
+                        isAsModel: inForce == model))
             }
         }
         reportBaseline(among: variants.map(\.name), &reading)
@@ -131,11 +140,10 @@ struct VariantExpansion {
 
     /// A setting by its last word alone: the whole path is named, those first that the subject has a part of.
     private func reportUnknown(_ entry: Node.Entry, _ reading: inout Reading) {
-        let schema = isEntry ? StackEntry.declaration.shape.schema : Model.declaration.shape.schema
-        guard let first = path(entry.key).first, schema["properties"]?[first] == nil, path(entry.key).count == 1 else {
-            return
-        }
-        let paths = Self.paths(schema, []).filter { Spelling.isSame($0.last ?? "", first) && $0.count > 1 }
+        let known = isEntry ? StackEntry.declaration.shape.settings : Model.declaration.shape.settings
+        let path = path(entry.key)
+        guard let first = path.first, path.count == 1, !known.contains(path) else { return }
+        let paths = known.filter { Spelling.isSame($0.last ?? "", first) && $0.count > 1 }
         let own = paths.filter { base[$0[0]] != nil }
         let words = (own.isEmpty ? paths : own).map { SettingPath($0).text }.sorted()
         guard !words.isEmpty else { return }
@@ -143,16 +151,6 @@ struct VariantExpansion {
             Finding(
                 "unknown-key", "there is no key \"\(entry.key)\" here", at: entry.keySpan,
                 help: "write the whole path: \(words.joined(separator: ", or "))"))
-    }
-
-    /// The path of every setting that a schema has.
-    private static func paths(_ schema: JSON, _ path: [String]) -> [[String]] {
-        guard path.count < 6 else { return [] }
-        return ([schema] + (schema["anyOf"]?.array ?? [])).flatMap { choice in
-            (choice["properties"]?.object ?? [:]).flatMap { name, value in
-                [path + [name]] + paths(value, path + [name])
-            }
-        }
     }
 
     private func reportBaseline(among names: [String], _ reading: inout Reading) {

@@ -1,6 +1,7 @@
 // How one kind of value is decoded, encoded and described: one declaration feeds all three, so they cannot drift.
 
 package import Digests
+internal import Formats
 package import Nodes
 
 /// The shape of a value in a recipe.
@@ -22,5 +23,19 @@ package struct ValueShape<Value: Sendable>: Sendable {
         self.decode = decode
         self.encode = encode
         self.parameter = parameter ?? encode
+    }
+}
+
+extension ValueShape {
+    /// The path of every setting inside such a value, by its schema.
+    var settings: [[String]] { Self.settings(JSONDocument(schema, name: "the schema"), []) }
+
+    private static func settings(_ schema: JSONDocument, _ path: [String]) -> [[String]] {
+        guard path.count < 6 else { return [] }
+        return ([schema] + ((try? schema.member("anyOf").elements) ?? [])).flatMap { choice in
+            ((try? choice.member("properties").members) ?? [:]).flatMap { name, value in
+                [path + [name]] + settings(value, path + [name])
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 // What a step's result depends on, and the key made of it. The format is frozen: a change here changes every key.
 
 package import Digests
+package import Formats
 
 /// The manifest of a step whose inputs' contents are known.
 package struct Manifest: Sendable, Equatable {
@@ -22,16 +23,15 @@ package struct Manifest: Sendable, Equatable {
         self.inputs = inputs
     }
 
-    /// Reads what ``json`` wrote; nil for anything else.
-    package init?(json: JSON) {
-        guard let kind = json["kind"]?.string, let version = json["version"]?.integer,
-            let parameters = json["parameters"],
-            let members = json["inputs"]?.object
-        else { return nil }
-        self.kind = kind
-        self.version = version
-        self.parameters = parameters
-        self.inputs = members.compactMapValues { $0.string.flatMap(Digest.init) }
+    /// Reads what ``json`` wrote. Errors: ``FormatError``.
+    package init(reading json: JSON) throws(FormatError) {
+        let document = JSONDocument(json, name: "the manifest")
+        kind = try document.member("kind").text
+        version = try document.member("version").integer
+        parameters = try document.value("parameters")
+        var inputs: [String: Digest] = [:]
+        for (name, digest) in try document.member("inputs").members { inputs[name] = try digest.digest }
+        self.inputs = inputs
     }
 
     package var json: JSON {

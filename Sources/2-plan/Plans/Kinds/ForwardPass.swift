@@ -6,8 +6,11 @@ internal import Recipes
 /// Worked out once for all seeds and folds of a model.
 struct ForwardPass: Sendable {
     private let members: [String: JSON]
+    /// Tokens kept of each column.
+    let lengths: [String: Int]
 
     init(_ model: FineTune) {
+        lengths = ["prompt": model.lengths.prompt, "answer": model.lengths.answer]
         var members: [String: JSON] = [:]
         for parameter in Self.declared { members[parameter.name] = parameter.encode(model) }
         self.members = members

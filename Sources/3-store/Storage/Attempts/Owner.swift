@@ -1,6 +1,7 @@
 // Who holds a file of the store: by a lock where the disk has locks, else by what the file says and signs of life.
 
 internal import Digests
+internal import Formats
 package import Host
 internal import Synchronization
 
@@ -30,9 +31,11 @@ package struct Owner: Sendable {
 
     /// Reads ``line`` from the beginning of a file; nil where it does not begin with one.
     init?(reading bytes: [UInt8]) {
-        guard let json = try? JSON(parsing: bytes.prefix { $0 != UInt8(ascii: "\n") }),
-            let host = json["host"]?.string, let boot = json["boot"]?.string, let process = json["process"]?.integer,
-            let began = json["began"]?.integer, let since = json["since"]?.number, since.isFinite
+        let line = Array(bytes.prefix { $0 != UInt8(ascii: "\n") })
+        guard let owner = try? JSONDocument(parsing: line, name: "the owner"),
+            let host = try? owner.member("host").text, let boot = try? owner.member("boot").text,
+            let process = try? owner.member("process").integer, let began = try? owner.member("began").integer,
+            let since = try? owner.member("since").number
         else { return nil }
         mark = ProcessMark(host: host, boot: boot, process: process, began: began)
         self.since = since
@@ -76,7 +79,7 @@ extension Store {
     /// Opens, locks and signs a file that says by that: its holder lives. Nil where somebody else holds it.
     func hold(_ path: String, shared: Bool) throws -> (any OpenFile)? {
         while true {
-            let file = try files.open(path, .locking)
+            let file = try openLock(path, .locking)
             switch try file.lock(shared: shared) {
             case .taken: return nil
             case .unavailable:
@@ -92,6 +95,21 @@ extension Store {
         }
     }
 
+    /// Opens a file of the store's to lock it. Errors: ``AblateError`` of kind `refused` for one that others have under a name of
+    /// theirs, too: what is written into it would be written into theirs.
+    func openLock(_ path: String, _ mode: OpenMode) throws -> any OpenFile {
+        let file = try files.open(path, mode)
+        let status = try file.status()
+        guard status.form == .file, status.links <= 1 else {
+            throw AblateError(
+                .refused,
+                "expected a lock of the store's own, found "
+                    + (status.form == .file ? "a file with another name, too (a hard link)" : "a pipe or device"),
+                path: path, advice: "remove it: a lock is made again where it is needed; nothing was changed")
+        }
+        return file
+    }
+
     /// Lets go of a held file and takes it away.
     func release(_ path: String) {
         signs.end(path)
@@ -102,7 +120,7 @@ extension Store {
 
     /// Whether the holder of a file lives; nil where there is no such file. Nothing is written.
     func holder(of path: String) throws -> Holder? {
-        guard let file = try? files.open(path, .lockingPresent) else { return nil }
+        guard let file = try? openLock(path, .lockingPresent) else { return nil }
         switch try file.lock(shared: false) {
         case .held: return .gone(file)
         case .taken: return .alive(owner(in: path))
@@ -121,6 +139,17 @@ extension Store {
     private func judge(_ file: any OpenFile) throws -> Holder {
         let owner = owner(in: file.path)
         if let owner, let isAlive = host.processes.isAlive(owner.mark) { return isAlive ? .alive(owner) : .gone(file) }
-        return try file.status().stamp.modified > host.clock.now - SignsOfLife.patience ? .alive(owner) : .gone(file)
+        return try file.status().stamp.modified > diskTime - SignsOfLife.patience ? .alive(owner) : .gone(file)
+    }
+
+    /// Now by the clock that marks this disk's files, which may be a server's and go otherwise than this machine's: what a file that
+    /// is made now is marked with. By the machine's own clock where nothing can be made; nothing is removed then, either.
+    private var diskTime: Int {
+        let path = "\(root)/.store-\(makeNonce())"
+        defer { try? files.remove(path) }
+        guard access == .readWrite, let file = try? files.open(path, .creating), let status = try? file.status() else {
+            return host.clock.now
+        }
+        return status.stamp.modified
     }
 }

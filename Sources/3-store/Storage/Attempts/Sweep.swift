@@ -37,8 +37,8 @@ extension Store {
     /// Reservations of engines that are gone. One that nobody has locked may also be in the making, so they are looked at while
     /// nobody reserves; where somebody does, they are left for the next time.
     private func sweepReservations() {
-        let paths = names(in: "reservations").map { "\(root)/reservations/\($0)" }
-        guard !paths.isEmpty, let lock = try? files.open(collectionLock, .locking),
+        let paths = names(in: "reservations").filter(Self.isNonce).map { "\(root)/reservations/\($0)" }
+        guard !paths.isEmpty, let lock = try? openLock(collectionLock, .locking),
             (try? lock.lock(shared: false)) == .held
         else { return }
         for path in paths { if case .gone = try? holder(of: path) { try? files.remove(path) } }
@@ -57,27 +57,38 @@ extension Store {
     /// What was being written when its writer was killed: marks of the store. Drafts live for a moment.
     private func sweepDrafts() {
         let old = host.clock.now - 600_000_000_000
-        func sweep(_ path: String) {
-            guard let stamp = (try? files.status(of: path, following: false))??.stamp, stamp.modified < old else {
-                return
-            }
+        for name in names(in: "") {
+            let path = "\(root)/\(name)"
+            guard Self.isDraftOfMark(name, files, in: root),
+                let stamp = (try? files.status(of: path, following: false))??.stamp, stamp.modified < old
+            else { continue }
             try? files.remove(path)
         }
-        for name in names(in: "") where name.hasPrefix(".store-") { sweep("\(root)/\(name)") }
+    }
+
+    /// Whether a file in a store's folder is the draft of the mark that makes it one: `.store-<nonce>`, with no name beside it.
+    static func isDraftOfMark(_ name: String, _ files: any FileSystem, in folder: String) -> Bool {
+        guard name.hasPrefix(".store-"), isNonce(name.dropFirst(".store-".count)),
+            let status = (try? files.status(of: "\(folder)/\(name)", following: false)) ?? nil
+        else { return false }
+        return status.form == .file && status.links == 1
+    }
+
+    private static func isNonce(_ text: some StringProtocol) -> Bool {
+        text.utf8.count == 16 && text.allSatisfy { $0.isHexDigit && !$0.isUppercase }
     }
 
     /// `<key>-<nonce>`: what has another name is not an engine's.
     private static func isAttempt(_ name: String) -> Bool {
         let parts = name.split(separator: "-", omittingEmptySubsequences: false)
-        return parts.count == 2 && Digest(String(parts[0])) != nil && parts[1].utf8.count == 16
-            && parts[1].allSatisfy(\.isHexDigit)
+        return parts.count == 2 && Digest(String(parts[0])) != nil && isNonce(parts[1])
     }
 
     /// What runs left that were killed before their first word, or in the middle of one. Who has spoken stays until a successor
     /// comes.
     private func sweepLive() {
         let there = Set(names(in: "live"))
-        for name in there where name.hasSuffix(".lock") {
+        for name in there where name.hasSuffix(".lock") && Self.isNonce(name.dropLast(5)) {
             let path = "\(root)/live/\(name.dropLast(5))"
             guard case .gone(let lock) = try? holder(of: "\(path).lock") else { continue }
             try? files.remove("\(path).part")

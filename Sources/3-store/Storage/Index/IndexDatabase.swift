@@ -159,12 +159,21 @@ final class IndexDatabase: Sendable {
 
     private func openAnew() throws -> DatabaseQueue {
         guard let path else { throw Self.garbled }
-        for suffix in ["", "-journal"] { try files.remove(path + suffix) }
+        for suffix in Self.endings { try files.remove(path + suffix) }
         return try open()
     }
 
+    /// What SQLite itself adds to the name of a database.
+    static let endings = ["", "-journal", "-wal", "-shm"]
+
     private func open() throws -> DatabaseQueue {
         guard let path else { throw Self.garbled }
+        for suffix in Self.endings {
+            // SQLite would wait for the other end of a pipe, and make the file that a link leads to.
+            if let status = try files.status(of: path + suffix, following: false) {
+                guard status.form == .file, status.links == 1 else { throw Self.garbled }
+            }
+        }
         var configuration = Configuration()
         configuration.busyMode = .timeout(2)
         configuration.prepareDatabase { database in

@@ -1,6 +1,7 @@
 // A record file as the index keeps it: the part that lookups need apart from the rest. Knows no file and no database.
 
 internal import Digests
+internal import Formats
 internal import Host
 
 /// A record file as it was last read and found sound.
@@ -40,8 +41,8 @@ struct IndexedRecord: Sendable {
 
     /// The record; nil if the row is not what it was.
     var record: Record? {
-        guard let json = try? JSON(parsing: head),
-            let record = try? Record(head: json, details: RecordDetails(text: text)), record.key == key
+        guard let document = try? JSONDocument(parsing: Array(head.utf8), name: "the record"),
+            let record = try? Record(head: document, details: RecordDetails(text: text)), record.key == key
         else { return nil }
         return record
     }

@@ -31,7 +31,7 @@ extension Store {
 
     /// Runs `work` while no collection does. What is published is whole for every collection, or not begun.
     func withoutCollection<Value>(_ work: () throws -> Value) throws -> Value {
-        let lock = try files.open(collectionLock, .locking)
+        let lock = try openLock(collectionLock, .locking)
         let start = host.clock.now
         var told = false
         while true {
@@ -53,7 +53,7 @@ extension Store {
     /// Runs `work` while nobody publishes or begins a run. Errors: ``AblateError`` where that does not come about within
     /// five minutes, or where runs go on and the disk has no locks that would hold them.
     func whileCollecting<Value>(_ work: () throws -> Value) throws -> Value {
-        let lock = try files.open(collectionLock, .locking)
+        let lock = try openLock(collectionLock, .locking)
         let start = host.clock.now
         while true {
             let answer = try lock.lock(shared: false)

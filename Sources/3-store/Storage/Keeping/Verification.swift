@@ -1,6 +1,7 @@
 // Reading every object and record again: does each have the content of its name? What does not is put aside.
 
 internal import Digests
+internal import Formats
 internal import Host
 
 /// What a look at everything in a store found.
@@ -91,8 +92,8 @@ extension Store {
             let bytes = try files.open(path, .readingItself).content(limit: 1 << 26),
             let text = String(validating: bytes, as: UTF8.self)
         else { return false }
-        let format = (RecordText.json(in: text) ?? (try? JSON(parsing: bytes)))?["format"]?.integer
-        return format.map { $0 > 1 } ?? false
+        let document = RecordText.document(in: text) ?? (try? JSONDocument(parsing: bytes, name: path))
+        return (try? document?.member("format").integer).map { $0 > 1 } ?? false
     }
 
     /// What is wrong with an object; nil for a sound one, and for one that is gone by now.

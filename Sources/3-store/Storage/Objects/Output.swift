@@ -1,6 +1,7 @@
 // One named output of a step: a file or a folder, told by digests. Knows nothing of where the bytes lie.
 
 package import Digests
+package import Formats
 internal import Host
 
 /// One output of a step.
@@ -82,27 +83,22 @@ extension Output {
         return .object(members)
     }
 
-    /// Reads what ``json`` wrote; nil for anything else, and for paths that lead out of the folder.
-    package init?(json: JSON) {
-        guard let digest = json["digest"]?.string.flatMap(Digest.init), let size = json["size"]?.integer, size >= 0
-        else {
-            return nil
-        }
-        self.digest = digest
-        self.size = size
-        guard let files = json["files"] else {
-            self.form = .file
+    /// Reads what ``json`` wrote. Errors: ``FormatError``, also for paths that lead out of the folder.
+    package init(reading document: JSONDocument) throws(FormatError) {
+        digest = try document.member("digest").digest
+        size = try document.member("size").count
+        guard let files = try document.member(ifPresent: "files") else {
+            form = .file
             return
         }
-        guard let files = files.array else { return nil }
         var entries: [Entry] = []
-        entries.reserveCapacity(files.count)
-        for file in files {
-            guard let parts = file.array, parts.count == 3, let path = parts[0].string, Self.isSafe(path: path),
-                let digest = parts[1].string.flatMap(Digest.init), let size = parts[2].integer, size >= 0
-            else { return nil }
-            entries.append(Entry(path: path, digest: digest, size: size))
+        for file in try files.elements {
+            let parts = try file.elements
+            guard parts.count == 3 else { throw file.unexpected("path, digest and size") }
+            let path = try parts[0].text
+            guard Self.isSafe(path: path) else { throw parts[0].unexpected("a path inside the folder") }
+            entries.append(Entry(path: path, digest: try parts[1].digest, size: try parts[2].count))
         }
-        self.form = .folder(entries)
+        form = .folder(entries)
     }
 }

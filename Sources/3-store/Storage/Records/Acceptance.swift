@@ -1,6 +1,7 @@
 // Records that nobody ran: somebody declared an older record's outputs valid for another key, and said why.
 
 package import Digests
+internal import Formats
 internal import Host
 
 /// Who declared an old output valid for the key of the record that this stands in, when and why.
@@ -20,11 +21,11 @@ package struct Acceptance: Hashable, Sendable {
         ["from": .string(from.description), "by": .string(by), "at": .number(at), "reason": .string(reason)]
     }
 
-    init?(json: JSON) {
-        guard let from = json["from"]?.string.flatMap(Digest.init), let by = json["by"]?.string,
-            let at = json["at"]?.number, let reason = json["reason"]?.string
-        else { return nil }
-        self.init(from: from, by: by, at: at, reason: reason)
+    /// Reads what ``json`` wrote. Errors: ``FormatError``.
+    init(reading document: JSONDocument) throws(FormatError) {
+        self.init(
+            from: try document.member("from").digest, by: try document.member("by").text,
+            at: try document.member("at").number, reason: try document.member("reason").text)
     }
 }
 

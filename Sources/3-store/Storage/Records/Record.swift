@@ -1,6 +1,7 @@
 // What is known of one finished step. Knows nothing of files; the manifest is a value it does not look into.
 
 package import Digests
+package import Formats
 
 /// The record of a finished step.
 package struct Record: Sendable {
@@ -103,46 +104,41 @@ extension Record {
         return members
     }
 
-    /// Why a value is no record.
-    package struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
-        package let description: String
-    }
-
     /// Reads what ``json`` wrote. Errors: ``FormatError``, naming the first member that is missing or wrong.
-    package init(json: JSON) throws {
-        guard let details = RecordDetails.Value(json: json) else {
-            throw FormatError(description: "no record: a part is missing")
-        }
-        try self.init(head: json, details: RecordDetails(details))
+    package init(reading document: JSONDocument) throws(FormatError) {
+        try self.init(head: document, details: RecordDetails(RecordDetails.Value(reading: document)))
     }
 
     /// Reads ``head``. Errors: ``FormatError``.
-    init(head: JSON, details: RecordDetails) throws {
-        func member<Value>(_ name: String, _ read: (JSON) -> Value?) throws -> Value {
-            guard let value = head[name].flatMap(read) else {
-                throw FormatError(description: "no record: bad \"\(name)\"")
-            }
-            return value
-        }
-        func digest(_ value: JSON) -> Digest? { value.string.flatMap(Digest.init) }
-        _ = try member("format") { $0.integer == 1 ? 1 : nil }
-        self.key = try member("key", digest)
-        self.outline = try member("outline", digest)
-        self.address = try member("address", \.string)
-        self.kind = try member("kind", \.string)
+    init(head: JSONDocument, details: RecordDetails) throws(FormatError) {
+        let format = try head.member("format")
+        guard try format.integer == 1 else { throw format.unexpected("format 1") }
+        key = try head.member("key").digest
+        outline = try head.member("outline").digest
+        address = try head.member("address").text
+        kind = try head.member("kind").text
         var outputs: [String: Output] = [:]
-        for (name, value) in try member("outputs", \.object) {
-            guard Output.isSafe(name: name), let output = Output(json: value) else {
-                throw FormatError(description: "no record: bad output \"\(name)\"")
-            }
-            outputs[name] = output
+        for (name, output) in try head.member("outputs").members {
+            guard Output.isSafe(name: name) else { throw output.error("expected a name without a slash") }
+            outputs[name] = try Output(reading: output)
         }
         self.outputs = outputs
         // Within what a clock can show, so that nobody who adds them up or shows them needs to look.
-        self.started = try member("started") { $0.number.flatMap { abs($0) < 1e12 ? $0 : nil } }
-        self.seconds = try member("seconds") { $0.number.flatMap { (0..<1e10).contains($0) ? $0 : nil } }
-        self.log = try member("log") { $0 == .null ? .some(Digest?.none) : digest($0).map(Optional.some) }
-        self.acceptance = try head["accepted"] == nil ? nil : member("accepted") { Acceptance(json: $0) }
+        started = try Self.number(head, "started", within: -1e12..<1e12)
+        seconds = try Self.number(head, "seconds", within: 0..<1e10)
+        log = try head.member(ifPresent: "log")?.digest
+        acceptance = try head.member(ifPresent: "accepted").map { document throws(FormatError) in
+            try Acceptance(reading: document)
+        }
         self.details = details
+    }
+
+    private static func number(
+        _ head: JSONDocument, _ name: String, within range: Range<Double>
+    ) throws(FormatError) -> Double {
+        let member = try head.member(name)
+        let number = try member.number
+        guard range.contains(number) else { throw member.unexpected("seconds") }
+        return number
     }
 }

@@ -1,6 +1,7 @@
 // The parts of a record that only explanations and logbooks read, parsed when they are first asked for.
 
 internal import Digests
+internal import Formats
 internal import Synchronization
 
 /// Manifest, metrics, measurements and environment of a record, from values or from the record's text.
@@ -40,7 +41,7 @@ final class RecordDetails: Sendable {
             switch source {
             case .value(let value): return value
             case .text(let text):
-                let value = RecordText.json(in: text).flatMap(Value.init(json:)) ?? Value()
+                let value = RecordText.document(in: text).flatMap { try? Value(reading: $0) } ?? Value()
                 source = .value(value)
                 return value
             }
@@ -49,10 +50,9 @@ final class RecordDetails: Sendable {
 }
 
 extension RecordDetails.Value {
-    init?(json: JSON) {
-        guard let manifest = json["manifest"], let metrics = json["metrics"], let measurements = json["measurements"],
-            let environment = json["environment"]
-        else { return nil }
-        self.init(manifest: manifest, metrics: metrics, measurements: measurements, environment: environment)
+    init(reading document: JSONDocument) throws(FormatError) {
+        self.init(
+            manifest: try document.value("manifest"), metrics: try document.value("metrics"),
+            measurements: try document.value("measurements"), environment: try document.value("environment"))
     }
 }

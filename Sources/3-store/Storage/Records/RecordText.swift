@@ -1,6 +1,7 @@
 // The text of a record file: one JSON line with a seal. Knows bytes, not where they are kept.
 
 internal import Digests
+internal import Formats
 
 /// `{"record":{...},"seal":"<digest of the bytes of the record>"}`: JSON for any reader, and a changed byte shows.
 enum RecordText {
@@ -16,16 +17,16 @@ enum RecordText {
     /// The record in `text`; nil if a byte of it is not as it was written, or if it is the record of another key.
     static func record(in text: String, key: Digest) -> Record? {
         // The details are kept as text: as values, those of ten thousand records fill a hundred megabytes.
-        guard let json = json(in: text), RecordDetails.Value(json: json) != nil,
-            let record = try? Record(head: json, details: RecordDetails(text: text)), record.key == key
+        guard let document = document(in: text), (try? RecordDetails.Value(reading: document)) != nil,
+            let record = try? Record(head: document, details: RecordDetails(text: text)), record.key == key
         else { return nil }
         return record
     }
 
-    /// The same as a value; nil if a byte is not as it was written.
-    static func json(in text: String) -> JSON? {
+    /// The same before it is read; nil if a byte is not as it was written.
+    static func document(in text: String) -> JSONDocument? {
         var text = text
-        return text.withUTF8 { json(in: UnsafeRawBufferPointer($0)) }
+        return text.withUTF8 { json(in: UnsafeRawBufferPointer($0)) }.map { JSONDocument($0, name: "the record") }
     }
 
     private static func json(in text: UnsafeRawBufferPointer) -> JSON? {

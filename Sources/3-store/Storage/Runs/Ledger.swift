@@ -1,6 +1,7 @@
 // What was written into the user's folders, and how it was then. Only what is named here, and is as it was, may be replaced.
 
 package import Digests
+internal import Formats
 package import Host
 
 /// Files that ablate delivered: a document each, named by the digest of the path.
@@ -31,14 +32,17 @@ package struct Ledger: Sendable {
         (self.folder, self.project, self.files) = (folder, project, files)
     }
 
-    /// What is known of a path; nil where ablate never wrote it. A document that cannot be read counts as none: then the file is
-    /// the user's.
-    package func entry(for path: String) -> Entry? {
-        guard let bytes = try? files.open(place(of: path), .readingItself).content(limit: 1 << 20),
-            let json = SealedDocument.read(bytes), json["path"]?.string == name(of: path),
-            let digest = json["digest"]?.string.flatMap(Digest.init), let author = json["author"]?.string
-        else { return nil }
-        return Entry(digest: digest, previous: json["previous"]?.string.flatMap(Digest.init), author: author)
+    /// What is known of a path; nil where ablate never wrote it. A document that is not as it was written counts as none: then the
+    /// file is the user's. Errors: ``AblateError`` where the system does not say what the document holds.
+    package func entry(for path: String) throws -> Entry? {
+        let bytes: [UInt8]?
+        do {
+            bytes = try files.open(place(of: path), .readingItself).content(limit: 1 << 20)
+        } catch let error as AblateError where [.missing, .refused].contains(error.kind) {
+            return nil
+        }
+        guard let (ofPath, entry) = bytes.flatMap(Self.read), ofPath == name(of: path) else { return nil }
+        return entry
     }
 
     /// Every path that is in the ledger, absolute, in order.
@@ -46,10 +50,21 @@ package struct Ledger: Sendable {
         try (files.names(in: folder) ?? []).compactMap { file in
             guard file.hasSuffix(".json"), !file.hasPrefix("."),
                 let bytes = try files.open("\(folder)/\(file)", .readingItself).content(limit: 1 << 20),
-                let path = SealedDocument.read(bytes)?["path"]?.string
+                let path = Self.read(bytes)?.path
             else { return nil }
             return path.hasPrefix("/") ? path : "\(project)/\(path)"
         }.sorted()
+    }
+
+    /// What ``note(_:for:)`` wrote; nil for anything else.
+    private static func read(_ bytes: [UInt8]) -> (path: String, entry: Entry)? {
+        guard let json = SealedDocument.read(bytes) else { return nil }
+        let document = JSONDocument(json, name: "the ledger")
+        guard let path = try? document.member("path").text, let digest = try? document.member("digest").digest,
+            let author = try? document.member("author").text
+        else { return nil }
+        let previous = try? document.member("previous").digest
+        return (path, Entry(digest: digest, previous: previous, author: author))
     }
 
     /// Notes that a path has this content now. Written before the file gets its name: a crash in between leaves a file that is not as

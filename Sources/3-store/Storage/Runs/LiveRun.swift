@@ -1,6 +1,7 @@
 // What a run that goes on says of itself, for other terminals. Only describes: losing it loses nothing but the description.
 
 package import Digests
+internal import Formats
 internal import Host
 
 /// A run's live state: a document that is replaced while the run goes on, and a held file that says that its process lives.
@@ -61,9 +62,10 @@ extension Store {
             else { return nil }
             let name = String(file.dropLast(5))
             // Where locks do not reach across machines, another machine's run counts as living while it was heard of lately.
+            let said = JSONDocument(document, name: "the run's state")
+            let updated = (try? said.member("updated").number) ?? 0
             let isHeard =
-                document["host"]?.string != host.name
-                && (document["updated"]?.number ?? 0) > Double(host.clock.now) / 1e9 - 30
+                (try? said.member("host").text) != host.name && updated > Double(host.clock.now) / 1e9 - 30
             return (name, document, isHeard || isHeld("\(folder)/\(name).lock"))
         }
     }

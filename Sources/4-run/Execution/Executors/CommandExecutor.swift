@@ -1,7 +1,6 @@
 // Runs a user's own program as a step. Knows arguments, paths and how a process ends; nothing of what the program does.
 
 internal import Digests
-internal import Glibc
 internal import Host
 internal import Plans
 internal import Steps
@@ -85,7 +84,8 @@ struct CommandExecutor: Executor {
         _ program: String, _ arguments: [String], log: String, gpus: String, tree: ProcessTree
     ) async throws -> TerminationStatus {
         let file = try FileDescriptor.open(
-            log, .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite, .groupRead])
+            log, .writeOnly, options: [.create, .append],
+            permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
         defer { try? file.close() }
         var options = PlatformOptions()
         // A group of its own: a kill reaches all that it started. It may tidy up for a moment when a run is stopped.
@@ -96,9 +96,9 @@ struct CommandExecutor: Executor {
                 class: .unavailable, message: "the program \(program) is in no folder of the PATH")
         }
         let executable = Executable.path(FilePath(path))
-        let group = Mutex<pid_t?>(nil)
+        let group = Mutex<Int32?>(nil)
         // What the program itself started must not outlive it.
-        defer { if let id = group.withLock({ $0 }) { _ = Glibc.kill(-id, SIGKILL) } }
+        defer { if let id = group.withLock({ $0 }) { Signals.kill(group: id) } }
         do {
             let result = try await Subprocess.run(
                 executable, arguments: Arguments(arguments),

@@ -35,7 +35,7 @@ struct WorkerExecutor: Executor {
                 }
             }
             // The worker's own clock does not count how long its interpreter took to start.
-            let seconds = result.measurements["seconds"]?.number ?? watch.seconds
+            let seconds = result.seconds ?? watch.seconds
             let environment = worker.environment
             await pool.give(back: worker, gpus: gpus)
             return Work(

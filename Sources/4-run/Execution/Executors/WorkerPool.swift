@@ -1,6 +1,6 @@
 // Worker processes, kept warm between steps: imports and a loaded backbone are paid for once.
 
-internal import Glibc
+internal import Host
 package import Workers
 
 /// Workers by the GPUs they see. A worker that died is replaced by the next request.
@@ -44,7 +44,7 @@ package actor WorkerPool {
         return Worker(
             WorkerLaunch(
                 python: python, package: package, environment: variables,
-                log: "\(store)/worker-\(getpid())-\(count).log"))
+                log: "\(store)/worker-\(Host.system.processes.current.process)-\(count).log"))
     }
 
     package func give(back worker: Worker, gpus: [Int]) {
@@ -54,7 +54,7 @@ package actor WorkerPool {
     /// Ends every idle worker: it holds nothing that is not stored, and the engine, which ends next, can wait for none.
     package func retire() {
         for worker in idle.values.joined() {
-            worker.kill(because: StepFailure(class: .cancelled, message: "the run has ended"))
+            worker.terminate(because: StepFailure(class: .cancelled, message: "the run has ended"))
         }
         idle = [:]
     }

@@ -123,9 +123,7 @@ struct RowTexts: Sendable {
 
     /// Nil where there are none, or too many. Errors: of texts that cannot be read.
     init?(of plan: Plan, _ entries: [Forecast.Entry], in store: Store) throws {
-        let step = plan.steps.indices.first {
-            plan.steps[$0].kind == .ingest && plan.steps[$0].parameters["role"]?.string == "train"
-        }
+        let step = plan.steps.firstIndex { ($0.body as? IngestStep)?.role == .train }
         guard let step, let output = entries[step].record?.outputs["texts"],
             output.objects.reduce(0, { $0 + Int($1.size) }) <= Self.most
         else { return nil }

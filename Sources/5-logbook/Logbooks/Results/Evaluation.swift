@@ -224,7 +224,7 @@ final class EvaluationReader: Sendable {
     /// must be.
     func evaluation(of record: Record) throws -> Evaluation? {
         guard let output = record.outputs["evaluation"] else { return nil }
-        let rows = Manifest(json: record.manifest)?.inputs["rows"]
+        let rows = (try? Manifest(reading: record.manifest))?.inputs["rows"]
         return try Evaluation(
             reading: StoredDocument.read(output.digest, in: store, from: record.address),
             weights: rows.map(weights) ?? .lost,

@@ -55,7 +55,8 @@ package struct History: Sendable {
         let present = Set(current.map(\.record.key))
         // A score that was worked out anew, by a later version of the kind, is no other result.
         let scores = Dictionary(
-            current.map { ($0.name, $0.record.metrics[metric.name]) }, uniquingKeysWith: { first, _ in first })
+            current.map { ($0.name, StepMetrics($0.record.metrics).score(metric.name)) },
+            uniquingKeysWith: { first, _ in first })
         let basis = current.first.map { Self.basis($0.record) }
         let place = store.place(ofProject: folder)
         var runs: [Run] = []
@@ -86,13 +87,15 @@ package struct History: Sendable {
             }
             for (result, address) in names {
                 // A result that the run did not come to has no key, and a record may have been collected since.
-                guard let key = try keys[address.text]?.digest, let record = try store.storedRecord(key),
-                    let score = record.metrics[metric.name]?.number
-                else { continue }
+                guard let key = try keys[address.text]?.digest, let record = try store.storedRecord(key) else {
+                    continue
+                }
+                let said = StepMetrics(record.metrics)
+                guard let score = said.score(metric.name) else { continue }
                 let isComparable = basis.map { $0 == Self.basis(record) } ?? true
                 let isBetter = best.map { metric.direction.cost(score) < metric.direction.cost($0.score) } ?? true
                 if !result.contains(": "), isBetter { best = (result, score, isComparable) }
-                if present.contains(key) || scores[result] == .some(record.metrics[metric.name]) { continue }
+                if present.contains(key) || scores[result] == .some(score) { continue }
                 if let known = results[key] {
                     results[key] = Result(
                         name: known.name, anchor: known.anchor, score: score, scores: known.scores,
@@ -103,7 +106,7 @@ package struct History: Sendable {
                     results[key] = Result(
                         name: result, anchor: key.short, score: score,
                         scores: Dictionary(
-                            metrics.compactMap { one in record.metrics[one.name]?.number.map { (one.name, $0) } },
+                            metrics.compactMap { one in said.score(one.name).map { (one.name, $0) } },
                             uniquingKeysWith: { first, _ in first }),
                         isComparable: isComparable, runs: [number],
                         changes: Self.changes(then, settings.object ?? [:]))
@@ -122,7 +125,7 @@ package struct History: Sendable {
 
     /// What a score is a score of: rows and folds, by content.
     private static func basis(_ record: Record) -> [String: Digest] {
-        (Manifest(json: record.manifest)?.inputs ?? [:]).filter { $0.key == "rows" || $0.key == "folds" }
+        ((try? Manifest(reading: record.manifest))?.inputs ?? [:]).filter { $0.key == "rows" || $0.key == "folds" }
     }
 
     private static func changes(_ then: [String: JSON], _ now: [String: JSON]) -> [String] {

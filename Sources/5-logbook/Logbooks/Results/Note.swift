@@ -1,6 +1,7 @@
 // What people say of a result: a leaderboard's score, a remark. Kept beside the records, as plain JSON, in the order given.
 
 package import Digests
+internal import Formats
 internal import Host
 package import Plans
 package import Storage
@@ -25,7 +26,7 @@ package struct Note: Sendable, Equatable {
                 .damaged, "a note is not as it was written, and is not shown", path: path,
                 advice: "delete the file and write the note again")
         }
-        return try store.runs(folder(recipe)).compactMap(Note.init(json:))
+        return try store.runs(folder(recipe)).compactMap { try? Note(reading: $0) }
     }
 
     /// Keeps the note in the store; it is there whole or not at all. Errors: ``AblateError``.
@@ -43,12 +44,15 @@ package struct Note: Sendable, Equatable {
         ]
     }
 
-    private init?(json: JSON) {
-        guard json["format"]?.integer == 1, let result = json["result"]?.string else { return nil }
-        self.result = result
-        leaderboard = json["leaderboard"]?.number
-        text = json["text"]?.string
-        predictions = json["predictions"]?.string.flatMap(Digest.init)
+    /// Errors: ``FormatError``.
+    private init(reading json: JSON) throws(FormatError) {
+        let document = JSONDocument(json, name: "the note")
+        let format = try document.member("format")
+        guard try format.integer == 1 else { throw format.unexpected("format 1") }
+        result = try document.member("result").text
+        leaderboard = try document.member(ifPresent: "leaderboard")?.number
+        text = try document.member(ifPresent: "text")?.text
+        predictions = try document.member(ifPresent: "predictions")?.digest
     }
 }
 

@@ -115,7 +115,7 @@ package struct PairedResult: Sendable {
     }
 
     private static func input(_ name: String, of record: Record) -> Digest? {
-        Manifest(json: record.manifest)?.inputs[name]
+        (try? Manifest(reading: record.manifest))?.inputs[name]
     }
 }
 

@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Forecasts
+internal import Formats
 internal import Plans
 package import Storage
 
@@ -25,16 +26,14 @@ package struct Provenance: Sendable {
             var manifest: Manifest?
             for (name, source) in step.inputs {
                 guard let title = Self.title(of: source), inputs[title] == nil else { continue }
-                manifest = manifest ?? Manifest(json: record.manifest)
+                if manifest == nil { manifest = try? Manifest(reading: record.manifest) }
                 inputs[title] = manifest?.inputs[name]?.short
             }
             // Only steps that a worker ran have versions.
             guard step.demand == .process || step.demand == .training else { continue }
-            let environment = record.environment
-            for (library, version) in environment["versions"]?.object ?? [:] {
-                if let version = version.string { libraries[library, default: []].insert(version) }
-            }
-            if let device = environment["device"]?["name"]?.string { devices.insert(device) }
+            let environment = StepEnvironment(record.environment)
+            for (library, version) in environment.versions { libraries[library, default: []].insert(version) }
+            if let device = environment.deviceName { devices.insert(device) }
         }
         accepted = zip(plan.steps, entries).compactMap { step, entry in
             entry.record?.acceptance.map { (step.address, $0) }

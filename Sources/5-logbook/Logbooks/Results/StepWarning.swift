@@ -35,10 +35,7 @@ package struct StepWarning: Sendable, Equatable {
             func add(_ text: String, isRecorded: Bool) {
                 found.append(StepWarning(step: index, address: step.address, text: text, isRecorded: isRecorded))
             }
-            for warning in record.metrics["warnings"]?.array ?? [] {
-                // Metrics are what a worker said; what is no text is no warning that anybody could read.
-                if let text = warning.string { add(text, isRecorded: true) }
-            }
+            for text in StepMetrics(record.metrics).warnings { add(text, isRecorded: true) }
             guard step.kind == .split else { continue }
             for label in unseen {
                 add(

@@ -25,7 +25,7 @@ struct Truncation: Hashable, Sendable {
             output.objects.reduce(0, { $0 + Int64($1.size) }) <= Self.most
         else { return nil }
         (tokens, address, self.store) = (output.digest, plan.steps[step].address, store)
-        budgets = (plan.steps[fit].parameters["lengths"]?.object ?? [:]).compactMapValues(\.integer)
+        budgets = plan.steps[fit].lengths
     }
 
     /// For each row, whether tokens were left out. Nil where the file is not to be understood: the slices are then missing,

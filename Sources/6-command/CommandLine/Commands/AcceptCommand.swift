@@ -4,9 +4,9 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Digests
 internal import Forecasts
-internal import Glibc
 internal import Host
 internal import Plans
+internal import Runs
 internal import Storage
 internal import Words
 
@@ -45,7 +45,7 @@ struct AcceptCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             let workspace = try Workspace(options.recipe, options.shared, writing: !list)
-            if list { return try say(Self.documents(of: workspace), workspace) }
+            if list { return try say(workspace.store.acceptanceNotes(of: workspace.name), workspace) }
             let chosen = workspace.plan.steps(matching: addresses).sorted()
             guard let first = chosen.first else {
                 let nearest = Spelling.nearest(to: addresses[0], among: workspace.plan.steps.map(\.address))
@@ -66,8 +66,8 @@ struct AcceptCommand: AsyncParsableCommand {
     }
 
     /// Along the plan: what is accepted above makes the keys below known. A pattern passes over what is reused anyway.
-    private func accept(_ chosen: [Int], alone: Int?, _ workspace: Workspace) throws -> [JSON] {
-        var done: [JSON] = []
+    private func accept(_ chosen: [Int], alone: Int?, _ workspace: Workspace) throws -> [AcceptanceNote] {
+        var done: [AcceptanceNote] = []
         let lastKeys = try workspace.lastKeys()
         for step in chosen {
             let forecast = try workspace.forecast()
@@ -85,7 +85,7 @@ struct AcceptCommand: AsyncParsableCommand {
                 candidate.old, as: candidate.key, outline: candidate.manifest.outline,
                 manifest: candidate.manifest.json,
                 address: workspace.plan.steps[step].address, acceptance)
-            done.append(try note("accept", workspace, step, candidate.key, from: candidate.old.key, acceptance.at))
+            done.append(try note(.accept, workspace, step, candidate.key, from: candidate.old.key, acceptance.at))
         }
         guard !done.isEmpty else {
             throw Refusal(description: "all of these are reused as they are; there is nothing to accept")
@@ -93,14 +93,14 @@ struct AcceptCommand: AsyncParsableCommand {
         return done
     }
 
-    private func takeBack(_ chosen: [Int], _ workspace: Workspace) throws -> [JSON] {
+    private func takeBack(_ chosen: [Int], _ workspace: Workspace) throws -> [AcceptanceNote] {
         let forecast = try workspace.forecast()
-        var done: [JSON] = []
+        var done: [AcceptanceNote] = []
         for step in chosen {
             guard let record = forecast.entries[step].record, let acceptance = record.acceptance,
                 try workspace.store.withdraw(record.key)
             else { continue }
-            done.append(try note("undo", workspace, step, record.key, from: acceptance.from, Self.now))
+            done.append(try note(.undo, workspace, step, record.key, from: acceptance.from, Self.now))
         }
         guard !done.isEmpty else {
             throw Refusal(description: "nothing was accepted for \(addresses.joined(separator: " "))")
@@ -108,35 +108,26 @@ struct AcceptCommand: AsyncParsableCommand {
         return done
     }
 
-    // MARK: - The list
-
-    /// No recipe's name begins with an underscore, so these and the runs of no recipe meet.
-    private static func documents(of workspace: Workspace) throws -> [JSON] {
-        try workspace.store.runs("_acceptances.\(workspace.name)")
-    }
-
     private func note(
-        _ what: String, _ workspace: Workspace, _ step: Int, _ key: Digest, from: Digest, _ moment: Double
-    ) throws -> JSON {
-        let document: JSON = [
-            "format": 1, "what": .string(what), "address": .string(workspace.plan.steps[step].address),
-            "key": .string(key.description), "from": .string(from.description), "by": .string(Self.person),
-            "at": .number(moment), "reason": .string(reason!),
-        ]
-        try workspace.store.writeRun("_acceptances.\(workspace.name)", document)
-        return document
+        _ act: AcceptanceNote.Act, _ workspace: Workspace, _ step: Int, _ key: Digest, from: Digest, _ moment: Double
+    ) throws -> AcceptanceNote {
+        let note = AcceptanceNote(
+            act, address: workspace.plan.steps[step].address, key: key, from: from, by: Self.person, at: moment,
+            reason: reason!)
+        try workspace.store.add(note, of: workspace.name)
+        return note
     }
 
-    private func say(_ documents: [JSON], _ workspace: Workspace) throws {
+    private func say(_ notes: [AcceptanceNote], _ workspace: Workspace) throws {
         if options.shared.json {
-            return Console.out(document: ["recipe": .string(workspace.name), "entries": .array(documents)])
+            return Console.out(document: [
+                "recipe": .string(workspace.name), "entries": .array(notes.map(\.json)),
+            ])
         }
-        if documents.isEmpty { return Console.out("nothing was ever accepted for \(workspace.name)") }
-        for document in documents {
-            let what = document["what"]?.string == "undo" ? "taken back" : "accepted"
-            Console.out(
-                "\(what)  \(document["address"]?.string ?? "")  \(Moment.text(document["at"]?.number ?? 0)), by "
-                    + "\(document["by"]?.string ?? ""): \(document["reason"]?.string ?? "")")
+        if notes.isEmpty { return Console.out("nothing was ever accepted for \(workspace.name)") }
+        for note in notes {
+            let what = note.act == .undo ? "taken back" : "accepted"
+            Console.out("\(what)  \(note.address)  \(Moment.text(note.at)), by \(note.by): \(note.reason)")
         }
         if !list { Console.out("`ablate run \(options.recipe)` goes on from here") }
     }
@@ -144,8 +135,6 @@ struct AcceptCommand: AsyncParsableCommand {
     private static var now: Double { Double(Host.system.clock.now) / 1e9 }
 
     private static var person: String {
-        let variables = Files.environment
-        let name = variables["USER"] ?? variables["LOGNAME"] ?? "user \(getuid())"
-        return "\(name)@\(Host.system.name)"
+        "\(Host.system.user)@\(Host.system.name)"
     }
 }

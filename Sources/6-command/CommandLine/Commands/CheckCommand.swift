@@ -3,6 +3,8 @@
 internal import ArgumentParser
 internal import Diagnostics
 internal import Digests
+internal import Deliveries
+internal import Storage
 internal import Host
 internal import Nodes
 internal import Plans
@@ -31,12 +33,18 @@ struct CheckCommand: AsyncParsableCommand {
                 let looks = Looks()
                 let loaded = try RecipeReading.load(path, overrides: shared.overrides, looks: looks)
                 // What no run could begin with is a mistake here, too, though it is none of the recipe's.
-                _ = try Workspace.site(shared.site, beside: loaded.folder, looks)
+                let (place, site) = try Workspace.place(shared, beside: loaded.folder, looks)
+                _ = try Store(at: place, access: .readOnly)
                 let plan = Plan(compiling: loaded)
+                let project = ProjectFiles(loaded, plan, looks, recipe: path)
+                if let logbook = site.logbook {
+                    let folder = LogbookCommand.folder(logbook, of: loaded)
+                    try project.delivery(nil).requireFolder(folder)
+                }
                 let leaks =
                     try Workspace.keyVariables(shared).findings(loaded)
                     + Lineage(of: plan, loaded: loaded).findings(loaded)
-                    + ProjectFiles(loaded, plan, looks, recipe: path).findings(loaded)
+                    + project.findings(loaded)
                 if leaks.hasErrors { throw Findings(loaded.warnings + loaded.missing + leaks) }
                 findings += loaded.warnings + loaded.missing + leaks
                 if !loaded.missing.isEmpty { status = status ?? ExitStatus.missingInput }
@@ -106,8 +114,14 @@ struct CheckCommand: AsyncParsableCommand {
                     guard Files.isWritable(file.name) else {
                         throw AblateError(.denied, "the file may not be written", path: file.name)
                     }
+                    let place = Files.absolute(file.name)
+                    guard try Host.system.files.requireStatus(of: place, following: true).links == 1 else {
+                        throw AblateError(
+                            .refused, "the file has another name, too (a hard link), which would keep the old text",
+                            path: file.name, advice: "mend a copy of it")
+                    }
                     let old = try Files.content(file.name)
-                    try Host.system.files.write(SourceFile.encode(text, as: old), to: Files.absolute(file.name))
+                    try Host.system.files.write(SourceFile.encode(text, as: old), to: place)
                 } catch {
                     Console.note("error: \(error); nothing in it was mended")
                     status = status ?? ExitStatus.unavailable

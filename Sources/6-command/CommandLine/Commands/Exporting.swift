@@ -5,7 +5,9 @@ internal import Deliveries
 internal import Digests
 internal import Execution
 internal import Forecasts
+internal import Formats
 internal import Glibc
+internal import Host
 internal import Plans
 internal import Recipes
 internal import Workers
@@ -69,12 +71,11 @@ struct ExportOptions: ParsableArguments {
             return Console.out(document: ["address": .string(address), "export": .string(path), "metrics": metrics])
         }
         Console.out("\(address) is in \(path); its README.md has the lines that load it")
-        if let difference = metrics["largest-difference"]?.number, let largest = metrics["largest-logit"]?.number,
-            let rows = metrics["rows"]?.integer
-        {
+        let said = StepMetrics(metrics)
+        if let merged = said.mergedDifference, let rows = said.rows {
             Console.out(
-                "merged: on \(rows) rows the largest difference of a logit is \(Self.short(difference)), "
-                    + "where the largest logit is \(Self.short(largest))")
+                "merged: on \(rows) rows the largest difference of a logit is \(Self.short(merged.largest)), "
+                    + "where the largest logit is \(Self.short(merged.logit))")
         }
     }
 

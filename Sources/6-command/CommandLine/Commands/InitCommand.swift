@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 internal import Digests
+internal import Deliveries
 internal import Host
 internal import Nodes
 internal import Recipes
@@ -45,24 +46,25 @@ struct InitCommand: AsyncParsableCommand {
                 name: Self.isName(name) ? name : "experiment", train: relative(table) ?? "data/train.csv",
                 proposal: proposal)
             let schema = Self.beside(output, "recipe.schema.json")
-            guard !Files.exists(output) else {
+            let delivery = ProjectFiles.delivery(
+                madeOf: [String](), inputs: table.map { [$0] } ?? [], overwrites: false)
+            try delivery.requirePlace(output)
+            guard try Host.system.files.status(of: output, following: false) == nil else {
                 throw AblateError(
                     .exists, "this file is there already", path: output, advice: "name another file with --output")
             }
             let document = Array((RecipeSchema.document.text(.indented) + "\n").utf8)
-            var files = [(output, Array(text.utf8))]
-            if !Files.exists(schema) {
-                files.insert((schema, document), at: 0)
-            } else if (try? Files.content(schema)) != document {
-                Console.note(
-                    "\(schema.shown) is there already and left as it is; `ablate schema recipe` prints the one of this version"
-                )
+            // One that is as another version of ablate wrote it may be replaced; any other is the user's.
+            switch try delivery.standing(of: schema) {
+            case .free, .ours: try delivery.write(schema, document)
+            case .edited, .other, .theirs:
+                if (try? Files.content(schema)) != document {
+                    Console.note(
+                        "\(schema.shown) is there already and left as it is; `ablate schema recipe` prints the one of this version"
+                    )
+                }
             }
-            for (path, bytes) in files {
-                let file = try Host.system.files.open(path, .creating)
-                try file.append(bytes)
-                try file.sync()
-            }
+            try delivery.write(output, Array(text.utf8))
             report(proposal, chosen)
         } catch {
             throw Failure.report(error)

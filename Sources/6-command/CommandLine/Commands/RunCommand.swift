@@ -40,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private func carryOut() async throws {
         // Before anything that takes time. Until the engine is at work nothing has begun that a signal would have to wait for.
-        let interruption = Interruption()
+        let interruption = Interruption(endingWith: ExitStatus.interrupted.rawValue)
         defer { interruption.end() }
         let form = options.shared.json ? .json : progress
         let unchanged = Unchanged(
@@ -50,14 +50,11 @@ struct RunCommand: AsyncParsableCommand {
                 .array(choice.ablations.map { .string($0) }), JSON(logbook), .bool(overwrite),
             ], shared: options.shared)
         let clock = ContinuousClock.now
-        if !choice.strictEnvironment, let answer = unchanged?.answer, let reused = answer["reused"]?.integer,
-            let name = answer["name"]?.string,
-            let logbook = answer["logbook"]?.string
-        {
-            Warnings(remembered: answer["warnings"]).say(form)
+        if !choice.strictEnvironment, let answer = unchanged?.answer {
+            Warnings(remembered: answer.warnings).say(form)
             return say(
-                name, RunSummary(), reused: reused, executed: [], logbook: logbook,
-                submission: answer["submission"]?.string.map { Delivered(path: $0) },
+                answer.name, RunSummary(), reused: answer.reused, executed: [], logbook: answer.logbook,
+                submission: answer.submission.map { Delivered(path: $0) },
                 seconds: clock.duration(to: .now) / .seconds(1), form)
         }
         let workspace = try Workspace(options.recipe, options.shared, writing: true)
@@ -98,10 +95,10 @@ struct RunCommand: AsyncParsableCommand {
         // A file that was edited is told of by every run.
         if isIdle, delivered?.own == nil {
             unchanged?.remember(
-                [
-                    "name": .string(workspace.name), "reused": .integer(summary.reused.count),
-                    "logbook": .string(logbook), "submission": JSON(delivered?.path), "warnings": warnings.json,
-                ], workspace, present, files: files + (delivered.map { [$0.path] } ?? []))
+                IdleRun(
+                    name: workspace.name, reused: summary.reused.count, logbook: logbook,
+                    submission: delivered?.path, warnings: warnings.texts), workspace, present,
+                files: files + (delivered.map { [$0.path] } ?? []))
         }
         say(
             workspace.name, summary, reused: summary.reused.count,
@@ -189,7 +186,8 @@ struct RunCommand: AsyncParsableCommand {
                 .missing, "the submission cannot be written: there is no such folder", path: Files.folder(of: path),
                 advice: "make it, or choose another submission.path")
         }
-        guard path != folder, !path.hasPrefix(folder + "/") else {
+        let place = Host.system.files.walked(path)
+        guard place != folder, !place.hasPrefix(folder + "/") else {
             throw AblateError(
                 .refused, "the logbook is written to this place", path: path, advice: "choose another submission.path")
         }
@@ -225,6 +223,11 @@ struct RunCommand: AsyncParsableCommand {
         _ workspace: Workspace, _ forecast: Forecast
     ) throws -> (logbook: [String], submission: Delivered?) {
         let delivery = delivery(workspace)
+        let folder = logbookFolder(workspace)
+        let files = LogbookFiles(
+            [try LogbookCommand.logbook(workspace, forecast)], author: delivery.author(in: folder))
+        // What is written is written together: a logbook that may not be keeps the submission as it is, too.
+        try files.require(in: folder, delivery)
         var delivered: Delivered?
         if let index = workspace.plan.submission, let record = forecast.entries[index].record,
             let path = submission(workspace), let output = record.outputs["submission"]
@@ -237,7 +240,7 @@ struct RunCommand: AsyncParsableCommand {
                 if try workspace.store.digest(ofFile: path) != output.digest {
                     delivered?.own = workspace.store.path(of: output.digest)
                     Console.note(
-                        "warning: \(path) was changed since ablate wrote it, and is left as it is; the recipe's own submission is "
+                        "warning: \(path) was changed or made read-only since ablate wrote it, and is left as it is; the recipe's own submission is "
                             + "\(workspace.store.path(of: output.digest)) (--overwrite puts it in place)")
                 }
             } else {
@@ -247,9 +250,6 @@ struct RunCommand: AsyncParsableCommand {
                 }
             }
         }
-        let folder = logbookFolder(workspace)
-        let files = LogbookFiles(
-            [try LogbookCommand.logbook(workspace, forecast)], author: delivery.author(in: folder))
         return (try files.write(to: folder, delivery), delivered)
     }
 

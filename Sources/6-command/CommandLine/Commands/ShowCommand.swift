@@ -34,7 +34,7 @@ struct ShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         // An export writes: it is stopped in order, whenever the signal comes.
-        let interruption = exporting.folder.map { _ in Interruption() }
+        let interruption = exporting.folder.map { _ in Interruption(endingWith: ExitStatus.interrupted.rawValue) }
         defer { interruption?.end() }
         do {
             let workspace = try Workspace(options.recipe, options.shared, writing: false)

@@ -4,7 +4,6 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Digests
 internal import Forecasts
-internal import Glibc
 internal import Host
 internal import Plans
 internal import Storage

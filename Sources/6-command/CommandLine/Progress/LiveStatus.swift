@@ -52,7 +52,7 @@ final class LiveStatus: Sendable {
         state = Mutex(State(open: chosen))
         head = LiveState(
             recipe: name, folder: recipe, host: Host.system.name, process: Host.system.processes.current.process,
-            user: Files.environment["USER"] ?? Files.environment["LOGNAME"], started: Self.now, total: chosen.count)
+            user: Host.system.user, started: Self.now, total: chosen.count)
         write()
         beat.withLock { task in
             task = Task { [weak self] in

@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Execution
+internal import Formats
 internal import Logbooks
 internal import Scores
 internal import Words
@@ -68,7 +69,7 @@ struct ProgressState {
     /// `log-loss 1.2345, accuracy 0.51`; empty where a step has no scores.
     static func scores(_ metrics: JSON) -> String {
         Metrics.all.compactMap { metric in
-            metrics[metric.name]?.number.map { "\(metric.name) \(Format.decimal($0, 4))" }
+            StepMetrics(metrics).score(metric.name).map { "\(metric.name) \(Format.decimal($0, 4))" }
         }.joined(separator: ", ")
     }
 }

@@ -62,6 +62,13 @@ def chosen_rows(fold, source, count, inside):
     return rows
 
 
+def check_weights(weights, fold=None):
+    """Raise where no row that is trained on counts. weights: those of the rows, or None where all count alike."""
+    if weights is not None and not (weights > 0).any():
+        where = "every row" if fold is None else f"every row outside fold {fold}"
+        raise invalid(f"{where} that is trained on has weight 0, so nothing can be learnt: give rows of more folds a weight, or use fewer folds")
+
+
 def write_tokens(path, columns, metadata):
     """columns: name -> list of rows' ids. metadata: template, bos, eos, pad."""
     import numpy as np

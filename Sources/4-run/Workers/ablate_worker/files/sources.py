@@ -17,6 +17,7 @@ FORMS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_IS
          (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"))
 SYSTEM = ("/proc", "/sys")
 KINDS = (
+    (b"\xff\xfe\x00\x00", "UTF-32", "save it as UTF-8"), (b"\x00\x00\xfe\xff", "UTF-32", "save it as UTF-8"),
     (b"\xff\xfe", "UTF-16", "save it as UTF-8"), (b"\xfe\xff", "UTF-16", "save it as UTF-8"),
     (b"PAR1", "a Parquet file", "give it a name that ends in .parquet"),
     (b"ARROW1", "an Arrow or Feather file", "write it as Parquet"),

@@ -10,7 +10,7 @@ import json
 from datetime import date, datetime
 
 from ..protocol.step import invalid
-from ..protocol.words import listed, printable
+from ..protocol.words import alike, listed, printable, unseen
 from . import sources
 
 csv.field_size_limit(sources.LINE)
@@ -34,8 +34,8 @@ def pick(title, names, required, optional, hint=""):
 
     The names are shown only where some of them are the recipe's: the first line of a file that is no table may be a secret.
     """
-    known = {name.strip().casefold() for name in names}
-    is_table = any(column.strip().casefold() in known for column in [*required, *optional])
+    known = {alike(name) for name in names}
+    is_table = any(alike(column) in known for column in [*required, *optional])
     for column in required:
         if column not in names:
             wanted = f"{title} has no column '{printable(column)}'."
@@ -43,15 +43,23 @@ def pick(title, names, required, optional, hint=""):
                 asked = listed(list(dict.fromkeys(required)))
                 raise invalid(f"{wanted} {hint or begins(names)} Columns that the recipe asks for: {asked}. Name the right file in "
                               "data, or the file's columns in data.columns", column=column)
-            near = ([n for n in names if n.strip().casefold() == column.strip().casefold()]
-                    or difflib.get_close_matches(column, names, 1, 0.6))
-            meant = f" Did you mean '{printable(near[0])}'?" if near else ""
-            raise invalid(f"{wanted}{meant} Its columns: {listed(names)}", column=column)
+            near = [n for n in names if alike(n) == alike(column)] or difflib.get_close_matches(column, names, 1, 0.6)
+            raise invalid(f"{wanted}{f' {meant(near[0], column)}' if near else ''} Its columns: {listed(names)}", column=column)
+    for column in optional:
+        near = [n for n in names if alike(n) == alike(column)] if column not in names else []
+        if near:
+            # One that is not there at all may be left out; one that somebody mistyped was meant to be read.
+            raise invalid(f"{title} has no column '{printable(column)}'. {meant(near[0], column)} Its columns: {listed(names)}", column=column)
     wanted = [c for c in dict.fromkeys([*required, *optional]) if c in names]
     for column in wanted:
         if names.count(column) > 1:
             raise invalid(f"{title} has {names.count(column)} columns named '{printable(column)}': rename all but one", column=column)
     return wanted
+
+
+def meant(found, wanted):
+    """The name that is there in place of the one that is asked for, and how they differ where that is not to be seen."""
+    return f"Did you mean '{printable(found)}'{unseen(found, wanted)}?"
 
 
 def begins(names):
@@ -67,9 +75,10 @@ def read_csv(path, title, required, optional):
         reader = csv.reader(sources.lines(file, title), strict=True)
         row = 0
         try:
-            names = next(reader, [])
+            names = next(reader, None)
             if not names:
-                raise invalid(f"{title} is empty: its first line must name the columns")
+                what = "is empty" if names is None else "begins with an empty line"
+                raise invalid(f"{title} {what}: its first line must name the columns")
             wanted = pick(title, names, required, optional, sources.json_instead(path, title))
             places = [(names.index(c), []) for c in wanted]
             for row, cells in enumerate((c for c in reader if c), 1):  # an empty line is no row
@@ -163,7 +172,14 @@ def plain(column, title, name):
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         column = column.cast(pa.large_binary())  # to_pylist would raise at bad UTF-8 and not say where
         return [None if v is None else v.decode("utf-8", "surrogateescape") for v in column.to_pylist()]
-    values = column.to_pylist()
+    try:
+        values = column.to_pylist()
+    except (ValueError, OverflowError):  # a time in nanoseconds, or a year that Python's own types do not have
+        try:
+            values = column.cast(pa.string()).to_pylist()
+        except pa.ArrowException:
+            raise invalid(f"{title}, column '{name}' is of type {kind}, and holds values that have no text: save it as text",
+                          column=name) from None
     if any(isinstance(v, (list, dict, bytes)) for v in values):
         raise invalid(f"{title}, column '{name}' is of type {kind}: a text or a number is needed", column=name)
     return [v.isoformat() if isinstance(v, (date, datetime)) else v for v in values]

@@ -17,6 +17,7 @@ def run(step):
     rows = formats.chosen_rows(fold, step.folds(), len(table["labels"]), inside=False)
     labels = np.asarray(table["labels"])[rows]
     weights = None if table["weights"] is None else np.asarray(table["weights"], float)[rows]
+    formats.check_weights(weights, fold)
     if len(set(labels)) < 2:
         raise invalid("all rows to train on have one label: at least two different ones are needed")
     all_texts = formats.read_texts(step.input("texts"))

@@ -12,9 +12,10 @@ from ..files import formats
 from ..files.tables import check_text, read_table
 from ..protocol.kinds import plain
 from ..protocol.step import Failure, invalid
-from ..protocol.words import listed, printable
+from ..protocol.words import alike, character_name, listed, printable, unseen
 from ..texts import repeats
 
+LIGHTEST = 1e-30  # the least weight that is not 0: sums and products of such weights and losses lose no digits
 NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 
 
@@ -93,12 +94,14 @@ def asked(named, train, constraint):
 
 
 def read_words(title, column, values):
-    """Values as texts, for which null is an error (ids and groups)."""
+    """Values as texts, for which null and an empty cell are an error (ids and groups)."""
     words = []
     for row, value in enumerate(values, 1):
-        if is_nothing(value):
-            raise invalid(f"{title}, row {row}, column '{printable(column)}' is null: every row needs a value", row, column)
-        word = written(value)
+        word = "" if is_nothing(value) else written(value)
+        if not word:
+            what = "null" if is_nothing(value) else "empty"
+            raise invalid(f"{title}, row {row}, column '{printable(column)}' is {what}: every row needs a value, and rows that have "
+                          "nothing in common need different ones", row, column)
         check_text(word, title, row, column)
         words.append(word)
     return words
@@ -133,8 +136,10 @@ def read_labels(title, column, values, labels):
         more = f" ({len(strange)} rows in all have no known label)" if len(strange) > 1 else ""
         what = ("is null" if text is None else "is empty" if text == "" else
                 f"holds {'the boolean ' * isinstance(value, bool)}'{printable(text)}'")
-        near = next((label for label in labels if text and label.strip().casefold() == text.strip().casefold()), None)
-        meant = f" (is '{printable(near)}' meant?)" if near else ""
+        near = next((label for label in labels if text and alike(label) == alike(text)), None)
+        strangers = [character for character in text or "" if not character.isascii()]
+        meant = (f" (is '{printable(near)}' meant?{unseen(text, near)})" if near else
+                 f" (with {character_name(strangers[0])})" if strangers and len(text) < 20 else "")
         raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}{meant}, which is none of the labels {listed(labels)}{more}: "
                       "correct the row, or add the value to data.labels", row, column)
     return indices
@@ -143,13 +148,14 @@ def read_labels(title, column, values, labels):
 def read_weights(title, column, values):
     weights = []
     for row, value in enumerate(values, 1):
+        text = value.strip().removeprefix("+") if isinstance(value, str) else None
         try:
-            weight = float(value)
-        except (TypeError, ValueError):
+            weight = math.nan if text is not None and not NUMBER.fullmatch(text) else float(value)
+        except (TypeError, ValueError, OverflowError):
             weight = math.nan
-        if not (math.isfinite(weight) and weight >= 0):
-            raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(written(value))}' is no weight; a number of 0 or more is "
-                          "needed", row, column)
+        if weight != 0 and not LIGHTEST <= weight <= 1 / LIGHTEST:
+            raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(written(value))}' is no weight; 0, or a number "
+                          f"from {LIGHTEST} to {1 / LIGHTEST} is needed", row, column)
         weights.append(weight)
     if sum(weights) == 0:
         raise invalid(f"{title}, column '{printable(column)}': every weight is 0, so no row would count", column=column)

@@ -5,6 +5,7 @@ labels and names that a message quotes. Knows no message.
 """
 
 import re
+import unicodedata
 
 # Control characters (C0, DEL, C1), ends of lines and paragraphs, marks of direction, halves of surrogate pairs, and characters
 # without a form of their own.
@@ -25,6 +26,25 @@ def printable(value, limit=60):
     """A value for a message: on one line, at most `limit` characters of it, and always encodable."""
     text = " ".join(str(value).split())
     return visible(text[:limit]) + "..." * (len(text) > limit)
+
+
+def unseen(found, wanted):
+    """Where two texts part that look the same, in parentheses; empty where the eye sees it."""
+    if found == wanted or unicodedata.normalize("NFKC", printable(found)) != unicodedata.normalize("NFKC", printable(wanted)):
+        return ""
+    place = next((i for i, (a, b) in enumerate(zip(found, wanted, strict=False)) if a != b), min(len(found), len(wanted)))
+    here, there = (character_name(text[place]) if place < len(text) else "the end" for text in (found, wanted))
+    return f" (character {place + 1} is {here} in place of {there})"
+
+
+def character_name(character):
+    """U+0301 COMBINING ACUTE ACCENT."""
+    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
+
+
+def alike(text):
+    """What texts have in common that are the same to a reader: no marks of the file's beginning, no outer spaces, one case, one form."""
+    return unicodedata.normalize("NFKC", text.strip("\ufeff \t\r\n\xa0")).casefold()
 
 
 def listed(values, most=20):

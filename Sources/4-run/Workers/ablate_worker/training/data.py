@@ -53,6 +53,7 @@ def assemble(tokens, table, chosen, lengths, classes, plan, taught=None, taught_
     formats.check_rows(columns, len(table["labels"]))
     labels = np.asarray(table["labels"])
     weights = np.ones(len(labels)) if table["weights"] is None else np.asarray(table["weights"], float)
+    formats.check_weights(weights[chosen])
     rows, held = validation.split(chosen, table["groups"], plan.validation, plan.seed)
     texts, held_texts = (sequences.assemble(columns, metadata, lengths, part) for part in (rows, held))
     groups = group_codes(plan.order, table["groups"], rows)

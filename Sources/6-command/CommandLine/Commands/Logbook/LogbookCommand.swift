@@ -65,7 +65,7 @@ struct LogbookCommand: AsyncParsableCommand {
     /// `logbook/` in the deepest folder that holds all the recipes, unless their site says otherwise.
     static func folder(of workspaces: [Workspace]) -> String {
         if workspaces.count == 1, let folder = workspaces[0].site.logbook {
-            return folder.hasPrefix("/") ? folder : "\(workspaces[0].loaded.folder)/\(folder)"
+            return Self.folder(folder, of: workspaces[0].loaded)
         }
         var common = workspaces[0].loaded.folder.split(separator: "/")
         for workspace in workspaces.dropFirst() {
@@ -73,5 +73,10 @@ struct LogbookCommand: AsyncParsableCommand {
             common = Array(zip(common, other).prefix { $0 == $1 }.map(\.0))
         }
         return "/" + (common + ["logbook"]).joined(separator: "/")
+    }
+
+    /// The folder that a site file names for the logbook of a recipe, absolute.
+    static func folder(_ named: String, of recipe: LoadedRecipe) -> String {
+        named.hasPrefix("/") ? named : "\(recipe.folder)/\(named)"
     }
 }

@@ -72,7 +72,7 @@ struct LogbookExports: ParsableArguments {
             parquet: parquet.indices.map { "\(folder)/\($0).parquet" },
             tensorboard: tensorboard.map { _ in "\(folder)/tensorboard" }, mlflow: mlflow)
         let publisher = Publisher(environment: try workspaces[0].readingEnvironment { Console.note($0) })
-        let result = try await publisher.publish(
+        let run = try await publisher.publish(
             TrackerForm().document(of: logbooks), to: targets
         ) { Console.note($0) }
         for (index, path) in parquet.enumerated() {
@@ -83,6 +83,6 @@ struct LogbookExports: ParsableArguments {
                 "\(folder)/tensorboard", to: Files.absolute(tensorboard), remedy: "name another folder")
         }
         return paths + (tensorboard.map { [Files.absolute($0)] } ?? [])
-            + (result["mlflow"]?.string.map { [$0] } ?? [])
+            + (run.map { [$0] } ?? [])
     }
 }

@@ -25,6 +25,7 @@ struct LogbookFiles {
     /// Errors: ``AblateError`` unless the files that every logbook has may be written. For before the work begins.
     static func require(in folder: String, _ delivery: Delivery, author: String) throws {
         try delivery.requireFolder(folder)
+        try delivery.requireFolder("\(folder)/\(LogbookMarkdown.folder)")
         for name in [LogbookPage.file, LogbookMarkdown.file, LogbookJSON.file] {
             try delivery.require("\(folder)/\(name)", mark: FileMark(name: name, author: author), remedy: remedy)
         }
@@ -32,9 +33,14 @@ struct LogbookFiles {
 
     private static let remedy = "choose another folder for the logbook (`run --logbook`, `logbook --output`)"
 
+    /// Errors: ``AblateError`` unless each of them may be written.
+    func require(in folder: String, _ delivery: Delivery) throws {
+        for file in files { try delivery.require("\(folder)/\(file.name)", mark: file.mark, remedy: Self.remedy) }
+    }
+
     /// Writes them all, or none; gives their paths, the page's first. Errors: ``AblateError``.
     func write(to folder: String, _ delivery: Delivery) throws -> [String] {
-        for file in files { try delivery.require("\(folder)/\(file.name)", mark: file.mark, remedy: Self.remedy) }
+        try require(in: folder, delivery)
         let figures = "\(folder)/\(LogbookMarkdown.folder)"
         for path in [folder, figures] { _ = try Host.system.files.makeFolder(path) }
         for file in files { try delivery.write("\(folder)/\(file.name)", Array(file.text.utf8), isMarked: true) }

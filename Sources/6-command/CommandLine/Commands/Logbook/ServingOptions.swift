@@ -2,7 +2,7 @@
 
 internal import ArgumentParser
 internal import Execution
-internal import Glibc
+internal import Host
 internal import Servers
 
 struct ServingOptions: ParsableArguments {
@@ -23,8 +23,10 @@ struct ServingOptions: ParsableArguments {
         defer { interruption.end() }
         let logbook = try LiveLogbook(recipes, shared)
         let events = Broadcast()
-        let server = PageServer(host: host, port: port, events: events) { logbook.page }
-        signal(SIGPIPE, SIG_IGN)
+        let server = PageServer(host: host, port: port, openFiles: SystemLimits.openFiles, events: events) {
+            logbook.page
+        }
+        Signals.ignoreBrokenPipes()
         if !Loopback.isAddress(host) {
             Console.note("anybody who reaches \(host) can read this logbook; there is no password")
         }

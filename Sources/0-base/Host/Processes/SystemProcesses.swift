@@ -19,6 +19,8 @@ package struct SystemClock: HostClock {
 package struct SystemProcesses: Processes {
     package init() {}
 
+    package var user: Int { Int(getuid()) }
+
     package var current: ProcessMark {
         let process = Int(getpid())
         return ProcessMark(
@@ -29,10 +31,14 @@ package struct SystemProcesses: Processes {
         guard mark.host == Self.hostName else { return nil }
         // Another container of the same name, or another start of the machine, has other processes.
         guard mark.boot == Self.boot else { return mark.boot.isEmpty || Self.boot.isEmpty ? nil : false }
-        guard let number = pid_t(exactly: mark.process), number > 0 else { return false }
-        guard kill(number, 0) == 0 || errno == EPERM else { return false }
+        guard isAlive(mark.process) else { return false }
         guard mark.began != 0, let began = Self.start(of: mark.process) else { return true }
         return began == mark.began
+    }
+
+    package func isAlive(_ number: Int) -> Bool {
+        guard let number = pid_t(exactly: number), number > 0 else { return false }
+        return kill(number, 0) == 0 || errno == EPERM
     }
 
     static let hostName: String = {

@@ -1,16 +1,15 @@
-// SIGINT, SIGTERM and SIGHUP while a verb works: what the first one does, and that the second ends the process with all it started. Knows no verbs.
+// SIGINT, SIGTERM and SIGHUP while something is at work: what the first one does, and that the second ends the process with all it
+// started. Knows nothing of the work.
 
-internal import ArgumentParser
-internal import Glibc
 internal import Arithmetic
+internal import Glibc
 internal import Synchronization
-internal import Workers
 
 /// Stands from when it is made until ``end()``, which restores what was there before. There is one at a time.
 ///
 /// Until ``stopping(_:during:)`` says otherwise, a signal ends the process at once. Nothing here needs a thread of Swift's or of
 /// Dispatch's: whatever they are busy with, a signal is heard.
-final class Interruption: Sendable {
+package final class Interruption: Sendable {
     /// All that the signal handler may touch: no memory is taken in it and nothing is locked.
     private enum Heard {
         static let signals = Atomic(0)
@@ -36,7 +35,7 @@ final class Interruption: Sendable {
     private let before: Mutex<[(signal: Int32, action: sigaction)]>
 
     /// - Parameter code: what the process ends with where a signal ends it.
-    init(endingWith code: Int32 = ExitStatus.interrupted.rawValue) {
+    package init(endingWith code: Int32) {
         Heard.code.store(code, ordering: .relaxed)
         Heard.isGentle.store(false, ordering: .sequentiallyConsistent)
         Heard.signals.store(0, ordering: .sequentiallyConsistent)
@@ -59,11 +58,12 @@ final class Interruption: Sendable {
     }
 
     /// Whether a signal came.
-    var happened: Bool { Heard.signals.load(ordering: .sequentiallyConsistent) > 0 }
+    package var happened: Bool { Heard.signals.load(ordering: .sequentiallyConsistent) > 0 }
 
     /// Does `body`; the first signal meanwhile calls `stop`, on a thread of its own, the second kills what this process started and
     /// ends it, and the third does not wait for that.
-    func stopping<Value>(_ stop: @escaping @Sendable () -> Void, during body: () async throws -> Value) async rethrows
+    package func stopping<Value>(_ stop: @escaping @Sendable () -> Void, during body: () async throws -> Value)
+        async rethrows
         -> Value
     {
         var ends: [Int32] = [-1, -1]
@@ -101,7 +101,7 @@ final class Interruption: Sendable {
     }
 
     /// Restores what signals did before.
-    func end() {
+    package func end() {
         before.withLock { before in
             for (number, action) in before {
                 var action = action

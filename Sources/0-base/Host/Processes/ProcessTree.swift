@@ -1,7 +1,6 @@
 // Everything a process started, however far it went away: found by a mark in the environment that children inherit.
 
 internal import Glibc
-internal import Host
 
 /// A mark for one process and its descendants. A group can be left, and a parent can die; who scrubs the environment, too, is
 /// not found.
