@@ -64,7 +64,7 @@ let package = Package(
         .target(name: "Schedules"),
         .target(
             name: "Steps",
-            dependencies: ["Host", "Scores", "Constraints", "Plans", "Formats", "Words", "Digests"]),
+            dependencies: ["Host", "Scores", "Constraints", "Plans", "Recipes", "Formats", "Words", "Digests"]),
         .target(
             name: "Workers",
             dependencies: [
@@ -143,7 +143,7 @@ let package = Package(
         .testTarget(name: "ScoresTests", dependencies: ["Scores"]),
         .testTarget(name: "ConstraintsTests", dependencies: ["Constraints", "Scores", "Arithmetic"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Scores", "Arithmetic"]),
-        .testTarget(name: "StepsTests", dependencies: ["Steps", "Host", "Formats", "Plans", "Digests"]),
+        .testTarget(name: "StepsTests", dependencies: ["Steps", "Host", "Formats", "Plans", "Recipes", "Digests"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Digests"]),
         .testTarget(name: "LogbooksTests", dependencies: ["Logbooks", "Formats", "Scores", "Words", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),

@@ -16,6 +16,7 @@
 //     PlanBuilder                                            equal work is one step
 //     Manifest, ManifestDifference                           what a key is made of, and why it changed
 //     Lineage, Leaks                                         whose labels an output has seen, and where that spoils a score
+//     WorkerTasks                                            what a worker is asked for outside any plan
 //     Glob                                                   patterns over addresses
 //
 // The rest, each of which says in its first line what it is:
@@ -24,6 +25,3 @@
 //     Compiling/Models/    BaselineSteps, FineTuneSteps, FittedModelSteps, PseudoLabelSteps
 //     Compiling/Stack/     AverageSteps, LearnerSteps, OptimizationSteps
 //     Labels/              FoldSet
-//     Kinds/               AnnotateStep, AverageStep, CommandStep, EvaluateStep, ExploreStep, ExtractStep,
-//                          FeaturesStep, FinetuneStep, FitStep, ForwardPass, IngestStep, OptimizeStep,
-//                          PredictStep, PseudoLabelStep, SplitStep, StackStep, SubmissionStep, TokenizeStep

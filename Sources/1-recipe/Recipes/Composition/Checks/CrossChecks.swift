@@ -92,18 +92,21 @@ struct CrossChecks {
                         notes: [.init("rounds stand here", at: node.span)], help: "keep one of the two"))
             }
         }
-        for name in ReferenceGraph(recipe: recipe, tree: tree).closure(of: [rounds.pseudoLabels.from])
-        where recipe.steps.contains(where: { $0.name == name }) {
-            reading.report(Self.noTeacher(name, at: (node["from"] ?? node).span))
+        for name in ReferenceGraph(recipe: recipe, tree: tree).closure(of: [rounds.pseudoLabels.from]) {
+            let isStep = recipe.steps.contains { $0.name == name }
+            let isBrought = recipe.models.contains {
+                $0.name == name && $0.value.isOutOfFold && !$0.value.section.teaches
+            }
+            if isStep || isBrought { reading.report(Self.noTeacher(name, at: (node["from"] ?? node).span)) }
         }
     }
 
-    /// A custom step gives one prediction for the test, and a teacher needs one for each fold.
+    /// A custom step, and predictions that are brought, give one prediction for the test, and a teacher needs one for each fold.
     static func noTeacher(_ name: String, at span: Span) -> Finding {
         Finding(
-            "no-teacher", "pseudo-labels cannot come from the custom step \"\(name)\"", at: span,
+            "no-teacher", "pseudo-labels cannot come from \"\(name)\"", at: span,
             help:
-                "a teacher is made of models, averages, learners and optimizations alone: each fold needs one that never saw its labels"
+                "a teacher is made of fitted models, averages, learners and optimizations alone: each fold needs one that never saw its labels"
         )
     }
 

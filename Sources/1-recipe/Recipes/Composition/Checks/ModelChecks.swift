@@ -138,7 +138,12 @@ struct ModelChecks {
             if recipe.steps.contains(where: { $0.name == name }) {
                 reading.report(CrossChecks.noTeacher(name, at: place))
             }
-            if let model = recipe.models.first(where: { $0.name == name })?.value, !model.isOutOfFold {
+            guard let model = recipe.models.first(where: { $0.name == name })?.value, !model.section.teaches else {
+                continue
+            }
+            if model.isOutOfFold {
+                reading.report(CrossChecks.noTeacher(name, at: place))
+            } else {
                 reading.report(
                     Finding(
                         "no-teacher", "pseudo-labels would come from \"\(name)\", which is not fitted on folds",

@@ -39,19 +39,29 @@ package protocol ModelSection: Sendable {
     var pseudoLabels: PseudoLabelling { get }
     /// The seeds that make a difference; one that is nil for a model without seeds.
     var effectiveSeeds: [Int?] { get }
+    /// Whether it says something of the rows of each fold without their labels.
+    var isOutOfFold: Bool { get }
+    /// Whether there is one of it for each fold that never saw the fold's labels, so that it can label test rows.
+    var teaches: Bool { get }
+    /// What it is, in a few words.
+    var words: String { get }
 }
 
 extension ModelSection {
-    /// Whether it says something of the rows of each fold without their labels.
     package var isOutOfFold: Bool { fit.contains(.folds) }
+    package var teaches: Bool { isOutOfFold }
 }
 
 extension Model {
+    /// Where in the tree of a model files are named.
+    static let files: [[String]] = []
+
     package var template: Template? { section.template }
     package var fit: [Fit] { section.fit }
     package var pseudoLabels: PseudoLabelling { section.pseudoLabels }
     package var effectiveSeeds: [Int?] { section.effectiveSeeds }
     package var isOutOfFold: Bool { section.isOutOfFold }
+    package var words: String { section.words }
 }
 
 /// The keys that kinds of models share.
