@@ -53,7 +53,7 @@ let package = Package(
         .target(name: "Diagnostics", dependencies: ["Words", "Digests"]),
         .target(name: "Nodes", dependencies: ["CLibYAML", "Diagnostics", "Words"]),
         .target(name: "Recipes", dependencies: ["Nodes", "Formats", "Scores", "Diagnostics", "Words", "Digests"]),
-        .target(name: "Imports", dependencies: ["Nodes", "Diagnostics", "Words", "Digests"]),
+        .target(name: "Imports", dependencies: ["Nodes", "Formats", "Diagnostics", "Words", "Digests"]),
         .target(name: "Plans", dependencies: ["Recipes", "Nodes", "Formats", "Scores", "Digests", "Diagnostics"]),
         .target(
             name: "Storage",
@@ -108,7 +108,9 @@ let package = Package(
         .executableTarget(
             name: "ablate",
             dependencies: ["CommandLine"]),
-        .executableTarget(name: "generate", dependencies: ["Plans", "Recipes", "Diagnostics", "Digests"]),
+        .executableTarget(
+            name: "generate",
+            dependencies: ["Plans", "Recipes", "Imports", "Nodes", "Host", "Formats", "Diagnostics", "Digests"]),
         .executableTarget(
             name: "bench",
             dependencies: [
@@ -128,7 +130,8 @@ let package = Package(
         .testTarget(name: "WordsTests", dependencies: ["Words", "Nodes", "Diagnostics"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "Digests"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Digests"]),
-        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+        .testTarget(
+            name: "DiagnosticsTests", dependencies: ["Diagnostics", "Nodes", "Recipes", "Plans", "Imports", "Digests"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics", "Words"], exclude: ["Corpus"]),
         .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(name: "ImportsTests", dependencies: ["Imports", "Recipes", "Nodes", "Diagnostics", "Digests"]),

@@ -8,9 +8,11 @@ import Testing
         Span(file: file, start: Position(line: line, column: from), end: Position(line: line, column: to))
     }
 
+    private func rule(_ code: String) -> FindingRule { FindingRule(code, .keys, "", "") }
+
     @Test func aFindingShowsPlaceLineCaretHelpAndNotes() {
         let finding = Finding(
-            "unknown-key", "there is no key \"rnk\" here", at: span(1, 8, 11),
+            rule("unknown-key"), "there is no key \"rnk\" here", at: span(1, 8, 11),
             notes: [.init("first defined here", at: span(1, 1, 5))], help: "did you mean \"rank\"?")
         #expect(
             FindingText(color: false).render([finding]) == """
@@ -24,13 +26,14 @@ import Testing
     }
 
     @Test func tabsKeepTheCaretInPlaceAndControlCharactersAreNotPrinted() {
-        let text = FindingText(color: false).render([Finding("x", "m", at: span(2, 2, 3))])
+        let text = FindingText(color: false).render([Finding(rule("x"), "m", at: span(2, 2, 3))])
         #expect(text.contains(" 2 | \tx\u{FFFD}[31m: 1\n   | \t^\n"))
     }
 
     @Test func findingsComeInTheOrderOfTheText() {
         let findings = [
-            Finding("b", "", at: span(2, 1, 2)), Finding("c", "", at: nil), Finding("a", "", at: span(1, 1, 2)),
+            Finding(rule("b"), "", at: span(2, 1, 2)), Finding(rule("c"), "", at: nil),
+            Finding(rule("a"), "", at: span(1, 1, 2)),
         ]
         #expect(findings.inTextOrder.map(\.code) == ["a", "b", "c"])
     }

@@ -126,8 +126,8 @@ def test_a_bad_override_is_found_in_the_option_itself(tmp_path, option, column, 
 
 def test_every_code_has_a_bad_recipe(tmp_path):
     written = set()
-    for path in [*ROOT.glob("Sources/1-recipe/Recipes/**/*.swift"), *ROOT.glob("Sources/1-recipe/Nodes/*.swift")]:
-        written |= set(re.findall(r'\bFinding\(\s*"([a-z0-9-]+)"', path.read_text()))
+    for path in ROOT.glob("Sources/1-recipe/[DNR]*/**/*.swift"):
+        written |= set(re.findall(r'\bFindingRule\(\s*"([a-z0-9-]+)"', path.read_text()))
     assert {"unknown-key", "malformed-yaml", "wrong-type"} <= written, "the pattern reads no codes any more"
     shown = {code for recipe in RECIPES for *_, code, _ in expected(recipe)} | set(made(tmp_path)) | {"bad-override", "not-writable", "key-not-allowed", "unknown-family"}  # the last in Tests/Faults
     assert written - shown == set()

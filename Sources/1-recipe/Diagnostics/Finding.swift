@@ -27,8 +27,7 @@ package struct Finding: Error, Sendable {
         }
     }
 
-    /// A stable name in kebab-case, such as `unknown-key`.
-    package let code: String
+    package let rule: FindingRule
     package let severity: Severity
     package let message: String
     package let span: Span?
@@ -37,18 +36,22 @@ package struct Finding: Error, Sendable {
     package let help: String?
     package let fix: Fix?
 
+    /// - Parameter severity: nil for that of the rule.
     package init(
-        _ code: String, _ message: String, at span: Span?, severity: Severity = .error, notes: [Note] = [],
+        _ rule: FindingRule, _ message: String, at span: Span?, severity: Severity? = nil, notes: [Note] = [],
         help: String? = nil, fix: Fix? = nil
     ) {
-        self.code = code
+        self.rule = rule
         self.message = message
         self.span = span
-        self.severity = severity
+        self.severity = severity ?? rule.severity
         self.notes = notes
         self.help = help
         self.fix = fix
     }
+
+    /// A stable name in kebab-case, such as `unknown-key`.
+    package var code: String { rule.code }
 }
 
 /// Findings as an error to throw; never empty.

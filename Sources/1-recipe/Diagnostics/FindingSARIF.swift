@@ -3,11 +3,15 @@
 package import Digests
 
 package enum FindingSARIF {
-    /// One SARIF log. `meanings` says for each code what it means; codes that are not in it stand by their name.
-    package static func document(_ findings: [Finding], meanings: [String: String], version: String) -> JSON {
-        let codes = Set(findings.map(\.code)).sorted()
-        let rules = codes.map { code -> JSON in
-            ["id": .string(code), "shortDescription": ["text": .string(meanings[code] ?? code)]]
+    /// One SARIF log, with the rules that the findings are of.
+    package static func document(_ findings: [Finding], version: String) -> JSON {
+        let broken = Set(findings.map(\.rule)).sorted { $0.code < $1.code }
+        let codes = broken.map(\.code)
+        let rules = broken.map { rule -> JSON in
+            [
+                "id": .string(rule.code), "shortDescription": ["text": .string(rule.title)],
+                "fullDescription": ["text": .string(rule.explanation)],
+            ]
         }
         return [
             "version": "2.1.0",
@@ -33,7 +37,7 @@ package enum FindingSARIF {
         if let fix = finding.fix {
             members["fixes"] = [
                 [
-                    "description": ["text": .string(fix.isSafe ? "mend it" : "perhaps this was meant")],
+                    "description": ["text": .string(fix.isSafe ? "apply this fix" : "this may be what was meant")],
                     "artifactChanges": [
                         [
                             "artifactLocation": artifact(fix.span),

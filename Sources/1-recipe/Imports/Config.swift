@@ -95,14 +95,14 @@ struct Config: Sendable {
     mutating func words(_ node: Node) -> [String]? { Self.words(node) ?? wrong(node, "a list of names") }
 
     mutating func wrong<Value>(_ node: Node, _ wanted: String) -> Value? {
-        findings.append(Finding("wrong-type", "\(wanted) belongs here, and this is \(node.noun)", at: node.span))
+        findings.append(Finding(.wrongType, "\(wanted) belongs here, and this is \(node.noun)", at: node.span))
         return nil
     }
 
     private mutating func outOfRange<Value>(_ node: Node, _ bounds: String) -> Value? {
         let shown = node.scalar?.text ?? ""
         findings.append(
-            Finding("out-of-range", "a number \(bounds) belongs here, and this is \(shown)", at: node.span))
+            Finding(.outOfRange, "a number \(bounds) belongs here, and this is \(shown)", at: node.span))
         return nil
     }
 

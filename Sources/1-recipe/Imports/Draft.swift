@@ -41,7 +41,7 @@ struct Draft: Sendable {
                     }
                     config.findings.append(
                         Finding(
-                            "wrong-type", "a value belongs to \(parent), and this is a key of a mapping", at: key.span))
+                            .wrongType, "a value belongs to \(parent), and this is a key of a mapping", at: key.span))
                     continue
                 }
                 let note = Spelling.nearest(to: path, among: table.names).map { "did you mean \($0)?" }

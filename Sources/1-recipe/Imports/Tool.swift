@@ -3,6 +3,12 @@
 internal import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let notAConfig = FindingRule(
+        "not-a-config", .imports, "The file is no configuration of the tool that was named.",
+        "Each tool is known by a key that its configurations always have.")
+}
+
 package enum Tool: String, CaseIterable, Sendable {
     case h2o, axolotl
     case llamaFactory = "llama-factory"
@@ -45,22 +51,22 @@ package enum Tool: String, CaseIterable, Sendable {
     func objection(to config: ConfigFile) -> Finding? {
         guard config.root.entries != nil else {
             return Finding(
-                "not-a-config", "a config is a mapping, and this is \(config.root.noun)", at: config.root.span)
+                .notAConfig, "a config is a mapping, and this is \(config.root.noun)", at: config.root.span)
         }
         if config.keys.contains(where: { $0.path == signature }) { return nil }
         let top = Span(file: config.file, start: config.root.span.start, end: config.root.span.start)
         for other in Tool.allCases where other != self {
             guard let key = config.keys.first(where: { $0.path == other.signature }) else { continue }
             return Finding(
-                "not-a-config", "this is no config of \(title): \"\(other.signature)\" is a key of \(other.title)",
+                .notAConfig, "this is no config of \(title): \"\(other.signature)\" is a key of \(other.title)",
                 at: key.span, help: "use `ablate import \(other.rawValue)`")
         }
         if config.root["recipe"] != nil, config.root["models"] != nil {
-            return Finding("not-a-config", "this is a recipe already", at: top, help: "use `ablate check`")
+            return Finding(.notAConfig, "this is a recipe already", at: top, help: "use `ablate check`")
         }
         let nearest = Spelling.nearest(to: signature, among: config.keys.map(\.path))
         return Finding(
-            "not-a-config", "this is no config of \(title): it has no \"\(signature)\", which names the backbone",
+            .notAConfig, "this is no config of \(title): it has no \"\(signature)\", which names the backbone",
             at: top,
             help: nearest.map { "\"\($0)\" is near; is it misspelt?" })
     }

@@ -3,6 +3,31 @@
 package import Diagnostics
 internal import Words
 
+extension FindingRule {
+    static let emptyDocument = FindingRule(
+        "empty-document", .text, "There is nothing in the file but comments.",
+        "`ablate init` writes a recipe to begin with.")
+    static let severalDocuments = FindingRule(
+        "several-documents", .text, "A file holds one document, and a second begins.",
+        "Remove the line `---`, or give each recipe a file of its own.")
+    static let unknownAlias = FindingRule(
+        "unknown-alias", .text, "An alias has no anchor before it.",
+        "An anchor `&name` must stand above every `*name`, in the same file.")
+    static let aliasCycle = FindingRule(
+        "alias-cycle", .text, "An alias stands inside its own anchor.",
+        "Such a value would have no end.")
+    package static let tooDeep = FindingRule(
+        "too-deep", .text, "Values are nested deeper, or files included deeper, than a recipe may.",
+        "No recipe that a person wrote goes so deep; a program that wrote it has lost its way.")
+    static let tooManyNodes = FindingRule(
+        "too-many-nodes", .text, "There are more values, with aliases expanded, than a recipe may have.",
+        "Aliases of aliases multiply. Write out what is meant, or use `like`, which takes over settings without copying them."
+    )
+    static let tooManyFindings = FindingRule(
+        "too-many-findings", .text, "So much is wrong that the rest is not listed.",
+        "Mend what is listed first; most of the rest often follows from it.")
+}
+
 /// The one document of a text, and what is wrong with it that does not keep it from being read.
 package struct Document: Sendable {
     package let root: Node
@@ -55,13 +80,13 @@ struct Composer: ~Copyable {
     mutating func document() throws(Finding) -> Node {
         _ = try stream.next()
         guard case (.documentStart, _) = try stream.next() else {
-            throw Finding("empty-document", "there is nothing in this file", at: .top(of: file))
+            throw Finding(.emptyDocument, "there is nothing in this file", at: .top(of: file))
         }
         let root = try node(from: try stream.next(), depth: 0)
         _ = try stream.next()
         let (event, span) = try stream.next()
         if case .documentStart = event {
-            throw Finding("several-documents", "a second document starts here; a file holds one", at: span)
+            throw Finding(.severalDocuments, "a second document starts here; a file holds one", at: span)
         }
         return root.node
     }
@@ -98,7 +123,7 @@ struct Composer: ~Copyable {
                 try composer.mapping(from: item.span, depth: depth)
             }
         case .alias(let alias): return try expand(alias, depth: depth, at: item.span)
-        default: throw Finding("malformed-yaml", "not YAML: a value was expected", at: item.span)
+        default: throw Finding(.malformedYAML, "not YAML: a value was expected", at: item.span)
         }
     }
 
@@ -130,8 +155,8 @@ struct Composer: ~Copyable {
 
     private mutating func expand(_ alias: String, depth: Int, at span: Span) throws(Finding) -> Built {
         switch anchors[alias] {
-        case .open: throw Finding("alias-cycle", "alias *\(alias.shown) stands inside its own anchor", at: span)
-        case nil: throw Finding("unknown-alias", "there is no anchor &\(alias.shown) before this alias", at: span)
+        case .open: throw Finding(.aliasCycle, "alias *\(alias.shown) stands inside its own anchor", at: span)
+        case nil: throw Finding(.unknownAlias, "there is no anchor &\(alias.shown) before this alias", at: span)
         case .node(let built):
             try count(built.size - 1, at: span)
             try check(levels: depth + built.levels, at: span)
@@ -141,21 +166,21 @@ struct Composer: ~Copyable {
 
     mutating func report(_ finding: Finding) throws(Finding) {
         guard findings.count < limit.findings else {
-            throw Finding("too-many-findings", "more than \(limit.findings) things are wrong here", at: finding.span)
+            throw Finding(.tooManyFindings, "more than \(limit.findings) things are wrong here", at: finding.span)
         }
         findings.append(finding)
     }
 
     private func check(levels: Int, at span: Span) throws(Finding) {
         guard levels > limit.depth else { return }
-        throw Finding("too-deep", "nested deeper than \(limit.depth) levels", at: span)
+        throw Finding(.tooDeep, "nested deeper than \(limit.depth) levels", at: span)
     }
 
     /// Counts nodes before they are built, those behind an alias too.
     mutating func count(_ more: Int, at span: Span) throws(Finding) {
         nodes += more
         guard nodes > limit.nodes else { return }
-        throw Finding("too-many-nodes", "the document grows beyond \(limit.nodes) values here", at: span)
+        throw Finding(.tooManyNodes, "the document grows beyond \(limit.nodes) values here", at: span)
     }
 }
 

@@ -3,6 +3,13 @@
 internal import CLibYAML
 internal import Diagnostics
 
+extension FindingRule {
+    static let malformedYAML = FindingRule(
+        "malformed-yaml", .text, "The text is not YAML.",
+        "The place is where the parser could not go on; the mistake often stands a line above, such as a bracket or a quote that was never closed, or a tab."
+    )
+}
+
 /// A cursor over the parsing events of one text. Not sendable: it owns a C parser.
 struct EventStream: ~Copyable {
     enum Event {
@@ -93,7 +100,7 @@ struct EventStream: ~Copyable {
             ? "YAML does not allow tabs for indentation; use spaces" : nil
         let shown = isReader ? " (U+" + hexadecimal(state.problem_value) + ")" : ""
         return Finding(
-            "malformed-yaml", "not YAML: \(problem)\(shown)", at: Span(file: file, start: start, end: start),
+            .malformedYAML, "not YAML: \(problem)\(shown)", at: Span(file: file, start: start, end: start),
             notes: notes,
             help: help)
     }

@@ -15,4 +15,5 @@
 //     Composer, MappingComposer, Tags, Limit                 events to a tree, within limits
 //     CoreSchema, ByteScanner                                the type of a scalar by YAML 1.2
 //     Ambiguity                                              where readers disagree, and how to write what is meant
+//     NodeFindings                                           the rules that a text can break as YAML
 //     Settings                                               values at dotted paths, overlays, origins

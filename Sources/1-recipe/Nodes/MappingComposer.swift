@@ -3,6 +3,18 @@
 internal import Diagnostics
 internal import Words
 
+extension FindingRule {
+    static let duplicateKey = FindingRule(
+        "duplicate-key", .text, "A key stands twice in one mapping; most readers would silently take the last.",
+        "Keep one of the two. To change what `<<` brings along, write the key beside it once.")
+    static let complexKey = FindingRule(
+        "complex-key", .text, "A key is a list or a mapping.",
+        "A key of a recipe is a word; braces or brackets in its place are often a missing quote.")
+    static let badMerge = FindingRule(
+        "bad-merge", .text, "`<<` takes a mapping, or a list of mappings.",
+        "It copies the keys of a mapping that has an anchor: `<<: *base`.")
+}
+
 extension Composer {
     mutating func mapping(from start: Span, depth: Int) throws(Finding) -> (node: Node, levels: Int) {
         var entries: [Node.Entry] = []
@@ -14,7 +26,7 @@ extension Composer {
             guard let value = try node(depth: depth + 1)?.built else { break }
             levels = max(levels, key.levels + 1, value.levels + 1)
             guard let scalar = key.node.scalar else {
-                try report(Finding("complex-key", "a key must be text, and this is \(key.node.noun)", at: keySpan))
+                try report(Finding(.complexKey, "a key must be text, and this is \(key.node.noun)", at: keySpan))
                 continue
             }
             let isMerge = scalar.isPlain && scalar.text == "<<"
@@ -37,7 +49,7 @@ extension Composer {
 
     private func duplicate(_ key: String, at span: Span, first: Span, isMerge: Bool) -> Finding {
         Finding(
-            "duplicate-key", "key \"\(key.shown)\" stands twice in this mapping", at: span,
+            .duplicateKey, "key \"\(key.shown)\" stands twice in this mapping", at: span,
             notes: [.init("first defined here", at: first)],
             help: isMerge
                 ? "name all mappings in one list: `<<: [*one, *two]`; the first one wins"
@@ -51,7 +63,7 @@ extension Composer {
             guard let entries = source.entries else {
                 try report(
                     Finding(
-                        "bad-merge", "`<<` takes a mapping or a list of them, and this is \(source.noun)", at: span))
+                        .badMerge, "`<<` takes a mapping or a list of them, and this is \(source.noun)", at: span))
                 break
             }
             merged += entries

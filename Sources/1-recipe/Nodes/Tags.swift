@@ -3,6 +3,15 @@
 internal import Diagnostics
 internal import Words
 
+extension FindingRule {
+    static let unknownTag = FindingRule(
+        "unknown-tag", .text, "A tag outside YAML's core schema, or of another kind of value.",
+        "Tags of other programs, such as `!include`, mean nothing here.")
+    static let badTag = FindingRule(
+        "bad-tag", .text, "A core tag that its text does not fit.",
+        "A tag is never needed: the key decides the type of its value.")
+}
+
 private let core = "tag:yaml.org,2002:"
 
 extension Composer {
@@ -20,7 +29,7 @@ extension Composer {
         guard Node.Scalar.isSpelling(text, of: known) else {
             try report(
                 Finding(
-                    "bad-tag", "tag !!\(known.rawValue) does not fit \"\(text.shown)\"", at: span,
+                    .badTag, "tag !!\(known.rawValue) does not fit \"\(text.shown)\"", at: span,
                     help: "remove the tag; the key decides the type of its value"))
             return Node.Scalar(text: text, isPlain: false)
         }
@@ -37,7 +46,7 @@ extension Composer {
         let name = tag.hasPrefix(core) ? "!!" + tag.dropFirst(core.count) : tag
         try report(
             Finding(
-                "unknown-tag", "tag \(name.shown) means nothing here", at: span,
+                .unknownTag, "tag \(name.shown) means nothing here", at: span,
                 help: "remove the tag; the key decides the type of its value"))
     }
 }

@@ -2,6 +2,21 @@
 
 package import Diagnostics
 
+extension FindingRule {
+    static let notUTF8 = FindingRule(
+        "not-utf-8", .text, "The file holds bytes that are no UTF-8.",
+        "Save it as UTF-8. Other encodings are not guessed at: a wrong guess would change names and labels in silence.")
+    static let notUTF16 = FindingRule(
+        "not-utf-16", .text, "The file begins with the mark of UTF-16 and goes on with bytes that are none.",
+        "It was cut off or damaged on its way; save it again, as UTF-8.")
+    static let tooLarge = FindingRule(
+        "too-large", .text, "The text is larger than a recipe may be.",
+        "Something else was named by mistake, such as a table; or parts belong into included files.")
+    static let tooManyDirectives = FindingRule(
+        "too-many-directives", .text, "There are more `%TAG` lines than a recipe may have.",
+        "A recipe needs none: the key decides the type of its value.")
+}
+
 extension SourceFile {
     /// The text of `bytes`, without its byte order mark. Errors: `too-large`, `not-utf-8`, `not-utf-16`.
     package convenience init(decoding bytes: [UInt8], name: String, limit: Limit = Limit()) throws(Findings) {
@@ -60,7 +75,7 @@ extension SourceFile {
         let last = file.lines.last?.unicodeScalars.count ?? 0
         let place = Position(line: file.lines.count, column: last + 1)
         return Finding(
-            "not-\(encoding.lowercased())", "the file is not \(encoding) text",
+            encoding == "UTF-8" ? .notUTF8 : .notUTF16, "the file is not \(encoding) text",
             at: Span(file: file, start: place, end: place), help: "save it as UTF-8")
     }
 }
@@ -69,13 +84,13 @@ extension Limit {
     /// Why a text of `bytes` is not looked at; nil where it is.
     func refusal(of bytes: Int, in file: SourceFile) -> Finding? {
         guard bytes > self.bytes else { return nil }
-        return Finding("too-large", "the text is larger than \(self.bytes >> 20) MiB", at: .top(of: file))
+        return Finding(.tooLarge, "the text is larger than \(self.bytes >> 20) MiB", at: .top(of: file))
     }
 
     /// Why `text`, which has the lines of `file`, is not parsed; nil where it is.
     func refusal(of text: String, in file: SourceFile) -> Finding? {
         if let finding = refusal(of: text.utf8.count, in: file) { return finding }
         guard file.lines.count(where: { $0.utf8.starts(with: "%TAG".utf8) }) > directives else { return nil }
-        return Finding("too-many-directives", "more than \(directives) %TAG lines", at: .top(of: file))
+        return Finding(.tooManyDirectives, "more than \(directives) %TAG lines", at: .top(of: file))
     }
 }

@@ -14,15 +14,20 @@
 //     Composition/RecipeLoader                               parse, --set, like, decode, variants, cross-checks
 //     Composition/SettingPath                                the path of a value, read and written in one place
 //     Composition/PlanSize                                   how many steps a recipe asks for, before any is made
+//     RecipeFindings                                         the rules that a recipe can break, each declared beside its check
 //     RecipeSchema                                           the schema that editors read
 //
 // The rest, each of which says in its first line what it is:
 //
 //     Composition/         ValuesInForce, Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
-//     Composition/Checks/  AnnotationChecks, ArgumentPaths, CommandFiles, ContentChecks, CrossChecks, CustomStepChecks,
-//                          ExtractorChecks, FamilyChecks, FileChecks, KeyVariables, Lints, ModelChecks, ReferenceChecks,
-//                          ReferenceGraph, SampleChecks, TableMentions
-//     Declarations/        Alternative, CollectionShapes, Declaration, FindingCatalogue, Key, PlainNode, Reading,
+//     Composition/Checks/  CrossChecks, which lists them; AnnotationChecks, ExtractorChecks, KeyVariables
+//     .../Checks/Data/     FileChecks, GroupChecks, SampleChecks, SourceChecks, SubmissionChecks, TemplateChecks, WritableChecks
+//     .../Checks/Lints/    Lints, which lists them: ConfoundedSettings, ContextLengths, EnsembleSizes, UnusedModels
+//     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, PseudoLabelChecks, RoundChecks, TrainingChecks
+//     .../Checks/Names/    ReferenceChecks, ReferenceGraph
+//     .../Checks/Stack/    AverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
+//     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, TableMentions
+//     Declarations/        Alternative, CollectionShapes, Declaration, Key, PlainNode, Reading,
 //                          ScalarShapes, ValueShape
 //     Sections/            Ablation, Annotation, Chat, CustomStep, DataSection, Exploration, Extractor, FoldSection,
 //                          PseudoLabels, Site, Submission, Template

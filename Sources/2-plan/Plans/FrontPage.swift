@@ -24,4 +24,7 @@
 //     Compiling/           CommandSteps, TextSteps
 //     Compiling/Models/    BaselineSteps, FineTuneSteps, FittedModelSteps, PseudoLabelSteps
 //     Compiling/Stack/     AverageSteps, LearnerSteps, OptimizationSteps
-//     Labels/              FoldSet
+//     Labels/              FoldSet, PlanFindings
+//     Kinds/               AnnotateStep, AverageStep, CommandStep, EvaluateStep, ExploreStep, ExtractStep,
+//                          FeaturesStep, FinetuneStep, FitStep, ForwardPass, IngestStep, OptimizeStep,
+//                          PredictStep, PseudoLabelStep, SplitStep, StackStep, SubmissionStep, TokenizeStep

@@ -17,6 +17,7 @@
 //     BackboneFetcher                                        repositories from the hub
 //     Errand, Publisher, TableConverter                      the worker's libraries for what is in no plan
 //     Machine, ControlGroup                                  cores, GPUs, limits, and what a demand takes of them
+//     Acceptances                                            old outputs declared valid, under a lease, and taken back
 //     Exporter                                               a fine-tune's way out of the store
 //     CrashNotice                                            what is said should ablate itself crash
 //     RunJournal, RunEvent                                   what is told and kept of a run

@@ -14,7 +14,6 @@
 //     ProjectFiles                                           what a recipe reads, and what may be delivered around it
 //     Unchanged                                              a run with nothing to do, told from time stamps
 //     RecipeSurroundings                                     what a recipe is told of the files around it
-//     TableReading, TableProposal, RecipeTemplates           what `init` makes of a table
 //     RecipeOptions, Console, ExitStatus, Files              what verbs share
 //     Progress/                                              a run on a terminal, in a log, as NDJSON, or silent
 //

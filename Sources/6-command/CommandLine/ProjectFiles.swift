@@ -107,7 +107,7 @@ struct ProjectFiles {
         if walked == logbook || real == logbook || real.hasPrefix(logbook + "/") {
             return [
                 Finding(
-                    "overwrites-input",
+                    .overwritesInput,
                     "the submission cannot be written to \"\(submission.path)\": the logbook is written there",
                     at: place?.span, help: "choose another path")
             ]
@@ -117,7 +117,7 @@ struct ProjectFiles {
         } catch let error as AblateError where error.kind == .refused {
             return [
                 Finding(
-                    "not-writable", "the submission cannot be written to \"\(submission.path)\": \(error.message)",
+                    .notWritable, "the submission cannot be written to \"\(submission.path)\": \(error.message)",
                     at: place?.span, help: error.advice)
             ]
         } catch {
@@ -129,7 +129,7 @@ struct ProjectFiles {
         } catch let error as AblateError where error.kind == .refused {
             return [
                 Finding(
-                    "overwrites-input", "the submission cannot be written to \"\(submission.path)\": \(error.message)",
+                    .overwritesInput, "the submission cannot be written to \"\(submission.path)\": \(error.message)",
                     at: place?.span, help: error.advice)
             ]
         } catch {

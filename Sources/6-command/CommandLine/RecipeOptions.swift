@@ -83,6 +83,6 @@ enum Failure {
     /// A recipe whose only fault is that files are not there is valid.
     static func code(of findings: Findings) -> ExitCode {
         let errors = findings.all.filter { $0.severity == .error }
-        return errors.allSatisfy { $0.code == "missing-file" } ? ExitStatus.missingInput : ExitStatus.invalidRecipe
+        return errors.allSatisfy { $0.rule == .missingFile } ? ExitStatus.missingInput : ExitStatus.invalidRecipe
     }
 }

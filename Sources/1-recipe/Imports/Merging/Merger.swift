@@ -2,6 +2,12 @@
 
 internal import Diagnostics
 
+extension FindingRule {
+    static let configsDisagree = FindingRule(
+        "configs-disagree", .imports, "The configurations read different data, so one recipe cannot hold them.",
+        "Import them one at a time.")
+}
+
 struct Merger {
     private var drafts: [Draft]
     private var experiment = Experiment()
@@ -51,7 +57,7 @@ struct Merger {
                 if let first, first.value != value {
                     findings.append(
                         Finding(
-                            "configs-disagree",
+                            .configsDisagree,
                             "this config wants \(value.yaml) for \(path), and another wants \(first.value.yaml)",
                             at: span.file.name == draft.file.name ? span : nil,
                             notes: [.init("the other one", at: first.span)],

@@ -91,7 +91,7 @@ struct TableMerger {
                 }
                 throw Findings([
                     Finding(
-                        "configs-disagree", "this config reads \"\(path)\", and another reads \"\(first.path)\"",
+                        .configsDisagree, "this config reads \"\(path)\", and another reads \"\(first.path)\"",
                         at: span(index), notes: [.init("the other one", at: span(first.index))],
                         help: "a recipe has one training table: import these configs apart")
                 ])

@@ -3,6 +3,15 @@
 internal import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let otherProblem = FindingRule(
+        "other-problem", .imports, "The configuration is about something other than classification.",
+        "Recipes classify texts; causal language modelling, regression and ranking have no counterpart.")
+    static let severalLabels = FindingRule(
+        "several-labels", .imports, "The configuration predicts several label columns.",
+        "A recipe predicts one column; import it once for each.")
+}
+
 extension H2O {
     typealias Action = Rule.Action
 
@@ -18,7 +27,7 @@ extension H2O {
         if text == "text_causal_classification_modeling" { return .implied("ablate fine-tunes classifiers") }
         config.findings.append(
             Finding(
-                "other-problem", "\(text) is not classification, which is all that ablate does", at: node.span,
+                .otherProblem, "\(text) is not classification, which is all that ablate does", at: node.span,
                 help: "import configs of text_causal_classification_modeling"))
         return nil
     }
@@ -91,7 +100,7 @@ extension H2O {
                 isCross
                 ? "cross entropy needs two classes or more"
                 : "binary cross entropy over \(count) classes gives a row several labels; ablate gives it one"
-            config.findings.append(Finding("several-labels", problem, at: node.span))
+            config.findings.append(Finding(.severalLabels, problem, at: node.span))
             return nil
         }
         config.shared["data.labels"] = (.list((0..<max(2, count)).map { .integer($0) }), node.span)

@@ -19,7 +19,7 @@ extension H2O {
         default:
             config.findings.append(
                 Finding(
-                    "unknown-value",
+                    .unknownValue,
                     "one of int4, int8, bfloat16, float16, float32 belongs here, and this is \"\(text)\"",
                     at: node.span))
             return nil

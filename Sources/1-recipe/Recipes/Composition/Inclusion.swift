@@ -3,6 +3,18 @@
 internal import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let missingInclude = FindingRule(
+        "missing-include", .names, "An included file cannot be read.",
+        "Paths start from the recipe's folder.")
+    static let includeConflict = FindingRule(
+        "include-conflict", .names, "Two files say the same thing of the recipe.",
+        "Included files add sections and named entries; none of them overrides another.")
+    static let includeCycle = FindingRule(
+        "include-cycle", .names, "A file includes itself, through others.",
+        "Take out one of the includes of the circle.")
+}
+
 struct Inclusion {
     /// The text of a file named in a recipe; nil where it cannot be read.
     let read: @Sendable (String) -> SourceFile?
@@ -23,19 +35,19 @@ struct Inclusion {
             guard !path.contains(name) else {
                 reading.report(
                     Finding(
-                        "include-cycle", "\(name) includes itself: \((path + [name]).joined(separator: " -> "))",
+                        .includeCycle, "\(name) includes itself: \((path + [name]).joined(separator: " -> "))",
                         at: item.span))
                 continue
             }
             guard path.count < 16 else {
-                reading.report(Finding("too-deep", "files are included more than 16 deep", at: item.span))
+                reading.report(Finding(.tooDeep, "files are included more than 16 deep", at: item.span))
                 continue
             }
             guard seen.insert(name).inserted else { continue }
             guard let file = read(name) else {
                 reading.report(
                     Finding(
-                        "missing-include", "cannot read \"\(name)\"", at: item.span,
+                        .missingInclude, "cannot read \"\(name)\"", at: item.span,
                         help: "paths start from the recipe's folder"))
                 continue
             }
@@ -48,7 +60,7 @@ struct Inclusion {
             if let key = entries.first(where: { $0.key == "recipe" || $0.key == "about" }) {
                 reading.report(
                     Finding(
-                        "include-conflict", "an included file cannot have \"\(key.key)\": that is the recipe's own",
+                        .includeConflict, "an included file cannot have \"\(key.key)\": that is the recipe's own",
                         at: key.keySpan, help: "remove it here"))
             }
             merged = merge(merged, with: own, path: [], &reading)
@@ -87,7 +99,7 @@ struct Inclusion {
             let name = (path + [addition.key]).joined(separator: ".")
             reading.report(
                 Finding(
-                    "include-conflict", "\"\(name)\" is said twice", at: addition.keySpan,
+                    .includeConflict, "\"\(name)\" is said twice", at: addition.keySpan,
                     notes: [.init("first defined here", at: entries[index].keySpan)],
                     help: "keep one of the two; to change a value for one run, use --set"))
         }

@@ -3,6 +3,15 @@
 internal import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let danglingName = FindingRule(
+        "dangling-name", .names, "Nothing has the name that is used here.",
+        "Entries of the stack see models, steps and the entries above them.")
+    static let likeCycle = FindingRule(
+        "like-cycle", .names, "A model takes its settings, through others, from itself.",
+        "One of the models in the circle must stand without `like`.")
+}
+
 struct Inheritance {
     /// The `models` mapping of `root` with every `like` followed. Dangling names and cycles are reported.
     static func resolve(_ root: Node, _ reading: inout Reading) -> Node {
@@ -32,7 +41,7 @@ struct Inheritance {
         guard base != name, !path.contains(base) else {
             reading.report(
                 Finding(
-                    "like-cycle",
+                    .likeCycle,
                     "model \"\(name)\" is like itself: \((path + [name, base]).joined(separator: " -> "))",
                     at: like.span))
             resolved[name] = own
@@ -46,7 +55,7 @@ struct Inheritance {
         guard path.count < 64 else {
             reading.report(
                 Finding(
-                    "too-deep", "model \"\(name)\" is like another that is like another, more than 64 deep",
+                    .tooDeep, "model \"\(name)\" is like another that is like another, more than 64 deep",
                     at: like.span, help: "be like the model that says the most"))
             resolved[name] = own
             return own
@@ -81,7 +90,7 @@ enum Dangling {
                 : "there are \(names.prefix(20).joined(separator: ", "))\(names.count > 20 ? " and others" : "")")
         reading.report(
             Finding(
-                "dangling-name", "there is no \(noun) \"\(name)\"", at: span, help: help,
+                .danglingName, "there is no \(noun) \"\(name)\"", at: span, help: help,
                 fix: nearest.flatMap { .respelling(name, at: span, as: $0) }))
     }
 }

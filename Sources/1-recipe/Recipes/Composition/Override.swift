@@ -3,6 +3,12 @@
 package import Diagnostics
 package import Nodes
 
+extension FindingRule {
+    static let badOverride = FindingRule(
+        "bad-override", .keys, "The argument of --set is no path=value.",
+        "A path is made of keys and dots: `--set models.large.lora.rank=8`. A key that holds a dot stands in quotes.")
+}
+
 package struct Override: Sendable {
     package let value: Node
     private let path: String
@@ -18,14 +24,14 @@ package struct Override: Sendable {
         guard let equals = SettingPath.end(of: argument), equals > argument.startIndex else {
             throw Findings([
                 Finding(
-                    "bad-override", "--set takes path=value", at: whole, help: "write --set models.NAME.lora.rank=8")
+                    .badOverride, "--set takes path=value", at: whole, help: "write --set models.NAME.lora.rank=8")
             ])
         }
         path = String(argument[..<equals])
         guard SettingPath(path) != nil else {
             throw Findings([
                 Finding(
-                    "bad-override", "the path has an empty part, a quote without its end, or too many parts", at: whole,
+                    .badOverride, "the path has an empty part, a quote without its end, or too many parts", at: whole,
                     help: "write names apart by points, such as models.NAME.lora.rank, and a name with points in quotes"
                 )
             ])

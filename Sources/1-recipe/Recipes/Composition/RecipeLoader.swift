@@ -45,7 +45,7 @@ package struct RecipeLoader: Sendable {
                     // Files are included before anything is set in what they say.
                     reading.report(
                         Finding(
-                            "bad-override", "--set cannot include files", at: override.value.span,
+                            .badOverride, "--set cannot include files", at: override.value.span,
                             help: "write include: into a recipe"))
                     continue
                 }
@@ -57,8 +57,8 @@ package struct RecipeLoader: Sendable {
         root = Inheritance.resolve(root, &reading)
         ReferenceChecks(tree: root).report(&reading)
         let files = FileChecks(surroundings: surroundings, folder: folder).findings(root)
-        let missing = files.filter { $0.code == "missing-file" }
-        for finding in files where finding.code != "missing-file" { reading.report(finding) }
+        let missing = files.filter { $0.rule == .missingFile }
+        for finding in files where finding.rule != .missingFile { reading.report(finding) }
         guard var recipe = Recipe.declaration.shape.decode(root, &reading) else {
             throw Findings(reading.findings + missing)
         }
@@ -94,22 +94,15 @@ package struct RecipeLoader: Sendable {
             )
             .report(&reading)
         }
-        if let test = recipe.data.test, !reading.findings.contains(where: { $0.code == "label-leak" }),
-            let place = root.value(at: ["data", "test"]),
-            surroundings.isSame(absolute(recipe.data.train), absolute(test))
-        {
-            reading.report(
-                Finding(
-                    "label-leak",
-                    "the test table is the training table under another name, so models predict rows they were trained on",
-                    at: place.span, severity: .warning, help: "name another table, or leave data.test out"))
-        }
+        SourceChecks(recipe: recipe, tree: root).report(
+            isSame: { surroundings.isSame(absolute($0), absolute($1)) }, &reading)
         if let sample = recipe.submission?.sample, let header = surroundings.header(absolute(sample)),
             let finding = SampleChecks(recipe: recipe, tree: root).finding(header)
         {
             reading.report(finding)
         }
-        for finding in unwritable(recipe, root) { reading.report(finding) }
+        WritableChecks(recipe: recipe, tree: root)
+            .report(isWritable: { surroundings.isWritable(absolute($0)) }, &reading)
         guard !reading.findings.hasErrors else { throw Findings(reading.findings + missing) }
         let scripts = scripts(of: recipe)
         return LoadedRecipe(
@@ -152,24 +145,6 @@ package struct RecipeLoader: Sendable {
             found[step.name] = mentions.mention(step.value.command, files: inputs + (scripts[step.name] ?? []))
         }
         return found
-    }
-
-    /// What a run could not write at its end: better told before it begins. Reading a recipe needs none of it.
-    private func unwritable(_ recipe: Recipe, _ root: Node) -> [Finding] {
-        let path = recipe.submission?.path
-        let submission = path.flatMap { surroundings.isWritable(absolute($0)) ? nil : "the submission \($0)" }
-        let logbook = surroundings.isWritable(folder + "/logbook/index.html") ? nil : "the folder logbook"
-        let all = [submission, logbook].compactMap { $0 }
-        guard !all.isEmpty else { return [] }
-        let place = root.value(at: ["submission", "path"]) ?? root["submission"] ?? root
-        return [
-            Finding(
-                "not-writable", "a run cannot write \(all.joined(separator: " and ")): the place is read-only",
-                at: place.span, severity: .warning,
-                help:
-                    "copy the recipe to a folder of your own, with absolute paths to its tables, or name a place for the submission with --set submission.path=PATH"
-            )
-        ]
     }
 
     private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }

@@ -4,6 +4,12 @@ internal import Diagnostics
 internal import Digests
 internal import Nodes
 
+extension FindingRule {
+    static let unevenZip = FindingRule(
+        "uneven-zip", .models, "Zipped settings have lists of different lengths.",
+        "The first value of each list makes the first variant, and so on; no value may be left over.")
+}
+
 struct VariantDimension {
     struct Choice {
         /// As a part of the variant's name.
@@ -33,7 +39,7 @@ struct VariantDimension {
     static func all(of ablation: Ablation, at node: Node, _ reading: inout Reading) -> [VariantDimension]? {
         guard !(ablation.vary.isEmpty && ablation.zip.isEmpty && ablation.together.isEmpty) else {
             reading.report(
-                Finding("missing-key", "one of the keys vary, zip, together is needed here", at: node.span))
+                Finding(.missingKey, "one of the keys vary, zip, together is needed here", at: node.span))
             return nil
         }
         let varied = ablation.vary.map { entry in values(of: entry, &reading).map { single(entry, $0) } }
@@ -62,7 +68,7 @@ struct VariantDimension {
         for (entry, column) in Swift.zip(entries, columns) where column.count != columns[0].count {
             reading.report(
                 Finding(
-                    "uneven-zip",
+                    .unevenZip,
                     "\"\(entry.key)\" has \(column.count) values, and \"\(entries[0].key)\" \(columns[0].count)",
                     at: entry.value.span, notes: [.init("the first list", at: entries[0].value.span)],
                     help: "zipped settings change together, so their lists are equally long"))
@@ -81,7 +87,7 @@ struct VariantDimension {
             guard Name.isValid(entry.key), entry.key.utf8.count <= Name.longest else {
                 reading.report(
                     Finding(
-                        "bad-name", "\"\(entry.key)\" cannot name a variant", at: entry.keySpan,
+                        .badName, "\"\(entry.key)\" cannot name a variant", at: entry.keySpan,
                         help:
                             "use at most \(Name.longest) letters, digits, '.', '_' and '-', beginning with a letter or digit"
                     ))

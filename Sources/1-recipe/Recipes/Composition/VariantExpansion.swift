@@ -4,6 +4,12 @@ internal import Diagnostics
 internal import Digests
 internal import Nodes
 
+extension FindingRule {
+    static let tooManyVariants = FindingRule(
+        "too-many-variants", .models, "A grid has more variants than a plan may.",
+        "Each is a model of its own, on all folds and seeds. Vary less at once.")
+}
+
 struct VariantExpansion {
     /// Variants beyond this are a slip of the writer, not a plan.
     static let limit = 100_000
@@ -23,7 +29,7 @@ struct VariantExpansion {
         // Each variant holds a choice of every dimension.
         guard size <= Double(Self.limit), size * Double(dimensions.count) <= Double(20 * Self.limit) else {
             reading.report(
-                Finding("too-many-variants", "this grid has more than \(Self.limit) variants", at: node.span))
+                Finding(.tooManyVariants, "this grid has more than \(Self.limit) variants", at: node.span))
             return []
         }
         var rows: [[VariantDimension.Choice]] = [[]]
@@ -31,7 +37,7 @@ struct VariantExpansion {
         let exceptions = ablation.except.compactMap(\.entries)
         rows.removeAll { row in exceptions.contains { matches(row, $0) } }
         if rows.isEmpty, let place = node["except"] {
-            reading.report(Finding("conflicting-keys", "the exceptions leave no variant", at: place.span))
+            reading.report(Finding(.conflictingKeys, "the exceptions leave no variant", at: place.span))
         }
         let origin = "ablation \(name)"
         let fixed = ablation.with.reduce(base) {
@@ -53,7 +59,7 @@ struct VariantExpansion {
                 label += "-\(Digest(of: plain.text()).description.prefix(8))"
             }
             guard seen.updateValue(plain, forKey: label) == nil else {
-                reading.report(Finding("repeated-value", "two variants are both \(label)", at: node.span))
+                reading.report(Finding(.repeatedValue, "two variants are both \(label)", at: node.span))
                 continue
             }
             if let subject = subject(tree, &reading) {
@@ -62,7 +68,7 @@ struct VariantExpansion {
                 // One that is another only as it is written would be tested twice, and every other one corrected for it.
                 if let other = known.updateValue(label, forKey: written) {
                     reading.report(
-                        Finding("repeated-value", "the variants \(other) and \(label) are the same", at: node.span))
+                        Finding(.repeatedValue, "the variants \(other) and \(label) are the same", at: node.span))
                     continue
                 }
                 variants.append(
@@ -118,13 +124,13 @@ struct VariantExpansion {
             guard let clash = varied.first(where: { $0.key == entry.key }) else { continue }
             reading.report(
                 Finding(
-                    "conflicting-keys", "\"\(entry.key)\" is both varied and fixed", at: entry.keySpan,
+                    .conflictingKeys, "\"\(entry.key)\" is both varied and fixed", at: entry.keySpan,
                     notes: [.init("varied here", at: clash.keySpan)]))
         }
         for entry in varied + ablation.with where entry.key == "like" {
             reading.report(
                 Finding(
-                    "conflicting-keys", "\"like\" is followed before variants are made", at: entry.keySpan,
+                    .conflictingKeys, "\"like\" is followed before variants are made", at: entry.keySpan,
                     help: "vary the settings themselves"))
         }
         // In the order of the sections: what comes later is the mistake.
@@ -135,7 +141,7 @@ struct VariantExpansion {
                 guard let place = first[entry.key] else { continue }
                 reading.report(
                     Finding(
-                        "conflicting-keys", "\"\(entry.key)\" is varied twice", at: entry.keySpan,
+                        .conflictingKeys, "\"\(entry.key)\" is varied twice", at: entry.keySpan,
                         notes: [.init("first here", at: place)], help: "vary it in one place"))
             }
             for entry in section where first[entry.key] == nil { first[entry.key] = entry.keySpan }
@@ -158,7 +164,7 @@ struct VariantExpansion {
         guard !words.isEmpty else { return }
         reading.report(
             Finding(
-                "unknown-key", "there is no key \"\(entry.key)\" here", at: entry.keySpan,
+                .unknownKey, "there is no key \"\(entry.key)\" here", at: entry.keySpan,
                 help: "write the whole path: \(words.joined(separator: ", or "))"))
     }
 

@@ -4,6 +4,15 @@ internal import Diagnostics
 internal import Digests
 internal import Nodes
 
+extension FindingRule {
+    static let repeatedValue = FindingRule(
+        "repeated-value", .keys, "A value stands twice where each may stand once.",
+        "A seed that stands twice would count the same model twice in every average.")
+    static let badName = FindingRule(
+        "bad-name", .keys, "A name that cannot be part of an address, or is ablate's own.",
+        "Names become parts of the addresses of steps, such as `large/seed-1/fold-0/fit`, and of file names.")
+}
+
 /// A value under a name the writer chose, with the name's place. Order is the order of the file.
 package struct Named<Value: Sendable>: Sendable {
     package let name: String
@@ -38,7 +47,7 @@ extension ValueShape {
             guard elements.count >= minimum else {
                 reading.report(
                     Finding(
-                        "out-of-range", "a list of at least \(minimum) belongs here, and this has \(elements.count)",
+                        .outOfRange, "a list of at least \(minimum) belongs here, and this has \(elements.count)",
                         at: node.span))
                 return nil
             }
@@ -51,7 +60,7 @@ extension ValueShape {
                     continue
                 }
                 if unique, !known.insert(value).inserted {
-                    reading.report(Finding("repeated-value", "this stands in the list already", at: item.span))
+                    reading.report(Finding(.repeatedValue, "this stands in the list already", at: item.span))
                 }
                 values.append(value)
             }
@@ -84,7 +93,7 @@ extension ValueShape {
                 if !Name.isValid(entry.key) {
                     reading.report(
                         Finding(
-                            "bad-name", "\"\(entry.key)\" cannot name a \(noun)", at: entry.keySpan,
+                            .badName, "\"\(entry.key)\" cannot name a \(noun)", at: entry.keySpan,
                             help: "use letters, digits, '.', '_' and '-', beginning with a letter or digit"))
                 } else if entry.key.utf8.count > Name.longest {
                     reading.report(Name.tooLong(entry.key, at: entry.keySpan))
@@ -148,7 +157,7 @@ enum Name {
 
     static func tooLong(_ name: String, at span: Span) -> Finding {
         Finding(
-            "bad-name",
+            .badName,
             "a name of \(name.utf8.count) bytes is too long: files are named by it, and \(longest) are the most",
             at: span, help: "choose a shorter name")
     }

@@ -4,6 +4,18 @@ internal import Diagnostics
 internal import Digests
 internal import Nodes
 
+extension FindingRule {
+    static let unknownKey = FindingRule(
+        "unknown-key", .keys, "There is no such key here.",
+        "A misspelt key would leave its default in force, and nobody would notice. recipe-reference.md lists the keys.")
+    static let missingKey = FindingRule(
+        "missing-key", .keys, "A key that is needed is not there.",
+        "Some keys are always needed, others only beside the key that the message names.")
+    static let conflictingKeys = FindingRule(
+        "conflicting-keys", .keys, "Keys exclude each other, or one means nothing beside the other.",
+        "A setting that does nothing is refused: its writer expects that it does something.")
+}
+
 /// The declaration of a mapping with fixed keys.
 package struct Declaration<Root: Sendable>: Sendable {
     package let about: String
@@ -77,7 +89,7 @@ package struct Declaration<Root: Sendable>: Sendable {
             isWhole = false
             reading.report(
                 Finding(
-                    "missing-key", "key \"\(key.name)\" is missing here", at: node.span,
+                    .missingKey, "key \"\(key.name)\" is missing here", at: node.span,
                     help: "\(key.name): \(key.about)"))
         }
         if !oneOf.isEmpty, !chooses(entries, at: node, &reading) { isWhole = false }
@@ -91,12 +103,12 @@ package struct Declaration<Root: Sendable>: Sendable {
         if let second = chosen.dropFirst().first {
             reading.report(
                 Finding(
-                    "conflicting-keys", "\"\(second.key)\" and \"\(chosen[0].key)\" exclude each other",
+                    .conflictingKeys, "\"\(second.key)\" and \"\(chosen[0].key)\" exclude each other",
                     at: second.keySpan,
                     notes: [.init("\"\(chosen[0].key)\" stands here", at: chosen[0].keySpan)],
                     help: "keep one of \(words)"))
         } else if !entries.contains(where: { Spelling.nearest(to: $0.key, among: oneOf) != nil }) {
-            reading.report(Finding("missing-key", "one of the keys \(words) is needed here", at: node.span))
+            reading.report(Finding(.missingKey, "one of the keys \(words) is needed here", at: node.span))
         }
         return false
     }
@@ -109,7 +121,7 @@ package struct Declaration<Root: Sendable>: Sendable {
             nearest.map { "did you mean \"\($0)\"?" } ?? "the keys here are \(keys.map(\.name).joined(separator: ", "))"
         reading.report(
             Finding(
-                "unknown-key", "there is no key \"\(entry.key)\" here", at: entry.keySpan, help: help,
+                .unknownKey, "there is no key \"\(entry.key)\" here", at: entry.keySpan, help: help,
                 fix: nearest.flatMap { .respelling(entry.key, at: entry.keySpan, as: $0) }))
     }
 

@@ -51,7 +51,7 @@ package struct Reading: Sendable {
         if let origin = node.origin.first { notes.append(.init("this value comes from \(origin)")) }
         report(
             Finding(
-                "wrong-type", "\(wanted) belongs here, and this is \(node.noun)", at: node.span, notes: notes,
+                .wrongType, "\(wanted) belongs here, and this is \(node.noun)", at: node.span, notes: notes,
                 help: help, fix: fix))
     }
 }

@@ -6,6 +6,17 @@ internal import Digests
 internal import Nodes
 internal import Words
 
+extension FindingRule {
+    static let ambiguousScalar = FindingRule(
+        "ambiguous-scalar", .text,
+        "A plain word that other YAML readers take for something else: it needs quotes, or the value in full.",
+        "Whether `no` is a word or false, and `010` eight or ten, depends on the version of YAML. A recipe means the same to all of them."
+    )
+    static let badValue = FindingRule(
+        "bad-value", .keys, "The value is of the right type and does not have the form that the key takes.",
+        "The message or its help shows the form.")
+}
+
 extension ValueShape where Value == String {
     /// Text. A plain scalar that is a number, a boolean or nothing by YAML 1.2 is refused, so that nobody's `1.10` loses its zero.
     package static func text(
@@ -18,7 +29,7 @@ extension ValueShape where Value == String {
         return ValueShape(schema: .object(schema)) { node, reading in
             guard let text = ScalarReading.text(node, wanted: wanted, reading: &reading) else { return nil }
             guard accepts(text) else {
-                reading.report(Finding("bad-value", "\(wanted) belongs here, and this is \"\(text)\"", at: node.span))
+                reading.report(Finding(.badValue, "\(wanted) belongs here, and this is \"\(text)\"", at: node.span))
                 return nil
             }
             return text
@@ -84,7 +95,7 @@ extension ValueShape where Value == Int {
                 return nil
             }
             guard range.contains(value) else {
-                reading.report(Finding("out-of-range", "\(wanted) belongs here, and this is \(value)", at: node.span))
+                reading.report(Finding(.outOfRange, "\(wanted) belongs here, and this is \(value)", at: node.span))
                 return nil
             }
             return value
@@ -120,7 +131,7 @@ extension ValueShape where Value == Double {
             guard range.contains(value), !aboveMinimum || value > range.lowerBound else {
                 reading.report(
                     Finding(
-                        "out-of-range", "\(wanted) belongs here, and this is \(node.scalar?.text ?? "")", at: node.span)
+                        .outOfRange, "\(wanted) belongs here, and this is \(node.scalar?.text ?? "")", at: node.span)
                 )
                 return nil
             }
@@ -156,7 +167,7 @@ extension ValueShape where Value == String {
             let nearest = Spelling.nearest(to: text, among: words)
             reading.report(
                 Finding(
-                    "unknown-value", "\(wanted) belongs here, and this is \"\(text)\"", at: node.span,
+                    .unknownValue, "\(wanted) belongs here, and this is \"\(text)\"", at: node.span,
                     help: nearest.map { "did you mean \"\($0)\"?" },
                     fix: nearest.flatMap { .respelling(text, at: node.span, as: $0) }))
             return nil
@@ -184,7 +195,7 @@ enum ScalarReading {
     }
 
     static func ambiguous(_ node: Node, _ ambiguity: String, help: String, fix: Finding.Fix? = nil) -> Finding {
-        Finding("ambiguous-scalar", "\(node.scalar?.text ?? "") is \(ambiguity)", at: node.span, help: help, fix: fix)
+        Finding(.ambiguousScalar, "\(node.scalar?.text ?? "") is \(ambiguity)", at: node.span, help: help, fix: fix)
     }
 
     /// What to do about a number in quotes; nil for anything else.

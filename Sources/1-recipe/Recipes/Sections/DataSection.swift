@@ -91,7 +91,7 @@ extension ValueShape where Value == String {
                 guard TableFormat(path: path) == nil else { return path }
                 reading.report(
                     Finding(
-                        "bad-value", "\(wanted) belongs here, and this is \"\(path)\"", at: node.span,
+                        .badValue, "\(wanted) belongs here, and this is \"\(path)\"", at: node.span,
                         help: advice(on: path)))
                 return nil
             }, encode: text.encode)

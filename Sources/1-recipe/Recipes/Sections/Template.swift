@@ -4,6 +4,12 @@ internal import Diagnostics
 package import Digests
 internal import Nodes
 
+extension FindingRule {
+    static let badTemplate = FindingRule(
+        "bad-template", .keys, "A template does not hold {answer} once and {prompt} at most once.",
+        "Braces stand for the columns; a brace that is text is written twice.")
+}
+
 /// A text with places for the columns.
 package struct Template: Hashable, Sendable {
     package enum Piece: Hashable, Sendable {
@@ -36,7 +42,7 @@ package struct Template: Hashable, Sendable {
         switch Template.parse(text) {
         case .success(let template): return template
         case .failure(let problem):
-            reading.report(Finding("bad-template", problem.message, at: node.span, help: problem.help))
+            reading.report(Finding(.badTemplate, problem.message, at: node.span, help: problem.help))
             return nil
         }
     } encode: {

@@ -1,6 +1,6 @@
 // `annotate`: what a language model behind an endpoint says of each row or group, as features.
 
-package import Digests
+internal import Digests
 internal import Recipes
 
 package struct AnnotateStep: TypedStep {

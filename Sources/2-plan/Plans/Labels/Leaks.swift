@@ -4,6 +4,19 @@ package import Diagnostics
 internal import Nodes
 package import Recipes
 
+extension FindingRule {
+    static let mayReadLabels = FindingRule(
+        "may-read-labels", .scores, .warning,
+        "A custom step may read the training table: its command or a file that it reads names it, or a folder that holds it.",
+        "What a program does cannot be seen, so its out-of-fold predictions cannot be vouched for. Give it the table as an input, `data.train`, and say what it does with the labels."
+    )
+    static let testBesideOutOfFold = FindingRule(
+        "test-beside-out-of-fold", .scores, .warning,
+        "A custom step reads predictions of the test beside out-of-fold predictions, and does not say that it keeps them apart.",
+        "Predictions of the test come from all folds together and have seen every label; mixed into out-of-fold predictions they would leak."
+    )
+}
+
 extension Lineage {
     /// An input that must be out-of-fold and is not.
     package struct Leak: Sendable, Hashable {
@@ -79,7 +92,7 @@ extension Lineage {
                     user == used
                     ? "\"\(used)\" is scored on rows" : "\"\(user)\" takes \"\(used)\" as out-of-fold for rows"
                 return Finding(
-                    "label-leak", "\(what) whose labels it has seen (fold \(leak.fold) among them)",
+                    .labelLeak, "\(what) whose labels it has seen (fold \(leak.fold) among them)",
                     at: user == used ? places.name(used) : places.use(of: used, by: user), notes: notes, help: help)
             }
     }
@@ -107,9 +120,9 @@ extension Lineage {
                 }), known.insert(step.name).inserted
             else { return nil }
             return Finding(
-                "may-read-labels",
+                .mayReadLabels,
                 "\"\(step.name)\" may read the training table: \(mention.phrase); if it does, its score has seen every label",
-                at: places.mention(mention, of: step.name), severity: .warning,
+                at: places.mention(mention, of: step.name),
                 help:
                     "write `labels: unused` if it uses no label of the training table; if it does, let it read data.train and folds"
             )
@@ -123,9 +136,9 @@ extension Lineage {
         return programs.compactMap { _, step in
             guard let (input, other) = step.testBeside(in: self), known.insert(step.name).inserted else { return nil }
             return Finding(
-                "test-beside-out-of-fold",
+                .testBesideOutOfFold,
                 "\"\(step.name)\" reads \(other).test beside \(other).out-of-fold; if it learns from it, as from pseudo-labels, its score has seen every label",
-                at: places.input(input, of: step.name), severity: .warning,
+                at: places.input(input, of: step.name),
                 help:
                     "write `labels: unused` if what it says of the test alone is made of it, or use the recipe's `pseudo-labels`"
             )

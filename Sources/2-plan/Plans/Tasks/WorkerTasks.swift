@@ -1,6 +1,6 @@
 // What a worker is asked for outside any plan. Declared as the kinds of steps are, so that no name stands twice.
 
-package import Digests
+internal import Digests
 internal import Recipes
 
 /// A kind of work that is no step: nothing of it goes into the store.

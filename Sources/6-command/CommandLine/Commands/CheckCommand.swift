@@ -57,7 +57,7 @@ struct CheckCommand: AsyncParsableCommand {
                 let code = isText ? Failure.report(error) : Failure.code(of: error)
                 if status != ExitStatus.invalidRecipe { status = code }
             } catch let missing as AblateError where !isText && missing.kind == .missing {
-                findings.append(Finding("missing-file", missing.description, at: nil))
+                findings.append(Finding(.missingFile, missing.description, at: nil))
                 status = status ?? ExitStatus.missingInput
             } catch {
                 status = status ?? Failure.report(error)
@@ -68,7 +68,7 @@ struct CheckCommand: AsyncParsableCommand {
                 "findings": .array(findings.inTextOrder.map(\.json)), "valid": .bool(status == nil),
             ])
         } else if sarif {
-            let log = FindingSARIF.document(findings, meanings: FindingCatalogue.meanings, version: Ablate.version)
+            let log = FindingSARIF.document(findings, version: Ablate.version)
             Console.out(json: log.text(.indented))
         } else {
             summarise(findings)

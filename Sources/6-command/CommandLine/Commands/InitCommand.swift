@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Digests
 internal import Deliveries
 internal import Host
+internal import Imports
 internal import Nodes
 internal import Recipes
 internal import Words
@@ -31,15 +32,13 @@ struct InitCommand: AsyncParsableCommand {
                         .missing, "\(path.shown) is no file; name one CSV or .jsonl table, or leave it out")
                 }
                 let bytes = try Files.content(path, limit: 1 << 30)
-                do throws(TableReading.Refusal) {
+                do throws(TableReading.Objection) {
                     return TableProposal(try TableReading(bytes, name: path))
                 } catch {
                     throw AblateError(.missing, "\(path.shown) \(error.reason)")
                 }
             }
-            let chosen =
-                template
-                ?? (proposal?.isOneOfEach == true ? .predictTheLLM : proposal?.group != nil ? .grouped : .classify)
+            let chosen = template ?? RecipeTemplate(fitting: proposal)
             let name =
                 Files.absolute(Files.folder(of: output)).split(separator: "/").last.map(String.init) ?? "experiment"
             let text = chosen.text(

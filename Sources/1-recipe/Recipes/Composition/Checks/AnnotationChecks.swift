@@ -21,33 +21,33 @@ struct AnnotationChecks {
         if !asksPrompt, !asksAnswer {
             reading.report(
                 Finding(
-                    "bad-template", "the question names neither {prompt} nor {answer}, so it is the same for every row",
+                    .badTemplate, "the question names neither {prompt} nor {answer}, so it is the same for every row",
                     at: place, help: "write {answer} where the text belongs"))
         }
         if asksPrompt, recipe.data.columns.prompt == nil {
             reading.report(
-                Finding("bad-template", "the question uses {prompt}, and data.columns.prompt is missing", at: place))
+                Finding(.badTemplate, "the question uses {prompt}, and data.columns.prompt is missing", at: place))
         }
         if annotation.per == .group {
             let per = (node["per"] ?? node).span
             if asksAnswer {
                 reading.report(
                     Finding(
-                        "bad-template", "the question names {answer}, and a group has several", at: place,
+                        .badTemplate, "the question names {answer}, and a group has several", at: place,
                         notes: [.init("asked once for each group", at: per)], help: "ask per row, or of {prompt} alone")
                 )
             }
             if recipe.data.columns.group == nil {
                 reading.report(
                     Finding(
-                        "missing-key", "per group needs data.columns.group", at: per,
+                        .missingKey, "per group needs data.columns.group", at: per,
                         help: "name the column of the groups"))
             }
         }
         if let scale = annotation.scale, scale.count != 2 || scale[0] >= scale[1], let place = node["scale"] {
             reading.report(
                 Finding(
-                    "bad-value", "a scale is two numbers, the least and the greatest", at: place.span,
+                    .badValue, "a scale is two numbers, the least and the greatest", at: place.span,
                     help: "write [1, 10]"))
         }
     }

@@ -3,6 +3,12 @@
 internal import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let noEmbedding = FindingRule(
+        "no-embedding", .scores, "A map is asked of an extractor that makes no embeddings.",
+        "A map is drawn from vectors: add `embedding` to the features of the extractor, or name another.")
+}
+
 struct ExtractorChecks {
     let recipe: Recipe
     let tree: Node
@@ -10,13 +16,13 @@ struct ExtractorChecks {
     func report(_ reading: inout Reading) {
         for entry in recipe.extractors {
             guard let node = tree["extractors"]?[entry.name] else { continue }
-            check(entry.value, at: node, &reading)
+            TemplateChecks(recipe: recipe).report(entry.value.template, at: node["template"], &reading)
             if recipe.annotations.contains(where: { $0.name == entry.name }),
                 let place = tree["extractors"]?.entries?.first(where: { $0.key == entry.name })
             {
                 reading.report(
                     Finding(
-                        "duplicate-name", "\"\(entry.name)\" names an annotation already", at: place.keySpan,
+                        .duplicateName, "\"\(entry.name)\" names an annotation already", at: place.keySpan,
                         notes: tree["annotations"]?[entry.name].map { [.init("it stands here", at: $0.span)] } ?? [],
                         help: "their features would have the same names; choose another"))
             }
@@ -34,18 +40,8 @@ struct ExtractorChecks {
         guard !entry.value.features.contains(.embedding) else { return }
         reading.report(
             Finding(
-                "no-embedding", "\"\(name)\" makes no embeddings that could be mapped", at: place.span,
+                .noEmbedding, "\"\(name)\" makes no embeddings that could be mapped", at: place.span,
                 notes: tree["extractors"]?[name].map { [.init("it stands here", at: $0.span)] } ?? [],
                 help: "add embedding to its features"))
-    }
-
-    private func check(_ extractor: Extractor, at node: Node, _ reading: inout Reading) {
-        if let template = extractor.template, template.usesPrompt, recipe.data.columns.prompt == nil,
-            let place = node["template"]
-        {
-            reading.report(
-                Finding(
-                    "bad-template", "the template uses {prompt}, and data.columns.prompt is missing", at: place.span))
-        }
     }
 }

@@ -3,6 +3,13 @@
 package import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let keyNotAllowed = FindingRule(
+        "key-not-allowed", .names, "An annotation names a variable that nobody has allowed to be sent.",
+        "A recipe from elsewhere could name any secret of the machine. Names ending in `_API_KEY` are allowed; others by your own site file."
+    )
+}
+
 package struct KeyVariables: Sendable {
     private let allowed: [String]
 
@@ -17,7 +24,7 @@ package struct KeyVariables: Sendable {
             guard let name = entry.value.keyVariable, !isAllowed(name) else { return nil }
             let node = loaded.tree["annotations"]?[entry.name]?["key-variable"] ?? loaded.tree
             return Finding(
-                "key-not-allowed",
+                .keyNotAllowed,
                 "\"\(name)\" may be any secret of this machine, and would be sent to \(entry.value.endpoint)",
                 at: node.span,
                 help:

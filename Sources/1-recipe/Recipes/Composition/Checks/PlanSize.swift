@@ -4,6 +4,12 @@
 internal import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let tooManySteps = FindingRule(
+        "too-many-steps", .models, "Models, seeds, folds, rounds and variants make more steps than a plan may have.",
+        "The notes say which parts ask for the most. A slip in a number is the usual reason.")
+}
+
 /// A sum over the parts of a recipe; nothing is ever larger than a `Double`, so that no recipe makes it overflow. Work that two
 /// parts share is counted twice: it is the most that the recipe can ask for.
 struct PlanSize {
@@ -32,7 +38,7 @@ struct PlanSize {
         guard sum > limit, let largest = parts.max(by: { $0.steps < $1.steps }) else { return nil }
         let shown = parts.sorted { $0.steps > $1.steps }.prefix(4)
         return Finding(
-            "too-many-steps",
+            .tooManySteps,
             "this recipe would have up to \(Self.text(sum)) steps, and \(Self.text(limit)) are the most",
             at: largest.span,
             notes: shown.map { .init("\($0.words): \(Self.text($0.steps)) steps", at: $0.span) },

@@ -68,7 +68,7 @@ package enum Backbone: Sendable, Hashable {
             guard node.entries == nil else {
                 reading.report(
                     Finding(
-                        "scratch-conflict",
+                        .scratchConflict,
                         "random weights have nothing to say of a text that they were not trained on",
                         at: node.span, help: "name a backbone of the hub or a folder"))
                 return nil
@@ -99,7 +99,7 @@ package enum Backbone: Sendable, Hashable {
         guard parts.count == 2, parts.allSatisfy(Name.isValid), halves.count == 1 || isRevision(halves[1]) else {
             reading.report(
                 Finding(
-                    "bad-value", "\(wanted) belongs here, and this is \"\(text)\"", at: node.span,
+                    .badValue, "\(wanted) belongs here, and this is \"\(text)\"", at: node.span,
                     help: "write ./\(text) if it is a folder"))
             return nil
         }

@@ -66,7 +66,7 @@ extension ValueShape where Value == [Int] {
                 guard values[0] <= values[1] else {
                     reading.report(
                         Finding(
-                            "out-of-range", "the shorter length stands first, and \(values[0]) is above \(values[1])",
+                            .outOfRange, "the shorter length stands first, and \(values[0]) is above \(values[1])",
                             at: node.span, help: "write [\(values[1]), \(values[0])]"))
                     return nil
                 }

@@ -3,6 +3,13 @@
 internal import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let duplicateName = FindingRule(
+        "duplicate-name", .names, "Two things of one recipe have the same name.",
+        "Models, custom steps and entries of the stack share one space of names, since each may be used in the place of another."
+    )
+}
+
 /// Names in their order, and whether one is among them at once.
 struct Known {
     private(set) var names: [String]
@@ -103,7 +110,7 @@ struct ReferenceChecks {
         for entry in models + stack + steps where Self.reserved.contains(entry.key) || Self.isRound(entry.key) {
             reading.report(
                 Finding(
-                    "bad-name", "\"\(entry.key)\" is a name of ablate's own", at: entry.keySpan,
+                    .badName, "\"\(entry.key)\" is a name of ablate's own", at: entry.keySpan,
                     help: "choose another name"))
         }
         var first = Dictionary(models.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
@@ -111,7 +118,7 @@ struct ReferenceChecks {
             guard let other = first.updateValue(first[entry.key] ?? entry, forKey: entry.key) else { continue }
             reading.report(
                 Finding(
-                    "duplicate-name", "\"\(entry.key)\" names a model or stack entry already", at: entry.keySpan,
+                    .duplicateName, "\"\(entry.key)\" names a model or stack entry already", at: entry.keySpan,
                     notes: [.init("first defined here", at: other.keySpan)]))
         }
     }

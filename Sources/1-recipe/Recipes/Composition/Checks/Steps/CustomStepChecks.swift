@@ -3,6 +3,15 @@
 internal import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let unusedInput = FindingRule(
+        "unused-input", .models, .warning, "A custom step waits for an input that its command does not name.",
+        "It runs again whenever that input changes. That may be meant, where the program finds the file by itself.")
+    static let unusedOutput = FindingRule(
+        "unused-output", .models, "A custom step's command does not say where an output goes.",
+        "The program cannot know the path: write `{out.NAME}` where it expects it.")
+}
+
 struct CustomStepChecks {
     let recipe: Recipe
     private let tree: [String: Node]
@@ -46,14 +55,13 @@ struct CustomStepChecks {
         for (name, place) in zip(step.outputs, node["outputs"]?.elements ?? []) where !written.contains(name) {
             reading.report(
                 Finding(
-                    "unused-output", "no argument of the command says {out.\(name)}", at: place.span,
+                    .unusedOutput, "no argument of the command says {out.\(name)}", at: place.span,
                     help: "the program cannot know where to write it; name it in the command"))
         }
         for entry in node["inputs"]?.entries ?? [] where !used.contains(entry.key) {
             reading.report(
                 Finding(
-                    "unused-input", "no argument of the command says {in.\(entry.key)}", at: entry.keySpan,
-                    severity: .warning,
+                    .unusedInput, "no argument of the command says {in.\(entry.key)}", at: entry.keySpan,
                     help: "the step waits for it and runs again when it changes, and does not read it"))
         }
     }
@@ -62,7 +70,7 @@ struct CustomStepChecks {
         guard let input = CustomInput(text, steps: names) else {
             reading.report(
                 Finding(
-                    "bad-value", "\"\(text)\" is nothing a step can read", at: span,
+                    .badValue, "\"\(text)\" is nothing a step can read", at: span,
                     help:
                         "write ./file, data.train, data.test, folds, NAME.out-of-fold, NAME.test, or STEP.OUTPUT"))
             return
@@ -71,7 +79,7 @@ struct CustomStepChecks {
         case .file, .folds: return
         case .table(let train):
             if !train, recipe.data.test == nil {
-                reading.report(Finding("missing-key", "there is no test table", at: span, help: "add data.test"))
+                reading.report(Finding(.missingKey, "there is no test table", at: span, help: "add data.test"))
             }
         case .output(let owner, let name):
             let outputs = self.outputs[owner] ?? []
@@ -87,12 +95,12 @@ struct CustomStepChecks {
                 return
             }
             if !outOfFold, recipe.data.test == nil {
-                reading.report(Finding("missing-key", "there is no test table", at: span, help: "add data.test"))
+                reading.report(Finding(.missingKey, "there is no test table", at: span, help: "add data.test"))
             }
             if outOfFold, let model = models[owner], !model.isOutOfFold {
                 reading.report(
                     Finding(
-                        "no-out-of-fold", "\"\(owner)\" has no out-of-fold predictions", at: span,
+                        .noOutOfFold, "\"\(owner)\" has no out-of-fold predictions", at: span,
                         help: "give the model `fit: [folds]`"))
             }
         }

@@ -2,12 +2,17 @@
 
 internal import Words
 
-enum RecipeTemplate: String, CaseIterable, Sendable {
+package enum RecipeTemplate: String, CaseIterable, Sendable {
     case classify, grouped
     case predictTheLLM = "predict-the-llm"
 
+    /// What a table looks like.
+    package init(fitting proposal: TableProposal?) {
+        self = proposal?.isOneOfEach == true ? .predictTheLLM : proposal?.group != nil ? .grouped : .classify
+    }
+
     /// The recipe over a table; where nothing is known of it, with names for its writer to change.
-    func text(name: String, train: String, proposal: TableProposal?) -> String {
+    package func text(name: String, train: String, proposal: TableProposal?) -> String {
         let answer = proposal?.answer ?? "text"
         let label = proposal?.label ?? "label"
         let isGrouped = self != .classify || proposal?.group != nil

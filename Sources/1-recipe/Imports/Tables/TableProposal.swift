@@ -4,20 +4,20 @@ internal import Nodes
 internal import Words
 
 /// What the columns of a table look like.
-struct TableProposal {
-    private(set) var id: String?
-    private(set) var prompt: String?
-    private(set) var answer: String?
-    private(set) var label: String?
-    private(set) var group: String?
-    private(set) var labels: [String] = []
+package struct TableProposal: Sendable {
+    package private(set) var id: String?
+    package private(set) var prompt: String?
+    package private(set) var answer: String?
+    package private(set) var label: String?
+    package private(set) var group: String?
+    package private(set) var labels: [String] = []
     /// Whether each group holds each label exactly once.
-    private(set) var isOneOfEach = false
+    package private(set) var isOneOfEach = false
     /// What a recipe cannot take as it is, as sentences.
-    private(set) var notes: [String] = []
-    let columns: [String]
+    package private(set) var notes: [String] = []
+    package let columns: [String]
 
-    init(_ table: TableReading) {
+    package init(_ table: TableReading) {
         columns = table.header
         let body = table.rows
         let stats = columns.indices.map { index in Column(name: columns[index], values: body.map { $0[index] }) }

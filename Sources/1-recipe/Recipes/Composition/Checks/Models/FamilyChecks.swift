@@ -3,6 +3,12 @@
 internal import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let unknownFamily = FindingRule(
+        "unknown-family", .scores, "A backbone's config names an architecture that cannot be fine-tuned.",
+        "Heads, adapters and packed attention are made for the architectures that recipe-reference.md lists.")
+}
+
 struct FamilyChecks {
     let recipe: Recipe
     let tree: Node
@@ -40,7 +46,7 @@ struct FamilyChecks {
                 : "choose a backbone of one of these: \(Backbone.families.joined(separator: ", "))"
         reading.report(
             Finding(
-                "unknown-family", "this backbone is of the architecture \"\(found.name)\", which ablate does not know",
+                .unknownFamily, "this backbone is of the architecture \"\(found.name)\", which ablate does not know",
                 at: (node["backbone"] ?? node).span, help: help))
     }
 }

@@ -4,6 +4,12 @@ internal import Diagnostics
 internal import Formats
 internal import Nodes
 
+extension FindingRule {
+    static let sampleMismatch = FindingRule(
+        "sample-mismatch", .names, "The columns of the sample submission are not one for each label.",
+        "Its header becomes that of the submission, in its order.")
+}
+
 struct SampleChecks {
     let recipe: Recipe
     let tree: Node
@@ -16,7 +22,7 @@ struct SampleChecks {
             || header.contains(where: { $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } })
         {
             return Finding(
-                "sample-mismatch",
+                .sampleMismatch,
                 header.isEmpty
                     ? "the sample's first line is no line of a CSV in UTF-8"
                     : "the sample's header holds control characters",
@@ -30,7 +36,7 @@ struct SampleChecks {
                 ? "where one column is wanted, such as the probability of \"\(labels[labels.count - 1])\": remove `sample`, and take its column from the submission"
                 : "a sample has the column of the ids, then one for each of \(Self.shown(labels))"
             return Finding(
-                "sample-mismatch",
+                .sampleMismatch,
                 "the sample has \(header.count) columns (\(shown)), and a submission with \(labels.count) labels \(labels.count + 1)",
                 at: place.span, notes: labelNotes, help: help)
         }
@@ -39,7 +45,7 @@ struct SampleChecks {
             _ = try SampleColumns(header: header, labels: labels, id: id, name: "the sample")
             return nil
         } catch {
-            return Finding("sample-mismatch", "\(error)", at: place.span, notes: labelNotes)
+            return Finding(.sampleMismatch, "\(error)", at: place.span, notes: labelNotes)
         }
     }
 

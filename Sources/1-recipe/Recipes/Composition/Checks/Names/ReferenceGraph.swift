@@ -3,6 +3,13 @@
 internal import Diagnostics
 internal import Nodes
 
+extension FindingRule {
+    static let cycle = FindingRule(
+        "cycle", .names, "Something is made, through others, from its own predictions.",
+        "Pseudo-labels for a model come from another model; `rounds` repeat the whole recipe with the labels of the round before."
+    )
+}
+
 /// The recipe's own graph of names. Dangling names are not in it: they are reported elsewhere.
 struct ReferenceGraph {
     /// What each name is made from.
@@ -56,7 +63,7 @@ struct ReferenceGraph {
                         isTooDeep = true
                         reading.report(
                             Finding(
-                                "too-deep",
+                                .tooDeep,
                                 "\"\(top.name)\" is made of predictions of predictions, more than \(Self.deepest) deep",
                                 at: order.first { $0.name == top.name }?.place ?? entry.place,
                                 help: "make it of what stands at the beginning of that chain"))
@@ -83,7 +90,7 @@ struct ReferenceGraph {
         if names.count > 12 { names = names.prefix(6) + ["..."] + names.suffix(5) }
         reading.report(
             Finding(
-                "cycle", "\"\(names[0])\" is made from itself: \(names.joined(separator: " <- "))", at: place,
+                .cycle, "\"\(names[0])\" is made from itself: \(names.joined(separator: " <- "))", at: place,
                 help:
                     "give the model that learns from pseudo-labels a name of its own (`like:` takes the settings), or use `rounds`"
             ))

@@ -1,7 +1,17 @@
 // The files that a recipe names: that they are there, and of a kind that can be read to an end. Opens none.
 
-internal import Diagnostics
+package import Diagnostics
 internal import Nodes
+
+extension FindingRule {
+    package static let missingFile = FindingRule(
+        "missing-file", .names, "A file that the recipe names is not there. `plan` goes on; `run` does not.",
+        "Paths start from the recipe's folder, and nothing in them is expanded.")
+    static let notAFile = FindingRule(
+        "not-a-file", .names,
+        "What the recipe names is a folder, a pipe or a device where a file belongs, or a file where a folder does.",
+        "A file is read more than once, and its content is part of the keys; a pipe could be read once.")
+}
 
 struct FileChecks {
     let surroundings: Surroundings
@@ -51,14 +61,14 @@ struct FileChecks {
         guard let text = node.scalar?.text, !text.isEmpty else { return }
         guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
             findings.append(
-                Finding("bad-value", "a path holds no line breaks and no control characters", at: node.span))
+                Finding(.badValue, "a path holds no line breaks and no control characters", at: node.span))
             return
         }
         let absolute = text.hasPrefix("/") ? text : folder + "/" + text
         guard let form = surroundings.look(absolute) else {
             findings.append(
                 Finding(
-                    "missing-file", "there is no \(wanted == .file ? "file" : "folder") \"\(text)\"", at: node.span,
+                    .missingFile, "there is no \(wanted == .file ? "file" : "folder") \"\(text)\"", at: node.span,
                     help: [Self.unexpanded(text), "it was looked for at \(absolute)"].compactMap { $0 }.joined(
                         separator: "; ")))
             return
@@ -75,7 +85,7 @@ struct FileChecks {
             ? "name a plain file; of a folder of tables, join the files into one" : "name a folder in hub layout"
         findings.append(
             Finding(
-                "not-a-file",
+                .notAFile,
                 "a \(wanted == .file ? "file" : "folder") belongs here, and \"\(text)\" is \(found)", at: node.span,
                 help: help))
     }

@@ -1,0 +1,64 @@
+// Tables and columns that would give the labels away.
+
+package import Diagnostics
+internal import Nodes
+
+extension FindingRule {
+    package static let labelLeak = FindingRule(
+        "label-leak", .scores,
+        "Predictions are used as out-of-fold for rows whose labels they have seen; the notes name the way.",
+        "The score of such predictions says nothing about rows that nobody has seen. A warning where it may be meant.")
+}
+
+struct SourceChecks {
+    let recipe: Recipe
+    let tree: Node
+
+    func report(_ reading: inout Reading) {
+        guard let data = tree["data"] else { return }
+        let columns = recipe.data.columns
+        if [columns.answer, columns.prompt].contains(columns.label), let place = data["columns"]?["label"] {
+            reading.report(
+                Finding(
+                    .conflictingKeys, "the column \"\(columns.label)\" is both read and predicted", at: place.span,
+                    help: "name the column of the labels alone"))
+        }
+        for (name, column, way) in [
+            (
+                "group", columns.group,
+                "rows that share a group would share the label, and a fold would hold whole labels"
+            ),
+            ("weight", columns.weight, "the weights would tell the labels"),
+        ] where column == columns.label {
+            guard let place = data["columns"]?[name] else { continue }
+            reading.report(
+                Finding(
+                    .labelLeak, "the column \"\(columns.label)\" holds the labels, and is read as \(name)",
+                    at: place.span, notes: [.init(way)], help: "name another column, or leave \(name) out"))
+        }
+        if let test = recipe.data.test, Self.plain(test) == Self.plain(recipe.data.train), let place = data["test"] {
+            reading.report(
+                Finding(
+                    .labelLeak, "the test table is the training table, so models predict rows they were trained on",
+                    at: place.span, notes: data["train"].map { [.init("trained on here", at: $0.span)] } ?? [],
+                    help: "name another table, or leave data.test out: out-of-fold predictions are made of train anyway"
+                ))
+        }
+    }
+
+    /// The same of tables that are one by their content: asked of the files, where nothing else leaks already.
+    func report(isSame: (_ path: String, _ other: String) -> Bool, _ reading: inout Reading) {
+        guard let test = recipe.data.test, !reading.findings.contains(where: { $0.rule == .labelLeak }),
+            let place = tree.value(at: ["data", "test"]), isSame(recipe.data.train, test)
+        else { return }
+        reading.report(
+            Finding(
+                .labelLeak,
+                "the test table is the training table under another name, so models predict rows they were trained on",
+                at: place.span, severity: .warning, help: "name another table, or leave data.test out"))
+    }
+
+    private static func plain(_ path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).filter { $0 != "." }.joined(separator: "/")
+    }
+}

@@ -1,0 +1,50 @@
+// Lengths beyond what a backbone can read.
+
+internal import Diagnostics
+internal import Nodes
+
+extension FindingRule {
+    static let lengthsAboveContext = FindingRule(
+        "lengths-above-context", .models, .warning, "Prompt and answer may take more tokens than the backbone reads.",
+        "A row that is too long stops the run in the middle; shorter lengths cut it instead, and the logbook says how many were cut."
+    )
+}
+
+struct ContextLengths {
+    let recipe: Recipe
+    let tree: Node
+    let variants: [[Variant]]
+    /// The longest sequence a backbone can read, in tokens; nil where that is not known here.
+    let context: (Backbone) -> Int?
+
+    func report(_ reading: inout Reading) {
+        var subjects: [(model: FineTune, tree: Node)] = recipe.models.compactMap { entry in
+            guard let model = entry.value.fineTune, let node = tree["models"]?[entry.name] else { return nil }
+            return (model, node)
+        }
+        for variant in variants.joined() {
+            if case .model(.fineTune(let model)) = variant.subject { subjects.append((model, variant.tree)) }
+        }
+        var known: [Backbone: Int?] = [:]
+        for (model, node) in subjects {
+            let backbone = model.backbone
+            let limit: Int?
+            if case .scratch(let scratch) = backbone {
+                limit = scratch.context
+            } else {
+                limit = known[backbone] ?? context(backbone)
+                known[backbone] = .some(limit)
+            }
+            let usesPrompt = (model.template ?? recipe.data.effectiveTemplate).usesPrompt
+            let wanted = model.lengths.answer + (usesPrompt ? model.lengths.prompt : 0)
+            guard let limit, wanted > limit else { continue }
+            let place = node["lengths"]?["answer"] ?? node["lengths"] ?? node["backbone"] ?? node
+            reading.report(
+                Finding(
+                    .lengthsAboveContext,
+                    "prompt and answer may take \(wanted) tokens, and the backbone reads \(limit) with the template",
+                    at: place.span,
+                    help: "a longer row stops the run; lower lengths.prompt or lengths.answer"))
+        }
+    }
+}

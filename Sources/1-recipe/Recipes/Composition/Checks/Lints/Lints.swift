@@ -1,0 +1,19 @@
+// What is allowed and probably not meant. Runs on a recipe that has no errors.
+
+internal import Nodes
+
+struct Lints {
+    let recipe: Recipe
+    let tree: Node
+    let variants: [[Variant]]
+    let graph: ReferenceGraph
+    /// The longest sequence a backbone can read, in tokens; nil where that is not known here.
+    let context: (Backbone) -> Int?
+
+    func report(_ reading: inout Reading) {
+        ConfoundedSettings(recipe: recipe, tree: tree).report(&reading)
+        EnsembleSizes(recipe: recipe, tree: tree).report(&reading)
+        ContextLengths(recipe: recipe, tree: tree, variants: variants, context: context).report(&reading)
+        UnusedModels(recipe: recipe, tree: tree, graph: graph).report(&reading)
+    }
+}

@@ -1,0 +1,35 @@
+// One model, of a recipe or of a variant: keys that mean something, and what its parts ask for.
+
+internal import Diagnostics
+internal import Nodes
+
+struct ModelChecks {
+    let recipe: Recipe
+    let model: Model
+    /// The resolved tree of the model.
+    let tree: Node
+
+    func report(_ reading: inout Reading) {
+        checkKeys(&reading)
+        if case .fineTune(let model) = model {
+            BackboneChecks(model: model, tree: tree).report(&reading)
+            TrainingChecks(recipe: recipe, training: model.training, tree: tree).report(&reading)
+        }
+        TemplateChecks(recipe: recipe).report(model.template, at: tree["template"], &reading)
+        PseudoLabelChecks(recipe: recipe, model: model, tree: tree).report(&reading)
+    }
+
+    /// Keys that would silently do nothing.
+    private func checkKeys(_ reading: inout Reading) {
+        guard let (kind, keys) = Model.declaration.meaningless(in: tree) else { return }
+        let names = (Model.declaration.meaningful[kind] ?? []).filter { $0 != "like" }
+        for key in keys {
+            reading.report(
+                Finding(
+                    .conflictingKeys, "\"\(key.key)\" means nothing to a \(kind) model", at: key.keySpan,
+                    help:
+                        "remove it; the keys here are \(names.dropLast().joined(separator: ", ")) and \(names.last ?? "")"
+                ))
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// What each name of a recipe can be used for: which have out-of-fold predictions, which are optimized. Knows no single entry.
+
+internal import Diagnostics
+internal import Nodes
+
+struct PredictionSources {
+    /// The entries that are optimizations, or averages with one in them.
+    let optimized: Set<String>
+    /// The names that have no out-of-fold predictions.
+    let withoutOutOfFold: Set<String>
+    /// What each custom step makes.
+    let outputs: [String: [String]]
+
+    init(_ recipe: Recipe) {
+        // In the order of the file: what an entry is made of stands above it, and what does not is a finding of its own.
+        var optimized: Set<String> = []
+        var without = Set(recipe.models.filter { !$0.value.isOutOfFold }.map(\.name))
+        without.formUnion(recipe.steps.filter { !$0.value.outputs.contains("out-of-fold") }.map(\.name))
+        for entry in recipe.stack {
+            let members = entry.value.average?.members ?? []
+            if entry.value.optimization != nil || members.contains(where: optimized.contains) {
+                optimized.insert(entry.name)
+            }
+            if members.contains(where: without.contains) { without.insert(entry.name) }
+        }
+        self.optimized = optimized
+        withoutOutOfFold = without
+        outputs = Dictionary(recipe.steps.map { ($0.name, $0.value.outputs) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Reports that a custom step is used where it makes no such predictions.
+    ///
+    /// - Parameter outputs: what it makes instead.
+    static func reportMissing(_ output: String, at place: Node, outputs: [String], _ reading: inout Reading) {
+        Dangling.report(
+            output, noun: "output of the step \(place.scalar?.text ?? ""),", among: outputs, at: place.span, &reading)
+    }
+}

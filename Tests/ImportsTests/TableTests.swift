@@ -1,0 +1,127 @@
+// A table's head, the columns that it proposes, and the recipe that is made of them, as values.
+
+import Diagnostics
+import Recipes
+import Testing
+
+@testable import Imports
+
+private func table(_ header: [String], _ rows: [[String]]) throws -> TableReading {
+    let lines = [header] + rows
+    return try TableReading(Array(lines.map { $0.joined(separator: ",") }.joined(separator: "\n").utf8), name: "t.csv")
+}
+
+private func sentence(_ number: Int) -> String { "the quick brown fox jumps over lazy dog number \(number)" }
+
+/// Rows of three questions with one answer of each of two writers, and so on.
+private func grouped(_ questions: Int, writers: [String]) throws -> TableReading {
+    try table(
+        ["row_id", "question", "response", "writer"],
+        (0..<questions).flatMap { question in
+            writers.enumerated().map { index, writer in
+                [
+                    "r\(question * writers.count + index)", "why is number \(question) a number",
+                    sentence(question * 7 + index), writer,
+                ]
+            }
+        })
+}
+
+@Suite struct TableReadingTests {
+    @Test func objectsOnLinesAreATable() throws {
+        let text = #"{"text": "one", "label": 1}"# + "\n\n" + #"{"label": null, "text": "two"}"# + "\n"
+        let reading = try TableReading(Array(text.utf8), name: "t.JSONL")
+        #expect(reading.header == ["label", "text"])
+        #expect(reading.rows == [["1", "one"], ["", "two"]])
+    }
+
+    @Test func rowsOfAnotherLengthAreLeftOut() throws {
+        #expect(try TableReading(Array("a,b\n1,2\n3\n4,5\n".utf8), name: "t.csv").rows == [["1", "2"], ["4", "5"]])
+    }
+
+    @Test(arguments: [
+        ("t.csv", "a;b\n1;2\n", "';'"), ("t.tsv", "a\tb\n1\t2\n", "tabs"), ("t.csv", "a,b\n", "header and a row"),
+        ("t.xlsx", "PK", "no CSV table"), ("t.jsonl", "[{\"a\": 1}]\n", "one JSON object on each line"),
+        ("t.jsonl", "\n", "no line"), ("t.csv", "a\0b", "UTF-8"),
+    ])
+    func whatIsNoTableSaysWhyAndWhatToDo(_ name: String, _ text: String, _ words: String) {
+        let error = #expect(throws: TableReading.Objection.self) { try TableReading(Array(text.utf8), name: name) }
+        #expect(error?.reason.contains(words) == true, "\(error?.reason ?? "")")
+    }
+}
+
+@Suite struct TableProposalTests {
+    @Test func columnsAreFoundByNameAndByWhatTheyHold() throws {
+        let proposal = TableProposal(try grouped(6, writers: ["human", "machine"]))
+        #expect(proposal.id == "row_id")
+        #expect(proposal.prompt == "question")
+        #expect(proposal.answer == "response")
+        #expect(proposal.label == "writer")
+        #expect(proposal.group == "question")
+        #expect(proposal.labels == ["human", "machine"])
+        #expect(proposal.isOneOfEach && proposal.notes.isEmpty)
+    }
+
+    @Test func aGroupThatLacksALabelIsNotOneOfEach() throws {
+        let reading = try grouped(6, writers: ["human", "machine"])
+        var rows = reading.rows
+        rows[0][3] = "machine"
+        #expect(!TableProposal(try table(reading.header, rows)).isOneOfEach)
+    }
+
+    @Test func labelsThatAreNumbersStandInTheirOrder() throws {
+        let rows = (0..<40).map { [sentence($0), "\([10, 2, 9, 1][$0 % 4])"] }
+        #expect(TableProposal(try table(["text", "label"], rows)).labels == ["1", "2", "9", "10"])
+    }
+
+    @Test func oneColumnForEachLabelIsSaidAndNotTakenForALabel() throws {
+        let rows = (0..<12).map { [sentence($0)] + (0..<3).map { label in label == 0 ? "1" : "0" } }
+        let turned = rows.enumerated().map { number, row in
+            [row[0]] + (0..<3).map { number % 3 == $0 ? "1" : "0" }
+        }
+        let proposal = TableProposal(try table(["text", "good", "bad", "ugly"], turned))
+        #expect(proposal.label == nil)
+        #expect(proposal.notes.count == 1 && proposal.notes[0].contains("idxmax"), "\(proposal.notes)")
+    }
+
+    @Test func aTableWithoutTextsOrLabelsProposesNone() throws {
+        let proposal = TableProposal(try table(["a"], (0..<4).map { ["\($0)"] }))
+        #expect(proposal.answer == nil && proposal.label == nil && proposal.group == nil)
+    }
+}
+
+@Suite struct RecipeTemplateTests {
+    private func load(_ recipe: String) throws -> LoadedRecipe {
+        try RecipeLoader(file: SourceFile(name: "r.yaml", text: recipe), folder: "/f") { _ in true }.load()
+    }
+
+    @Test(arguments: RecipeTemplate.allCases)
+    func everyTemplateIsAValidRecipeWithAndWithoutATable(_ template: RecipeTemplate) throws {
+        let proposals = [
+            nil, TableProposal(try grouped(4, writers: ["a", "b"])),
+            TableProposal(try table(["text", "label"], (0..<8).map { [sentence($0), $0 % 2 == 0 ? "no" : "yes"] })),
+        ]
+        for proposal in proposals where template != .predictTheLLM || proposal?.group != nil || proposal == nil {
+            let text = template.text(name: "mine", train: "data/train: 1.csv", proposal: proposal)
+            let loaded = try load(text)
+            #expect(loaded.warnings.isEmpty && loaded.recipe.data.train == "data/train: 1.csv", "\(text)")
+            #expect(loaded.recipe.data.labels.count == 2)
+        }
+    }
+
+    @Test func wordsOfTheTableAreQuotedWhereYAMLWouldTakeThemForSomethingElse() throws {
+        let rows = (0..<8).map { [sentence($0), $0 % 2 == 0 ? "no" : "1.0"] }
+        let proposal = TableProposal(try table(["#text", "yes"], rows))
+        let recipe = try load(RecipeTemplate.classify.text(name: "mine", train: "t.csv", proposal: proposal)).recipe
+        #expect(recipe.data.labels == ["1.0", "no"])
+        #expect(recipe.data.columns.answer == "#text" && recipe.data.columns.label == "yes")
+    }
+
+    @Test func theTemplateFitsWhatTheTableLooksLike() throws {
+        #expect(RecipeTemplate(fitting: nil) == .classify)
+        #expect(RecipeTemplate(fitting: TableProposal(try grouped(4, writers: ["a", "b"]))) == .predictTheLLM)
+        let uneven = try grouped(4, writers: ["a", "b"])
+        let fewer = try table(uneven.header, Array(uneven.rows.dropLast()))
+        #expect(RecipeTemplate(fitting: TableProposal(fewer)) == .grouped)
+    }
+}
