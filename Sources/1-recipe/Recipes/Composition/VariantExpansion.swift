@@ -60,7 +60,8 @@ struct VariantExpansion {
                 let settings = entries.map { (path: $0.key, value: VariantDimension.text($0.value)) }
                 let inForce = Self.values(of: subject)
                 let isVariedOnce = Set(entries.map(\.key)).count == entries.count
-                if let other = known.updateValue(label, forKey: inForce), isVariedOnce {
+                // A setting that means nothing makes no difference, and is a finding of its own.
+                if let other = known.updateValue(label, forKey: inForce), isVariedOnce, !meansNothing(tree) {
                     // One that is another only as it is written would be tested twice, and every other one corrected for it.
                     reading.report(
                         Finding("repeated-value", "the variants \(other) and \(label) are the same", at: node.span))
@@ -80,6 +81,12 @@ struct VariantExpansion {
         if isEntry { return StackEntry.declaration.shape.decode(tree, &reading).map { .entry($0) } }
         guard let model = Model.declaration.shape.decode(tree, &reading) else { return nil }
         return .model(model)
+    }
+
+    private func meansNothing(_ tree: Node) -> Bool {
+        let found =
+            isEntry ? StackEntry.declaration.meaningless(in: tree) : Model.declaration.meaningless(in: tree)
+        return !(found?.keys.isEmpty ?? true)
     }
 
     /// The values in force, those left at their defaults too: `1` and `1.0` of a number are one value. Nil for what cannot be read.
