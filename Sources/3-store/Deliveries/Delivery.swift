@@ -28,7 +28,7 @@ package struct Delivery: Sendable {
     private let project: String
     private let ledgers: [Ledger]
     private let author: Author
-    private let inputs: [String]
+    private let inputs: InputPlaces
     /// Folders that nothing is delivered into: the store's own.
     private let reserved: [String]
     /// Whether the user has said that what is there may be replaced.
@@ -47,7 +47,7 @@ package struct Delivery: Sendable {
         self.project = host.files.absolute(project)
         self.ledgers = ledgers
         self.author = author
-        self.inputs = inputs
+        self.inputs = InputPlaces(inputs)
         self.reserved = reserved
         self.overwrites = overwrites
     }
@@ -299,14 +299,10 @@ package struct Delivery: Sendable {
             above = Paths.folder(of: above)
         }
         let own = try files.status(of: place, following: true)?.stamp
-        for input in inputs {
-            let stamp = try? files.status(of: input, following: true)?.stamp
-            let isSame = own != nil && stamp?.device == own?.device && stamp?.inode == own?.inode
-            if isSame || files.absolute(input) == place {
-                throw AblateError(
-                    .refused, "an input would be overwritten: \(input)", path: path,
-                    advice: "choose another path for what is written; nothing was written")
-            }
+        if let input = inputs.input(at: place, own, files) {
+            throw AblateError(
+                .refused, "an input would be overwritten: \(input)", path: path,
+                advice: "choose another path for what is written; nothing was written")
         }
         // A link to a file is a file of the user's; one to anything else is what it leads to.
         if let form = try files.status(of: place, following: true)?.form, form != .file {

@@ -34,6 +34,8 @@ package final class Store: Sendable {
     /// Where what is derived from this store is kept; nil for nowhere.
     let cache: String?
     let lastRefresh = Mutex<Int?>(nil)
+    /// The document of a run that was read last: a large one takes a while, and one command asks for it several times.
+    let lastReadRun = Mutex<(path: String, stamp: Stamp, document: JSON)?>(nil)
     let signs: SignsOfLife
     private let onWait = Mutex<(@Sendable (String) -> Void)?>(nil)
 

@@ -211,8 +211,9 @@ package actor Engine {
         journal.note(plan.steps[index].address, key: record.key)
         if executed {
             summary.executed.append(index)
-            report(.finished(index, seconds: record.seconds, metrics: record.metrics))
-            for warning in StepMetrics(record.metrics).warnings {
+            let metrics = record.metrics
+            report(.finished(index, seconds: record.seconds, metrics: metrics))
+            for warning in StepMetrics(metrics).warnings {
                 report(.note("warning: \(plan.steps[index].address): \(warning)"))
             }
         } else {

@@ -49,6 +49,22 @@ final class IndexDatabase: Sendable {
         return found ?? nil
     }
 
+    /// Those of many files that are known, in one reading.
+    func sightings(of paths: [String]) -> [String: Sighting] {
+        use { database in
+            var found: [String: Sighting] = [:]
+            try database.inTransaction(.deferred) {
+                let statement = try database.cachedStatement(
+                    sql: "SELECT \(Sighting.columns) FROM sighting WHERE path = ?")
+                for path in paths {
+                    found[path] = try Row.fetchOne(statement, arguments: [path]).flatMap { Sighting($0, of: path) }
+                }
+                return .commit
+            }
+            return found
+        } ?? [:]
+    }
+
     func record(_ key: Digest) -> IndexedRecord? {
         let found = use { database -> IndexedRecord? in
             let statement = try database.cachedStatement(

@@ -45,7 +45,10 @@ struct CommandFiles {
     private static func words(in argument: String, isProgram: Bool) -> [String] {
         var argument = argument
         for reference in CustomStep.references(in: argument) {
-            argument = argument.replacing("{\(reference.isInput ? "in" : "out").\(reference.name)}", with: " ")
+            let place = "{\(reference.isInput ? "in" : "out").\(reference.name)}"
+            // Most places are an argument of their own.
+            if argument == place { return [] }
+            argument = argument.replacing(place, with: " ")
         }
         if isProgram { return scripts.contains { argument.hasSuffix($0) } ? [argument] : [] }
         var words: [String] = []
