@@ -8,12 +8,16 @@ package enum Fit: String, CaseIterable, Sendable { case folds, full }
 package enum Model: Sendable {
     case fineTune(FineTune)
     case tfidf(TFIDFModel)
+    case predictions(PredictionsModel)
 
     package static let declaration = Declaration(
-        "A model: a backbone to fine-tune, or a baseline.",
+        "A model: a backbone to fine-tune, a baseline, or predictions made elsewhere.",
         [
             Alternative("backbone", FineTune.declaration, Model.fineTune) { $0.fineTune },
             Alternative("tfidf", TFIDFModel.declaration, Model.tfidf) { $0.tfidf },
+            Alternative("predictions", PredictionsModel.declaration, Model.predictions) {
+                if case .predictions(let model) = $0 { model } else { nil }
+            },
         ], elsewhere: "like")
 
     package var fineTune: FineTune? { if case .fineTune(let model) = self { model } else { nil } }
@@ -24,6 +28,7 @@ package enum Model: Sendable {
         switch self {
         case .fineTune(let model): model
         case .tfidf(let model): model
+        case .predictions(let model): model
         }
     }
 
@@ -54,7 +59,7 @@ extension ModelSection {
 
 extension Model {
     /// Where in the tree of a model files are named.
-    static let files: [[String]] = []
+    static let files = PredictionFiles.places
 
     package var template: Template? { section.template }
     package var fit: [Fit] { section.fit }

@@ -165,6 +165,15 @@ class PredictBaseline:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Predictions:
+    """Takes predictions made elsewhere: each row once, by its id, and each label's column."""
+    format: Literal["csv", "jsonl", "parquet", "npy", "safetensors"]
+    id: str
+    label: str
+    labels: list
+
+
+@dataclass(frozen=True, kw_only=True)
 class Features:
     """Computes numbers about each row's texts."""
     features: list
@@ -300,6 +309,7 @@ KINDS = {
     "finetune": (Finetune,),
     "fit": (Fit,),
     "predict": (PredictBackbone, PredictBaseline,),
+    "predictions": (Predictions,),
     "features": (Features,),
     "annotate": (Annotate,),
     "extract": (Extract,),
