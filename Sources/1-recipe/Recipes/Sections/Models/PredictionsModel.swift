@@ -1,7 +1,7 @@
 // The model kind `predictions`: made elsewhere, and brought as files. It is fitted on nothing here.
 
 internal import Diagnostics
-package import Digests
+internal import Digests
 internal import Nodes
 
 package struct PredictionsModel: Sendable, ModelSection {
