@@ -45,9 +45,10 @@ def test_a_logbook_edited_right_after_a_run_is_seen(chain):
 
 def test_a_source_edited_while_a_run_goes_on_is_seen(chain):
     """The edit comes when the step that reads it is done: the run's own answer must not be given for the new content."""
-    # Spelt so that the file's name is none in the command: it is an input of the first step alone.
+    # The command names the file by another's content: it is an input of the first step alone.
+    chain.write("where.txt", "source.txt")
     chain.edit('[cp, "{in.text}", "{out.fifth}"]',
-               """[sh, -c, "cp $1 $2; echo more >> sour''ce.txt", x, "{in.text}", "{out.fifth}"]""")
+               '[sh, -c, "cp $1 $2; echo more >> $(cat where.txt)", x, "{in.text}", "{out.fifth}"]')
     time.sleep(0.3)
     chain.run()
     assert "one" in chain.names()

@@ -171,6 +171,8 @@ package actor Engine {
         let index = chosen[position]
         report(.started(index))
         tasks[position] = Task { [runner, report, job] in
+            // What a step was given is needed no longer: that of ten thousand steps fills a hundred megabytes.
+            defer { tasks[position] = nil }
             do {
                 let outcome = try await runner.run(job) { event in
                     switch event {

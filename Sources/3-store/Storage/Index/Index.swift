@@ -84,7 +84,11 @@ final class Index: Sendable {
         let records = shelf.withLock { shelf in
             shelf.lookups += 1
             if shelf.lookups == 256 {
-                shelf.records = Dictionary(database.records().map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+                // What is not saved yet first: it may be saved, and no longer be fresh, while the database is read.
+                let unsaved = fresh.withLock { $0.records }
+                var records = Dictionary(database.records().map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+                for (key, record) in unsaved { records[key] = record }
+                shelf.records = records
             }
             return shelf.records
         }
