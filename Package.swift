@@ -64,7 +64,7 @@ let package = Package(
         .target(name: "Schedules"),
         .target(
             name: "Steps",
-            dependencies: ["Host", "Scores", "Constraints", "Plans", "Formats", "Words", "Digests"]),
+            dependencies: ["Host", "Scores", "Constraints", "Plans", "Recipes", "Formats", "Words", "Digests"]),
         .target(
             name: "Workers",
             dependencies: [
@@ -152,7 +152,7 @@ let package = Package(
             path: "Tests/TestProjects"),
         .testTarget(
             name: "ForecastsTests", dependencies: ["TestProjects", "Forecasts", "Plans", "Storage", "Host", "Digests"]),
-        .testTarget(name: "StepsTests", dependencies: ["Steps", "Host", "Formats", "Plans", "Digests"]),
+        .testTarget(name: "StepsTests", dependencies: ["Steps", "Host", "Formats", "Plans", "Recipes", "Digests"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Digests"]),
         .testTarget(name: "LogbooksTests", dependencies: ["Logbooks", "Formats", "Scores", "Words", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),

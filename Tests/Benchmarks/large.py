@@ -29,10 +29,11 @@ BARS = {"train_mfu": {"at-least": 0.40}, "predict_mfu": {"at-least": 0.45}, "det
 def build(shape, device, nf4=False, **changes):
     """A classifier with LoRA of rank 16 on every linear layer, dropout .05 as is usual."""
     from ablate_worker.models import backbones, classifier
+    from ablate_worker.protocol.parameters import Lora
     backbone = weights(transformers.AutoModel, shape, device).requires_grad_(False)
     if nf4:
         quantize(backbone)
-    backbone = backbones.adapt(backbone, LORA | changes, seed=1)
+    backbone = backbones.adapt(backbone, Lora(**LORA | changes), seed=1)
     for name, parameter in backbone.named_parameters():
         if "lora_" in name:
             parameter.data = parameter.data.float()

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from ablate_worker.files import formats
 from ablate_worker.models import backbones, sequences
+from ablate_worker.protocol.parameters import Lengths, Lora
 from ablate_worker.training import schedule
 from problems import CLASSES, SEED, TEMPLATE
 from torch import nn
@@ -24,7 +25,7 @@ def adapted(problem, model, task, device):
                              target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"])
     model = peft.get_peft_model(model, config).to(device)
     reference, _ = backbones.load(problem.folder / "backbone", "backbone", "none", torch.device("cpu"), frozen=True)
-    reference = backbones.adapt(reference, lora, SEED)
+    reference = backbones.adapt(reference, Lora(**lora), SEED)
     first = {name.split("layers.")[1]: p for name, p in reference.named_parameters() if "lora_A" in name}
     with torch.no_grad():
         for name, parameter in model.named_parameters():
@@ -49,7 +50,7 @@ def trainer(problem, device, order):
     """transformers' Trainer with its defaults, padding to the longest row of a batch: (seconds, mean loss)."""
     import transformers
     columns, metadata = formats.read_tokens(problem.folder / "tokens")
-    rows = sequences.assemble(columns, metadata, {"keep": "head"}, problem.order(order))
+    rows = sequences.assemble(columns, metadata, Lengths(prompt=None, answer=None), problem.order(order))
     labels = np.asarray(problem.labels)[problem.order(order)]
     data = [{"input_ids": row.tolist(), "attention_mask": [1] * len(row), "labels": int(label)}
             for row, label in zip(rows, labels)]

@@ -66,7 +66,7 @@ class Problem:
         (self.folder / "texts").write_text("".join(json.dumps(text) + "\n" for text in self.texts))
         (self.folder / "rows").write_text(json.dumps({"ids": list(map(str, range(len(answers)))), "labels": self.labels,
                                                       "groups": self.groups, "weights": None, "classes": CLASSES}))
-        outputs = self.step("tokenize", tokenize.run, {"template": TEMPLATE, "vocabulary": sizes.vocabulary}, ["texts"])[0]
+        outputs = self.step("tokenize", tokenize.run, {"template": TEMPLATE, "chat": None, "vocabulary": sizes.vocabulary}, ["texts"])[0]
         (outputs / "tokens").rename(self.folder / "tokens")
         (outputs / "tokenizer").rename(self.folder / "tokenizer")
         torch.manual_seed(SEED)
@@ -92,7 +92,8 @@ class Problem:
         other layers do."""
         training = {"epochs": 1, "batch": self.sizes.batch, "learning-rate": 1e-3, "head-learning-rate": None,
                     "schedule": "linear", "warmup": 0.0, "weight-decay": 0.0, "clip": 1.0, "order": order, "share-prompt": share}
-        parameters = {"scratch": None, "quantization": "none", "lora": self.lora(), "lengths": {"keep": "head"}, "seed": SEED,
+        parameters = {"scratch": None, "quantization": "none", "precision": "auto", "remote-code": False, "head-input": "hidden-state",
+                      "lora": self.lora(), "lengths": {"prompt": None, "answer": None, "keep": "head"}, "seed": SEED,
                       "training": training, "pooling": "last", "fold": None, "classes": CLASSES}
         install = tail.install
         if whole:

@@ -25,6 +25,7 @@ data:
 folds: {kind: stratified-group-k-fold, count: 2, seed: 7}
 models:
   words: {tfidf: {analyzer: word, ngrams: [1, 2], min-count: 1, regularization: 1.0}, fit: [folds]}
+  theirs: {predictions: {oof: oof.csv, test: predictions.npy, folds: folds.csv, labels: unused}}
   tiny:
     backbone:
       scratch: {architecture: mistral, hidden: 16, layers: 1, heads: 2, intermediate: 32, vocabulary: 300, context: 128}

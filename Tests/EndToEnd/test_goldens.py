@@ -79,6 +79,10 @@ stack:
   final: {optimize: words, method: marginals}
 rounds: {count: 1, from: final}
 """
+BROUGHT = HEAD + """\
+models:
+  theirs: {predictions: {oof: oof.csv, test: test.jsonl, labels: unused}}
+"""
 ANNOTATED = HEAD + """\
 models:
   words: {tfidf: {}}
@@ -100,11 +104,24 @@ stack:
 SOURCES = {
     "annotated": (ANNOTATED, ["annotate", "explore"]),
     "given": (GIVEN, ["ingest", "split", "average", "optimize", "evaluate", "submission", "command"]),
+    "brought": (BROUGHT, ["predictions"]),
     "learnt": (LEARNT, ["tokenize", "finetune", "fit", "predict", "features", "stack"]),
     "extracted": (EXTRACTED, ["extract"]),
     "rounds": (ROUNDS, ["pseudo-label"]),
 }
 MOST = 3  # steps of a kind
+
+
+def write_predictions(folder: Path) -> None:
+    """Predictions by a formula, in two forms and another order than the tables'."""
+    for name, count, prefix in (("oof.csv", 36, "tr"), ("test.jsonl", 12, "te")):
+        lines = [] if name.endswith("jsonl") else ["id,a,b,c"]
+        for row in reversed(range(count)):
+            weights = [1 + (row * 7 + label * 3) % 5 for label in range(3)]
+            values = [weight / sum(weights) for weight in weights]
+            own = {"id": f"{prefix}{row}"} | dict(zip("abc", values))
+            lines.append(json.dumps(own) if name.endswith("jsonl") else ",".join(map(str, own.values())))
+        (folder / name).write_text("\n".join(lines) + "\n")
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +135,7 @@ def results(tmp_path_factory) -> dict[str, dict]:
         server = Judge() if recipe is ANNOTATED else None
         (folder / "recipe.yaml").write_text(recipe.replace("JUDGE", f"127.0.0.1:{server.server_port}") if server else recipe)
         (folder / "given.py").write_text(PROGRAM)
+        write_predictions(folder)
         site(folder)
         project = Project(folder)
         project.run()

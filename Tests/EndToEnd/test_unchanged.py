@@ -23,6 +23,37 @@ def snapshots(project: Programs) -> list:
     return list(project.cache.glob("*.snapshot"))
 
 
+def test_the_first_run_that_has_nothing_to_do_parses_no_recipe(chain):
+    """A run leaves what the next one needs: the recipe is read again only where something has changed."""
+    chain.edit('"{out.text}", 1, 8]', '"{out.text}", 2, 8]')
+    time.sleep(0.3)
+    assert chain.names() == ALL
+    [snapshot] = snapshots(chain)
+    written = snapshot.stat().st_mtime_ns
+    assert chain.names() == []
+    assert snapshot.stat().st_mtime_ns == written, "the answer was not taken from the snapshot"
+
+
+def test_a_logbook_edited_right_after_a_run_is_seen(chain):
+    chain.edit('"{out.text}", 1, 8]', '"{out.text}", 2, 8]')
+    time.sleep(0.3)
+    assert chain.names() == ALL and snapshots(chain)
+    page = chain.folder / "logbook" / "LOGBOOK.md"
+    page.write_text(page.read_text().replace("e", "E"))
+    assert "LOGBOOK.md" in chain.ablate("run").stderr
+
+
+def test_a_source_edited_while_a_run_goes_on_is_seen(chain):
+    """The edit comes when the step that reads it is done: the run's own answer must not be given for the new content."""
+    # The command names the file by another's content: it is an input of the first step alone.
+    chain.write("where.txt", "source.txt")
+    chain.edit('[cp, "{in.text}", "{out.fifth}"]',
+               '[sh, -c, "cp $1 $2; echo more >> $(cat where.txt)", x, "{in.text}", "{out.fifth}"]')
+    time.sleep(0.3)
+    chain.run()
+    assert "one" in chain.names()
+
+
 def text(project: Programs) -> str:
     result = project.ablate("run")
     assert result.returncode == 0, result.stderr

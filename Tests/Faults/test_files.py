@@ -342,3 +342,39 @@ def test_mending_parts_no_two_names_of_a_file(tmp_path):
     result = subprocess.run([BINARY, "check", "--fix", "recipe.yaml"], cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode != 0 and "hard link" in result.stderr
     assert recipe.read_bytes() == other.read_bytes() == before and os.path.samefile(recipe, other)
+
+
+def test_a_path_goes_the_way_that_the_system_goes(project):
+    (project.folder / "e" / "f").mkdir(parents=True)
+    (project.folder / "l").symlink_to("e/f")
+    project.edit("submission: {from: words}", "submission: {from: words, path: l/../s.csv}")
+    result = subprocess.run(project.command("run"), capture_output=True, text=True)
+    assert result.returncode == 0 and (project.folder / "e" / "s.csv").exists() and not (project.folder / "s.csv").exists()
+    project.edit("path: l/../s.csv", "path: logbook/../t.csv")
+    result = subprocess.run(project.command("run"), capture_output=True, text=True)
+    assert result.returncode == 0 and (project.folder / "t.csv").exists(), result.stderr
+
+
+@pytest.mark.parametrize("what", ["file", "link"])
+def test_a_place_that_figures_cannot_have_is_told_before_the_work(project, tmp_path, what):
+    shutil.rmtree(project.folder / "logbook")
+    (project.folder / "logbook").mkdir()
+    figures = project.folder / "logbook" / "figures"
+    (tmp_path / "away").mkdir()
+    figures.write_text("mine") if what == "file" else figures.symlink_to(tmp_path / "away")
+    project.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
+    before = (project.folder / "submission.csv").read_bytes()
+    result = subprocess.run(project.command("run"), capture_output=True, text=True)
+    assert result.returncode in (65, 73) and "run, " not in result.stdout and "figures" in result.stderr
+    assert (project.folder / "submission.csv").read_bytes() == before and not list((tmp_path / "away").iterdir())
+
+
+def test_a_figure_of_the_users_keeps_the_submission_as_it_is(project):
+    figures = project.folder / "logbook" / "figures"
+    name = next(figures.glob("*.svg"))
+    name.write_text("mine")
+    project.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
+    before = (project.folder / "submission.csv").read_bytes()
+    result = subprocess.run(project.command("run"), capture_output=True, text=True)
+    assert result.returncode == 73 and name.read_text() == "mine"
+    assert (project.folder / "submission.csv").read_bytes() == before

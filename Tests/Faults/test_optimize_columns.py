@@ -231,3 +231,44 @@ def test_ids_that_come_twice_and_group_that_the_labelled_table_lacks(tmp_path):
     (tmp_path / "oof.csv").write_text((tmp_path / "oof.csv").read_text().replace("question", "topic"))
     result = ablate(tmp_path, "p.csv", "--group", "question", "--train", "oof.csv", "--label", "label")
     assert result.returncode == 65 and "oof.csv has no column \"question\"" in result.stderr
+
+
+@pytest.mark.parametrize("counts", ["", ",", ",,", "1,1,1,", "0,1,1", "-1,1,1", "1.5,1,1", "9223372036854775807,1,1",
+                                    "9223372036854775807,9223372036854775807,1", "4611686018427387904,4611686018427387904,1", "1000000000000,1,1"])
+def test_counts_that_are_none_are_refused(tmp_path, counts):
+    labels, values = table()
+    write(tmp_path / "p.csv", values)
+    result = ablate(tmp_path, "p.csv", "--group", "question", "--counts", counts)
+    assert result.returncode in (64, 65) and "--counts" in result.stderr, (result.returncode, result.stderr)
+    assert not (tmp_path / "p-optimized.csv").exists()
+
+
+def test_two_columns_of_one_name_are_no_classes(tmp_path):
+    labels, values = table()
+    write(tmp_path / "p.csv", values, names=["p_0", "p_0", "p_2"])
+    result = ablate(tmp_path, "p.csv", "--group", "question")
+    assert result.returncode == 65 and 'several columns "p_0"' in result.stderr
+
+
+def test_labels_that_fit_two_sets_of_columns_are_refused(tmp_path):
+    labels, values = table()
+    write(tmp_path / "p.csv", np.hstack([values[:, :2], 1 - values[:, :2]]) / 2, names=["a_0", "a_1", "b_0", "b_1"], labels=labels % 2)
+    result = ablate(tmp_path, "p.csv", "--group", "question", "--label", "label", "--columns", "a_0,a_1,b_0,b_1")
+    assert result.returncode == 65 and "a_0, a_1 or b_0, b_1" in result.stderr
+
+
+@pytest.mark.parametrize("cell", ["nan", "", "inf", "1.2", "none"])
+def test_a_cell_that_is_no_probability_is_named(tmp_path, cell):
+    labels, values = table()
+    cells = values.astype(str).astype(object)
+    cells[7, 1] = cell
+    write(tmp_path / "p.csv", cells, names=["p_0", "p_1", "p_2"])
+    result = ablate(tmp_path, "p.csv", "--group", "question")
+    assert result.returncode == 65 and "row 9, column p_1" in result.stderr, result.stderr
+
+
+def test_labels_that_break_the_constraint_are_told_of(tmp_path):
+    labels, values = table()
+    write(tmp_path / "p.csv", values, labels=["human"] * len(labels))
+    result = ablate(tmp_path, "p.csv", "--group", "question", "--label", "label", "--columns", "human,gpt,llama")
+    assert result.returncode == 0 and "40 of 40 groups break the constraint" in result.stderr, result.stderr

@@ -1,6 +1,9 @@
 """What a command says that nobody can read: an exit code tells of it, and what stands on the command line is shown as text."""
 
+import os
+import shutil
 import subprocess
+import sys
 
 import pytest
 from command import BINARY, Project, site
@@ -55,3 +58,25 @@ def test_too_few_open_files_are_told_of_before_anything_begins(project, limit, v
     result = subprocess.run(["sh", "-c", f'ulimit -n {limit}; exec "$@"', "sh", BINARY, *arguments], capture_output=True, text=True, cwd=project.folder)
     assert result.returncode == 69 and "ulimit -n" in result.stderr, (result.returncode, result.stderr)
     assert not (project.folder / ".ablate").exists()
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("verb", ["check", "plan", "run"])
+def test_streams_that_are_closed_take_nothing_and_fail_nothing(project, closed, verb):
+    command = " ".join(f"'{word}'" for word in project.command(verb))
+    assert subprocess.run(["sh", "-c", f"exec {command} {closed}"], capture_output=True).returncode == 0
+    if verb == "run":
+        assert (project.folder / "logbook" / "index.html").read_text().startswith("<!doctype html>")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user is needed, whose processes can be counted")
+@pytest.mark.parametrize("most", [1, 2, 4, 6])
+def test_too_few_threads_are_told_of(tmp_path, most):
+    binary = tmp_path / "ablate"
+    shutil.copy(BINARY, binary)
+    for path in [tmp_path, *tmp_path.parents]:
+        if path.stat().st_uid == 0 and path != path.parent and str(path).startswith("/tmp/"):
+            path.chmod(0o755)
+    script = f"import os, resource; resource.setrlimit(resource.RLIMIT_NPROC, ({most}, {most})); os.setgid(61234); os.setuid(61234); os.execv('{binary}', ['ablate', '--version'])"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 69 and "threads" in result.stderr, (result.returncode, result.stderr)

@@ -90,3 +90,19 @@ import Testing
         #expect(throws: FormatError.self) { try columns([], ["a", "b"]) }
     }
 }
+
+@Suite struct NumberedSampleColumnsTests {
+    /// Labels by their numbers, or something else: in another order than theirs the place means nothing.
+    @Test(arguments: [["2", "0", "1"], ["p_2", "p_0", "p_1"], ["3", "1", "2"]])
+    func numbersInAnotherOrderAreRefused(_ names: [String]) {
+        #expect(throws: FormatError.self) {
+            try SampleColumns(header: ["id"] + names, labels: ["a", "b", "c"], id: "id", name: "sample.csv")
+        }
+    }
+
+    @Test(arguments: [["0", "1", "2"], ["p_1", "p_2", "p_3"], ["one", "two", "three"], ["q_9", "q_10", "q_11"]])
+    func thoseInOrderAreTakenByPlace(_ names: [String]) throws {
+        let columns = try SampleColumns(header: ["id"] + names, labels: ["a", "b", "c"], id: "id", name: "sample.csv")
+        #expect(columns.columns == [1, 2, 3] && !columns.isByName)
+    }
+}

@@ -9,12 +9,16 @@ import Testing
         let found = UnseenLabel.all(labels: [0, 1, 2, 0, 1, 2, 0], folds: [0, 0, 0, 1, 1, 0, 1], classes: 4)
         #expect(found == [UnseenLabel(label: 2, fold: 0, rows: 2), UnseenLabel(label: 3, fold: nil, rows: 0)])
         #expect(found[0].clause(["a", "b", "c", "d"]) == "label c stands in fold 0 alone (2 rows)")
-        #expect(found[1].clause(["a", "b", "c", "d"]) == "no row of the training table has the label d")
+        #expect(found[1].clause(["a", "b", "c", "d"]) == "no row of the training table that counts has the label d")
         #expect(UnseenLabel.consequence([found[1]], ["a", "b", "c", "d"]) == nil)
     }
 
     @Test func oneFoldAloneSaysNothing() {
         #expect(UnseenLabel.all(labels: [0, 1], folds: [0, 0], classes: 2).isEmpty)
+        // Rows of weight 0 teach nothing.
+        let weighed = UnseenLabel.all(
+            labels: [0, 1, 0, 1], folds: [0, 0, 1, 1], weights: [1, 1, 1, 0], classes: 2)
+        #expect(weighed.map(\.label) == [1] && weighed.map(\.fold) == [0] && weighed.map(\.rows) == [1])
         #expect(UnseenLabel.all(labels: [0, 1, 0, 1], folds: [0, 0, 1, 1], classes: 2).isEmpty)
     }
 }
@@ -31,7 +35,7 @@ import Testing
     }
 
     @Test func rowsCountAsTheyWeigh() throws {
-        let weighted = try Evaluation(reading: document(), weights: .known([1, 0, 2, 1]))
+        let weighted = try Evaluation(reading: document(["labels": [0, 0, 0, 0]]), weights: .known([1, 0, 2, 1]))
         #expect(weighted.counts == [1, 0, 2, 1] && weighted.ranked == 0.5)
         #expect(weighted.mean([1, 100, 1, 3]) == 1.5)
         #expect(weighted.mean([1, 100, 1, 3], over: [1]) == nil)

@@ -3,8 +3,10 @@
 import Digests
 import Formats
 import Foundation
-import Plans
 import Steps
+
+@testable import Plans
+@testable import Recipes
 
 /// A folder for one test's files.
 struct Folder: ~Copyable {
@@ -36,8 +38,8 @@ struct Folder: ~Copyable {
         return "\(path)/\(name)"
     }
 
-    func run(_ kind: StepKind, _ parameters: JSON, _ inputs: [String: String]) throws -> StepOutcome {
-        try NativeStep.run(kind, StepContext(parameters: parameters, inputs: inputs, outputs: path + "/outputs"))
+    func run(_ step: any TypedStep, _ inputs: [String: String]) throws -> StepOutcome {
+        try NativeStep.run(step, StepContext(inputs: inputs, outputs: path + "/outputs"))
     }
 
     func bytes(_ name: String) throws -> [UInt8] {
@@ -46,7 +48,48 @@ struct Folder: ~Copyable {
 
     func folds() throws -> [Int] { try Folds(reading: bytes("folds"), name: "folds").folds }
 
-    func output() throws -> Predictions {
-        try Predictions(reading: bytes("predictions"), name: "predictions", classes: 2)
+    func output() throws -> Formats.Predictions {
+        try Formats.Predictions(reading: bytes("predictions"), name: "predictions", classes: 2)
     }
+}
+
+/// Steps over two labels. Where their inputs come from is told when they run.
+enum Make {
+    static func average(cover: Int) -> AverageStep {
+        AverageStep(form: .plain(cover: cover), classes: 2, members: [:])
+    }
+
+    static func weighted(_ mean: AverageMean, _ weights: AverageWeights, fold: Int? = nil) -> AverageStep {
+        AverageStep(
+            form: .weighted(.init(mean: mean, weights: weights, members: ["a", "b"], fold: fold, fitting: nil)),
+            classes: 2, members: [:])
+    }
+
+    static func optimize(_ counts: [Int]? = nil, fold: Int? = nil) -> OptimizeStep {
+        OptimizeStep(
+            method: .marginals, classes: 2, counts: counts, fold: fold, predictions: nowhere(), rows: nowhere(),
+            fitting: .there(nowhere()))
+    }
+
+    static var split: SplitStep { SplitStep(method: .stratifiedGroupKFold, count: 2, seed: 1, rows: nowhere()) }
+
+    static var evaluate: EvaluateStep {
+        EvaluateStep(
+            classes: 2, metrics: ["log-loss", "accuracy"], rows: nowhere(), folds: nowhere(), average: nowhere(),
+            members: [:])
+    }
+
+    static func pseudoLabel(_ labels: Recipes.PseudoLabels.Labels, above confidence: Double = 0) -> PseudoLabelStep {
+        var settings = Recipes.PseudoLabels()
+        (settings.labels, settings.minimumConfidence) = (labels, confidence)
+        return PseudoLabelStep(settings: settings, classes: 2, predictions: nowhere())
+    }
+
+    static func submission(id: String, label: String) -> SubmissionStep {
+        SubmissionStep(
+            path: "s.csv", labels: ["0", "1"], id: id, label: label, predictions: nowhere(), rows: nowhere(),
+            sample: nil)
+    }
+
+    private static func nowhere<Content>() -> Artifact<Content> { Artifact(0, "") }
 }

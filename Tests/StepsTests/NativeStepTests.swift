@@ -5,7 +5,6 @@ import Host
 import Digests
 import Formats
 import Foundation
-import Plans
 import Steps
 import Testing
 
@@ -22,14 +21,14 @@ private let rows: JSON = [
             "seed-2/fold-0": try folder.predictions("c", rows: [1], [0.75, 0.25]),
             "seed-2/fold-1": try folder.predictions("d", rows: [0], [1, 0]),
         ]
-        _ = try folder.run(.average, ["cover": 2, "classes": 2], inputs)
+        _ = try folder.run(Make.average(cover: 2), inputs)
         #expect(try folder.output().probabilities == [0.75, 0.25, 0.5, 0.5])
     }
 
     @Test func averageRefusesRowsThatCountLess() throws {
         let folder = try Folder()
         let inputs = ["x": try folder.predictions("a", rows: [0, 2], [1, 0, 0, 1])]
-        #expect { try folder.run(.average, ["cover": 1, "classes": 2], inputs) } throws: {
+        #expect { try folder.run(Make.average(cover: 1), inputs) } throws: {
             "\($0)".contains("row 2 has 0 predictions")
         }
     }
@@ -37,7 +36,7 @@ private let rows: JSON = [
     @Test func splitKeepsGroupsWhole() throws {
         let folder = try Folder()
         let outcome = try folder.run(
-            .split, ["kind": "stratified-group-k-fold", "count": 2, "seed": 1], ["rows": try folder.write("rows", rows)]
+            Make.split, ["rows": try folder.write("rows", rows)]
         )
         let folds = try folder.folds()
         #expect(folds[0] == folds[1] && folds[2] == folds[3] && folds[0] != folds[2])
@@ -51,14 +50,14 @@ private let rows: JSON = [
             "fitted-on": predictions, "predictions": predictions, "rows": try folder.write("rows", rows),
             "folds": try folder.write("folds", ["count": 2, "folds": [0, 0, 1, 1]]),
         ]
-        let outcome = try folder.run(.optimize, ["method": "marginals", "classes": 2], inputs)
+        let outcome = try folder.run(Make.optimize(), inputs)
         #expect(outcome.metrics["log-loss"]!.number! < outcome.metrics["log-loss-before"]!.number!)
         let table = try folder.output()
         // Two rows, two labels: the marginals of a group are one probability and its complement.
         for row in [0, 2] { #expect(abs(table[row].first! - table[row + 1].last!) < 1e-6) }
         let parameters = folder.path + "/outputs/parameters"
         let test = try folder.run(
-            .optimize, ["method": "marginals", "classes": 2],
+            Make.optimize(),
             ["parameters": parameters, "predictions": predictions, "rows": inputs["rows"]!])
         #expect(test.metrics["exponent"] == outcome.metrics["exponent"])
     }
@@ -70,7 +69,7 @@ private let rows: JSON = [
             "fitted-on": predictions, "predictions": predictions, "rows": try folder.write("rows", rows),
             "folds": try folder.write("folds", ["count": 2, "folds": [0, 1, 1, 0]]),
         ]
-        #expect { try folder.run(.optimize, ["method": "marginals", "classes": 2], inputs) } throws: {
+        #expect { try folder.run(Make.optimize(), inputs) } throws: {
             "\($0)".contains("split over folds")
         }
     }
@@ -80,9 +79,10 @@ private let rows: JSON = [
         let predictions = try folder.predictions("p", rows: [0, 1, 2, 3], [0.6, 0.4, 0.5, 0.5, 0.7, 0.3, 0.4, 0.6])
         let sample = folder.path + "/sample.csv"
         try "id,x,y\n\"a\",0,0\nz,0,0\n".write(toFile: sample, atomically: true, encoding: .utf8)
-        let parameters: JSON = ["labels": ["0", "1"], "id": "id", "label": "target", "path": "s.csv"]
         let inputs = ["predictions": predictions, "rows": try folder.write("rows", rows), "sample": sample]
-        #expect { try folder.run(.submission, parameters, inputs) } throws: { "\($0)".contains("row 2 of the sample") }
+        #expect { try folder.run(Make.submission(id: "id", label: "target"), inputs) } throws: {
+            "\($0)".contains("row 2 of the sample")
+        }
     }
 
     @Test func aFileCutOffIsNoPredictions() throws {
@@ -91,7 +91,7 @@ private let rows: JSON = [
         let bytes = try Data(contentsOf: URL(filePath: whole))
         for count in [0, 4, 20, bytes.count - 1] {
             try bytes.prefix(count).write(to: URL(filePath: whole))
-            #expect(throws: AblateError.self) { try folder.run(.average, ["cover": 1, "classes": 2], ["x": whole]) }
+            #expect(throws: AblateError.self) { try folder.run(Make.average(cover: 1), ["x": whole]) }
         }
     }
 }

@@ -5,9 +5,11 @@ import Host
 import Digests
 import Formats
 import Foundation
-import Plans
 import Steps
 import Testing
+
+@testable import Plans
+@testable import Recipes
 
 private let rows: JSON = [
     "ids": ["a", "b", "c", "d"], "labels": [0, 1, 0, 1], "groups": [0, 0, 1, 1], "weights": nil, "classes": 2,
@@ -18,7 +20,7 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
 @Suite struct ProvenInputsTests {
     /// What a step says of these inputs; predictions are written by their rows, everything else as JSON.
     private func refusal(
-        _ kind: StepKind, _ parameters: JSON, predictions: [String: [Int]] = [:], values own: [Float] = values,
+        _ step: any TypedStep, predictions: [String: [Int]] = [:], values own: [Float] = values,
         _ others: [String: JSON] = [:]
     ) throws -> String {
         let folder = try Folder()
@@ -29,7 +31,7 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
         }
         for (name, json) in others { inputs[name] = try folder.write(name, json) }
         do {
-            let outcome = try folder.run(kind, parameters, inputs)
+            let outcome = try folder.run(step, inputs)
             return "done: \(outcome.outputs)"
         } catch let error as AblateError {
             return error.description
@@ -37,27 +39,25 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
     }
 
     @Test func anAverageIsBoundedByWhatIsThereAndNotByWhatARowSays() throws {
-        let average: JSON = ["cover": 1, "classes": 2]
+        let average = Make.average(cover: 1)
         for (rows, words) in [
             ([0, 1 << 40], "row 2 has 0 predictions"), ([0, .max], "row 2 has 0 predictions"),
             ([-1, 0], "a: rows[0] is -1"), ([0, 0], "a has row 1 twice"),
         ] {
-            #expect(try refusal(.average, average, predictions: ["a": rows]).contains(words))
+            #expect(try refusal(average, predictions: ["a": rows]).contains(words))
         }
         #expect(
-            try refusal(.average, average, predictions: ["a": [0, 1]], values: [0.5, .nan, 1, 0]).contains(
+            try refusal(average, predictions: ["a": [0, 1]], values: [0.5, .nan, 1, 0]).contains(
                 "a, row 1, label 2"))
-        #expect(try refusal(.average, ["cover": 0, "classes": 2], predictions: ["a": [0]]).contains("cover is 0"))
-        #expect(
-            try refusal(.average, ["cover": "x", "classes": 2], predictions: ["a": [0]]).contains("cover is \"x\""))
+        #expect(try refusal(Make.average(cover: 0), predictions: ["a": [0]]).contains("cover is 0"))
     }
 
     @Test func predictionsInAnotherOrderAreTheRowsTheyName() throws {
         let folder = try Folder()
         let inputs = ["a": try folder.predictions("a", rows: [3, 1, 0, 2], values)]
-        _ = try folder.run(.average, ["cover": 1, "classes": 2], inputs)
+        _ = try folder.run(Make.average(cover: 1), inputs)
         #expect(try folder.output().probabilities == [0.25, 0.75, 0.5, 0.5, 0.5, 0.5, 0.75, 0.25])
-        let labels = try folder.run(.pseudoLabel, ["classes": 2, "labels": "hard"], ["predictions": inputs["a"]!])
+        let labels = try folder.run(Make.pseudoLabel(.hard), ["predictions": inputs["a"]!])
         #expect(labels.metrics["class-0"] == 3 && labels.metrics["class-1"] == 1)
         let found = try JSON(parsing: folder.bytes("pseudo-labels"))
         #expect(found["rows"] == [0, 1, 2, 3] && found["labels"] == [1, 0, 0, 0])
@@ -67,7 +67,7 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
         let whole = ["average": [0, 1, 2, 3]]
         func said(_ parts: [String: [Int]], _ folds: JSON = folds) throws -> String {
             try refusal(
-                .evaluate, ["classes": 2], predictions: whole.merging(parts) { $1 }, ["rows": rows, "folds": folds])
+                Make.evaluate, predictions: whole.merging(parts) { $1 }, ["rows": rows, "folds": folds])
         }
         #expect(try said(["fold-0": [0, 1], "fold-1": [2, 3]]).hasPrefix("done"))
         #expect(
@@ -79,7 +79,7 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
         #expect(try said([:], ["count": 3, "folds": [0, 1, 0, 1]]).contains("fold 2 of 3 has no rows"))
         #expect(
             try refusal(
-                .evaluate, ["classes": 2], predictions: ["average": [0, 1, 2]], ["rows": rows, "folds": folds]
+                Make.evaluate, predictions: ["average": [0, 1, 2]], ["rows": rows, "folds": folds]
             )
             .contains("average has predictions for 3 rows"))
     }
@@ -89,7 +89,7 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
         var weighted = rows.object!
         weighted["weights"] = [1, 1, 0, 0]
         _ = try folder.run(
-            .evaluate, ["classes": 2],
+            Make.evaluate,
             [
                 "average": try folder.predictions("p", rows: [0, 1, 2, 3], values),
                 "rows": try folder.write("rows", .object(weighted)), "folds": try folder.write("folds", folds),
@@ -99,21 +99,21 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
     }
 
     @Test func aConstraintIsFittedOnRowsAndFoldsOfOneTable() throws {
-        func said(_ parameters: JSON, _ others: [String: JSON]) throws -> String {
+        func said(_ step: OptimizeStep, _ others: [String: JSON]) throws -> String {
             try refusal(
-                .optimize, parameters, predictions: ["fitted-on": [0, 1, 2, 3], "predictions": [0, 1, 2, 3]],
+                step, predictions: ["fitted-on": [0, 1, 2, 3], "predictions": [0, 1, 2, 3]],
                 ["rows": rows].merging(others) { $1 })
         }
-        let plain: JSON = ["method": "marginals", "classes": 2]
+        let plain = Make.optimize()
         #expect(try said(plain, ["folds": folds]).hasPrefix("done"))
         #expect(try said(plain, ["folds": ["count": 2, "folds": [0, 1]]]).contains("folds gives 2 rows a fold"))
         #expect(
-            try said(["method": "marginals", "classes": 2, "counts": [1]], ["folds": folds]).contains("counts is [1]"))
+            try said(Make.optimize([1]), ["folds": folds]).contains("counts is [1]"))
         #expect(
-            try said(["method": "marginals", "classes": 2, "counts": [0, 2]], ["folds": folds]).contains("counts"))
-        func fitted(_ fold: JSON, _ values: JSON, _ names: JSON = ["exponent"]) throws -> String {
+            try said(Make.optimize([0, 2]), ["folds": folds]).contains("counts"))
+        func fitted(_ fold: Int?, _ values: JSON, _ names: JSON = ["exponent"]) throws -> String {
             try said(
-                ["method": "marginals", "classes": 2, "fold": fold],
+                Make.optimize(fold: fold),
                 ["parameters": ["method": "marginals", "names": names, "values": values, "folds": [[0.1]]]])
         }
         #expect(try fitted(1, [0.1]).contains("nothing was fitted without fold 1"))
@@ -124,21 +124,20 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
     }
 
     @Test func weightsOfAnAverageCanWeigh() throws {
-        func said(_ weights: JSON, _ others: [String: JSON] = [:]) throws -> String {
+        func said(_ weights: AverageWeights, _ others: [String: JSON] = [:]) throws -> String {
             try refusal(
-                .average, ["members": ["a", "b"], "mean": "probabilities", "classes": 2, "weights": weights],
+                Make.weighted(.probabilities, weights),
                 predictions: ["member.a": [0, 1, 2, 3], "member.b": [3, 2, 1, 0]], others)
         }
-        #expect(try said([1, 3]).hasPrefix("done") && said(nil).hasPrefix("done"))
-        for weights in [[0, 0], [1, -1], [1], [1e308, 1e308]] as [JSON] {
-            #expect(try said(weights).contains("belong there"))
+        #expect(try said(.given([1, 3])).hasPrefix("done") && said(.equal).hasPrefix("done"))
+        for weights in [[0, 0], [1, -1], [1], [1e308, 1e308]] {
+            #expect(try said(.given(weights)).contains("belong there"))
         }
-        #expect(try said("magic").contains("no weights \"magic\""))
-        #expect(try said("simplex", ["rows": rows, "folds": folds]).hasPrefix("done"))
+        #expect(try said(.simplex, ["rows": rows, "folds": folds]).hasPrefix("done"))
         #expect(
-            try said("simplex", ["rows": rows, "folds": ["count": 1, "folds": [0, 0, 0, 0]]]).contains("one fold"))
+            try said(.simplex, ["rows": rows, "folds": ["count": 1, "folds": [0, 0, 0, 0]]]).contains("one fold"))
         let fitted: JSON = ["members": ["a", "b"], "weights": [0, 0], "folds": []]
-        #expect(try said("simplex", ["weights": fitted]).contains("weights: the weights are 0.0, 0.0"))
+        #expect(try said(.simplex, ["weights": fitted]).contains("weights: the weights are 0.0, 0.0"))
     }
 
     @Test func aSubmissionStandsUnderTheNamesOfItsSample() throws {
@@ -146,7 +145,7 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
         let sample = folder.path + "/sample.csv"
         try "y_1,key,y_0\n0,d,0\n0,b,0\n0,a,0\n0,c,0\n".write(toFile: sample, atomically: true, encoding: .utf8)
         _ = try folder.run(
-            .submission, ["labels": ["0", "1"], "id": "key", "label": "y", "path": "s.csv"],
+            Make.submission(id: "key", label: "y"),
             [
                 "predictions": try folder.predictions("p", rows: [0, 1, 2, 3], values),
                 "rows": try folder.write("rows", rows), "sample": sample,
@@ -171,41 +170,40 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
         let sample = folder.path + "/sample.csv"
         try "id,1,0\na,0,0\nb,0,0\nc,0,0\nd,0,0\n".write(toFile: sample, atomically: true, encoding: .utf8)
         let both = ["member.a": predictions, "member.b": predictions]
-        let jobs: [(StepKind, JSON, [String: String])] = [
-            (.split, ["kind": "stratified-group-k-fold", "count": 2, "seed": 1], ["rows": table]),
-            (.average, ["cover": 1, "classes": 2], ["a": half, "b": rest]),
+        let jobs: [(any TypedStep, [String: String])] = [
+            (Make.split, ["rows": table]),
+            (Make.average(cover: 1), ["a": half, "b": rest]),
             (
-                .evaluate, ["classes": 2],
+                Make.evaluate,
                 [
                     "rows": table, "folds": dealt, "average": predictions, "seed-1/fold-0": half, "seed-1/fold-1": rest,
                 ]
             ),
             (
-                .optimize, ["method": "marginals", "classes": 2],
+                Make.optimize(),
                 [
                     "rows": table, "folds": dealt, "fitted-on": predictions, "predictions": predictions,
                 ]
             ),
             (
-                .optimize, ["method": "marginals", "classes": 2, "fold": 1],
+                Make.optimize(fold: 1),
                 [
                     "rows": table, "parameters": fitted, "predictions": predictions,
                 ]
             ),
             (
-                .average, ["members": ["a", "b"], "mean": "geometric", "classes": 2, "weights": "simplex"],
+                Make.weighted(.geometric, .simplex),
                 both.merging([
                     "rows": table, "folds": dealt,
                 ]) { $1 }
             ),
             (
-                .average,
-                ["members": ["a", "b"], "mean": "probabilities", "classes": 2, "weights": "simplex", "fold": 0],
+                Make.weighted(.probabilities, .simplex, fold: 0),
                 both.merging(["weights": weights]) { $1 }
             ),
-            (.pseudoLabel, ["classes": 2, "labels": "soft", "min-confidence": 0.5], ["predictions": predictions]),
+            (Make.pseudoLabel(.soft, above: 0.5), ["predictions": predictions]),
             (
-                .submission, ["labels": ["0", "1"], "id": "id", "label": "y", "path": "s.csv"],
+                Make.submission(id: "id", label: "y"),
                 [
                     "predictions": predictions, "rows": table, "sample": sample,
                 ]
@@ -218,8 +216,8 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
         }
         let hostile = ["-1", "9223372036854775807", "1099511627776", "1e308", "null", "[]", "0", "2", "\"\"", "0.5"]
         var outcomes = (done: 0, refused: 0)
-        for (kind, parameters, inputs) in jobs {
-            #expect(throws: Never.self) { try folder.run(kind, parameters, inputs) }
+        for (step, inputs) in jobs {
+            #expect(throws: Never.self) { try folder.run(step, inputs) }
             for _ in 0..<250 {
                 let name = inputs.keys.sorted()[random(inputs.count)]
                 var bytes = [UInt8](try Data(contentsOf: URL(filePath: inputs[name]!)))
@@ -235,7 +233,7 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
                 let path = folder.path + "/mutated"
                 try Data(bytes).write(to: URL(filePath: path))
                 do {
-                    _ = try folder.run(kind, parameters, inputs.merging([name: path]) { $1 })
+                    _ = try folder.run(step, inputs.merging([name: path]) { $1 })
                     outcomes.done += 1
                 } catch let error as AblateError {
                     #expect(!error.description.isEmpty)

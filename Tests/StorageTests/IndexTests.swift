@@ -53,7 +53,9 @@ import Testing
         "rm -f INDEX", ": > INDEX", "printf garbage > INDEX", "head -c 5000 INDEX > I; mv I INDEX",
         "dd if=/dev/urandom of=INDEX bs=1024 seek=3 count=20 conv=notrunc",
         "rm -f INDEX; mkdir INDEX; touch INDEX/file",
-        "rm -f INDEX; ln -s /dev/full INDEX", "sqlite3 INDEX 'drop table record' || printf x > INDEX",
+        "rm -f INDEX; ln -s /dev/full INDEX", "rm -f INDEX; mkfifo INDEX", "rm -f INDEX-journal; mkfifo INDEX-journal",
+        "rm -f INDEX; ln -s made-by-a-link INDEX", "rm -f INDEX-journal; ln -s /dev/full INDEX-journal",
+        "sqlite3 INDEX 'drop table record' || printf x > INDEX",
         "sqlite3 INDEX 'pragma user_version = 9' || printf x > INDEX",
     ])
     func aLostOrDamagedIndexIsMadeAnew(command: String) throws {

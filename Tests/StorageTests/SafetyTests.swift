@@ -93,6 +93,24 @@ import Testing
             left == [".store-0123456789ABCDEF", ".store-0123456789abcde", ".store-0123456789abcdef", ".store-notes"])
     }
 
+    /// The user's cache folder may be a link to a disk on which other things lie.
+    @Test func whatIsKeptForAStoreThatIsGoneGoesAndNothingElse() throws {
+        let gone = "0123456789ab"
+        for (name, content) in [
+            (gone, ["store": "/gone/.ablate", "here.sqlite": "rows", "here-numbers.numbers": "1"]),
+            ("mine", ["store": "/gone/.ablate", "precious": "mine"]),
+            ("ba9876543210", ["store": "/gone/.ablate", "precious": "mine"]), ("aaaaaaaaaaaa", ["store": "a text"]),
+        ] {
+            _ = try files.makeFolder("/cache/stores/\(name)")
+            for (file, text) in content { try files.write(text.utf8, to: "/cache/stores/\(name)/\(file)") }
+        }
+        _ = try Store(at: "/project/.ablate", access: .readWrite, host: host(), cache: "/cache")
+        _ = try Store(at: "/other/.ablate", access: .readWrite, host: host(), cache: "/cache")
+        let left = Set(try files.names(in: "/cache/stores") ?? [])
+        #expect(left.isSuperset(of: ["mine", "ba9876543210", "aaaaaaaaaaaa"]) && !left.contains(gone))
+        #expect(try files.content(of: "/cache/stores/mine/precious", limit: 10) == Array("mine".utf8))
+    }
+
     @Test func logsThatNobodyReadsWholeLoseTheirMiddle() throws {
         let store = try store()
         let attempt = try store.beginAttempt(key: Digest(of: "loud"))

@@ -156,7 +156,7 @@ def dataset(worker, tmp_path_factory):
     folder = tmp_path_factory.mktemp("dataset")
     table = write_table(folder / "train.csv")
     outputs, _ = worker.run("ingest", ingest(), {"table": table})
-    tokens, _ = worker.run("tokenize", {"template": TEMPLATE, "vocabulary": 320}, {"texts": outputs / "texts"})
+    tokens, _ = worker.run("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": 320}, {"texts": outputs / "texts"})
     groups = json.loads((outputs / "rows").read_text())["groups"]
     (folder / "folds").write_text(json.dumps({"count": 4, "folds": [g % 4 for g in groups]}))
     return {"rows": outputs / "rows", "texts": outputs / "texts", "tokens": tokens / "tokens",
@@ -185,7 +185,8 @@ def backbones(tmp_path_factory):
 def finetune(**changes):
     """Parameters of a small finetune; keys with a dot or in `training` change that one setting."""
     parameters = {
-        "scratch": None, "quantization": "none", "lora": {"rank": 4, "alpha": 16, "dropout": 0.05, "targets": "all-linear"},
+        "scratch": None, "quantization": "none", "precision": "auto", "remote-code": False, "head-input": "hidden-state",
+        "lora": {"rank": 4, "alpha": 16, "dropout": 0.05, "targets": "all-linear"},
         "lengths": {"prompt": 8, "answer": 24, "keep": "head"},
         "training": {"epochs": 2, "batch": 8, "learning-rate": 3e-3, "head-learning-rate": 1e-2, "schedule": "cosine",
                      "warmup": 0.1, "weight-decay": 0.01, "clip": 1.0},
@@ -195,7 +196,7 @@ def finetune(**changes):
 
 
 def predicting(parameters, fold):
-    keys = ("scratch", "quantization", "lengths", "pooling", "classes")
+    keys = ("scratch", "quantization", "precision", "remote-code", "head-input", "lora", "lengths", "pooling", "classes")
     return {k: parameters[k] for k in keys} | {"fold": fold}
 
 

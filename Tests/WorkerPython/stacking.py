@@ -73,8 +73,8 @@ class Problem:
 
 
 def stack(learner="lightgbm", settings=None, **more):
-    settings = TREES | (settings or {}) if learner == "lightgbm" else settings
-    return {"learner": learner, "settings": settings, "seeds": [3], "test": "mean", "group-statistics": False, "classes": CLASSES,
+    settings = (TREES if learner == "lightgbm" else {}) | (settings or {})
+    return {"learner": learner, "settings": settings, "seeds": [3], "test": "mean", "group-statistics": False, "classes": CLASSES, "fold": None,
             **more}
 
 

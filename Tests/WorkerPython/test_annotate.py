@@ -5,6 +5,7 @@ import math
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import jsonschema
 import numpy as np
@@ -140,7 +141,7 @@ def given(tmp_path):
 
 def asking(server, **changes):
     return {"endpoint": server.url, "model": "judge", "template": "Rate {answer} to {prompt}", "scale": [0, 10], "timeout": 0.6,
-            "retries": 3} | changes
+            "retries": 3, "per": "row", "temperature": 0, "max-tokens": 64, "name": "annotation", "concurrency": 4} | changes
 
 
 def features(outputs):
@@ -248,14 +249,14 @@ def test_what_is_not_understood_is_missing_and_too_much_of_it_an_error(worker, e
     ("7", 7), (" **8.5**\nbecause it has 3 errors", 8.5), ("Rating: 4/10", 4), ("I would give it 6 / 10.", 6), ("11", None), ("", None),
     ("The score is 3 out of 10", 3), ("between 3 and 4", None), ("-2", None), ("none", None), ("nan", None)])
 def test_ratings_as_models_write_them(text, value):
-    assert annotate.value_of({"scale": [0, 10], "categories": None}, text) == value
+    assert annotate.value_of(SimpleNamespace(scale=[0, 10], categories=None), text) == value
 
 
 @pytest.mark.parametrize(("text", "value"), [
     ("Maths", "maths"), ("natural science", "natural science"), ("It is 'science'.", "science"), ("maths or science", None), ("", None),
     ("mathsy", None)])
 def test_categories_as_models_write_them(text, value):
-    assert annotate.value_of({"scale": None, "categories": ["maths", "science", "natural science"]}, text) == value
+    assert annotate.value_of(SimpleNamespace(scale=None, categories=["maths", "science", "natural science"]), text) == value
 
 
 def test_a_server_that_takes_a_form_is_held_to_it(worker, endpoint, given):

@@ -23,6 +23,11 @@ WAYS = {
 }
 
 
+def exporting(parameters):
+    """What the engine says of a model that is exported, without merging."""
+    return {k: v for k, v in predicting(parameters, None).items() if k not in ("fold", "lora")} | {"merge": False, "labels": []}
+
+
 def export(way, dataset, tmp_path, tokens=True, dtype=None, **more):
     """(the model's backbone folder, finetune's parameters, the model folder, the export's outputs, its fields)"""
     name, changes = WAYS[way]
@@ -33,9 +38,9 @@ def export(way, dataset, tmp_path, tokens=True, dtype=None, **more):
     parameters = finetune(**{"training": TRAINING, "lora": LORA} | changes)
     base = {} if parameters["scratch"] else {"backbone": {"path": str(backbone), "name": str(backbone)}}
     made, _, _ = run("finetune", parameters, inputs(dataset, "tokens", "rows", "folds", **base), tmp_path)
-    shaping = predicting(parameters, 0) | {k: parameters[k] for k in ("head-input", "precision") if k in parameters}
+    shaping = predicting(parameters, 0)
     given = inputs(dataset, *(["tokens"] if tokens else []), model=made / "model", **base)
-    outputs, fields, _ = run("export", {k: v for k, v in shaping.items() if k != "fold"} | more, given, tmp_path)
+    outputs, fields, _ = run("export", exporting(parameters) | more, given, tmp_path)
     return parameters, shaping, given, outputs / "export", fields
 
 
@@ -109,7 +114,7 @@ def test_an_export_repeats_and_names_the_backbone_it_is_told(dataset, tmp_path):
     assert str(tmp_path) not in (first / "README.md").read_text()
     _, _, _, odd, _ = export("lora", dataset, tmp_path / "odd", **{"base-model": 'a "folder" \\ of mine'})
     compile(code_of(odd), "README.md", "exec")
-    shaping = {k: v for k, v in predicting(finetune(lora=LORA), None).items() if k != "fold"} | {"merge": True}
+    shaping = exporting(finetune(lora=LORA)) | {"merge": True}
     made = [run("export", shaping, given, tmp_path)[0] for _ in range(2)]
     assert digest(made[0]) == digest(made[1])
 
@@ -119,7 +124,7 @@ def test_merging_over_a_quantized_backbone_is_measured_against_it(dataset, backb
     parameters = finetune(lora=LORA, quantization="nf4", training=TRAINING)
     given = inputs(dataset, "tokens", backbone=backbones["wide llama"])
     made, _, _ = run("finetune", parameters, given | inputs(dataset, "rows", "folds"), tmp_path)
-    shaping = {k: v for k, v in predicting(parameters, None).items() if k != "fold"} | {"merge": True}
+    shaping = exporting(parameters) | {"merge": True}
     outputs, fields, _ = run("export", shaping | {"template": TEMPLATE}, given | {"model": made / "model", "backbone": {
         "path": str(backbones["wide llama"]), "name": str(backbones["wide llama"])}, "tokenizer": dataset["tokenizer"]}, tmp_path)
     predicted, _, _ = run("predict", predicting(parameters, 0), given | inputs(dataset, "folds", model=made / "model"), tmp_path)
@@ -136,6 +141,5 @@ def test_a_model_without_adapters_cannot_be_merged(dataset, backbones, tmp_path)
     parameters = finetune(lora="head-only", training=TRAINING)
     given = inputs(dataset, "tokens", backbone=backbones["llama"])
     made, _, _ = run("finetune", parameters, given | inputs(dataset, "rows", "folds"), tmp_path)
-    del parameters["fold"], parameters["seed"], parameters["training"], parameters["lora"]
-    failure = fails("export", parameters | {"merge": True}, given | {"model": made / "model"}, tmp_path)
+    failure = fails("export", exporting(parameters) | {"merge": True}, given | {"model": made / "model"}, tmp_path)
     assert failure.kind == "invalid-input" and "no adapters" in failure.message

@@ -145,7 +145,7 @@ def test_what_cannot_be_is_refused_with_its_name(backbone, tmp_path):
     tokens, _, _ = write_tokens(tmp_path)
     given = {"tokens": tokens, "backbone": backbone("mistral")}
     assert "pooling: cls" in fails("extract", SETTINGS | {"pooling": "cls"}, given, tmp_path).message
-    assert "attention pooling is trained" in fails("extract", SETTINGS | {"pooling": "attention"}, given, tmp_path).message
+    assert "pooling is 'attention'; it may be mean, last or cls" in fails("extract", SETTINGS | {"pooling": "attention"}, given, tmp_path).message
     assert "likelihood, embedding or both" in fails("extract", SETTINGS | {"features": ["mood"]}, given, tmp_path).message
     long = SETTINGS | {"lengths": {"prompt": 9, "answer": 20, "keep": "head"}}
     formats.write_tokens(tmp_path / "t", {"answer": [np.full(300, 5, np.int32)]},

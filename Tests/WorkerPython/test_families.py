@@ -240,6 +240,6 @@ def test_code_that_comes_with_a_backbone_runs_only_when_it_is_asked_for(dataset,
 
 def test_check_knows_the_families_that_the_worker_knows():
 
-    text = (Path(__file__).resolve().parents[2] / "Sources" / "1-recipe" / "Recipes" / "Sections" / "Backbone.swift").read_text()
+    text = (Path(__file__).resolve().parents[2] / "Sources" / "1-recipe" / "Recipes" / "Sections" / "Models" / "Backbone.swift").read_text()
     listed = text.split("static let families = [")[1].split("]")[0]
     assert [name.strip(' "\n') for name in listed.split(",") if name.strip()] == list(families.FAMILIES)

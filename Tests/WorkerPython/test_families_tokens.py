@@ -5,6 +5,7 @@ import json
 import pytest
 from ablate_worker.files import formats
 from ablate_worker.models import sequences
+from ablate_worker.protocol.parameters import Lengths
 from ablate_worker.protocol.step import Failure
 from ablate_worker.texts import chat, encoding, readme
 from inprocess import fails, run
@@ -38,7 +39,7 @@ def family(request, tmp_path_factory):
 
 def tokenize(folder, tmp_path, texts=TEXTS, template=PLAIN, **more):
     formats.write_texts(tmp_path / "texts", texts)
-    outputs, fields, _ = run("tokenize", {"template": template, "vocabulary": None, **more},
+    outputs, fields, _ = run("tokenize", {"template": template, "chat": None, "vocabulary": None, **more},
                              {"texts": tmp_path / "texts", "tokenizer": folder}, tmp_path)
     return *formats.read_tokens(outputs / "tokens"), fields
 
@@ -61,8 +62,8 @@ def test_the_lines_of_an_export_make_the_ids_that_are_trained_on(keep, family, t
     columns, metadata, _ = tokenize(folder, tmp_path)
     pieces, lead = encoding.encode_template(Tokenizer.from_file(str(folder / "tokenizer.json")), PLAIN)
     monkeypatch.chdir(folder)
-    for lengths in ({"prompt": None, "answer": None}, {"prompt": 3, "answer": 4}, {"prompt": None, "answer": 0}):
-        lengths["keep"], names = keep, {"Tokenizer": Tokenizer}
+    for prompt, answer in ((None, None), (3, 4), (None, 0)):
+        lengths, names = Lengths(prompt=prompt, answer=answer, keep=keep), {"Tokenizer": Tokenizer}
         exec(readme.text_lines(pieces, lead, lengths, metadata), names)
         ids = sequences.assemble(columns, metadata, lengths, range(len(TEXTS)))
         assert [names["ids"](**text) for text in TEXTS] == [each.tolist() for each in ids]
@@ -99,7 +100,7 @@ def test_a_chat_is_that_of_the_tokenizers_own_template(chatty, tmp_path):
     tokenizer = AutoTokenizer.from_pretrained(folder)
     for system in (None, "You tell writers apart."):
         if system and name in ("gemma", "dated"):
-            failure = fails("tokenize", {"template": PLAIN, "vocabulary": None, "chat": {"system": system}},
+            failure = fails("tokenize", {"template": PLAIN, "chat": None, "vocabulary": None, "chat": {"system": system}},
                             {"texts": tmp_path / "texts", "tokenizer": folder}, tmp_path)
             assert failure.kind == "invalid-input" and "chat.system to null" in failure.message
             assert ("System role not supported" if name == "gemma" else "leaves the system message out") in failure.message
@@ -120,7 +121,7 @@ def test_a_chat_is_that_of_the_tokenizers_own_template(chatty, tmp_path):
 def test_a_tokenizer_without_a_chat_says_so(tmp_path):
     byte_level(tmp_path / "tokenizer", False)
     formats.write_texts(tmp_path / "texts", TEXTS)
-    parameters = {"template": PLAIN, "vocabulary": None, "chat": {"system": None}}
+    parameters = {"template": PLAIN, "chat": None, "vocabulary": None, "chat": {"system": None}}
     failure = fails("tokenize", parameters, {"texts": tmp_path / "texts", "tokenizer": tmp_path / "tokenizer"}, tmp_path)
     assert failure.kind == "invalid-input" and "tokenizer has no chat template" in failure.message
     failure = fails("tokenize", parameters | {"vocabulary": 300}, {"texts": tmp_path / "texts"}, tmp_path)

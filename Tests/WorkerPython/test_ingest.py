@@ -176,7 +176,8 @@ def test_one_of_each_names_the_group_its_first_row_and_the_labels(worker, tmp_pa
 
 
 def test_a_format_that_is_none(worker, tmp_path):
-    assert "csv, jsonl or parquet" in fault(worker, tmp_path, HEADER, "train.xlsx").message
+    failure = worker.fails("ingest", ingest(format="xlsx"), {"table": tmp_path / "train.xlsx"})
+    assert failure.kind == "invalid-input" and failure.message == "format is 'xlsx'; it may be csv, jsonl or parquet"
 
 
 def test_a_question_in_more_than_one_group_is_warned_of_by_its_normalised_text(worker, tmp_path):

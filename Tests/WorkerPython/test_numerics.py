@@ -11,6 +11,7 @@ from ablate_worker.models import backbones as loading
 from ablate_worker.models import batches, classifier, sequences
 from ablate_worker.protocol import devices
 from ablate_worker.protocol.channel import Channel
+from ablate_worker.protocol.parameters import Lengths, Lora
 from ablate_worker.protocol.step import Failure, Step
 from ablate_worker.training import checkpoints, gradients, schedule, trainer
 from conftest import TINY, digest, inputs
@@ -26,7 +27,7 @@ def model(request, backbones):
     devices.settle_torch(1, 0)
     loading.warm.clear()
     backbone, _ = loading.load(backbones[name], name, "none", CPU, frozen=True)
-    lora = {"rank": 4, "alpha": 16, "dropout": 0.1, "targets": "all-linear"}
+    lora = Lora(rank=4, alpha=16, dropout=0.1)
     model = classifier.Classifier(loading.adapt(backbone, lora, seed=3), 3, "last")
     with torch.no_grad():  # a fresh adapter adds zero: give it something to add
         for name, parameter in model.named_parameters():
@@ -182,14 +183,14 @@ def test_schedules_rise_and_fall_as_they_say():
 def test_budgets_cut_columns_and_never_the_template():
     columns = {"prompt": (np.array([1, 2, 3, 4, 5], np.int32), np.array([0, 5, 5]))}
     metadata = {"template": [{"ids": [90, 91]}, {"column": "prompt"}, {"ids": [92]}], "bos": 80, "eos": None, "pad": None}
-    made = lambda budget, keep: sequences.assemble(columns, metadata, {"prompt": budget, "keep": keep}, [0])[0].tolist()
+    made = lambda budget, keep: sequences.assemble(columns, metadata, Lengths(prompt=budget, keep=keep), [0])[0].tolist()
     assert made(None, "head") == [80, 90, 91, 1, 2, 3, 4, 5, 92]
     assert made(2, "head") == [80, 90, 91, 1, 2, 92]
     assert made(2, "tail") == [80, 90, 91, 4, 5, 92]
     assert made(3, "middle") == [80, 90, 91, 2, 3, 4, 92]
     assert made(0, "tail") == made(0, "head") == [80, 90, 91, 92]
     bare = {"template": [{"column": "prompt"}], "bos": None, "eos": None, "pad": None}
-    assert sequences.assemble(columns, bare, {"keep": "head"}, [1])[0].tolist() == [0], "no row is without a last token"
+    assert sequences.assemble(columns, bare, Lengths(), [1])[0].tolist() == [0], "no row is without a last token"
 
 
 def test_safetensors_are_the_librarys_and_the_same_bytes_in_any_order(tmp_path):

@@ -10,6 +10,7 @@ from ablate_worker.files import formats
 from ablate_worker.models import backbones as loading
 from ablate_worker.models import classifier, precision
 from ablate_worker.protocol import devices
+from ablate_worker.protocol.parameters import Lora
 from ablate_worker.protocol.step import Failure
 from ablate_worker.training import gradients, losses, trainer, validation
 from ablate_worker.training.plan import Plan
@@ -184,7 +185,7 @@ def classifier_in(kind, backbones, lora=True):
     devices.settle_torch(1, 0)
     loading.warm.clear()
     backbone, _ = loading.load(backbones["llama"], "llama", "none", CPU, frozen=True, precision=kind)
-    backbone = loading.adapt(backbone, {"rank": 4, "alpha": 16, "dropout": 0.0, "targets": "all-linear"}, seed=3)
+    backbone = loading.adapt(backbone, Lora(rank=4, alpha=16, dropout=0.0), seed=3)
     with torch.no_grad():
         for name, parameter in backbone.named_parameters():
             if "lora_B" in name:

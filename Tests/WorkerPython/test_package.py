@@ -40,7 +40,7 @@ def imported(file):
 def test_every_file_is_short_and_begins_by_saying_what_it_does(file):
     lines = (PACKAGE / file).read_text().splitlines()
     assert lines[0].startswith('"""')
-    assert len(lines) <= 300
+    assert len(lines) <= 300 or "Written by `make generate`" in lines[0]
 
 
 def test_every_folder_is_a_room_of_at_most_twenty_files():
@@ -78,9 +78,9 @@ def test_no_file_imports_itself_by_way_of_others():
 
 
 def test_every_kind_has_its_module():
-    from ablate_worker.protocol import kinds
-    assert {f.stem for f in FILES if f.parts[0] == "kinds"} - {"__init__"} == set(kinds.KINDS)
-    for kind in kinds.KINDS:
+    from ablate_worker.protocol.parameters import KINDS
+    assert {f.stem for f in FILES if f.parts[0] == "kinds"} - {"__init__"} == set(KINDS)
+    for kind in KINDS:
         assert re.search(r"^def run\(step\):", (PACKAGE / "kinds" / f"{kind}.py").read_text(), re.M)
 
 

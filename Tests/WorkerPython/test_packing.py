@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from ablate_worker.models import attention, batches, classifier, packing, prefixes
 from ablate_worker.models import backbones as loading
 from ablate_worker.protocol import devices
+from ablate_worker.protocol.parameters import Lora
 from ablate_worker.protocol.step import Failure
 from ablate_worker.training import data
 
@@ -33,7 +34,7 @@ def build(folder, pooling="last", dropout=0.0):
     devices.settle_torch(1, 0)
     loading.warm.clear()
     backbone, _ = loading.load(folder, "it", "none", CPU, frozen=True)
-    lora = {"rank": 4, "alpha": 16, "dropout": dropout, "targets": "all-linear"}
+    lora = Lora(rank=4, alpha=16, dropout=dropout)
     model = classifier.Classifier(loading.adapt(backbone, lora, seed=3), 3, pooling)
     with torch.no_grad():  # a fresh adapter adds zero: give it something to add
         for name, parameter in model.named_parameters():

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import torch
 from ablate_worker.models import batches, classifier, modelfolder
+from ablate_worker.protocol import kinds
+from ablate_worker.protocol.parameters import Lengths, Lora, Scratch, Training
 from ablate_worker.protocol.step import Failure, Source
 from ablate_worker.training import data, trainer
 from ablate_worker.training.plan import Plan
@@ -15,9 +17,9 @@ from conftest import finetune as parameters_of
 
 CPU = torch.device("cpu")
 PLAN = Plan(batch=8, learning_rate=3e-3, head_learning_rate=1e-2, schedule="cosine", warmup=0.1, seed=1, epochs=2, clip=1.0)
-SCRATCH = classifier.Blueprint(classes=3, pooling="last", scratch=TINY | {"layers": 1},
-                               lora={"rank": 2, "alpha": 4, "dropout": 0.1, "targets": "all-linear"})
-LENGTHS = {"answer": 12, "keep": "head"}
+SCRATCH = classifier.Blueprint(classes=3, pooling="last", scratch=kinds.settings(Scratch, TINY | {"layers": 1}),
+                               lora=Lora(rank=2, alpha=4, dropout=0.1))
+LENGTHS = Lengths(answer=12)
 METADATA = {"template": [{"ids": [7, 8]}, {"column": "answer"}], "bos": 1, "eos": 2, "pad": None}
 
 
@@ -95,7 +97,7 @@ def test_pseudo_labelled_rows_stand_behind_the_others_each_a_group_of_its_own():
 def test_tokens_of_another_table_and_ids_that_a_backbone_does_not_know_are_refused():
     with pytest.raises(Failure, match="9 rows of answer, and the table 24"):
         data.assemble(tokens(9), table(24), np.arange(24), LENGTHS, 3, PLAN)
-    config = classifier.build(replace(SCRATCH, scratch=SCRATCH.scratch | {"vocabulary": 64}), 1, CPU).backbone.config
+    config = classifier.build(replace(SCRATCH, scratch=replace(SCRATCH.scratch, vocabulary=64)), 1, CPU).backbone.config
     with pytest.raises(Failure, match="knows ids below 64"):
         training_set().check_fit(config)
 
@@ -104,15 +106,15 @@ def test_tokens_of_another_table_and_ids_that_a_backbone_does_not_know_are_refus
 
 def test_a_plan_is_read_of_the_settings_and_an_unknown_one_is_refused():
     given = parameters_of()["training"]
-    plan = Plan.read(given | {"clip": None}, 5)
+    plan = Plan.read(kinds.settings(Training, given | {"clip": None}), 5)
     assert (plan.seed, plan.learning_rate, plan.head_learning_rate, plan.clip) == (5, 3e-3, 1e-2, None)
     assert plan.total(7) == 14 and replace(plan, steps=3).total(7) == 3
-    with pytest.raises(Failure, match="training has no setting 'lerning-rate'; it has batch, class-weights"):
-        Plan.read(given | {"lerning-rate": 1}, 5)
+    with pytest.raises(kinds.Fault, match="knows no parameter 'lerning-rate' .is 'learning-rate' meant?"):
+        kinds.settings(Training, given | {"lerning-rate": 1})
 
 
 @pytest.mark.parametrize("change, words", [
-    ({"validation": 0.6}, "a share from 0 to 0.5"), ({"keep": "worst"}, "last or best"), ({"keep": "best"}, "needs training.validation"),
+    ({"validation": 0.6}, "a share from 0 to 0.5"), ({"keep": "best"}, "needs training.validation"),
     ({"early_stopping": 2}, "needs training.validation"), ({"validation": 0.1, "early_stopping": 0}, "1 or more epochs"),
     ({"epochs": None}, "needs epochs, or steps")])
 def test_settings_that_do_not_go_together_are_refused(change, words):
@@ -134,7 +136,8 @@ def test_a_classifier_follows_from_its_blueprint_and_seed_alone():
 
 
 def test_a_blueprint_is_read_of_parameters_among_others():
-    blueprint = classifier.Blueprint.read(parameters_of(pooling="mean") | {"head-input": "lm-logits", "precision": None})
+    blueprint = classifier.Blueprint.read(
+        kinds.read("finetune", parameters_of(pooling="mean") | {"head-input": "lm-logits", "precision": None}))
     assert (blueprint.pooling, blueprint.classes, blueprint.has_language_head, blueprint.precision) == ("mean", 3, True, None)
 
 

@@ -28,7 +28,7 @@ def torch_is_loaded(worker):
 def test_ingest_and_tokenize_never_load_torch(fresh, tmp_path):
     worker = fresh()
     outputs, _ = worker.run("ingest", ingest(), {"table": write_table(tmp_path / "train.csv")})
-    worker.run("tokenize", {"template": TEMPLATE, "vocabulary": 300}, {"texts": outputs / "texts"})
+    worker.run("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": 300}, {"texts": outputs / "texts"})
     assert not torch_is_loaded(worker)
 
 
@@ -120,7 +120,7 @@ def test_missing_inputs(worker, tmp_path):
 
 def test_a_library_that_is_missing_is_unavailable(fresh, dataset, tmp_path):
     (tmp_path / "tokenizers.py").write_text("raise ImportError('libfoo.so.1: cannot open shared object file')")
-    failure = fresh(prefix=f"{tmp_path}:").fails("tokenize", {"template": TEMPLATE, "vocabulary": 300}, inputs(dataset, "texts"))
+    failure = fresh(prefix=f"{tmp_path}:").fails("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": 300}, inputs(dataset, "texts"))
     assert failure.kind == "unavailable" and "libfoo" in failure.message
 
 

@@ -75,14 +75,14 @@ def test_labels_of_its_own_test_fold_do_not_reach_a_model(worker, taught, tmp_pa
 
 def tokens(worker, texts, like):
     """Tokens of another table, by the tokenizer of the first."""
-    return worker.run("tokenize", {"template": TEMPLATE, "vocabulary": None}, {"texts": texts, "tokenizer": like})[0] / "tokens"
+    return worker.run("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": None}, {"texts": texts, "tokenizer": like})[0] / "tokens"
 
 
 @pytest.mark.parametrize("soft", [False, True], ids=["hard", "soft"])
 def test_a_fine_tune_is_the_one_on_a_longer_table(soft, worker, backbones, taught, tmp_path):
     """The same rows once as pseudo-labels of a second table and once as labelled rows of one table: the same bytes."""
     given, chances = soften(taught, tmp_path) if soft else (taught, None)
-    tokenized, _ = worker.run("tokenize", {"template": TEMPLATE, "vocabulary": 300}, {"texts": given["texts"]})
+    tokenized, _ = worker.run("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": 300}, {"texts": given["texts"]})
     base = {"backbone": backbones["mistral"]}
     common = base | {"tokens": tokenized / "tokens", "rows": given["rows"], "folds": given["folds"]}
     pseudo = {n: given[n] for n in ("pseudo-labels", "pseudo-folds")}

@@ -8,6 +8,7 @@ import torch
 from ablate_worker.models import backbones as loading
 from ablate_worker.models import classifier
 from ablate_worker.protocol import devices
+from ablate_worker.protocol.parameters import Lora
 from ablate_worker.training import gradients, optimizers
 from conftest import finetune
 from inprocess import fails
@@ -52,7 +53,7 @@ def test_gradients_over_a_quantized_backbone_are_those_over_its_dequantized_weig
         if dequantized:
             backbone.dequantize()
             assert not quantized()
-        backbone = loading.adapt(backbone, {"rank": 4, "alpha": 16, "dropout": 0.0, "targets": "all-linear"}, seed=3)
+        backbone = loading.adapt(backbone, Lora(rank=4, alpha=16, dropout=0.0), seed=3)
         torch.manual_seed(4)
         with torch.no_grad():
             for name, parameter in sorted(backbone.named_parameters()):

@@ -26,7 +26,7 @@ def test_strange_texts_go_all_the_way(role, tmp_path, backbones):
     settings = ingest(role, format="jsonl", columns=COLUMNS, constraint=None)
     outputs, fields, _ = run("ingest", settings, {"table": write(tmp_path / "table.jsonl", STRANGE)}, tmp_path)
     assert fields["metrics"]["rows"] == len(STRANGE) and fields["metrics"]["empty-answer"] == 1
-    tokens, found, _ = run("tokenize", {"template": TEMPLATE, "vocabulary": 320}, {"texts": outputs / "texts"}, tmp_path)
+    tokens, found, _ = run("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": 320}, {"texts": outputs / "texts"}, tmp_path)
     assert found["metrics"]["rows"] == len(STRANGE) and found["metrics"]["longest-answer"] > 10_000
     if role == "test":
         return
@@ -52,7 +52,7 @@ def test_strange_texts_go_through_the_tokenizer_of_every_family(family, tmp_path
 def test_an_encoder_learns_from_empty_and_cut_texts(tmp_path):
     settings = ingest("train", format="jsonl", columns=COLUMNS, constraint=None)
     outputs, _, _ = run("ingest", settings, {"table": write(tmp_path / "table.jsonl", STRANGE)}, tmp_path)
-    tokens, _, _ = run("tokenize", {"template": [{"column": "answer"}], "vocabulary": 320}, {"texts": outputs / "texts"}, tmp_path)
+    tokens, _, _ = run("tokenize", {"template": [{"column": "answer"}], "chat": None, "vocabulary": 320}, {"texts": outputs / "texts"}, tmp_path)
     given = {"tokens": tokens / "tokens", "rows": outputs / "rows", "backbone": make_backbone("bert", tmp_path / "bert")}
     _, fields, _ = run("finetune", finetune(fold=None, pooling="attention"), given, tmp_path)
     assert np.isfinite(fields["metrics"]["train-loss"])

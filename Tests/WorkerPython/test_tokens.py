@@ -76,7 +76,7 @@ def tokenized(request, worker, tmp_path):
     if MAKERS[request.param]:
         MAKERS[request.param](folder)
         given["tokenizer"] = folder
-    outputs, result = worker.run("tokenize", {"template": TEMPLATE, "vocabulary": None if "tokenizer" in given else 300}, given)
+    outputs, result = worker.run("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": None if "tokenizer" in given else 300}, given)
     columns, metadata = formats.read_tokens(outputs / "tokens")
     return AutoTokenizer.from_pretrained(folder if folder.exists() else outputs / "tokenizer"), columns, metadata, result
 
@@ -116,25 +116,25 @@ def test_special_tokens_are_those_the_tokenizer_adds(tokenized):
 
 
 def test_training_is_the_same_in_every_process(fresh, worker, dataset):
-    parameters = {"template": TEMPLATE, "vocabulary": 400}
+    parameters = {"template": TEMPLATE, "chat": None, "vocabulary": 400}
     made = [w.run("tokenize", parameters, {"texts": dataset["texts"]})[0] for w in (worker, fresh(), fresh())]
     assert len({digest(outputs) for outputs in made}) == 1
 
 
 def test_a_given_tokenizer_gives_the_same_tokens_as_the_step_that_trained_it(worker, dataset):
-    outputs, _ = worker.run("tokenize", {"template": TEMPLATE, "vocabulary": None},
+    outputs, _ = worker.run("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": None},
                             {"texts": dataset["texts"], "tokenizer": dataset["tokenizer"]})
     assert digest(outputs / "tokens") == digest(dataset["tokens"])
 
 
 def test_faults(worker, dataset, tmp_path):
     given = {"texts": dataset["texts"]}
-    assert worker.fails("tokenize", {"template": TEMPLATE, "vocabulary": None}, given).kind == "missing-input"
-    failure = worker.fails("tokenize", {"template": TEMPLATE, "vocabulary": 100}, given)
+    assert worker.fails("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": None}, given).kind == "missing-input"
+    failure = worker.fails("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": 100}, given)
     assert failure.kind == "invalid-input" and "at least 259" in failure.message
-    failure = worker.fails("tokenize", {"template": TEMPLATE, "vocabulary": None}, given | {"tokenizer": tmp_path})
+    failure = worker.fails("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": None}, given | {"tokenizer": tmp_path})
     assert failure.kind == "invalid-input" and "tokenizer.json" in failure.message
-    failure = worker.fails("tokenize", {"template": [{"column": "essay"}], "vocabulary": 300}, given)
+    failure = worker.fails("tokenize", {"template": [{"column": "essay"}], "chat": None, "vocabulary": 300}, given)
     assert failure.kind == "invalid-input" and "{essay}" in failure.message
 
 
@@ -147,7 +147,7 @@ def test_control_tokens_that_texts_spell_out_are_told_or_read_as_text(worker, tm
     from transformers import AutoTokenizer
     byte_level(tmp_path / "tokenizer", False)
     formats.write_texts(tmp_path / "texts", SPELT)
-    parameters = {"template": [{"column": "prompt"}, {"text": "<end>"}, {"column": "answer"}], "vocabulary": None}
+    parameters = {"template": [{"column": "prompt"}, {"text": "<end>"}, {"column": "answer"}], "chat": None, "vocabulary": None}
     outputs, result = worker.run("tokenize", parameters | ({"split-special-tokens": True} if splits else {}),
                                  {"texts": tmp_path / "texts", "tokenizer": tmp_path / "tokenizer"})
     columns, metadata = formats.read_tokens(outputs / "tokens")
@@ -175,7 +175,7 @@ def test_a_word_that_is_unknown_is_no_control_token(worker, tmp_path):
     tokenizer.add_special_tokens(["[UNK]", "[SEP]"])
     save(tokenizer, tmp_path / "tokenizer", unk_token="[UNK]", sep_token="[SEP]")
     formats.write_texts(tmp_path / "texts", [{"answer": "known strange words"}, {"answer": "known [SEP] strange [UNK]"}])
-    _, result = worker.run("tokenize", {"template": [{"column": "answer"}], "vocabulary": None},
+    _, result = worker.run("tokenize", {"template": [{"column": "answer"}], "chat": None, "vocabulary": None},
                            {"texts": tmp_path / "texts", "tokenizer": tmp_path / "tokenizer"})
     assert result["metrics"]["control-rows-answer"] == 1
     assert "[SEP] (1)" in result["metrics"]["warnings"][0] and "(such as 2)" in result["metrics"]["warnings"][0]
@@ -183,7 +183,7 @@ def test_a_word_that_is_unknown_is_no_control_token(worker, tmp_path):
 
 def test_a_tokenizer_trained_on_texts_that_spell_out_its_marks_tells_of_them(worker, tmp_path):
     formats.write_texts(tmp_path / "texts", [{"answer": "red <eos> blue"}, {"answer": "red"}])
-    parameters = {"template": [{"column": "answer"}], "vocabulary": 300}
+    parameters = {"template": [{"column": "answer"}], "chat": None, "vocabulary": 300}
     _, result = worker.run("tokenize", parameters, {"texts": tmp_path / "texts"})
     assert result["metrics"]["control-tokens-answer"] == 1 and "<eos> (1)" in result["metrics"]["warnings"][0]
     outputs, result = worker.run("tokenize", parameters | {"split-special-tokens": True}, {"texts": tmp_path / "texts"})

@@ -7,6 +7,7 @@ import signal
 import numpy as np
 import pytest
 from ablate_worker.files import formats
+from ablate_worker.protocol.parameters import Lengths
 from conftest import TEMPLATE, TINY, digest, finetune, inputs, predicting, wait_for
 from safetensors.numpy import load_file
 
@@ -68,7 +69,7 @@ def test_the_rows_of_the_held_out_fold_change_nothing(kind, worker, dataset, bac
     texts = [{"prompt": "other", "answer": "words " * 40} if fold == 0 else text
              for text, fold in zip(formats.read_texts(dataset["texts"]), folds)]
     formats.write_texts(tmp_path / "texts", texts)
-    outputs, _ = worker.run("tokenize", {"template": TEMPLATE, "vocabulary": None},
+    outputs, _ = worker.run("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": None},
                             {"texts": tmp_path / "texts", "tokenizer": dataset["tokenizer"]})
     changed = {"rows": tmp_path / "rows", "texts": tmp_path / "texts", "tokens": outputs / "tokens"}
     if kind == "finetune":
@@ -107,7 +108,7 @@ def test_peft_alone_loads_the_adapter_and_reproduces_the_logits_row_by_row(worke
         backbone = peft.PeftModel.from_pretrained(transformers.AutoModel.from_pretrained(backbones[name]), model / "model").eval()
         head = {k: torch.from_numpy(v) for k, v in load_file(model / "model" / "head.safetensors").items()}
         columns, metadata = formats.read_tokens(dataset["tokens"])
-        texts = sequences.assemble(columns, metadata, parameters["lengths"], found["rows"])
+        texts = sequences.assemble(columns, metadata, Lengths(**parameters["lengths"]), found["rows"])
         with torch.no_grad():
             states = [backbone(torch.tensor(t[None].astype(np.int64)), use_cache=False).last_hidden_state for t in texts]
         logits = [s[0, -1] @ head["weight"].T + head["bias"] for s in states]
@@ -144,7 +145,7 @@ FAULTS = {
     "context": (finetune(lengths={"prompt": 200, "answer": 5, "keep": "head"}, scratch=TINY | {"context": 16}), "context is 16"),
     "vocabulary": (finetune(scratch=TINY | {"vocabulary": 300}), "ids below 300"),
     "heads": (finetune(scratch=TINY | {"heads": 5}), "multiple of heads"),
-    "architecture": (finetune(scratch=TINY | {"architecture": "bert"}), "architecture 'bert'"),
+    "architecture": (finetune(scratch=TINY | {"architecture": "bert"}), "scratch.architecture is 'bert'; it may be mistral, llama or qwen2"),
     "quantized scratch": (finetune(scratch=TINY, quantization="nf4"), "not worth quantizing"),
     "targets": (finetune(lora={"rank": 2, "alpha": 2, "dropout": 0.0, "targets": ["nothing"]}), "lora.targets: "),
     "keep": (finetune(lengths={"prompt": 1, "answer": 1, "keep": "ends"}), "head, tail or middle"),

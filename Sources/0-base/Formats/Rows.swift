@@ -2,8 +2,8 @@
 
 /// The rows of a table.
 ///
-/// Promised: an id for each row, each once; labels below ``classes``; groups numbered by first appearance; weights finite,
-/// none below 0 and not all 0.
+/// Promised: an id for each row, each once; labels below ``classes``; groups numbered by first appearance; weights 0 or
+/// within ``weights``, and not all 0.
 package struct Rows: Sendable {
     package let ids: [String]
     /// Indices into the recipe's labels; nil for a table to predict.
@@ -13,6 +13,9 @@ package struct Rows: Sendable {
     package let weights: [Double]?
     package let classes: Int
     private let name: String
+
+    /// Weights that are not 0, as `ingest` takes them: sums and products of such weights and losses lose no digits.
+    static let weights = 1e-30...1e30
 
     /// - Parameter name: as messages call the file. Errors: ``FormatError``.
     package init(reading bytes: [UInt8], name: String) throws(FormatError) {
@@ -47,8 +50,10 @@ package struct Rows: Sendable {
             if group == next { next += 1 }
         }
         if let weights {
-            if let row = weights.firstIndex(where: { $0 < 0 }) {
-                throw fields.error("row \(row + 1) has the weight \(weights[row]), and a weight is 0 or more")
+            if let row = weights.firstIndex(where: { $0 != 0 && !Self.weights.contains($0) }) {
+                throw fields.error(
+                    "row \(row + 1) has the weight \(weights[row]), and a weight is 0, or from \(Self.weights.lowerBound) to \(Self.weights.upperBound)"
+                )
             }
             let sum = weights.reduce(0, +)
             guard weights.isEmpty || (sum > 0 && sum.isFinite) else {

@@ -101,6 +101,22 @@ extension FileSystem {
         }
     }
 
+    /// An absolute path as the system walks it, without `.` and `..`: behind a link to a folder, `..` is the folder above that one.
+    /// Links of the folders are followed; the last name is kept, whatever it is. What is not there is taken as it is written.
+    package func walked(_ path: String) -> String {
+        var place = "/"
+        let names = path.split(separator: "/").filter { $0 != "." }
+        for (index, name) in names.enumerated() {
+            if name == ".." {
+                place = Paths.parent(of: place) ?? "/"
+                continue
+            }
+            let next = place == "/" ? "/\(name)" : "\(place)/\(name)"
+            place = index < names.count - 1 && exists(next) ? absolute(next) : next
+        }
+        return place
+    }
+
     private static func size(_ bytes: Int) -> String {
         bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB"
     }

@@ -49,6 +49,15 @@ package enum OutputStream: Sendable {
         }
     }
 
+    /// Opens those of the three streams that are closed, onto nothing. Else a file that is opened next would stand in their place and
+    /// take what is said.
+    package static func openClosed() {
+        for descriptor in 0...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 && errno == EBADF {
+            // The system gives the least number that is free.
+            _ = open("/dev/null", O_RDWR)
+        }
+    }
+
     package var isTerminal: Bool { isatty(descriptor) == 1 }
 
     /// Columns of the terminal; 80 where there is none.

@@ -7,7 +7,7 @@
 // It does not know steps, keys, the store or what is in a table. It opens no file: what is there, and whether two files are
 // the same, it asks functions that the caller gives it (`Surroundings`). Nothing of the site reaches a recipe.
 //
-// It may import Nodes, Formats, Scores (for the names of metrics), Diagnostics, Words and Digests. Plans, Logbooks, CommandLine and generate use it.
+// It may import Nodes, Formats, Scores (for the names of metrics), Diagnostics, Words and Digests. Plans, Steps, Logbooks, CommandLine and generate use it.
 //
 //     Sections/Recipe                                        read this first; beside it, a file for each section
 //     Declarations/                                          what a key is: shapes, decoding, schema
@@ -19,17 +19,17 @@
 //
 // The rest, each of which says in its first line what it is:
 //
-//     Composition/         Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
+//     Composition/         ValuesInForce, Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
 //     Composition/Checks/  CrossChecks, which lists them; AnnotationChecks, ExtractorChecks, KeyVariables
 //     .../Checks/Data/     FileChecks, GroupChecks, SampleChecks, SourceChecks, SubmissionChecks, TemplateChecks, WritableChecks
 //     .../Checks/Lints/    Lints, which lists them: ConfoundedSettings, ContextLengths, EnsembleSizes, UnusedModels
 //     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, PseudoLabelChecks, RoundChecks, TrainingChecks
 //     .../Checks/Names/    ReferenceChecks, ReferenceGraph
 //     .../Checks/Stack/    AverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
-//     .../Checks/Steps/    CommandFiles, CustomStepChecks, TableMentions
+//     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, TableMentions
 //     Declarations/        Alternative, CollectionShapes, Declaration, Key, PlainNode, Reading,
 //                          ScalarShapes, ValueShape
 //     Sections/            Ablation, Annotation, Chat, CustomStep, DataSection, Exploration, Extractor, FoldSection,
 //                          PseudoLabels, Site, Submission, Template
-//     Sections/Models/     Model, and its kinds FineTune (with Adaptation, Backbone, Training) and TFIDFModel
-//     Sections/Stack/      StackEntry, and its kinds Average, Optimization, Learners
+//     Sections/Models/     Model, and a file for each of its kinds and of what a FineTune is made of
+//     Sections/Stack/      StackEntry, and a file for each of its kinds

@@ -16,6 +16,7 @@
 //     PlanBuilder                                            equal work is one step
 //     Manifest, ManifestDifference                           what a key is made of, and why it changed
 //     Lineage, Leaks                                         whose labels an output has seen, and where that spoils a score
+//     WorkerTasks                                            what a worker is asked for outside any plan
 //     Glob                                                   patterns over addresses
 //
 // The rest, each of which says in its first line what it is:

@@ -103,11 +103,12 @@ extension Parameter {
 
     /// The same parameters of a part that a step may do without.
     static func of<Part>(
-        optional path: any KeyPath<Root, Part?> & Sendable, _ parameters: [Parameter<Part>]
+        optional path: any KeyPath<Root, Part?> & Sendable, _ parameters: [Parameter<Part>], required: Bool = false
     ) -> [Parameter] {
         parameters.map { parameter in
             Parameter(
-                name: parameter.name, about: parameter.about, schema: parameter.schema, isRequired: false,
+                name: parameter.name, about: parameter.about, schema: parameter.schema,
+                isRequired: required && parameter.isRequired,
                 asBefore: parameter.asBefore
             ) {
                 $0[keyPath: path].flatMap(parameter.encode)

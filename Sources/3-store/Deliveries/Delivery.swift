@@ -28,7 +28,7 @@ package struct Delivery: Sendable {
     private let project: String
     private let ledgers: [Ledger]
     private let author: Author
-    private let inputs: [String]
+    private let inputs: InputPlaces
     /// Folders that nothing is delivered into: the store's own.
     private let reserved: [String]
     /// Whether the user has said that what is there may be replaced.
@@ -47,7 +47,7 @@ package struct Delivery: Sendable {
         self.project = host.files.absolute(project)
         self.ledgers = ledgers
         self.author = author
-        self.inputs = inputs
+        self.inputs = InputPlaces(inputs)
         self.reserved = reserved
         self.overwrites = overwrites
     }
@@ -274,16 +274,16 @@ package struct Delivery: Sendable {
     private func resolve(_ path: String) throws -> String {
         try requirePlace(path)
         let files = host.files
-        let absolute = Paths.normal(path.hasPrefix("/") ? path : "\(project)/\(path)")
-        let folder = Paths.folder(of: absolute)
-        let real = files.exists(folder) ? files.absolute(folder) : folder
+        let written = path.hasPrefix("/") ? path : "\(project)/\(path)"
+        let folder = Paths.folder(of: Paths.normal(written))
+        let place = files.walked(written)
+        let real = Paths.folder(of: place)
         func isInside(_ path: String) -> Bool { path == project || path.hasPrefix(project + "/") }
         guard !isInside(folder) || isInside(real) else {
             throw AblateError(
                 .refused, "this path leaves the project's folder through a link, to \(real)", path: path,
                 advice: "name the folder itself, or replace the link by a real folder; nothing was written")
         }
-        let place = real == "/" ? "/\(Paths.name(absolute))" : "\(real)/\(Paths.name(absolute))"
         if let folder = reserved.first(where: { place.hasPrefix($0 + "/") }) {
             throw AblateError(
                 .refused, "this path lies in the store, \(folder)", path: path,
@@ -299,14 +299,10 @@ package struct Delivery: Sendable {
             above = Paths.folder(of: above)
         }
         let own = try files.status(of: place, following: true)?.stamp
-        for input in inputs {
-            let stamp = try? files.status(of: input, following: true)?.stamp
-            let isSame = own != nil && stamp?.device == own?.device && stamp?.inode == own?.inode
-            if isSame || files.absolute(input) == place {
-                throw AblateError(
-                    .refused, "an input would be overwritten: \(input)", path: path,
-                    advice: "choose another path for what is written; nothing was written")
-            }
+        if let input = inputs.input(at: place, own, files) {
+            throw AblateError(
+                .refused, "an input would be overwritten: \(input)", path: path,
+                advice: "choose another path for what is written; nothing was written")
         }
         // A link to a file is a file of the user's; one to anything else is what it leads to.
         if let form = try files.status(of: place, following: true)?.form, form != .file {

@@ -8,5 +8,6 @@
 // It may import Host, Digests and Storage (for the ledger). CommandLine uses it.
 //
 //     Delivery                                               read this first: may this path be written, and writing it
+//     InputPlaces                                            the places of what is read, which nothing is written over
 //     FileMark                                               a mark inside a file that says who wrote it and that it is whole
 //     Author                                                 what a delivered file is made of, known again where it lies

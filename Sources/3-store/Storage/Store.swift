@@ -34,6 +34,8 @@ package final class Store: Sendable {
     /// Where what is derived from this store is kept; nil for nowhere.
     let cache: String?
     let lastRefresh = Mutex<Int?>(nil)
+    /// The document of a run that was read last: a large one takes a while, and one command asks for it several times.
+    let lastReadRun = Mutex<(path: String, stamp: Stamp, document: JSON)?>(nil)
     let signs: SignsOfLife
     private let onWait = Mutex<(@Sendable (String) -> Void)?>(nil)
 
@@ -202,13 +204,23 @@ package final class Store: Sendable {
         return path
     }
 
-    /// Removes what was kept for stores that are no more.
+    /// Removes what was kept for stores that are no more: folders that hold nothing but what is kept for a store.
     private static func sweepCaches(below folder: String, _ host: Host) {
-        for name in ((try? host.files.names(in: folder)) ?? nil) ?? [] {
-            guard let root = try? host.files.content(of: "\(folder)/\(name)/store", limit: 1 << 16),
-                !host.files.exists(String(decoding: root, as: UTF8.self) + "/store.json")
+        let files = host.files
+        func names(_ path: String) -> [String] { ((try? files.names(in: path)) ?? nil) ?? [] }
+        func form(_ path: String) -> FileStatus.Form? { ((try? files.status(of: path, following: false)) ?? nil)?.form }
+        let endings = IndexDatabase.endings.map { ".sqlite" + $0 } + [".numbers", ".snapshot"]
+        for name in names(folder) where name.utf8.count == 12 && name.allSatisfy(\.isHexDigit) {
+            let path = "\(folder)/\(name)"
+            guard form(path) == .folder, let root = try? files.content(of: path + "/store", limit: 1 << 16),
+                let place = String(validating: root, as: UTF8.self), place.hasPrefix("/"),
+                !files.exists(place + "/store.json")
             else { continue }
-            try? host.files.remove("\(folder)/\(name)")
+            let kept = names(path)
+            guard kept.allSatisfy({ one in one == "store" || endings.contains(where: one.hasSuffix) }),
+                kept.allSatisfy({ form("\(path)/\($0)") == .file })
+            else { continue }
+            try? files.remove(path)
         }
     }
 

@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Host
+internal import Plans
 package import Workers
 
 package struct BackboneFetcher: Sendable {
@@ -24,10 +25,9 @@ package struct BackboneFetcher: Sendable {
         let log = "\(folder)/log.txt"
         let pool = WorkerPool(environment: environment, logs: folder, say: say)
         let specification = WorkerSpecification(
-            address: "fetch/\(repository)", kind: "fetch", key: Digest(of: repository),
-            parameters: [
-                "repository": .string(repository), "revision": JSON(revision), "remote-code": .bool(withCode),
-            ], inputs: [:], outputs: folder,
+            address: "fetch/\(repository)", kind: FetchTask.name, key: Digest(of: repository),
+            parameters: FetchTask(repository: repository, revision: revision, withCode: withCode).encoded, inputs: [:],
+            outputs: folder,
             scratch: folder, log: log, threads: 1)
         do {
             let worker = try await pool.take(gpus: [], threads: machine.threads)

@@ -171,6 +171,8 @@ package actor Engine {
         let index = chosen[position]
         report(.started(index))
         tasks[position] = Task { [runner, report, job] in
+            // What a step was given is needed no longer: that of ten thousand steps fills a hundred megabytes.
+            defer { tasks[position] = nil }
             do {
                 let outcome = try await runner.run(job) { event in
                     switch event {
@@ -211,8 +213,9 @@ package actor Engine {
         journal.note(plan.steps[index].address, key: record.key)
         if executed {
             summary.executed.append(index)
-            report(.finished(index, seconds: record.seconds, metrics: record.metrics))
-            for warning in StepMetrics(record.metrics).warnings {
+            let metrics = record.metrics
+            report(.finished(index, seconds: record.seconds, metrics: metrics))
+            for warning in StepMetrics(metrics).warnings {
                 report(.note("warning: \(plan.steps[index].address): \(warning)"))
             }
         } else {

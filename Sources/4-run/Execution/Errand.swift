@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Host
+internal import Plans
 internal import Workers
 
 /// Sends a worker with some files, and brings back what it wrote.
@@ -14,15 +15,15 @@ struct Errand {
         case file(String)
     }
 
-    /// Runs a step of `kind` and gives what `take` makes of its metrics and of the folder with its outputs.
+    /// Runs a task and gives what `take` makes of its metrics and of the folder with its outputs.
     ///
     /// - Parameters:
     ///   - address: what messages call the job.
     ///   - inputs: by the names that the kind knows, each with the name that messages call it by.
     ///
     /// Errors: ``StepFailure`` with what to do; what `take` throws.
-    func run<Value>(
-        _ kind: String, called address: String, parameters: JSON, inputs: [String: (content: Input, name: String)],
+    func run<Value, Task: WorkerTask>(
+        _ task: Task, called address: String, inputs: [String: (content: Input, name: String)],
         say: @escaping @Sendable (String) -> Void, take: (_ metrics: JSON, _ outputs: String) throws -> Value
     ) async throws -> Value {
         let folder = try makeFolder()
@@ -38,7 +39,7 @@ struct Errand {
             }
         }
         let specification = WorkerSpecification(
-            address: address, kind: kind, key: Digest(of: kind), parameters: parameters, inputs: paths,
+            address: address, kind: Task.name, key: Digest(of: Task.name), parameters: task.encoded, inputs: paths,
             outputs: "\(folder)/outputs", scratch: folder, log: "\(folder)/log.txt", threads: 1)
         let pool = WorkerPool(environment: environment, logs: folder, say: say)
         do {

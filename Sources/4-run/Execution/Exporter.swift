@@ -79,8 +79,11 @@ package struct Exporter: Sendable {
         defer { try? files.remove(draft) }
         for name in ["inputs", "outputs", "scratch"] { _ = try files.makeFolder("\(draft)/\(name)") }
         let specification = WorkerSpecification(
-            address: step.address, kind: "export", key: Digest(of: step.address),
-            parameters: .object(try parameters(step, options)),
+            address: step.address, kind: ExportTask.name, key: Digest(of: step.address),
+            parameters: ExportTask(
+                step, tokens: tokenizing(step), merging: options.merge, labels: options.labels,
+                base: try base(step, options)
+            ).encoded,
             inputs: try inputs(step, record, in: "\(draft)/inputs"), outputs: "\(draft)/outputs",
             scratch: "\(draft)/scratch", log: "\(draft)/log.txt", threads: machine.threads)
         let pool = WorkerPool(environment: environment, logs: "\(draft)/scratch", say: say)
@@ -117,22 +120,6 @@ package struct Exporter: Sendable {
                     + "`ablate run RECIPE \(step.address)` runs it")
         }
         return record
-    }
-
-    private func parameters(_ step: Step, _ options: Options) throws -> [String: JSON] {
-        var parameters = step.parameters.object ?? [:]
-        for name in ["training", "seed", "fold", "lora"] { parameters[name] = nil }
-        parameters["merge"] = .bool(options.merge)
-        parameters["labels"] = .array(options.labels.map { .string($0) })
-        if let (name, revision) = try base(step, options) {
-            parameters["base-model"] = .string(name)
-            parameters["base-revision"] = JSON(revision)
-        }
-        if let tokens = tokenizing(step) {
-            parameters["template"] = tokens.parameters["template"]
-            for name in ["chat", "split-special-tokens"] { parameters[name] = tokens.parameters[name] }
-        }
-        return parameters
     }
 
     /// What the backbone is called, for whoever loads the folder: a repository with the commit that was used, or a path.

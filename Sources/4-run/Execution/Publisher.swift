@@ -2,6 +2,7 @@
 
 package import Digests
 internal import Formats
+package import Plans
 package import Workers
 
 package struct Publisher: Sendable {
@@ -13,10 +14,10 @@ package struct Publisher: Sendable {
     ///
     /// Errors: ``StepFailure`` with what to do.
     package func publish(
-        _ document: JSON, to targets: JSON, say: @escaping @Sendable (String) -> Void
+        _ document: JSON, to targets: PublishTask, say: @escaping @Sendable (String) -> Void
     ) async throws -> String? {
         let metrics = try await Errand(environment: environment).run(
-            "publish", called: "logbook", parameters: targets,
+            targets, called: "logbook",
             inputs: ["document": (.bytes(Array(document.text().utf8)), "the logbook")], say: say
         ) { metrics, _ in metrics }
         return try? JSONDocument(metrics, name: "what was published").member("mlflow").text

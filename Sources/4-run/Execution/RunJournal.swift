@@ -13,6 +13,8 @@ final class RunJournal: Sendable {
     private struct State {
         var keys: [String: Digest]
         var written = ContinuousClock.now
+        /// How long the last writing took.
+        var effort = Duration.zero
         /// The number of this run's document, once it has one.
         var document: Int?
     }
@@ -42,11 +44,11 @@ final class RunJournal: Sendable {
 
     func begin() throws { try write(.running, summary: nil) }
 
-    /// Notes a step that is done; the document follows at most once a second.
+    /// Notes a step that is done; the document follows at most once a second, and takes at most a fiftieth of the time.
     func note(_ address: String, key: Digest) {
         let isDue = state.withLock { state in
             state.keys[address] = key
-            guard state.written.duration(to: .now) > .seconds(1) else { return false }
+            guard state.written.duration(to: .now) > max(.seconds(1), state.effort * 50) else { return false }
             state.written = .now
             return true
         }
@@ -67,6 +69,11 @@ final class RunJournal: Sendable {
     }
 
     private func write(_ outcome: RunDocument.Outcome, summary: RunSummary?) throws {
+        let clock = ContinuousClock.now
+        defer {
+            let effort = clock.duration(to: .now)
+            state.withLock { $0.effort = effort }
+        }
         var document = RunDocument(
             recipe: recipe, folder: folder, file: file, outcome: outcome,
             process: Host.system.processes.current.process, host: Host.system.name, settings: settings,

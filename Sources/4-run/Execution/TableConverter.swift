@@ -1,6 +1,6 @@
 // Parquet tables as CSV and back, through the worker's Python. Knows nothing of what the columns mean.
 
-internal import Digests
+internal import Plans
 internal import Steps
 package import Workers
 
@@ -14,7 +14,7 @@ package struct TableConverter: Sendable {
         ofParquet path: String, called name: String, say: @escaping @Sendable (String) -> Void
     ) async throws -> [UInt8] {
         try await converted(
-            ["to": "csv"], called: name, inputs: ["table": (.file(path), name)], say: say)
+            ConvertTask(to: .csv), called: name, inputs: ["table": (.file(path), name)], say: say)
     }
 
     /// The bytes of a Parquet file.
@@ -32,15 +32,15 @@ package struct TableConverter: Sendable {
         var inputs: [String: (content: Errand.Input, name: String)] = ["table": (.bytes(csv), "the table")]
         if let original { inputs["original"] = (.file(original), original) }
         return try await converted(
-            ["to": "parquet", "numbers": .array(numbers.map { .string($0) })], called: name, inputs: inputs, say: say)
+            ConvertTask(to: .parquet, numbers: numbers), called: name, inputs: inputs, say: say)
     }
 
     private func converted(
-        _ parameters: JSON, called name: String, inputs: [String: (content: Errand.Input, name: String)],
+        _ task: ConvertTask, called name: String, inputs: [String: (content: Errand.Input, name: String)],
         say: @escaping @Sendable (String) -> Void
     ) async throws -> [UInt8] {
         try await Errand(environment: environment).run(
-            "convert", called: name, parameters: parameters, inputs: inputs, say: say
+            task, called: name, inputs: inputs, say: say
         ) { _, outputs in
             do {
                 return try FileBytes.read("\(outputs)/table")

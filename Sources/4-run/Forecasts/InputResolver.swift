@@ -79,9 +79,10 @@ package struct InputResolver: Sendable {
         var paths: Set<String> = []
         for step in plan.steps {
             for case .file(let path, _) in step.inputs.values { paths.insert(path) }
-            // So many files are small ones, or take long whatever is done.
-            if paths.count > 1_000 { return }
         }
+        store.prepare(forDigestsOf: paths)
+        // So many files are small ones, or take long whatever is done.
+        if paths.count > 1_000 { return }
         let large = paths.filter { path in
             ((try? store.host.files.status(of: path, following: true)) ?? nil).map { $0.size > 32 << 20 } ?? false
         }.sorted()

@@ -3,14 +3,17 @@
 internal import Host
 internal import Digests
 internal import Formats
+internal import Plans
 
-extension NativeStep {
+extension AverageStep: RunnableStep {
     /// Out-of-fold predictions of one seed cover every row once, so S seeds cover each row S times; test predictions of M
     /// models cover each row M times. Anything else is an error: a row that counts less would pass unnoticed.
-    static func average(_ context: StepContext) throws -> StepOutcome {
-        if context.parameters["members"] != nil { return try weightedAverage(context) }
-        let cover = try context.integer("cover")
-        let classes = try context.integer("classes")
+    func run(_ context: StepContext) throws -> StepOutcome {
+        let cover: Int
+        switch form {
+        case .weighted(let weighted): return try WeightedAverage(weighted, classes: classes).run(context)
+        case .plain(let own): cover = own
+        }
         guard cover >= 1 else { throw AblateError(.invalid, "parameter cover is \(cover), and must be 1 or more") }
         // In order of name, so that the sum of floats is the same every time.
         let tables = try context.inputs.keys.sorted().map { (name: $0, try context.predictions($0, classes: classes)) }

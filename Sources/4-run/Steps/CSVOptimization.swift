@@ -18,6 +18,8 @@ package struct CSVOptimization {
     private let kind: GroupMethodKind
     private let method: any GroupMethod
     private let group: String
+    /// How often each class may occur in a group; nil for once.
+    private let limits: LabelCounts?
 
     /// - Parameter counts: how often each class occurs in a complete group; nil for once.
     /// Errors: ``AblateError`` for a method there is not.
@@ -30,7 +32,14 @@ package struct CSVOptimization {
         }
         self.kind = kind
         self.group = group
-        method = kind.method(counts: counts.map { LabelCounts($0) })
+        limits = counts.flatMap(LabelCounts.init)
+        guard counts == nil || limits != nil else {
+            throw AblateError(
+                .invalid,
+                "--counts: expected a whole number from 1 for each class, \(LabelCounts.mostPlaces) at most in all, found \(counts!.map(String.init).joined(separator: ","))"
+            )
+        }
+        method = kind.method(counts: limits)
     }
 
     /// A result: the table's text, and what is to be said of it.
@@ -75,6 +84,24 @@ package struct CSVOptimization {
             "Every group has one row: the constraint changes nothing. In \(table.name) each of the \(grouping.count) rows has a \"\(group)\" of its own"
     }
 
+    /// How many groups hold a label more often than the constraint lets them, as a sentence; nil where none does.
+    private func breach(_ table: ProbabilityCSV, _ labels: [Int], _ grouping: RowGrouping) -> String? {
+        guard kind != .temperature else { return nil }
+        let most = limits?.counts ?? [Int](repeating: 1, count: table.classes.count)
+        var first: (group: Int, label: Int)?
+        var count = 0
+        for group in 0..<grouping.count {
+            var held = [Int](repeating: 0, count: most.count)
+            for row in grouping[group] { held[labels[row]] += 1 }
+            guard let label = held.indices.first(where: { held[$0] > most[$0] }) else { continue }
+            count += 1
+            first = first ?? (group, label)
+        }
+        guard let first, let row = grouping[first.group].first, let names = try? table.column(group) else { return nil }
+        return
+            "\(table.name): the labels of \(count) of \(grouping.count) groups break the constraint, such as \"\(names[row].prefix(40))\" (row \(CSVTable.number(ofRow: row))), which holds \(table.classes[first.label]) more often than \(most[first.label] == 1 ? "once" : "\(most[first.label]) times"); is --group the right column?"
+    }
+
     /// Fits the method on labelled rows and applies it; the score is of rows that the fit of their coefficients did not see.
     ///
     /// - Parameters:
@@ -115,6 +142,7 @@ package struct CSVOptimization {
             )
         }
         if let idle = idleness(train, grouping) { remarks.append(idle) }
+        if let breach = breach(train, labels, grouping) { remarks.append(breach) }
         guard let table else {
             var found = outcome(train, fit.predictions, grouping, fit.values, scores)
             found.remarks = remarks

@@ -10,6 +10,8 @@ internal import Formats
 struct ClassColumns {
     private(set) var columns: [Int]
     private let table: CSVTable
+    /// Columns that are known to be something else.
+    private let others: Set<Int>
     /// The numbers of those columns that hold nothing but numbers in 0...1.
     private let values: [Int: [Double]]
 
@@ -21,6 +23,7 @@ struct ClassColumns {
     /// Errors: ``FormatError``.
     init(of table: CSVTable, named: [String]?, labels: [String], other: [String]) throws(FormatError) {
         self.table = table
+        others = Set(table.header.indices.filter { other.contains(table.header[$0]) })
         if let named {
             (columns, values) = (try Self.named(named, in: table, other: other), [:])
             return
@@ -109,12 +112,27 @@ struct ClassColumns {
     }
 
     private func refusal(_ tried: [Int], _ candidates: [Int]) -> FormatError {
+        if let cell = oddCell(beside: candidates) { return cell }
         let sum = firstOff(tried)
         let off = sum.map { ", but sum to \(Float($0.sum)) in row \(CSVTable.number(ofRow: $0.row))" } ?? ""
         let advice = reduced(candidates).map { "; \(shown($0)) would: name them with --columns \(option($0))" }
         return FormatError(
             "\(table.name): the columns \(shown(tried)) hold numbers in 0...1\(off), so it is not clear which are the classes\(advice ?? "; name them with --columns")"
         )
+    }
+
+    /// The first cell that keeps a column from being one of probabilities, where nearly all others of the column are.
+    private func oddCell(beside candidates: [Int]) -> FormatError? {
+        for column in table.header.indices where !candidates.contains(column) && !others.contains(column) {
+            let odd = table.rows.indices.filter { row in
+                CSV.number(table.rows[row][column]).map { !(0...1 ~= $0) } ?? true
+            }
+            guard let row = odd.first, odd.count == 1 || odd.count * 10 <= table.rows.count else { continue }
+            return FormatError(
+                "\(table.name), row \(CSVTable.number(ofRow: row)), column \(table.header[column]): expected a probability in 0...1, found \"\(table.rows[row][column].prefix(40))\", where \(table.rows.count - odd.count) of \(table.rows.count) rows have one; correct the cell, or name the class columns with --columns"
+            )
+        }
+        return nil
     }
 
     /// The only columns that sum to 1 when one or two are left out.

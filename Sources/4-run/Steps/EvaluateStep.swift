@@ -3,13 +3,13 @@
 internal import Host
 internal import Digests
 internal import Formats
+internal import Plans
 internal import Scores
 
-extension NativeStep {
+extension EvaluateStep: RunnableStep {
     /// Input `average` covers all rows. Inputs named `seed-S/fold-F` or `fold-F` cover their fold's rows; stack entries have
     /// none, and their cells are the folds of the average.
-    static func evaluate(_ context: StepContext) throws -> StepOutcome {
-        let classes = try context.integer("classes")
+    func run(_ context: StepContext) throws -> StepOutcome {
         let rows = try context.rows()
         let labels = try rows.trueLabels()
         guard rows.classes <= classes else {
@@ -18,9 +18,9 @@ extension NativeStep {
         }
         let folds = try context.folds(covering: labels.count)
         let average = try context.predictions("average", classes: classes, covering: labels.count)
-        // Recipes that name no metrics have steps without the parameter: their keys and files are those of earlier versions.
-        let asked = try context.has("metrics") ? context.strings("metrics") : nil
-        let metrics = try asked.map { try $0.map(metric) } ?? Metrics.standard
+        // Recipes that name no metrics, or those, have the keys and files of earlier versions.
+        let asked = metrics == Metrics.standard.map(\.name) ? nil : metrics
+        let metrics = try metrics.map(metric)
         let scorer = Scorer(metrics: metrics, labels: labels, weights: rows.weights)
         let whole = try scorer.score(average)
         var evaluation = Evaluation(rows: labels.count, classes: classes, metrics: asked, scores: whole.scores)
@@ -32,7 +32,7 @@ extension NativeStep {
             evaluation.losses[seed.isEmpty ? "all" : seed] = score.losses
             if asked != nil {
                 evaluation.predictedBySeed[seed.isEmpty ? "all" : seed] = labels.indices.map {
-                    Self.likeliest(table[$0])
+                    likeliest(table[$0])
                 }
             }
             evaluation.seeds.append((seed, score.scores))
@@ -42,7 +42,7 @@ extension NativeStep {
         evaluation.groups = rows.groups ?? Array(labels.indices)
         evaluation.folds = folds.folds
         evaluation.labels = labels
-        evaluation.predicted = labels.indices.map { Self.likeliest(average[$0]) }
+        evaluation.predicted = labels.indices.map { likeliest(average[$0]) }
         let reliability = try scorer.reliability(average)
         evaluation.bins = reliability.bins.map { ($0.rows, $0.confidence, $0.accuracy) }
         evaluation.calibrationError = reliability.calibrationError
@@ -52,7 +52,7 @@ extension NativeStep {
             metrics: .object(whole.scores.mapValues { .number($0) }))
     }
 
-    private static func metric(_ name: String) throws -> any Metric {
+    private func metric(_ name: String) throws -> any Metric {
         guard let metric = Metrics.named(name) else {
             throw AblateError(.invalid, "parameter metrics has \"\(name)\", and there is no metric of that name")
         }
@@ -60,7 +60,7 @@ extension NativeStep {
     }
 
     /// The predictions of one seed's folds as those of one table, of which they must hold each row once.
-    private static func joined(
+    private func joined(
         _ names: [String], rows count: Int, classes: Int, _ context: StepContext
     ) throws -> Predictions {
         var joined = [Double](repeating: 0, count: count * classes)
@@ -87,7 +87,7 @@ extension NativeStep {
     }
 
     /// The class with the largest probability, the first of several.
-    private static func likeliest(_ probabilities: some Collection<Double>) -> Int {
+    private func likeliest(_ probabilities: some Collection<Double>) -> Int {
         var (best, most) = (0, -Double.infinity)
         for (label, probability) in probabilities.enumerated() where probability > most {
             (best, most) = (label, probability)
@@ -95,7 +95,7 @@ extension NativeStep {
         return best
     }
 
-    private static func seedName(_ member: String) -> String {
+    private func seedName(_ member: String) -> String {
         member.split(separator: "/").first.map(String.init).flatMap { $0.hasPrefix("seed-") ? $0 : nil } ?? ""
     }
 }

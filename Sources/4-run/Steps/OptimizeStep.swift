@@ -3,28 +3,34 @@
 internal import Host
 internal import Digests
 internal import Formats
+internal import Plans
+internal import Recipes
 internal import Scores
 internal import Constraints
 
-extension NativeStep {
+extension OptimizeStep: RunnableStep {
     /// Out of fold: the coefficients are fitted on `fitted-on`, fold by fold on the groups of the other folds, and applied to
     /// `predictions`; those fitted on all groups are kept for the test. Test: these are applied, or with `fold` those fitted
     /// without that fold.
-    static func optimize(_ context: StepContext) throws -> StepOutcome {
-        let name = try context.string("method")
-        guard let kind = GroupMethodKind(rawValue: name) else {
-            throw AblateError(.invalid, "there is no method \"\(name)\"")
+    func run(_ context: StepContext) throws -> StepOutcome {
+        guard let kind = GroupMethodKind(rawValue: method.rawValue) else {
+            throw AblateError(.invalid, "there is no method \"\(method.rawValue)\"")
         }
-        let counts = try context.optionalIntegers("counts")
-        if let counts, try counts.count != context.integer("classes") || !counts.allSatisfy({ $0 >= 1 }) {
+        if let counts, counts.count != classes || !counts.allSatisfy({ $0 >= 1 }) {
             throw AblateError(
                 .invalid, "parameter counts is \(counts), and one number from 1 belongs there for each label")
         }
-        return try optimize(context, kind.method(counts: counts.map { LabelCounts($0) }))
+        let limits = counts.map(LabelCounts.init)
+        if limits == .some(nil) {
+            throw AblateError(
+                .invalid,
+                "the counts are \(counts ?? []), and each label occurs once or more, \(LabelCounts.mostPlaces) times together at most"
+            )
+        }
+        return try run(context, kind.method(counts: limits ?? nil))
     }
 
-    private static func optimize(_ context: StepContext, _ method: some GroupMethod) throws -> StepOutcome {
-        let classes = try context.integer("classes")
+    private func run(_ context: StepContext, _ method: some GroupMethod) throws -> StepOutcome {
         let rows = try context.rows()
         guard let groups = rows.groups else {
             throw AblateError(
@@ -53,7 +59,7 @@ extension NativeStep {
         let before = LogLoss.mean(predictions, labels: labels, weights: rows.weights)
         let after = LogLoss.mean(result, labels: labels, weights: rows.weights)
         let fitted = Coefficients(
-            method: try context.string("method"), names: method.coefficients.map(\.name), values: fit.values,
+            method: self.method.rawValue, names: method.coefficients.map(\.name), values: fit.values,
             folds: fit.foldValues)
         try context.write(fitted.bytes, as: "parameters")
         var metrics = shown(fit.values, of: method)
@@ -64,7 +70,7 @@ extension NativeStep {
     }
 
     /// The coefficients of an earlier step, of all folds or without the one that the parameter `fold` names.
-    private static func fittedValues(_ context: StepContext, _ method: some GroupMethod) throws -> [Double] {
+    private func fittedValues(_ context: StepContext, _ method: some GroupMethod) throws -> [Double] {
         let fitted = try context.proven("parameters") { bytes, name throws(FormatError) in
             try Coefficients(reading: bytes, name: name)
         }
@@ -74,7 +80,7 @@ extension NativeStep {
                 "\(context.title("parameters")) has the coefficients \(fitted.names.joined(separator: ", ")), which are not those of this method"
             )
         }
-        guard let fold = try context.optionalInteger("fold") else { return fitted.values }
+        guard let fold else { return fitted.values }
         guard fitted.folds.indices.contains(fold) else {
             throw AblateError(.invalid, "nothing was fitted without fold \(fold)")
         }
@@ -82,13 +88,13 @@ extension NativeStep {
     }
 
     /// The coefficients by name, as a reader knows them.
-    private static func shown(_ values: [Double], of method: some GroupMethod) -> [String: JSON] {
+    private func shown(_ values: [Double], of method: some GroupMethod) -> [String: JSON] {
         let pairs = zip(method.coefficients, values).map { ($0.name, JSON.number($0.shown($1))) }
         return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
 
     /// The rows of each fold, transformed with the coefficients that were fitted without that fold.
-    private static func crossFitted(
+    private func crossFitted(
         _ method: some GroupMethod, _ matrix: ProbabilityMatrix, _ grouping: RowGrouping, _ folds: Folds,
         _ foldValues: [[Double]]
     ) throws -> ProbabilityMatrix {
@@ -105,7 +111,7 @@ extension NativeStep {
         return try ProbabilityMatrix(values: values, classCount: matrix.classCount)
     }
 
-    private static func foldsOfGroups(_ folds: Folds, _ grouping: RowGrouping) throws -> [Int] {
+    private func foldsOfGroups(_ folds: Folds, _ grouping: RowGrouping) throws -> [Int] {
         try (0..<grouping.count).map { group in
             let own = Set(grouping[group].map { folds.folds[$0] })
             guard own.count == 1, let fold = own.first else {
@@ -118,7 +124,7 @@ extension NativeStep {
         }
     }
 
-    private static func write(_ matrix: ProbabilityMatrix, to context: StepContext) throws {
+    private func write(_ matrix: ProbabilityMatrix, to context: StepContext) throws {
         let table = Predictions(
             covering: matrix.rowCount, classes: matrix.classCount, probabilities: matrix.values)
         try context.write(table.bytes, as: "predictions")

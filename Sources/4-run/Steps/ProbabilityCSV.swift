@@ -34,6 +34,8 @@ package struct ProbabilityCSV: Sendable {
             let labels = try label.map { column throws(FormatError) in Set(try table.column(column).map(Self.plain)) }
             let chosen = try ClassColumns(
                 of: table, named: named, labels: (labels ?? []).sorted(), other: [group] + (label.map { [$0] } ?? []))
+            // Of two columns of one name nobody can say which is meant.
+            for column in chosen.columns { _ = try table.index(of: table.header[column]) }
             self.table = table
             columns = chosen.columns
             (matrix, unnormalised) = try Self.probabilities(table, chosen.columns)
@@ -94,7 +96,15 @@ package struct ProbabilityCSV: Sendable {
         let distinct = Set(fields).sorted()
         var areNumbers = false
         if !distinct.allSatisfy({ numbers[$0] != nil }) {
-            if let family = LabelColumns.families(of: distinct, in: classColumns).first {
+            let families = LabelColumns.families(of: distinct, in: classColumns)
+            if families.count > 1 {
+                let sets = families.prefix(3).map { CSVTable.listed($0.map { classColumns[$0] }) }
+                throw AblateError(
+                    .invalid,
+                    "\(name): the labels in \(column) may be those of the columns \(sets.joined(separator: " or ")); name the classes with --columns"
+                )
+            }
+            if let family = families.first {
                 numbers = Dictionary(uniqueKeysWithValues: zip(distinct, family))
             } else if distinct.allSatisfy({ numbers[$0] == nil }), Set(distinct) == Set(classes.indices.map { "\($0)" })
             {

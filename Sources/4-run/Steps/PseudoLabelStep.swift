@@ -2,15 +2,14 @@
 
 internal import Digests
 internal import Formats
+internal import Plans
+internal import Recipes
 
-extension NativeStep {
+extension PseudoLabelStep: RunnableStep {
     /// The test rows of which the teacher is sure enough, with the likeliest label of each, or all its probabilities.
-    static func pseudoLabel(_ context: StepContext) throws -> StepOutcome {
-        let classes = try context.integer("classes")
+    func run(_ context: StepContext) throws -> StepOutcome {
         let table = try context.predictions("predictions", classes: classes)
-        let least = try context.optionalNumber("min-confidence") ?? 0
-        let weight = try context.optionalNumber("weight") ?? 1
-        let isSoft = try context.string("labels") == "soft"
+        let (least, weight, isSoft) = (settings.minimumConfidence, settings.weight, settings.labels == .soft)
         var rows: [Int] = []
         var hard: [Int] = []
         var soft: [[Double]] = []
@@ -24,7 +23,7 @@ extension NativeStep {
             counts[label] += 1
             if isSoft { soft.append(probabilities) } else { hard.append(label) }
         }
-        let labels = PseudoLabels(
+        let labels = Formats.PseudoLabels(
             rows: rows, labels: isSoft ? .soft(soft) : .hard(hard), weights: rows.map { _ in weight }, classes: classes)
         try context.write(labels.bytes, as: "pseudo-labels")
         var metrics: [String: JSON] = [

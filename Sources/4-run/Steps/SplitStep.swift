@@ -3,22 +3,21 @@
 internal import Host
 internal import Digests
 internal import Formats
+internal import Plans
+internal import Recipes
 internal import Scores
 
-extension NativeStep {
-    static func split(_ context: StepContext) throws -> StepOutcome {
+extension SplitStep: RunnableStep {
+    func run(_ context: StepContext) throws -> StepOutcome {
         let rows = try context.rows()
-        let count = try context.integer("count")
         let kind: FoldAssignment.Kind =
-            switch try context.string("kind") {
-            case "k-fold": .kFold
-            case "stratified-k-fold": .stratifiedKFold
+            switch method {
+            case .kFold: .kFold
+            case .stratifiedKFold: .stratifiedKFold
             // A test table may lack the column of groups: its rows are then folded one by one.
-            case "group-k-fold": rows.labels == nil && rows.groups == nil ? .kFold : .groupKFold
-            case "stratified-group-k-fold": .stratifiedGroupKFold
-            case let kind: throw AblateError(.invalid, "there is no kind of folds \"\(kind)\"")
+            case .groupKFold: rows.labels == nil && rows.groups == nil ? .kFold : .groupKFold
+            case .stratifiedGroupKFold: .stratifiedGroupKFold
             }
-        let seed = try context.integer("seed")
         guard let seed = UInt64(exactly: seed) else {
             throw AblateError(.invalid, "parameter seed is \(seed), and must be 0 or more")
         }

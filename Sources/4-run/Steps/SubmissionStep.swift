@@ -2,16 +2,15 @@
 
 internal import Digests
 internal import Formats
+internal import Plans
 
-extension NativeStep {
+extension SubmissionStep: RunnableStep {
     /// Columns and order of rows are the sample's where there is one: its rows name the ids, and which column is which label's
     /// its header says (``SampleColumns``).
-    static func submission(_ context: StepContext) throws -> StepOutcome {
-        let labels = try context.strings("labels")
+    func run(_ context: StepContext) throws -> StepOutcome {
         let rows = try context.rows()
         let table = try context.predictions("predictions", classes: labels.count, covering: rows.ids.count)
-        let id = try context.string("id")
-        var header = [id] + labels.map { "\((try? context.string("label")) ?? "label")_\($0)" }
+        var header = [id] + labels.map { "\(label)_\($0)" }
         var places = labels.indices.map { $0 + 1 }
         var order = Array(rows.ids.indices)
         if context.inputs["sample"] != nil {

@@ -3,15 +3,21 @@
 internal import Host
 internal import Digests
 internal import Formats
+internal import Plans
+internal import Recipes
 internal import Scores
 
-extension NativeStep {
+struct WeightedAverage {
+    private let form: AverageStep.Weighted
+    private let classes: Int
+
+    init(_ form: AverageStep.Weighted, classes: Int) { (self.form, self.classes) = (form, classes) }
+
     /// Inputs `member.<name>` are whole tables of predictions, in the order of the parameter `members`. With `rows` and `folds` the
     /// weights are fitted; the output `weights` then serves the step of the test rows, as its input `weights`.
-    static func weightedAverage(_ context: StepContext) throws -> StepOutcome {
-        let names = try context.strings("members")
-        let classes = try context.integer("classes")
-        guard let scale = AveragingScale(rawValue: try context.string("mean")), !names.isEmpty else {
+    func run(_ context: StepContext) throws -> StepOutcome {
+        let names = form.members
+        guard let scale = AveragingScale(rawValue: form.mean.rawValue), !names.isEmpty else {
             throw AblateError(.invalid, "an average needs members and a mean")
         }
         var matrices: [ProbabilityMatrix] = []
@@ -21,10 +27,7 @@ extension NativeStep {
             matrices.append(try ProbabilityMatrix(values: table.probabilities, classCount: classes))
         }
         let members = AveragingMembers(matrices, scale: scale)
-        if context.inputs["weights"] == nil, let word = context.word("weights") {
-            guard let way = AveragingFit(rawValue: word) else {
-                throw AblateError(.invalid, "there are no weights \"\(word)\"")
-            }
+        if context.inputs["weights"] == nil, let way {
             return try fittedAverage(members, way, names, context)
         }
         let weights = try self.weights(context, count: names.count)
@@ -32,7 +35,16 @@ extension NativeStep {
         return StepOutcome(outputs: ["predictions"], metrics: ["rows": .integer(members.rowCount)])
     }
 
-    private static func fittedAverage(
+    /// How the weights are fitted; nil where they are given.
+    private var way: AveragingFit? {
+        switch form.weights {
+        case .equal, .given: nil
+        case .simplex: .simplex
+        case .greedy: .greedy
+        }
+    }
+
+    private func fittedAverage(
         _ members: AveragingMembers, _ way: AveragingFit, _ names: [String], _ context: StepContext
     ) throws -> StepOutcome {
         let rows = try context.rows()
@@ -62,21 +74,21 @@ extension NativeStep {
     }
 
     /// Given in the recipe, or fitted by an earlier step on all folds, or without the one that `fold` names.
-    private static func weights(_ context: StepContext, count: Int) throws -> [Double] {
+    private func weights(_ context: StepContext, count: Int) throws -> [Double] {
         var weights = [Double](repeating: 1, count: count)
         if context.inputs["weights"] != nil {
             let fitted = try context.proven("weights") { bytes, name throws(FormatError) in
                 try Weights(reading: bytes, name: name)
             }
             weights = fitted.weights
-            if let fold = try context.optionalInteger("fold") {
+            if let fold = form.fold {
                 guard fitted.folds.indices.contains(fold) else {
                     throw AblateError(.invalid, "no weights were fitted without fold \(fold)")
                 }
                 weights = fitted.folds[fold]
             }
-        } else if context.has("weights") {
-            weights = try context.numbers("weights")
+        } else if case .given(let own) = form.weights {
+            weights = own
         }
         guard weights.count == count, Weights.areProper(weights) else {
             throw AblateError(
@@ -86,7 +98,7 @@ extension NativeStep {
         return weights
     }
 
-    private static func write(_ matrix: ProbabilityMatrix, to context: StepContext) throws {
+    private func write(_ matrix: ProbabilityMatrix, to context: StepContext) throws {
         let table = Predictions(
             covering: matrix.rowCount, classes: matrix.classCount, probabilities: matrix.values)
         try context.write(table.bytes, as: "predictions")

@@ -18,13 +18,20 @@ package enum WorkerPackage {
         return hasher.finalize()
     }()
 
-    /// Writes the package below `cache` unless it is there, and gives the folder for `PYTHONPATH`.
+    /// Writes the package below `cache` unless it is there, and gives the folder for `PYTHONPATH`. What is there and is not as it was
+    /// written, by one byte or one file, is written anew: results say that they are of the package in this binary.
     ///
     /// Whole or not at all: the files are written to a private folder, which is renamed. Errors: ``StepFailure`` of class
     /// `unavailable` where the folder cannot be written.
     package static func materialise(in cache: String) throws(StepFailure) -> String {
         let folder = "\(cache)/workers/\(digest.short)"
-        if Host.system.files.exists("\(folder)/ablate_worker/__main__.py") { return folder }
+        if isWhole(folder) { return folder }
+        if let isThere = try? Host.system.files.status(of: folder, following: false) != nil, isThere {
+            // Out of the way first: a worker that runs from there goes on with what it has open.
+            let old = "\(folder).\(makeNonce())"
+            do { try Host.system.files.move(folder, to: old) } catch { throw unwritable(error) }
+            try? Host.system.files.remove(old)
+        }
         let draft = "\(folder).\(makeNonce())"
         for file in files {
             let path = "\(draft)/ablate_worker/\(file.path)"
@@ -36,9 +43,27 @@ package enum WorkerPackage {
             try Host.system.files.move(draft, to: folder)
         } catch {
             try? Host.system.files.remove(draft)
-            guard Host.system.files.exists("\(folder)/ablate_worker/__main__.py") else { throw unwritable(error) }
+            guard isWhole(folder) else { throw unwritable(error) }
         }
         return folder
+    }
+
+    /// Whether a folder holds the files of the package, each as it is here, and nothing else that an interpreter might import.
+    private static func isWhole(_ folder: String) -> Bool {
+        let disk = Host.system.files
+        func names(_ path: String) -> Set<String>? { (try? disk.names(in: path)).flatMap { $0.map(Set.init) } }
+        var expected: [String: Set<String>] = ["": ["ablate_worker"]]
+        for file in files {
+            var path = "ablate_worker"
+            for part in file.path.split(separator: "/") {
+                expected[path, default: []].insert(String(part))
+                path += "/\(part)"
+            }
+        }
+        return expected.allSatisfy { path, parts in names(path.isEmpty ? folder : "\(folder)/\(path)") == parts }
+            && files.allSatisfy { file in
+                (try? disk.content(of: "\(folder)/ablate_worker/\(file.path)", limit: 1 << 24)) == file.bytes
+            }
     }
 
     static func makeFolders(_ path: String) throws(StepFailure) {

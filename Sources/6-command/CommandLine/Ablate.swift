@@ -1,6 +1,7 @@
 // The command itself: its verbs and what it says of itself.
 
 package import ArgumentParser
+internal import Arithmetic
 internal import Dispatch
 internal import Execution
 internal import Host
@@ -25,16 +26,35 @@ package struct Ablate: AsyncParsableCommand {
     static let version = "0.1.0"
 
     private static let fewestOpenFiles = 32
+    private static let fewestThreads = 8
 
     package init() {}
 
-    /// Ends the process where it may open so few files that the system's own libraries would end it without a word, as soon as there
-    /// is a second thread.
-    package static func requireOpenFiles() {
-        guard let files = SystemLimits.openFiles, files < fewestOpenFiles else { return }
-        OutputStream.error.write(
-            "error: this process may have \(files) files open, and needs \(fewestOpenFiles); raise the limit (ulimit -n) and run again\n"
-                .utf8)
+    /// Before anything else: ends the process where the system lets it have so little that its own libraries would end it, or wait
+    /// for ever, without a word.
+    package static func prepare() {
+        OutputStream.openClosed()
+        if let files = SystemLimits.openFiles, files < fewestOpenFiles {
+            refuse("\(files) files open, and needs \(fewestOpenFiles); raise the limit (ulimit -n)")
+        }
+        let (done, started) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let threads = (0..<fewestThreads).prefix { _ in
+            Threads.start {
+                done.wait()
+                started.signal()
+            }
+        }.count
+        for _ in 0..<threads { done.signal() }
+        for _ in 0..<threads { started.wait() }
+        if threads < fewestThreads {
+            refuse(
+                "\(threads) more threads, and needs \(fewestThreads); raise the limit (ulimit -u, or that of the container)"
+            )
+        }
+    }
+
+    private static func refuse(_ what: String) {
+        OutputStream.error.write("error: this process may have \(what) and run again\n".utf8)
         exit(withError: ExitStatus.unavailable)
     }
 

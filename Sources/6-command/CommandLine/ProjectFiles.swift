@@ -102,8 +102,9 @@ struct ProjectFiles {
         let place = loaded.tree["submission"]?["path"] ?? loaded.tree["submission"]
         let path = loaded.absolute(submission.path)
         let logbook = Files.absolute(loaded.folder) + "/logbook"
-        let real = Files.absolute(Files.folder(of: path))
-        if "\(real)/\(Paths.name(path))" == logbook || real == logbook || real.hasPrefix(logbook + "/") {
+        let walked = Host.system.files.walked(path)
+        let real = Paths.folder(of: walked)
+        if walked == logbook || real == logbook || real.hasPrefix(logbook + "/") {
             return [
                 Finding(
                     .overwritesInput,

@@ -100,7 +100,7 @@ enum RecipeSurroundings {
         }
     }
 
-    /// The cells of the first line of a CSV file; nil where there is none.
+    /// The cells of the first line of a CSV file; none where it has no such line, nil where there is no file.
     private static func header(_ path: String) -> [String]? {
         guard form(path) == .file, let file = try? files.open(path, .reading) else { return nil }
         var bytes: [UInt8] = []
@@ -115,8 +115,8 @@ enum RecipeSurroundings {
             if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
             return !isQuoted && (byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r"))
         }
-        guard end != nil || isWhole else { return nil }
-        return (try? CSV.rows(of: Array(bytes[..<(end ?? bytes.count)])))?.first
+        guard end != nil || isWhole else { return [] }
+        return (try? CSV.rows(of: Array(bytes[..<(end ?? bytes.count)])))?.first ?? []
     }
 
     /// Whether a file can be written at a path: in the nearest folder above it that is there.

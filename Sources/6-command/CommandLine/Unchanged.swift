@@ -26,7 +26,7 @@ final class Looks: Sendable {
     var all: Footing { footing.withLock { $0 } }
 }
 
-/// What a run said that found nothing to do.
+/// What a run says that finds nothing to do.
 struct IdleRun {
     let name: String
     /// How many steps were reused.
@@ -57,21 +57,18 @@ struct IdleRun {
     }
 }
 
-/// A run that did nothing, remembered with all it looked at. The next one like it looks at time stamps only: recipes of ten
-/// thousand steps are neither parsed nor planned.
+/// That a run has nothing to do, remembered with all that was looked at. The next one like it looks at time stamps only: recipes of
+/// ten thousand steps are neither parsed nor planned.
 struct Unchanged {
-    private let store: Store
+    private let place: String
     private let name: Digest
     private let start = Host.system.clock.now
 
-    /// `options` is all of the command line that a run may heed. Nil where there is no store yet.
+    /// `options` is all of the command line that a run may heed. Nil where it cannot be told which store is meant.
     init?(recipe: String, options: [JSON], shared: SharedOptions) {
         let path = Files.absolute(recipe)
-        guard let (place, _) = try? Workspace.place(shared, beside: Files.folder(of: path)),
-            Files.exists(place + "/store.json"),
-            let store = try? Store(at: place, access: .readOnly, cache: Files.cache)
-        else { return nil }
-        self.store = store
+        guard let (place, _) = try? Workspace.place(shared, beside: Files.folder(of: path)) else { return nil }
+        self.place = place
         let variables = ["HOME", "XDG_CONFIG_HOME"].map { JSON(Files.environment[$0]) }
         name =
             JSON.array(
@@ -83,18 +80,29 @@ struct Unchanged {
 
     /// What the run said that found nothing to do, if nothing has changed since.
     var answer: IdleRun? {
-        store.remembered(name).flatMap { text in
+        guard Files.exists(place + "/store.json"),
+            let store = try? Store(at: place, access: .readOnly, cache: Files.cache)
+        else { return nil }
+        return store.remembered(name).flatMap { text in
             try? IdleRun(reading: JSONDocument(parsing: Array(text.utf8), name: "what was remembered"))
         }
     }
 
-    /// Remembers that a run had nothing to do. Only files are watched: a plan that reads folders is looked at each time.
-    func remember(_ answer: IdleRun, _ workspace: Workspace, _ forecast: Forecast, files: [String]) {
+    /// Remembers that the next run has nothing to do. Only files are watched: a plan that reads folders is looked at each time.
+    ///
+    /// - Parameters:
+    ///   - files: what was delivered, each with the digest of its content.
+    ///   - runs: the names in the folder of the recipe's runs, as they were when its last one was found to have these very keys.
+    func remember(
+        _ answer: IdleRun, _ workspace: Workspace, _ forecast: Forecast, files: [(path: String, digest: Digest)],
+        runs: [String]
+    ) {
         var footing = workspace.looks.all
         guard workspace.loaded.warnings.isEmpty else { return }
+        var known: Set<Digest> = []
         for (step, entry) in zip(workspace.plan.steps, forecast.entries) {
             guard let record = entry.record else { return }
-            footing.present.formUnion(workspace.store.files(of: record))
+            if known.insert(record.key).inserted { footing.records.append(record) }
             for source in step.inputs.values {
                 switch source {
                 case .file(let path, _): footing.inputs.insert(path)
@@ -103,8 +111,8 @@ struct Unchanged {
                 }
             }
         }
-        footing.present.formUnion(files)
-        footing.present.insert(workspace.store.runsFolder(workspace.name))
+        for file in files { footing.contents[file.path] = file.digest }
+        footing.folders[workspace.store.runsFolder(workspace.name)] = runs
         workspace.store.remember(answer.json.text(), on: footing, since: start, as: name)
     }
 

@@ -5,7 +5,7 @@ import CommandLine
 @main
 struct Entry {
     static func main() {
-        Ablate.requireOpenFiles()
+        Ablate.prepare()
         Ablate.begin()
     }
 }

@@ -14,6 +14,7 @@ enum KeyChanges {
           m: {backbone: org/m, fit: [folds], seeds: [1]}
           s: {backbone: {scratch: {architecture: mistral}}, fit: [folds]}
           t: {tfidf: {}, fit: [folds]}
+          b: {predictions: {oof: oof.csv, test: t.csv, folds: f.csv, labels: cross-fitted}}
         stack:
           a: {average: [m, t]}
           l: {lightgbm: [m, t], features: [length], annotations: [n], extractors: [e]}
@@ -104,6 +105,9 @@ enum KeyChanges {
         }
         for (key, value) in ["analyzer": "char", "ngrams": "[1, 3]", "min-count": "3", "regularization": "3"] {
             all["models.*.tfidf.\(key)"] = ["models.t.tfidf.\(key)=\(value)"]
+        }
+        for (key, value) in ["oof": "other.csv", "test": "other.csv", "folds": "other.csv", "labels": "unused"] {
+            all["models.*.predictions.\(key)"] = ["models.b.predictions.\(key)=\(value)"]
         }
         for (key, value) in ["average": "[m, s]", "mean": "geometric", "weights": "[2, 1]"] {
             all["stack.*.\(key)"] = ["stack.a.\(key)=\(value)"]

@@ -50,7 +50,19 @@ package struct SampleColumns: Sendable, Equatable {
                 "\(name): its columns stand in the order \(CSVTable.listed(names)), and the labels in the order \(CSVTable.listed(labels)); the names do not tell which column is which label's. Name each column by its label, alone or after what all begin with (label_\(labels[0]))"
             )
         }
+        // Numbers in another order than theirs are labels by their numbers, or something else: either way the place means nothing.
+        let numbers = names.compactMap(Self.number)
+        guard numbers.count < names.count || numbers == numbers.sorted() else {
+            throw FormatError(
+                "\(name): its columns are numbered \(CSVTable.listed(names)), which is not the order that the labels have, \(CSVTable.listed(labels)). Name each column by its label, or put them in the order of their numbers"
+            )
+        }
         columns = others
         isByName = false
+    }
+
+    /// The number that a name is or ends in; nil where it ends in none that fits.
+    private static func number(_ name: String) -> Int? {
+        Int(String(name.reversed().prefix(while: \.isNumber).reversed()))
     }
 }

@@ -10,17 +10,25 @@ package struct LabelCounts: Equatable, Sendable {
     /// Number of places, the most rows of a group.
     package let total: Int
 
-    /// Labels that occur as often as `counts` says, each at least once (a precondition).
-    package init(_ counts: [Int]) {
-        precondition(!counts.isEmpty && counts.allSatisfy { $0 >= 1 }, "every label can occur")
-        self.counts = counts
-        total = counts.reduce(0, +)
+    /// The most places that a group may have: what works on groups works on all places of one at a time.
+    package static let mostPlaces = 4_096
+
+    /// Labels that occur as often as `counts` says. Nil unless there is one, each occurs at least once, and a group has no more than
+    /// ``mostPlaces``.
+    package init?(_ counts: [Int]) {
+        var total = 0
+        for count in counts {
+            guard (1...Self.mostPlaces).contains(count), total + count <= Self.mostPlaces else { return nil }
+            total += count
+        }
+        guard total > 0 else { return nil }
+        (self.counts, self.total) = (counts, total)
     }
 
+    private init(ones count: Int) { (counts, total) = ([Int](repeating: 1, count: count), count) }
+
     /// Every label once.
-    package static func oneOfEach(_ labels: Int) -> LabelCounts {
-        LabelCounts([Int](repeating: 1, count: labels))
-    }
+    package static func oneOfEach(_ labels: Int) -> LabelCounts { LabelCounts(ones: labels) }
 
     /// Whether each label occurs once.
     package var isOneOfEach: Bool { counts.allSatisfy { $0 == 1 } }

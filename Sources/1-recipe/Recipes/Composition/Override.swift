@@ -43,6 +43,9 @@ package struct Override: Sendable {
         value = document.root.marked(Self.fileName)
     }
 
+    /// The first name of the path.
+    var section: String? { SettingPath(path)?.parts.first }
+
     /// The tree with the value in its place. Names with points are found without quotes, too.
     func apply(to root: Node) -> Node {
         guard let path = SettingPath(path, in: root) else { return root }

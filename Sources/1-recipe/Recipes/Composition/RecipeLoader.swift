@@ -40,7 +40,16 @@ package struct RecipeLoader: Sendable {
         }.resolve(root, &reading)
         for argument in overrides {
             do {
-                root = try Override(argument).apply(to: root)
+                let override = try Override(argument)
+                if override.section == "include" {
+                    // Files are included before anything is set in what they say.
+                    reading.report(
+                        Finding(
+                            .badOverride, "--set cannot include files", at: override.value.span,
+                            help: "write include: into a recipe"))
+                    continue
+                }
+                root = override.apply(to: root)
             } catch {
                 for finding in error.all { reading.report(finding) }
             }

@@ -21,7 +21,7 @@ package struct Surroundings: Sendable {
     package var isSame: @Sendable (_ path: String, _ other: String) -> Bool = { $0 == $1 }
     /// The Python files below a folder, as paths from it, in order.
     package var modules: @Sendable (_ folder: String) -> [String] = { _ in [] }
-    /// The cells of the first line of a CSV file; nil where it has none that can be read.
+    /// The cells of the first line of a CSV file; none where it has no such line, nil where there is no file.
     package var header: @Sendable (_ path: String) -> [String]? = { _ in nil }
     /// Whether a file could be written at an absolute path.
     package var isWritable: @Sendable (_ path: String) -> Bool = { _ in true }

@@ -46,6 +46,7 @@ struct VariantExpansion {
         let model = values(of: fixed)
         var variants: [Variant] = []
         var seen: [String: JSON] = [:]
+        var known: [JSON: String] = [:]
         for row in rows {
             let entries = row.flatMap(\.settings)
             let tree = entries.reduce(fixed) {
@@ -63,6 +64,13 @@ struct VariantExpansion {
             }
             if let subject = subject(tree, &reading) {
                 let settings = entries.map { (path: $0.key, value: VariantDimension.text($0.value)) }
+                let written = JSON.array(entries.map { [.string($0.key), Self.asNumbers($0.value.plain)] })
+                // One that is another only as it is written would be tested twice, and every other one corrected for it.
+                if let other = known.updateValue(label, forKey: written) {
+                    reading.report(
+                        Finding(.repeatedValue, "the variants \(other) and \(label) are the same", at: node.span))
+                    continue
+                }
                 variants.append(
                     Variant(
                         name: label, settings: settings, subject: subject, tree: tree,
@@ -87,8 +95,18 @@ struct VariantExpansion {
 
     private static func values(of subject: Variant.Subject) -> JSON {
         switch subject {
-        case .model(let model): Model.declaration.shape.encode(model)
-        case .entry(let entry): StackEntry.declaration.shape.encode(entry)
+        case .model(let model): model.inForce
+        case .entry(let entry): entry.inForce
+        }
+    }
+
+    /// The value with 1 for 1.0 and 1e0, all of which a setting takes for one.
+    private static func asNumbers(_ value: JSON) -> JSON {
+        switch value {
+        case .integer(let number): .number(Double(number))
+        case .array(let elements): .array(elements.map(asNumbers))
+        case .object(let members): .object(members.mapValues(asNumbers))
+        case .null, .bool, .number, .string: value
         }
     }
 

@@ -21,6 +21,9 @@ package struct Annotation: Sendable {
     package var maximumTokens = 64
     package var prices: AnnotationPrices?
 
+    /// Every default.
+    package init() {}
+
     package static let declaration = Declaration(
         "What a language model behind a chat endpoint is asked about each row or group; a stack entry reads its answers as features. Each different question is asked once, and an answer is kept in the store.",
         initial: { Annotation() }, oneOf: ["scale", "categories"],

@@ -12,7 +12,7 @@ package struct Columns: Sendable {
     package var group: String?
     package var weight: String?
 
-    static let declaration = Declaration(
+    package static let declaration = Declaration(
         "The names of the table's columns.", initial: { Columns() },
         keys: [
             Key("id", optional: \.id, .text(), "Names each row; train may lack it, and its rows are then numbered."),

@@ -26,6 +26,7 @@ extension Model {
         switch self {
         case .fineTune(let model): model
         case .tfidf(let model): model
+        case .predictions(let model): model
         }
     }
 }

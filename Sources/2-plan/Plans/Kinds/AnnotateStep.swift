@@ -1,6 +1,6 @@
 // `annotate`: what a language model behind an endpoint says of each row or group, as features.
 
-package import Digests
+internal import Digests
 internal import Recipes
 
 package struct AnnotateStep: TypedStep {
@@ -16,20 +16,21 @@ package struct AnnotateStep: TypedStep {
     let rows: Artifact<Content.Rows>?
 
     /// How it is asked: the same questions give the same answers.
-    private static let unkeyed: Set<String> = ["concurrency", "rate", "retries", "timeout", "key-variable"]
+    private static let unkeyedNames: Set<String> = ["concurrency", "rate", "retries", "timeout", "key-variable"]
 
     package static let parameters: [Parameter<Self>] =
-        Parameter.keys(of: Annotation.declaration, \.annotation, except: unkeyed) + [
+        Parameter.keys(of: Annotation.declaration, \.annotation, except: unkeyedNames) + [
             Parameter("name", \.name, .text(), "The name of its columns.")
         ]
 
-    package var unkeyed: [String: JSON] {
-        var members: [String: JSON] = [:]
-        for key in Annotation.declaration.keys where Self.unkeyed.contains(key.name) {
-            members[key.name] = key.parameter(annotation)
+    package static let unkeyed: [Parameter<Self>] = Annotation.declaration.keys
+        .filter { unkeyedNames.contains($0.name) }
+        .map { key in
+            Parameter(
+                name: key.name, about: key.about, schema: key.schema, isRequired: false,
+                asBefore: key.parameter(Annotation())
+            ) { key.parameter($0.annotation) }
         }
-        return members
-    }
 
     package var inputs: [String: Source] { sources(["texts": texts.source, "rows": rows?.source]) }
 

@@ -1,5 +1,6 @@
 // `features`: numbers about each row's texts, for the learners of the stack. They read no label.
 
+internal import Digests
 internal import Recipes
 
 package struct FeaturesStep: TypedStep {
@@ -18,7 +19,12 @@ package struct FeaturesStep: TypedStep {
     let others: [String: Artifact<Content.Features>]
 
     package static let parameters: [Parameter<Self>] = [
-        Parameter("features", \.features, .list(of: .choice, minimum: 0), "Which numbers.")
+        Parameter("features", \.features, .list(of: .choice, minimum: 0), "Which numbers."),
+        // No recipe gives it: 32 components are enough for answers of a few hundred words.
+        Parameter(
+            name: "components", about: "The components of the feature tfidf.",
+            schema: ValueShape<Int>.integer(1...4_096).schema, isRequired: false, asBefore: .integer(32)
+        ) { _ in JSON?.none },
     ]
 
     package var inputs: [String: Source] {

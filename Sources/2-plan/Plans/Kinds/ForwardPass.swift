@@ -29,12 +29,17 @@ struct ForwardPass: Sendable {
         Parameter.keys(
             of: FineTune.declaration, \.self,
             except: [
-                "like", "backbone", "template", "chat", "split-special-tokens", "training", "seeds", "fit",
+                "like", "backbone", "lora", "template", "chat", "split-special-tokens", "training", "seeds", "fit",
                 "pseudo-labels",
             ]) + [
             Parameter(
+                "lora",
+                schema: ["anyOf": [["const": "head-only"], LoRA.declaration.shape.schema, ["type": "null"]]],
+                "LoRA adapters; head-only: none but the head is trained; null: every weight is."
+            ) { Adaptation.shape.parameter($0.adaptation) },
+            Parameter(
                 "scratch", nullable: \.scratch, Scratch.declaration.shape,
-                "The size of a backbone whose weights are drawn at random; null where they come from a backbone.")
+                "The size of a backbone whose weights are drawn at random; null where they come from a backbone."),
         ]
 }
 

@@ -29,7 +29,12 @@ package struct IngestStep: TypedStep {
         },
         Parameter(
             "columns",
-            schema: ["type": "object", "additionalProperties": ["type": ["string", "null"]]],
+            schema: [
+                "type": "object", "additionalProperties": false,
+                "properties": .object(
+                    Dictionary(
+                        uniqueKeysWithValues: Columns.declaration.keys.map { ($0.name, ["type": ["string", "null"]]) })),
+            ],
             "The table's column for id, prompt, answer, group, label and weight; null where there is none."
         ) { step in
             let columns = step.data.columns

@@ -24,10 +24,23 @@ package struct PredictStep: TypedStep {
 
     package static let parameters: [Parameter<Self>] =
         Parameter.of(optional: \.forward, ForwardPass.parameters)
-        + Parameter.of(optional: \.baseline, Baseline.parameters) + [
-            .classes(\.classes),
-            .fold(\.fold, "The fold whose rows are predicted; null for all rows."),
+        + Parameter.of(optional: \.baseline, Baseline.parameters) + common
+
+    private static let common: [Parameter<Self>] = [
+        .classes(\.classes), .fold(\.fold, "The fold whose rows are predicted; null for all rows."),
+    ]
+
+    /// A prediction has the parameters of what made its model.
+    package static var forms: [Form<Self>] {
+        [
+            Form(
+                name: "backbone",
+                parameters: Parameter.of(optional: \.forward, ForwardPass.parameters, required: true) + common),
+            Form(
+                name: "baseline",
+                parameters: Parameter.of(optional: \.baseline, Baseline.parameters, required: true) + common),
         ]
+    }
 
     private var forward: ForwardPass? { if case .backbone(let forward, _, _) = reader { forward } else { nil } }
     private var baseline: Baseline? { if case .baseline(let baseline, _) = reader { baseline } else { nil } }

@@ -37,7 +37,13 @@ package struct StackStep: TypedStep {
     package static let parameters: [Parameter<Self>] = [
         Parameter("learner", \.learner, .choice, "What is fitted."),
         Parameter(
-            "settings", schema: LearnerSettings.declaration.shape.schema, "Those that mean something to the learner."
+            "settings",
+            schema: [
+                "type": "object", "x-by": "learner",
+                "x-cases": .object(
+                    Dictionary(
+                        uniqueKeysWithValues: Learner.allCases.map { ($0.rawValue, LearnerSettings.schema(of: $0)) })),
+            ], "Those that mean something to the learner."
         ) {
             $0.settings.parameters(of: $0.learner)
         },

@@ -27,7 +27,15 @@ package struct TokenizeStep: TypedStep {
             "vocabulary", nullable: \.vocabulary, .integer(300...262_144),
             "Tokens of a byte-level BPE tokenizer that is made of the texts; null where there is a tokenizer."),
         Parameter(
-            "chat", schema: ["type": ["object", "null"]],
+            "chat",
+            schema: [
+                "anyOf": [
+                    [
+                        "type": "object", "properties": ["system": ["type": ["string", "null"]]],
+                        "additionalProperties": false,
+                    ], ["type": "null"],
+                ]
+            ],
             "The system prompt of the chat that the text is a message of; null where it stands alone."
         ) { $0.chat.json },
         Parameter(

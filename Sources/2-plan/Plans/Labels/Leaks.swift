@@ -167,7 +167,8 @@ extension Lineage {
             )
         }
         guard let program = root.body as? CommandStep else {
-            return ("\"\(name)\" is fitted on the labels of every fold", places.name(name), "fit it on folds")
+            let (reason, help) = root.body.leak(of: name)
+            return (reason, places.name(name), help)
         }
         if let (input, other, isTest) = wholeInput(of: program), program.use(in: self) != .inSample {
             guard isTest else {

@@ -168,6 +168,8 @@ extension Store {
             }
             try files.move(draft, to: path)
         }
+        // Its other name goes first: that it goes shows in the file's stamp, and the index would have to read the record again.
+        try? files.remove(draft)
         try files.sync(folder: shard)
         guard let published = try storedRecord(record.key) else {
             throw AblateError(

@@ -25,10 +25,25 @@ final class Index: Sendable {
         private static func shard(_ key: Digest) -> String { String(key.description.prefix(2)) }
     }
 
-    /// Rows of the database in memory. Few lookups ask the database for each; many read it whole, in one query.
+    /// Rows of the database in memory. Few lookups of records ask the database for each; many read it whole, in one query. What
+    /// another process has written since is not seen, and read from the record's file instead.
     private struct Shelf {
         var lookups = 0
         var records: [Digest: IndexedRecord]?
+        private var sightings: [String: Sighting] = [:]
+        private var losses = 0
+
+        /// A database that was lost took its records with it; that a folder of records was read once is then worth nothing.
+        subscript(path: String, asOf current: Int) -> Sighting? {
+            mutating get {
+                if current != losses { (sightings, losses) = ([:], current) }
+                return sightings[path]
+            }
+            set {
+                if current != losses { (sightings, losses) = ([:], current) }
+                sightings[path] = newValue
+            }
+        }
     }
 
     private let database: IndexDatabase
@@ -42,11 +57,25 @@ final class Index: Sendable {
     deinit { save() }
 
     func sighting(of path: String) -> Sighting? {
-        fresh.withLock { $0.sightings[path] } ?? database.sighting(of: path)
+        if let known = fresh.withLock({ $0.sightings[path] }) { return known }
+        let losses = database.losses
+        return shelf.withLock { $0[path, asOf: losses] } ?? database.sighting(of: path)
+    }
+
+    /// Takes up what is known of many files at once: asked one by one, the database is locked for each.
+    func prepare(for paths: some Sequence<String>) {
+        let losses = database.losses
+        let found = database.sightings(of: shelf.withLock { shelf in paths.filter { shelf[$0, asOf: losses] == nil } })
+        guard database.losses == losses else { return }
+        shelf.withLock { shelf in
+            for (path, sighting) in found { shelf[path, asOf: losses] = sighting }
+        }
     }
 
     func remember(_ sighting: Sighting, of path: String) {
         fresh.withLock { $0.sightings[path] = sighting }
+        let losses = database.losses
+        shelf.withLock { $0[path, asOf: losses] = sighting }
         saveSometimes()
     }
 
@@ -55,11 +84,15 @@ final class Index: Sendable {
         let records = shelf.withLock { shelf in
             shelf.lookups += 1
             if shelf.lookups == 256 {
-                shelf.records = Dictionary(database.records().map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+                // What is not saved yet first: it may be saved, and no longer be fresh, while the database is read.
+                let unsaved = fresh.withLock { $0.records }
+                var records = Dictionary(database.records().map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+                for (key, record) in unsaved { records[key] = record }
+                shelf.records = records
             }
             return shelf.records
         }
-        return records?[key] ?? database.record(key)
+        return records.map { $0[key] } ?? database.record(key)
     }
 
     func remember(_ record: IndexedRecord) {

@@ -49,6 +49,22 @@ final class IndexDatabase: Sendable {
         return found ?? nil
     }
 
+    /// Those of many files that are known, in one reading.
+    func sightings(of paths: [String]) -> [String: Sighting] {
+        use { database in
+            var found: [String: Sighting] = [:]
+            try database.inTransaction(.deferred) {
+                let statement = try database.cachedStatement(
+                    sql: "SELECT \(Sighting.columns) FROM sighting WHERE path = ?")
+                for path in paths {
+                    found[path] = try Row.fetchOne(statement, arguments: [path]).flatMap { Sighting($0, of: path) }
+                }
+                return .commit
+            }
+            return found
+        } ?? [:]
+    }
+
     func record(_ key: Digest) -> IndexedRecord? {
         let found = use { database -> IndexedRecord? in
             let statement = try database.cachedStatement(
@@ -159,12 +175,21 @@ final class IndexDatabase: Sendable {
 
     private func openAnew() throws -> DatabaseQueue {
         guard let path else { throw Self.garbled }
-        for suffix in ["", "-journal"] { try files.remove(path + suffix) }
+        for suffix in Self.endings { try files.remove(path + suffix) }
         return try open()
     }
 
+    /// What SQLite itself adds to the name of a database.
+    static let endings = ["", "-journal", "-wal", "-shm"]
+
     private func open() throws -> DatabaseQueue {
         guard let path else { throw Self.garbled }
+        for suffix in Self.endings {
+            // SQLite would wait for the other end of a pipe, and make the file that a link leads to.
+            if let status = try files.status(of: path + suffix, following: false) {
+                guard status.form == .file, status.links == 1 else { throw Self.garbled }
+            }
+        }
         var configuration = Configuration()
         configuration.busyMode = .timeout(2)
         configuration.prepareDatabase { database in

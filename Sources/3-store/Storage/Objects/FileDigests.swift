@@ -25,6 +25,9 @@ extension Store {
         return digest
     }
 
+    /// Takes up what is known of many files, by absolute paths, before the digest of each is asked for.
+    package func prepare(forDigestsOf paths: some Sequence<String>) { index.prepare(for: paths) }
+
     /// The digest of the files in a folder, at any depth, whose path relative to it `matching` accepts: the same digest
     /// that an output with these files has.
     ///

@@ -24,9 +24,9 @@ package struct Record: Sendable {
     private let details: RecordDetails
 
     /// Kind, version, parameters and inputs, as the caller gave them.
-    package var manifest: JSON { details.value.manifest }
-    package var metrics: JSON { details.value.metrics }
-    package var measurements: JSON { details.value.measurements }
+    package var manifest: JSON { details.manifest }
+    package var metrics: JSON { details.metrics }
+    package var measurements: JSON { details.measurements }
     /// Versions and device: not in the key.
     package var environment: JSON { details.environment }
 

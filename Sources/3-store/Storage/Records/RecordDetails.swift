@@ -1,8 +1,7 @@
-// The parts of a record that only explanations and logbooks read, parsed when they are first asked for.
+// The parts of a record that only explanations and logbooks read, parsed when they are asked for.
 
 internal import Digests
 internal import Formats
-internal import Synchronization
 
 /// Manifest, metrics, measurements and environment of a record, from values or from the record's text.
 final class RecordDetails: Sendable {
@@ -22,29 +21,31 @@ final class RecordDetails: Sendable {
         case text(String)
     }
 
-    private let source: Mutex<Source>
+    private let source: Source
 
-    init(_ value: Value) { source = Mutex(.value(value)) }
+    init(_ value: Value) { source = .value(value) }
 
     /// From the text of a record file, which was found sound when it was read.
-    init(text: String) { source = Mutex(.text(text)) }
+    init(text: String) { source = .text(text) }
 
-    /// The environment alone, which logbooks ask of every record: the rest of a text is left as it is.
-    var environment: JSON {
-        let text: String? = source.withLock { if case .text(let text) = $0 { text } else { nil } }
-        guard let text else { return value.environment }
-        return (try? JSON.member("record", "environment", of: text)) ?? .null
+    /// All of it. Of a text nothing is kept: the values of ten thousand records fill a hundred megabytes.
+    var value: Value {
+        switch source {
+        case .value(let value): value
+        case .text(let text): RecordText.document(in: text).flatMap { try? Value(reading: $0) } ?? Value()
+        }
     }
 
-    var value: Value {
-        source.withLock { source in
-            switch source {
-            case .value(let value): return value
-            case .text(let text):
-                let value = RecordText.document(in: text).flatMap { try? Value(reading: $0) } ?? Value()
-                source = .value(value)
-                return value
-            }
+    /// One part, which logbooks ask of every record: the rest of a text is left as it is.
+    var manifest: JSON { part("manifest", \.manifest) }
+    var metrics: JSON { part("metrics", \.metrics) }
+    var measurements: JSON { part("measurements", \.measurements) }
+    var environment: JSON { part("environment", \.environment) }
+
+    private func part(_ name: String, _ member: KeyPath<Value, JSON>) -> JSON {
+        switch source {
+        case .value(let value): value[keyPath: member]
+        case .text(let text): (try? JSON.member("record", name, of: text)) ?? .null
         }
     }
 }

@@ -100,7 +100,9 @@ extension Store {
         try lastRefresh.withLock { last in
             let now = host.clock.now
             if let last, abs(now - last) < 1_000_000_000 { return }
-            for shard in try files.names(in: root + "/records") ?? [] where shard.utf8.count == 2 {
+            let shards = (try files.names(in: root + "/records") ?? []).filter { $0.utf8.count == 2 }
+            index.prepare(for: shards.map { "\(root)/records/\($0)" })
+            for shard in shards {
                 try refresh(shard: shard, "\(root)/records/\(shard)")
             }
             index.save()

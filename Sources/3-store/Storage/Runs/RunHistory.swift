@@ -2,6 +2,7 @@
 
 package import Digests
 internal import Host
+internal import Synchronization
 
 extension Store {
     /// Keeps a document about a run under the recipe's name. It appears whole or not at all.
@@ -112,8 +113,16 @@ extension Store {
     /// The document with this number; nil where there is none, or where it is not as it was written (``damagedDocuments()``).
     private func readRun(_ folder: String, _ number: Int) throws -> JSON? {
         let path = runPath(folder, number)
-        guard try files.status(of: path, following: false)?.form == .file else { return nil }
-        return try files.open(path, .readingItself).content(limit: 1 << 28).flatMap(SealedDocument.read)
+        guard let status = try files.status(of: path, following: false), status.form == .file else { return nil }
+        // A document is written once under its name, or another file takes its place.
+        if let last = lastReadRun.withLock({ $0 }), last.path == path, last.stamp == status.stamp {
+            return last.document
+        }
+        let file = try files.open(path, .readingItself)
+        let stamp = try file.status().stamp
+        guard let document = try file.content(limit: 1 << 28).flatMap(SealedDocument.read) else { return nil }
+        lastReadRun.withLock { $0 = (path, stamp, document) }
+        return document
     }
 
     /// The paths of documents about runs that are not as they were written: which results they name is not known.

@@ -7,11 +7,11 @@ internal import Steps
 struct NativeExecutor: Executor {
     func run(_ assignment: Assignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
         let context = StepContext(
-            parameters: assignment.step.parameters, inputs: assignment.inputs.mapValues(\.path),
-            titles: assignment.inputs.mapValues(\.name), outputs: assignment.outputs)
+            inputs: assignment.inputs.mapValues(\.path), titles: assignment.inputs.mapValues(\.name),
+            outputs: assignment.outputs)
         return try await OwnThread.run {
             let watch = StopWatch()
-            let outcome = try NativeStep.run(assignment.step.kind, context)
+            let outcome = try NativeStep.run(assignment.step.body, context)
             return Work(
                 outputs: outcome.outputs, metrics: outcome.metrics, started: watch.started, seconds: watch.seconds)
         }

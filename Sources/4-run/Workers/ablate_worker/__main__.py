@@ -71,7 +71,7 @@ def read_lines(reader, lines):
 def run(step, specification):
     """Run one step and return the fields of its `result` event."""
     began = time.monotonic()
-    seed = step.parameters.get("seed") or 0
+    seed = getattr(step.parameters, "seed", None) or 0
     if step.processes > 1:
         if step.kind != "finetune":
             raise Failure("internal", f"{step.kind} runs in one process, and {step.processes} were asked for")

@@ -110,7 +110,7 @@ def main(folder):
                               "are to be seen: lower gpus-per-fit in site.yaml")
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
         torch.distributed.init_process_group("nccl" if cuda else "gloo")
-        devices.settle(max(1, step.threads // step.processes), step.parameters.get("seed") or 0)
+        devices.settle(max(1, step.threads // step.processes), getattr(step.parameters, "seed", None) or 0)
         fields = kinds.module(step.kind).run(step)
         if rank == 0:
             device = devices.describe(fields.pop("device", None)) | {"count": int(os.environ["WORLD_SIZE"])}

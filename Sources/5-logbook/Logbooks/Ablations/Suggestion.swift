@@ -67,7 +67,8 @@ package struct Suggestion: Sendable {
             guard let arm = helping.max(by: { $0.comparison!.difference < $1.comparison!.difference }) else { continue }
             found[ablation.of, default: []].append((ablation, arm))
         }
-        return found.sorted { $0.key < $1.key }.map { subject, helping in
+        return found.sorted { $0.key < $1.key }.map { subject, all in
+            let helping = Self.compatible(all)
             let section = results.recipe.model(named: subject) == nil ? "stack" : "models"
             let settings = helping.flatMap(\.arm.changes).compactMap { change in
                 change.new.map {
@@ -83,6 +84,28 @@ package struct Suggestion: Sendable {
                 seconds: helping.map(\.arm.seconds).max().flatMap { $0 > 0 ? $0 : nil },
                 isOnGPU: helping.contains(where: \.arm.isOnGPU))
         }
+    }
+
+    /// Variants that can be taken over together, those that help most first to choose: of two that say another value for one setting,
+    /// or for a part of it, one at most. In the order they came.
+    private static func compatible(
+        _ helping: [(ablation: AblationEntry, arm: AblationEntry.Arm)]
+    ) -> [(ablation: AblationEntry, arm: AblationEntry.Arm)] {
+        let order = helping.indices.sorted {
+            helping[$0].arm.comparison!.difference > helping[$1].arm.comparison!.difference
+        }
+        var chosen: Set<Int> = []
+        var paths: [String] = []
+        for index in order {
+            let own = helping[index].arm.changes.map(\.path)
+            let isFree = own.allSatisfy { path in
+                !paths.contains { $0 == path || $0.hasPrefix(path + ".") || path.hasPrefix($0 + ".") }
+            }
+            guard isFree else { continue }
+            chosen.insert(index)
+            paths += own
+        }
+        return helping.indices.filter(chosen.contains).map { helping[$0] }
     }
 
     /// Rounds of pseudo-labels that show no gain for what is handed in.

@@ -137,7 +137,10 @@ package struct Evaluation: Sendable {
         self.weights = weights
         let classes = try document.member(ifPresent: "classes")?.count ?? ((labels.max() ?? -1) + 1)
         self.classes = classes
-        let unseen = labels.isEmpty ? [] : UnseenLabel.all(labels: labels, folds: folds, classes: classes)
+        var known: [Double]?
+        if case .known(let own) = weights { known = own }
+        let unseen =
+            labels.isEmpty ? [] : UnseenLabel.all(labels: labels, folds: folds, weights: known, classes: classes)
         self.unseen = unseen
         let left = Set(unseen.filter { $0.fold != nil }.map(\.label))
         if case .known(let own) = weights {

@@ -52,7 +52,7 @@ package struct Score: Sendable {
         entry = places.last ?? name
         let room = round > 0 ? places[0] + "/" : ""
         if let model = recipe.model(named: entry) {
-            what = Self.describe(model)
+            what = model.words
             (parts, isAverage) = ([], false)
         } else if let entry = recipe.stackEntry(named: entry) {
             isAverage = entry.average?.isPlain ?? false
@@ -107,28 +107,5 @@ package struct Score: Sendable {
         case .greedy: weights = "greedily selected "
         }
         return "\(weights)\(mean) of \(entry.members.joined(separator: ", "))"
-    }
-
-    private static func describe(_ model: Model) -> String {
-        switch model {
-        case .tfidf: "TF-IDF and logistic regression"
-        case .fineTune(let model): describe(model)
-        }
-    }
-
-    private static func describe(_ model: FineTune) -> String {
-        var words = model.seeds.count == 1 ? "" : "\(model.seeds.count) seeds, "
-        switch model.adaptation {
-        case .lora(let lora): words += "LoRA rank \(lora.rank)"
-        case .full: words += "full fine-tune"
-        case .headOnly: words += "head only"
-        }
-        if model.quantization != .none { words += ", \(model.quantization.rawValue)" }
-        switch model.backbone {
-        case .hub(let repository, _): words += " on \(repository)"
-        case .folder(let path): words += " on \(path)"
-        case .scratch(let scratch): words += " on a random \(scratch.architecture.rawValue)"
-        }
-        return words
     }
 }

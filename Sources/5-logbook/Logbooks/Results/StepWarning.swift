@@ -56,9 +56,10 @@ package struct StepWarning: Sendable, Equatable {
             let rows = entries[ingest].record?.outputs[name]?.digest,
             let folds = entries[split].record?.outputs["folds"]?.digest
         else { return [] }
+        let table = try StoredDocument.read(rows, in: store, from: "data/train/ingest")
         return UnseenLabel.all(
-            labels: try StoredDocument.read(rows, in: store, from: "data/train/ingest").member("labels").counts,
+            labels: try table.member("labels").counts,
             folds: try StoredDocument.read(folds, in: store, from: "folds/split").member("folds").counts,
-            classes: labels.count)
+            weights: try table.member(ifPresent: "weights")?.numbers, classes: labels.count)
     }
 }

@@ -14,15 +14,17 @@ package struct UnseenLabel: Sendable, Equatable {
     /// - Parameters:
     ///   - labels: the label of each row.
     ///   - folds: the fold of each row; as many.
+    ///   - weights: how much each row counts in training; a row of weight 0 teaches nothing. Nil where all count alike.
     ///   - classes: how many labels there are.
-    static func all(labels: [Int], folds: [Int], classes: Int) -> [UnseenLabel] {
+    static func all(labels: [Int], folds: [Int], weights: [Double]? = nil, classes: Int) -> [UnseenLabel] {
         guard labels.count == folds.count, let first = folds.first, folds.contains(where: { $0 != first }) else {
             return []
         }
         var only = [Int?](repeating: nil, count: classes)
         var isSpread = [Bool](repeating: false, count: classes)
         var rows = [Int](repeating: 0, count: classes)
-        for (label, fold) in zip(labels, folds) where label >= 0 && label < classes {
+        for (row, (label, fold)) in zip(labels, folds).enumerated() where label >= 0 && label < classes {
+            guard weights.map({ row < $0.count && $0[row] > 0 }) ?? true else { continue }
             rows[label] += 1
             if let known = only[label] {
                 isSpread[label] = isSpread[label] || known != fold
@@ -36,7 +38,7 @@ package struct UnseenLabel: Sendable, Equatable {
     /// `label c stands in fold 1 alone (30 rows)`.
     func clause(_ labels: [String]) -> String {
         let name = labels.indices.contains(label) ? labels[label] : "\(label)"
-        guard let fold else { return "no row of the training table has the label \(name)" }
+        guard let fold else { return "no row of the training table that counts has the label \(name)" }
         return "label \(name) stands in fold \(fold) alone (\(Format.count(rows, "row")))"
     }
 

@@ -43,7 +43,9 @@ struct OptimizeCommand: AsyncParsableCommand {
 
     func validate() throws {
         if train != nil, label == nil { throw ValidationError("--train needs --label, the column of the true class") }
-        if let counts, counts.split(separator: ",").contains(where: { (Int($0) ?? 0) < 1 }) {
+        if let counts,
+            counts.split(separator: ",", omittingEmptySubsequences: false).contains(where: { (Int($0) ?? 0) < 1 })
+        {
             throw ValidationError("--counts \(counts): whole numbers from 1, separated by commas, one for each class")
         }
     }

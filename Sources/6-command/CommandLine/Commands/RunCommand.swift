@@ -67,18 +67,21 @@ struct RunCommand: AsyncParsableCommand {
             Console.note("note: \(remark)")
         }
         let reporter = Progress.reporter(form, plan: workspace.plan, total: chosen.count)
+        var runs = try workspace.store.runNames(of: workspace.name)
         let lastKeys = try workspace.lastKeys()
         let forecast = try await acquire(workspace, chosen, lastKeys, reporter)
         var summary = RunSummary()
-        var isIdle = false
         // Nothing to do, and nothing to note: the last run had the same. Going back to older settings is a run of its own,
         // so that its records are known as the recipe's latest.
-        if chosen.allSatisfy({
-            let entry = forecast.entries[$0]
-            return entry.state == .reuse && entry.key == lastKeys[workspace.plan.steps[$0].address]
-        }) {
+        func isIdle(_ forecast: Forecast, _ lastKeys: [String: Digest]) -> Bool {
+            chosen.allSatisfy {
+                let entry = forecast.entries[$0]
+                return entry.state == .reuse && entry.key == lastKeys[workspace.plan.steps[$0].address]
+            }
+        }
+        var leavesNothing = isIdle(forecast, lastKeys)
+        if leavesNothing {
             summary.reused = chosen.sorted()
-            isIdle = true
         } else {
             summary = try await execute(workspace, forecast, lastKeys, selection, reporter, interruption)
         }
@@ -91,14 +94,19 @@ struct RunCommand: AsyncParsableCommand {
         warnings.say(form, but: form == .none ? [] : Set(summary.executed))
         // Files of the user's are written whole: a signal that comes now is heeded when they are.
         let (files, delivered) = try await interruption.stopping({}) { try deliver(workspace, present) }
-        let logbook = files[0]
+        let logbook = files[0].path
+        if !leavesNothing, summary.isComplete, !interruption.happened {
+            // What the next run would find: names first, so that a run that comes between shows.
+            runs = try workspace.store.runNames(of: workspace.name)
+            leavesNothing = isIdle(present, try workspace.lastKeys())
+        }
         // A file that was edited is told of by every run.
-        if isIdle, delivered?.own == nil {
+        if leavesNothing, delivered?.own == nil {
             unchanged?.remember(
                 IdleRun(
-                    name: workspace.name, reused: summary.reused.count, logbook: logbook,
+                    name: workspace.name, reused: chosen.count, logbook: logbook,
                     submission: delivered?.path, warnings: warnings.texts), workspace, present,
-                files: files + (delivered.map { [$0.path] } ?? []))
+                files: files + (delivered.flatMap { file in file.digest.map { [(file.path, $0)] } } ?? []), runs: runs)
         }
         say(
             workspace.name, summary, reused: summary.reused.count,
@@ -186,7 +194,8 @@ struct RunCommand: AsyncParsableCommand {
                 .missing, "the submission cannot be written: there is no such folder", path: Files.folder(of: path),
                 advice: "make it, or choose another submission.path")
         }
-        guard path != folder, !path.hasPrefix(folder + "/") else {
+        let place = Host.system.files.walked(path)
+        guard place != folder, !place.hasPrefix(folder + "/") else {
             throw AblateError(
                 .refused, "the logbook is written to this place", path: path, advice: "choose another submission.path")
         }
@@ -214,20 +223,27 @@ struct RunCommand: AsyncParsableCommand {
     /// Where a submission is. `own` is the place of the recipe's own where a file that was edited stands at `path`.
     private struct Delivered {
         let path: String
+        /// Of its content; nil where an earlier run told of it.
+        var digest: Digest?
         var own: String?
     }
 
     /// Brings the submission and the logbook up to date; gives their paths, the logbook's page first.
     private func deliver(
         _ workspace: Workspace, _ forecast: Forecast
-    ) throws -> (logbook: [String], submission: Delivered?) {
+    ) throws -> (logbook: [(path: String, digest: Digest)], submission: Delivered?) {
         let delivery = delivery(workspace)
+        let folder = logbookFolder(workspace)
+        let files = LogbookFiles(
+            [try LogbookCommand.logbook(workspace, forecast)], author: delivery.author(in: folder))
+        // What is written is written together: a logbook that may not be keeps the submission as it is, too.
+        try files.require(in: folder, delivery)
         var delivered: Delivered?
         if let index = workspace.plan.submission, let record = forecast.entries[index].record,
             let path = submission(workspace), let output = record.outputs["submission"]
         {
             let address = workspace.plan.steps[index].address
-            delivered = Delivered(path: path)
+            delivered = Delivered(path: path, digest: output.digest)
             if case .edited = try delivery.standing(of: path), !overwrite {
                 // Its content is somebody's work by now; what the recipe gives is where it always is.
                 try workspace.store.verify(output)
@@ -244,9 +260,6 @@ struct RunCommand: AsyncParsableCommand {
                 }
             }
         }
-        let folder = logbookFolder(workspace)
-        let files = LogbookFiles(
-            [try LogbookCommand.logbook(workspace, forecast)], author: delivery.author(in: folder))
         return (try files.write(to: folder, delivery), delivered)
     }
 

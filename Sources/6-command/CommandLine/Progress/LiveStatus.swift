@@ -45,10 +45,11 @@ final class LiveStatus: Sendable {
         self.live = Mutex(live)
         plan = workspace.plan
         estimates = forecast.entries.map(\.estimate)
+        // Looked at once: what a machine has is read from a dozen files.
+        let machine = workspace.machine
         outlook = Outlook(
             dependencies: workspace.plan.steps.map(\.dependencies),
-            demands: workspace.plan.steps.map { workspace.machine.resources(for: $0) },
-            capacity: workspace.machine.capacity)
+            demands: workspace.plan.steps.map { machine.resources(for: $0) }, capacity: machine.capacity)
         state = Mutex(State(open: chosen))
         head = LiveState(
             recipe: name, folder: recipe, host: Host.system.name, process: Host.system.processes.current.process,

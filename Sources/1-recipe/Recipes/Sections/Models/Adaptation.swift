@@ -17,7 +17,7 @@ package struct LoRA: Sendable, Hashable {
         case named([String])
     }
 
-    static let declaration = Declaration(
+    package static let declaration = Declaration(
         "Low-rank adapters beside the frozen weights.", initial: { LoRA() },
         keys: [
             Key("rank", \.rank, .integer(1...4_096), "Rank of the update matrices."),

@@ -51,6 +51,22 @@ package struct FineTune: Sendable, ModelSection {
             Model.fit(\.fit), Model.pseudoLabels(\.pseudoLabels),
         ])
 
+    package var words: String {
+        var words = seeds.count == 1 ? "" : "\(seeds.count) seeds, "
+        switch adaptation {
+        case .lora(let lora): words += "LoRA rank \(lora.rank)"
+        case .full: words += "full fine-tune"
+        case .headOnly: words += "head only"
+        }
+        if quantization != .none { words += ", \(quantization.rawValue)" }
+        switch backbone {
+        case .hub(let repository, _): words += " on \(repository)"
+        case .folder(let path): words += " on \(path)"
+        case .scratch(let scratch): words += " on a random \(scratch.architecture.rawValue)"
+        }
+        return words
+    }
+
     /// What the key `split-special-tokens` means.
     static let splitting =
         "Whether control tokens that a text spells out, such as </s>, are read as text; false: as the tokenizer's own marks, of which `tokenize` warns."

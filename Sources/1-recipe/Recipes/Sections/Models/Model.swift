@@ -8,12 +8,16 @@ package enum Fit: String, CaseIterable, Sendable { case folds, full }
 package enum Model: Sendable {
     case fineTune(FineTune)
     case tfidf(TFIDFModel)
+    case predictions(PredictionsModel)
 
     package static let declaration = Declaration(
-        "A model: a backbone to fine-tune, or a baseline.",
+        "A model: a backbone to fine-tune, a baseline, or predictions made elsewhere.",
         [
             Alternative("backbone", FineTune.declaration, Model.fineTune) { $0.fineTune },
             Alternative("tfidf", TFIDFModel.declaration, Model.tfidf) { $0.tfidf },
+            Alternative("predictions", PredictionsModel.declaration, Model.predictions) {
+                if case .predictions(let model) = $0 { model } else { nil }
+            },
         ], elsewhere: "like")
 
     package var fineTune: FineTune? { if case .fineTune(let model) = self { model } else { nil } }
@@ -24,6 +28,7 @@ package enum Model: Sendable {
         switch self {
         case .fineTune(let model): model
         case .tfidf(let model): model
+        case .predictions(let model): model
         }
     }
 
@@ -39,19 +44,29 @@ package protocol ModelSection: Sendable {
     var pseudoLabels: PseudoLabelling { get }
     /// The seeds that make a difference; one that is nil for a model without seeds.
     var effectiveSeeds: [Int?] { get }
+    /// Whether it says something of the rows of each fold without their labels.
+    var isOutOfFold: Bool { get }
+    /// Whether there is one of it for each fold that never saw the fold's labels, so that it can label test rows.
+    var teaches: Bool { get }
+    /// What it is, in a few words.
+    var words: String { get }
 }
 
 extension ModelSection {
-    /// Whether it says something of the rows of each fold without their labels.
     package var isOutOfFold: Bool { fit.contains(.folds) }
+    package var teaches: Bool { isOutOfFold }
 }
 
 extension Model {
+    /// Where in the tree of a model files are named.
+    static let files = PredictionFiles.places
+
     package var template: Template? { section.template }
     package var fit: [Fit] { section.fit }
     package var pseudoLabels: PseudoLabelling { section.pseudoLabels }
     package var effectiveSeeds: [Int?] { section.effectiveSeeds }
     package var isOutOfFold: Bool { section.isOutOfFold }
+    package var words: String { section.words }
 }
 
 /// The keys that kinds of models share.

@@ -38,6 +38,7 @@ package struct TFIDFModel: Sendable, ModelSection {
     package var pseudoLabels = PseudoLabelling.off
 
     package var effectiveSeeds: [Int?] { [nil] }
+    package var words: String { "TF-IDF and logistic regression" }
 
     static let declaration = Declaration(
         "A baseline.", initial: { TFIDFModel() },

@@ -174,12 +174,10 @@ package struct LearnerSettings: Sendable {
 
     /// The schema of the settings that mean something to a learner.
     package static func schema(of learner: Learner) -> JSON {
-        guard case .object(var members) = declaration.shape.schema else { return .null }
         let names = meaningful(to: learner)
-        if case .object(let properties)? = members["properties"] {
-            members["properties"] = .object(properties.filter { names.contains($0.key) })
-        }
-        return .object(members)
+        return Declaration(
+            declaration.about, initial: declaration.initial, keys: declaration.keys.filter { names.contains($0.name) }
+        ).shape.schema
     }
 
     /// As the step has it.

@@ -23,8 +23,6 @@ def read_table(path, title, format, required, optional):
     lone surrogates (the surrogateescape convention): `check_text` finds them, row by row.
     """
     readers = {"csv": read_csv, "jsonl": read_jsonl, "parquet": read_parquet}
-    if format not in readers:
-        raise invalid(f"{title}: format is '{format}'; it may be csv, jsonl or parquet")
     table = readers[format](path, title, list(required), list(optional))
     if not next(iter(table.values()), []):
         raise invalid(f"{title} has no rows: at least one is needed")

@@ -16,8 +16,6 @@ from ..files import formats
 from ..protocol.step import invalid, unavailable
 from ..texts.endpoint import Client, Stopped
 
-DEFAULTS = {"scale": None, "categories": None, "per": "row", "name": "annotation", "concurrency": 4, "rate": None, "retries": 6,
-            "temperature": 0, "max-tokens": 64, "timeout": 120, "key-variable": None, "prices": None}
 NUMBER = r"[-+]?\d+(?:\.\d+)?"
 
 
@@ -29,7 +27,7 @@ def run(step):
     answers = {name: found for name in bodies if (found := kept.read(digest(asked, bodies[name])))}
     already = len(answers)
     missing = [name for name in bodies if name not in answers]
-    with Client(asked["endpoint"], key_of(asked), asked["timeout"], asked["retries"], asked["rate"], form(asked)) as client:
+    with Client(asked.endpoint, key_of(asked), asked.timeout, asked.retries, asked.rate, form(asked)) as client:
         ask_all(step, asked, client, kept, {name: bodies[name] for name in missing}, answers, len(bodies))
     values = {name: value_of(asked, answers[name]["text"]) for name in bodies}
     check_understood(asked, answers, values)
@@ -37,42 +35,39 @@ def run(step):
         for row, name in enumerate(of_row):
             line = {"row": row, "answer": answers[name]["text"], "value": values[name]}
             file.write(json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n")
-    if asked["scale"] or asked["categories"]:
+    if asked.scale or asked.categories:
         formats.write_features(step.outputs / "features", *columns(asked, [values[name] for name in of_row]))
     tokens = {kind: sum(answer[f"{kind}-tokens"] for answer in answers.values()) for kind in ("prompt", "completion")}
-    prices = asked["prices"] or {}
     metrics = {"rows": len(of_row), "answers": len(answers), "not-understood": sum(v is None for v in values.values()),
                "tokens-prompt": tokens["prompt"], "tokens-completion": tokens["completion"]}
-    if prices:
-        metrics["cost"] = sum(prices.get(kind, 0) * count for kind, count in tokens.items()) / 1e6
+    if asked.prices:
+        metrics["cost"] = sum(getattr(asked.prices, kind) * count for kind, count in tokens.items()) / 1e6
     # What this attempt did itself; the metrics count every answer, whichever attempt asked for it.
     return {"metrics": metrics, "measurements": {"requests": client.requests, "retries": client.repeats, "kept": already,
                                                 "structured": client.form is not None}}
 
 
 def settings_in(step):
-    asked = DEFAULTS | {name: value for name, value in step.parameters.items() if value is not None}
+    asked = step.parameters
     for name in ("endpoint", "model", "template"):
-        if not asked.get(name):
+        if not getattr(asked, name):
             raise invalid(f"annotate needs {name}")
-    if not asked["endpoint"].startswith(("http://", "https://")):
-        raise invalid(f"endpoint is '{asked['endpoint']}'; it is an address that begins with http:// or https://")
-    if asked["scale"] and asked["categories"]:
+    if not asked.endpoint.startswith(("http://", "https://")):
+        raise invalid(f"endpoint is '{asked.endpoint}'; it is an address that begins with http:// or https://")
+    if asked.scale and asked.categories:
         raise invalid("annotate has both a scale and categories: name one, or neither for free text")
-    if asked["scale"] and not (len(asked["scale"]) == 2 and asked["scale"][0] < asked["scale"][1]):
-        raise invalid(f"scale is {asked['scale']}; it is two numbers, the least and the greatest")
-    if asked["categories"] and len({plain(c) for c in asked["categories"]} - {""}) != len(asked["categories"]):
+    if asked.scale and not (len(asked.scale) == 2 and asked.scale[0] < asked.scale[1]):
+        raise invalid(f"scale is {asked.scale}; it is two numbers, the least and the greatest")
+    if asked.categories and len({plain(c) for c in asked.categories} - {""}) != len(asked.categories):
         raise invalid("categories must differ from each other by more than case and punctuation, and none may be empty")
-    for name, least in (("concurrency", 1), ("retries", 0), ("max-tokens", 1)):
-        if not isinstance(asked[name], int) or isinstance(asked[name], bool) or asked[name] < least:
-            raise invalid(f"{name} is {asked[name]}; it must be an integer of at least {least}")
-    for name in ("rate", "timeout"):
-        if asked[name] is not None and not 0 < asked[name] < math.inf:
-            raise invalid(f"{name} is {asked[name]}; it must be a number above 0")
-    if asked["per"] not in ("row", "group"):
-        raise invalid(f"per is '{asked['per']}'; it may be row or group")
-    named = set(re.findall(r"\{(prompt|answer)\}", asked["template"]))
-    if not named or (asked["per"] == "group" and "answer" in named):
+    for name, value, least in (("concurrency", asked.concurrency, 1), ("retries", asked.retries, 0), ("max-tokens", asked.max_tokens, 1)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise invalid(f"{name} is {value}; it must be an integer of at least {least}")
+    for name, value in (("rate", asked.rate), ("timeout", asked.timeout)):
+        if value is not None and not 0 < value < math.inf:
+            raise invalid(f"{name} is {value}; it must be a number above 0")
+    named = set(re.findall(r"\{(prompt|answer)\}", asked.template))
+    if not named or (asked.per == "group" and "answer" in named):
         raise invalid("the template names neither {prompt} nor {answer}, so every question would be the same" if not named else
                       "the template names {answer}, and a group has several: ask per row, or name {prompt} only")
     return asked
@@ -83,11 +78,11 @@ def questions_of(step, asked):
     texts = formats.read_texts(step.input("texts"))
     if not texts:
         raise invalid(f"{step.title('texts')} has no rows")
-    for column in re.findall(r"\{(prompt|answer)\}", asked["template"]):
+    for column in re.findall(r"\{(prompt|answer)\}", asked.template):
         if column not in texts[0]:
             raise invalid(f"the template names {{{column}}}, and {step.title('texts')} has {', '.join(sorted(texts[0]))}")
     shown = list(range(len(texts)))  # the row whose texts are shown, for each row
-    if asked["per"] == "group":
+    if asked.per == "group":
         table = formats.read_json(step.input("rows"))
         if table["groups"] is None or len(table["groups"]) != len(texts):
             raise invalid(f"per group needs groups of the same rows, and {step.title('rows')} has " +
@@ -96,22 +91,22 @@ def questions_of(step, asked):
         first = {}
         shown = [first.setdefault(group, row) for row, group in enumerate(table["groups"])]
     # In one pass, so that a text which holds {answer} itself stays as it is.
-    fill = lambda text: re.sub(r"\{(prompt|answer)\}", lambda found: text[found[1]], asked["template"])
+    fill = lambda text: re.sub(r"\{(prompt|answer)\}", lambda found: text[found[1]], asked.template)
     of_row = [fill(texts[row]) for row in shown]
     return {text: text for text in of_row}, of_row
 
 
 def body(asked, question):
-    return {"model": asked["model"], "messages": [{"role": "user", "content": question}], "temperature": asked["temperature"],
-            "max_tokens": asked["max-tokens"]}
+    return {"model": asked.model, "messages": [{"role": "user", "content": question}], "temperature": asked.temperature,
+            "max_tokens": asked.max_tokens}
 
 
 def form(asked):
     """The `response_format` that lets a server give nothing but a rating or a category; None for free text."""
-    if not (asked["scale"] or asked["categories"]):
+    if not (asked.scale or asked.categories):
         return None
-    name, kind = (("rating", {"type": "number", "minimum": asked["scale"][0], "maximum": asked["scale"][1]}) if asked["scale"] else
-                  ("category", {"type": "string", "enum": asked["categories"]}))
+    name, kind = (("rating", {"type": "number", "minimum": asked.scale[0], "maximum": asked.scale[1]}) if asked.scale else
+                  ("category", {"type": "string", "enum": asked.categories}))
     schema = {"type": "object", "properties": {name: kind}, "required": [name], "additionalProperties": False}
     return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}
 
@@ -120,13 +115,13 @@ def digest(asked, request):
     """Everything that an answer depends on: how fast or how often it is asked is not among it, nor whether the server could be
     held to a form.
     """
-    return hashlib.sha256(json.dumps([asked["endpoint"], request], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([asked.endpoint, request], sort_keys=True).encode()).hexdigest()
 
 
 def key_of(asked):
-    variable = asked["key-variable"]
+    variable = asked.key_variable
     if variable and not os.environ.get(variable):
-        raise unavailable(f"the environment variable {variable} is not set: it holds the key for {asked['endpoint']}")
+        raise unavailable(f"the environment variable {variable} is not set: it holds the key for {asked.endpoint}")
     key = os.environ[variable].strip() if variable else None
     if key and not (key.isascii() and key.isprintable()):
         raise unavailable(f"the environment variable {variable} holds no key: a key is one line of ASCII characters")
@@ -170,7 +165,7 @@ def ask_all(step, asked, client, kept, bodies, answers, total):
         answers[name] = answer
         step.channel.progress(len(answers), total + 1, "answers")
 
-    with ThreadPoolExecutor(asked["concurrency"]) as pool:
+    with ThreadPoolExecutor(asked.concurrency) as pool:
         futures = [pool.submit(one, name) for name in bodies]
     failed = [future.exception() for future in futures if future.exception()]
     if failed:
@@ -184,23 +179,23 @@ def plain(text):
 
 def value_of(asked, text):
     """The number, the category or the text that was said, in JSON or in words; None where that is not clear."""
-    if asked["scale"] or asked["categories"]:
+    if asked.scale or asked.categories:
         try:
             said = json.loads(text)
-            text = str(said["rating" if asked["scale"] else "category"])
+            text = str(said["rating" if asked.scale else "category"])
         except (ValueError, KeyError, TypeError):
             pass
-    if asked["scale"]:
-        low, high = asked["scale"]
+    if asked.scale:
+        low, high = asked.scale
         leading = re.match(rf"[\s*_#\"'`(]*({NUMBER})", text)
         named = re.findall(rf"(?:rating|score)\W*(?:is|of)?\W*({NUMBER})", text, re.I)
         said = {float(n) for n in re.findall(NUMBER, re.sub(rf"/\s*{high:g}\b", "", text))}
         value = float(leading[1]) if leading else float(named[-1]) if named else said.pop() if len(said) == 1 else math.nan
         return value if low <= value <= high else None
-    if asked["categories"]:
+    if asked.categories:
         said = f" {plain(text)} "
-        found = [c for c in asked["categories"] if plain(c) == said.strip()] or [
-            c for c in asked["categories"] if f" {plain(c)} " in said]
+        found = [c for c in asked.categories if plain(c) == said.strip()] or [
+            c for c in asked.categories if f" {plain(c)} " in said]
         return found[0] if len(found) == 1 else None
     return text
 
@@ -208,15 +203,15 @@ def value_of(asked, text):
 def check_understood(asked, answers, values):
     lost = [name for name, value in values.items() if value is None]
     if len(lost) > len(values) / 2:
-        wanted = f"a number from {asked['scale'][0]} to {asked['scale'][1]}" if asked["scale"] else "one of " + ", ".join(
-            map(str, asked["categories"]))
+        wanted = f"a number from {asked.scale[0]} to {asked.scale[1]}" if asked.scale else "one of " + ", ".join(
+            map(str, asked.categories))
         raise invalid(f"{len(lost)} of {len(values)} answers do not hold {wanted}; one is '{' '.join(answers[lost[0]]['text'].split())[:80]}'. "
                       "Let the template ask for that alone, or raise max-tokens")
 
 
 def columns(asked, values):
     """(names, values [rows, columns]): the rating, or a column of 0 and 1 for each category; NaN where none was understood."""
-    if asked["scale"]:
-        return [asked["name"]], [[math.nan if value is None else value] for value in values]
-    names = [f"{asked['name']}.{category}" for category in asked["categories"]]
-    return names, [[math.nan if value is None else float(value == c) for c in asked["categories"]] for value in values]
+    if asked.scale:
+        return [asked.name], [[math.nan if value is None else value] for value in values]
+    names = [f"{asked.name}.{category}" for category in asked.categories]
+    return names, [[math.nan if value is None else float(value == c) for c in asked.categories] for value in values]

@@ -7,11 +7,11 @@ from ..protocol.step import invalid
 
 
 def run(step):
-    if step.parameters["to"] == "csv":
+    if step.parameters.to == "csv":
         to_csv(read(step, "table"), step.title("table"), step.outputs / "table")
     else:
         original = read(step, "original") if step.has("original") else None
-        to_parquet(step.input("table"), step.parameters["numbers"], original, step.outputs / "table")
+        to_parquet(step.input("table"), step.parameters.numbers, original, step.outputs / "table")
     return {"metrics": {}}
 
 

@@ -30,7 +30,7 @@ def run(step):
     points, explained = places(step, matrix_of_mine) if not step.has("vectors") else (embedded(step, mine, texts, column, rows["groups"]), 1.0)
     report = {"column": column, "questions": len(mine), "explained": round(explained, 6)} | clustered(step, points, matrix_of_mine, maker, mine)
     step.channel.progress(2, 4, "parts", "near-duplicates")
-    pairs = near(matrix, len(mine), step.parameters["near"])
+    pairs = near(matrix, len(mine), step.parameters.near)
     report["near-duplicates"] = [described(pair, mine, tests, rows, folds["folds"]) for pair in pairs[:PAIRS]]
     parted = [p for p in (described(pair, mine, tests, rows, folds["folds"]) for pair in pairs)
               if "folds" in p and p["folds"][0] != p["folds"][1]]
@@ -38,7 +38,7 @@ def run(step):
         "pairs": len(pairs), "with-test": sum(j >= len(mine) for _, j, _ in pairs), "across-folds": len(parted),
         "across-folds-alike": sum(bool(p["labels"]) for p in parted)}
     step.channel.progress(3, 4, "parts", "lengths")
-    report["lengths"] = lengths(texts, rows, step.parameters["labels"])
+    report["lengths"] = lengths(texts, rows, step.parameters.labels)
     report["advice"] = advice(report)
     formats.write_json(step.outputs / "report", report)
     step.channel.progress(4, 4, "parts")
@@ -98,7 +98,7 @@ def clustered(step, points, matrix, maker, mine):
     scale = 2.0 ** np.ceil(np.log2(max(np.abs(points).max(), 1e-9)))
     points = clusters.rounded(points / scale)
     with threadpool_limits(step.threads):
-        labels, centres = clusters.k_means(points, min(step.parameters["clusters"], len(points)))
+        labels, centres = clusters.k_means(points, min(step.parameters.clusters, len(points)))
         flat = clusters.plane(points) * scale
     terms, parts = maker.get_feature_names_out(), []
     for number, centre in enumerate(centres):

@@ -25,11 +25,11 @@ def run(step):
     parameters, device = step.parameters, devices.choose(step.device)
     source, target = step.input("model"), step.outputs / "export"
     complete, adapted = modelfolder.is_complete(source), (source / "adapter_config.json").exists()
-    if parameters.get("merge") and not adapted:
+    if parameters.merge and not adapted:
         raise invalid(f"merge: {step.title('model')} has no adapters that could be merged: export it without merging")
     target.mkdir()
-    base = None if complete else parameters.get("base-model") or step.title("backbone")
-    revision = None if complete else parameters.get("base-revision")
+    base = None if complete else parameters.base_model or step.title("backbone")
+    revision = None if complete else parameters.base_revision
     for file in sorted(source.iterdir()):
         shutil.copyfile(file, target / file.name)
     if adapted:
@@ -37,7 +37,7 @@ def run(step):
         formats.write_json(target / "adapter_config.json", described | {"base_model_name_or_path": base or ".", "revision": revision})
     recipe = tokenizer(step, target) if step.has("tokenizer") else None
     report = {}
-    if parameters.get("merge"):
+    if parameters.merge:
         report = merge(step, device, target / "merged")
         formats.write_json(target / "report.json", report)
     with open(target / "README.md", "w", encoding="utf-8", newline="\n") as file:
@@ -55,9 +55,9 @@ def tokenizer(step, target):
         if file.name in TOKENIZER:
             shutil.copyfile(file, target / file.name)
     _, metadata = formats.read_tokens(step.input("tokens"))
-    template = step.parameters["template"]
-    if step.parameters.get("chat") is not None:
-        template = chat.wrap(folder, step.title("tokenizer"), template, step.parameters["chat"].get("system"))
+    template = step.parameters.template
+    if step.parameters.chat is not None:
+        template = chat.wrap(folder, step.title("tokenizer"), template, step.parameters.chat.system)
     made = Tokenizer.from_file(str(folder / "tokenizer.json"))
     made.no_truncation()
     made.no_padding()
@@ -65,7 +65,7 @@ def tokenizer(step, target):
     if pieces != metadata["template"]:
         raise invalid(f"{step.title('tokenizer')} is not the tokenizer that made {step.title('tokens')}: it splits the template "
                       "in another way")
-    return readme.text_lines(pieces, lead, step.parameters["lengths"], metadata, bool(step.parameters.get("split-special-tokens")))
+    return readme.text_lines(pieces, lead, step.parameters.lengths, metadata, bool(step.parameters.split_special_tokens))
 
 
 def merge(step, device, target):
@@ -120,7 +120,7 @@ def some_rows(step, config):
         columns, metadata = formats.read_tokens(step.input("tokens"))
         count = len(next(iter(columns.values()))[1]) - 1
         numbers = sorted({i * (count - 1) // max(1, ROWS - 1) for i in range(ROWS)})
-        rows = sequences.assemble(columns, metadata, step.parameters["lengths"], numbers)
+        rows = sequences.assemble(columns, metadata, step.parameters.lengths, numbers)
         sequences.check_fit(rows, numbers, config)
         return rows
     generator = torch.Generator().manual_seed(0)

@@ -20,20 +20,18 @@ LIKELIHOOD = ("log-likelihood", "perplexity", "log-likelihood-deviation", "entro
 
 def run(step):
     parameters, device = step.parameters, devices.choose(step.device)
-    wanted = parameters["features"]
+    wanted = parameters.features
     if not wanted or set(wanted) - {"likelihood", "embedding"}:
         raise invalid(f"features are {wanted}; they may be likelihood, embedding or both")
     columns, metadata = formats.read_tokens(step.input("tokens"))
     rows = np.arange(len(next(iter(columns.values()))[1]) - 1)
     if not len(rows):
         raise invalid(f"{step.title('tokens')} has no rows")
-    texts = sequences.assemble(columns, metadata, parameters["lengths"], rows)
+    texts = sequences.assemble(columns, metadata, parameters.lengths, rows)
     column = "answer" if "answer" in columns else sorted(columns)[0]
-    spans = sequences.spans(columns, metadata, parameters["lengths"], rows, column)
+    spans = sequences.spans(columns, metadata, parameters.lengths, rows, column)
     module, kept = load(step, device, "likelihood" in wanted)
-    pooling.check(parameters["pooling"], families.is_masked(module.config))
-    if parameters["pooling"] == "attention":
-        raise invalid("attention pooling is trained, and an extractor is not: use mean, last or cls")
+    pooling.check(parameters.pooling, families.is_masked(module.config))
     sequences.check_fit(texts, rows, module.config)
     began = time.monotonic()
     found = read_all(step, module, texts, spans, device)
@@ -42,37 +40,37 @@ def run(step):
     names, parts, metrics = [], [], {"rows": len(rows), "tokens": sum(map(len, texts))}
     if "likelihood" in wanted:
         values, scored = found["likelihood"], found["scored"]
-        names += [f"{parameters['name']}.{name}" for name in LIKELIHOOD]
+        names += [f"{parameters.name}.{name}" for name in LIKELIHOOD]
         parts.append(values)
         metrics["tokens-scored"] = int(scored.sum())
         if scored.any():
             metrics["log-likelihood"] = float(np.average(np.nan_to_num(values[:, 0]), weights=scored))
     if "embedding" in wanted:
         vectors, more = reduced(step, found["embedding"])
-        names += [f"{parameters['name']}.embedding-{index}" for index in range(vectors.shape[1])]
+        names += [f"{parameters.name}.embedding-{index}" for index in range(vectors.shape[1])]
         parts.append(vectors)
         metrics |= more
     formats.write_features(step.outputs / "features", names, np.concatenate(parts, axis=1))
-    return {"metrics": metrics | sequences.truncation(columns, parameters["lengths"], rows),
+    return {"metrics": metrics | sequences.truncation(columns, parameters.lengths, rows),
             "measurements": {"extract-seconds": round(seconds, 3), **devices.peak(device)}, "device": device}
 
 
 def load(step, device, language_head):
     parameters = step.parameters
     if language_head:
-        config = backbones.read_config(step.input("backbone"), step.title("backbone"), bool(parameters.get("remote-code")))
+        config = backbones.read_config(step.input("backbone"), step.title("backbone"), bool(parameters.remote_code))
         if families.of(config).encoder:
             raise invalid(f"a likelihood needs a decoder with a language-model head; {step.title('backbone')} is of the architecture "
                           f"'{config.model_type}': take features: [embedding]")
     module, kept = backbones.load(
-        step.input("backbone"), step.title("backbone"), parameters.get("quantization"), device, True, parameters.get("precision"),
-        bool(parameters.get("remote-code")), language_head)
+        step.input("backbone"), step.title("backbone"), parameters.quantization, device, True, parameters.precision,
+        bool(parameters.remote_code), language_head)
     return module.eval(), kept
 
 
 def read_all(step, module, texts, spans, device):
     """What is asked of each row, in the order of `texts`: {"likelihood" [n, 5], "scored" [n], "embedding" [n, hidden]}."""
-    wanted, sizes = step.parameters["features"], [len(text) for text in texts]
+    wanted, sizes = step.parameters.features, [len(text) for text in texts]
     found = {"likelihood": np.full((len(texts), len(LIKELIHOOD)), np.nan), "scored": np.zeros(len(texts), np.int64),
              "embedding": np.zeros((len(texts), module.config.hidden_size if "embedding" in wanted else 0), np.float32)}
 
@@ -83,7 +81,7 @@ def read_all(step, module, texts, spans, device):
                 ids, lengths = batches.pad([texts[i] for i in members], device)
                 states = backbones.states(module, ids, lengths)
                 if "embedding" in wanted:
-                    value["embedding"] = pooling.pool(states, lengths, step.parameters["pooling"]).cpu().numpy()
+                    value["embedding"] = pooling.pool(states, lengths, step.parameters.pooling).cpu().numpy()
                 if "likelihood" in wanted:
                     value["likelihood"], value["scored"] = expected(module, ids, states, [spans[i] for i in members])
             yield members, value
@@ -129,7 +127,7 @@ def reduced(step, vectors):
     """(vectors [n, k], metrics): along the leading directions of the training table's, or as they are where k is 0."""
     from safetensors.numpy import load_file
     from threadpoolctl import threadpool_limits
-    size = step.parameters["components"]
+    size = step.parameters.components
     if not size:
         return vectors, {}
     vectors = vectors.astype(np.float64)

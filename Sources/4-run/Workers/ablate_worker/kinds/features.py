@@ -40,7 +40,7 @@ def run(step):
 
 def asked(step):
     """The parameter `features`, checked."""
-    wanted = step.parameters["features"]
+    wanted = step.parameters.features
     for family in wanted:
         if family not in NAMES:
             raise invalid(f"there is no feature '{family}'; there are {', '.join(NAMES)}")
@@ -105,7 +105,7 @@ def components(step, texts, main):
     reference = formats.read_texts(step.input("reference"))
     if not reference or main not in reference[0]:
         raise invalid(f"{step.title('reference')} has no column '{main}', and {step.title('texts')} has")
-    size = step.parameters.get("components", 32)
+    size = step.parameters.components
     maker = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"\w+|[^\w\s]")
     try:
         matrix = maker.fit_transform(text[main] for text in reference)  # [reference rows, terms]

@@ -16,7 +16,7 @@ UNWANTED = ["*/*", "consolidated*"]  # other formats' folders, and the same weig
 def run(step):
     from huggingface_hub.utils import disable_progress_bars
     disable_progress_bars()
-    repository, revision = step.parameters["repository"], step.parameters.get("revision")
+    repository, revision = step.parameters.repository, step.parameters.revision
     what = f"{repository}@{revision}" if revision else repository
     step.channel.progress(0, 1, "repositories", what)
     try:
@@ -36,7 +36,7 @@ def run(step):
 
 def patterns(parameters):
     """The names of files to fetch."""
-    return WANTED + ["*.py"] * bool(parameters.get("remote-code"))
+    return WANTED + ["*.py"] * bool(parameters.remote_code)
 
 
 def download(repository, revision, wanted_files):

@@ -28,8 +28,8 @@ class Events(Progress):
 
 def run(step):
     device, team = devices.choose(step.device), distributed.Team.current()
-    blueprint, seed = classifier.Blueprint.read(step.parameters), step.parameters["seed"]
-    plan = Plan.read(step.parameters["training"], seed)
+    blueprint, seed = classifier.Blueprint.read(step.parameters), step.parameters.seed
+    plan = Plan.read(step.parameters.training, seed)
     rows = load(step, blueprint.classes, plan)
     source = None if blueprint.scratch else step.source("backbone")
     with devices.strictly(plan.deterministic):
@@ -49,9 +49,9 @@ def run(step):
 
 def load(step, classes, plan):
     """The training set of the step's inputs."""
-    table, fold, more = formats.read_labelled(step.source("rows")), step.parameters["fold"], {}
+    table, fold, more = formats.read_labelled(step.source("rows")), step.parameters.fold, {}
     if step.has("pseudo-labels"):
         more = {"taught": pseudo.read(step.input("pseudo-labels"), step.input("pseudo-folds"), fold, classes),
                 "taught_tokens": formats.read_tokens(step.input("pseudo-tokens"))}
     chosen = formats.chosen_rows(fold, step.folds(), len(table["labels"]), inside=False)
-    return data.assemble(formats.read_tokens(step.input("tokens")), table, chosen, step.parameters["lengths"], classes, plan, **more)
+    return data.assemble(formats.read_tokens(step.input("tokens")), table, chosen, step.parameters.lengths, classes, plan, **more)

@@ -12,8 +12,8 @@ def run(step):
     import numpy as np
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
-    settings, classes = step.parameters["tfidf"], step.parameters["classes"]
-    table, fold = formats.read_labelled(step.source("rows")), step.parameters["fold"]
+    settings, classes = step.parameters.tfidf, step.parameters.classes
+    table, fold = formats.read_labelled(step.source("rows")), step.parameters.fold
     rows = formats.chosen_rows(fold, step.folds(), len(table["labels"]), inside=False)
     labels = np.asarray(table["labels"])[rows]
     weights = None if table["weights"] is None else np.asarray(table["weights"], float)[rows]
@@ -21,13 +21,13 @@ def run(step):
     if len(set(labels)) < 2:
         raise invalid("all rows to train on have one label: at least two different ones are needed")
     all_texts = formats.read_texts(step.input("texts"))
-    texts = tfidf.fill(step.parameters["template"], [all_texts[row] for row in rows])
+    texts = tfidf.fill(step.parameters.template, [all_texts[row] for row in rows])
     taught = None
     if step.has("pseudo-labels"):
         taught = pseudo.read(step.input("pseudo-labels"), step.input("pseudo-folds"), fold, classes)
         given = formats.read_texts(step.input("pseudo-texts"))
-        texts += tfidf.fill(step.parameters["template"], [given[row] for row in taught[0]])
-    maker = tfidf.vectorizer(settings, min_df=settings["min-count"])
+        texts += tfidf.fill(step.parameters.template, [given[row] for row in taught[0]])
+    maker = tfidf.vectorizer(settings, min_df=settings.min_count)
     try:
         features = maker.fit_transform(texts)  # [rows, terms]
     except ValueError as error:  # scikit-learn's words for "no term is left"
@@ -38,7 +38,7 @@ def run(step):
         weights = np.concatenate([np.ones(len(rows)) if weights is None else weights, more_weights])
         features = features[np.concatenate([np.arange(len(rows)), len(rows) + positions])]
         labels = np.concatenate([labels, more])
-    model = LogisticRegression(C=settings["regularization"], max_iter=1000)
+    model = LogisticRegression(C=settings.regularization, max_iter=1000)
     with threadpool_limits(step.threads):
         model.fit(features, labels, sample_weight=weights)
     terms = tfidf.save(maker, model, settings, classes, step.outputs / "model")

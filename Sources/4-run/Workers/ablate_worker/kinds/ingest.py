@@ -10,6 +10,7 @@ from decimal import Context, Decimal
 
 from ..files import formats
 from ..files.tables import check_text, read_table
+from ..protocol.kinds import plain
 from ..protocol.step import Failure, invalid
 from ..protocol.words import alike, character_name, listed, printable, unseen
 from ..texts import repeats
@@ -41,13 +42,13 @@ def is_nothing(value):
 
 
 def run(step):
-    parameters, role = step.parameters, step.parameters["role"]
-    named = {k: v for k, v in parameters["columns"].items() if v is not None}
+    parameters, role = step.parameters, step.parameters.role
+    named = {k: v for k, v in plain(parameters.columns).items() if v is not None}
     title = step.title("table")
     train = role == "train"
-    needed, optional = asked(named, train, parameters.get("constraint"))
+    needed, optional = asked(named, train, parameters.constraint)
     try:
-        table = read_table(step.input("table"), title, parameters["format"], [named[k] for k in needed], [named[k] for k in optional])
+        table = read_table(step.input("table"), title, parameters.format, [named[k] for k in needed], [named[k] for k in optional])
     except Failure as failure:
         if not train and failure.row is None and failure.column is not None and failure.column == named.get("group"):
             failure.message += ". The constraint one-of-each needs it in the test table, too: it says which rows belong together"
@@ -56,18 +57,18 @@ def run(step):
     get = lambda key: table.get(named.get(key)) if key in needed + optional else None
     rows = {
         "ids": read_ids(title, named.get("id"), get("id"), count),
-        "labels": read_labels(title, named["label"], get("label"), parameters["labels"]) if get("label") else None,
+        "labels": read_labels(title, named["label"], get("label"), parameters.labels) if get("label") else None,
         "groups": None,
         "weights": read_weights(title, named["weight"], get("weight")) if get("weight") else None,
-        "classes": len(parameters["labels"]),
+        "classes": len(parameters.labels),
     }
     if get("group"):
         names = read_words(title, named["group"], get("group"))
         codes = {}
         rows["groups"] = [codes.setdefault(name, len(codes)) for name in names]  # in order of first appearance
-        if parameters.get("constraint") == "one-of-each":
-            check_one_of_each(title, named["group"], names, rows, parameters["labels"])
-    elif parameters.get("constraint") == "one-of-each":
+        if parameters.constraint == "one-of-each":
+            check_one_of_each(title, named["group"], names, rows, parameters.labels)
+    elif parameters.constraint == "one-of-each":
         raise invalid("the constraint one-of-each needs data.columns.group: the column that says which rows belong together")
     texts, metrics = read_texts(title, {k: (named[k], get(k)) for k in ("prompt", "answer") if k in named}, count)
     formats.write_json(step.outputs / "rows", rows)

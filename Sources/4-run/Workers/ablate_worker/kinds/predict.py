@@ -6,17 +6,18 @@ Knows tokens in, or texts for a baseline, and predictions out. Nothing slow is i
 from ..files import formats
 from ..models import tfidf
 from ..protocol import devices
+from ..protocol.parameters import PredictBaseline
 
 
 def run(step):
-    return predict_baseline(step) if step.parameters.get("tfidf") else predict(step)
+    return predict_baseline(step) if isinstance(step.parameters, PredictBaseline) else predict(step)
 
 
 def predict_baseline(step):
     texts = formats.read_texts(step.input("texts"))
-    rows = formats.chosen_rows(step.parameters["fold"], step.folds(), len(texts), inside=True)
-    filled = tfidf.fill(step.parameters["template"], [texts[row] for row in rows])
-    logits = tfidf.logits(step.input("model"), step.parameters["tfidf"], filled)
+    rows = formats.chosen_rows(step.parameters.fold, step.folds(), len(texts), inside=True)
+    filled = tfidf.fill(step.parameters.template, [texts[row] for row in rows])
+    logits = tfidf.logits(step.input("model"), step.parameters.tfidf, filled)
     formats.write_predictions(step.outputs / "predictions", rows, logits)
     return {"metrics": {"rows": len(rows)}}
 
@@ -31,14 +32,14 @@ def predict(step):
     device = devices.choose(step.device)
     columns, metadata = formats.read_tokens(step.input("tokens"))
     count = len(next(iter(columns.values()))[1]) - 1
-    rows = formats.chosen_rows(step.parameters["fold"], step.folds(), count, inside=True)
-    lengths = step.parameters["lengths"]
+    rows = formats.chosen_rows(step.parameters.fold, step.folds(), count, inside=True)
+    lengths = step.parameters.lengths
     texts = sequences.assemble(columns, metadata, lengths, rows)
     folder = step.source("model")
     backbone = None if modelfolder.is_complete(folder.path) else step.source("backbone")
     model = modelfolder.restore(classifier.Blueprint.read(step.parameters), device, folder, backbone)
     sequences.check_fit(texts, rows, model.backbone.config)
-    logits = torch.empty(len(texts), step.parameters["classes"], dtype=torch.float32)
+    logits = torch.empty(len(texts), step.parameters.classes, dtype=torch.float32)
     meter, counts, done = throughput.Meter(step.channel.metric, model, device, training=False), {}, 0
     began = time.monotonic()
     for members, found in packing.outputs(model, texts, batches.BUDGET[device.type], device):

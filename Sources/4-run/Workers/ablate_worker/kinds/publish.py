@@ -20,12 +20,12 @@ BATCH = 500  # metrics of one request; a tracking server takes 1,000
 
 def run(step):
     document, said = formats.read_json(step.input("document")), {}
-    for path in step.parameters.get("parquet") or []:
+    for path in step.parameters.parquet or []:
         write_table(document["table"], path)
-    if step.parameters.get("tensorboard"):
-        said["event-files"] = write_events(document["runs"], Path(step.parameters["tensorboard"]))
-    if step.parameters.get("mlflow"):
-        said |= log_runs(document["runs"], step.parameters["mlflow"].rstrip("/"))
+    if step.parameters.tensorboard:
+        said["event-files"] = write_events(document["runs"], Path(step.parameters.tensorboard))
+    if step.parameters.mlflow:
+        said |= log_runs(document["runs"], step.parameters.mlflow.rstrip("/"))
     return {"metrics": said}
 
 

@@ -8,7 +8,7 @@ from ..files import formats
 from ..protocol.step import invalid
 from ..stacking import design
 from ..stacking.learners import LEARNERS, Rows
-from ..stacking.learnersettings import settings_of
+from ..stacking.learnersettings import settings_of, told
 from ..stacking.stackreport import Report
 
 EXPLAINED = 2000  # rows of each fold whose SHAP values are taken: they cost more than the fit
@@ -19,16 +19,16 @@ def run(step):
     name, settings, seeds, way = settings_in(step)
     models = design.model_names(step.inputs)
     table, folds, count = read_table(step)
-    train = design.build({model: step.source(f"oof.{model}") for model in models}, "out-of-fold", count, step.parameters["classes"],
+    train = design.build({model: step.source(f"oof.{model}") for model in models}, "out-of-fold", count, step.parameters.classes,
                          group_codes(step, "rows", table), step.source("features-train") if step.has("features-train") else None)
     test = read_test(step, models, train)
     weights = np.ones(count) if table["weights"] is None else np.asarray(table["weights"], np.float64)
     groups = np.arange(count) if table["groups"] is None else np.asarray(table["groups"])
     rows = Rows(train.values, train.probabilities, np.asarray(table["labels"]), weights, groups)
-    learner = LEARNERS[name](settings, step.parameters["classes"], step.threads)
-    report = Report(name, settings, seeds, way if test else None, models, train, rows)
-    oof, tested = np.zeros((count, step.parameters["classes"])), []
-    if step.parameters.get("fold") is not None:
+    learner = LEARNERS[name](settings, step.parameters.classes, step.threads)
+    report = Report(name, told(name, settings), seeds, way if test else None, models, train, rows)
+    oof, tested = np.zeros((count, step.parameters.classes)), []
+    if step.parameters.fold is not None:
         return without_fold(step, learner, rows, folds, test, seeds)
     fits = len(seeds) * (int(folds.max()) + 1)
     for fold in range(int(folds.max()) + 1):
@@ -60,7 +60,7 @@ def run(step):
 def without_fold(step, learner, rows, folds, test, seeds):
     """Only test predictions, by learners that did not see one fold: a teacher of that fold's model, if the models beneath saw no
     label of it either."""
-    fold = step.parameters["fold"]
+    fold = step.parameters.fold
     if test is None or not 0 <= fold <= folds.max():
         raise invalid(f"fold {fold} needs test predictions, and to be one of the {int(folds.max()) + 1} folds")
     seen, tested = seen_rows(rows, folds != fold, f"without fold {fold}, "), []
@@ -74,8 +74,8 @@ def without_fold(step, learner, rows, folds, test, seeds):
 def settings_in(step):
     """(learner's name, its settings, seeds, how test rows are predicted), checked."""
     parameters = step.parameters
-    settings = settings_of(parameters["learner"], parameters.get("settings"))
-    seeds, way = parameters.get("seeds") or [0], parameters.get("test") or "mean"
+    settings = settings_of(parameters.learner, parameters.settings)
+    seeds, way = parameters.seeds or [0], parameters.test or "mean"
     for seed in seeds:
         if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**31:
             raise invalid(f"seeds has {seed}; a seed is an integer from 0 to {2**31 - 1}")
@@ -83,19 +83,19 @@ def settings_in(step):
         raise invalid(f"a seed is repeated in {', '.join(map(str, seeds))}: it would only count twice")
     if way not in ("mean", "refit"):
         raise invalid(f"test is '{way}'; it may be mean (of the folds' learners) or refit (one learner of all rows)")
-    if parameters["learner"] == "simplex":
+    if parameters.learner == "simplex":
         seeds = seeds[:1]  # nothing in it is left to chance
-        if parameters.get("group-statistics") or any(name.startswith("features-") for name in step.inputs):
+        if parameters.group_statistics or any(name.startswith("features-") for name in step.inputs):
             raise invalid("simplex weighs models' probabilities and reads no features: leave features and group-statistics out, "
                           "or choose lightgbm or logistic")
-    return parameters["learner"], settings, seeds, way
+    return parameters.learner, settings, seeds, way
 
 
 def read_table(step):
     """(rows, folds int [rows], the number of rows), of one table and with labels."""
     import numpy as np
     table, folds = formats.read_labelled(step.source("rows")), formats.read_json(step.input("folds"))
-    count, classes = len(table["labels"]), step.parameters["classes"]
+    count, classes = len(table["labels"]), step.parameters.classes
     if table["classes"] != classes:
         raise invalid(f"{step.title('rows')} has {table['classes']} classes, and the step is to predict {classes}")
     if len(folds["folds"]) != count:
@@ -109,7 +109,7 @@ def read_table(step):
 
 def group_codes(step, name, table):
     """The groups of a table for group statistics, or None where none are asked for."""
-    if not step.parameters.get("group-statistics"):
+    if not step.parameters.group_statistics:
         return None
     if table["groups"] is None:
         raise invalid(f"group-statistics needs groups, and {step.title(name)} has none: name their column in data.columns.group, "
@@ -125,11 +125,11 @@ def read_test(step, models, train):
     if step.has("rows-test"):
         table = formats.read_json(step.input("rows-test"))
         count, codes = len(table["ids"]), group_codes(step, "rows-test", table)
-    elif step.parameters.get("group-statistics"):
+    elif step.parameters.group_statistics:
         raise invalid("group-statistics needs the input 'rows-test': the groups of the test table")
     else:
-        count = len(formats.read_predictions(step.source(f"test.{models[0]}"), step.parameters["classes"])[0])
-    test = design.build({model: step.source(f"test.{model}") for model in models}, "test", count, step.parameters["classes"], codes,
+        count = len(formats.read_predictions(step.source(f"test.{models[0]}"), step.parameters.classes)[0])
+    test = design.build({model: step.source(f"test.{model}") for model in models}, "test", count, step.parameters.classes, codes,
                         step.source("features-test") if step.has("features-test") else None)
     design.check_same_columns(train, test)
     return Rows(test.values, test.probabilities, None, None, None)

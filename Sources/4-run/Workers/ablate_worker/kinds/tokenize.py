@@ -18,7 +18,7 @@ LONG = 1000  # characters without a space from which on learning a vocabulary ta
 def run(step):
     from tokenizers import Tokenizer
     texts = formats.read_texts(step.input("texts"))
-    template = step.parameters["template"]
+    template = step.parameters.template
     columns = list(dict.fromkeys(piece["column"] for piece in template if "column" in piece))
     for column in columns:
         if texts and column not in texts[0]:
@@ -30,20 +30,20 @@ def run(step):
             raise invalid(f"{step.title('tokenizer')} has no tokenizer.json: save it once with "
                           "AutoTokenizer.from_pretrained(...).save_pretrained(...), which writes one")
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    elif step.parameters.get("vocabulary"):
+    elif step.parameters.vocabulary:
         folder = step.outputs / "tokenizer"
-        tokenizer = train(texts, columns, step.parameters["vocabulary"], folder)
+        tokenizer = train(texts, columns, step.parameters.vocabulary, folder)
     else:
         raise Failure("missing-input", "tokenize needs a tokenizer folder, or the size of the vocabulary to train one")
     tokenizer.no_truncation()
     tokenizer.no_padding()
     bos, eos = encoding.added_tokens(tokenizer)
-    if step.parameters.get("chat") is not None:
+    if step.parameters.chat is not None:
         title = step.title("tokenizer") if step.has("tokenizer") else "the tokenizer trained here"
-        template, bos, eos = chat.wrap(folder, title, template, step.parameters["chat"].get("system")), None, None
+        template, bos, eos = chat.wrap(folder, title, template, step.parameters.chat.system), None, None
     pieces, lead = encoding.encode_template(tokenizer, template)
     # The template's own control tokens stay what they are; those in texts are read as `split-special-tokens` says.
-    tokenizer.encode_special_tokens = bool(step.parameters.get("split-special-tokens"))
+    tokenizer.encode_special_tokens = bool(step.parameters.split_special_tokens)
     ids, control = {column: [] for column in columns}, Control(tokenizer)
     for start in range(0, len(texts), CHUNK):
         for column in columns:

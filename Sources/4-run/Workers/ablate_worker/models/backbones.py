@@ -178,17 +178,14 @@ def keep(module, name):
 
 def scratch(settings, seed, device, language_head=False):
     """A backbone with random weights that follow from the seed."""
-    if settings["architecture"] not in families.SCRATCH:
-        raise invalid(f"models: scratch is of the architecture '{settings['architecture']}'; it may be one of "
-                      f"{', '.join(families.SCRATCH)}")
-    if settings["hidden"] % (2 * settings["heads"]):
-        raise invalid(f"scratch: hidden {settings['hidden']} must be an even multiple of heads {settings['heads']} "
+    if settings.hidden % (2 * settings.heads):
+        raise invalid(f"scratch: hidden {settings.hidden} must be an even multiple of heads {settings.heads} "
                       "(rotary positions pair the dimensions of a head)")
     config = AutoConfig.for_model(
-        settings["architecture"], vocab_size=settings["vocabulary"], hidden_size=settings["hidden"],
-        num_hidden_layers=settings["layers"], num_attention_heads=settings["heads"], num_key_value_heads=settings["heads"],
-        head_dim=settings["hidden"] // settings["heads"], intermediate_size=settings["intermediate"],
-        max_position_embeddings=settings["context"], bos_token_id=None, eos_token_id=None, pad_token_id=None)
+        settings.architecture, vocab_size=settings.vocabulary, hidden_size=settings.hidden,
+        num_hidden_layers=settings.layers, num_attention_heads=settings.heads, num_key_value_heads=settings.heads,
+        head_dim=settings.hidden // settings.heads, intermediate_size=settings.intermediate,
+        max_position_embeddings=settings.context, bos_token_id=None, eos_token_id=None, pad_token_id=None)
     torch.manual_seed(seed)
     maker = AutoModelForCausalLM if language_head else AutoModel
     module = maker.from_config(config, attn_implementation="sdpa", dtype=torch.float32).to(device)
@@ -199,9 +196,9 @@ def adapt(module, lora, seed):
     """The backbone with fresh LoRA adapters, whose weights follow from the seed; all else is frozen."""
     from peft import LoraConfig, get_peft_model
     torch.manual_seed(seed)
-    config = LoraConfig(r=lora["rank"], lora_alpha=lora["alpha"], lora_dropout=lora["dropout"], target_modules=lora["targets"],
-                        use_rslora=bool(lora.get("rslora")), use_dora=bool(lora.get("dora")))
-    check_targets(module, lora["targets"])
+    config = LoraConfig(r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules=lora.targets,
+                        use_rslora=lora.rslora, use_dora=lora.dora)
+    check_targets(module, lora.targets)
     try:
         return get_peft_model(module, config)
     except ValueError as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import torch
 from torch import nn
 
+from ..protocol.parameters import Lora, Scratch
 from ..protocol.step import invalid
 from . import backbones, families, lowrank, packing, pooling, tail, throughput
 from .precision import compute_type
@@ -68,8 +69,8 @@ class Blueprint:
 
     classes: int
     pooling: str
-    scratch: dict | None = None  # sizes of a backbone with random weights, in place of a folder
-    lora: dict | str | None = None  # settings of adapters; head-only; None: all weights are trained
+    scratch: Scratch | None = None  # sizes of a backbone with random weights, in place of a folder
+    lora: Lora | str | None = None  # settings of adapters; head-only; None: all weights are trained
     quantization: str | None = None
     precision: str | None = None
     head_input: str = "hidden-state"
@@ -78,7 +79,7 @@ class Blueprint:
     @classmethod
     def read(cls, parameters):
         """From the parameters of a step; the others there are somebody else's."""
-        given = {field.name: parameters.get(field.name.replace("_", "-")) for field in fields(cls)}
+        given = {field.name: getattr(parameters, field.name, None) for field in fields(cls)}
         return cls(**{name: value for name, value in given.items() if value is not None})
 
     @property

@@ -23,7 +23,6 @@ FAMILIES = {
 }
 # A family that comes as code with its weights: masking is right for every kind of attention, only slower.
 FOREIGN = Family(encoder=True, attention="eager")
-SCRATCH = ("mistral", "llama", "qwen2", "qwen3")  # those that `scratch` can make: one set of sizes means the same in each
 
 
 def of(config):

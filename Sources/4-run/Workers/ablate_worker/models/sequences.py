@@ -18,9 +18,12 @@ def kept(ids, budget, keep):
         return ids[:budget]
     if keep == "tail":
         return ids[cut:]
-    if keep == "middle":
-        return ids[cut // 2:cut // 2 + budget]
-    raise invalid(f"lengths.keep is '{keep}'; it may be head, tail or middle")
+    return ids[cut // 2:cut // 2 + budget]  # the middle
+
+
+def budget(lengths, column):
+    """How many tokens of a column are kept; None for all."""
+    return getattr(lengths, column, None)
 
 
 def assemble(columns, metadata, lengths, rows):
@@ -42,7 +45,7 @@ def parts(columns, metadata, lengths, row):
             yield None, piece["ids"]
         else:
             ids, offsets = columns[piece["column"]]
-            yield piece["column"], kept(ids[offsets[row]:offsets[row + 1]], lengths.get(piece["column"]), lengths["keep"])
+            yield piece["column"], kept(ids[offsets[row]:offsets[row + 1]], budget(lengths, piece["column"]), lengths.keep)
     yield None, [] if metadata["eos"] is None else [metadata["eos"]]
 
 
@@ -63,9 +66,9 @@ def truncation(columns, lengths, rows, labels=None, classes=0):
     """How much the budgets cut off: rows and tokens per column, and per class where labels are known."""
     metrics = {}
     for name, (_, offsets) in columns.items():
-        budget = lengths.get(name)
+        most = budget(lengths, name)
         counts = np.diff(offsets)[rows]  # [rows]
-        cut = np.zeros_like(counts) if budget is None else np.maximum(counts - budget, 0)
+        cut = np.zeros_like(counts) if most is None else np.maximum(counts - most, 0)
         metrics[f"truncated-rows-{name}"] = int((cut > 0).sum())
         metrics[f"truncated-tokens-{name}"] = int(cut.sum())
         if labels is not None and cut.any():

@@ -6,7 +6,7 @@ Stored as a list of terms and arrays, never as a pickle. Knows scikit-learn; nee
 import json
 
 from ..files import formats, tensors
-from ..protocol.step import invalid
+from ..protocol import kinds
 
 
 def fill(template, texts):
@@ -17,10 +17,7 @@ def fill(template, texts):
 def vectorizer(settings, **more):
     """Case is kept and counts are damped: both help to tell writers apart."""
     from sklearn.feature_extraction.text import TfidfVectorizer
-    analyzer = {"word": "word", "char": "char", "char-wb": "char_wb"}.get(settings["analyzer"])
-    if analyzer is None:
-        raise invalid(f"tfidf.analyzer is '{settings['analyzer']}'; it may be word, char or char-wb")
-    return TfidfVectorizer(analyzer=analyzer, ngram_range=tuple(settings["ngrams"]), lowercase=False, sublinear_tf=True, **more)
+    return TfidfVectorizer(analyzer=settings.analyzer.replace("-", "_"), ngram_range=tuple(settings.ngrams), lowercase=False, sublinear_tf=True, **more)
 
 
 def spread(model, classes):
@@ -46,7 +43,7 @@ def save(maker, model, settings, classes, folder):
     terms = sorted(maker.vocabulary_, key=maker.vocabulary_.get)
     formats.write_json(folder / "vocabulary.json", terms)
     tensors.write(folder / "weights.safetensors", {"idf": maker.idf_, "coefficients": coefficients, "intercepts": intercepts},
-                  {"settings": json.dumps(settings, sort_keys=True)})
+                  {"settings": json.dumps(kinds.plain(settings), sort_keys=True)})
     return len(terms)
 
 

@@ -1,81 +1,86 @@
-"""The parameters of every kind of step: which must be there, and which may. Whatever else a step brings is a mistake.
+"""Reads the parameters of a step as the dataclass of its kind (parameters.py). Whatever else a step brings is a mistake.
 
-The one list of the kinds. Knows names, not what a parameter means or which values it may have.
+Knows names, the choices of a word and which settings stand within which; not what a parameter means.
 """
 
 import difflib
-from dataclasses import dataclass, field
+import types
+import typing
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
 
+from .parameters import KINDS
 from .words import listed, printable
 
 
-@dataclass(frozen=True)
-class Names:
-    """The names of an object's members. parts: the names of those that are objects themselves, where they are no null or text."""
+class Fault(Exception):
+    """What is wrong with a step's parameters. kind: the class of the failure."""
 
-    required: tuple
-    optional: tuple = ()
-    parts: dict = field(default_factory=dict)
-    open: bool = False  # whether there may be others: names that are the user's, such as columns
-
-    def faults(self, given, path=""):
-        """What is wrong with an object's names, each in a sentence's middle; `path` comes before a name in it."""
-        known = [*self.required, *self.optional]
-        for name in given if not self.open else ():
-            if name not in known:
-                near = difflib.get_close_matches(name, known, 1, 0.6) or [k for k in known if k.casefold() == name.casefold()]
-                meant = f" (is '{path}{near[0]}' meant?)" if near else ""
-                yield f"knows no parameter '{path}{printable(name)}'{meant}; it knows {listed([path + k for k in sorted(known)], 30)}"
-        for name in self.required:
-            if name not in given:
-                yield f"needs the parameter '{path}{name}', and the step has none"
-        for name, part in self.parts.items():
-            if isinstance(given.get(name), dict):
-                yield from part.faults(given[name], f"{path}{name}.")
+    def __init__(self, kind, message):
+        super().__init__(message)
+        self.kind = kind
 
 
-def names(required, optional="", open=False, **parts):
-    return Names(tuple(required.split()), tuple(optional.split()), parts, open)
-
-
-LENGTHS = names("keep", open=True)  # and a budget for each column of the template
-LORA = names("rank alpha dropout targets", "rslora dora")
-SCRATCH = names("architecture hidden layers heads intermediate vocabulary context")
-TFIDF = names("analyzer ngrams min-count regularization")
-CHAT = names("", "system")
-
-KINDS = {
-    "ingest": names("format columns labels role", "constraint", columns=names("", "id prompt answer label group weight")),
-    "tokenize": names("template", "vocabulary chat split-special-tokens", chat=CHAT),
-    # `training` is read by training/plan.py, which knows its names.
-    "finetune": names("classes pooling lengths scratch lora quantization training seed fold", "precision head-input remote-code",
-                      lengths=LENGTHS, scratch=SCRATCH, lora=LORA),
-    "fit": names("classes template tfidf fold", tfidf=TFIDF),
-    "predict": names("classes pooling lengths scratch quantization fold", "lora precision head-input remote-code",
-                     lengths=LENGTHS, scratch=SCRATCH, lora=LORA),
-    "features": names("features", "components"),
-    "annotate": names("endpoint model template", "name scale categories per temperature max-tokens prices concurrency rate retries "
-                      "timeout key-variable", prices=names("", "prompt completion")),
-    "extract": names("features pooling lengths components name", "quantization precision remote-code", lengths=LENGTHS),
-    "explore": names("clusters near labels"),
-    "stack": names("learner classes", "settings seeds test fold group-statistics"),  # settings: stacking/learnersettings.py
-    "export": names("classes pooling lengths scratch", "quantization precision head-input remote-code merge labels base-model "
-                    "base-revision template chat split-special-tokens", lengths=LENGTHS, scratch=SCRATCH, chat=CHAT),
-    "publish": names("", "parquet tensorboard mlflow"),
-    "convert": names("to", "numbers"),
-    "fetch": names("repository", "revision remote-code"),
-}
-
-
-def names_of(kind, parameters):
-    """The names that a step of a kind may have. A prediction has those of the kind that made its model."""
-    of_baseline = kind == "predict" and not parameters.keys().isdisjoint(("tfidf", "template"))
-    return KINDS["fit" if of_baseline else kind]
-
-
-def fault(kind, parameters):
-    """What is wrong with a step's kind and the names of its parameters, in a sentence; None where nothing is."""
+def read(kind, given):
+    """The parameters of a step, an object, as a value of its kind's dataclass."""
     if kind not in KINDS:
-        return f"there is no kind of step '{printable(kind)}'; this worker runs {', '.join(KINDS)}"
-    found = next(names_of(kind, parameters).faults(parameters), None)
-    return None if found is None else f"a step of the kind {kind} {found}"
+        raise Fault("internal", f"there is no kind of step '{printable(kind)}'; this worker runs {', '.join(KINDS)}")
+    # A prediction has the parameters of what made its model: the form of which it has the most.
+    form = max(KINDS[kind], key=lambda form: len(given.keys() & wire(form).keys()))
+    return settings(form, given, f"a step of the kind {kind} ")
+
+
+def settings(form, given, who="", path=""):
+    """An object of settings as a value of a dataclass of parameters.py; `path` comes before a name in a message."""
+    known = wire(form)
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1, 0.6) or [k for k in known if k.casefold() == name.casefold()]
+            meant = f" (is '{path}{near[0]}' meant?)" if near else ""
+            raise Fault("internal", f"{who}knows no parameter '{path}{printable(name)}'{meant}; it knows "
+                        f"{listed([path + k for k in sorted(known)], 30)}")
+    for name, field in known.items():
+        if field.default is MISSING and name not in given:
+            raise Fault("internal", f"{who}needs the parameter '{path}{name}', and the step has none")
+    return form(**{known[name].name: value(form, known[name], value_, given, who, path) for name, value_ in given.items()})
+
+
+def value(form, field, given, whole, who, path):
+    """The value of one field: a part as its own dataclass, a word only where it is one of the choices."""
+    name = field.name.replace("_", "-")
+    part, words, others = parts(form)[field.name]
+    if isinstance(given, dict) and field.name in getattr(form, "CASES", {}):
+        by, cases = form.CASES[field.name]
+        part = cases.get(whole.get(by))
+    if isinstance(given, dict) and part is not None:
+        return settings(part, given, who, f"{path}{name}.")
+    if words and given is not None and not others and given not in words:
+        raise Fault("invalid-input", f"{path}{name} is '{printable(given)}'; it may be {either(words)}")
+    return given
+
+
+def plain(settings):
+    """The settings by their names, as they came."""
+    return {name: getattr(settings, field.name) for name, field in wire(type(settings)).items()}
+
+
+@cache
+def wire(form):
+    """The fields of a dataclass by the names that they have in JSON."""
+    return {field.name.replace("_", "-"): field for field in fields(form)}
+
+
+@cache
+def parts(form):
+    """Of each field: the dataclass that an object in it is, the words that it may be, and whether it may be something else."""
+    found = {}
+    for name, hint in typing.get_type_hints(form).items():
+        kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union else (hint,)
+        words = [word for kind in kinds if typing.get_origin(kind) is typing.Literal for word in typing.get_args(kind)]
+        others = [kind for kind in kinds if typing.get_origin(kind) is not typing.Literal and kind is not type(None)]
+        found[name] = (next(filter(is_dataclass, others), None), words, bool(others))
+    return found
+
+
+def either(words):
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

@@ -41,7 +41,7 @@ class Source(NamedTuple):
 class Step:
     address: str
     kind: str
-    parameters: dict
+    parameters: object  # of the kind's dataclass
     inputs: dict  # name -> {"path": ..., "name": what a message calls it}
     outputs: Path
     scratch: Path | None
@@ -52,9 +52,10 @@ class Step:
     processes: int = 1  # of a fit on several devices
 
     def __post_init__(self):
-        wrong = kinds.fault(self.kind, self.parameters)
-        if wrong is not None:
-            raise Failure("internal", wrong)
+        try:
+            self.parameters = kinds.read(self.kind, self.parameters)
+        except kinds.Fault as fault:
+            raise Failure(fault.kind, str(fault)) from None
 
     @classmethod
     def read(cls, specification, channel):
@@ -87,7 +88,7 @@ class Step:
 
     def folds(self):
         """The Source of the folds, of which a step of one fold needs one; None for a step of all rows."""
-        return None if self.parameters["fold"] is None else self.source("folds")
+        return None if self.parameters.fold is None else self.source("folds")
 
     def has(self, name):
         return name in self.inputs

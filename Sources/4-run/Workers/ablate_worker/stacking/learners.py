@@ -11,6 +11,7 @@ from ..files.formats import softmax
 from ..models.tfidf import spread
 from ..protocol.step import invalid
 from . import simplex
+from .learnersettings import INNER_SHARE
 
 
 @dataclass
@@ -56,9 +57,9 @@ class LightGBM:
         self.settings, self.classes = settings, classes
         self.parameters = {
             "objective": "multiclass", "num_class": classes, "metric": "multi_logloss", "verbosity": -1,
-            "learning_rate": settings["learning-rate"], "num_leaves": settings["leaves"], "min_data_in_leaf": settings["min-rows"],
-            "feature_fraction": settings["feature-share"], "bagging_fraction": settings["row-share"],
-            "bagging_freq": int(settings["row-share"] < 1), "lambda_l2": settings["l2"], "max_bin": settings["bins"],
+            "learning_rate": settings.learning_rate, "num_leaves": settings.leaves, "min_data_in_leaf": settings.min_rows,
+            "feature_fraction": settings.feature_share, "bagging_fraction": settings.row_share,
+            "bagging_freq": int(settings.row_share < 1), "lambda_l2": settings.l2, "max_bin": settings.bins,
             "feature_pre_filter": False, "deterministic": True, "force_row_wise": True, "num_threads": threads}
 
     def train(self, rows, rounds, seed, watched=None):
@@ -67,15 +68,15 @@ class LightGBM:
         callbacks, valid = [], []
         if watched is not None:
             valid = [lightgbm.Dataset(watched.values, watched.labels, weight=watched.weights, reference=data)]
-            callbacks = [lightgbm.early_stopping(self.settings["early-stopping"], verbose=False)]
+            callbacks = [lightgbm.early_stopping(self.settings.early_stopping, verbose=False)]
         return lightgbm.train(self.parameters | {"seed": seed}, data, rounds, valid_sets=valid, callbacks=callbacks)
 
     def tune(self, rows, seed):
         """The number of rounds to fit."""
-        if self.settings["early-stopping"] is None:
-            return self.settings["rounds"]
-        fit, watch = inner_split(rows, self.settings["inner-share"], seed)
-        return max(1, self.train(rows.take(fit), self.settings["rounds"], seed, rows.take(watch)).best_iteration)
+        if self.settings.early_stopping is None:
+            return self.settings.rounds
+        fit, watch = inner_split(rows, INNER_SHARE, seed)
+        return max(1, self.train(rows.take(fit), self.settings.rounds, seed, rows.take(watch)).best_iteration)
 
     def combine(self, tuned):
         return max(1, round(sum(tuned) / len(tuned)))
@@ -102,10 +103,10 @@ class Logistic:
 
     def tune(self, rows, seed):
         """C: the one given, or the one of several with the least log loss on an inner split."""
-        choices = self.settings["regularization"]
+        choices = self.settings.regularization
         if not isinstance(choices, list):
             return choices
-        fit, watch = inner_split(rows, self.settings["inner-share"], seed)
+        fit, watch = inner_split(rows, INNER_SHARE, seed)
         fit, watch = rows.take(fit), rows.take(watch)
         losses = [log_loss(self.predict(self.fit(fit, seed, c), watch), watch.labels, watch.weights) for c in choices]
         return choices[losses.index(min(losses))]

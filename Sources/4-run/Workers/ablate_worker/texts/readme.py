@@ -19,16 +19,16 @@ KEPT = {"head": "{ids}[:{budget}]", "tail": "{ids}[max(0, len({ids}) - {budget})
 
 def text(parameters, base, adapted, complete, report, recipe=None):
     """recipe: what `text_lines` gave, where the tokenizer is in the folder; else None."""
-    wide = parameters.get("head-input") == "lm-logits"
+    wide = parameters.head_input == "lm-logits"
     parts = [part for part in (
         "`head.safetensors`: the classification head (`weight`, `bias`" + (
-            ", and `attention`, the pooling's vector)" if parameters["pooling"] == "attention" else ")"),
+            ", and `attention`, the pooling's vector)" if parameters.pooling == "attention" else ")"),
         "`adapter_config.json`, `adapter_model.safetensors`: LoRA adapters, as peft reads them" if adapted else "",
         "`config.json`, `model.safetensors`: the backbone itself" if complete else "",
         "`tokenizer.json` and what is beside it: the tokenizer" if recipe else "",
         "`merged/`: the backbone with the adapters merged in, the head again" if report else "",
         "`report.json`: how far its logits are from those of adapters left apart" if report else "") if part]
-    version = f" at revision `{parameters['base-revision']}`" if parameters.get("base-revision") else ""
+    version = f" at revision `{parameters.base_revision}`" if parameters.base_revision else ""
     needs = "" if complete else f"The backbone is `{base}`{version}, which is not in this folder.\n"
     merged = (f"Merged, the largest difference of a logit on {report['rows']} rows was {report['largest-difference']:.2g} "
               f"(the largest logit: {report['largest-logit']:.2g}).\nFor the merged backbone, load `merged` in the line that names "
@@ -37,12 +37,12 @@ def text(parameters, base, adapted, complete, report, recipe=None):
     how = ("These lines give the probabilities of one row from its texts, run in this folder:" if recipe else
            "These lines give the probabilities of one row from its token ids (the ids as `tokenize` made them: with the special\n"
            "tokens, cut to the lengths of training):")
-    labels = parameters.get("labels")
+    labels = parameters.labels
     named = f"The classes are, in this order: {', '.join(f'`{label}`' for label in labels)}.\n" if labels else ""
     code = model_lines(parameters, base or ".", adapted, complete, wide, bool(recipe))
     if recipe:
         code += "\n\n" + recipe
-    return f"""# A classifier of texts into {parameters['classes']} classes
+    return f"""# A classifier of texts into {parameters.classes} classes
 
 {listed}
 
@@ -58,10 +58,10 @@ def model_lines(parameters, base, adapted, complete, wide, tokenizes):
     """The lines from ids to probabilities. Adapters on a backbone in the same folder are loaded by transformers itself."""
     maker = "AutoModelForCausalLM" if wide else "AutoModel"
     peft = adapted and not complete
-    more = ", trust_remote_code=True" if parameters.get("remote-code") else ""
-    quantized = None if complete else QUANTIZED.get(parameters.get("quantization"))
-    if not complete and parameters.get("base-revision"):
-        more += f", revision={json.dumps(parameters['base-revision'])}"
+    more = ", trust_remote_code=True" if parameters.remote_code else ""
+    quantized = None if complete else QUANTIZED.get(parameters.quantization)
+    if not complete and parameters.base_revision:
+        more += f", revision={json.dumps(parameters.base_revision)}"
     if quantized:
         more += f",\n    quantization_config=BitsAndBytesConfig({quantized})"
     names = f"{maker}, BitsAndBytesConfig" if quantized else maker
@@ -75,7 +75,7 @@ def model_lines(parameters, base, adapted, complete, wide, tokenizes):
     lines += ['head = load_file("head.safetensors")', "", "",
               "@torch.no_grad()", "def probabilities(ids):",
               "    states = backbone(input_ids=torch.tensor([ids])).last_hidden_state[0].float()",
-              f"    pooled = {POOLED[parameters['pooling']]}"]
+              f"    pooled = {POOLED[parameters.pooling]}"]
     lines += ["    pooled = whole.lm_head(pooled).float()",
               '    cap = getattr(whole.config, "final_logit_softcapping", None)',
               "    pooled = pooled if cap is None else torch.tanh(pooled / cap) * cap"] if wide else []
@@ -107,8 +107,8 @@ def text_lines(pieces, lead, lengths, metadata, splits=False):
         if "ids" in piece:
             parts += [str(piece["ids"])] if piece["ids"] else []
             continue
-        column, budget = piece["column"], lengths.get(piece["column"])
-        parts.append(column if budget is None else KEPT[lengths["keep"]].format(ids=column, budget=budget))
+        column, budget = piece["column"], getattr(lengths, piece["column"], None)
+        parts.append(column if budget is None else KEPT[lengths.keep].format(ids=column, budget=budget))
     parts += [str(special["eos"])] if special["eos"] else []
     fallback = (special["bos"] + special["eos"] + special["pad"] + [0])[:1]
     lines += [f"    return ({' + '.join(parts)}) or {fallback}", "", "",

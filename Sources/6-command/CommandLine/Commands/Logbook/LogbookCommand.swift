@@ -36,7 +36,7 @@ struct LogbookCommand: AsyncParsableCommand {
             let delivery = workspaces[0].project.delivery(
                 workspaces[0].store, with: workspaces.dropFirst().map(\.project), overwrites: overwrite)
             let marked = delivery.author(in: folder)
-            var paths = [try LogbookFiles(logbooks, author: marked).write(to: folder, delivery)[0]]
+            var paths = [try LogbookFiles(logbooks, author: marked).write(to: folder, delivery)[0].path]
             paths += try await exports.write(logbooks, workspaces, overwrites: overwrite)
             if shared.json {
                 Console.out(json: LogbookJSON().document(of: logbooks).text(.indented))

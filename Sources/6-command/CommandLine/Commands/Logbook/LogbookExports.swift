@@ -6,6 +6,7 @@ internal import Digests
 internal import Execution
 internal import Host
 internal import Logbooks
+internal import Plans
 
 struct LogbookExports: ParsableArguments {
     @Option(
@@ -67,11 +68,9 @@ struct LogbookExports: ParsableArguments {
         let files = Host.system.files
         let folder = try files.makePrivateFolder(in: Files.environment["TMPDIR"] ?? "/tmp", named: "ablate-export")
         defer { try? files.remove(folder) }
-        let targets: JSON = [
-            "parquet": .array(parquet.indices.map { .string("\(folder)/\($0).parquet") }),
-            "tensorboard": JSON(tensorboard.map { _ in "\(folder)/tensorboard" }),
-            "mlflow": JSON(mlflow),
-        ]
+        let targets = PublishTask(
+            parquet: parquet.indices.map { "\(folder)/\($0).parquet" },
+            tensorboard: tensorboard.map { _ in "\(folder)/tensorboard" }, mlflow: mlflow)
         let publisher = Publisher(environment: try workspaces[0].readingEnvironment { Console.note($0) })
         let run = try await publisher.publish(
             TrackerForm().document(of: logbooks), to: targets

@@ -25,6 +25,7 @@ struct LogbookFiles {
     /// Errors: ``AblateError`` unless the files that every logbook has may be written. For before the work begins.
     static func require(in folder: String, _ delivery: Delivery, author: String) throws {
         try delivery.requireFolder(folder)
+        try delivery.requireFolder("\(folder)/\(LogbookMarkdown.folder)")
         for name in [LogbookPage.file, LogbookMarkdown.file, LogbookJSON.file] {
             try delivery.require("\(folder)/\(name)", mark: FileMark(name: name, author: author), remedy: remedy)
         }
@@ -32,19 +33,29 @@ struct LogbookFiles {
 
     private static let remedy = "choose another folder for the logbook (`run --logbook`, `logbook --output`)"
 
-    /// Writes them all, or none; gives their paths, the page's first. Errors: ``AblateError``.
-    func write(to folder: String, _ delivery: Delivery) throws -> [String] {
+    /// Errors: ``AblateError`` unless each of them may be written.
+    func require(in folder: String, _ delivery: Delivery) throws {
         for file in files { try delivery.require("\(folder)/\(file.name)", mark: file.mark, remedy: Self.remedy) }
+    }
+
+    /// Writes them all, or none; gives their paths and the digests of their contents, the page's first. Errors: ``AblateError``.
+    @discardableResult
+    func write(to folder: String, _ delivery: Delivery) throws -> [(path: String, digest: Digest)] {
+        try require(in: folder, delivery)
         let figures = "\(folder)/\(LogbookMarkdown.folder)"
         for path in [folder, figures] { _ = try Host.system.files.makeFolder(path) }
-        for file in files { try delivery.write("\(folder)/\(file.name)", Array(file.text.utf8), isMarked: true) }
+        let written = try files.map { file in
+            let (path, bytes) = ("\(folder)/\(file.name)", Array(file.text.utf8))
+            try delivery.write(path, bytes, isMarked: true)
+            return (path: path, digest: Digest(of: bytes))
+        }
         let known = Set(files.map(\.name))
         for name in try Host.system.files.names(in: figures) ?? [] {
             let path = "\(LogbookMarkdown.folder)/\(name)"
             guard !known.contains(path), [".svg", ".vl.json"].contains(where: name.hasSuffix) else { continue }
             delivery.removeOutdated("\(folder)/\(path)", mark: FileMark(name: path, author: author))
         }
-        return files.map { "\(folder)/\($0.name)" }
+        return written
     }
 
     /// The text with a place for its mark: a comment, or a member where JSON has no comments.

@@ -31,6 +31,11 @@ struct FileChecks {
             guard let node = entry.value["backbone"], let text = node.scalar?.text else { continue }
             if Self.isPath(text) { check(node, .folder, &findings) }
         }
+        for entry in root["models"]?.entries ?? [] {
+            for path in Model.files {
+                if let node = entry.value.value(at: path) { check(node, .file, &findings) }
+            }
+        }
         for entry in root["steps"]?.entries ?? [] {
             for input in entry.value["inputs"]?.entries ?? [] where Self.isPath(input.value.scalar?.text ?? "") {
                 check(input.value, .file, &findings)

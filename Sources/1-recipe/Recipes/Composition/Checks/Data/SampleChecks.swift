@@ -18,6 +18,17 @@ struct SampleChecks {
     func finding(_ header: [String]) -> Finding? {
         guard let place = tree.value(at: ["submission", "sample"]) else { return nil }
         let labels = recipe.data.labels
+        if header.isEmpty
+            || header.contains(where: { $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } })
+        {
+            return Finding(
+                .sampleMismatch,
+                header.isEmpty
+                    ? "the sample's first line is no line of a CSV in UTF-8"
+                    : "the sample's header holds control characters",
+                at: place.span, notes: labelNotes,
+                help: "save it as CSV in UTF-8, with the column of the ids and one for each label")
+        }
         let shown = Self.shown(header)
         guard header.count == labels.count + 1 else {
             let help =

@@ -39,7 +39,12 @@ struct PseudoLabelChecks {
             if recipe.steps.contains(where: { $0.name == name }) {
                 reading.report(Finding.noTeacher(name, at: place))
             }
-            if let model = recipe.models.first(where: { $0.name == name })?.value, !model.isOutOfFold {
+            guard let model = recipe.models.first(where: { $0.name == name })?.value, !model.section.teaches else {
+                continue
+            }
+            if model.isOutOfFold {
+                reading.report(Finding.noTeacher(name, at: place))
+            } else {
                 reading.report(
                     Finding(
                         .noTeacher, "pseudo-labels would come from \"\(name)\", which is not fitted on folds",
@@ -53,12 +58,12 @@ struct PseudoLabelChecks {
 }
 
 extension Finding {
-    /// A custom step gives one prediction for the test, and a teacher needs one for each fold.
+    /// A custom step, and predictions that are brought, give one prediction for the test, and a teacher needs one for each fold.
     static func noTeacher(_ name: String, at span: Span) -> Finding {
         Finding(
-            .noTeacher, "pseudo-labels cannot come from the custom step \"\(name)\"", at: span,
+            .noTeacher, "pseudo-labels cannot come from \"\(name)\"", at: span,
             help:
-                "a teacher is made of models, averages, learners and optimizations alone: each fold needs one that never saw its labels"
+                "a teacher is made of fitted models, averages, learners and optimizations alone: each fold needs one that never saw its labels"
         )
     }
 }

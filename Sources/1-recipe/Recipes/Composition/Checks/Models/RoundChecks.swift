@@ -36,9 +36,12 @@ struct RoundChecks {
                         notes: [.init("rounds stand here", at: node.span)], help: "keep one of the two"))
             }
         }
-        for name in ReferenceGraph(recipe: recipe, tree: tree).closure(of: [rounds.pseudoLabels.from])
-        where recipe.steps.contains(where: { $0.name == name }) {
-            reading.report(Finding.noTeacher(name, at: (node["from"] ?? node).span))
+        for name in ReferenceGraph(recipe: recipe, tree: tree).closure(of: [rounds.pseudoLabels.from]) {
+            let isStep = recipe.steps.contains { $0.name == name }
+            let isBrought = recipe.models.contains {
+                $0.name == name && $0.value.isOutOfFold && !$0.value.section.teaches
+            }
+            if isStep || isBrought { reading.report(Finding.noTeacher(name, at: (node["from"] ?? node).span)) }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 internal import Diagnostics
 internal import Nodes
+internal import Scores
 
 extension FindingRule {
     static let optimizedTwice = FindingRule(
@@ -64,6 +65,12 @@ struct OptimizationChecks {
                 Finding(
                     .outOfRange, "there are \(counts.count) counts and \(recipe.data.labels.count) labels",
                     at: place.span, help: "write one count for each label, in the order of data.labels"))
+        } else if LabelCounts(counts) == nil {
+            reading.report(
+                Finding(
+                    .outOfRange,
+                    "the counts sum to \(counts.reduce(0, +)), and a group has \(LabelCounts.mostPlaces) rows at most",
+                    at: place.span))
         } else if constraint == .oneOfEach, counts.contains(where: { $0 != 1 }) {
             reading.report(
                 Finding(

@@ -5,7 +5,7 @@ struct CommandFiles {
     /// Absolute path of the recipe's folder, in which a command runs.
     let folder: String
 
-    /// The files that are inputs by content: named whole or after a `=`, from the recipe's folder or by an absolute path, in the
+    /// The files that are inputs by content: named whole, after a `=`, behind `@`, `file:` or a short option, from the recipe's folder or by an absolute path, in the
     /// words of a shell's script, or as a Python module of the folder, with all modules of its package. As a path from the folder
     /// where it lies there and has no other name, else as it is written; each once, in the order of the command.
     func files(of command: [String]) -> [String] {
@@ -45,7 +45,10 @@ struct CommandFiles {
     private static func words(in argument: String, isProgram: Bool) -> [String] {
         var argument = argument
         for reference in CustomStep.references(in: argument) {
-            argument = argument.replacing("{\(reference.isInput ? "in" : "out").\(reference.name)}", with: " ")
+            let place = "{\(reference.isInput ? "in" : "out").\(reference.name)}"
+            // Most places are an argument of their own.
+            if argument == place { return [] }
+            argument = argument.replacing(place, with: " ")
         }
         if isProgram { return scripts.contains { argument.hasSuffix($0) } ? [argument] : [] }
         var words: [String] = []
@@ -54,11 +57,14 @@ struct CommandFiles {
         } else {
             words = [argument]
         }
-        return words.prefix(1_000).flatMap { word -> [String] in
-            guard let equals = word.firstIndex(of: "=") else { return word.hasPrefix("-") ? [] : [word] }
-            let value = String(word[word.index(after: equals)...])
-            return word.hasPrefix("-") ? [value] : [word, value]
-        }.filter { ![".", "..", "", "/"].contains($0) }
+        let parts = argument.split(omittingEmptySubsequences: false) { "\"'`".contains($0) }.map(String.init)
+        // Between two quotes a name may have blanks.
+        let quoted = parts.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+        let spelled = ArgumentPaths.spellings(argument, isProgram: false).filter(\.isCertain).map(\.0.path)
+        let named = quoted.filter { $0.contains(where: \.isWhitespace) && !$0.allSatisfy(\.isWhitespace) }
+        return (words.filter { !$0.hasPrefix("-") } + named + spelled).prefix(1_000).filter {
+            ![".", "..", "", "/"].contains($0)
+        }
     }
 
     /// What parts words in a script of a shell or of Python.

@@ -32,7 +32,7 @@ struct TableMentions {
         var isShell = false
         for (index, argument) in command.enumerated() {
             isShell = isShell || Self.shells.contains(String(argument.split(separator: "/").last ?? ""))
-            for (spelling, isCertain) in Self.spellings(argument, isProgram: index == 0) {
+            for (spelling, isCertain) in ArgumentPaths.spellings(argument, isProgram: index == 0) {
                 let found = TableMention(place: .argument(index), words: spelling.words, isCertain: isCertain)
                 if names(spelling.path) {
                     if isCertain { return found }
@@ -106,93 +106,6 @@ struct TableMentions {
             let after = range.upperBound == utf8.endIndex ? nil : utf8[range.upperBound]
             return !(before.map(isPart) ?? false) && !(after.map(isPart) ?? false)
         }
-    }
-
-    // MARK: - Spellings
-
-    private struct Spelling { let words: String, path: String }
-
-    /// The paths that an argument may mean, and whether it then means them for certain.
-    private static func spellings(_ argument: String, isProgram: Bool) -> [(Spelling, isCertain: Bool)] {
-        guard !isProgram, argument.utf8.count < 1 << 16, !argument.utf8.contains(0) else { return [] }
-        // Most arguments are one place to fill, and recipes of ten thousand steps have many.
-        let isPlace = argument.hasPrefix("{in.") || argument.hasPrefix("{out.")
-        if isPlace, argument.firstIndex(of: "}") == argument.indices.last { return [] }
-        var text = argument
-        for reference in CustomStep.references(in: argument) {
-            text = text.replacing("{\(reference.isInput ? "in" : "out").\(reference.name)}", with: " ")
-        }
-        let variables = assignments(in: text)
-        var found: [(Spelling, Bool)] = []
-        for word in text.split(whereSeparator: { $0.isWhitespace || ";|&<>()`".contains($0) }).prefix(500) {
-            let bare = String(word.filter { !"\"'\\".contains($0) })
-            let filled = fill(bare, variables)
-            for spelled in expand(filled) {
-                let isFilled = filled != bare
-                for (path, isCertain) in paths(spelled) where path.utf8.count < 1_024 && !path.isEmpty && path != "/" {
-                    found.append((Spelling(words: String(word), path: path), isCertain && !isFilled))
-                }
-            }
-        }
-        return found
-    }
-
-    /// What of a word may be a path: behind an option, `@`, `file:` or `=` it certainly is one; behind other signs it may be.
-    private static func paths(_ word: String) -> [(String, isCertain: Bool)] {
-        var paths: [(String, Bool)] = []
-        var waiting = [word]
-        while let next = waiting.popLast(), paths.count < 64 {
-            paths.append((next, !next.hasPrefix("-")))
-            for head in ["@", "file://localhost", "file://", "file:"] where next.hasPrefix(head) {
-                waiting.append(String(next.dropFirst(head.count)))
-                break
-            }
-            if let equals = next.firstIndex(of: "=") { waiting.append(String(next[next.index(after: equals)...])) }
-            // `-ttrain.csv`, as `-t train.csv`.
-            if next.hasPrefix("-"), !next.hasPrefix("--"), next.count > 2 { waiting.append(String(next.dropFirst(2))) }
-        }
-        for part in word.split(whereSeparator: { ":,+@#?%=[]{}".contains($0) }).prefix(64) where part != word {
-            paths.append((String(part), false))
-        }
-        return paths
-    }
-
-    /// `NAME=VALUE`, as a shell's script has it.
-    private static func assignments(in text: String) -> [String: String] {
-        var values = ["PWD": "."]
-        for word in text.split(whereSeparator: { $0.isWhitespace || ";|&()`\"'".contains($0) }).prefix(500) {
-            let halves = word.split(separator: "=", maxSplits: 1)
-            guard halves.count == 2, halves[0].allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) else { continue }
-            values[String(halves[0])] = String(halves[1])
-        }
-        return values
-    }
-
-    /// The word with the values of variables in their places.
-    private static func fill(_ word: String, _ values: [String: String]) -> String {
-        guard word.contains("$") else { return word }
-        var word = word
-        for (name, value) in values.sorted(by: { $0.key.count > $1.key.count }) {
-            word = word.replacing("${\(name)}", with: value).replacing("$\(name)", with: value)
-        }
-        return word
-    }
-
-    /// `{a,b}c` as `ac` and `bc`; at most 64 words.
-    private static func expand(_ word: String) -> [String] {
-        var done: [String] = []
-        var waiting = [word]
-        while let next = waiting.popLast(), done.count < 64 {
-            guard let close = next.firstIndex(of: "}"), let open = next[..<close].lastIndex(of: "{"),
-                next[open..<close].contains(","), waiting.count < 64
-            else {
-                done.append(next)
-                continue
-            }
-            let inner = next[next.index(after: open)..<close].split(separator: ",", omittingEmptySubsequences: false)
-            waiting += inner.prefix(64).map { "\(next[..<open])\($0)\(next[next.index(after: close)...])" }
-        }
-        return done
     }
 
     /// Whether a name fits a pattern of a shell's; a set in brackets is taken for any character.

@@ -1,0 +1,106 @@
+// `predictions`: predictions that were made elsewhere, by their rows and labels, proven; and how the model that brings them plans them.
+
+internal import Digests
+internal import Nodes
+package import Recipes
+
+package struct PredictionsStep: TypedStep {
+    package static let kind = StepKind(
+        "predictions", demand: .process, outputs: ["predictions"],
+        "Takes predictions made elsewhere: each row once, by its id, and each label's column.")
+
+    package struct Outputs: Sendable { package let predictions: Artifact<Content.Predictions> }
+
+    let path: String
+    /// The columns of ids and of labels, as the recipe's tables have them.
+    let id: String
+    let label: String
+    let labels: [String]
+    /// What they have seen of the labels; nil where nobody says, which is any of them.
+    let seen: CustomStep.Labels?
+    let file: Artifact<Content.UserFile>
+    let rows: Artifact<Content.Rows>
+    /// The folds here and those they were made with; of the training table alone.
+    let folds: Artifact<Content.Folds>?
+    let foldsThere: Artifact<Content.UserFile>?
+
+    package static let parameters: [Parameter<Self>] = [
+        Parameter(
+            "format", schema: ValueShape<PredictionFiles.Format>.choice.schema, "The form of the file."
+        ) { PredictionFiles.format(of: $0.path).map { .string($0.rawValue) } },
+        Parameter("id", \.id, .text(), "The column of the ids."),
+        Parameter(
+            "label", \.label, .text(), "The column of the labels, which may begin the names of the labels' columns."),
+        Parameter("labels", \.labels, .list(of: .text()), "The labels, in the order of their numbers."),
+    ]
+
+    package var inputs: [String: Source] {
+        sources([
+            "file": file.source, "rows": rows.source, "folds": foldsThere == nil ? nil : folds?.source,
+            "folds-there": foldsThere?.source,
+        ])
+    }
+
+    package static func outputs(of step: Int) -> Outputs { Outputs(predictions: Artifact(step, "predictions")) }
+
+    package func sights(in lineage: Lineage) -> [String: Sight] {
+        let all = FoldSet(all: lineage.foldCount)
+        guard lineage.isOfTrainingTable(rows.source) else {
+            var seen = Seen()
+            if self.seen != .unused { seen.direct.formUnion(all) }
+            return ["predictions": .whole(seen)]
+        }
+        var rows = [Seen](repeating: Seen(), count: lineage.foldCount)
+        for fold in rows.indices {
+            switch seen {
+            case .unused?: break
+            case .crossFitted?: rows[fold].direct.formUnion(FoldSet(all: lineage.foldCount, without: fold))
+            case .inSample?, nil: rows[fold].direct.formUnion(all)
+            }
+        }
+        return ["predictions": .rows(rows)]
+    }
+
+    package func leak(of name: String) -> (reason: String, help: String) {
+        guard seen == nil else {
+            return (
+                "\"\(name)\" says that its predictions have seen the labels of their rows",
+                "bring predictions made fold by fold with the recipe's folds, and write `labels: cross-fitted`"
+            )
+        }
+        return (
+            "nothing says what the predictions of \"\(name)\" have seen of the labels",
+            "write `labels: cross-fitted` if those of each row come from a model that never saw the labels of its fold, with the recipe's folds (name the file of their `folds` to have that checked); `labels: unused` if no label was used"
+        )
+    }
+}
+
+extension PredictionsModel: Planned {
+    func predictions(at place: Place, withTest: Bool, in compiler: inout Compiler) -> Predictions {
+        var result = Predictions(outOfFold: step(files.oof, .train, at: place, in: &compiler))
+        if withTest, compiler.recipe.data.test != nil, let test = files.test {
+            result.test = step(test, .test, at: place, in: &compiler)
+        }
+        return result
+    }
+
+    func testPredictions(
+        at place: Place, withoutFold fold: Int, in compiler: inout Compiler
+    ) -> Artifact<Content.Predictions>? { nil }
+
+    private func step(
+        _ path: String, _ role: IngestStep.Role, at place: Place, in compiler: inout Compiler
+    ) -> Artifact<Content.Predictions> {
+        let (data, tree) = (compiler.recipe.data, place.tree?["predictions"])
+        let isTrain = role == .train
+        return compiler.builder.add(
+            PredictionsStep(
+                path: path, id: data.columns.id ?? "id", label: data.columns.label, labels: data.labels,
+                seen: files.labels, file: compiler.file(path), rows: compiler.rows(of: role),
+                folds: isTrain ? compiler.folds() : nil,
+                foldsThere: isTrain ? files.folds.map(compiler.file) : nil),
+            at: "\(place.address)/\(isTrain ? "oof" : "test")",
+            origins: ["format": tree?[isTrain ? "oof" : "test"], "labels": compiler.loaded.tree["data"]?["labels"]]
+        ).predictions
+    }
+}

@@ -1,0 +1,116 @@
+"""The kind `predictions`: predictions that somebody brings, matched to the table's rows by id and to the labels by name, and proven.
+
+Knows files and ids. Does not know who made them: whether they are out of fold is the recipe's word, but for the folds that it names.
+"""
+
+import numpy as np
+
+from ..files import formats
+from ..files.tables import read_table
+from ..protocol.step import invalid
+from ..protocol.words import printable
+
+
+def run(step):
+    ids, asked, source = formats.read_json(step.input("rows"))["ids"], step.parameters, step.source("file")
+    if asked.format == "safetensors":
+        rows, values = formats.read_predictions(source, len(asked.labels))
+        values = values[in_order(source.title, rows.tolist(), range(len(ids)), "row")]
+    else:
+        values = array(source, ids, asked) if asked.format == "npy" else table(source, ids, asked)
+    check(source.title, values)
+    if step.has("folds-there"):
+        check_folds(step, ids, asked.id)
+    values = values / values.sum(axis=1, keepdims=True)
+    # A probability of 0 has a logit all the same: far below what a float32 probability can be told from 0 by.
+    formats.write_predictions(step.outputs / "predictions", range(len(ids)), np.log(np.maximum(values, 1e-30)))
+    return {"metrics": {"rows": len(ids)}}
+
+
+def table(source, ids, asked):
+    """Float64 [rows, labels], in the order of the table's rows."""
+    names = [asked.labels, [f"{asked.label}_{label}" for label in asked.labels]]
+    found = read(source, [asked.id], [name for family in names for name in family])
+    own = next((family for family in names if all(name in found for name in family)), None)
+    if own is None:
+        lacking = next((name for name in asked.labels if name not in found and f"{asked.label}_{name}" not in found), asked.labels[0])
+        raise invalid(f"{source.title} has no column for the label '{printable(lacking)}': name it '{printable(lacking)}', or "
+                      f"'{printable(asked.label)}_{printable(lacking)}' and the others likewise", column=lacking)
+    order = in_order(source.title, [written(value) for value in found[asked.id]], ids, "id")
+    return np.stack([numbers(source.title, name, found[name]) for name in own], axis=1)[order]
+
+
+def read(source, required, optional):
+    return read_table(source.path, source.title, source.path.suffix[1:].lower(), required, optional)
+
+
+def array(source, ids, asked):
+    """Float64 [rows, labels] of a NumPy file, which has no ids: its rows are the table's."""
+    try:
+        values = np.load(source.path, allow_pickle=False)
+    except (ValueError, OSError, EOFError) as error:
+        raise invalid(f"{source.title} cannot be read as a NumPy array: {str(error).splitlines()[0]}") from None
+    if not isinstance(values, np.ndarray) or values.shape != (len(ids), len(asked.labels)) or values.dtype.kind not in "fiu":
+        shape = list(values.shape) if isinstance(values, np.ndarray) else "no array"
+        raise invalid(f"{source.title} is of the shape {shape}; numbers of the shape [{len(ids)}, {len(asked.labels)}] belong "
+                      "there: the table's rows in their order, and the labels in that of data.labels")
+    return values.astype(np.float64)
+
+
+def written(value):
+    """An id as the table's ids are written: 3 and 3.0 are one."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def numbers(title, column, values):
+    found = np.empty(len(values))
+    for row, value in enumerate(values):
+        try:
+            found[row] = float(value)
+        except (TypeError, ValueError):
+            raise invalid(f"{title}, row {row + 1}, column '{printable(column)}': '{printable(value)}' is no number", row + 1, column) from None
+    return found
+
+
+def in_order(title, found, wanted, noun):
+    """Where each of the table's ids stands in the file, which has each of them once and no other."""
+    places = {}
+    for row, name in enumerate(found):
+        if name in places:
+            raise invalid(f"{title}, row {row + 1}: the {noun} '{printable(name)}' stands in row {places[name] + 1} already", row + 1)
+        places[name] = row
+    known = set(wanted)
+    strange = next((row for row, name in enumerate(found) if name not in known), None)
+    if strange is not None:
+        raise invalid(f"{title}, row {strange + 1}: the table has no {noun} '{printable(found[strange])}'", strange + 1)
+    missing = [name for name in wanted if name not in places]
+    if missing:
+        raise invalid(f"{title} lacks {len(missing)} of the table's {len(wanted)} rows, the first of {noun} '{printable(missing[0])}'")
+    return [places[name] for name in wanted]
+
+
+def check(title, values):
+    """That each row is a distribution; rounding is forgiven, and set right."""
+    wrong = ~np.isfinite(values) | (values < 0) | (values > 1 + 1e-3)
+    if wrong.any():
+        row, label = (int(part) for part in np.argwhere(wrong)[0])
+        raise invalid(f"{title}: the probability {values[row, label]:g} of label {label + 1} of the table's row {row + 1} is none from 0 "
+                      "to 1", row + 1)
+    sums = values.sum(axis=1)
+    off = np.flatnonzero(np.abs(sums - 1) > 1e-2)
+    if len(off):
+        raise invalid(f"{title}: the probabilities of the table's row {off[0] + 1} add up to {sums[off[0]]:.4g}, and 1 belongs there: "
+                      "bring probabilities, not scores or logits", int(off[0]) + 1)
+
+
+def check_folds(step, ids, column):
+    """That the folds they were made with part the rows as the recipe's do, whatever their numbers."""
+    source, ours = step.source("folds-there"), formats.read_json(step.input("folds"))["folds"]
+    found = read(source, [column, "fold"], [])
+    theirs = [written(found["fold"][row]) for row in in_order(source.title, [written(v) for v in found[column]], ids, "id")]
+    there, here = {}, {}
+    for row, (own, other) in enumerate(zip(ours, theirs)):
+        if there.setdefault(own, other) != other or here.setdefault(other, own) != own:
+            raise invalid(f"{source.title} parts the rows in another way than the recipe's folds: row {row + 1} (id '{printable(ids[row])}') "
+                          f"is in its fold {printable(other)} and in the recipe's {own}, and others of these are not together. Such "
+                          "predictions have seen labels of their fold: make them with the recipe's folds", row + 1)

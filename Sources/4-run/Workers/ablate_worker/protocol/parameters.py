@@ -1,0 +1,321 @@
+"""The parameters of every kind of step and task. Written by `make generate` from what the engine declares: edit nothing here.
+
+A field is named as the parameter, with _ for -. One without a default is always there. Knows no step; kinds.py reads these.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """The settings that mean something here."""
+    answer: str | None = None
+    group: str | None = None
+    id: str | None = None
+    label: str | None = None
+    prompt: str | None = None
+    weight: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ingest:
+    """Reads a table, checks it, and parts what is trained on from the texts."""
+    format: Literal["csv", "jsonl", "parquet"]
+    columns: Columns
+    labels: list
+    role: Literal["train", "test"]
+    constraint: Literal["one-of-each"] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explore:
+    """Clusters and maps the texts, and finds near-duplicates."""
+    clusters: int
+    near: float
+    labels: list
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chat:
+    """The settings that mean something here."""
+    system: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tokenize:
+    """Turns the pieces of each text into tokens; where there is no tokenizer, makes one."""
+    template: list
+    vocabulary: int | None
+    chat: Chat | None
+    split_special_tokens: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lengths:
+    """How many tokens of prompt and answer a model reads; the template is never cut."""
+    answer: int = 768
+    keep: Literal["head", "tail", "middle"] = "head"
+    prompt: int = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lora:
+    """Low-rank adapters beside the frozen weights."""
+    alpha: float = 32.0
+    dora: bool = False
+    dropout: float = 0.05
+    rank: int = 16
+    rslora: bool = False
+    targets: Literal["all-linear"] | list = "all-linear"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scratch:
+    """A decoder with random weights and a tokenizer trained on the training texts."""
+    architecture: Literal["mistral", "llama", "qwen2"]
+    context: int = 1024
+    heads: int = 4
+    hidden: int = 128
+    intermediate: int = 256
+    layers: int = 4
+    vocabulary: int = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """How a backbone is fine-tuned."""
+    batch: int = 16
+    class_weights: Literal["none", "balanced"] | list = "none"
+    clip: float | None = None
+    deterministic: bool = False
+    early_stopping: int | None = None
+    epochs: int = 3
+    head_learning_rate: float | None = None
+    keep: Literal["last", "best"] = "last"
+    label_smoothing: float = 0.0
+    learning_rate: float = 0.0001
+    optimizer: Literal["adamw", "paged-adamw-8bit"] = "adamw"
+    order: Literal["rows", "groups"] = "rows"
+    schedule: Literal["cosine", "linear", "constant"] = "cosine"
+    share_prompt: Literal["auto", "on", "off"] = "auto"
+    steps: int | None = None
+    validation: float = 0.0
+    warmup: float = 0.0
+    weight_decay: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finetune:
+    """Fine-tunes a backbone with a classification head."""
+    quantization: Literal["none", "int8", "nf4"]
+    precision: Literal["auto", "bf16", "fp16", "fp32"]
+    remote_code: bool
+    pooling: Literal["last", "mean", "cls", "attention"]
+    head_input: Literal["hidden-state", "lm-logits"]
+    lengths: Lengths
+    lora: Literal["head-only"] | Lora | None
+    scratch: Scratch | None
+    classes: int
+    fold: int | None
+    training: Training
+    seed: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tfidf:
+    """TF-IDF features and a multinomial logistic regression (scikit-learn)."""
+    analyzer: Literal["word", "char", "char-wb"] = "word"
+    min_count: int = 1
+    ngrams: list = (1, 2)
+    regularization: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """Fits TF-IDF features and a multinomial logistic regression."""
+    tfidf: Tfidf
+    template: list
+    classes: int
+    fold: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictBackbone:
+    """Predicts the probability of each label for rows of a table."""
+    quantization: Literal["none", "int8", "nf4"]
+    precision: Literal["auto", "bf16", "fp16", "fp32"]
+    remote_code: bool
+    pooling: Literal["last", "mean", "cls", "attention"]
+    head_input: Literal["hidden-state", "lm-logits"]
+    lengths: Lengths
+    lora: Literal["head-only"] | Lora | None
+    scratch: Scratch | None
+    classes: int
+    fold: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictBaseline:
+    """Predicts the probability of each label for rows of a table."""
+    tfidf: Tfidf
+    template: list
+    classes: int
+    fold: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predictions:
+    """Takes predictions made elsewhere: each row once, by its id, and each label's column."""
+    format: Literal["csv", "jsonl", "parquet", "npy", "safetensors"]
+    id: str
+    label: str
+    labels: list
+
+
+@dataclass(frozen=True, kw_only=True)
+class Features:
+    """Computes numbers about each row's texts."""
+    features: list
+    components: int = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prices:
+    """The price of a million tokens, for the ledger in the record."""
+    completion: float = 0.0
+    prompt: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Annotate:
+    """Asks a language model behind an endpoint about each row or group."""
+    endpoint: str
+    model: str
+    template: str
+    scale: list | None = None
+    categories: list | None = None
+    per: Literal["row", "group"]
+    temperature: float
+    max_tokens: int
+    prices: Prices | None = None
+    name: str
+    key_variable: str | None = None
+    concurrency: int = 4
+    rate: float | None = None
+    retries: int = 6
+    timeout: float = 120.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extract:
+    """Takes likelihoods and embeddings of each text from a language model as it is."""
+    features: list
+    pooling: Literal["mean", "last", "cls"]
+    components: int
+    lengths: Lengths
+    quantization: Literal["none", "int8", "nf4"]
+    precision: Literal["auto", "bf16", "fp16", "fp32"]
+    remote_code: bool
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LightgbmSettings:
+    """How a learner of the stack is fitted."""
+    bins: int = 63
+    early_stopping: int = 50
+    feature_share: float = 0.7
+    l2: float = 1.0
+    learning_rate: float = 0.05
+    leaves: int = 15
+    min_rows: int = 20
+    rounds: int = 500
+    row_share: float = 0.8
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogisticSettings:
+    """How a learner of the stack is fitted."""
+    regularization: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimplexSettings:
+    """How a learner of the stack is fitted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """Fits a learner on out-of-fold predictions and features."""
+    learner: Literal["lightgbm", "logistic", "simplex"]
+    settings: LightgbmSettings | LogisticSettings | SimplexSettings
+    seeds: list
+    test: Literal["mean", "refit"]
+    classes: int
+    fold: int | None
+    group_statistics: bool
+    CASES: ClassVar = {"settings": ("learner", {"lightgbm": LightgbmSettings, "logistic": LogisticSettings, "simplex": SimplexSettings})}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """Writes a fine-tuned model as others load it."""
+    quantization: Literal["none", "int8", "nf4"]
+    precision: Literal["auto", "bf16", "fp16", "fp32"]
+    remote_code: bool
+    pooling: Literal["last", "mean", "cls", "attention"]
+    head_input: Literal["hidden-state", "lm-logits"]
+    lengths: Lengths
+    scratch: Scratch | None
+    classes: int
+    merge: bool
+    labels: list
+    base_model: str | None = None
+    base_revision: str | None = None
+    template: list | None = None
+    chat: Chat | None = None
+    split_special_tokens: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publish:
+    """Gives a logbook to other tools."""
+    parquet: list
+    tensorboard: str | None
+    mlflow: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Convert:
+    """Turns a Parquet table into CSV, or a CSV table into Parquet."""
+    to: Literal["csv", "parquet"]
+    numbers: list | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetch:
+    """Fetches a repository of the hub into the local cache."""
+    repository: str
+    revision: str | None
+    remote_code: bool
+
+
+# The forms that the parameters of each kind may have.
+KINDS = {
+    "ingest": (Ingest,),
+    "explore": (Explore,),
+    "tokenize": (Tokenize,),
+    "finetune": (Finetune,),
+    "fit": (Fit,),
+    "predict": (PredictBackbone, PredictBaseline,),
+    "predictions": (Predictions,),
+    "features": (Features,),
+    "annotate": (Annotate,),
+    "extract": (Extract,),
+    "stack": (Stack,),
+    "export": (Export,),
+    "publish": (Publish,),
+    "convert": (Convert,),
+    "fetch": (Fetch,),
+}

@@ -1,0 +1,122 @@
+"""The kind `predictions`: files that others made, in every form and any order, and what of them is refused with row and column."""
+
+import json
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+import pytest
+from ablate_worker.files import formats
+from conftest import digest
+from inprocess import fails, run
+from safetensors.numpy import load_file, save_file
+
+IDS, LABELS = [f"r{n}" for n in range(6)], ["a", "b", "c"]
+VALUES = np.random.default_rng(3).dirichlet([1, 1, 1], 6)
+FOLDS = [0, 0, 1, 1, 2, 2]
+
+
+@pytest.fixture
+def rows(tmp_path):
+    formats.write_json(tmp_path / "rows", {"ids": IDS, "labels": [0, 1, 2] * 2, "groups": None, "weights": None, "classes": 3})
+    return tmp_path / "rows"
+
+
+def asked(path, **changes):
+    return {"format": path.suffix[1:], "id": "id", "label": "who", "labels": LABELS} | changes
+
+
+def table(path, names=LABELS, order=range(6), values=VALUES, ids=IDS, head="id"):
+    lines = [",".join([head, *names]), *(",".join([ids[row], *map(repr, map(float, values[row]))]) for row in order)]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def take(path, rows, tmp_path, **more):
+    outputs, fields, _ = run("predictions", asked(path), {"file": path, "rows": rows} | more, tmp_path)
+    assert fields == {"metrics": {"rows": 6}}
+    return load_file(outputs / "predictions"), outputs
+
+
+def test_every_form_and_order_gives_the_same_bytes(rows, tmp_path):
+    named = {name: VALUES[:, index] for index, name in enumerate(LABELS)}
+    made = [table(tmp_path / "a.csv"), table(tmp_path / "b.csv", order=[3, 1, 5, 0, 4, 2]),
+            table(tmp_path / "c.csv", names=["who_a", "who_b", "who_c"])]
+    made.append(tmp_path / "d.jsonl")
+    made[-1].write_text("".join(json.dumps({"id": IDS[row]} | {name: float(column[row]) for name, column in named.items()}) + "\n"
+                                for row in range(6)))
+    made.append(tmp_path / "e.parquet")
+    pyarrow.parquet.write_table(pyarrow.table({"c": named["c"], "id": IDS, "a": named["a"], "b": named["b"]}), made[-1])
+    made.append(tmp_path / "f.npy")
+    np.save(made[-1], VALUES)
+    found = [take(path, rows, tmp_path) for path in made]
+    for values, outputs in found:
+        assert values["rows"].tolist() == list(range(6)) and digest(outputs) == digest(found[0][1])
+        np.testing.assert_allclose(values["probabilities"], VALUES, rtol=1e-6)
+        np.testing.assert_allclose(np.exp(values["logits"]), VALUES, rtol=1e-5)
+
+
+def test_predictions_of_ablate_itself_are_taken_by_row(rows, tmp_path):
+    order = [2, 0, 1, 5, 4, 3]
+    path = tmp_path / "own.safetensors"
+    save_file({"rows": np.array(order, np.int64), "probabilities": VALUES[order].astype(np.float32)}, path)
+    np.testing.assert_allclose(take(path, rows, tmp_path)[0]["probabilities"], VALUES, rtol=1e-6)
+
+
+def test_a_probability_of_zero_stays_one_and_rounding_is_set_right(rows, tmp_path):
+    values = np.round(VALUES, 3)
+    values[0] = [1, 0, 0]
+    found, _ = take(table(tmp_path / "a.csv", values=values), rows, tmp_path)
+    assert found["probabilities"][0].tolist() == pytest.approx([1, 0, 0]) and np.isfinite(found["logits"]).all()
+    np.testing.assert_allclose(found["probabilities"].sum(axis=1), 1, atol=1e-6)
+
+
+def changed(row, column, value):
+    values = VALUES.copy()
+    values[row, column] = value
+    return values
+
+
+@pytest.mark.parametrize("make, words, row", [
+    (dict(order=[0, 1, 2, 3, 4]), "lacks 1 of the table's 6 rows, the first of id 'r5'", None),
+    (dict(order=[0, 1, 2, 3, 4, 5, 2]), "row 7: the id 'r2' stands in row 3 already", 7),
+    (dict(ids=[*IDS[:5], "r9"]), "row 6: the table has no id 'r9'", 6),
+    (dict(names=["a", "b", "d"]), "no column for the label 'c'", None),
+    (dict(head="row"), "id", None),
+    (dict(values=changed(3, 1, float("nan"))), "label 2 of the table's row 4", 4),
+    (dict(values=changed(3, 1, -0.5)), "the probability -0.5 of label 2", 4),
+    (dict(values=changed(2, 0, 0.9)), "of the table's row 3 add up to", 3)])
+def test_what_is_no_prediction_of_each_row_is_refused(rows, tmp_path, make, words, row):
+    path = table(tmp_path / "theirs.csv", **make)
+    failure = fails("predictions", asked(path), {"file": path, "rows": rows}, tmp_path)
+    assert failure.kind == "invalid-input" and "theirs.csv" in failure.message and words in failure.message, failure.message
+    assert failure.row == row
+
+
+def test_a_cell_that_is_no_number_is_named(rows, tmp_path):
+    path = table(tmp_path / "theirs.csv")
+    path.write_text(path.read_text().replace(repr(float(VALUES[1, 2])), "high"))
+    failure = fails("predictions", asked(path), {"file": path, "rows": rows}, tmp_path)
+    assert (failure.row, failure.column) == (2, "c") and "'high' is no number" in failure.message
+
+
+@pytest.mark.parametrize("values", [VALUES[:5], VALUES[:, :2], np.array(["a"] * 18).reshape(6, 3), np.array([[{}] * 3] * 6)])
+def test_an_array_of_another_make_is_refused(rows, tmp_path, values):
+    np.save(tmp_path / "theirs.npy", values)
+    failure = fails("predictions", asked(tmp_path / "theirs.npy"), {"file": tmp_path / "theirs.npy", "rows": rows}, tmp_path)
+    assert failure.kind == "invalid-input" and "theirs.npy" in failure.message
+
+
+def test_folds_are_the_same_whatever_their_numbers(rows, tmp_path):
+    formats.write_json(tmp_path / "folds", {"count": 3, "folds": FOLDS})
+    path = table(tmp_path / "theirs.csv")
+    given = {"file": path, "rows": rows, "folds": tmp_path / "folds", "folds-there": tmp_path / "folds.csv"}
+    write = lambda folds: (tmp_path / "folds.csv").write_text("fold,id\n" + "".join(
+        f"{fold},{name}\n" for fold, name in reversed(list(zip(folds, IDS)))))
+    for folds in (FOLDS, [5, 5, 1, 1, 2, 2]):
+        write(folds)
+        run("predictions", asked(path), given, tmp_path)
+    for folds, row in (([0, 1, 1, 1, 2, 2], 2), ([0, 0, 0, 0, 2, 2], 3), ([0, 0, 1, 1, 2, 3], 6)):
+        write(folds)
+        failure = fails("predictions", asked(path), given, tmp_path)
+        assert failure.row == row and "in another way than the recipe's folds" in failure.message
