@@ -119,18 +119,47 @@ private func folder(of module: String) throws -> String {
         }
     }
 
-    /// In these modules a file is found by the name of what is in it.
-    @Test(arguments: ["Words", "Figures", "Logbooks"])
-    func aFileBearsTheNameOfItsType(_ module: String) throws {
-        // Extensions of one type, by what they add; two types that belong together.
-        let others = ["FrontPage", "LogbookFigures", "RecipeFigures", "Ensemble"]
-        for file in try files(in: folder(of: module), ending: "swift") {
+    /// A file is found by the name of what is in it: one that declares types declares, or extends, the one that it is named after. A
+    /// file of extensions alone is named by what it adds.
+    @Test func aFileBearsTheNameOfItsType() throws {
+        // Several types of one kind, of which none is the first: their files bear the name of the kind.
+        let families: Set = [
+            "AssignmentMethods", "BackboneFiles", "StepReport", "MemoryHost", "Reading", "Terminal", "Averaging",
+            "AveragingWeights", "AxolotlRules", "H2ORules", "LlamaFactoryRules", "CollectionShapes", "ScalarShapes",
+            "Learners", "BaselineSteps", "FineTuneSteps", "FittedModelSteps", "PseudoLabelSteps", "Leaks", "Snapshot",
+            "Collection", "CollectionLock", "WeightedAverageStep", "WorkerMessage", "Ensemble", "StoreKeepingCommands",
+        ]
+        for file in try files(in: "Sources", ending: "swift") {
             let name = file.deletingPathExtension().lastPathComponent
-            let type = try Regex("(?:struct|enum|class|protocol|extension) \(name)\\b")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            let declared = Self.types(in: text)
+            guard !declared.isEmpty, !families.contains(name) else { continue }
             #expect(
-                try others.contains(name) || String(contentsOf: file, encoding: .utf8).contains(type),
-                "\(file.lastPathComponent) declares no \(name)")
+                try declared.contains(name) || text.contains(Regex("(?m)^\\w* ?extension (?:\\w+\\.)?\(name)\\b")),
+                "\(file.lastPathComponent) declares \(declared.joined(separator: ", ")), and no \(name)")
         }
+    }
+
+    /// Whoever reads a name knows which type it is, wherever it stands.
+    @Test func noTwoTypesShareAName() throws {
+        // A file of a format, and the plan's or the recipe's word for the same thing.
+        let pairs: Set = ["Evaluation", "Form", "Predictions", "PseudoLabels", "Rows"]
+        var places: [String: [String]] = [:]
+        for file in try files(in: "Sources", ending: "swift") {
+            for type in Self.types(in: try String(contentsOf: file, encoding: .utf8)) where !pairs.contains(type) {
+                places[type, default: []].append(file.lastPathComponent)
+            }
+        }
+        for (type, files) in places {
+            #expect(files.count == 1, "\(type) is declared in \(files.joined(separator: " and "))")
+        }
+    }
+
+    /// The types that a file declares at its top.
+    private static func types(in text: String) -> [String] {
+        let declaration =
+            #/(?m)^(?:@\w+(?:\([^)\n]*\))? )?(?:package |public |private |fileprivate |internal )?(?:final |indirect )?(?:struct|enum|class|protocol|actor) (\w+)/#
+        return text.matches(of: declaration).map { String($0.1) }
     }
 
     @Test func noFileHasANameThatSaysNothing() throws {

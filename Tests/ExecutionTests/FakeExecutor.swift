@@ -9,7 +9,7 @@ import Synchronization
 /// Runs every step by a function of its address. Knows no kinds, no processes and no clock.
 final class FakeExecutor: Executor {
     /// What a step does: it may write outputs itself, wait, or throw. What it returns is written as each output's content.
-    typealias Behaviour = @Sendable (Assignment, @escaping @Sendable (StepNews) -> Void) async throws -> String
+    typealias Behaviour = @Sendable (StepAssignment, @escaping @Sendable (StepNews) -> Void) async throws -> String
 
     private let behaviour: Behaviour
     private let calls = Mutex<[String]>([])
@@ -20,7 +20,7 @@ final class FakeExecutor: Executor {
     /// The addresses of the steps that were run, in order, each as often as it was.
     var ran: [String] { calls.withLock { $0 } }
 
-    func run(_ assignment: Assignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
+    func run(_ assignment: StepAssignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
         calls.withLock { $0.append(assignment.step.address) }
         let content = try await behaviour(assignment, report)
         let names = (assignment.step.body as? CommandStep)?.outputs ?? assignment.step.kind.outputs

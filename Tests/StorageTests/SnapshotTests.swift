@@ -19,10 +19,10 @@ import Testing
 
     private var answer: String? { store.remembered(name) }
 
-    private func remember(_ change: (inout Footing) throws -> Void) rethrows -> Bool {
-        var footing = Footing()
-        try change(&footing)
-        return store.remember("the answer", on: footing, since: start, as: name)
+    private func remember(_ change: (inout FileDependencies) throws -> Void) rethrows -> Bool {
+        var dependencies = FileDependencies()
+        try change(&dependencies)
+        return store.remember("the answer", on: dependencies, since: start, as: name)
     }
 
     /// The object of an output, made writable.

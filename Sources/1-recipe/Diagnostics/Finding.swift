@@ -14,7 +14,7 @@ package struct Finding: Error, Sendable {
         }
     }
 
-    /// An edit of the text that would mend it.
+    /// An edit of the text that corrects it.
     package struct Fix: Sendable {
         package let span: Span
         package let replacement: String

@@ -33,7 +33,7 @@ package struct Step: Sendable {
     package var table: Int? { (body as? CommandStep)?.table?.step }
 
     /// All that a worker gets: the parameters, and what changes no result.
-    package var workerParameters: JSON { body.told }
+    package var workerParameters: JSON { body.workerParameters }
 
     /// The steps whose outputs this one reads, each once, ascending.
     package var dependencies: [Int] {

@@ -37,7 +37,7 @@ extension TypedStep {
     package static var forms: [Form<Self>] { [Form(name: "", parameters: parameters)] }
     package static var unkeyed: [Parameter<Self>] { [] }
     /// What the worker gets: the parameters, and what changes no result.
-    package var told: JSON {
+    package var workerParameters: JSON {
         .object((encoded.object ?? [:]).merging(Self.encode(self, Self.unkeyed)) { $1 })
     }
     package func sights(in lineage: Lineage) -> [String: Sight] { [:] }

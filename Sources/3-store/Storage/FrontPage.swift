@@ -15,10 +15,10 @@
 //     Record, RecordText, RecordDetails, RecordLookup        what is known of a finished step
 //     Acceptance, Divergence                                 records that nobody ran, and second results of a key
 //     Output, Materialisation, Contents                      outputs as digests, as paths again, and as proven bytes
-//     FileDigests, Sighting, InputStamp                      digests of the user's files, each read once; whether one was touched
+//     FileDigests, FileObservation, InputStamp               digests of the user's files, each read once; whether one was touched
 //     RunHistory, LiveRun, SealedDocument                    documents about runs, and what a run says while it goes on
 //     Ledger                                                 what was delivered to the user's folders, and how it was then
 //     DerivedNumbers                                         numbers worked out from objects, beside the index
-//     Snapshot                                               an answer that holds while files look as they did
+//     Snapshot, FileDependencies                             an answer that holds while files look as they did
 //     Verification, Collection, CollectionLock, Pins, Usage  is all whole; what may go; what must not; how much there is
 //     Index, IndexDatabase, IndexRow, IndexedRecord, RecordSummary    the part that may be lost

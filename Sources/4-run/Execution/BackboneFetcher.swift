@@ -37,7 +37,7 @@ package struct BackboneFetcher: Sendable {
             try? Host.system.files.remove(folder)
         } catch let failure as StepFailure {
             await pool.retire()
-            throw failure.told(log: log)
+            throw failure.reported(log: log)
         }
     }
 }

@@ -15,7 +15,7 @@
 //     Executors/NativeExecutor, CommandExecutor, WorkerExecutor    in this process; a user's program; the worker's Python
 //     Executors/OwnThread, WorkerPool                        work that must not hold the engine's own threads; warm workers
 //     BackboneFetcher                                        repositories from the hub
-//     Errand, Publisher, TableConverter                      the worker's libraries for what is in no plan
+//     WorkerCall, Publisher, TableConverter                      the worker's libraries for what is in no plan
 //     Machine, ControlGroup                                  cores, GPUs, limits, and what a demand takes of them
 //     Acceptances                                            old outputs declared valid, under a lease, and taken back
 //     Exporter                                               a fine-tune's way out of the store

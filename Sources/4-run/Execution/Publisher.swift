@@ -16,7 +16,7 @@ package struct Publisher: Sendable {
     package func publish(
         _ document: JSON, to targets: PublishTask, say: @escaping @Sendable (String) -> Void
     ) async throws -> String? {
-        let metrics = try await Errand(environment: environment).run(
+        let metrics = try await WorkerCall(environment: environment).run(
             targets, called: "logbook",
             inputs: ["document": (.bytes(Array(document.text().utf8)), "the logbook")], say: say
         ) { metrics, _ in metrics }

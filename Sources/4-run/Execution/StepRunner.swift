@@ -80,7 +80,7 @@ struct StepRunner: Sendable {
             let log = store.discard(attempt, keepingLog: failure.class != .cancelled)
             if failure.class == .cancelled { throw CancellationError() }
             let full = isFull ? "; no space was left on the store's disk: make room and run again" : ""
-            throw failure.told(log: log, addition: full)
+            throw failure.reported(log: log, addition: full)
         }
     }
 
@@ -89,13 +89,13 @@ struct StepRunner: Sendable {
     ) async throws -> Record {
         let stamps = try stamps(of: job)
         let paths = try await OwnThread.run { [store] in try Self.layOut(job, in: attempt, store) }
-        let assignment = Assignment(
+        let assignment = StepAssignment(
             step: job.step, key: job.manifest.key, inputs: paths, outputs: attempt.outputs, scratch: attempt.scratch,
             log: attempt.log, rows: job.rows, gpus: job.gpus)
         let work = try await executors[job.step.demand].run(assignment, report: report)
         if let missing = job.step.kind.outputs.first(where: { !work.outputs.contains($0) }) {
             throw StepFailure(
-                class: .protocol, message: "the step was said to be done, and gave no \(missing)")
+                class: .protocol, message: "the worker reported the step as done without writing its output \(missing)")
         }
         let draft = Record.Draft(
             outline: job.manifest.outline, manifest: job.manifest.json, address: job.step.address,

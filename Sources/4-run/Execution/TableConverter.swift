@@ -29,17 +29,17 @@ package struct TableConverter: Sendable {
         of csv: [UInt8], numbers: [String], original: String?, called name: String,
         say: @escaping @Sendable (String) -> Void
     ) async throws -> [UInt8] {
-        var inputs: [String: (content: Errand.Input, name: String)] = ["table": (.bytes(csv), "the table")]
+        var inputs: [String: (content: WorkerCall.Input, name: String)] = ["table": (.bytes(csv), "the table")]
         if let original { inputs["original"] = (.file(original), original) }
         return try await converted(
             ConvertTask(to: .parquet, numbers: numbers), called: name, inputs: inputs, say: say)
     }
 
     private func converted(
-        _ task: ConvertTask, called name: String, inputs: [String: (content: Errand.Input, name: String)],
+        _ task: ConvertTask, called name: String, inputs: [String: (content: WorkerCall.Input, name: String)],
         say: @escaping @Sendable (String) -> Void
     ) async throws -> [UInt8] {
-        try await Errand(environment: environment).run(
+        try await WorkerCall(environment: environment).run(
             task, called: name, inputs: inputs, say: say
         ) { _, outputs in
             do {

@@ -19,4 +19,4 @@
 //
 // The rest, each of which says in its first line what it is:
 //
-//     (here)               InputStamps, Roots
+//     (here)               InputStamps, Retention

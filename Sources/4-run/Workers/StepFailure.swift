@@ -66,7 +66,7 @@ package struct StepFailure: Error, Sendable, CustomStringConvertible {
     }
 
     /// The same failure with the place that it names in its message, unless it stands there already, and with its log.
-    package func told(log: String?, addition: String = "") -> StepFailure {
+    package func reported(log: String?, addition: String = "") -> StepFailure {
         var places: [String] = []
         if let row, !message.contains("row \(row)") { places.append("row \(row)") }
         if let column, !message.contains(column) { places.append("column \(column)") }

@@ -39,7 +39,7 @@ package struct WorkerEnvironment: Sendable {
         if let interpreter {
             throw StepFailure(
                 class: .unavailable,
-                message: "\(interpreter), which the site names as python, is no program that can be run")
+                message: "\(interpreter), which the site names as python, is not a program that can be run")
         }
         try WorkerPackage.makeFolders(cache + "/environments")
         let lock: any OpenFile

@@ -19,9 +19,9 @@
 //
 // The rest, each of which says in its first line what it is:
 //
-//     (here)               BackboneContext, Comparand, LiveLogbook, RunStatus, SelectionOptions,
-//                          Warnings
-//     Commands/            AcceptCommand, CheckCommand, DoctorCommand, Exporting, ImportCommand, InitCommand,
+//     (here)               BackboneContext, ComparedRecipe, DependencyRecorder, LiveLogbook, RunName, RunStatus,
+//                          SelectionOptions, Warnings
+//     Commands/            AcceptCommand, CheckCommand, DoctorCommand, ExportOptions, ImportCommand, InitCommand,
 //                          OptimizeCommand, PlanCommand, SchemaCommand, ShowCommand, StatusCommand, WhyCommand
 //     Commands/Diff/       DiffCommand, DiffDocument
 //     Commands/Logbook/    LogbookCommand, LogbookExports, LogbookFiles, NoteCommand, ServingOptions

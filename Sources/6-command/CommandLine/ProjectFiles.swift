@@ -17,10 +17,10 @@ struct ProjectFiles {
     private let inputs: [String]
 
     /// - Parameter recipe: the path as the command line has it.
-    init(_ loaded: LoadedRecipe, _ plan: Plan, _ looks: Looks, recipe: String) {
+    init(_ loaded: LoadedRecipe, _ plan: Plan, _ recorder: DependencyRecorder, recipe: String) {
         self.recipe = Files.absolute(recipe)
         folder = loaded.folder
-        var inputs = looks.all.present
+        var inputs = recorder.all.present
         inputs.formUnion([recipe, "\(loaded.folder)/site.yaml"])
         for step in plan.steps {
             for case .file(let path, _) in step.inputs.values { inputs.insert(path) }

@@ -39,13 +39,15 @@ struct RecipeOptions: ParsableArguments {
 
 enum RecipeReading {
     /// The recipe at `path`. Errors: ``Findings``; ``AblateError`` where there is no such file.
-    static func load(_ path: String, overrides: [String], looks: Looks = Looks()) throws -> LoadedRecipe {
-        looks.read(path)
+    static func load(_ path: String, overrides: [String], recorder: DependencyRecorder = DependencyRecorder()) throws
+        -> LoadedRecipe
+    {
+        recorder.read(path)
         CrashNotice.note(recipe: path)
         let file = try source(path)
         return try RecipeLoader(
             file: file, folder: Files.folder(of: Files.absolute(path)), overrides: overrides,
-            surroundings: RecipeSurroundings.answers(looks)
+            surroundings: RecipeSurroundings.answers(recorder)
         ).load()
     }
 

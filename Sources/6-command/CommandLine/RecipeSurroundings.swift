@@ -6,25 +6,25 @@ internal import Host
 internal import Recipes
 
 enum RecipeSurroundings {
-    /// The answers, with a note in `looks` of all that was looked at.
-    static func answers(_ looks: Looks) -> Surroundings {
-        var surroundings = Surroundings { looks.exists($0) ? form($0) : nil }
+    /// The answers, with a note in `recorder` of all that was looked at.
+    static func answers(_ recorder: DependencyRecorder) -> Surroundings {
+        var surroundings = Surroundings { recorder.exists($0) ? form($0) : nil }
         surroundings.read = { path, name in
-            looks.read(path)
+            recorder.read(path)
             return try? RecipeReading.source(path, as: name)
         }
         surroundings.isSame = { path, other in
-            looks.read(path)
-            looks.read(other)
+            recorder.read(path)
+            recorder.read(other)
             return isSame(path, other)
         }
         surroundings.modules = { folder in
             var files: [String] = []
-            collect(folder, "", looks, into: &files)
+            collect(folder, "", recorder, into: &files)
             return files.sorted()
         }
         surroundings.header = { path in
-            looks.read(path)
+            recorder.read(path)
             return header(path)
         }
         surroundings.isWritable = { isWritable($0) }
@@ -86,14 +86,16 @@ enum RecipeSurroundings {
     /// A package is a few hundred files; what has more is not looked through.
     private static let mostModules = 2_000
 
-    private static func collect(_ folder: String, _ prefix: String, _ looks: Looks, into found: inout [String]) {
+    private static func collect(
+        _ folder: String, _ prefix: String, _ recorder: DependencyRecorder, into found: inout [String]
+    ) {
         guard let names = (try? files.names(in: folder)) ?? nil else { return }
-        looks.read(folder)
+        recorder.read(folder)
         for name in names.sorted() where !name.hasPrefix(".") && name != "__pycache__" && found.count < mostModules {
             let path = "\(folder)/\(name)"
             guard let status = (try? files.status(of: path, following: false)) ?? nil else { continue }
             if status.form == .folder {
-                if prefix.utf8.count < 512 { collect(path, "\(prefix)\(name)/", looks, into: &found) }
+                if prefix.utf8.count < 512 { collect(path, "\(prefix)\(name)/", recorder, into: &found) }
             } else if name.hasSuffix(".py"), form(path) == .file {
                 found.append(prefix + name)
             }

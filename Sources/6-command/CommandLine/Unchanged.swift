@@ -7,24 +7,6 @@ internal import Host
 internal import Plans
 internal import Recipes
 internal import Storage
-internal import Synchronization
-
-/// What was read and looked for while a recipe was loaded.
-final class Looks: Sendable {
-    private let footing = Mutex(Footing())
-
-    func exists(_ path: String) -> Bool {
-        let isThere = Files.exists(path)
-        footing.withLock { footing in
-            if isThere { _ = footing.present.insert(path) } else { _ = footing.absent.insert(path) }
-        }
-        return isThere
-    }
-
-    func read(_ path: String) { footing.withLock { _ = $0.present.insert(path) } }
-
-    var all: Footing { footing.withLock { $0 } }
-}
 
 /// What a run says that finds nothing to do.
 struct IdleRun {
@@ -97,23 +79,23 @@ struct Unchanged {
         _ answer: IdleRun, _ workspace: Workspace, _ forecast: Forecast, files: [(path: String, digest: Digest)],
         runs: [String]
     ) {
-        var footing = workspace.looks.all
+        var dependencies = workspace.recorder.all
         guard workspace.loaded.warnings.isEmpty else { return }
         var known: Set<Digest> = []
         for (step, entry) in zip(workspace.plan.steps, forecast.entries) {
             guard let record = entry.record else { return }
-            if known.insert(record.key).inserted { footing.records.append(record) }
+            if known.insert(record.key).inserted { dependencies.records.append(record) }
             for source in step.inputs.values {
                 switch source {
-                case .file(let path, _): footing.inputs.insert(path)
+                case .file(let path, _): dependencies.inputs.insert(path)
                 case .folder, .hub: return
                 case .output: break
                 }
             }
         }
-        for file in files { footing.contents[file.path] = file.digest }
-        footing.folders[workspace.store.runsFolder(workspace.name)] = runs
-        workspace.store.remember(answer.json.text(), on: footing, since: start, as: name)
+        for file in files { dependencies.contents[file.path] = file.digest }
+        dependencies.folders[workspace.store.runsFolder(workspace.name)] = runs
+        workspace.store.remember(answer.json.text(), on: dependencies, since: start, as: name)
     }
 
     /// Another program may compute otherwise: its file's size and times are part of the name.

@@ -23,8 +23,8 @@ struct Warnings {
     var texts: [String] { all.map(\.text) }
 
     /// Says them as notes of the run, but for those of some steps that the step's end told already.
-    func say(_ form: ProgressForm, but told: Set<Int> = []) {
-        for (step, text) in all where !(step.map(told.contains) ?? false) {
+    func say(_ form: ProgressForm, omitting reported: Set<Int> = []) {
+        for (step, text) in all where !(step.map(reported.contains) ?? false) {
             let line = "warning: \(text)"
             if form == .json {
                 Console.out(

@@ -22,20 +22,20 @@ struct Workspace {
     let resolver: InputResolver
     let project: ProjectFiles
     /// What was looked at to make all this, but for the store.
-    let looks: Looks
+    let recorder: DependencyRecorder
 
     /// - Parameter writing: whether the verb may change the store; a verb that only looks works on a read-only one.
     init(_ path: String, _ options: SharedOptions, writing: Bool) throws {
-        looks = Looks()
-        loaded = try RecipeReading.load(path, overrides: options.overrides, looks: looks)
+        recorder = DependencyRecorder()
+        loaded = try RecipeReading.load(path, overrides: options.overrides, recorder: recorder)
         let place: String
-        (place, site) = try Self.place(options, beside: loaded.folder, looks)
-        foundSite = options.site == nil ? Self.sitePath(beside: loaded.folder, looks)?.found : nil
+        (place, site) = try Self.place(options, beside: loaded.folder, recorder)
+        foundSite = options.site == nil ? Self.sitePath(beside: loaded.folder, recorder)?.found : nil
         let keys = try Self.keyVariables(options).findings(loaded)
         if !keys.isEmpty { throw Findings(loaded.warnings + keys) }
         plan = Plan(compiling: loaded)
         lineage = Lineage(of: plan, loaded: loaded)
-        project = ProjectFiles(loaded, plan, looks, recipe: path)
+        project = ProjectFiles(loaded, plan, recorder, recipe: path)
         let leaks = lineage.findings(loaded) + project.findings(loaded)
         if leaks.hasErrors { throw Findings(loaded.warnings + leaks) }
         // A verb that only looks writes nothing in the store; what it had to read is remembered in the user's cache.
@@ -101,10 +101,12 @@ struct Workspace {
     }
 
     /// The folder of the store, and the site's settings.
-    static func place(_ options: SharedOptions, beside recipe: String, _ looks: Looks = Looks()) throws -> (
+    static func place(
+        _ options: SharedOptions, beside recipe: String, _ recorder: DependencyRecorder = DependencyRecorder()
+    ) throws -> (
         String, Site
     ) {
-        let (site, folder) = try site(options.site, beside: recipe, looks)
+        let (site, folder) = try site(options.site, beside: recipe, recorder)
         let named = site.store.map { $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" }
         return (options.store.map(Files.absolute) ?? named ?? "\(recipe)/.ablate", site)
     }
@@ -119,17 +121,21 @@ struct Workspace {
         return KeyVariables(allowed: site.keyVariables + options.keyVariables)
     }
 
-    static func site(_ named: String?, beside folder: String, _ looks: Looks = Looks()) throws -> (Site, String) {
-        guard let path = named ?? sitePath(beside: folder, looks)?.path else { return (Site(), folder) }
-        looks.read(path)
+    static func site(_ named: String?, beside folder: String, _ recorder: DependencyRecorder = DependencyRecorder())
+        throws -> (Site, String)
+    {
+        guard let path = named ?? sitePath(beside: folder, recorder)?.path else { return (Site(), folder) }
+        recorder.read(path)
         return (try Site.load(RecipeReading.source(path)), Files.folder(of: Files.absolute(path)))
     }
 
     /// The site file that counts where none is named; `found` is the same where it lies beside the recipe.
-    private static func sitePath(beside folder: String, _ looks: Looks) -> (path: String, found: String?)? {
+    private static func sitePath(beside folder: String, _ recorder: DependencyRecorder) -> (
+        path: String, found: String?
+    )? {
         let beside = "\(folder)/site.yaml"
-        if looks.exists(beside) { return (beside, beside) }
-        return ownSite.flatMap { looks.exists($0) ? ($0, nil) : nil }
+        if recorder.exists(beside) { return (beside, beside) }
+        return ownSite.flatMap { recorder.exists($0) ? ($0, nil) : nil }
     }
 
     /// The user's own site file, whether it is there or not; nil for who has no home.

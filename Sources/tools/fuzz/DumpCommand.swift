@@ -24,7 +24,7 @@ struct DumpCommand: ParsableCommand {
     private static func line(_ name: String) throws -> String {
         let bytes = [UInt8](try Data(contentsOf: URL(filePath: name)))
         let start = ContinuousClock.now
-        let reading = Reading(bytes, name: name)
+        let reading = ParsedText(bytes, name: name)
         let seconds = start.duration(to: .now) / .seconds(1)
         var events: [JSON] = []
         if let root = reading.root { append(root, to: &events) }
@@ -78,7 +78,7 @@ struct DumpCommand: ParsableCommand {
 }
 
 /// A text read the way the command reads a recipe: bytes, text, tree.
-struct Reading {
+struct ParsedText {
     let file: SourceFile?
     let root: Node?
     let findings: [Finding]

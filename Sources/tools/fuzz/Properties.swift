@@ -5,7 +5,7 @@ import Nodes
 
 enum Properties {
     /// What does not hold, in words; empty where all does.
-    static func violations(_ reading: Reading) -> [String] {
+    static func violations(_ reading: ParsedText) -> [String] {
         var wrong: [String] = []
         if reading.root == nil, reading.findings.isEmpty { wrong.append("refused without a finding") }
         let limit = Limit()

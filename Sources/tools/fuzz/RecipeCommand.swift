@@ -19,7 +19,7 @@ struct RecipeCommand: ParsableCommand {
 
     func run() throws {
         let corpus = try YAMLCommand.files(in: corpus).compactMap { bytes -> Tree? in
-            let reading = Reading(bytes, name: "corpus")
+            let reading = ParsedText(bytes, name: "corpus")
             guard let root = reading.root, root["recipe"] != nil else { return nil }
             return Tree(root)
         }

@@ -42,7 +42,7 @@ struct YAMLCommand: ParsableCommand {
             let input = mutator.input()
             bytes += input.count
             let before = ContinuousClock.now
-            let reading = Reading(input, name: "fuzz")
+            let reading = ParsedText(input, name: "fuzz")
             let milliseconds = before.duration(to: .now) / .milliseconds(1)
             if milliseconds > slowest.milliseconds { slowest = (milliseconds, iteration) }
             if reading.root != nil, reading.findings.isEmpty { accepted += 1 }

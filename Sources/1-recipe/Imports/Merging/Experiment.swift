@@ -21,14 +21,14 @@ struct ImportedModel: Sendable {
     /// The settings to write: all, or the difference to `like`.
     var written: Settings
     var seeds: [Int]
-    var fit: [Fit.Kind]
+    var fit: [ImportedFit.Kind]
     /// The seeds and fits need not be written where those of `like` are the same.
     var writesSeeds = true
     var writesFit = true
 }
 
 /// Which rows a config trains on.
-enum Fit: Hashable, Sendable {
+enum ImportedFit: Hashable, Sendable {
     enum Kind: String, Sendable { case folds, full }
     /// All rows but those of the fold with this number, as the files count.
     case fold(Int)

@@ -4,11 +4,11 @@ struct Group {
     let settings: Settings
     private(set) var indices: [Int] = []
     /// The seeds of each fit; nil is a random one.
-    private var cells: [Fit: [(seed: Int?, index: Int)]] = [:]
+    private var cells: [ImportedFit: [(seed: Int?, index: Int)]] = [:]
 
     init(settings: Settings) { self.settings = settings }
 
-    mutating func add(_ index: Int, seed: Int?, fit: Fit) {
+    mutating func add(_ index: Int, seed: Int?, fit: ImportedFit) {
         indices.append(index)
         cells[fit, default: []].append((seed, index))
     }
@@ -18,7 +18,7 @@ struct Group {
     struct Part {
         var name: String
         var seeds: [Int]
-        var fit: [Fit.Kind]
+        var fit: [ImportedFit.Kind]
     }
 
     struct Layout {
@@ -52,7 +52,8 @@ struct Group {
     }
 
     /// One list of seeds for all folds, for a recipe fits every seed on every fold.
-    private func foldSeeds(_ cells: [Fit: [Int]], _ name: String, _ folds: Int, _ layout: inout Layout) -> [Int] {
+    private func foldSeeds(_ cells: [ImportedFit: [Int]], _ name: String, _ folds: Int, _ layout: inout Layout) -> [Int]
+    {
         let lists = Set(cells.values)
         let count = cells.values.reduce(0) { $0 + $1.count }
         if cells.count < folds {
@@ -73,7 +74,7 @@ struct Group {
         return union
     }
 
-    private static func number(_ fit: Fit) -> Int { if case .fold(let number) = fit { number } else { -1 } }
+    private static func number(_ fit: ImportedFit) -> Int { if case .fold(let number) = fit { number } else { -1 } }
 
     private func reportTwins(_ name: String, _ files: [String], _ layout: inout Layout) {
         for cell in cells.values {

@@ -73,7 +73,7 @@ struct Merger {
 
     // MARK: - Models
 
-    private mutating func mergeModels(_ fits: [Fit]) {
+    private mutating func mergeModels(_ fits: [ImportedFit]) {
         var groups: [Group] = []
         for (index, draft) in drafts.enumerated() {
             let settings = draft.config.model

@@ -5,7 +5,7 @@ internal import Nodes
 
 struct TableMerger {
     let drafts: [Draft]
-    private(set) var fits: [Fit] = []
+    private(set) var fits: [ImportedFit] = []
     private(set) var remarks: [String] = []
     /// The fold's path without its number, by draft.
     private var rests: [String?] = []

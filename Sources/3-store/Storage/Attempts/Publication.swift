@@ -128,7 +128,7 @@ extension Store {
             throw Self.changed(original)
         }
         // Nobody writes to objects, so this look needs no time to settle.
-        index.remember(Sighting(stamp: after, seen: .max, digest: digest), of: object)
+        index.remember(FileObservation(stamp: after, seen: .max, digest: digest), of: object)
         return (digest, before.size)
     }
 

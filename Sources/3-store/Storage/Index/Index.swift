@@ -8,7 +8,7 @@ internal import Synchronization
 /// database, or with one that may only be read, they stay in memory. No function fails.
 final class Index: Sendable {
     private struct Fresh {
-        var sightings: [String: Sighting] = [:]
+        var observations: [String: FileObservation] = [:]
         /// By the first two digits of the key, and by key. Nil says that the record is gone.
         var shards: [String: [Digest: IndexedRecord?]] = [:]
         var saved = 0
@@ -30,18 +30,18 @@ final class Index: Sendable {
     private struct Shelf {
         var lookups = 0
         var records: [Digest: IndexedRecord]?
-        private var sightings: [String: Sighting] = [:]
+        private var observations: [String: FileObservation] = [:]
         private var losses = 0
 
         /// A database that was lost took its records with it; that a folder of records was read once is then worth nothing.
-        subscript(path: String, asOf current: Int) -> Sighting? {
+        subscript(path: String, asOf current: Int) -> FileObservation? {
             mutating get {
-                if current != losses { (sightings, losses) = ([:], current) }
-                return sightings[path]
+                if current != losses { (observations, losses) = ([:], current) }
+                return observations[path]
             }
             set {
-                if current != losses { (sightings, losses) = ([:], current) }
-                sightings[path] = newValue
+                if current != losses { (observations, losses) = ([:], current) }
+                observations[path] = newValue
             }
         }
     }
@@ -56,26 +56,27 @@ final class Index: Sendable {
 
     deinit { save() }
 
-    func sighting(of path: String) -> Sighting? {
-        if let known = fresh.withLock({ $0.sightings[path] }) { return known }
+    func observation(of path: String) -> FileObservation? {
+        if let known = fresh.withLock({ $0.observations[path] }) { return known }
         let losses = database.losses
-        return shelf.withLock { $0[path, asOf: losses] } ?? database.sighting(of: path)
+        return shelf.withLock { $0[path, asOf: losses] } ?? database.observation(of: path)
     }
 
     /// Takes up what is known of many files at once: asked one by one, the database is locked for each.
     func prepare(for paths: some Sequence<String>) {
         let losses = database.losses
-        let found = database.sightings(of: shelf.withLock { shelf in paths.filter { shelf[$0, asOf: losses] == nil } })
+        let found = database.observations(
+            of: shelf.withLock { shelf in paths.filter { shelf[$0, asOf: losses] == nil } })
         guard database.losses == losses else { return }
         shelf.withLock { shelf in
-            for (path, sighting) in found { shelf[path, asOf: losses] = sighting }
+            for (path, observation) in found { shelf[path, asOf: losses] = observation }
         }
     }
 
-    func remember(_ sighting: Sighting, of path: String) {
-        fresh.withLock { $0.sightings[path] = sighting }
+    func remember(_ observation: FileObservation, of path: String) {
+        fresh.withLock { $0.observations[path] = observation }
         let losses = database.losses
-        shelf.withLock { $0[path, asOf: losses] = sighting }
+        shelf.withLock { $0[path, asOf: losses] = observation }
         saveSometimes()
     }
 
@@ -144,10 +145,10 @@ final class Index: Sendable {
     func save() {
         fresh.withLock { fresh in
             fresh.saved = clock.now
-            guard database.isWritable, !fresh.sightings.isEmpty || !fresh.shards.isEmpty,
-                database.save(fresh.sightings, fresh.records)
+            guard database.isWritable, !fresh.observations.isEmpty || !fresh.shards.isEmpty,
+                database.save(fresh.observations, fresh.records)
             else { return }
-            fresh.sightings = [:]
+            fresh.observations = [:]
             fresh.shards = [:]
         }
     }

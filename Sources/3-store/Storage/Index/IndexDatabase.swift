@@ -40,24 +40,26 @@ final class IndexDatabase: Sendable {
 
     // MARK: Rows
 
-    func sighting(of path: String) -> Sighting? {
-        let found = use { database -> Sighting? in
+    func observation(of path: String) -> FileObservation? {
+        let found = use { database -> FileObservation? in
             let statement = try database.cachedStatement(
-                sql: "SELECT \(Sighting.columns) FROM sighting WHERE path = ?")
-            return try Row.fetchOne(statement, arguments: [path]).flatMap { Sighting($0, of: path) }
+                sql: "SELECT \(FileObservation.columns) FROM sighting WHERE path = ?")
+            return try Row.fetchOne(statement, arguments: [path]).flatMap { FileObservation($0, of: path) }
         }
         return found ?? nil
     }
 
     /// Those of many files that are known, in one reading.
-    func sightings(of paths: [String]) -> [String: Sighting] {
+    func observations(of paths: [String]) -> [String: FileObservation] {
         use { database in
-            var found: [String: Sighting] = [:]
+            var found: [String: FileObservation] = [:]
             try database.inTransaction(.deferred) {
                 let statement = try database.cachedStatement(
-                    sql: "SELECT \(Sighting.columns) FROM sighting WHERE path = ?")
+                    sql: "SELECT \(FileObservation.columns) FROM sighting WHERE path = ?")
                 for path in paths {
-                    found[path] = try Row.fetchOne(statement, arguments: [path]).flatMap { Sighting($0, of: path) }
+                    found[path] = try Row.fetchOne(statement, arguments: [path]).flatMap {
+                        FileObservation($0, of: path)
+                    }
                 }
                 return .commit
             }
@@ -117,10 +119,10 @@ final class IndexDatabase: Sendable {
     }
 
     /// Adds or replaces rows; a record that is nil is removed. False if nothing was written.
-    func save(_ sightings: [String: Sighting], _ records: [Digest: IndexedRecord?]) -> Bool {
+    func save(_ observations: [String: FileObservation], _ records: [Digest: IndexedRecord?]) -> Bool {
         let done: Void? = use { database in
             try database.inTransaction(.immediate) {
-                for (path, sighting) in sightings { try sighting.write(of: path, to: database) }
+                for (path, observation) in observations { try observation.write(of: path, to: database) }
                 for (key, record) in records {
                     if let record {
                         try record.write(to: database)

@@ -24,7 +24,7 @@ extension Stamp {
     }
 }
 
-extension Sighting {
+extension FileObservation {
     static let columns = "device, inode, size, modified, changed, seen, digest, seal"
 
     /// Reads ``columns``; nil unless the row was written for `path`. A wrong digest of an input would give a wrong key, so

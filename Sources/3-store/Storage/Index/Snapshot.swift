@@ -3,24 +3,6 @@
 package import Digests
 internal import Host
 
-/// The files an answer rests on.
-package struct Footing: Sendable {
-    /// Files and folders that were there.
-    package var present: Set<String> = []
-    /// Files whose digest was asked of the store; they count as present, too.
-    package var inputs: Set<String> = []
-    /// What was looked for and not found.
-    package var absent: Set<String> = []
-    /// Records that were looked up.
-    package var records: [Record] = []
-    /// Files that were written, or found to be as they are to be, with the digest of their content: where no time stamp tells yet
-    /// whether somebody else has written one since, it is read again.
-    package var contents: [String: Digest] = [:]
-    /// Folders that must have these names in them and no other.
-    package var folders: [String: [String]] = [:]
-    package init() {}
-}
-
 /// What stands behind a path in a snapshot.
 private enum SnapshotMark: UInt8 {
     /// Five numbers of a stamp; all zero where there is nothing.
@@ -37,24 +19,26 @@ extension Store {
     /// A file that is compared by its content is read each time.
     private static let longestContent = 16 << 20
 
-    /// Remembers an answer that was worked out from `footing` since `start` (nanoseconds since 1970).
+    /// Remembers an answer that was worked out from `dependencies` since `start` (nanoseconds since 1970).
     ///
     /// False, and nothing remembered, where one of the files is not for certain in the state that the answer saw: written
     /// since, or so shortly before that a time stamp could not tell; gone, or there at last. Nobody writes to records and objects,
     /// so these are held to what a lookup holds them to: the record as it was read, each object in its full size.
     @discardableResult
-    package func remember(_ answer: String, on footing: Footing, since start: Int, as name: Digest) -> Bool {
+    package func remember(_ answer: String, on dependencies: FileDependencies, since start: Int, as name: Digest)
+        -> Bool
+    {
         guard let path = snapshotPath(name) else { return false }
         var bytes: [UInt8] = Array(Self.snapshotHead.utf8)
         Self.append(answer, to: &bytes)
-        for path in footing.present.union(footing.inputs) {
+        for path in dependencies.present.union(dependencies.inputs) {
             guard let stamp = (try? host.files.status(of: path, following: true))?.stamp, stamp.isSettled(asOf: start),
-                !footing.inputs.contains(path) || index.sighting(of: path)?.stamp == stamp
+                !dependencies.inputs.contains(path) || index.observation(of: path)?.stamp == stamp
             else { return false }
             Self.append(path, stamp, to: &bytes)
         }
         var objects: Set<Digest> = []
-        for record in footing.records {
+        for record in dependencies.records {
             let path = recordPath(record.key)
             guard let status = (try? host.files.status(of: path, following: false)) ?? nil, status.form == .file,
                 index.record(record.key)?.stamp == status.stamp
@@ -68,11 +52,11 @@ extension Store {
                 Self.append(path, status.stamp, to: &bytes)
             }
         }
-        for path in footing.absent {
+        for path in dependencies.absent {
             guard isAbsent(path) else { return false }
             Self.append(path, nil, to: &bytes)
         }
-        for (path, digest) in footing.contents {
+        for (path, digest) in dependencies.contents {
             guard let status = (try? host.files.status(of: path, following: true)) ?? nil else { return false }
             if status.stamp.isSettled(asOf: start) {
                 Self.append(path, status.stamp, to: &bytes)
@@ -82,7 +66,7 @@ extension Store {
                 Self.append(status.permissions, to: &bytes)
             }
         }
-        for (path, names) in footing.folders { Self.append(path, .names, Self.digest(ofNames: names), to: &bytes) }
+        for (path, names) in dependencies.folders { Self.append(path, .names, Self.digest(ofNames: names), to: &bytes) }
         bytes += Digest(of: bytes).description.utf8
         let draft = Paths.sibling(of: path, named: ".\(makeNonce())")
         defer { try? host.files.remove(draft) }

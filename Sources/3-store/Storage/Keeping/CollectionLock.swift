@@ -33,15 +33,15 @@ extension Store {
     func withoutCollection<Value>(_ work: () throws -> Value) throws -> Value {
         let lock = try openLock(collectionLock, .locking)
         let start = host.clock.now
-        var told = false
+        var isReported = false
         while true {
             let answer = try lock.lock(shared: true)
             if answer == .held { break }
             let holder = owner(in: collectionLock)
             // Without locks a collection is known by what it wrote there alone.
             if answer == .unavailable, holder.map({ host.processes.isAlive($0.mark) ?? true }) != true { break }
-            if !told, host.clock.now - start > 1_000_000_000 {
-                told = true
+            if !isReported, host.clock.now - start > 1_000_000_000 {
+                isReported = true
                 let who = holder.map { $0.description(asOf: host.clock.now) } ?? "another process"
                 tellOfWait("waiting for a collection (`ablate store gc`) to end: \(collectionLock) is held by \(who)")
             }

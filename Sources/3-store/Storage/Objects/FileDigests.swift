@@ -12,7 +12,7 @@ extension Store {
         let path = path.hasPrefix("/") ? path : files.absolute(path)
         let status = try files.requireStatus(of: path, following: true)
         try files.requireRegular(status, path)
-        if let known = index.sighting(of: path), known.holds(for: status.stamp), let digest = known.digest {
+        if let known = index.observation(of: path), known.holds(for: status.stamp), let digest = known.digest {
             return digest
         }
         let seen = host.clock.now
@@ -21,7 +21,7 @@ extension Store {
         try files.requireRegular(before, path)
         let digest = try file.digest()
         guard try file.status().stamp == before.stamp else { throw Self.changed(path) }
-        index.remember(Sighting(stamp: before.stamp, seen: seen, digest: digest), of: path)
+        index.remember(FileObservation(stamp: before.stamp, seen: seen, digest: digest), of: path)
         return digest
     }
 

@@ -113,7 +113,7 @@ extension Store {
     private func refresh(shard: String, _ folder: String) throws {
         let seen = host.clock.now
         guard let status = try host.files.status(of: folder, following: true), status.form == .folder else { return }
-        if index.sighting(of: folder)?.holds(for: status.stamp) == true { return }
+        if index.observation(of: folder)?.holds(for: status.stamp) == true { return }
         // Known rows first, then names: a record that is published in between is kept.
         var known = index.stamps(inShard: shard)
         for name in try files.names(in: folder) ?? [] {
@@ -123,6 +123,6 @@ extension Store {
             if known.removeValue(forKey: key) != file.stamp { try readRecord(key, "\(folder)/\(name)") }
         }
         for key in known.keys { index.forget(key) }
-        index.remember(Sighting(stamp: status.stamp, seen: seen, digest: nil), of: folder)
+        index.remember(FileObservation(stamp: status.stamp, seen: seen, digest: nil), of: folder)
     }
 }

@@ -14,7 +14,7 @@ struct CommandExecutor: Executor {
     let folder: String
 
     /// Runs the program; what it says goes to the log. Errors: ``StepFailure`` of class `command-failed`, `timeout` or `unavailable`.
-    func run(_ assignment: Assignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
+    func run(_ assignment: StepAssignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
         let watch = StopWatch()
         let outputs = try await run(
             assignment.step, inputs: assignment.inputs.mapValues(\.path), outputs: assignment.outputs,
@@ -140,7 +140,7 @@ struct CommandExecutor: Executor {
                 throw StepFailure(
                     class: .commandFailed,
                     message:
-                        "the program ended well and wrote no {out.\(name)}; it must write a file or folder at that path"
+                        "the program ended without an error and did not write {out.\(name)}; it must write a file or folder at that path"
                 )
             }
             guard name == "out-of-fold" || name == "test" else { continue }

@@ -11,7 +11,7 @@ package protocol Executor: Sendable {
     ///
     /// Errors: ``StepFailure``, and what says the same (`StepFailure`, `AblateError`); `CancellationError` where the task was cancelled:
     /// then nothing of the step goes on.
-    func run(_ assignment: Assignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work
+    func run(_ assignment: StepAssignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work
     /// Ends what is kept between steps; nothing runs any more.
     func end() async
 }
@@ -21,7 +21,7 @@ extension Executor {
 }
 
 /// A step that is ready to run, with the places that it reads and writes.
-package struct Assignment: Sendable {
+package struct StepAssignment: Sendable {
     package let step: Step
     package let key: Digest
     /// The inputs by name: absolute paths, and what messages call them.

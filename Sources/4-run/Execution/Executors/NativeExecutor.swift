@@ -5,7 +5,7 @@ internal import Plans
 internal import Steps
 
 struct NativeExecutor: Executor {
-    func run(_ assignment: Assignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
+    func run(_ assignment: StepAssignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
         let context = StepContext(
             inputs: assignment.inputs.mapValues(\.path), titles: assignment.inputs.mapValues(\.name),
             outputs: assignment.outputs)

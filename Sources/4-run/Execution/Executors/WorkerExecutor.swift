@@ -10,7 +10,7 @@ struct WorkerExecutor: Executor {
     let threads: Int
     let say: @Sendable (String) -> Void
 
-    func run(_ assignment: Assignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
+    func run(_ assignment: StepAssignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
         let (step, gpus) = (assignment.step, assignment.gpus)
         let specification = WorkerSpecification(
             address: step.address, kind: step.kind.rawValue, key: assignment.key, parameters: step.workerParameters,

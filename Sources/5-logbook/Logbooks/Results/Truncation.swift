@@ -29,7 +29,7 @@ struct Truncation: Hashable, Sendable {
     }
 
     /// For each row, whether tokens were left out. Nil where the file is not to be understood: the slices are then missing,
-    /// and the logbook is none the worse.
+    /// and the logbook is complete without it.
     var cuts: [Bool]? {
         guard let bytes = try? store.content(of: tokens, from: address),
             let tokens = try? Tokens(reading: bytes, name: "the tokens")

@@ -30,13 +30,13 @@ struct CheckCommand: AsyncParsableCommand {
         for path in recipes {
             if fix { mend(path, &status) }
             do {
-                let looks = Looks()
-                let loaded = try RecipeReading.load(path, overrides: shared.overrides, looks: looks)
+                let recorder = DependencyRecorder()
+                let loaded = try RecipeReading.load(path, overrides: shared.overrides, recorder: recorder)
                 // What no run could begin with is a mistake here, too, though it is none of the recipe's.
-                let (place, site) = try Workspace.place(shared, beside: loaded.folder, looks)
+                let (place, site) = try Workspace.place(shared, beside: loaded.folder, recorder)
                 _ = try Store(at: place, access: .readOnly)
                 let plan = Plan(compiling: loaded)
-                let project = ProjectFiles(loaded, plan, looks, recipe: path)
+                let project = ProjectFiles(loaded, plan, recorder, recipe: path)
                 if let logbook = site.logbook {
                     let folder = LogbookCommand.folder(logbook, of: loaded)
                     try project.delivery(nil).requireFolder(folder)

@@ -91,7 +91,7 @@ struct RunCommand: AsyncParsableCommand {
         let present = isPresent ? forecast : try workspace.forecast(known: summary.records)
         let warnings = try Warnings(workspace, present, among: chosen)
         // What ran has told its own warnings, where anybody heard them.
-        warnings.say(form, but: form == .none ? [] : Set(summary.executed))
+        warnings.say(form, omitting: form == .none ? [] : Set(summary.executed))
         // Files of the user's are written whole: a signal that comes now is heeded when they are.
         let (files, delivered) = try await interruption.stopping({}) { try deliver(workspace, present) }
         let logbook = files[0].path

@@ -11,7 +11,7 @@ internal import Storage
 internal import Synchronization
 internal import Workers
 
-/// Writes a run's living word once a second, whatever the form of progress on its own terminal.
+/// Writes a run's live state once a second, whatever the form of progress on its own terminal.
 final class LiveStatus: Sendable {
     private struct State {
         var running: [Int: LiveState.Work] = [:]

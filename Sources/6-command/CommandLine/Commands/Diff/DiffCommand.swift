@@ -46,17 +46,17 @@ struct DiffCommand: AsyncParsableCommand {
     // MARK: - Two recipes or runs
 
     private func across() throws {
-        let old: Comparand
-        let new: Comparand
+        let old: ComparedRecipe
+        let new: ComparedRecipe
         if names.count == 1 {
             let workspace = try Workspace(RunName(names[0]).recipe, shared, writing: false)
-            old = try Comparand(RunName(names[0]).recipe, workspace, run: RunName(names[0]).run ?? .last)
-            new = try Comparand(RunName(names[0]).recipe, workspace)
+            old = try ComparedRecipe(RunName(names[0]).recipe, workspace, run: RunName(names[0]).run ?? .last)
+            new = try ComparedRecipe(RunName(names[0]).recipe, workspace)
         } else {
             var plain = shared
             plain.overrides = []
-            old = try comparand(RunName(names[0]), plain)
-            new = try comparand(RunName(names[1]), shared)
+            old = try comparedRecipe(RunName(names[0]), plain)
+            new = try comparedRecipe(RunName(names[1]), shared)
         }
         let (before, after) = (old.results, new.results)
         let known = Set(after.map(\.name))
@@ -71,18 +71,18 @@ struct DiffCommand: AsyncParsableCommand {
         say(document)
     }
 
-    private func comparand(_ name: RunName, _ options: SharedOptions) throws -> Comparand {
+    private func comparedRecipe(_ name: RunName, _ options: SharedOptions) throws -> ComparedRecipe {
         let workspace = try Workspace(name.recipe, options, writing: false)
-        guard let run = name.run else { return try Comparand(name.recipe, workspace) }
-        return try Comparand(name.recipe, workspace, run: run)
+        guard let run = name.run else { return try ComparedRecipe(name.recipe, workspace) }
+        return try ComparedRecipe(name.recipe, workspace, run: run)
     }
 
     // MARK: - Two results or steps of one recipe
 
     private func within() throws {
         let workspace = try Workspace(names[0], shared, writing: false)
-        let comparand = try Comparand(names[0], workspace)
-        let (old, new) = (try subject(names[1], comparand), try subject(names[2], comparand))
+        let comparedRecipe = try ComparedRecipe(names[0], workspace)
+        let (old, new) = (try subject(names[1], comparedRecipe), try subject(names[2], comparedRecipe))
         var settings: [DiffDocument.Setting] = []
         if let before = old.maker, let after = new.maker {
             settings = SideDifference.between(before, after).map {
@@ -92,7 +92,7 @@ struct DiffCommand: AsyncParsableCommand {
         let scores = [
             try PairedResult.within(
                 workspace.loaded, workspace.plan, workspace.store, name: "\(names[1]) -> \(names[2])",
-                old: old.scored?.record, new: new.scored?.record, record: { comparand.side.steps[$0].record })
+                old: old.scored?.record, new: new.scored?.record, record: { comparedRecipe.side.steps[$0].record })
         ]
         let isScored = old.isScored && new.isScored
         let heads: (JSON, JSON) = (["name": .string(names[1])], ["name": .string(names[2])])
@@ -109,8 +109,8 @@ struct DiffCommand: AsyncParsableCommand {
         let isScored: Bool
     }
 
-    private func subject(_ name: String, _ comparand: Comparand) throws -> Subject {
-        let (workspace, side) = (comparand.workspace, comparand.side)
+    private func subject(_ name: String, _ comparedRecipe: ComparedRecipe) throws -> Subject {
+        let (workspace, side) = (comparedRecipe.workspace, comparedRecipe.side)
         func scored(_ step: Side.Step?) -> PairedResult.Scored? { step?.record.map { ($0, workspace.store) } }
         if let result = workspace.plan.result(called: name) {
             let maker = (result.fits.first ?? result.outOfFold ?? result.test).map { side.steps[$0] }

@@ -26,16 +26,16 @@ struct DiffDocument {
     let steps: SideDifference?
     let scores: [PairedResult]
 
-    static func settings(_ old: Comparand, _ new: Comparand) -> [Setting]? {
+    static func settings(_ old: ComparedRecipe, _ new: ComparedRecipe) -> [Setting]? {
         guard let before = old.settings, let after = new.settings else { return nil }
         func text(_ value: JSON?) -> String { value.map { $0.text() } ?? "nothing" }
         let (own, other) = (prefixes(of: before.keys), prefixes(of: after.keys))
-        var told: Set<String> = []
+        var reported: Set<String> = []
         return Set(before.keys).union(after.keys).sorted().filter { before[$0] != after[$0] }.compactMap { path in
             // A model or entry that only one side has is one difference, not one for each of its values.
             let known = before[path] == nil ? own : after[path] == nil ? other : nil
             let whole = known.map { known in parts(of: path).first { !known.contains($0) } ?? path } ?? path
-            guard told.insert(whole).inserted else { return nil }
+            guard reported.insert(whole).inserted else { return nil }
             let place = new.place(of: whole) ?? old.place(of: whole)
             let suffix = place.map { " (\($0))" } ?? ""
             if whole != path {

@@ -110,15 +110,15 @@ struct StoreListCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             let store = try options.open(writing: false)
-            let roots = try Roots(of: store)
+            let retention = try Retention(of: store)
             let usage = try store.usage()
-            let sizes = try roots.runs.map { try store.size(of: Set($0.keys)) }
+            let sizes = try retention.runs.map { try store.size(of: Set($0.keys)) }
             if options.json {
                 Console.out(document: [
                     "store": .string(store.root), "records": .integer(usage.records),
                     "objects": .integer(usage.objects), "bytes": .integer(usage.bytes),
                     "runs": .array(
-                        zip(roots.runs, sizes).map { run, size in
+                        zip(retention.runs, sizes).map { run, size in
                             [
                                 "recipe": .string(run.recipe), "folder": .string(run.folder),
                                 "state": .string(run.state), "updated": .number(run.updated),
@@ -126,19 +126,19 @@ struct StoreListCommand: AsyncParsableCommand {
                             ]
                         }),
                     "pins": .array(
-                        roots.pins.map {
+                        retention.pins.map {
                             ["name": .string($0.name), "recipe": .string($0.recipe), "steps": .integer($0.keys.count)]
                         }),
                 ])
                 return
             }
-            for (run, size) in zip(roots.runs, sizes) {
+            for (run, size) in zip(retention.runs, sizes) {
                 let place = run.folder.isEmpty || run.folder.hasPrefix("..") ? "" : "  \(run.folder)"
                 Console.out(
                     "\(run.recipe)\(place)  \(run.state), \(Moment.text(run.updated)), "
                         + "\(Format.count(run.keys.count, "step")), \(Format.size(size))")
             }
-            for pin in roots.pins {
+            for pin in retention.pins {
                 Console.out("pin \(pin.name)  \(pin.recipe), \(Format.count(pin.keys.count, "step"))")
             }
             Console.out(

@@ -26,12 +26,12 @@ struct StoreGCCommand: AsyncParsableCommand {
         do {
             let store = try options.open(writing: true)
             let result = try store.collect(dryRun: isDry) {
-                var roots = try Roots(of: store)
+                var retention = try Retention(of: store)
                 for recipe in keep {
                     let workspace = try options.workspace(recipe, store: store)
-                    roots.keep(workspace.plan, try workspace.forecast())
+                    retention.keep(workspace.plan, try workspace.forecast())
                 }
-                return (roots.keys, roots.outlines)
+                return (retention.keys, retention.outlines)
             }
             if options.json {
                 func amount(_ amount: CollectionResult.Amount) -> JSON {

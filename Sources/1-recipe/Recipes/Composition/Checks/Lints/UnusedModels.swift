@@ -16,10 +16,10 @@ struct UnusedModels {
 
     /// A model without a score of its own that nothing uses would cost its fine-tunes for nothing.
     func report(_ reading: inout Reading) {
-        var roots = recipe.stack.map(\.name) + recipe.steps.map(\.name)
-        if let submission = recipe.submission { roots.append(submission.from) }
-        if let rounds = recipe.rounds { roots.append(rounds.pseudoLabels.from) }
-        let used = graph.closure(of: roots)
+        var needed = recipe.stack.map(\.name) + recipe.steps.map(\.name)
+        if let submission = recipe.submission { needed.append(submission.from) }
+        if let rounds = recipe.rounds { needed.append(rounds.pseudoLabels.from) }
+        let used = graph.closure(of: needed)
         for entry in recipe.models where !used.contains(entry.name) && !entry.value.isOutOfFold {
             guard let place = tree["models"]?.entries?.first(where: { $0.key == entry.name }) else { continue }
             reading.report(

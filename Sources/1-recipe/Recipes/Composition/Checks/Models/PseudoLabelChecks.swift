@@ -31,7 +31,7 @@ struct PseudoLabelChecks {
             reading.report(
                 Finding(
                     .fullFitWithPseudoLabels,
-                    "a model with pseudo-labels is fitted on folds alone: fitted on all rows, it would predict what it was told",
+                    "a model with pseudo-labels is fitted on folds alone: fitted on all rows, it would predict the labels that it was taught",
                     at: (tree["fit"] ?? node).span, help: "write fit: [folds]"))
         }
         let place = (node["from"] ?? node).span

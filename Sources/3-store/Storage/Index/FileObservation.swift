@@ -4,7 +4,7 @@ internal import Digests
 internal import Host
 
 /// A file or folder as it was last looked at.
-struct Sighting: Sendable {
+struct FileObservation: Sendable {
     let stamp: Stamp
     /// When the look began, in nanoseconds since 1970; for ``Stamp/isSettled(asOf:)``.
     let seen: Int

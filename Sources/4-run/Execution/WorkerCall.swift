@@ -6,7 +6,7 @@ internal import Plans
 internal import Workers
 
 /// Sends a worker with some files, and brings back what it wrote.
-struct Errand {
+struct WorkerCall {
     let environment: WorkerEnvironment
 
     /// A file that the worker reads: bytes to be written down for it, or a path of the user's.
@@ -56,7 +56,7 @@ struct Errand {
 
     private func makeFolder() throws -> String {
         let files = Host.system.files
-        let folder = try files.makePrivateFolder(in: environment.variables["TMPDIR"] ?? "/tmp", named: "ablate-errand")
+        let folder = try files.makePrivateFolder(in: environment.variables["TMPDIR"] ?? "/tmp", named: "ablate-call")
         _ = try files.makeFolder("\(folder)/outputs")
         return folder
     }

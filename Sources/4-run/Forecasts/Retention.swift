@@ -6,7 +6,7 @@ internal import Runs
 package import Storage
 
 /// Keys and outlines to keep, and where they come from.
-package struct Roots: Sendable {
+package struct Retention: Sendable {
     /// The latest run of one recipe's file in one folder: two projects that share a store may call their recipes the same, and so may
     /// two files of one folder.
     package struct Run: Sendable {
