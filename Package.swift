@@ -163,6 +163,12 @@ let package = Package(
                 "Scores", "Constraints",
                 "Diagnostics", "Digests",
             ]),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "CommandLine", "Diagnostics", "Recipes", "Host", "Workers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "ServersTests", dependencies: ["Servers"]),
         .testTarget(name: "ArchitectureTests"),
     ]

@@ -84,7 +84,8 @@ import Workers
 
     @Test func whatPromisedAnOutputAndGaveNoneIsNotDone() async throws {
         struct Forgetful: Executor {
-            func run(_ assignment: StepAssignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
+            func run(_ assignment: StepAssignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work
+            {
                 Work(outputs: [], started: 0, seconds: 0)
             }
         }

@@ -68,23 +68,23 @@ enum Failure {
         switch error {
         case let findings as Findings:
             Console.note(FindingText(color: Console.hasColor(.error)).render(findings.all))
-            return code(of: findings)
-        case let code as ExitCode: return code
-        case let error as AblateError:
-            Console.note("error: \(error)")
-            return ExitStatus.code(for: error.kind)
-        case let failure as StepFailure:
-            Console.note("error: \(failure.message)")
-            return ExitStatus.code(for: failure.class)
-        default:
-            Console.note("error: \(error)")
-            return ExitStatus.stepFailed
+        case is ExitCode: break
+        case let failure as StepFailure: Console.note("error: \(failure.message)")
+        default: Console.note("error: \(error)")
         }
+        return code(of: error)
     }
 
     /// A recipe whose only fault is that files are not there is valid.
-    static func code(of findings: Findings) -> ExitCode {
-        let errors = findings.all.filter { $0.severity == .error }
-        return errors.allSatisfy { $0.rule == .missingFile } ? ExitStatus.missingInput : ExitStatus.invalidRecipe
+    static func code(of error: any Error) -> ExitCode {
+        switch error {
+        case let findings as Findings:
+            findings.all.allSatisfy { $0.severity != .error || $0.rule == .missingFile }
+                ? ExitStatus.missingInput : ExitStatus.invalidRecipe
+        case let code as ExitCode: code
+        case let error as AblateError: ExitStatus.code(for: error.kind)
+        case let failure as StepFailure: ExitStatus.code(for: failure.class)
+        default: ExitStatus.stepFailed
+        }
     }
 }
