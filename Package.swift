@@ -154,19 +154,22 @@ let package = Package(
             name: "ForecastsTests", dependencies: ["TestProjects", "Forecasts", "Plans", "Storage", "Host", "Digests"]),
         .testTarget(name: "StepsTests", dependencies: ["Steps", "Host", "Formats", "Plans", "Recipes", "Digests"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Digests"]),
-        .testTarget(name: "LogbooksTests", dependencies: ["Logbooks", "Formats", "Scores", "Words", "Digests"]),
+        .testTarget(
+            name: "LogbooksTests",
+            dependencies: ["TestProjects", "Logbooks", "Plans", "Storage", "Formats", "Scores", "Words", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),
         .testTarget(
             name: "ExecutionTests",
             dependencies: [
-                "TestProjects", "Execution", "Forecasts", "Storage", "Runs", "Host", "Plans", "Recipes", "Nodes", "Schedules", "Workers", "Arithmetic",
+                "TestProjects", "Execution", "Forecasts", "Storage", "Runs", "Host", "Plans", "Recipes", "Nodes",
+                "Schedules", "Workers", "Arithmetic",
                 "Scores", "Constraints",
                 "Diagnostics", "Digests",
             ]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "CommandLine", "Diagnostics", "Recipes", "Host", "Workers",
+                "CommandLine", "Diagnostics", "Recipes", "Host", "Workers", "Digests",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "ServersTests", dependencies: ["Servers"]),

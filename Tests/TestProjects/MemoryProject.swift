@@ -103,7 +103,7 @@ package final class MemoryProject {
     /// Publishes a record of a step under any manifest of its kind.
     @discardableResult
     package func publish(
-        _ manifest: Manifest, of step: Step, outputs: [String]? = nil, environment: JSON = .null,
+        _ manifest: Manifest, of step: Step, outputs: [String]? = nil, metrics: JSON = .null, environment: JSON = .null,
         content: (String) -> String? = { _ in nil }
     ) throws -> Record {
         clock.advance(seconds: 1)
@@ -119,6 +119,6 @@ package final class MemoryProject {
             attempt,
             Record.Draft(
                 outline: manifest.outline, manifest: manifest.json, address: step.address, kind: step.kind.rawValue,
-                outputs: outputs, started: started, seconds: 2, environment: environment))
+                outputs: outputs, started: started, seconds: 2, metrics: metrics, environment: environment))
     }
 }

@@ -28,6 +28,15 @@ struct DiffDocument {
 
     static func settings(_ old: ComparedRecipe, _ new: ComparedRecipe) -> [Setting]? {
         guard let before = old.settings, let after = new.settings else { return nil }
+        return settings(from: before, to: after) { new.place(of: $0) ?? old.place(of: $0) }
+    }
+
+    /// The differences of values by their dotted paths.
+    ///
+    /// - Parameter place: where the recipe says something of a path.
+    static func settings(
+        from before: [String: JSON], to after: [String: JSON], place: (_ path: String) -> String?
+    ) -> [Setting] {
         func text(_ value: JSON?) -> String { value.map { $0.text() } ?? "nothing" }
         let (own, other) = (prefixes(of: before.keys), prefixes(of: after.keys))
         var reported: Set<String> = []
@@ -36,7 +45,7 @@ struct DiffDocument {
             let known = before[path] == nil ? own : after[path] == nil ? other : nil
             let whole = known.map { known in parts(of: path).first { !known.contains($0) } ?? path } ?? path
             guard reported.insert(whole).inserted else { return nil }
-            let place = new.place(of: whole) ?? old.place(of: whole)
+            let place = place(whole)
             let suffix = place.map { " (\($0))" } ?? ""
             if whole != path {
                 let isNew = before[path] == nil
