@@ -39,7 +39,8 @@ class Running:
         self.project = project
         self.process = subprocess.Popen(
             project.command("run", "--progress", "plain", *arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=project.environment())
+            # Tests that were started with nohup would hand that on.
+            env=project.environment(), preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))
 
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
