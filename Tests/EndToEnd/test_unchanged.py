@@ -8,12 +8,20 @@ import pytest
 from programs import ALL, Programs, chain, made  # noqa: F401 (fixtures)
 
 
+def settle(chain) -> None:
+    """Waits until no file is so young that its time stamps do not tell whether it was written again."""
+    def youngest() -> float:
+        return max(path.lstat().st_ctime for path in chain.folder.rglob("*"))
+    while time.time() - youngest() < 0.15:
+        time.sleep(0.02)
+
+
 @pytest.fixture
 def settled(chain) -> Programs:
     """The chain after a run that found nothing to do, long enough after the last write that time stamps tell."""
-    time.sleep(0.3)
+    settle(chain)
     chain.run()
-    time.sleep(0.3)
+    settle(chain)
     assert chain.names() == []
     assert snapshots(chain), "nothing was remembered"
     return chain
@@ -26,7 +34,7 @@ def snapshots(project: Programs) -> list:
 def test_the_first_run_that_has_nothing_to_do_parses_no_recipe(chain):
     """A run leaves what the next one needs: the recipe is read again only where something has changed."""
     chain.edit('"{out.text}", 1, 8]', '"{out.text}", 2, 8]')
-    time.sleep(0.3)
+    settle(chain)
     assert chain.names() == ALL
     [snapshot] = snapshots(chain)
     written = snapshot.stat().st_mtime_ns
@@ -36,7 +44,7 @@ def test_the_first_run_that_has_nothing_to_do_parses_no_recipe(chain):
 
 def test_a_logbook_edited_right_after_a_run_is_seen(chain):
     chain.edit('"{out.text}", 1, 8]', '"{out.text}", 2, 8]')
-    time.sleep(0.3)
+    settle(chain)
     assert chain.names() == ALL and snapshots(chain)
     page = chain.folder / "logbook" / "LOGBOOK.md"
     page.write_text(page.read_text().replace("e", "E"))
@@ -49,7 +57,7 @@ def test_a_source_edited_while_a_run_goes_on_is_seen(chain):
     chain.write("where.txt", "source.txt")
     chain.edit('[cp, "{in.text}", "{out.fifth}"]',
                '[sh, -c, "cp $1 $2; echo more >> $(cat where.txt)", x, "{in.text}", "{out.fifth}"]')
-    time.sleep(0.3)
+    settle(chain)
     chain.run()
     assert "one" in chain.names()
 
@@ -98,7 +106,7 @@ def test_a_source_behind_a_link_that_turns_is_seen(chain):
     (chain.folder / "source.txt").unlink()
     (chain.folder / "source.txt").symlink_to("one.txt")
     for _ in range(3):
-        time.sleep(0.3)
+        settle(chain)
         assert chain.names() == []
     assert snapshots(chain)
     (chain.folder / "source.txt").unlink()
@@ -135,6 +143,6 @@ def test_findings_are_said_each_time(chain):
     chain.edit('inputs: {source: ./source.txt}', 'inputs: {source: ./source.txt, more: ./one.sh}')
     chain.run()
     for _ in range(2):
-        time.sleep(0.3)
+        settle(chain)
         assert "{in.more}" in chain.ablate("run").stderr
     assert not snapshots(chain)

@@ -141,13 +141,6 @@ package struct JSONDocument: Sendable {
         }
     }
 
-    package var flag: Bool {
-        get throws(FormatError) {
-            guard let value = json.bool else { throw unexpected("true or false") }
-            return value
-        }
-    }
-
     package var text: String {
         get throws(FormatError) {
             guard let value = json.string else { throw unexpected("a text") }
