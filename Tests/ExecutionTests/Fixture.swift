@@ -137,13 +137,15 @@ final class Fixture: Sendable {
 
     /// An engine for some steps, by default with a worker's environment that is not there: none of them needs it.
     func engine(
-        _ selection: Set<Int>, cores: Int = 2, executors: Executors? = nil, keepGoing: Bool = false, retries: Int = 0,
+        _ selection: Set<Int>, cores: Int = 2, machine: Machine? = nil, variables: [String: String] = [:],
+        executors: Executors? = nil, keepGoing: Bool = false, retries: Int = 0,
         report: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws -> Engine {
-        let machine = Machine(cores: cores, gpus: 0, memory: 1 << 10)
+        let machine = machine ?? Machine(cores: cores, gpus: 0, memory: 1 << 10)
         let local = Executors.local(
             folder: folder, machine: machine,
-            environment: WorkerEnvironment(cache: folder + "/cache", interpreter: "/nowhere/python", variables: [:]),
+            environment: WorkerEnvironment(
+                cache: folder + "/cache", interpreter: "/nowhere/python", variables: variables),
             logs: store.root, say: { _ in })
         return Engine(
             plan: plan, recipe: "small", lastKeys: [:],

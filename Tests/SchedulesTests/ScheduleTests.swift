@@ -15,7 +15,7 @@ private struct Owner {
     var probed: [Int] = []
     var executed: [Int] = []
     var pending: [Schedule.Action] = []
-    var running: [Int: [Int]] = [:]
+    var running: Set<Int> = []
     var done: Set<Int> = []
     var cancelled: Set<Int> = []
 
@@ -56,26 +56,21 @@ private struct Owner {
                 #expect(!probed.contains(step), "probed twice")
                 probed.append(step)
                 pending.append(action)
-            case .execute(let step, let gpus):
+            case .execute(let step):
                 #expect(!executed.contains(step), "executed twice")
                 #expect(!hits.contains(step), "executed although it was there")
                 executed.append(step)
-                #expect(gpus.count == demands[step].clamped(to: capacity).gpus)
-                #expect(Set(gpus).count == gpus.count && gpus.allSatisfy { 0..<capacity.gpus ~= $0 })
-                running[step] = gpus
-                for gpu in gpus {
-                    let sharing = running.filter { $0.value.contains(gpu) }.keys
-                    let amounts = sharing.map { demands[$0].clamped(to: capacity).gpuMemory }
-                    #expect(sharing.count == 1 || !amounts.contains(0), "a GPU that one has alone, twice at once")
-                    #expect(amounts.reduce(0, +) <= capacity.gpuMemory, "more of a GPU's memory than it has")
-                }
-                let cores = running.keys.reduce(0) { $0 + demands[$1].clamped(to: capacity).cores }
-                #expect(cores <= capacity.cores, "more cores than there are")
-                let memory = running.keys.reduce(0) { $0 + demands[$1].clamped(to: capacity).memory }
-                #expect(memory <= capacity.memory, "more memory than there is")
+                running.insert(step)
+                let held = running.map { demands[$0].clamped(to: capacity) }
+                #expect(held.reduce(0) { $0 + $1.cores } <= capacity.cores, "more cores than there are")
+                #expect(held.reduce(0) { $0 + $1.memory } <= capacity.memory, "more memory than there is")
+                // What shares no GPU has one for itself; what does share takes no more than all of their memory.
+                let gpuMemory = max(1, capacity.gpuMemory)
+                let taken = held.reduce(0) { $0 + $1.gpus * ($1.gpuMemory == 0 ? gpuMemory : $1.gpuMemory) }
+                #expect(taken <= capacity.gpus * gpuMemory, "more of the GPUs than there is")
                 pending.append(action)
             case .cancel(let step):
-                #expect(running[step] != nil)
+                #expect(running.contains(step))
                 cancelled.insert(step)
             }
         }
@@ -93,8 +88,8 @@ private struct Owner {
             case .probe(let step):
                 if hits.contains(step) { done.insert(step) }
                 take(schedule.handle(.probed(step, hit: hits.contains(step))))
-            case .execute(let step, _):
-                running[step] = nil
+            case .execute(let step):
+                running.remove(step)
                 if cancelled.contains(step) {
                     take(schedule.handle(.cancelled(step)))
                 } else if failures.contains(step) {
@@ -106,18 +101,6 @@ private struct Owner {
             case .cancel: break
             }
         }
-    }
-}
-
-/// SplitMix64: the same numbers everywhere.
-private struct SystemIndependentRandom: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
 
@@ -155,9 +138,9 @@ private struct SystemIndependentRandom: RandomNumberGenerator {
             estimates: [2, 1, 1, 1],
             capacity: Resources(cores: 1), keepGoing: false)
         #expect(schedule.start() == [.probe(0), .probe(1)])
-        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0, gpus: [])])
+        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0)])
         #expect(schedule.handle(.probed(1, hit: false)).isEmpty)
-        #expect(schedule.handle(.finished(0)) == [.execute(1, gpus: [])])
+        #expect(schedule.handle(.finished(0)) == [.execute(1)])
         var other = Schedule(
             dependencies: [[], [], [1], [2]], demands: Array(repeating: Resources(cores: 2), count: 4),
             estimates: [2, 1, 1, 1],
@@ -176,11 +159,11 @@ private struct SystemIndependentRandom: RandomNumberGenerator {
         _ = schedule.start()
         #expect(
             (0..<4).map { schedule.handle(.probed($0, hit: false)) } == [
-                [.execute(0, gpus: [0])], [.execute(1, gpus: [0])], [.execute(2, gpus: [1])], [],
+                [.execute(0)], [.execute(1)], [.execute(2)], [],
             ])
-        #expect(schedule.handle(.finished(2)).contains(.execute(3, gpus: [1])))
+        #expect(schedule.handle(.finished(2)).contains(.execute(3)))
         #expect(schedule.handle(.probed(4, hit: false)).isEmpty)
-        #expect(schedule.handle(.finished(0)).contains(.execute(4, gpus: [0])))
+        #expect(schedule.handle(.finished(0)).contains(.execute(4)))
     }
 
     @Test func aDemandBeyondTheMachineStillRuns() {
@@ -189,6 +172,6 @@ private struct SystemIndependentRandom: RandomNumberGenerator {
             capacity: Resources(cores: 2, gpus: 1),
             keepGoing: false)
         _ = schedule.start()
-        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0, gpus: [0])])
+        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0)])
     }
 }

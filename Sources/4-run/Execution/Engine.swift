@@ -41,6 +41,7 @@ package actor Engine {
     private let plan: Plan
     private let resolver: InputResolver
     private let runner: StepRunner
+    private let machine: Machine
     private let executors: Executors
     private let journal: RunJournal
     private let forecast: Forecast
@@ -66,6 +67,7 @@ package actor Engine {
         self.forecast = forecast
         let store = resolver.store
         self.executors = executors
+        self.machine = machine
         runner = StepRunner(
             store: store, resolver: resolver, executors: executors, isCurrent: options.isCurrent,
             retries: options.retries, say: { report(.note($0)) })
@@ -132,7 +134,7 @@ package actor Engine {
         while let action = waiting.popFirst() {
             switch action {
             case .probe(let position): waiting += try schedule.handle(.probed(position, hit: probe(position)))
-            case .execute(let position, let gpus): execute(position, gpus: gpus)
+            case .execute(let position): execute(position)
             case .cancel(let position): tasks[position]?.cancel()
             }
         }
@@ -161,13 +163,12 @@ package actor Engine {
         let table = step.table.flatMap { records[$0] ?? forecast.entries[$0].record }
         jobs[position] = StepRunner.Job(
             step: step, manifest: manifest, inputs: inputs, rows: table.flatMap { StepMetrics($0.metrics).rows },
-            gpus: [])
+            resources: machine.resources(for: step).clamped(to: machine.capacity))
         return false
     }
 
-    private func execute(_ position: Int, gpus: [Int]) {
-        guard var job = jobs.removeValue(forKey: position) else { return }
-        job.gpus = gpus
+    private func execute(_ position: Int) {
+        guard let job = jobs.removeValue(forKey: position) else { return }
         let index = chosen[position]
         report(.started(index))
         tasks[position] = Task { [runner, report, job] in

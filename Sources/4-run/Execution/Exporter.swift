@@ -4,6 +4,7 @@ package import Digests
 package import Forecasts
 internal import Host
 package import Plans
+internal import Schedules
 internal import Storage
 package import Workers
 
@@ -87,12 +88,14 @@ package struct Exporter: Sendable {
             inputs: try inputs(step, record, in: "\(draft)/inputs"), outputs: "\(draft)/outputs",
             scratch: "\(draft)/scratch", log: "\(draft)/log.txt", threads: machine.threads)
         let pool = WorkerPool(environment: environment, logs: "\(draft)/scratch", say: say)
+        let devices = Devices(of: machine, variables: environment.variables)
         let result: WorkerResult
         do {
-            let gpus = machine.gpus > 0 ? [0] : []
-            let worker = try await pool.take(gpus: gpus, threads: machine.threads)
-            result = try await worker.run(specification) { _ in }
-            worker.retire()
+            result = try await devices.lend(Resources(cores: machine.threads, gpus: min(1, machine.gpus))) { gpus in
+                let worker = try await pool.take(gpus: gpus, threads: machine.threads)
+                defer { worker.retire() }
+                return try await worker.run(specification) { _ in }
+            }
         } catch let failure as StepFailure where failure.class == .cancelled {
             throw CancellationError()
         }

@@ -40,8 +40,8 @@ package struct Machine: Sendable {
         let group = ControlGroup.current
         let cores = min(Threads.cores, group.cores ?? .max)
         let gpus: Int
-        if let visible = environment["CUDA_VISIBLE_DEVICES"] {
-            gpus = visible.split(separator: ",").prefix { !$0.hasPrefix("-") }.count
+        if let visible = environment[Devices.variable] {
+            gpus = Devices.names(in: visible).count
         } else {
             gpus = (0..<64).count { Host.system.files.exists("/dev/nvidia\($0)") }
         }

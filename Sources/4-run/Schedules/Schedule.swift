@@ -41,8 +41,8 @@ package struct Schedule: Sendable {
 
     package enum Action: Sendable, Equatable {
         case probe(Int)
-        /// Run the step, with these GPUs.
-        case execute(Int, gpus: [Int])
+        /// Run the step: what it takes is free. Which devices that is, is for whoever runs it to choose.
+        case execute(Int)
         case cancel(Int)
     }
 
@@ -56,7 +56,7 @@ package struct Schedule: Sendable {
     private var cores: Int
     private var gpus: GPUPool
     private var memory: Int
-    private var held: [Int: (demand: Resources, gpus: [Int])] = [:]
+    private var held: [Int: (demand: Resources, gpus: GPUPool.Share)] = [:]
     private var isStopping = false
     /// Steps in state `ready` by what they take, the most urgent last: starting one looks at no others.
     private var ready: [Resources: [Int]] = [:]
@@ -178,7 +178,7 @@ package struct Schedule: Sendable {
         guard let held = held.removeValue(forKey: step) else { return }
         cores += held.demand.cores
         memory += held.demand.memory
-        gpus.give(back: held.gpus, memory: held.demand.gpuMemory)
+        gpus.give(back: held.gpus)
     }
 
     /// Starts ready steps, the most urgent first, as far as resources reach.
@@ -190,20 +190,19 @@ package struct Schedule: Sendable {
             for (demand, steps) in ready where fits(demand) {
                 if let first = steps.last, next.map({ isMoreUrgent(first, than: $0) }) ?? true { next = first }
             }
-            guard let step = next else { return actions }
+            guard let step = next, let taken = gpus.take(demands[step]) else { return actions }
             let demand = demands[step]
             ready[demand]?.removeLast()
-            let taken = gpus.take(demand.gpus, memory: demand.gpuMemory)
             cores -= demand.cores
             memory -= demand.memory
             held[step] = (demand, taken)
             states[step] = .running
-            actions.append(.execute(step, gpus: taken))
+            actions.append(.execute(step))
         }
     }
 
     private func fits(_ demand: Resources) -> Bool {
-        demand.cores <= cores && gpus.has(demand.gpus, memory: demand.gpuMemory) && demand.memory <= memory
+        demand.cores <= cores && gpus.has(demand) && demand.memory <= memory
     }
 
     /// Whether a ready step goes before another: the longer remaining path first, then the order of the plan.

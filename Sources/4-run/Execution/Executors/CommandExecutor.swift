@@ -12,18 +12,21 @@ internal import Workers
 struct CommandExecutor: Executor {
     /// The recipe's folder, in which programs run.
     let folder: String
+    let devices: Devices
 
     /// Runs the program; what it says goes to the log. Errors: ``StepFailure`` of class `command-failed`, `timeout` or `unavailable`.
     func run(_ assignment: StepAssignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
-        let watch = StopWatch()
-        let outputs = try await run(
-            assignment.step, inputs: assignment.inputs.mapValues(\.path), outputs: assignment.outputs,
-            log: assignment.log, rows: assignment.rows, gpus: assignment.gpus)
-        return Work(outputs: outputs, started: watch.started, seconds: watch.seconds)
+        try await devices.lend(assignment.resources) { gpus in
+            let watch = StopWatch()
+            let outputs = try await run(
+                assignment.step, inputs: assignment.inputs.mapValues(\.path), outputs: assignment.outputs,
+                log: assignment.log, rows: assignment.rows, gpus: gpus)
+            return Work(outputs: outputs, started: watch.started, seconds: watch.seconds)
+        }
     }
 
     private func run(
-        _ step: Step, inputs: [String: String], outputs: String, log: String, rows: Int?, gpus: [Int]
+        _ step: Step, inputs: [String: String], outputs: String, log: String, rows: Int?, gpus: [String]
     ) async throws -> [String] {
         let body = step.body as? CommandStep
         let (command, names) = (body?.command ?? [], body?.outputs ?? [])
@@ -31,10 +34,9 @@ struct CommandExecutor: Executor {
         guard let program = arguments.first else {
             throw StepFailure(class: .internal, message: "the command is empty")
         }
-        let visible = gpus.map(String.init).joined(separator: ",")
         let tree = ProcessTree()
         let (status, isLate) = try await limited(to: step.resources?.time) {
-            try await spawn(program, Array(arguments.dropFirst()), log: log, gpus: visible, tree: tree)
+            try await spawn(program, Array(arguments.dropFirst()), log: log, gpus: gpus, tree: tree)
         }
         // What left the group is looked for where something went wrong; a look at every process after every step would cost more
         // than small steps take.
@@ -81,7 +83,7 @@ struct CommandExecutor: Executor {
     }
 
     private func spawn(
-        _ program: String, _ arguments: [String], log: String, gpus: String, tree: ProcessTree
+        _ program: String, _ arguments: [String], log: String, gpus: [String], tree: ProcessTree
     ) async throws -> TerminationStatus {
         let file = try FileDescriptor.open(
             log, .writeOnly, options: [.create, .append],
@@ -103,7 +105,8 @@ struct CommandExecutor: Executor {
             let result = try await Subprocess.run(
                 executable, arguments: Arguments(arguments),
                 environment: .inherit.updating([
-                    "CUDA_VISIBLE_DEVICES": gpus, "PYTHONDONTWRITEBYTECODE": "1",
+                    Environment.Key(rawValue: Devices.variable)!: gpus.joined(separator: ","),
+                    "PYTHONDONTWRITEBYTECODE": "1",
                     Environment.Key(rawValue: ProcessTree.variable)!: tree.mark,
                 ]),
                 workingDirectory: FilePath(folder), platformOptions: options, input: .none,

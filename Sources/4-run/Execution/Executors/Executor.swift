@@ -2,6 +2,7 @@
 
 package import Digests
 package import Plans
+package import Schedules
 package import Workers
 
 /// Carries out the steps of one demand. It knows no key's meaning, no record and no other step: it is told what to read and where to
@@ -34,8 +35,9 @@ package struct StepAssignment: Sendable {
     package let log: String
     /// How many rows the table has that its predictions must cover (``Step/table``); nil where it has none or nobody has read it.
     package let rows: Int?
-    /// The GPUs that the schedule has set aside, counted along those of the machine.
-    package let gpus: [Int]
+    /// What the schedule has set aside: so many cores and GPUs, so much memory. Which GPUs, is for the executor to choose where the step
+    /// runs (``Devices`` on this machine).
+    package let resources: Resources
 }
 
 /// What a step says while it runs.
@@ -99,9 +101,12 @@ package struct Executors: Sendable {
         say: @escaping @Sendable (String) -> Void
     ) -> Executors {
         let pool = WorkerPool(environment: environment, logs: logs, say: say)
-        let worker = WorkerExecutor(pool: pool, threads: machine.threads, say: say)
+        // Programs and workers share the devices of the machine.
+        let devices = Devices(of: machine, variables: environment.variables)
+        let worker = WorkerExecutor(pool: pool, devices: devices, threads: machine.threads, say: say)
         return Executors([
-            .native: NativeExecutor(), .command: CommandExecutor(folder: folder), .process: worker, .training: worker,
+            .native: NativeExecutor(), .command: CommandExecutor(folder: folder, devices: devices), .process: worker,
+            .training: worker,
         ])
     }
 

@@ -6,12 +6,19 @@ internal import Workers
 
 struct WorkerExecutor: Executor {
     let pool: WorkerPool
+    let devices: Devices
     /// Threads of a training step on one GPU, or on none.
     let threads: Int
     let say: @Sendable (String) -> Void
 
     func run(_ assignment: StepAssignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
-        let (step, gpus) = (assignment.step, assignment.gpus)
+        try await devices.lend(assignment.resources) { gpus in try await run(assignment, on: gpus, report: report) }
+    }
+
+    private func run(
+        _ assignment: StepAssignment, on gpus: [String], report: @escaping @Sendable (StepNews) -> Void
+    ) async throws -> Work {
+        let step = assignment.step
         let specification = WorkerSpecification(
             address: step.address, kind: step.kind.rawValue, key: assignment.key, parameters: step.workerParameters,
             inputs: assignment.inputs, outputs: assignment.outputs, scratch: assignment.scratch, log: assignment.log,

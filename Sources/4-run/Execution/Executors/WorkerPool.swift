@@ -3,12 +3,12 @@
 internal import Host
 package import Workers
 
-/// Workers by the GPUs they see. A worker that died is replaced by the next request.
+/// Workers by the GPUs they see, as CUDA_VISIBLE_DEVICES names them. A worker that died is replaced by the next request.
 package actor WorkerPool {
     private let environment: WorkerEnvironment
     private let store: String
     private let say: @Sendable (String) -> Void
-    private var idle: [[Int]: [Worker]] = [:]
+    private var idle: [[String]: [Worker]] = [:]
     private var preparation: Task<String, any Error>?
     private var count = 0
 
@@ -19,7 +19,7 @@ package actor WorkerPool {
     }
 
     /// An idle worker that sees exactly these GPUs, or a new one.
-    package func take(gpus: [Int], threads: Int) async throws -> Worker {
+    package func take(gpus: [String], threads: Int) async throws -> Worker {
         while let worker = idle[gpus, default: []].popLast() {
             if worker.isAlive { return worker }
         }
@@ -32,11 +32,7 @@ package actor WorkerPool {
         let package = try WorkerPackage.materialise(in: environment.cache)
         count += 1
         var variables = ["OMP_NUM_THREADS": String(threads), "CUBLAS_WORKSPACE_CONFIG": ":4096:8"]
-        // Slots are counted along what the user lets us see: with CUDA_VISIBLE_DEVICES=3, slot 0 is GPU 3.
-        let visible = environment.variables["CUDA_VISIBLE_DEVICES"]?.split(separator: ",").map(String.init)
-        variables["CUDA_VISIBLE_DEVICES"] = gpus.map { slot in
-            visible.flatMap { slot < $0.count ? $0[slot] : nil } ?? String(slot)
-        }.joined(separator: ",")
+        variables[Devices.variable] = gpus.joined(separator: ",")
         // Answers of an endpoint are kept across steps and recipes: they cost money.
         if environment.variables["ABLATE_ANNOTATIONS"] == nil {
             variables["ABLATE_ANNOTATIONS"] = "\(store)/annotations"
@@ -47,7 +43,7 @@ package actor WorkerPool {
                 log: "\(store)/worker-\(Host.system.processes.current.process)-\(count).log"))
     }
 
-    package func give(back worker: Worker, gpus: [Int]) {
+    package func give(back worker: Worker, gpus: [String]) {
         if worker.isAlive { idle[gpus, default: []].append(worker) }
     }
 
