@@ -10,7 +10,7 @@ extension JSON {
     /// Object members come in the UTF-8 order of their keys. Floats must be finite; the declarations see to that.
     package var canonicalBytes: [UInt8] {
         var output: [UInt8] = []
-        output.reserveCapacity(2_048)
+        output.reserveCapacity(512)
         appendCanonical(to: &output)
         return output
     }
@@ -56,7 +56,7 @@ extension JSON {
     }
 
     /// Whether `left` comes before `right` in UTF-8 order. Texts of ASCII, which nearly all keys are, compare as bytes anyhow.
-    private static func precedes(_ left: String, _ right: String) -> Bool {
+    static func precedes(_ left: String, _ right: String) -> Bool {
         let order = left.utf8.withContiguousStorageIfAvailable { left in
             right.utf8.withContiguousStorageIfAvailable { right in
                 let order = memcmp(left.baseAddress!, right.baseAddress!, min(left.count, right.count))

@@ -3,8 +3,8 @@
 package import Digests
 package import Nodes
 
-/// A step of a plan.
-package struct Step: Sendable {
+/// A step of a plan. One object wherever it is looked at: a plan of ten thousand is walked many times.
+package final class Step: Sendable {
     /// A path such as `openhermes/seed-1/fold-2/finetune`; unique in its plan, and stable while the recipe's names are.
     package let address: String
     /// What it does, in the types of its kind.
@@ -20,27 +20,33 @@ package struct Step: Sendable {
     /// key is still unknown.
     package let outline: Digest
 
+    /// What a custom step asks for beside a process; nil for ablate's own steps.
+    package let resources: CommandResources?
+    /// The step that reads the table whose rows a program's `out-of-fold` must cover; nil for everything else. Never in a key.
+    package let table: Int?
+    /// The steps whose outputs this one reads, each once, ascending.
+    package let dependencies: [Int]
+
+    init(
+        address: String, body: any TypedStep, kind: StepKind, parameters: JSON, inputs: [String: Source],
+        origins: [String: Node], outline: Digest
+    ) {
+        (self.address, self.body, self.kind, self.parameters) = (address, body, kind, parameters)
+        (self.inputs, self.origins, self.outline) = (inputs, origins, outline)
+        let command = body as? CommandStep
+        (resources, table) = (command?.resources, command?.table?.step)
+        let read = inputs.values.compactMap(\.step).sorted()
+        dependencies = read.indices.filter { $0 == 0 || read[$0] != read[$0 - 1] }.map { read[$0] }
+    }
+
     /// What running it takes.
     package var demand: Demand { body.demand }
-
-    /// What a custom step asks for beside a process; nil for ablate's own steps.
-    package var resources: CommandResources? { (body as? CommandStep)?.resources }
 
     /// The tokens that a fine-tune keeps of each column, by column; empty for everything else.
     package var lengths: [String: Int] { (body as? FinetuneStep)?.forward.lengths ?? [:] }
 
-    /// The step that reads the table whose rows a program's `out-of-fold` must cover; nil for everything else. Never in a key.
-    package var table: Int? { (body as? CommandStep)?.table?.step }
-
     /// All that a worker gets: the parameters, and what changes no result.
     package var workerParameters: JSON { body.workerParameters }
-
-    /// The steps whose outputs this one reads, each once, ascending.
-    package var dependencies: [Int] {
-        var seen: Set<Int> = []
-        for case .output(let step, _) in inputs.values { seen.insert(step) }
-        return seen.sorted()
-    }
 
     /// The recipe's words for a dotted path into the parameters, such as `training.epochs`; nil where it has none.
     package func origin(of parameter: String) -> Node? {

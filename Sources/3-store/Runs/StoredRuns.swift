@@ -7,13 +7,7 @@ extension Store {
     package func lastRunDocument(
         _ recipe: String, where isOwn: (RunDocument) -> Bool = { _ in true }
     ) throws -> (number: Int, document: RunDocument)? {
-        var found: RunDocument?
-        let run = try latestRun(recipe) { json in
-            let document = RunDocument(reading: json)
-            found = document
-            return isOwn(document)
-        }
-        return run.flatMap { run in found.map { (run.number, $0) } }
+        try latestRun(recipe, as: RunDocument.init(reading:), where: isOwn)
     }
 
     /// The documents that are readable, newest first; of all of them, or of the last few.

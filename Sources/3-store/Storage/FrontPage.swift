@@ -21,4 +21,4 @@
 //     DerivedNumbers                                         numbers worked out from objects, beside the index
 //     Snapshot, FileDependencies                             an answer that holds while files look as they did
 //     Verification, Collection, CollectionLock, Pins, Usage  is all whole; what may go; what must not; how much there is
-//     Index, IndexDatabase, IndexRow, IndexedRecord, RecordSummary    the part that may be lost
+//     Index, IndexDatabase, IndexRow, IndexedRecord, RecordHead, RecordSummary    the part that may be lost

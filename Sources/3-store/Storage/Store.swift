@@ -35,7 +35,7 @@ package final class Store: Sendable {
     let cache: String?
     let lastRefresh = Mutex<Int?>(nil)
     /// The document of a run that was read last: a large one takes a while, and one command asks for it several times.
-    let lastReadRun = Mutex<(path: String, stamp: Stamp, document: JSON)?>(nil)
+    let lastReadRun = Mutex<ReadRun?>(nil)
     let signs: SignsOfLife
     private let onWait = Mutex<(@Sendable (String) -> Void)?>(nil)
 

@@ -24,10 +24,12 @@ package actor Engine {
         package var settings: JSON
         /// How often a step is tried again whose worker was lost.
         package var retries: Int
+        /// A claim on the plan's records that is older than the forecast: what that found is there, then. Without one, it is looked for
+        /// again.
+        package var reservation: Reservation?
         package init(
             selection: Set<Int>? = nil, keepGoing: Bool = false, folder: String, file: String = "",
-            settings: JSON = .null,
-            retries: Int = 0
+            settings: JSON = .null, retries: Int = 0, reservation: Reservation? = nil
         ) {
             self.selection = selection
             self.keepGoing = keepGoing
@@ -35,6 +37,7 @@ package actor Engine {
             self.file = file
             self.settings = settings
             self.retries = retries
+            self.reservation = reservation
         }
     }
 
@@ -45,6 +48,7 @@ package actor Engine {
     private let executors: Executors
     private let journal: RunJournal
     private let forecast: Forecast
+    private let reservation: Reservation?
     private let report: @Sendable (RunEvent) -> Void
     /// The plan's indices of the steps this run is about; the schedule counts along these.
     private let chosen: [Int]
@@ -65,6 +69,7 @@ package actor Engine {
         self.resolver = resolver
         self.report = report
         self.forecast = forecast
+        reservation = options.reservation
         let store = resolver.store
         self.executors = executors
         self.machine = machine
@@ -93,7 +98,7 @@ package actor Engine {
     /// Errors: those of the store, when not even a record can be looked up.
     package func run() async throws -> RunSummary {
         // What a step may turn out to reuse must not be collected between its probe and its use.
-        let reservation = try resolver.store.reserve(Set(chosen.map { plan.steps[$0].outline }))
+        let reservation = try reservation ?? resolver.store.reserve(Set(chosen.map { plan.steps[$0].outline }))
         defer { withExtendedLifetime(reservation) {} }
         CrashNotice.note(store: resolver.store.root)
         try journal.begin()
@@ -145,7 +150,7 @@ package actor Engine {
         let index = chosen[position]
         let step = plan.steps[index]
         // What the forecast found holds while the steps above are as it found them, and the record is there.
-        if let record = forecast.entries[index].record, try resolver.store.holds(record),
+        if let record = forecast.entries[index].record, try reservation != nil || resolver.store.holds(record),
             step.dependencies.allSatisfy({ records[$0]?.key == forecast.entries[$0].record?.key })
         {
             finish(index, record, executed: false)

@@ -37,7 +37,9 @@ package struct Forecast: Sendable {
     /// The missing inputs of some steps.
     package func missing(among steps: some Collection<Int>) -> [MissingInput] {
         var seen: Set<MissingInput> = []
-        return steps.sorted().flatMap { entries[$0].missing }.filter { seen.insert($0).inserted }
+        return steps.filter { !entries[$0].missing.isEmpty }.sorted().flatMap { entries[$0].missing }.filter {
+            seen.insert($0).inserted
+        }
     }
 
     package func count(_ state: State, among steps: some Collection<Int>) -> Int {

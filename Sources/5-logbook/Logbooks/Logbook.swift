@@ -80,10 +80,12 @@ package struct Logbook: Sendable {
     ///   - forecast: which step of the plan has which record.
     ///   - lastRun: the document of the recipe's last run, for its failures and its times.
     ///   - settings: the recipe's values by their paths, as documents of runs have them.
+    ///   - warnings: of the plan's steps, where the caller has them already.
     ///
     /// Errors: those of the store, and of evaluations that cannot be read.
     package init(
-        recipe: LoadedRecipe, plan: Plan, forecast: Forecast, store: Store, lastRun: RunDocument?, settings: JSON
+        recipe: LoadedRecipe, plan: Plan, forecast: Forecast, store: Store, lastRun: RunDocument?, settings: JSON,
+        warnings given: StepWarnings? = nil
     ) throws {
         name = recipe.recipe.name
         labels = recipe.recipe.data.labels
@@ -95,8 +97,8 @@ package struct Logbook: Sendable {
         let evaluations = try Parallel.map(plan.results) { result in
             try result.evaluate.flatMap { entries[$0].record }.flatMap(reader.evaluation)
         }
-        unseen = try StepWarning.unseenLabels(of: plan, entries, in: store, labels)
-        warnings = try StepWarning.all(of: plan, entries, in: store, labels: labels, unseen: unseen)
+        let found = try given ?? StepWarnings(of: plan, entries, in: store, labels: labels)
+        (unseen, warnings) = (found.unseen, found.all)
         let outOfFold = Dictionary(
             plan.results.map { ($0.name, $0.outOfFold) }, uniquingKeysWith: { first, _ in first })
         func isStandIn(_ name: String) -> Bool {

@@ -13,14 +13,15 @@
 //     Workspace                                              recipe, site, store, plan and forecast, for every verb
 //     ProjectFiles                                           what a recipe reads, and what may be delivered around it
 //     Unchanged                                              a run with nothing to do, told from time stamps
+//     ProvenRecipe                                           a recipe's text that broke no rule, told from its digest
 //     RecipeSurroundings                                     what a recipe is told of the files around it
 //     RecipeOptions, Console, ExitStatus, Files              what verbs share
 //     Progress/                                              a run on a terminal, in a log, as NDJSON, or silent
 //
 // The rest, each of which says in its first line what it is:
 //
-//     (here)               BackboneContext, ComparedRecipe, DependencyRecorder, LiveLogbook, RunName, RunStatus,
-//                          SelectionOptions, Warnings
+//     (here)               BackboneContext, ComparedRecipe, DependencyRecorder, Lasting, LiveLogbook, RunName,
+//                          RunStatus, SelectionOptions, Warnings
 //     Commands/            AcceptCommand, CheckCommand, DoctorCommand, ExportOptions, ImportCommand, InitCommand,
 //                          OptimizeCommand, PlanCommand, SchemaCommand, ShowCommand, StatusCommand, WhyCommand
 //     Commands/Diff/       DiffCommand, DiffDocument

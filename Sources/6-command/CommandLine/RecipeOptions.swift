@@ -39,16 +39,20 @@ struct RecipeOptions: ParsableArguments {
 
 enum RecipeReading {
     /// The recipe at `path`. Errors: ``Findings``; ``AblateError`` where there is no such file.
-    static func load(_ path: String, overrides: [String], recorder: DependencyRecorder = DependencyRecorder()) throws
-        -> LoadedRecipe
-    {
+    ///
+    /// - Parameter proven: whether its texts were found sound before.
+    static func load(
+        _ path: String, overrides: [String], recorder: DependencyRecorder = DependencyRecorder(),
+        proven: ProvenRecipe? = nil
+    ) throws -> LoadedRecipe {
         recorder.read(path)
         CrashNotice.note(recipe: path)
         let file = try source(path)
-        return try RecipeLoader(
+        var loader = RecipeLoader(
             file: file, folder: Files.folder(of: Files.absolute(path)), overrides: overrides,
-            surroundings: RecipeSurroundings.answers(recorder)
-        ).load()
+            surroundings: RecipeSurroundings.answers(recorder))
+        if let proven { loader.isProven = { proven.holds($0) } }
+        return try loader.load()
     }
 
     /// What the recipe calls itself, also where it has mistakes; nil where not even that can be read.

@@ -56,7 +56,7 @@ struct Unchanged {
             JSON.array(
                 [.string(path), .string(place), JSON(shared.site), .array(shared.overrides.map { .string($0) })]
                     + options
-                    + variables + [.array(Self.program)]
+                    + variables + [.array(ProgramIdentity.json)]
             ).digest
     }
 
@@ -96,13 +96,5 @@ struct Unchanged {
         for file in files { dependencies.contents[file.path] = file.digest }
         dependencies.folders[workspace.store.runsFolder(workspace.name)] = runs
         workspace.store.remember(answer.json.text(), on: dependencies, since: start, as: name)
-    }
-
-    /// Another program may compute otherwise: its file's size and times are part of the name.
-    private static var program: [JSON] {
-        guard let stamp = ((try? Host.system.files.status(of: "/proc/self/exe", following: true)) ?? nil)?.stamp else {
-            return [.integer(Host.system.processes.current.process)]
-        }
-        return [stamp.inode, stamp.size, stamp.modified].map { .integer($0) }
     }
 }

@@ -10,11 +10,11 @@ struct Warnings {
     /// The step that its end told of already if it ran; nil for what no step tells itself.
     private let all: [(step: Int?, text: String)]
 
-    /// Of the steps that were asked for. Errors: as of ``StepWarning``.
-    init(_ workspace: Workspace, _ forecast: Forecast, among chosen: Set<Int>) throws {
-        all = try StepWarning.all(
-            of: workspace.plan, forecast.entries, in: workspace.store, labels: workspace.loaded.recipe.data.labels
-        ).filter { chosen.contains($0.step) }.map { ($0.isRecorded ? $0.step : nil, "\($0.address): \($0.text)") }
+    /// Of the steps that were asked for.
+    init(_ warnings: StepWarnings, among chosen: Set<Int>) {
+        all = warnings.all.filter { chosen.contains($0.step) }.map {
+            ($0.isRecorded ? $0.step : nil, "\($0.address): \($0.text)")
+        }
     }
 
     /// As an earlier run that found nothing to do left them.

@@ -17,7 +17,6 @@ struct Workspace {
     /// The site file, where it is one that lies beside the recipe: it came with the recipe, perhaps from somebody else.
     let foundSite: String?
     let plan: Plan
-    let lineage: Lineage
     let store: Store
     let resolver: InputResolver
     let project: ProjectFiles
@@ -27,23 +26,29 @@ struct Workspace {
     /// - Parameter writing: whether the verb may change the store; a verb that only looks works on a read-only one.
     init(_ path: String, _ options: SharedOptions, writing: Bool) throws {
         recorder = DependencyRecorder()
-        loaded = try RecipeReading.load(path, overrides: options.overrides, recorder: recorder)
+        let proven = ProvenRecipe(path)
+        loaded = try RecipeReading.load(path, overrides: options.overrides, recorder: recorder, proven: proven)
         let place: String
         (place, site) = try Self.place(options, beside: loaded.folder, recorder)
         foundSite = options.site == nil ? Self.sitePath(beside: loaded.folder, recorder)?.found : nil
         let keys = try Self.keyVariables(options).findings(loaded)
         if !keys.isEmpty { throw Findings(loaded.warnings + keys) }
         plan = Plan(compiling: loaded)
-        lineage = Lineage(of: plan, loaded: loaded)
         project = ProjectFiles(loaded, plan, recorder, recipe: path)
-        let leaks = lineage.findings(loaded) + project.findings(loaded)
-        if leaks.hasErrors { throw Findings(loaded.warnings + leaks) }
+        // What labels a step has seen follows from the recipe's text, unless files are the training table under another name.
+        let isText = loaded.trainingCopies.isEmpty && loaded.mentions.isEmpty
+        let leaks = loaded.isProven && isText ? [] : Lineage(of: plan, loaded: loaded).findings(loaded)
+        let findings = leaks + project.findings(loaded)
+        if findings.hasErrors { throw Findings(loaded.warnings + findings) }
+        if !loaded.isProven, isText, loaded.warnings.isEmpty, findings.isEmpty { proven.remember(loaded.texts) }
         // A verb that only looks writes nothing in the store; what it had to read is remembered in the user's cache.
         store = try Store(at: place, access: writing ? .readWrite : .readOnly, cache: Files.cache)
         resolver = InputResolver(store: store, hub: HubCache(environment: Files.environment))
     }
 
     var name: String { loaded.recipe.name }
+
+    var lineage: Lineage { Lineage(of: plan, loaded: loaded) }
 
     /// The recipe's last run: of this file, whatever others of its name did. Nil where there is none.
     func lastRun() throws -> (number: Int, document: RunDocument)? {

@@ -69,7 +69,7 @@ extension Declaration {
 
 extension Key {
     /// A key that one or several alternatives have.
-    fileprivate init(_ faces: [(key: Key, isThis: @Sendable (Root) -> Bool)]) {
+    fileprivate convenience init(_ faces: [(key: Key, isThis: @Sendable (Root) -> Bool)]) {
         let first = faces[0].key
         @Sendable func face(_ root: Root) -> Key { faces.first { $0.isThis(root) }?.key ?? first }
         self.init(
@@ -79,7 +79,7 @@ extension Key {
     }
 
     /// The name, sentence and schema of a key over something else.
-    fileprivate init<Other>(
+    fileprivate convenience init<Other>(
         _ other: Key<Other>, isRequired: Bool, mayBeAbsent: Bool,
         decode: @escaping @Sendable (Node, inout Root, inout Reading) -> Bool,
         encode: @escaping @Sendable (Root) -> JSON?, parameter: @escaping @Sendable (Root) -> JSON?

@@ -59,7 +59,7 @@ package struct Declaration<Root: Sendable>: Sendable {
     }
 
     private func encode(_ root: Root) -> JSON {
-        var members: [String: JSON] = [:]
+        var members = [String: JSON](minimumCapacity: keys.count)
         for key in keys { members[key.name] = key.encode(root) }
         return .object(members)
     }

@@ -3,8 +3,8 @@
 package import Digests
 internal import Nodes
 
-/// A key: its name, its shape, where its value goes, and what it means.
-package struct Key<Root: Sendable>: Sendable {
+/// A key: its name, its shape, where its value goes, and what it means. One object, since it is looked up for every mapping.
+package final class Key<Root: Sendable>: Sendable {
     package let name: String
     package let about: String
     package let isRequired: Bool

@@ -96,6 +96,10 @@ package struct LoadedRecipe: Sendable {
     package let trainingCopies: Set<String>
     /// Where custom steps name the training table otherwise, step by step.
     package let mentions: [String: TableMention]
+    /// Of all that the recipe says, in its own file, in included ones and by `--set`.
+    package let texts: Digest
+    /// Whether it was loaded by ``RecipeLoader/isProven``.
+    package let isProven: Bool
 
     package func model(named name: String) -> Model? { recipe.models.first { $0.name == name }?.value }
     package func stackEntry(named name: String) -> StackEntry? { recipe.stack.first { $0.name == name }?.value }

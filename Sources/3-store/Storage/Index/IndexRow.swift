@@ -54,7 +54,7 @@ extension IndexedRecord {
     static let columns = "key, outline, kind, seconds, device, inode, size, modified, changed, head, text, seal"
 
     /// Reads ``columns``.
-    init?(_ row: Row) {
+    convenience init?(_ row: Row) {
         guard let key = row.digest(0), let outline = row.digest(1), let kind: String = row.value(2),
             let seconds: Double = row.value(3), let stamp = Stamp(row, from: 4), let head: String = row.value(9),
             let text: String = row.value(10)

@@ -5,14 +5,14 @@ internal import Formats
 internal import Host
 
 /// A record file as it was last read and found sound.
-struct IndexedRecord: Sendable {
+final class IndexedRecord: Sendable {
     let key: Digest
     let outline: Digest
     let kind: String
     let seconds: Double
     /// The stamp of the file when it was read.
     let stamp: Stamp
-    /// ``Record/head`` as JSON text, so that a lookup need not parse the rest.
+    /// ``Record/head``, so that a lookup need not parse the rest: as ``RecordHead`` has it or, in older indexes, as JSON.
     let head: String
     /// The whole text of the file.
     let text: String
@@ -23,7 +23,7 @@ struct IndexedRecord: Sendable {
         self.kind = record.kind
         self.seconds = record.seconds
         self.stamp = stamp
-        self.head = JSON.object(record.head).text()
+        self.head = RecordHead.text(of: record)
         self.text = text
     }
 
@@ -41,6 +41,9 @@ struct IndexedRecord: Sendable {
 
     /// The record; nil if the row is not what it was.
     var record: Record? {
+        if RecordHead.isHead(head) {
+            return RecordHead.record(in: head, text: text).flatMap { $0.key == key ? $0 : nil }
+        }
         guard let document = try? JSONDocument(parsing: Array(head.utf8), name: "the record"),
             let record = try? Record(head: document, details: RecordDetails(text: text)), record.key == key
         else { return nil }

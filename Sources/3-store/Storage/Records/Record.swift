@@ -3,8 +3,8 @@
 package import Digests
 package import Formats
 
-/// The record of a finished step.
-package struct Record: Sendable {
+/// The record of a finished step. One object wherever it is looked at.
+package final class Record: Sendable {
     /// The key of the step: the digest of its manifest.
     package let key: Digest
     /// The digest of the manifest without its inputs.
@@ -61,29 +61,34 @@ package struct Record: Sendable {
         }
     }
 
-    init(key: Digest, draft: Draft, outputs: [String: Output], log: Digest?, acceptance: Acceptance? = nil) {
-        self.key = key
-        self.outline = draft.outline
-        self.address = draft.address
-        self.kind = draft.kind
-        self.outputs = outputs
-        self.started = draft.started
-        self.seconds = draft.seconds
-        self.log = log
-        self.acceptance = acceptance
-        self.details = RecordDetails(
-            RecordDetails.Value(
-                manifest: draft.manifest, metrics: draft.metrics, measurements: draft.measurements,
-                environment: draft.environment))
+    init(
+        key: Digest, outline: Digest, address: String, kind: String, outputs: [String: Output], started: Double,
+        seconds: Double, log: Digest?, acceptance: Acceptance?, details: RecordDetails
+    ) {
+        (self.key, self.outline, self.address, self.kind) = (key, outline, address, kind)
+        (self.outputs, self.started, self.seconds) = (outputs, started, seconds)
+        (self.log, self.acceptance, self.details) = (log, acceptance, details)
+    }
+
+    convenience init(key: Digest, draft: Draft, outputs: [String: Output], log: Digest?, acceptance: Acceptance? = nil)
+    {
+        self.init(
+            key: key, outline: draft.outline, address: draft.address, kind: draft.kind, outputs: outputs,
+            started: draft.started, seconds: draft.seconds, log: log, acceptance: acceptance,
+            details: RecordDetails(
+                RecordDetails.Value(
+                    manifest: draft.manifest, metrics: draft.metrics, measurements: draft.measurements,
+                    environment: draft.environment)))
     }
 }
 
 extension Record: Hashable {
     package static func == (left: Record, right: Record) -> Bool {
-        left.key == right.key && left.outline == right.outline && left.address == right.address
-            && left.kind == right.kind && left.outputs == right.outputs && left.started == right.started
-            && left.seconds == right.seconds && left.log == right.log
-            && left.acceptance == right.acceptance && left.details.value == right.details.value
+        left === right
+            || left.key == right.key && left.outline == right.outline && left.address == right.address
+                && left.kind == right.kind && left.outputs == right.outputs && left.started == right.started
+                && left.seconds == right.seconds && left.log == right.log
+                && left.acceptance == right.acceptance && left.details.value == right.details.value
     }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(key) }
@@ -105,32 +110,29 @@ extension Record {
     }
 
     /// Reads what ``json`` wrote. Errors: ``FormatError``, naming the first member that is missing or wrong.
-    package init(reading document: JSONDocument) throws(FormatError) {
+    package convenience init(reading document: JSONDocument) throws(FormatError) {
         try self.init(head: document, details: RecordDetails(RecordDetails.Value(reading: document)))
     }
 
     /// Reads ``head``. Errors: ``FormatError``.
-    init(head: JSONDocument, details: RecordDetails) throws(FormatError) {
+    convenience init(head: JSONDocument, details: RecordDetails) throws(FormatError) {
         let format = try head.member("format")
         guard try format.integer == 1 else { throw format.unexpected("format 1") }
-        key = try head.member("key").digest
-        outline = try head.member("outline").digest
-        address = try head.member("address").text
-        kind = try head.member("kind").text
         var outputs: [String: Output] = [:]
         for (name, output) in try head.member("outputs").members {
             guard Output.isSafe(name: name) else { throw output.error("expected a name without a slash") }
             outputs[name] = try Output(reading: output)
         }
-        self.outputs = outputs
-        // Within what a clock can show, so that nobody who adds them up or shows them needs to look.
-        started = try Self.number(head, "started", within: -1e12..<1e12)
-        seconds = try Self.number(head, "seconds", within: 0..<1e10)
-        log = try head.member(ifPresent: "log")?.digest
-        acceptance = try head.member(ifPresent: "accepted").map { document throws(FormatError) in
-            try Acceptance(reading: document)
-        }
-        self.details = details
+        self.init(
+            key: try head.member("key").digest, outline: try head.member("outline").digest,
+            address: try head.member("address").text, kind: try head.member("kind").text, outputs: outputs,
+            // Within what a clock can show, so that nobody who adds them up or shows them needs to look.
+            started: try Self.number(head, "started", within: -1e12..<1e12),
+            seconds: try Self.number(head, "seconds", within: 0..<1e10),
+            log: try head.member(ifPresent: "log")?.digest,
+            acceptance: try head.member(ifPresent: "accepted").map { document throws(FormatError) in
+                try Acceptance(reading: document)
+            }, details: details)
     }
 
     private static func number(

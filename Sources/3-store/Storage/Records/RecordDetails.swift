@@ -22,11 +22,13 @@ final class RecordDetails: Sendable {
     }
 
     private let source: Source
+    /// The metrics, where somebody knows them already.
+    private let known: JSON?
 
-    init(_ value: Value) { source = .value(value) }
+    init(_ value: Value) { (source, known) = (.value(value), value.metrics) }
 
     /// From the text of a record file, which was found sound when it was read.
-    init(text: String) { source = .text(text) }
+    init(text: String, metrics: JSON? = nil) { (source, known) = (.text(text), metrics) }
 
     /// All of it. Of a text nothing is kept: the values of ten thousand records fill a hundred megabytes.
     var value: Value {
@@ -38,7 +40,7 @@ final class RecordDetails: Sendable {
 
     /// One part, which logbooks ask of every record: the rest of a text is left as it is.
     var manifest: JSON { part("manifest", \.manifest) }
-    var metrics: JSON { part("metrics", \.metrics) }
+    var metrics: JSON { known ?? part("metrics", \.metrics) }
     var measurements: JSON { part("measurements", \.measurements) }
     var environment: JSON { part("environment", \.environment) }
 

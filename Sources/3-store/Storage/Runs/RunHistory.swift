@@ -4,6 +4,19 @@ package import Digests
 internal import Host
 internal import Synchronization
 
+/// A document of a run that was read, and the value that somebody made of it.
+final class ReadRun: Sendable {
+    let path: String
+    /// Of the file when it was read.
+    let stamp: Stamp
+    let document: JSON
+    let value = Mutex<(any Sendable)?>(nil)
+
+    init(path: String, stamp: Stamp, document: JSON) {
+        (self.path, self.stamp, self.document) = (path, stamp, document)
+    }
+}
+
 extension Store {
     /// Keeps a document about a run under the recipe's name. It appears whole or not at all.
     ///
@@ -32,7 +45,17 @@ extension Store {
             while try !files.claim(runPath(folder, place), for: draft) { place += 1 }
         }
         try files.sync(folder: folder)
+        remember(document, at: runPath(folder, place), as: file)
         return place
+    }
+
+    /// A document that this process has written reads as it was written: it need not be read for that. Only if the file under its name
+    /// is the very one.
+    private func remember(_ document: JSON, at path: String, as file: any OpenFile) {
+        guard let own = try? file.status().stamp, let stamp = (try? files.status(of: path, following: false))?.stamp,
+            own == stamp
+        else { return }
+        lastReadRun.withLock { $0 = ReadRun(path: path, stamp: stamp, document: document) }
     }
 
     /// What documents call a recipe's folder: as it is seen from a store inside it, so that a project may be moved; absolute from
@@ -46,9 +69,23 @@ extension Store {
     package func latestRun(_ name: String, where isOwn: (JSON) -> Bool = { _ in true }) throws -> (
         number: Int, document: JSON
     )? {
+        try latestRun(name, as: { $0 }, where: isOwn)
+    }
+
+    /// The same with the document as a value, which is made once while the file is the same: a large one takes a while.
+    package func latestRun<Value: Sendable>(
+        _ name: String, as value: (JSON) -> Value, where isOwn: (Value) -> Bool
+    ) throws -> (number: Int, document: Value)? {
         let folder = try runFolder(name)
         for number in try runNumbers(folder).reversed() {
-            if let document = try readRun(folder, number), isOwn(document) { return (number, document) }
+            guard let run = try readRunFile(folder, number) else { continue }
+            let document = run.value.withLock { known in
+                if let known = known as? Value { return known }
+                let value = value(run.document)
+                known = value
+                return value
+            }
+            if isOwn(document) { return (number, document) }
         }
         return nil
     }
@@ -112,17 +149,22 @@ extension Store {
 
     /// The document with this number; nil where there is none, or where it is not as it was written (``damagedDocuments()``).
     private func readRun(_ folder: String, _ number: Int) throws -> JSON? {
+        try readRunFile(folder, number)?.document
+    }
+
+    private func readRunFile(_ folder: String, _ number: Int) throws -> ReadRun? {
         let path = runPath(folder, number)
         guard let status = try files.status(of: path, following: false), status.form == .file else { return nil }
         // A document is written once under its name, or another file takes its place.
         if let last = lastReadRun.withLock({ $0 }), last.path == path, last.stamp == status.stamp {
-            return last.document
+            return last
         }
         let file = try files.open(path, .readingItself)
         let stamp = try file.status().stamp
         guard let document = try file.content(limit: 1 << 28).flatMap(SealedDocument.read) else { return nil }
-        lastReadRun.withLock { $0 = (path, stamp, document) }
-        return document
+        let run = ReadRun(path: path, stamp: stamp, document: document)
+        lastReadRun.withLock { $0 = run }
+        return run
     }
 
     /// The paths of documents about runs that are not as they were written: which results they name is not known.

@@ -14,21 +14,26 @@ package struct StepWarning: Sendable, Equatable {
     /// Whether the step's own record has it; else it follows from what the step made.
     package let isRecorded: Bool
 
-    /// The warnings of the steps that have records, in the order of the plan.
-    ///
+}
+
+/// The warnings of a plan's steps, and what some of them rest on.
+package struct StepWarnings: Sendable {
+    /// Of the steps that have records, in the order of the plan.
+    package let all: [StepWarning]
+    /// The labels that stand in one fold alone.
+    let unseen: [UnseenLabel]
+
     /// - Parameter labels: what the classes are called.
     ///
     /// Errors: of rows or folds that cannot be read.
-    package static func all(of plan: Plan, _ entries: [Forecast.Entry], in store: Store, labels: [String]) throws
-        -> [StepWarning]
-    {
-        try all(
-            of: plan, entries, in: store, labels: labels, unseen: unseenLabels(of: plan, entries, in: store, labels))
+    package init(of plan: Plan, _ entries: [Forecast.Entry], in store: Store, labels: [String]) throws {
+        unseen = try Self.unseenLabels(of: plan, entries, in: store, labels)
+        all = Self.all(of: plan, entries, labels: labels, unseen: unseen)
     }
 
-    static func all(
-        of plan: Plan, _ entries: [Forecast.Entry], in store: Store, labels: [String], unseen: [UnseenLabel]
-    ) throws -> [StepWarning] {
+    private static func all(
+        of plan: Plan, _ entries: [Forecast.Entry], labels: [String], unseen: [UnseenLabel]
+    ) -> [StepWarning] {
         var found: [StepWarning] = []
         for (index, (step, entry)) in zip(plan.steps, entries).enumerated() {
             guard let record = entry.record else { continue }
@@ -48,7 +53,8 @@ package struct StepWarning: Sendable, Equatable {
 
     /// The labels that stand in one fold alone, by the rows and folds that the plan's steps have made; none while they are not
     /// made.
-    static func unseenLabels(of plan: Plan, _ entries: [Forecast.Entry], in store: Store, _ labels: [String]) throws
+    private static func unseenLabels(of plan: Plan, _ entries: [Forecast.Entry], in store: Store, _ labels: [String])
+        throws
         -> [UnseenLabel]
     {
         guard let split = plan.steps.firstIndex(where: { $0.kind == .split }),

@@ -7,6 +7,7 @@ internal import Digests
 internal import Execution
 internal import Forecasts
 internal import Host
+internal import Logbooks
 internal import Nodes
 internal import Plans
 internal import Recipes
@@ -69,7 +70,10 @@ struct RunCommand: AsyncParsableCommand {
         let reporter = Progress.reporter(form, plan: workspace.plan, total: chosen.count)
         var runs = try workspace.store.runNames(of: workspace.name)
         let lastKeys = try workspace.lastKeys()
+        // What the forecast finds must not be collected before the run has used it.
+        let reservation = try workspace.store.reserve(Set(chosen.map { workspace.plan.steps[$0].outline }))
         let forecast = try await acquire(workspace, chosen, lastKeys, reporter)
+        let settings = ResolvedRecipe.settings(of: workspace.loaded)
         var summary = RunSummary()
         // Nothing to do, and nothing to note: the last run had the same. Going back to older settings is a run of its own,
         // so that its records are known as the recipe's latest.
@@ -83,17 +87,25 @@ struct RunCommand: AsyncParsableCommand {
         if leavesNothing {
             summary.reused = chosen.sorted()
         } else {
-            summary = try await execute(workspace, forecast, lastKeys, selection, reporter, interruption)
+            summary = try await execute(
+                workspace, forecast, lastKeys, selection, settings, reservation, reporter, interruption)
         }
         reporter.finish()
         // Where nothing ran, what was forecast is what there is.
         let isPresent = chosen.allSatisfy { forecast.entries[$0].state == .reuse }
         let present = isPresent ? forecast : try workspace.forecast(known: summary.records)
-        let warnings = try Warnings(workspace, present, among: chosen)
+        let found = try StepWarnings(
+            of: workspace.plan, present.entries, in: workspace.store, labels: workspace.loaded.recipe.data.labels)
+        let warnings = Warnings(found, among: chosen)
+        withExtendedLifetime(reservation) {}
+        Lasting.keep(workspace.loaded, workspace.plan, forecast, present, summary, settings, lastKeys)
         // What ran has told its own warnings, where anybody heard them.
         warnings.say(form, omitting: form == .none ? [] : Set(summary.executed))
         // Files of the user's are written whole: a signal that comes now is heeded when they are.
-        let (files, delivered) = try await interruption.stopping({}) { try deliver(workspace, present) }
+        let (files, delivered) = try await interruption.stopping({}) {
+            try deliver(
+                workspace, try LogbookCommand.logbook(workspace, present, settings: settings, warnings: found), present)
+        }
         let logbook = files[0].path
         if !leavesNothing, summary.isComplete, !interruption.happened {
             // What the next run would find: names first, so that a run that comes between shows.
@@ -145,14 +157,14 @@ struct RunCommand: AsyncParsableCommand {
 
     private func execute(
         _ workspace: Workspace, _ forecast: Forecast, _ lastKeys: [String: Digest], _ selection: Set<Int>?,
-        _ reporter: any ProgressReporter, _ interruption: Interruption
+        _ values: JSON, _ reservation: Reservation, _ reporter: any ProgressReporter, _ interruption: Interruption
     ) async throws -> RunSummary {
         for line in workspace.excess { reporter.handle(.note("warning: \(line); it gets what there is")) }
         let live = LiveStatus(workspace, forecast, chosen: selection ?? Set(workspace.plan.steps.indices))
         defer { live?.end() }
         var settings = Engine.Options(
             selection: selection, keepGoing: keepGoing, folder: workspace.loaded.folder, file: workspace.project.file,
-            settings: ResolvedRecipe.settings(of: workspace.loaded), retries: workspace.site.retries)
+            settings: values, retries: workspace.site.retries, reservation: reservation)
         if choice.strictEnvironment, let drift = workspace.drift { settings.isCurrent = { drift.isCurrent($0) } }
         let report: @Sendable (RunEvent) -> Void = {
             live?.handle($0)
@@ -230,12 +242,11 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Brings the submission and the logbook up to date; gives their paths, the logbook's page first.
     private func deliver(
-        _ workspace: Workspace, _ forecast: Forecast
+        _ workspace: Workspace, _ content: Logbook, _ forecast: Forecast
     ) throws -> (logbook: [(path: String, digest: Digest)], submission: Delivered?) {
         let delivery = delivery(workspace)
         let folder = logbookFolder(workspace)
-        let files = LogbookFiles(
-            [try LogbookCommand.logbook(workspace, forecast)], author: delivery.author(in: folder))
+        let files = LogbookFiles([content], author: delivery.author(in: folder))
         // What is written is written together: a logbook that may not be keeps the submission as it is, too.
         try files.require(in: folder, delivery)
         var delivered: Delivered?

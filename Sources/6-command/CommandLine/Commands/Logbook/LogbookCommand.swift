@@ -55,11 +55,16 @@ struct LogbookCommand: AsyncParsableCommand {
         }
     }
 
-    static func logbook(_ workspace: Workspace, _ forecast: Forecast) throws -> Logbook {
+    /// - Parameters:
+    ///   - settings: the recipe's values by their paths, where the caller has them.
+    ///   - warnings: of the plan's steps, where the caller has them.
+    static func logbook(
+        _ workspace: Workspace, _ forecast: Forecast, settings: JSON? = nil, warnings: StepWarnings? = nil
+    ) throws -> Logbook {
         try Logbook(
             recipe: workspace.loaded, plan: workspace.plan, forecast: forecast, store: workspace.store,
             lastRun: workspace.lastRun()?.document,
-            settings: ResolvedRecipe.settings(of: workspace.loaded))
+            settings: settings ?? ResolvedRecipe.settings(of: workspace.loaded), warnings: warnings)
     }
 
     /// `logbook/` in the deepest folder that holds all the recipes, unless their site says otherwise.

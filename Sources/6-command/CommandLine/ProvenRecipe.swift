@@ -1,0 +1,37 @@
+// Which text of a recipe was found sound last, in the user's cache. Knows no rules.
+
+internal import Digests
+internal import Host
+
+/// The digest of a recipe's texts that broke no rule and called for no warning, remembered for the program that found so: as long as they
+/// are the same, what they alone decide is decided. Losing it costs time only.
+struct ProvenRecipe {
+    private let path: String
+
+    /// - Parameter recipe: the path of the recipe's file.
+    init(_ recipe: String) {
+        let name = JSON.array([.string(Files.absolute(recipe)), .array(ProgramIdentity.json)]).digest
+        path = "\(Files.cache)/recipes/\(name.short)"
+    }
+
+    /// What is remembered: a digest, which no damage turns into that of another text.
+    func holds(_ texts: Digest) -> Bool {
+        (try? Files.content(path, limit: 64)) == Array(texts.description.utf8)
+    }
+
+    func remember(_ texts: Digest) {
+        let files = Host.system.files
+        guard (try? files.makeFolder(Files.folder(of: path))) != nil else { return }
+        try? files.write(Array(texts.description.utf8), to: path, isLasting: false)
+    }
+}
+
+/// Which program this is: another one may compute otherwise. Its file's size and times tell, for whatever is remembered by it.
+enum ProgramIdentity {
+    static var json: [JSON] {
+        guard let stamp = ((try? Host.system.files.status(of: "/proc/self/exe", following: true)) ?? nil)?.stamp else {
+            return [.integer(Host.system.processes.current.process)]
+        }
+        return [stamp.inode, stamp.size, stamp.modified].map { .integer($0) }
+    }
+}
