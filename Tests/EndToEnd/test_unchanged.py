@@ -146,3 +146,20 @@ def test_findings_are_said_each_time(chain):
         settle(chain)
         assert "{in.more}" in chain.ablate("run").stderr
     assert not snapshots(chain)
+
+
+def test_a_text_that_was_sound_is_known_by_its_content_alone(chain, tmp_path):
+    """What the cache says of another text, or says no longer, changes no finding."""
+    def plan():
+        return chain.ablate("plan", XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert plan().returncode == 0
+    [known] = (tmp_path / "cache/ablate/recipes").iterdir()
+    sound = known.read_text()
+    chain.edit("grep -v ^# $1 > $2\", two, \"{in.text}\"", "grep -v ^# $1 > $2\", two, \"{in.txt}\"")
+    for content in (sound, "", sound[:-1] + ("0" if sound[-1] != "0" else "1")):
+        known.write_text(content)
+        refused = plan()
+        assert refused.returncode == 65 and "in.txt" in refused.stderr
+    chain.edit("{in.txt}", "{in.text}")
+    known.unlink()
+    assert plan().returncode == 0 and known.read_text() == sound

@@ -1,4 +1,4 @@
-// Which text of a recipe was found sound last, in the user's cache. Knows no rules.
+// Which text of a recipe was found sound last, in the user's cache. Knows no rule.
 
 internal import Digests
 internal import Host
@@ -10,19 +10,21 @@ struct ProvenRecipe {
 
     /// - Parameter recipe: the path of the recipe's file.
     init(_ recipe: String) {
-        let name = JSON.array([.string(Files.absolute(recipe)), .array(ProgramIdentity.json)]).digest
-        path = "\(Files.cache)/recipes/\(name.short)"
+        path = "\(Files.cache)/recipes/\(Digest(of: Files.absolute(recipe)).short)"
     }
 
-    /// What is remembered: a digest, which no damage turns into that of another text.
-    func holds(_ texts: Digest) -> Bool {
-        (try? Files.content(path, limit: 64)) == Array(texts.description.utf8)
-    }
+    /// One digest for each recipe is remembered, and no damage turns it into that of another text.
+    func holds(_ texts: Digest) -> Bool { (try? Files.content(path, limit: 64)) == Self.content(texts) }
 
     func remember(_ texts: Digest) {
         let files = Host.system.files
         guard (try? files.makeFolder(Files.folder(of: path))) != nil else { return }
-        try? files.write(Array(texts.description.utf8), to: path, isLasting: false)
+        try? files.write(Self.content(texts), to: path, isLasting: false)
+    }
+
+    private static func content(_ texts: Digest) -> [UInt8] {
+        let digest = JSON.array([.string(texts.description), .array(ProgramIdentity.json)]).digest
+        return Array(digest.description.utf8)
     }
 }
 

@@ -26,18 +26,18 @@ struct EngineBench: ParsableCommand {
         let tools = [Contender.ablate(binary), .ninja, .make] + (slowPeers ? [.snakemake, .dvc] : [])
         let root = FileManager.default.temporaryDirectory.appending(path: "bench-engine-\(getpid())")
         defer { try? FileManager.default.removeItem(at: root) }
-        var times: [String: [String: Double]] = [:]
+        var (times, processor): ([String: [String: Double]], [String: [String: Double]]) = ([:], [:])
         var peak = 0
         for tool in tools {
             guard Shell.path(of: tool.program) != nil else {
                 FileHandle.standardError.write(Data("\(tool.name) is not here\n".utf8))
                 continue
             }
-            let (seconds, bytes) = try measure(tool, in: root.appending(path: tool.name))
-            times[tool.name] = seconds
+            let (seconds, work, bytes) = try measure(tool, in: root.appending(path: tool.name))
+            (times[tool.name], processor[tool.name]) = (seconds, work)
             if tool.name == "ablate" { peak = bytes }
         }
-        var document = report(times, tools: tools)
+        var document = report(times, processor, tools: tools)
         document["peak_bytes"] = .integer(peak)
         if json {
             print(JSON.object(document).text(.indented))
@@ -45,7 +45,10 @@ struct EngineBench: ParsableCommand {
             for phase in Self.phases {
                 let own = times["ablate"]?[phase]
                 let parts = tools.compactMap { tool in
-                    times[tool.name]?[phase].map { "\(tool.name) \(Self.text($0)) s" }
+                    times[tool.name]?[phase].map { seconds in
+                        let work = processor[tool.name]?[phase].map { " (\(Self.text($0)) s of processors)" } ?? ""
+                        return "\(tool.name) \(Self.text(seconds)) s\(work)"
+                    }
                 }
                 let ratio = own.flatMap { own in times["ninja"]?[phase].map { ", \(Self.text(own / $0)) times ninja's" }
                 }
@@ -59,10 +62,13 @@ struct EngineBench: ParsableCommand {
 
     private static func text(_ value: Double) -> String { String(format: "%.3g", value) }
 
-    /// The seconds of each phase, a phase that took too long being left out, and the most memory that any of them took.
-    private func measure(_ tool: Contender, in folder: URL) throws -> (seconds: [String: Double], peak: Int) {
+    /// The seconds of each phase, by the clock and of processor time, a phase that took too long being left out, and the most memory that
+    /// any of them took.
+    private func measure(
+        _ tool: Contender, in folder: URL
+    ) throws -> (seconds: [String: Double], processor: [String: Double], peak: Int) {
         try tool.write(chains: chains, jobs: jobs, to: folder)
-        var seconds: [String: Double] = [:]
+        var (seconds, processor): ([String: Double], [String: Double]) = ([:], [:])
         var peak = 0
         func time(
             _ phase: String, _ arguments: [String], steps: Int?, times: Int, before: (Int) throws -> Void = { _ in }
@@ -85,11 +91,12 @@ struct EngineBench: ParsableCommand {
                 }
                 peak = max(peak, result.peakBytes)
                 seconds[phase] = min(seconds[phase] ?? .infinity, result.seconds)
+                processor[phase] = min(processor[phase] ?? .infinity, result.processor)
             }
         }
         try time("plan", tool.plan, steps: nil, times: 2)
         try time("run", tool.run(jobs), steps: chains * 5, times: 1)
-        guard seconds["run"] != nil else { return (seconds, peak) }
+        guard seconds["run"] != nil else { return (seconds, processor, peak) }
         // The first one after a run may still settle what the next ones rely on; it is told apart.
         try time("noop_first", tool.run(jobs), steps: 0, times: 1)
         try time("noop", tool.run(jobs), steps: 0, times: repeats)
@@ -98,20 +105,25 @@ struct EngineBench: ParsableCommand {
             // Time stamps are coarse: a file that is younger than this may change unseen, and no tool trusts it.
             usleep(150_000)
         }
-        return (seconds, peak)
+        return (seconds, processor, peak)
     }
 
-    private func report(_ times: [String: [String: Double]], tools: [Contender]) -> [String: JSON] {
+    private func report(
+        _ times: [String: [String: Double]], _ processor: [String: [String: Double]], tools: [Contender]
+    ) -> [String: JSON] {
         var document: [String: JSON] = [
             "schema_version": 1, "chains": .integer(chains), "steps": .integer(chains * 5), "jobs": .integer(jobs),
             "cores": .integer(ProcessInfo.processInfo.activeProcessorCount),
         ]
         for phase in Self.phases {
             let own = times["ablate"]?[phase]
-            var members: [String: JSON] = ["seconds": JSON(own)]
+            var members: [String: JSON] = [
+                "seconds": JSON(own), "processor_seconds": JSON(processor["ablate"]?[phase]),
+            ]
             for tool in tools.dropFirst() {
                 let peer = times[tool.name]?[phase]
                 members["\(tool.name)_seconds"] = JSON(peer)
+                members["\(tool.name)_processor_seconds"] = JSON(processor[tool.name]?[phase])
                 members["ratio_to_\(tool.name)"] = JSON(own.flatMap { own in peer.map { own / $0 } })
             }
             document[phase] = .object(members)

@@ -95,8 +95,8 @@ package struct RecipeLoader: Sendable {
         if !isProven, let finding = size.refusal(variants: variants) {
             throw Findings(reading.findings + [finding] + missing)
         }
-        let graph = ReferenceGraph(recipe: recipe, tree: root)
-        if !isProven {
+        let graph = isProven ? nil : ReferenceGraph(recipe: recipe, tree: root)
+        if let graph {
             graph.reportCycles(&reading)
             CrossChecks(recipe: recipe, tree: root, variants: variants).report(&reading)
         }

@@ -70,8 +70,9 @@ struct RunCommand: AsyncParsableCommand {
         let reporter = Progress.reporter(form, plan: workspace.plan, total: chosen.count)
         var runs = try workspace.store.runNames(of: workspace.name)
         let lastKeys = try workspace.lastKeys()
-        // What the forecast finds must not be collected before the run has used it.
-        let reservation = try workspace.store.reserve(Set(chosen.map { workspace.plan.steps[$0].outline }))
+        // What the forecast finds must not be collected before the run has used it. Where nothing can be claimed, as on a full disk, there may
+        // be nothing to run either: the engine tries again, and tells.
+        let reservation = try? workspace.store.reserve(Set(chosen.map { workspace.plan.steps[$0].outline }))
         let forecast = try await acquire(workspace, chosen, lastKeys, reporter)
         let settings = ResolvedRecipe.settings(of: workspace.loaded)
         var summary = RunSummary()
@@ -157,7 +158,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private func execute(
         _ workspace: Workspace, _ forecast: Forecast, _ lastKeys: [String: Digest], _ selection: Set<Int>?,
-        _ values: JSON, _ reservation: Reservation, _ reporter: any ProgressReporter, _ interruption: Interruption
+        _ values: JSON, _ reservation: Reservation?, _ reporter: any ProgressReporter, _ interruption: Interruption
     ) async throws -> RunSummary {
         for line in workspace.excess { reporter.handle(.note("warning: \(line); it gets what there is")) }
         let live = LiveStatus(workspace, forecast, chosen: selection ?? Set(workspace.plan.steps.indices))
