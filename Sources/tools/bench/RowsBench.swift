@@ -76,8 +76,8 @@ struct RowsBench: ParsableCommand {
                 .comparison(smallestEffect: nil, resamples: 4_000)
         }
         measure("comparison by macro F1, \(Self.seeds) seeds, each row a group") {
-            _ = PairedTallies(
-                metric: F1Macro(), baseline: Array(sides.dropLast()), variant: Array(sides.dropFirst()),
+            _ = PairedScores(
+                metric: FMeasure(.macro), baseline: Array(sides.dropLast()), variant: Array(sides.dropFirst()),
                 groups: groups, folds: folds
             ).comparison(smallestEffect: nil, resamples: 4_000)
         }
