@@ -10,7 +10,7 @@ package struct SampleTable: Sendable {
     /// Errors: ``FormatError`` where it is no table in UTF-8, or where its header is not text.
     package init(reading bytes: [UInt8], name: String) throws(FormatError) {
         guard !bytes.contains(0) else {
-            throw FormatError("\(name) holds NUL bytes, as files in UTF-16 do; save it as CSV in UTF-8")
+            throw FormatError("\(name) holds NUL bytes, so it is in UTF-16 or no CSV at all; save it as CSV in UTF-8")
         }
         table = try CSVTable(reading: bytes, name: name)
         guard !header.contains(where: { $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } }) else {
