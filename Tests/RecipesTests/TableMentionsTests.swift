@@ -19,8 +19,9 @@ import Testing
             known.contains(normal(path)) ? .file : ["/p", "/p/old", "/", "/q"].contains(normal(path)) ? .folder : nil
         }
         surroundings.isSame = { normal($0) == normal($1) }
-        surroundings.read = { path, name in
-            files[String(path.dropFirst(3))].map { SourceFile(name: name, text: $0) }
+        surroundings.read = { path, name throws(Unreadable) in
+            guard let text = files[String(path.dropFirst(3))] else { throw Unreadable(reason: "it is not there") }
+            return SourceFile(name: name, text: text)
         }
         return TableMentions(surroundings: surroundings, folder: "/p", table: "/p/train.csv")
             .mention(command, files: files.keys.sorted())

@@ -17,7 +17,7 @@
 //     Evaluation, TrainingHistory             scores; a fine-tune's losses
 //     StepReport, BackboneFiles               what a step says of its work; a backbone's config and index of weights
 //     Features, Tokens, ContentShape          what the worker writes, as far as this side reads it
-//     SampleColumns, LabelColumns             which column is which label's
+//     SampleTable, SampleColumns, LabelColumns    a sample submission; which column is which label's
 //     TableLikeness                           whether two files are one table in two forms
 //     Safetensors, JSONDocument, CSV, CSVTable  named arrays; JSON read with expectations; comma-separated values
 //     FormatError                             what is not as promised, in words

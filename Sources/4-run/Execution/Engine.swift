@@ -77,8 +77,8 @@ package actor Engine {
         schedule = Schedule(
             dependencies: chosen.map { index in
                 let step = plan.steps[index]
-                let table = step.table.flatMap { step.dependencies.contains($0) ? nil : position[$0] }
-                return step.dependencies.map { position[$0]! } + (table.map { [$0] } ?? [])
+                let tables = Set(step.tables.values).subtracting(step.dependencies).sorted()
+                return step.dependencies.map { position[$0]! } + tables.compactMap { position[$0] }
             },
             demands: chosen.map { machine.resources(for: plan.steps[$0]) },
             estimates: chosen.map { forecast.entries[$0].estimate ?? 1 }, capacity: machine.capacity,
@@ -158,10 +158,11 @@ package actor Engine {
             finish(index, record, executed: false)
             return true
         }
-        let table = step.table.flatMap { records[$0] ?? forecast.entries[$0].record }
+        let rows = step.tables.compactMapValues { table in
+            (records[table] ?? forecast.entries[table].record).flatMap { StepMetrics($0.metrics).rows }
+        }
         jobs[position] = StepRunner.Job(
-            step: step, manifest: manifest, inputs: inputs, rows: table.flatMap { StepMetrics($0.metrics).rows },
-            gpus: [])
+            step: step, manifest: manifest, inputs: inputs, rows: rows, gpus: [])
         return false
     }
 

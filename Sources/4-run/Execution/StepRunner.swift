@@ -24,8 +24,8 @@ struct StepRunner: Sendable {
         let step: Step
         let manifest: Manifest
         let inputs: [String: ResolvedInput]
-        /// How many rows its ``Step/table`` has; nil where it has none or nobody has read it.
-        let rows: Int?
+        /// How many rows each of its ``Step/tables`` has, by output, as far as somebody has read them.
+        let rows: [String: Int]
         var gpus: [Int]
     }
 
@@ -143,8 +143,10 @@ struct StepRunner: Sendable {
             var what: String?
             if now.digest != job.inputs[name]?.digest {
                 what = "was edited while the step ran"
-            } else if try resolver.stamp(of: source) != stamps[name] {
-                what = "was written or replaced while the step ran, though it now holds what it held before"
+            } else if let before = stamps[name],
+                let change = try resolver.stamp(of: source)?.change(since: before)
+            {
+                what = "\(change) while the step ran, though it now holds what it held before"
             }
             if let what {
                 throw StepFailure(

@@ -1,6 +1,7 @@
 // What a recipe is told of the files around it: what stands at a path, what is the same file, what a package holds. Opens
 // only what must be compared, and nothing that has no end.
 
+internal import Diagnostics
 internal import Formats
 internal import Host
 internal import Recipes
@@ -9,9 +10,9 @@ enum RecipeSurroundings {
     /// The answers, with a note in `recorder` of all that was looked at.
     static func answers(_ recorder: DependencyRecorder) -> Surroundings {
         var surroundings = Surroundings { recorder.exists($0) ? form($0) : nil }
-        surroundings.read = { path, name in
+        surroundings.read = { path, name throws(Unreadable) in
             recorder.read(path)
-            return try? RecipeReading.source(path, as: name)
+            return try text(path, name)
         }
         surroundings.isSame = { path, other in
             recorder.read(path)
@@ -23,9 +24,9 @@ enum RecipeSurroundings {
             collect(folder, "", recorder, into: &files)
             return files.sorted()
         }
-        surroundings.header = { path in
+        surroundings.beginning = { path, limit in
             recorder.read(path)
-            return header(path)
+            return beginning(path, limit)
         }
         surroundings.isWritable = { isWritable($0) }
         surroundings.context = { BackboneContext.tokens(of: $0) }
@@ -34,6 +35,18 @@ enum RecipeSurroundings {
     }
 
     private static var files: any FileSystem { Host.system.files }
+
+    private static func text(_ path: String, _ name: String) throws(Unreadable) -> SourceFile {
+        do {
+            return try RecipeReading.source(path, as: name)
+        } catch let findings as Findings {
+            throw Unreadable(findings: findings.all)
+        } catch let error as AblateError where error.kind != .missing {
+            throw Unreadable(reason: error.message, advice: error.advice)
+        } catch {
+            throw Unreadable(reason: "there is no such file")
+        }
+    }
 
     /// What stands at a path, links followed; nil where there is nothing.
     static func form(_ path: String) -> FileForm? {
@@ -102,23 +115,10 @@ enum RecipeSurroundings {
         }
     }
 
-    /// The cells of the first line of a CSV file; none where it has no such line, nil where there is no file.
-    private static func header(_ path: String) -> [String]? {
-        guard form(path) == .file, let file = try? files.open(path, .reading) else { return nil }
-        var bytes: [UInt8] = []
-        var isWhole = true
-        try? file.forEachPiece { piece in
-            bytes += piece
-            isWhole = bytes.count < 1 << 20
-            return isWhole
-        }
-        var isQuoted = false
-        let end = bytes.firstIndex { byte in
-            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-            return !isQuoted && (byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r"))
-        }
-        guard end != nil || isWhole else { return [] }
-        return (try? CSV.rows(of: Array(bytes[..<(end ?? bytes.count)])))?.first ?? []
+    /// The first bytes of a regular file; nil where there is none.
+    private static func beginning(_ path: String, _ limit: Int) -> (bytes: [UInt8], isWhole: Bool)? {
+        guard form(path) == .file, let bytes = files.beginning(of: path, count: limit + 1) else { return nil }
+        return (Array(bytes.prefix(limit)), bytes.count <= limit)
     }
 
     /// Whether a file can be written at a path: in the nearest folder above it that is there.

@@ -32,8 +32,8 @@ package struct StepAssignment: Sendable {
     package let scratch: String
     /// A file for what is said on the way.
     package let log: String
-    /// How many rows the table has that its predictions must cover (``Step/table``); nil where it has none or nobody has read it.
-    package let rows: Int?
+    /// How many rows its predictions must cover, by output (``Step/tables``), as far as somebody has read the tables.
+    package let rows: [String: Int]
     /// The GPUs that the schedule has set aside, counted along those of the machine.
     package let gpus: [Int]
 }

@@ -94,7 +94,7 @@ struct TableMentions {
     /// Whether a small text that the step reads has the table's name as a word.
     private func says(_ file: String) -> Bool {
         guard Self.texts.contains(where: file.hasSuffix), surroundings.look(absolute(file)) == .file,
-            let text = surroundings.read(absolute(file), file)?.text, text.utf8.count <= Self.longestText
+            let text = try? surroundings.read(absolute(file), file).text, text.utf8.count <= Self.longestText
         else { return false }
         func isPart(_ byte: UInt8) -> Bool {
             byte >= 0x80 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
