@@ -20,7 +20,10 @@ package struct TableProposal: Sendable {
     package init(_ table: TableReading) {
         columns = table.header
         let body = table.rows
-        let stats = columns.indices.map { index in Column(name: columns[index], values: body.map { $0[index] }) }
+        let repeated = Dictionary(columns.map { ($0, 1) }, uniquingKeysWith: +).filter { $0.value > 1 }
+        // Of columns of one name none can be meant, and one without a name cannot be asked for.
+        let stats = columns.indices.filter { repeated[columns[$0]] == nil && columns[$0].contains { !$0.isWhitespace } }
+            .map { index in Column(name: columns[index], values: body.map { $0[index] }) }
         id = Self.id(among: stats)
         let flags = Self.flags(among: stats, id: id)
         let label = Self.label(among: stats.filter { $0.name != id && !flags.columns.contains($0.name) })
@@ -36,9 +39,18 @@ package struct TableProposal: Sendable {
         }
         self.prompt = prompt?.name
         note(flags, texts.filter { $0.meanLength > 24 }.map(\.name))
+        if !repeated.isEmpty {
+            notes.append(
+                "several columns are called \(repeated.keys.sorted().prefix(8).map { "'\($0.shown)'" }.joined(separator: ", ")); rename all but one of each, so that a recipe can name it"
+            )
+        }
+        // A column has one role, but for a question, which may hold its answers together.
+        let taken = [id, self.answer, self.label]
         guard
             let grouping = prompt
-                ?? stats.first(where: { $0.isNamed("group", "group_id", "user", "author", "source") }),
+                ?? stats.first(where: {
+                    $0.isNamed("group", "group_id", "user", "author", "source") && !taken.contains($0.name)
+                }),
             grouping.distinct.count < body.count, grouping.distinct.count > 1
         else { return }
         group = grouping.name
@@ -46,6 +58,13 @@ package struct TableProposal: Sendable {
         var seen: Set<[String]> = []
         for (group, label) in zip(grouping.values, label.values) { seen.insert([group, label]) }
         isOneOfEach = seen.count == body.count
+    }
+
+    /// A name for what was not found: of no column of the table, so that it is no guess.
+    func free(_ name: String) -> String {
+        var name = name
+        while columns.contains(name) { name += "-column" }
+        return name
     }
 
     /// A column whose every row has a value of its own, and whose name says that it names rows.
