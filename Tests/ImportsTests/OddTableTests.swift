@@ -84,6 +84,11 @@ private func quoted(_ cell: String) -> String {
             let times = header.count { $0 == column }
             #expect(times == (undecided.contains(role) ? 0 : 1), "\(role): \(column)\n\(text)")
         }
+        // Every row has an id and a group.
+        for column in [columns.id, proposal.group].compactMap(\.self) {
+            let place = try #require(header.firstIndex(of: column))
+            #expect(!rows.contains { $0[place].isEmpty }, "\(text)")
+        }
         let used = roles.filter { $0.0 != "group" || $0.1 != columns.prompt }.compactMap(\.1)
         #expect(Set(used).count == used.count, "\(text)")
         guard !undecided.contains("label"), let place = header.firstIndex(of: columns.label) else { return }

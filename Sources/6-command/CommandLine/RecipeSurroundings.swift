@@ -108,9 +108,15 @@ enum RecipeSurroundings {
         }
     }
 
-    /// The content of a file that may be a table; nil where it is too large, or its first bytes are those of no text.
+    /// Texts that are no tables, so that a large table is not read for each script beside it.
+    private static let programs: Set<String> = [
+        "py", "sh", "r", "jl", "pl", "js", "toml", "yaml", "yml", "cfg", "ini", "md", "lock",
+    ]
+
+    /// The content of a file that may be a table; nil where it is too large, a program, or its first bytes are those of no text.
     private static func text(_ path: String) -> [UInt8]? {
-        guard form(path) == .file, let status = (try? files.status(of: path, following: true)) ?? nil,
+        guard !programs.contains(String(path.split(separator: ".").last ?? "").lowercased()), form(path) == .file,
+            let status = (try? files.status(of: path, following: true)) ?? nil,
             status.size <= largestTable, let head = files.beginning(of: path, count: 4_096)
         else { return nil }
         let isUTF16 = head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF])

@@ -85,6 +85,9 @@ package struct HeldLabels: Sendable {
         }
     }
 
+    /// So many rows that have the right label by chance are none.
+    private static let enough = 20
+
     /// A column of values that name rows, and the columns that have had the right label in each row so far.
     private struct Match {
         private var alive: [Int]?
@@ -106,12 +109,12 @@ package struct HeldLabels: Sendable {
         }
 
         private mutating func note(_ key: UInt64, _ label: UInt64) {
-            keys.insert(key)
+            if keys.count < HeldLabels.enough { keys.insert(key) }
             if labels.count < 2 { labels.insert(label) }
         }
 
         func isEnough(of count: Int) -> Bool {
-            alive?.isEmpty == false && labels.count > 1 && keys.count >= min(20, (count + 1) / 2)
+            alive?.isEmpty == false && labels.count > 1 && keys.count >= min(HeldLabels.enough, (count + 1) / 2)
         }
     }
 

@@ -49,8 +49,10 @@ package struct TableProposal: Sendable {
         guard
             let grouping = prompt
                 ?? stats.first(where: {
-                    $0.isNamed("group", "group_id", "user", "author", "source") && !taken.contains($0.name)
+                    $0.isNamed("group", "group_id", "user", "author", "source") && $0.isWhole
+                        && !taken.contains($0.name)
                 }),
+            grouping.isWhole,
             grouping.distinct.count < body.count, grouping.distinct.count > 1
         else { return }
         group = grouping.name
@@ -69,7 +71,7 @@ package struct TableProposal: Sendable {
 
     /// A column whose every row has a value of its own, and whose name says that it names rows.
     private static func id(among stats: [Column]) -> String? {
-        let unique = stats.filter { $0.isUnique && $0.meanLength <= 80 }
+        let unique = stats.filter { $0.isUnique && $0.isWhole && $0.meanLength <= 80 }
         return
             (unique.first { $0.isNamed("id", "row_id", "uid", "uuid", "guid", "index", "key") }
             ?? unique.first { column in
@@ -152,11 +154,13 @@ package struct TableProposal: Sendable {
             meanLength = Double(values.reduce(0) { $0 + $1.utf8.count }) / Double(values.count)
         }
 
+        /// Whether each row has a value, as an id and a group must.
+        var isWhole: Bool { !distinct.contains("") }
         var isUnique: Bool { distinct.count == values.count }
         /// Few different short values, each standing more than once.
         var isLabel: Bool {
             (2...50).contains(distinct.count) && distinct.count * 2 <= values.count && meanLength <= 40
-                && !distinct.contains("")
+                && isWhole
         }
         func isNamed(_ names: String...) -> Bool { names.contains(name.lowercased()) }
     }
