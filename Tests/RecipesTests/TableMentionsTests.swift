@@ -80,4 +80,13 @@ import Testing
         _ = mention(["sh", "-c", String(repeating: "*a", count: 200) + ".csv"])
         _ = mention(["sh", "-c", String(repeating: "a=$a;", count: 1_000)])
     }
+
+    @Test(arguments: ["train.csv.zst", "train.parquet", "TRAIN.tar.gz", "train.zip"])
+    func aFileOfItsNameThatHidesItsContentMayHoldIt(_ file: String) throws {
+        let found = try #require(mention(["python3", "x.py"], files: [file: "", "other.csv": ""]))
+        #expect(!found.isCertain && found.place == .sealed(file))
+    }
+
+    @Test(arguments: ["train.csv.bak", "training.zip", "test.parquet", "train.txt", "zip", "train"])
+    func otherFilesDoNot(_ file: String) { #expect(mention(["python3", "x.py"], files: [file: ""]) == nil) }
 }

@@ -18,6 +18,7 @@
 //     StepReport, BackboneFiles               what a step says of its work; a backbone's config and index of weights
 //     Features, Tokens, ContentShape          what the worker writes, as far as this side reads it
 //     SampleTable, SampleColumns, LabelColumns    a sample submission; which column is which label's
-//     TableLikeness                           whether two files are one table in two forms
+//     TableLikeness, PackedTable              whether two files are one table in two forms, one of them compressed
+//     HeldLabels, TableCells                  whether a file holds a table's labels, however it is written; cells by value
 //     Safetensors, JSONDocument, CSV, CSVTable  named arrays; JSON read with expectations; comma-separated values
 //     FormatError                             what is not as promised, in words

@@ -5,6 +5,7 @@ internal import Diagnostics
 internal import Formats
 internal import Host
 internal import Recipes
+internal import Synchronization
 
 enum RecipeSurroundings {
     /// The answers, with a note in `recorder` of all that was looked at.
@@ -18,6 +19,21 @@ enum RecipeSurroundings {
             recorder.read(path)
             recorder.read(other)
             return isSame(path, other)
+        }
+        let known = Mutex<(of: TableKey, labels: HeldLabels?)?>(nil)
+        surroundings.holdsLabels = { table, columns, path in
+            recorder.read(table)
+            recorder.read(path)
+            guard let key = TableKey(table, columns), let bytes = text(path) else { return false }
+            let labels = known.withLock { known in
+                if let known, known.of == key { return known.labels }
+                let labels = (try? files.content(of: table, limit: largestTable)).flatMap {
+                    HeldLabels(table: $0, label: columns.label, keys: key.keys)
+                }
+                known = (key, labels)
+                return labels
+            }
+            return labels?.areIn(bytes) ?? false
         }
         surroundings.modules = { folder in
             var files: [String] = []
@@ -87,9 +103,42 @@ enum RecipeSurroundings {
     /// What is larger is compared byte by byte alone.
     private static let largestTable = 64 << 20
 
+    /// A table as it is now, and what names its rows.
+    private struct TableKey: Equatable, Sendable {
+        let path: String
+        let stamp: Stamp
+        let label: String
+        let keys: [String]
+
+        /// Nil for what is no table that is read here.
+        init?(_ path: String, _ columns: Columns) {
+            guard TableFormat(path: path) != .parquet,
+                let status = (try? RecipeSurroundings.files.status(of: path, following: true)) ?? nil,
+                status.form == .file, status.size <= RecipeSurroundings.largestTable
+            else { return nil }
+            (self.path, stamp, label) = (path, status.stamp, columns.label)
+            keys = [columns.id, columns.answer, columns.prompt].compactMap(\.self)
+        }
+    }
+
+    /// Texts that are no tables, so that a large table is not read for each script beside it.
+    private static let programs: Set<String> = [
+        "py", "sh", "r", "jl", "pl", "js", "toml", "yaml", "yml", "cfg", "ini", "md", "lock",
+    ]
+
+    /// The content of a file that may be a table; nil where it is too large, a program, or its first bytes are those of no text.
+    private static func text(_ path: String) -> [UInt8]? {
+        guard !programs.contains(String(path.split(separator: ".").last ?? "").lowercased()), form(path) == .file,
+            let status = (try? files.status(of: path, following: true)) ?? nil,
+            status.size <= largestTable, let head = files.beginning(of: path, count: 4_096)
+        else { return nil }
+        let isUTF16 = head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF])
+        return isUTF16 || !head.contains(0) ? try? files.content(of: path, limit: largestTable) : nil
+    }
+
     private static func isSameTable(_ first: (path: String, size: Int), _ second: (path: String, size: Int)) -> Bool {
-        guard max(first.size, second.size) <= largestTable, let end = files.end(of: second.path, count: 8),
-            TableLikeness.mayBeSame(first.size, second.size, end: Array(end)),
+        guard max(first.size, second.size) <= largestTable, let head = files.beginning(of: second.path, count: 8),
+            TableLikeness.mayBeSame(first.size, second.size, head: head),
             let one = try? files.content(of: first.path, limit: largestTable),
             let other = try? files.content(of: second.path, limit: largestTable)
         else { return false }

@@ -126,13 +126,16 @@ package struct RecipeLoader: Sendable {
             }
             for script in scripts[step.name] ?? [] { paths.insert(absolute(script)) }
         }
-        return paths.filter { surroundings.isSame(table, $0) }
+        return paths.filter {
+            surroundings.isSame(table, $0) || surroundings.holdsLabels(table, recipe.data.columns, $0)
+        }
     }
 
     /// Where custom steps name the training table without its being an input.
     private func mentions(_ recipe: Recipe, _ scripts: [String: [String]]) -> [String: TableMention] {
         let mentions = TableMentions(
-            surroundings: surroundings, folder: folder, table: absolute(recipe.data.train))
+            surroundings: surroundings, folder: folder, table: absolute(recipe.data.train), columns: recipe.data.columns
+        )
         let steps = Set(recipe.steps.map(\.name))
         var found: [String: TableMention] = [:]
         for step in recipe.steps {

@@ -36,6 +36,11 @@ package struct Surroundings: Sendable {
     /// Whether two absolute paths are of one file or folder, or of two files with the same content: the same lines, whatever their
     /// order and how they end, or the second is the first compressed.
     package var isSame: @Sendable (_ path: String, _ other: String) -> Bool = { $0 == $1 }
+    /// Whether the file at the second absolute path holds the labels of the table at the first, beside its ids or texts, however it is
+    /// written.
+    package var holdsLabels: @Sendable (_ table: String, _ columns: Columns, _ path: String) -> Bool = { _, _, _ in
+        false
+    }
     /// The Python files below a folder, as paths from it, in order.
     package var modules: @Sendable (_ folder: String) -> [String] = { _ in [] }
     /// The first bytes of a file, so many at most, and whether they are all it has; nil where there is no file.

@@ -291,6 +291,7 @@ class Convert:
     """Turns a Parquet table into CSV, or a CSV table into Parquet."""
     to: Literal["csv", "parquet"]
     numbers: list | None = None
+    texts: list | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
