@@ -132,7 +132,7 @@ package actor Engine {
         while let action = waiting.popFirst() {
             switch action {
             case .probe(let position): waiting += try schedule.handle(.probed(position, hit: probe(position)))
-            case .execute(let position, let gpus): execute(position, gpus: gpus)
+            case .execute(let position, let gpus, let cores): execute(position, gpus: gpus, cores: cores)
             case .cancel(let position): tasks[position]?.cancel()
             }
         }
@@ -161,13 +161,13 @@ package actor Engine {
         let table = step.table.flatMap { records[$0] ?? forecast.entries[$0].record }
         jobs[position] = StepRunner.Job(
             step: step, manifest: manifest, inputs: inputs, rows: table.flatMap { StepMetrics($0.metrics).rows },
-            gpus: [])
+            gpus: [], cores: 1)
         return false
     }
 
-    private func execute(_ position: Int, gpus: [Int]) {
+    private func execute(_ position: Int, gpus: [Int], cores: Int) {
         guard var job = jobs.removeValue(forKey: position) else { return }
-        job.gpus = gpus
+        (job.gpus, job.cores) = (gpus, cores)
         let index = chosen[position]
         report(.started(index))
         tasks[position] = Task { [runner, report, job] in

@@ -41,8 +41,8 @@ package struct Schedule: Sendable {
 
     package enum Action: Sendable, Equatable {
         case probe(Int)
-        /// Run the step, with these GPUs.
-        case execute(Int, gpus: [Int])
+        /// Run the step, with these GPUs and so many cores.
+        case execute(Int, gpus: [Int], cores: Int)
         case cancel(Int)
     }
 
@@ -53,7 +53,10 @@ package struct Schedule: Sendable {
     private let urgency: [Double]
     private let keepGoing: Bool
     private var unmet: [Int]
+    /// What nobody holds. Below zero while a brief step and one that uses spare cores share some.
     private var cores: Int
+    /// Cores that running steps hold beyond what they need.
+    private var spare = 0
     private var gpus: GPUPool
     private var memory: Int
     private var held: [Int: (demand: Resources, gpus: [Int])] = [:]
@@ -177,20 +180,28 @@ package struct Schedule: Sendable {
     private mutating func release(_ step: Int) {
         guard let held = held.removeValue(forKey: step) else { return }
         cores += held.demand.cores
+        spare -= held.demand.cores - demands[step].cores
         memory += held.demand.memory
         gpus.give(back: held.gpus, memory: held.demand.gpuMemory)
     }
 
-    /// Starts ready steps, the most urgent first, as far as resources reach.
+    /// Starts ready steps, the most urgent first, as far as resources reach. What is left of the cores then goes in equal parts to
+    /// those of them that can use more.
     private mutating func dispatch() -> [Action] {
         guard !isStopping else { return [] }
-        var actions: [Action] = []
+        let started = takeReady()
+        share(among: started.filter { demands[$0].mostCores > demands[$0].cores })
+        return started.map { .execute($0, gpus: held[$0]!.gpus, cores: held[$0]!.demand.cores) }
+    }
+
+    private mutating func takeReady() -> [Int] {
+        var started: [Int] = []
         while true {
             var next: Int?
             for (demand, steps) in ready where fits(demand) {
                 if let first = steps.last, next.map({ isMoreUrgent(first, than: $0) }) ?? true { next = first }
             }
-            guard let step = next else { return actions }
+            guard let step = next else { return started }
             let demand = demands[step]
             ready[demand]?.removeLast()
             let taken = gpus.take(demand.gpus, memory: demand.gpuMemory)
@@ -198,12 +209,26 @@ package struct Schedule: Sendable {
             memory -= demand.memory
             held[step] = (demand, taken)
             states[step] = .running
-            actions.append(.execute(step, gpus: taken))
+            started.append(step)
+        }
+    }
+
+    private mutating func share(among steps: [Int]) {
+        var steps = steps
+        guard !steps.isEmpty else { return }
+        var left = cores + held.values.reduce(0) { $0 + ($1.demand.isBrief ? $1.demand.cores : 0) }
+        while left > 0, !steps.isEmpty {
+            for step in steps.prefix(left) {
+                held[step]!.demand.cores += 1
+                (cores, spare, left) = (cores - 1, spare + 1, left - 1)
+            }
+            steps.removeAll { held[$0]!.demand.cores >= demands[$0].mostCores }
         }
     }
 
     private func fits(_ demand: Resources) -> Bool {
-        demand.cores <= cores && gpus.has(demand.gpus, memory: demand.gpuMemory) && demand.memory <= memory
+        demand.cores <= (demand.isBrief ? cores + spare : cores) && gpus.has(demand.gpus, memory: demand.gpuMemory)
+            && demand.memory <= memory
     }
 
     /// Whether a ready step goes before another: the longer remaining path first, then the order of the plan.

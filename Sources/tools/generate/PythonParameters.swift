@@ -8,7 +8,7 @@ enum PythonParameters {
     static var text: String {
         var module = Module()
         var kinds: [(name: String, classes: [String])] = []
-        for body in StepKind.declared where [.process, .training].contains(body.kind.demand) {
+        for body in StepKind.declared where body.kind.demand.isWorkers {
             let classes = body.declarations.map { form, parameters in
                 module.add(camel(body.kind.rawValue) + camel(form), body.kind.about, fields(parameters))
             }

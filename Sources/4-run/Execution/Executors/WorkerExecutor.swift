@@ -15,7 +15,7 @@ struct WorkerExecutor: Executor {
         let specification = WorkerSpecification(
             address: step.address, kind: step.kind.rawValue, key: assignment.key, parameters: step.workerParameters,
             inputs: assignment.inputs, outputs: assignment.outputs, scratch: assignment.scratch, log: assignment.log,
-            threads: step.demand == .training ? threads * max(1, gpus.count) : 1,
+            threads: step.demand == .training ? threads * max(1, gpus.count) : assignment.cores,
             processes: step.kind == .finetune ? max(1, gpus.count) : 1)
         let worker = try await pool.take(gpus: gpus, threads: threads)
         let watch = StopWatch()

@@ -70,7 +70,7 @@ def read_lines(reader, lines):
 
 def run(step, specification):
     """Run one step and return the fields of its `result` event."""
-    began = time.monotonic()
+    began = time.monotonic(), devices.processor_seconds()
     seed = getattr(step.parameters, "seed", None) or 0
     if step.processes > 1:
         if step.kind != "finetune":
@@ -84,7 +84,9 @@ def run(step, specification):
 
 
 def result(step, fields, began):
-    measurements = {"seconds": round(time.monotonic() - began, 3), **fields.get("measurements", {})}
+    measurements = {"seconds": round(time.monotonic() - began[0], 3),
+                    "cpu-seconds": round(devices.processor_seconds() - began[1], 3),
+                    "peak-host-bytes": devices.host_memory("VmHWM"), "threads": step.threads, **fields.get("measurements", {})}
     return {"outputs": sorted(p.name for p in step.outputs.iterdir()) if step.outputs else [],
             "metrics": fields.get("metrics", {}), "measurements": measurements,
             "device": fields["device"]}

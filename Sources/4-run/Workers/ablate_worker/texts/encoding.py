@@ -3,9 +3,15 @@
 Needs only the `tokenizers` library. Knows no table and no file but the tokenizer's own.
 """
 
+import collections
+import itertools
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 
 from ..protocol.step import invalid
+
+ROWS, CHARACTERS = 500, 1 << 20  # the most that one call of the library takes: its working memory is a hundred bytes a token
 
 
 def added_tokens(tokenizer):
@@ -74,3 +80,47 @@ def encode(tokenizer, texts, prefix, lead):
     """The ids of each text, as a continuation of `prefix` and with `lead` before it."""
     skip = len(tokenizer.encode(prefix, add_special_tokens=False).ids) if prefix else 0
     return [e.ids[skip:] for e in tokenizer.encode_batch([prefix + lead + text for text in texts], add_special_tokens=False)]
+
+
+def encode_rows(tokenizer, texts, lead, threads):
+    """Yield (first row, ids int32 [total], lengths int64 [rows]) of the texts, part by part and in order; `threads` work at a time.
+
+    lead: (prefix, lead) as `encode` takes them. Which parts there are follows from the texts alone.
+    """
+    # Each thread of ours works alone: the library's own pool keeps the size that it began with, whatever a later step is given.
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    work = lambda start, end: (start, *packed(encode(tokenizer, texts[start:end], *lead)))
+    if threads == 1:
+        yield from (work(*part) for part in parts(texts))
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        waiting = collections.deque()
+        try:
+            for part in parts(texts):
+                waiting.append(pool.submit(work, *part))
+                if len(waiting) > 2 * threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def packed(rows):
+    """(ids int32 [total], lengths int64 [rows]) of a list of rows' ids."""
+    import numpy as np
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    return np.fromiter(itertools.chain.from_iterable(rows), np.int32, lengths.sum()), lengths
+
+
+def parts(texts):
+    """Yield (start, end): neighbouring texts, at most ROWS of them and, where they are several, at most CHARACTERS long together."""
+    start, size = 0, 0
+    for row, text in enumerate(texts):
+        if row > start and (row - start == ROWS or size + len(text) > CHARACTERS):
+            yield start, row
+            start, size = row, 0
+        size += len(text)
+    if start < len(texts):
+        yield start, len(texts)
