@@ -44,7 +44,7 @@ import Workers
     @Test func anExecutorIsToldTheCoresThatTheScheduleSetAside() async throws {
         let project = try Fixture(
             steps: "{wide: {command: [wide, '{out.a}'], outputs: [a], resources: {cores: 3}}}", groups: 2)
-        let fake = FakeExecutor { assignment, _ in "\(assignment.cores)" }
+        let fake = FakeExecutor { assignment, _ in "\(assignment.cores.cores)" }
         let summary = try await project.engine(all(project), cores: 4, executors: fake.executors).run()
         let record = try #require(summary.executed.first.flatMap { summary.records[$0] })
         let told = try String(

@@ -24,10 +24,9 @@ final class Fixture: Sendable {
     let resolver: InputResolver
 
     /// - Parameters:
-    ///   - models: one more model beside `words`.
     ///   - stack: entries of the recipe's `stack`, which may build on the model `words`.
     ///   - steps: entries of the recipe's `steps`.
-    init(models: String = "", stack: String = "{}", steps: String = "{}", groups: Int) throws {
+    init(stack: String = "{}", steps: String = "{}", groups: Int) throws {
         folder = NSTemporaryDirectory() + "/execution-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         for table in ["train.csv", "test.csv"] {
@@ -45,7 +44,6 @@ final class Fixture: Sendable {
             folds: {kind: group-k-fold, count: 2, seed: 1}
             models:
               words: {tfidf: {analyzer: word, ngrams: [1, 1]}}
-              \(models)
             stack: \(stack)
             steps: \(steps)
             """

@@ -71,16 +71,8 @@ private let slow = "{one: {optimize: words, method: robust}, two: {optimize: wor
         let machine = Machine(cores: 4, gpus: 0, memory: 1)
         for step in project.plan.steps where step.demand == .native {
             #expect(
-                machine.resources(for: step) == Resources(cores: 1, isBrief: step.kind != .optimize), "\(step.address)")
+                machine.resources(for: step) == Resources(cores: 1), "\(step.address)")
         }
-    }
-
-    @Test func tokenizingUsesTheCoresThatAreFree() throws {
-        let scratch = "tiny: {backbone: {scratch: {architecture: mistral}}, pooling: mean}"
-        let steps = try Fixture(models: scratch, groups: 1).plan.steps.filter { $0.kind == .tokenize }
-        let machine = Machine(cores: 4, gpus: 0, memory: 1)
-        #expect(
-            steps.map { machine.resources(for: $0) } == Array(repeating: Resources(cores: 1, mostCores: 4), count: 2))
     }
 
     @Test func anInputThatWasEditedAndRestoredWhileAStepReadItFailsTheStep() async throws {

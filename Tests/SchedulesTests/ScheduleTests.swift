@@ -32,7 +32,7 @@ private struct Owner {
             demands.append(
                 Resources(
                     cores: Int.random(in: 0...5, using: &random), mostCores: Int.random(in: 0...7, using: &random),
-                    isBrief: Int.random(in: 0..<4, using: &random) == 0, gpus: Int.random(in: 0...2, using: &random),
+                    gpus: Int.random(in: 0...2, using: &random),
                     memory: Int.random(in: 0...9, using: &random), gpuMemory: Int.random(in: 0...12, using: &random)))
             if Int.random(in: 0..<3, using: &random) == 0 { hits.insert(step) }
             if Int.random(in: 0..<12, using: &random) == 0 { failures.insert(step) }
@@ -76,16 +76,23 @@ private struct Owner {
                 #expect((demand.cores...demand.mostCores).contains(cores))
                 let least = running.keys.reduce(0) { $0 + demands[$1].clamped(to: capacity).cores }
                 #expect(least <= capacity.cores, "more cores than there are")
-                let lasting = running.keys.filter { !demands[$0].isBrief }.reduce(0) { $0 + granted[$1]! }
-                #expect(demand.isBrief || lasting <= capacity.cores, "more cores than there are")
                 let memory = running.keys.reduce(0) { $0 + demands[$1].clamped(to: capacity).memory }
                 #expect(memory <= capacity.memory, "more memory than there is")
                 pending.append(action)
+            case .resize(let step, let cores):
+                let demand = demands[step].clamped(to: capacity)
+                #expect(running[step] != nil && granted[step] != cores)
+                #expect((demand.cores...demand.mostCores).contains(cores))
+                granted[step] = cores
             case .cancel(let step):
                 #expect(running[step] != nil)
                 cancelled.insert(step)
             }
         }
+        let used = running.keys.reduce(0) { $0 + granted[$1]! }
+        #expect(used <= capacity.cores, "more cores than there are")
+        let wants = running.keys.contains { granted[$0]! < demands[$0].clamped(to: capacity).mostCores }
+        #expect(used == capacity.cores || !wants, "cores that are free and not used")
     }
 
     /// Runs to the end; `stopAfter` events the run is told to stop.
@@ -93,7 +100,9 @@ private struct Owner {
         take(schedule.start())
         var events = 0
         while !pending.isEmpty {
-            if events == stopAfter { take(schedule.handle(.stop)) }
+            if events == stopAfter {
+                take(schedule.handle(.stop))
+            }
             events += 1
             let action = pending.remove(at: Int.random(in: 0..<pending.count, using: &random))
             switch action {
@@ -110,7 +119,7 @@ private struct Owner {
                     done.insert(step)
                     take(schedule.handle(.finished(step)))
                 }
-            case .cancel: break
+            case .resize, .cancel: break
             }
         }
     }
@@ -191,61 +200,31 @@ private struct SystemIndependentRandom: RandomNumberGenerator {
         #expect(schedule.handle(.finished(0)).contains(.execute(4, gpus: [0], cores: 0)))
     }
 
-    /// Steps 0, 1 and 2 need a core and use four; step 3 is done in a moment, step 4 is not.
+    /// Steps 0 and 1 need a core and use four; step 2 needs one, step 3 needs two.
     private func sharing(cores: Int) -> Schedule {
         let wide = Resources(cores: 1, mostCores: 4)
         var schedule = Schedule(
-            dependencies: [[], [], [], [], []],
-            demands: [wide, wide, wide, Resources(cores: 1, isBrief: true), Resources(cores: 1)],
-            estimates: [5, 4, 3, 2, 1], capacity: Resources(cores: cores), keepGoing: false)
+            dependencies: [[], [], [], []], demands: [wide, wide, Resources(cores: 1), Resources(cores: 2)],
+            estimates: [5, 4, 3, 2], capacity: Resources(cores: cores), keepGoing: false)
         _ = schedule.start()
         return schedule
     }
 
-    @Test func spareCoresGoToThoseThatCanUseThem() {
-        var alone = sharing(cores: 2)
-        #expect(alone.handle(.probed(0, hit: false)) == [.execute(0, gpus: [], cores: 2)])
-        #expect(alone.handle(.probed(1, hit: false)).isEmpty)
-        #expect(alone.handle(.finished(0)) == [.execute(1, gpus: [], cores: 2)])
-
-        var few = sharing(cores: 2)
-        #expect(few.handle(.probed(4, hit: false)) == [.execute(4, gpus: [], cores: 1)])
-        #expect(few.handle(.probed(0, hit: false)) == [.execute(0, gpus: [], cores: 1)])
-
-        var many = sharing(cores: 8)
-        #expect(many.handle(.probed(0, hit: false)) == [.execute(0, gpus: [], cores: 4)])
-        #expect(many.handle(.probed(1, hit: false)) == [.execute(1, gpus: [], cores: 4)])
-        #expect(many.handle(.probed(2, hit: false)).isEmpty)
-        #expect(many.handle(.finished(1)) == [.execute(2, gpus: [], cores: 4)])
+    @Test func coresThatAreFreeGoToAStepThatCanUseThemWhileNobodyElseNeedsThem() {
+        var schedule = sharing(cores: 3)
+        #expect(schedule.handle(.probed(2, hit: false)) == [.execute(2, gpus: [], cores: 1)])
+        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0, gpus: [], cores: 2)])
+        #expect(schedule.handle(.finished(2)) == [.resize(0, cores: 3)])
+        #expect(schedule.handle(.probed(3, hit: false)) == [.execute(3, gpus: [], cores: 2), .resize(0, cores: 1)])
+        #expect(schedule.handle(.finished(3)) == [.resize(0, cores: 3)])
     }
 
-    @Test func whatIsReadyAtOnceSharesInEqualParts() {
-        // While a step of seven cores runs, three become ready.
-        var other = Schedule(
-            dependencies: [[], [], [], []],
-            demands: [Resources(cores: 7)] + Array(repeating: Resources(cores: 1, mostCores: 4), count: 3),
-            estimates: [9, 3, 2, 1], capacity: Resources(cores: 7), keepGoing: false)
-        _ = other.start()
-        for step in 0..<4 { _ = other.handle(.probed(step, hit: false)) }
-        #expect(
-            other.handle(.finished(0)) == [
-                .execute(1, gpus: [], cores: 3), .execute(2, gpus: [], cores: 2), .execute(3, gpus: [], cores: 2),
-            ])
-    }
-
-    @Test func aStepOfAMomentNeitherTakesSpareCoresNorWaitsForThem() {
-        var before = sharing(cores: 2)
-        #expect(before.handle(.probed(3, hit: false)) == [.execute(3, gpus: [], cores: 1)])
-        #expect(before.handle(.probed(0, hit: false)) == [.execute(0, gpus: [], cores: 2)])
-        #expect(before.handle(.probed(4, hit: false)).isEmpty)
-        #expect(before.handle(.finished(3)).isEmpty)
-        #expect(before.handle(.finished(0)) == [.execute(4, gpus: [], cores: 1)])
-
-        var after = sharing(cores: 2)
-        #expect(after.handle(.probed(0, hit: false)) == [.execute(0, gpus: [], cores: 2)])
-        #expect(after.handle(.probed(3, hit: false)) == [.execute(3, gpus: [], cores: 1)])
-        #expect(after.handle(.probed(4, hit: false)).isEmpty)
-        #expect(after.handle(.finished(3)).isEmpty)
+    @Test func thoseThatCanUseMoreShareInEqualParts() {
+        var schedule = sharing(cores: 7)
+        #expect(schedule.handle(.probed(1, hit: false)) == [.execute(1, gpus: [], cores: 4)])
+        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0, gpus: [], cores: 4), .resize(1, cores: 3)])
+        #expect(schedule.handle(.probed(2, hit: false)) == [.execute(2, gpus: [], cores: 1), .resize(0, cores: 3)])
+        #expect(schedule.handle(.finished(0)) == [.resize(1, cores: 4)])
     }
 
     @Test func aDemandBeyondTheMachineStillRuns() {

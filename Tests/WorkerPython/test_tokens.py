@@ -140,6 +140,22 @@ def test_threads_change_no_byte(worker, tmp_path):
         assert tokenizer.decode(ids[offsets[row]:offsets[row + 1]].tolist(), skip_special_tokens=False).strip() == texts[row]["answer"].strip()
 
 
+def test_threads_come_and_go_while_a_step_runs(fresh, tmp_path):
+    """Told before the step begins, and while it runs; of the step itself, and of another."""
+    formats.write_texts(tmp_path / "texts", [{"prompt": f"{i} sea", "answer": f"because {i * i} is blue"} for i in range(4000)])
+    parameters, given = {"template": TEMPLATE, "chat": None, "vocabulary": 600}, {"texts": tmp_path / "texts"}
+    plain, _ = fresh().run("tokenize", parameters, given)
+    worker = fresh()
+    worker.send({"key": "0" * 64, "threads": 2})
+    attempt = worker.start("tokenize", parameters, given)
+    worker.send({"key": "1" * 64, "threads": 9})
+    worker.send({"key": "0" * 64, "threads": 3})
+    outputs, result = worker.finish(attempt)
+    assert digest(outputs) == digest(plain) and result["measurements"]["threads"] == 3
+    _, other = worker.run("tokenize", parameters, given, key="2" * 64)
+    assert other["measurements"]["threads"] == 1
+
+
 def test_a_given_tokenizer_gives_the_same_tokens_as_the_step_that_trained_it(worker, dataset):
     outputs, _ = worker.run("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": None},
                             {"texts": dataset["texts"], "tokenizer": dataset["tokenizer"]})

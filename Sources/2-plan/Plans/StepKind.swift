@@ -66,7 +66,7 @@ package enum Demand: String, Sendable {
     case native
     /// A worker process on a core.
     case process
-    /// A worker process on as many cores as nobody else needs, and on one at least. How many changes no byte of its outputs.
+    /// A worker process on as many cores as nobody else needs just now, and on one at least. How many changes no byte of its outputs.
     case parallel
     /// A program of the user's, which says itself what it takes.
     case command

@@ -74,8 +74,7 @@ package struct Machine: Sendable {
 
     package func resources(for step: Step) -> Resources {
         switch step.demand {
-        case .native: Resources(cores: 1, isBrief: step.kind != .optimize)
-        case .process: Resources(cores: 1)
+        case .native, .process: Resources(cores: 1)
         case .parallel: Resources(cores: 1, mostCores: cores)
         // More than the machine has would wait for ever: such a step gets all there is.
         case .command:

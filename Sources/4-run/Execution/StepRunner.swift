@@ -27,7 +27,7 @@ struct StepRunner: Sendable {
         /// How many rows its ``Step/table`` has; nil where it has none or nobody has read it.
         let rows: Int?
         var gpus: [Int]
-        var cores: Int
+        let cores = CoreShare(1)
     }
 
     /// What running gave: a record of our own, or one that another engine published meanwhile.

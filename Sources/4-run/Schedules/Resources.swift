@@ -3,21 +3,18 @@
 /// An amount of cores, GPUs and memory: a demand, or what there is.
 package struct Resources: Hashable, Sendable {
     package var cores: Int
-    /// Cores that the step makes use of where nobody else needs them when it starts; at least `cores`.
+    /// Cores that the step makes use of while nobody else needs them; at least `cores`.
     package var mostCores: Int
-    /// Whether the step is done in a moment: who uses spare cores need not make room for it, nor it for them.
-    package var isBrief: Bool
     package var gpus: Int
     /// Mebibytes.
     package var memory: Int
     /// Mebibytes of each of the GPUs. Of a demand, 0 is all of them; of what there is, 0 is not known, and nothing shares a GPU.
     package var gpuMemory: Int
     package init(
-        cores: Int, mostCores: Int = 0, isBrief: Bool = false, gpus: Int = 0, memory: Int = 0, gpuMemory: Int = 0
+        cores: Int, mostCores: Int = 0, gpus: Int = 0, memory: Int = 0, gpuMemory: Int = 0
     ) {
         self.cores = cores
         self.mostCores = max(cores, mostCores)
-        self.isBrief = isBrief
         self.gpus = gpus
         self.memory = memory
         self.gpuMemory = gpuMemory
@@ -26,7 +23,7 @@ package struct Resources: Hashable, Sendable {
     /// The demand cut down to what there is, so that nothing waits for ever.
     package func clamped(to capacity: Resources) -> Resources {
         Resources(
-            cores: min(cores, capacity.cores), mostCores: min(mostCores, capacity.cores), isBrief: isBrief,
+            cores: min(cores, capacity.cores), mostCores: min(mostCores, capacity.cores),
             gpus: min(gpus, capacity.gpus), memory: min(memory, capacity.memory),
             gpuMemory: min(gpuMemory, capacity.gpuMemory))
     }

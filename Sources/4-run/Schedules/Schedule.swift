@@ -43,6 +43,8 @@ package struct Schedule: Sendable {
         case probe(Int)
         /// Run the step, with these GPUs and so many cores.
         case execute(Int, gpus: [Int], cores: Int)
+        /// The running step has so many cores from now on.
+        case resize(Int, cores: Int)
         case cancel(Int)
     }
 
@@ -53,13 +55,13 @@ package struct Schedule: Sendable {
     private let urgency: [Double]
     private let keepGoing: Bool
     private var unmet: [Int]
-    /// What nobody holds. Below zero while a brief step and one that uses spare cores share some.
+    /// What no running step needs; some of them may use it.
     private var cores: Int
-    /// Cores that running steps hold beyond what they need.
-    private var spare = 0
+    /// The running steps that can use more cores than they need.
+    private var elastic: Set<Int> = []
     private var gpus: GPUPool
     private var memory: Int
-    private var held: [Int: (demand: Resources, gpus: [Int])] = [:]
+    private var held: [Int: (cores: Int, gpus: [Int])] = [:]
     private var isStopping = false
     /// Steps in state `ready` by what they take, the most urgent last: starting one looks at no others.
     private var ready: [Resources: [Int]] = [:]
@@ -179,19 +181,20 @@ package struct Schedule: Sendable {
 
     private mutating func release(_ step: Int) {
         guard let held = held.removeValue(forKey: step) else { return }
-        cores += held.demand.cores
-        spare -= held.demand.cores - demands[step].cores
-        memory += held.demand.memory
-        gpus.give(back: held.gpus, memory: held.demand.gpuMemory)
+        let demand = demands[step]
+        elastic.remove(step)
+        cores += demand.cores
+        memory += demand.memory
+        gpus.give(back: held.gpus, memory: demand.gpuMemory)
     }
 
-    /// Starts ready steps, the most urgent first, as far as resources reach. What is left of the cores then goes in equal parts to
-    /// those of them that can use more.
+    /// Starts ready steps, the most urgent first, as far as resources reach, and shares out what is left of the cores.
     private mutating func dispatch() -> [Action] {
-        guard !isStopping else { return [] }
-        let started = takeReady()
-        share(among: started.filter { demands[$0].mostCores > demands[$0].cores })
-        return started.map { .execute($0, gpus: held[$0]!.gpus, cores: held[$0]!.demand.cores) }
+        let started = isStopping ? [] : takeReady()
+        let changed = shareOut()
+        let isNew = Set(started)
+        return started.map { .execute($0, gpus: held[$0]!.gpus, cores: held[$0]!.cores) }
+            + changed.filter { !isNew.contains($0) }.map { .resize($0, cores: held[$0]!.cores) }
     }
 
     private mutating func takeReady() -> [Int] {
@@ -207,27 +210,37 @@ package struct Schedule: Sendable {
             let taken = gpus.take(demand.gpus, memory: demand.gpuMemory)
             cores -= demand.cores
             memory -= demand.memory
-            held[step] = (demand, taken)
+            held[step] = (demand.cores, taken)
+            if demand.mostCores > demand.cores { elastic.insert(step) }
             states[step] = .running
             started.append(step)
         }
     }
 
-    private mutating func share(among steps: [Int]) {
-        var steps = steps
-        guard !steps.isEmpty else { return }
-        var left = cores + held.values.reduce(0) { $0 + ($1.demand.isBrief ? $1.demand.cores : 0) }
-        while left > 0, !steps.isEmpty {
-            for step in steps.prefix(left) {
-                held[step]!.demand.cores += 1
-                (cores, spare, left) = (cores - 1, spare + 1, left - 1)
+    /// Gives the cores that nobody needs to the running steps that can use more, in equal parts. Returns those that have another
+    /// number of them now.
+    private mutating func shareOut() -> [Int] {
+        let all = elastic.sorted { isMoreUrgent($0, than: $1) }
+        var shares = all.map { demands[$0].cores }
+        var left = cores
+        while left > 0,
+            let least = shares.indices.filter({ shares[$0] < demands[all[$0]].mostCores }).map({ shares[$0] }).min()
+        {
+            for place in all.indices where left > 0 && shares[place] == least && least < demands[all[place]].mostCores {
+                shares[place] += 1
+                left -= 1
             }
-            steps.removeAll { held[$0]!.demand.cores >= demands[$0].mostCores }
         }
+        var changed: [Int] = []
+        for (step, share) in zip(all, shares) where held[step]!.cores != share {
+            held[step]!.cores = share
+            changed.append(step)
+        }
+        return changed
     }
 
     private func fits(_ demand: Resources) -> Bool {
-        demand.cores <= (demand.isBrief ? cores + spare : cores) && gpus.has(demand.gpus, memory: demand.gpuMemory)
+        demand.cores <= cores && gpus.has(demand.gpus, memory: demand.gpuMemory)
             && demand.memory <= memory
     }
 

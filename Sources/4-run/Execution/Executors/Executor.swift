@@ -36,8 +36,8 @@ package struct StepAssignment: Sendable {
     package let rows: Int?
     /// The GPUs that the schedule has set aside, counted along those of the machine.
     package let gpus: [Int]
-    /// The cores that the schedule has set aside.
-    package let cores: Int
+    /// The cores that the schedule has set aside; more or fewer while the step runs, where its demand is one that can use more.
+    package let cores: CoreShare
 }
 
 /// What a step says while it runs.

@@ -46,10 +46,10 @@ def run(step):
     tokens, control = {column: [] for column in columns}, Control(tokenizer)
     for place, column in enumerate(columns):
         part = [text[column] for text in texts]
-        for start, ids, lengths in encoding.encode_rows(tokenizer, part, lead[column], step.threads):
+        for start, ids, lengths in encoding.encode_rows(tokenizer, part, lead[column], lambda: step.threads):
             tokens[column].append((ids, lengths))
             step.channel.progress((place * len(texts) + start + len(lengths)) // len(columns), len(texts), "rows")
-        control.count(column, part, tokens[column], lead[column], step.threads)
+        control.count(column, part, tokens[column], lead[column], lambda: step.threads)
     metadata = {"template": pieces, "bos": bos, "eos": eos, "pad": encoding.pad_token(tokenizer, folder)}
     formats.write_tokens(step.outputs / "tokens", tokens, metadata)
     metrics = {"rows": len(texts), "vocabulary": tokenizer.get_vocab_size()}

@@ -7,7 +7,7 @@ import collections
 import itertools
 import json
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from ..protocol.step import invalid
 
@@ -83,25 +83,28 @@ def encode(tokenizer, texts, prefix, lead):
 
 
 def encode_rows(tokenizer, texts, lead, threads):
-    """Yield (first row, ids int32 [total], lengths int64 [rows]) of the texts, part by part and in order; `threads` work at a time.
+    """Yield (first row, ids int32 [total], lengths int64 [rows]) of the texts, part by part and in order.
 
-    lead: (prefix, lead) as `encode` takes them. Which parts there are follows from the texts alone.
+    lead: (prefix, lead) as `encode` takes them. threads: a function that tells how many may work just now; it is asked again for
+    each part. Which parts there are follows from the texts alone.
     """
-    # Each thread of ours works alone: the library's own pool keeps the size that it began with, whatever a later step is given.
+    # Each thread of ours works alone: the library's own pool keeps the size that it began with, whatever a step is given.
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     work = lambda start, end: (start, *packed(encode(tokenizer, texts[start:end], *lead)))
-    if threads == 1:
-        yield from (work(*part) for part in parts(texts))
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        waiting = collections.deque()
+    todo, waiting = parts(texts), collections.deque()
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         try:
-            for part in parts(texts):
-                waiting.append(pool.submit(work, *part))
-                if len(waiting) > 2 * threads:
+            while True:
+                running = sum(not future.done() for future in waiting)
+                # Only so many wait to be taken: a long part does not pile up all those behind it.
+                room = max(0, min(threads() - running, 4 * threads() - len(waiting)))
+                waiting.extend(pool.submit(work, *part) for part in itertools.islice(todo, room))
+                if not waiting:
+                    return
+                if not waiting[0].done():
+                    wait([future for future in waiting if not future.done()], return_when=FIRST_COMPLETED)
+                while waiting and waiting[0].done():
                     yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
         finally:
             for future in waiting:
                 future.cancel()
