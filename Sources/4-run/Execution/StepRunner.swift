@@ -27,6 +27,7 @@ struct StepRunner: Sendable {
         /// How many rows each of its ``Step/tables`` has, by output, as far as somebody has read them.
         let rows: [String: Int]
         var gpus: [Int]
+        let cores = CoreShare(1)
     }
 
     /// What running gave: a record of our own, or one that another engine published meanwhile.
@@ -91,7 +92,7 @@ struct StepRunner: Sendable {
         let paths = try await OwnThread.run { [store] in try Self.layOut(job, in: attempt, store) }
         let assignment = StepAssignment(
             step: job.step, key: job.manifest.key, inputs: paths, outputs: attempt.outputs, scratch: attempt.scratch,
-            log: attempt.log, rows: job.rows, gpus: job.gpus)
+            log: attempt.log, rows: job.rows, gpus: job.gpus, cores: job.cores)
         let work = try await executors[job.step.demand].run(assignment, report: report)
         if let missing = job.step.kind.outputs.first(where: { !work.outputs.contains($0) }) {
             throw StepFailure(

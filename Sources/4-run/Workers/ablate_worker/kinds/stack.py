@@ -10,7 +10,7 @@ from ..files import formats
 from ..protocol.step import Failure, invalid
 from ..stacking import design
 from ..stacking.learners import LEARNERS, Rows
-from ..stacking.learnersettings import settings_of, told
+from ..stacking.learnersettings import told
 from ..stacking.stackreport import Report
 
 EXPLAINED = 2000  # rows of each fold whose SHAP values are taken: they cost more than the fit
@@ -80,7 +80,6 @@ def without_fold(step, learner, rows, folds, test, seeds):
 def settings_in(step):
     """(learner's name, its settings, seeds, how test rows are predicted), checked."""
     parameters = step.parameters
-    settings = settings_of(parameters.learner, parameters.settings)
     seeds, way = parameters.seeds or [0], parameters.test or "mean"
     for seed in seeds:
         if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**31:
@@ -94,7 +93,7 @@ def settings_in(step):
         if parameters.group_statistics or any(name.startswith("features-") for name in step.inputs):
             raise invalid("simplex weighs models' probabilities and reads no features: leave features and group-statistics out, "
                           "or choose lightgbm or logistic")
-    return parameters.learner, settings, seeds, way
+    return parameters.learner, parameters.settings, seeds, way
 
 
 def read_table(step):
