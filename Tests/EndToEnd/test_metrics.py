@@ -7,7 +7,7 @@ import jsonschema
 import numpy
 import pytest
 from safetensors.numpy import load_file
-from sklearn.metrics import f1_score
+from sklearn.metrics import cohen_kappa_score, f1_score, roc_auc_score
 
 from conftest import ROOT
 
@@ -81,6 +81,45 @@ def test_the_first_metric_ranks_and_judges(by_f1):
     assert table.startswith("ablation,variant,f1-macro,log-loss,improvement")
 
 
+def probabilities(project, addresses: list[str]) -> numpy.ndarray:
+    """The predictions of some steps as one table."""
+    parts = [load_file(project.output(address, "predictions")) for address in addresses]
+    rows = numpy.concatenate([part["rows"] for part in parts])
+    return numpy.concatenate([part["probabilities"] for part in parts]).astype(float)[rows.argsort()]
+
+
+def test_metrics_over_the_order_of_rows_judge(finished, tmp_path):
+    """By AUC the verdict is over predictions out of the store, which no evaluation repeats."""
+    project = finished.copy(tmp_path / "project")
+    project.edit("submission:", "metrics: [auc, qwk, map@2, log-loss]\nsubmission:")
+    project.run()
+    labels = truth(project)
+    blend = probabilities(project, ["blend/average-oof"])
+    scores = project.record("blend/evaluate")["metrics"]
+    assert scores["auc"] == pytest.approx(roc_auc_score(labels, blend, multi_class="ovr"), abs=1e-12)
+    kappa = cohen_kappa_score(labels, blend.argmax(1), weights="quadratic", labels=[0, 1, 2])
+    assert scores["qwk"] == pytest.approx(kappa, abs=1e-12)
+    ranks = (-blend).argsort(1, kind="stable").argsort(1)[numpy.arange(len(labels)), labels] + 1
+    assert scores["map@2"] == pytest.approx(numpy.where(ranks <= 2, 1 / ranks, 0).mean(), abs=1e-12)
+
+    found = json.loads((project.folder / "logbook" / "logbook.json").read_text())
+    SCHEMA.validate(found)
+    base, other = sorted(found["ablations"][0]["variants"], key=lambda one: not one["is_baseline"])
+    parts = project.record(f"ablations/rank/{other['name']}/evaluate")["manifest"]["inputs"]
+
+    def auc(variant: str, seed: str) -> float:
+        folds = sorted({int(name.split("fold-")[1]) for name in parts if name.startswith(seed)})
+        matrix = probabilities(project, [f"{variant}/{seed}/fold-{fold}/predict-oof" for fold in folds])
+        return roc_auc_score(labels, matrix, multi_class="ovr")
+
+    gains = [
+        auc(f"ablations/rank/{other['name']}", seed) - auc("tiny", seed) for seed in ("seed-1", "seed-2")]
+    comparison = other["comparison"]
+    assert comparison["difference"] == pytest.approx(numpy.mean(gains), abs=1e-12)
+    assert comparison["interval"][0] <= comparison["difference"] <= comparison["interval"][1]
+    assert found["answers"][0].startswith("Best: ") and ", AUC " in found["answers"][0]
+
+
 def test_comparisons_are_kept_by_content(by_f1):
     """The same logbook from what was kept, from nothing, and from a file that was damaged."""
     def logbook() -> str:
@@ -121,5 +160,5 @@ def test_a_misspelt_metric_is_told(project):
     project.edit("submission:", "metrics: [f1macro]\nsubmission:")
     result = project.ablate("check")
     assert result.returncode != 0
-    assert 'one of log-loss, accuracy, f1-macro belongs here, and this is "f1macro"' in result.stderr + result.stdout
+    assert 'map@K, ndcg@K, fK-macro, fK-binary belongs here, and this is "f1macro"' in result.stderr + result.stdout
     assert 'did you mean "f1-macro"?' in result.stderr + result.stdout

@@ -103,7 +103,7 @@ def test_engine_and_schema_agree(tmp_path, path, value):
 # What no schema can know: what one place says of another. Anywhere.
 ENGINE_ONLY = {
     "ambiguous-scalar", "key-not-allowed", "not-a-file", "sample-mismatch", "too-deep", "too-many-steps", "conflicting-keys", "cycle", "dangling-name", "duplicate-name", "full-fit-with-pseudo-labels",
-    "groups-split", "include-conflict", "like-cycle", "missing-constraint", "missing-include", "no-embedding", "no-out-of-fold", "no-teacher", "optimized-twice",
+    "groups-split", "include-conflict", "like-cycle", "metric-mismatch", "missing-constraint", "missing-include", "no-embedding", "no-out-of-fold", "no-teacher", "optimized-twice",
     "scratch-conflict", "too-many-variants", "uneven-zip", "unused-output"}
 # And what it can know elsewhere, but not at these places.
 ENGINE_ONLY_AT = {

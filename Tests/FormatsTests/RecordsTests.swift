@@ -137,8 +137,8 @@ private let evaluation: [String: JSON] = [
             ("rows", 3, "and there are 3 rows"), ("classes", -9_223_372_036_854_775_808, "classes"),
             ("rows", -1, "-1 rows"),
             (
-                "cells", [["seed": "seed-1", "fold": 0, "log-loss": 1.0]],
-                "cells[0]: expected a member \"accuracy\", found none"
+                "cells", [["seed": "seed-1", "fold": 0, "log-loss": "low"]],
+                "cells[0].log-loss: expected a number, found"
             ),
             ("reliability", [], "reliability: expected an object, found a list of 0"),
             ("seeds", [1], "seeds[0]: expected an object, found 1"),

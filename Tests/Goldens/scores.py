@@ -1,6 +1,6 @@
 """Makes scores.json beside this file from numpy, scipy and scikit-learn: python scores.py
 
-F1 by scikit-learn, the bootstrap of its difference over groups and seeds by numpy, and the bootstrap of a mean over twenty thousand
+Every metric of 200 tables by scikit-learn, with weights and without, F1 by scikit-learn, the bootstrap of its difference over groups and seeds by numpy, and the bootstrap of a mean over twenty thousand
 groups by scipy (one seed) and numpy (three).
 """
 import json
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy import stats
+from sklearn import metrics
 from sklearn.metrics import f1_score
 
 RESAMPLES = 20_000
@@ -89,6 +90,103 @@ def many_groups():
         "interval90": np.quantile(means, [0.05, 0.95]), "scipy": [one.low, one.high]}
 
 
+def table(number):
+    """Rows of a table that the test makes, too: labels, weights, of which some are 0, and probabilities, of which some are equal."""
+    classes, rows = 2 + number % 4, 8 + 3 * (number % 17)
+    x, drawn = number + 1, []
+    for _ in range(rows * (classes + 2)):
+        x = (1664525 * x + 1013904223) % 2**32
+        drawn.append(x >> 16)
+    drawn = np.array(drawn).reshape(rows, classes + 2)
+    parts = 1 + drawn[:, 2:] % 12
+    return drawn[:, 0] % classes, (drawn[:, 1] % 4) / 2, parts / parts.sum(1)[:, None]
+
+
+def scored(truth, weights, probabilities):
+    """A table's value by each metric; those that are not defined left out."""
+    classes, guess = probabilities.shape[1], probabilities.argmax(1)
+    every, own, place = np.arange(classes), {"sample_weight": weights}, (-probabilities).argsort(1, kind="stable")
+    rank = (place == truth[:, None]).argmax(1) + 1
+    found = {
+        "log-loss": metrics.log_loss(truth, probabilities, labels=every, **own),
+        "accuracy": metrics.accuracy_score(truth, guess, **own),
+        "balanced-accuracy": metrics.balanced_accuracy_score(truth, guess, **own),
+        "mcc": metrics.matthews_corrcoef(truth, guess, **own),
+        "brier": metrics.brier_score_loss(truth, probabilities, labels=every, **own) if classes > 2
+        else metrics.brier_score_loss(truth, probabilities[:, 1], pos_label=1, **own),
+        "map@2": np.average(np.where(rank <= 2, 1 / rank, 0), weights=weights),
+        "ece": 0.0,
+    }
+    for beta in (1, 2):
+        found[f"f{beta}-macro"] = metrics.fbeta_score(truth, guess, beta=beta, average="macro", zero_division=0, **own)
+        if classes == 2:
+            found[f"f{beta}-binary"] = metrics.fbeta_score(truth, guess, beta=beta, zero_division=0, **own)
+    kappa = metrics.cohen_kappa_score(truth, guess, labels=every, weights="quadratic", **own)
+    if np.isfinite(kappa):
+        found["qwk"] = kappa
+    some = [c for c in ([1] if classes == 2 else every) if 0 < (truth == c).sum()]
+    both = [c for c in some if (truth != c).any()]
+    if both:
+        found["auc"] = np.mean([metrics.roc_auc_score(truth == c, probabilities[:, c], **own) for c in both])
+    if len(both) == classes > 2:
+        whole = metrics.roc_auc_score(truth, probabilities, multi_class="ovr", average="macro", **own)
+        assert abs(whole - found["auc"]) < 1e-12
+    if some:
+        found["average-precision"] = np.mean(
+            [metrics.average_precision_score(truth == c, probabilities[:, c], **own) for c in some])
+    # Ties in a row are averaged by scikit-learn: those rows are told by the rule of the first.
+    ties = np.array([len(set(row)) < classes for row in probabilities])
+    gains = np.where(rank <= 3, 1 / np.log2(1 + rank), 0)
+    if not ties.all():
+        peer = metrics.ndcg_score(np.eye(classes)[truth[~ties]], probabilities[~ties], k=3)
+        assert abs(peer - gains[~ties].mean()) < 1e-12
+    found["ndcg@3"] = np.average(gains, weights=weights)
+    bins = np.minimum(9, (probabilities.max(1) * 10).astype(int))
+    for one in range(10):
+        inside = bins == one
+        found["ece"] += abs((weights * (probabilities.max(1) - (guess == truth)))[inside].sum()) / weights.sum()
+    return found
+
+
+def tables():
+    made = []
+    for number in range(200):
+        truth, weights, probabilities = table(number)
+        counted = weights > 0
+        made.append({
+            "plain": scored(truth, np.ones(len(truth)), probabilities),
+            "weighted": scored(truth[counted], weights[counted], probabilities[counted])})
+    return made
+
+
+def paired_auc():
+    """The difference of two models' AUC, its bootstrap over groups and seeds, and its value by fold and seed."""
+    seeds, groups, size = 2, 50, 4
+    rows = groups * size
+    numbers = stream(rows * (2 * seeds + 1)).reshape(rows, -1)
+    truth = (numbers[:, 0] < 0.4).astype(int)
+    sides = [[np.round((numbers[:, 1 + s + seeds * side] + strength * truth) / (1 + strength), 2) for s in range(seeds)]
+             for side, strength in enumerate((0.3, 0.5))]
+    ids = np.arange(rows) // size
+    folds = ids % 5
+
+    def gain(weights, s):
+        before, after = (metrics.roc_auc_score(truth, side[s], sample_weight=weights) for side in sides)
+        return after - before
+
+    ones = np.ones(rows)
+    generator, differences = np.random.default_rng(7), []
+    for _ in range(4_000):
+        weights = np.bincount(generator.integers(0, groups, groups), minlength=groups)[ids].astype(float)
+        drawn = np.bincount(generator.integers(0, seeds, seeds), minlength=seeds)
+        differences.append(sum(drawn[s] * gain(weights, s) for s in range(seeds) if drawn[s]) / seeds)
+    cells = [metrics.roc_auc_score(truth[folds == f], sides[1][s][folds == f])
+             - metrics.roc_auc_score(truth[folds == f], sides[0][s][folds == f]) for f in range(5) for s in range(seeds)]
+    return {
+        "truth": truth, "groups": ids, "folds": folds, "baseline": sides[0], "variant": sides[1], "cells": cells,
+        "mean": np.mean([gain(ones, s) for s in range(seeds)]), "interval95": np.quantile(differences, [0.025, 0.975])}
+
+
 def plain(value):
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
@@ -100,5 +198,6 @@ def plain(value):
 
 
 if __name__ == "__main__":
-    made = {"f1": f1(), "paired": paired_f1(), "many": many_groups()}
+    made = {
+        "f1": f1(), "paired": paired_f1(), "many": many_groups(), "tables": tables(), "auc": paired_auc()}
     (Path(__file__).parent / "scores.json").write_text(json.dumps(plain(made), separators=(",", ":")) + "\n")

@@ -16,6 +16,7 @@ private struct Owner {
     var executed: [Int] = []
     var pending: [Schedule.Action] = []
     var running: Set<Int> = []
+    var granted: [Int: Int] = [:]
     var done: Set<Int> = []
     var cancelled: Set<Int> = []
 
@@ -30,7 +31,8 @@ private struct Owner {
             dependencies.append((0..<step).filter { _ in Int.random(in: 0..<6, using: &random) == 0 })
             demands.append(
                 Resources(
-                    cores: Int.random(in: 0...5, using: &random), gpus: Int.random(in: 0...2, using: &random),
+                    cores: Int.random(in: 0...5, using: &random), mostCores: Int.random(in: 0...7, using: &random),
+                    gpus: Int.random(in: 0...2, using: &random),
                     memory: Int.random(in: 0...9, using: &random), gpuMemory: Int.random(in: 0...12, using: &random)))
             if Int.random(in: 0..<3, using: &random) == 0 { hits.insert(step) }
             if Int.random(in: 0..<12, using: &random) == 0 { failures.insert(step) }
@@ -56,11 +58,14 @@ private struct Owner {
                 #expect(!probed.contains(step), "probed twice")
                 probed.append(step)
                 pending.append(action)
-            case .execute(let step):
+            case .execute(let step, let cores):
                 #expect(!executed.contains(step), "executed twice")
                 #expect(!hits.contains(step), "executed although it was there")
                 executed.append(step)
                 running.insert(step)
+                granted[step] = cores
+                let demand = demands[step].clamped(to: capacity)
+                #expect((demand.cores...demand.mostCores).contains(cores))
                 let held = running.map { demands[$0].clamped(to: capacity) }
                 #expect(held.reduce(0) { $0 + $1.cores } <= capacity.cores, "more cores than there are")
                 #expect(held.reduce(0) { $0 + $1.memory } <= capacity.memory, "more memory than there is")
@@ -69,11 +74,20 @@ private struct Owner {
                 let taken = held.reduce(0) { $0 + $1.gpus * ($1.gpuMemory == 0 ? gpuMemory : $1.gpuMemory) }
                 #expect(taken <= capacity.gpus * gpuMemory, "more of the GPUs than there is")
                 pending.append(action)
+            case .resize(let step, let cores):
+                let demand = demands[step].clamped(to: capacity)
+                #expect(running.contains(step) && granted[step] != cores)
+                #expect((demand.cores...demand.mostCores).contains(cores))
+                granted[step] = cores
             case .cancel(let step):
                 #expect(running.contains(step))
                 cancelled.insert(step)
             }
         }
+        let used = running.reduce(0) { $0 + granted[$1]! }
+        #expect(used <= capacity.cores, "more cores than there are")
+        let wants = running.contains { granted[$0]! < demands[$0].clamped(to: capacity).mostCores }
+        #expect(used == capacity.cores || !wants, "cores that are free and not used")
     }
 
     /// Runs to the end; `stopAfter` events the run is told to stop.
@@ -81,14 +95,16 @@ private struct Owner {
         take(schedule.start())
         var events = 0
         while !pending.isEmpty {
-            if events == stopAfter { take(schedule.handle(.stop)) }
+            if events == stopAfter {
+                take(schedule.handle(.stop))
+            }
             events += 1
             let action = pending.remove(at: Int.random(in: 0..<pending.count, using: &random))
             switch action {
             case .probe(let step):
                 if hits.contains(step) { done.insert(step) }
                 take(schedule.handle(.probed(step, hit: hits.contains(step))))
-            case .execute(let step):
+            case .execute(let step, _):
                 running.remove(step)
                 if cancelled.contains(step) {
                     take(schedule.handle(.cancelled(step)))
@@ -98,7 +114,7 @@ private struct Owner {
                     done.insert(step)
                     take(schedule.handle(.finished(step)))
                 }
-            case .cancel: break
+            case .resize, .cancel: break
             }
         }
     }
@@ -138,9 +154,9 @@ private struct Owner {
             estimates: [2, 1, 1, 1],
             capacity: Resources(cores: 1), keepGoing: false)
         #expect(schedule.start() == [.probe(0), .probe(1)])
-        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0)])
+        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0, cores: 1)])
         #expect(schedule.handle(.probed(1, hit: false)).isEmpty)
-        #expect(schedule.handle(.finished(0)) == [.execute(1)])
+        #expect(schedule.handle(.finished(0)) == [.execute(1, cores: 1)])
         var other = Schedule(
             dependencies: [[], [], [1], [2]], demands: Array(repeating: Resources(cores: 2), count: 4),
             estimates: [2, 1, 1, 1],
@@ -159,11 +175,39 @@ private struct Owner {
         _ = schedule.start()
         #expect(
             (0..<4).map { schedule.handle(.probed($0, hit: false)) } == [
-                [.execute(0)], [.execute(1)], [.execute(2)], [],
+                [.execute(0, cores: 0)], [.execute(1, cores: 0)],
+                [.execute(2, cores: 0)], [],
             ])
-        #expect(schedule.handle(.finished(2)).contains(.execute(3)))
+        #expect(schedule.handle(.finished(2)).contains(.execute(3, cores: 0)))
         #expect(schedule.handle(.probed(4, hit: false)).isEmpty)
-        #expect(schedule.handle(.finished(0)).contains(.execute(4)))
+        #expect(schedule.handle(.finished(0)).contains(.execute(4, cores: 0)))
+    }
+
+    /// Steps 0 and 1 need a core and use four; step 2 needs one, step 3 needs two.
+    private func sharing(cores: Int) -> Schedule {
+        let wide = Resources(cores: 1, mostCores: 4)
+        var schedule = Schedule(
+            dependencies: [[], [], [], []], demands: [wide, wide, Resources(cores: 1), Resources(cores: 2)],
+            estimates: [5, 4, 3, 2], capacity: Resources(cores: cores), keepGoing: false)
+        _ = schedule.start()
+        return schedule
+    }
+
+    @Test func coresThatAreFreeGoToAStepThatCanUseThemWhileNobodyElseNeedsThem() {
+        var schedule = sharing(cores: 3)
+        #expect(schedule.handle(.probed(2, hit: false)) == [.execute(2, cores: 1)])
+        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0, cores: 2)])
+        #expect(schedule.handle(.finished(2)) == [.resize(0, cores: 3)])
+        #expect(schedule.handle(.probed(3, hit: false)) == [.execute(3, cores: 2), .resize(0, cores: 1)])
+        #expect(schedule.handle(.finished(3)) == [.resize(0, cores: 3)])
+    }
+
+    @Test func thoseThatCanUseMoreShareInEqualParts() {
+        var schedule = sharing(cores: 7)
+        #expect(schedule.handle(.probed(1, hit: false)) == [.execute(1, cores: 4)])
+        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0, cores: 4), .resize(1, cores: 3)])
+        #expect(schedule.handle(.probed(2, hit: false)) == [.execute(2, cores: 1), .resize(0, cores: 3)])
+        #expect(schedule.handle(.finished(0)) == [.resize(1, cores: 4)])
     }
 
     @Test func aDemandBeyondTheMachineStillRuns() {
@@ -172,6 +216,6 @@ private struct Owner {
             capacity: Resources(cores: 2, gpus: 1),
             keepGoing: false)
         _ = schedule.start()
-        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0)])
+        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0, cores: 2)])
     }
 }

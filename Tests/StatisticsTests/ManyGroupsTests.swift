@@ -31,27 +31,27 @@ import Testing
         #expect(abs(found.upperBound - peer[1]) < share * width, "\(found) beside \(peer)")
     }
 
-    private func paired(weights: [Double]? = nil) throws -> (PairedTallies, Goldens.Paired) {
+    private func paired(weights: [Double]? = nil) throws -> (PairedScores, Goldens.Paired) {
         let peer = try golden("scores", as: Goldens.self).paired
         func rows(_ guess: [Int]) -> ScoredRows {
             ScoredRows(
                 classes: peer.classes, labels: peer.truth, predicted: guess, losses: peer.truth.map { _ in 0 })
         }
         return (
-            PairedTallies(
-                metric: F1Macro(), baseline: peer.baseline.map(rows), variant: peer.variant.map(rows),
+            PairedScores(
+                metric: FMeasure(), baseline: peer.baseline.map(rows), variant: peer.variant.map(rows),
                 groups: peer.groups, folds: peer.folds, weights: weights), peer
         )
     }
 
     @Test func aDifferenceOfSetsHasTheIntervalOfNumpy() throws {
         let (tallies, peer) = try paired()
-        let bootstrap = tallies.bootstrap(resamples: 4_000)
+        let bootstrap = try #require(tallies.bootstrap(resamples: 4_000))
         #expect(abs(bootstrap.mean - peer.mean) < 1e-12)
         // Ends of 4,000 and of 20,000 resamples: standard errors of 1.1 % and .5 % of the width.
         expectAlike(bootstrap.interval(), peer.interval95, within: 0.03)
         expectClose(tallies.byFold, peer.cells, within: 1e-12)
-        let comparison = tallies.comparison(smallestEffect: nil, resamples: 100)
+        let comparison = try #require(tallies.comparison(smallestEffect: nil, resamples: 100))
         #expect(comparison.difference == bootstrap.mean && comparison.test?.folds == 5 && comparison.test?.seeds == 3)
     }
 

@@ -13,7 +13,7 @@ package struct Evaluation: Sendable {
         package let seed: String
         package let fold: Int
         package let rows: Int
-        /// By the metrics' names.
+        /// By the names of those metrics that are defined for the fold.
         package let scores: [String: Double]
 
         package init(seed: String, fold: Int, rows: Int, scores: [String: Double]) {
@@ -57,26 +57,27 @@ package struct Evaluation: Sendable {
         let average = try fields.object("average")
         metrics = try fields.has("metrics") ? fields.strings("metrics") : nil
         let names = metrics ?? average.names.sorted()
-        func scores(_ fields: JSONDocument) throws(FormatError) -> [String: Double] {
+        func scores(_ fields: JSONDocument, of names: [String]) throws(FormatError) -> [String: Double] {
             var scores: [String: Double] = [:]
             for name in names { scores[name] = try fields.number(name) }
             return scores
         }
-        self.scores = try scores(average)
+        self.scores = try scores(average, of: names)
         rows = try fields.integer("rows")
         classes = try fields.has("classes") ? fields.integer("classes") : .max
         guard rows >= 0, classes >= 1 else {
             throw fields.error("there are \(rows) rows and \(classes) classes, and no such numbers can be")
         }
-        // A fold whose rows all weigh nothing has no score.
+        // A fold whose rows all weigh nothing has no score, and one for which a metric is not defined none by that.
         for cell in try fields.has("cells") ? fields.objects("cells") : [] where names.contains(where: cell.has) {
             cells.append(
                 Cell(
                     seed: try cell.string("seed"), fold: try cell.integer("fold"),
-                    rows: try cell.has("rows") ? cell.integer("rows") : 0, scores: try scores(cell)))
+                    rows: try cell.has("rows") ? cell.integer("rows") : 0,
+                    scores: try scores(cell, of: names.filter(cell.has))))
         }
         for seed in try fields.has("seeds") ? fields.objects("seeds") : [] {
-            seeds.append((try seed.string("seed"), try scores(seed)))
+            seeds.append((try seed.string("seed"), try scores(seed, of: names)))
         }
         if fields.has("losses") {
             let own = try fields.object("losses")

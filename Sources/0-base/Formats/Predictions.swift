@@ -86,6 +86,37 @@ package struct Predictions: Sendable {
         return wasDivided
     }
 
+    /// The predictions of several folds as those of one table, of which they must hold each row once.
+    ///
+    /// - Parameters:
+    ///   - parts: at least one, all of as many classes; each with its name, as messages call it.
+    ///   - count: how many rows the table has.
+    ///
+    /// Errors: ``FormatError``.
+    package init(joining parts: [(name: String, predictions: Predictions)], covering count: Int) throws(FormatError) {
+        let classes = parts[0].predictions.classes
+        var joined = [Double](repeating: 0, count: count * classes)
+        var owners = [String?](repeating: nil, count: count)
+        for (name, part) in parts {
+            for (index, row) in part.rows.enumerated() {
+                guard row < count else {
+                    throw FormatError("\(name) has row \(Self.ordinal(row)), and the table has \(count) rows")
+                }
+                if let owner = owners[row] {
+                    throw FormatError(
+                        "row \(row + 1) is predicted by \(owner) and by \(name); each row has one fold")
+                }
+                owners[row] = name
+                joined.replaceSubrange(row * classes..<(row + 1) * classes, with: part[index])
+            }
+        }
+        if let row = owners.firstIndex(of: nil) {
+            throw FormatError(
+                "no fold predicts row \(row + 1): \(parts.map(\.name).sorted().joined(separator: ", "))")
+        }
+        self.init(covering: count, classes: classes, probabilities: joined)
+    }
+
     /// The row as people count, from 1.
     private static func ordinal(_ row: Int) -> String { row == .max ? "\(row)" : "\(row + 1)" }
 

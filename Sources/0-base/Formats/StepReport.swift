@@ -14,6 +14,8 @@ package struct StepMetrics: Sendable {
     /// Of a merged adapter: the largest difference of a logit from the adapter's own, and the largest logit.
     package let mergedDifference: (largest: Double, logit: Double)?
     private let members: [String: JSON]
+    /// The names of all that it said.
+    package var names: Set<String> { Set(members.keys) }
 
     package init(_ metrics: JSON) {
         let said = JSONDocument(metrics, name: "the metrics")

@@ -7,7 +7,11 @@
 // an Int, a seed is a UInt64.
 //
 //     Probabilities/       ProbabilityMatrix (the common currency; read it first), RowGrouping, LabelCounts, Temperature
-//     Metrics/             Metric (what a score is), Metrics (all of them), LogLoss, Accuracy, F1Macro; Reliability
+//     Metrics/             Metric (what a score is), ScoredRows (what it reads), TallyMetric (what most are), Metrics (all of them)
+//     Metrics/Classes/     of predicted classes: Accuracy, BalancedAccuracy, FMeasure, MatthewsCorrelation, QuadraticKappa
+//     Metrics/Probabilities/
+//                          LogLoss, BrierScore, AreaUnderROC and AveragePrecision (both by OneAgainstRest), PrecisionAtRank,
+//                          CalibrationError; Reliability
 //     Averages/            Averaging, AveragingWeights
 //     Folds/               FoldAssignment, StratifiedGroups
 //

@@ -6,7 +6,7 @@
 // It does not know models, any metric in particular, recipes or sentences.
 //
 //     PairedLosses                                           two models row by row, with weights, groups, folds, seeds
-//     PairedTallies                                          the same by a metric that is no mean over rows
+//     PairedScores                                           the same by a metric that is no mean over rows
 //     PairedRows                                             groups, folds and weights, which both share
 //     PairedBootstrap, BootstrapDraws, BlockBootstrap        the interval of a difference over groups and seeds; of few, of many
 //     CorrectedTest, HolmAdjustment                          the test over folds and seeds, and many of them

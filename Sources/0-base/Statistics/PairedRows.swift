@@ -32,8 +32,11 @@ struct PairedRows: Sendable {
     /// The values of the rows that count, of a value for each row.
     func kept<Value>(_ values: [Value]) -> [Value] { counting.map { $0.map { values[$0] } } ?? values }
 
-    /// The place among all rows of a row that counts.
-    func place(of row: Int) -> Int { counting.map { $0[row] } ?? row }
+    /// The scored rows that count.
+    func kept(_ rows: ScoredRows) -> ScoredRows { counting.map(rows.selecting) ?? rows }
+
+    /// The weights of some of the rows that count; nil where all count alike.
+    func weights(of rows: [Int]) -> [Double]? { weights.map { weights in rows.map { weights[$0] } } }
 
     /// The rows of each fold that has some.
     var rowsByFold: [[Int]] {

@@ -21,13 +21,13 @@
 //
 //     Composition/         ValuesInForce, Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
 //     Composition/Checks/  CrossChecks, which lists them; AnnotationChecks, ExtractorChecks, KeyVariables
-//     .../Checks/Data/     FileChecks, GroupChecks, SampleChecks, SourceChecks, SubmissionChecks, TemplateChecks, WritableChecks
+//     .../Checks/Data/     FileChecks, GroupChecks, MetricChecks, SampleChecks, SourceChecks, SubmissionChecks, TemplateChecks, WritableChecks
 //     .../Checks/Lints/    Lints, which lists them: ConfoundedSettings, ContextLengths, EnsembleSizes, UnusedModels
 //     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, PseudoLabelChecks, RoundChecks, TrainingChecks
 //     .../Checks/Names/    ReferenceChecks, ReferenceGraph
 //     .../Checks/Stack/    AverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
 //     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, TableMentions
-//     Declarations/        Alternative, CollectionShapes, Declaration, Key, PlainNode, Reading,
+//     Declarations/        Alternative, CollectionShapes, Declaration, Key, MetricShape, PlainNode, Reading,
 //                          ScalarShapes, ValueShape
 //     Sections/            Ablation, Annotation, Chat, CustomStep, DataSection, Exploration, Extractor, FoldSection,
 //                          PseudoLabels, Site, Submission, Template

@@ -22,8 +22,9 @@ package final class Step: Sendable {
 
     /// What a custom step asks for beside a process; nil for ablate's own steps.
     package let resources: CommandResources?
-    /// The step that reads the table whose rows a program's `out-of-fold` must cover; nil for everything else. Never in a key.
-    package let table: Int?
+    /// Of a program, by output, the step that reads the table each of whose rows the output must cover; empty for everything else.
+    /// Never in a key.
+    package let tables: [String: Int]
     /// The steps whose outputs this one reads, each once, ascending.
     package let dependencies: [Int]
 
@@ -34,7 +35,7 @@ package final class Step: Sendable {
         (self.address, self.body, self.kind, self.parameters) = (address, body, kind, parameters)
         (self.inputs, self.origins, self.outline) = (inputs, origins, outline)
         let command = body as? CommandStep
-        (resources, table) = (command?.resources, command?.table?.step)
+        (resources, tables) = (command?.resources, command?.tables.compactMapValues(\.step) ?? [:])
         let read = inputs.values.compactMap(\.step).sorted()
         dependencies = read.indices.filter { $0 == 0 || read[$0] != read[$0 - 1] }.map { read[$0] }
     }

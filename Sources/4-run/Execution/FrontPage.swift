@@ -14,6 +14,7 @@
 //     Executors/Executor                                     the seam to whatever carries a step out
 //     Executors/NativeExecutor, CommandExecutor, WorkerExecutor    in this process; a user's program; the worker's Python
 //     Executors/Devices                                      which GPUs of this machine a step computes on
+//     Executors/CoreShare                                    how many cores a running step may use, as that changes
 //     Executors/OwnThread, WorkerPool                        work that must not hold the engine's own threads; warm workers
 //     BackboneFetcher                                        repositories from the hub
 //     WorkerCall, Publisher, TableConverter                      the worker's libraries for what is in no plan

@@ -23,20 +23,33 @@ extension EvaluateStep: RunnableStep {
         let metrics = try metrics.map(metric)
         let scorer = Scorer(metrics: metrics, labels: labels, weights: rows.weights)
         let whole = try scorer.score(average)
+        for metric in metrics where whole.scores[metric.name] == nil {
+            let names = Set(labels)
+            throw AblateError(
+                .invalid,
+                "\(metric.title) is not defined for these predictions: \(names.count == 1 ? "all \(labels.count) rows have one label" : "its sums over \(labels.count) rows are 0/0"); take \"\(metric.name)\" out of the recipe's metrics"
+            )
+        }
         var evaluation = Evaluation(rows: labels.count, classes: classes, metrics: asked, scores: whole.scores)
         evaluation.losses["average"] = whole.losses
-        let members = context.inputs.keys.filter { $0.hasPrefix("seed-") || $0.hasPrefix("fold-") }
-        for (seed, names) in Dictionary(grouping: members, by: seedName).sorted(by: { $0.key < $1.key }) {
-            let table = try joined(names, rows: labels.count, classes: classes, context)
+        for seed in Self.seeds(of: context.inputs.keys) {
+            let parts = try Self.members(of: seed, among: context.inputs.keys).map { name in
+                (
+                    name: context.title(name),
+                    predictions: try context.predictions(name, classes: classes, below: labels.count)
+                )
+            }
+            let table = try Predictions(joining: parts, covering: labels.count)
             let score = try scorer.score(table)
-            evaluation.losses[seed.isEmpty ? "all" : seed] = score.losses
+            evaluation.losses[seed] = score.losses
             if asked != nil {
-                evaluation.predictedBySeed[seed.isEmpty ? "all" : seed] = labels.indices.map {
+                evaluation.predictedBySeed[seed] = labels.indices.map {
                     likeliest(table[$0])
                 }
             }
-            evaluation.seeds.append((seed, score.scores))
-            evaluation.cells += try scorer.cells(of: table, folds: folds, seed: seed)
+            let name = seed == Self.withoutSeed ? "" : seed
+            evaluation.seeds.append((name, score.scores))
+            evaluation.cells += try scorer.cells(of: table, folds: folds, seed: name)
         }
         if evaluation.cells.isEmpty { evaluation.cells = try scorer.cells(of: average, folds: folds, seed: "") }
         evaluation.groups = rows.groups ?? Array(labels.indices)
@@ -59,33 +72,6 @@ extension EvaluateStep: RunnableStep {
         return metric
     }
 
-    /// The predictions of one seed's folds as those of one table, of which they must hold each row once.
-    private func joined(
-        _ names: [String], rows count: Int, classes: Int, _ context: StepContext
-    ) throws -> Predictions {
-        var joined = [Double](repeating: 0, count: count * classes)
-        var owners = [String?](repeating: nil, count: count)
-        for name in names.sorted() {
-            let part = try context.predictions(name, classes: classes, below: count)
-            for (index, row) in part.rows.enumerated() {
-                if let owner = owners[row] {
-                    throw AblateError(
-                        .invalid,
-                        "row \(row + 1) is predicted by \(context.title(owner)) and by \(context.title(name)); each row has one fold"
-                    )
-                }
-                owners[row] = name
-                joined.replaceSubrange(row * classes..<(row + 1) * classes, with: part[index])
-            }
-        }
-        if let row = owners.firstIndex(of: nil) {
-            throw AblateError(
-                .invalid,
-                "no fold predicts row \(row + 1): \(names.sorted().map(context.title).joined(separator: ", "))")
-        }
-        return Predictions(covering: count, classes: classes, probabilities: joined)
-    }
-
     /// The class with the largest probability, the first of several.
     private func likeliest(_ probabilities: some Collection<Double>) -> Int {
         var (best, most) = (0, -Double.infinity)
@@ -93,10 +79,6 @@ extension EvaluateStep: RunnableStep {
             (best, most) = (label, probability)
         }
         return best
-    }
-
-    private func seedName(_ member: String) -> String {
-        member.split(separator: "/").first.map(String.init).flatMap { $0.hasPrefix("seed-") ? $0 : nil } ?? ""
     }
 }
 
@@ -111,10 +93,12 @@ private struct Scorer {
         return (scores(matrix, labels, weights), LogLoss.perRow(matrix, labels: labels))
     }
 
+    /// By the names of those metrics that are defined for these rows.
     private func scores(_ matrix: ProbabilityMatrix, _ labels: [Int], _ weights: [Double]?) -> [String: Double] {
         Dictionary(
             metrics.map { ($0.name, $0.score(matrix, labels: labels, weights: weights)) },
-            uniquingKeysWith: { first, _ in first })
+            uniquingKeysWith: { first, _ in first }
+        ).filter { $0.value.isFinite }
     }
 
     func reliability(_ table: Predictions) throws -> Reliability {
@@ -122,7 +106,7 @@ private struct Scorer {
             try ProbabilityMatrix(values: table.probabilities, classCount: table.classes), labels: labels)
     }
 
-    /// A score for each fold whose rows weigh anything.
+    /// The scores of each fold whose rows weigh anything; those that are defined for it, such as an AUC where it has two classes.
     func cells(of table: Predictions, folds: Folds, seed: String) throws -> [Evaluation.Cell] {
         let matrix = try ProbabilityMatrix(values: table.probabilities, classCount: table.classes)
         return (0..<folds.count).compactMap { fold in
@@ -131,8 +115,8 @@ private struct Scorer {
             let own = rows.map { labels[$0] }
             let weights = weights.map { weights in rows.map { weights[$0] } }
             if let weights, weights.reduce(0, +) <= 0 { return nil }
-            return Evaluation.Cell(
-                seed: seed, fold: fold, rows: rows.count, scores: scores(part, own, weights))
+            let scores = scores(part, own, weights)
+            return scores.isEmpty ? nil : Evaluation.Cell(seed: seed, fold: fold, rows: rows.count, scores: scores)
         }
     }
 }

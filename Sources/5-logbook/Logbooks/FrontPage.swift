@@ -11,7 +11,7 @@
 // Mustache. CommandLine uses it.
 //
 //     Logbook                                                read this first: the document
-//     Score, Evaluation, StageEffect                         results, their numbers, what each stage gave
+//     Score, Evaluation, EvaluationReader, StageEffect       results, their numbers, what each stage gave
 //     AblationEntry, Pairing, KnownComparisons, ArmDetail    hypothesis, setup, findings, conclusion; comparisons that are kept
 //     Truncation                                             how much of the texts a variant read
 //     PairedResult, AcrossRecipes                            two results of `diff`; recipes beside each other

@@ -91,7 +91,7 @@ struct EngineBench: ParsableCommand {
                 }
                 peak = max(peak, result.peakBytes)
                 seconds[phase] = min(seconds[phase] ?? .infinity, result.seconds)
-                processor[phase] = min(processor[phase] ?? .infinity, result.processor)
+                processor[phase] = min(processor[phase] ?? .infinity, result.processorSeconds)
             }
         }
         try time("plan", tool.plan, steps: nil, times: 2)

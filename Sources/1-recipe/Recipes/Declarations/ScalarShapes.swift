@@ -155,15 +155,25 @@ extension ValueShape where Value: CaseIterable & RawRepresentable, Value.RawValu
 }
 
 extension ValueShape where Value == String {
-    /// One of these words.
-    package static func word(_ words: [String]) -> Self {
-        ValueShape(schema: ["enum": .array(words.map { .string($0) })]) { node, reading in
-            let wanted = "one of \(words.joined(separator: ", "))"
+    /// One of these words, or of a family of words.
+    ///
+    /// - Parameter families: each as people read it (`map@K`), as a regular expression, and as what tells whether a word is of it.
+    package static func word(
+        _ words: [String],
+        families: [(form: String, pattern: String, has: @Sendable (String) -> Bool)] = []
+    ) -> Self {
+        let plain: JSON = ["enum": .array(words.map { .string($0) })]
+        let schema: JSON =
+            families.isEmpty
+            ? plain
+            : ["anyOf": .array([plain] + families.map { ["type": "string", "pattern": .string($0.pattern)] })]
+        return ValueShape(schema: schema) { node, reading in
+            let wanted = "one of \((words + families.map(\.form)).joined(separator: ", "))"
             guard let text = node.scalar?.text else {
                 reading.wrongType(node, wanted: wanted)
                 return nil
             }
-            if words.contains(text) { return text }
+            if words.contains(text) || families.contains(where: { $0.has(text) }) { return text }
             let nearest = Spelling.nearest(to: text, among: words)
             reading.report(
                 Finding(

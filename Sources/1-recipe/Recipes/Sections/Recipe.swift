@@ -42,7 +42,7 @@ package struct Recipe: Sendable {
             Key("data", \.data, DataSection.declaration.shape, required: true, DataSection.declaration.about),
             Key("folds", \.folds, FoldSection.declaration.shape, required: true, FoldSection.declaration.about),
             Key(
-                "metrics", \.metrics, .list(of: .word(Metrics.all.map(\.name))),
+                "metrics", \.metrics, .list(of: .metric),
                 "What results are scored by. The first is what verdicts, rankings and comparisons are about."),
             Key(
                 "models", \.models, .named(Model.declaration.shape, noun: "model"), required: true,

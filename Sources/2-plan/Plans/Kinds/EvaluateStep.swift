@@ -21,7 +21,7 @@ package struct EvaluateStep: TypedStep {
     package static let parameters: [Parameter<Self>] = [
         .classes(\.classes),
         Parameter(
-            "metrics", \.metrics, .list(of: .word(Metrics.all.map(\.name))), asBefore: Metrics.standard.map(\.name),
+            "metrics", \.metrics, .list(of: .metric), asBefore: Metrics.standard.map(\.name),
             "What is scored by; the first decides."),
     ]
 
@@ -35,5 +35,25 @@ package struct EvaluateStep: TypedStep {
 
     package func leakingFold(of input: String, _ source: Source, in lineage: Lineage) -> Int? {
         input == "average" ? lineage.sight(of: source).leaking.first : nil
+    }
+
+    /// What models without seeds have in a seed's place where results are named by seed.
+    package static let withoutSeed = "all"
+
+    /// The seeds that some inputs are of, ascending; ``withoutSeed`` for those of models that have none.
+    package static func seeds(of inputs: some Collection<String>) -> [String] {
+        let members = inputs.filter { isPredictions($0) && $0 != "average" }
+        return Set(members.map { $0.hasPrefix("seed-") ? String($0.prefix { $0 != "/" }) : withoutSeed }).sorted()
+    }
+
+    /// The inputs that hold a seed's predictions, one a fold; those of all seeds' average for `average`.
+    package static func members(of seed: String, among inputs: some Collection<String>) -> [String] {
+        if seed == "average" { return inputs.filter { $0 == seed } }
+        return inputs.filter { $0.hasPrefix(seed == withoutSeed ? "fold-" : "\(seed)/") }.sorted()
+    }
+
+    /// Whether an input of this name holds predictions.
+    package static func isPredictions(_ input: String) -> Bool {
+        input == "average" || input.hasPrefix("seed-") || input.hasPrefix("fold-")
     }
 }

@@ -33,11 +33,13 @@ package struct StepAssignment: Sendable {
     package let scratch: String
     /// A file for what is said on the way.
     package let log: String
-    /// How many rows the table has that its predictions must cover (``Step/table``); nil where it has none or nobody has read it.
-    package let rows: Int?
+    /// How many rows its predictions must cover, by output (``Step/tables``), as far as somebody has read the tables.
+    package let rows: [String: Int]
     /// What the schedule has set aside: so many cores and GPUs, so much memory. Which GPUs, is for the executor to choose where the step
     /// runs (``Devices`` on this machine).
     package let resources: Resources
+    /// The cores that it has now; more or fewer while the step runs, where its demand is one that can use more.
+    package let cores: CoreShare
 }
 
 /// What a step says while it runs.
@@ -106,6 +108,7 @@ package struct Executors: Sendable {
         let worker = WorkerExecutor(pool: pool, devices: devices, threads: machine.threads, say: say)
         return Executors([
             .native: NativeExecutor(), .command: CommandExecutor(folder: folder, devices: devices), .process: worker,
+            .parallel: worker,
             .training: worker,
         ])
     }

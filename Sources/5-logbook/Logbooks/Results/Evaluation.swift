@@ -1,12 +1,9 @@
 // The scores that an `evaluate` step recorded, read back, and how much each row counts in comparisons.
 
-internal import Formats
 internal import Digests
+internal import Formats
 internal import Host
-internal import Plans
 package import Scores
-internal import Storage
-internal import Synchronization
 
 /// Out-of-fold scores of one result.
 package struct Evaluation: Sendable {
@@ -35,6 +32,9 @@ package struct Evaluation: Sendable {
         case lost
     }
 
+    /// The probabilities of all rows, by the seed's name as in ``losses``. Errors: of predictions that cannot be read.
+    typealias Probabilities = @Sendable (_ seed: String) throws -> ProbabilityMatrix
+
     /// What was scored by; the first decides.
     package let metrics: [any Metric]
     /// By the metrics' names.
@@ -60,6 +60,8 @@ package struct Evaluation: Sendable {
     let weights: Weights
     /// The contents that it was read from, those of its rows among them; nil where they are not known.
     let identity: Digest?
+    /// Reads what was predicted under a seed, or by the seeds' average.
+    private let probabilities: Probabilities
     /// Labels that stand in one fold alone.
     let unseen: [UnseenLabel]
     /// What each row counts in comparisons: its weight, and nothing where the models of its fold never saw its label. Nil where
@@ -76,29 +78,36 @@ package struct Evaluation: Sendable {
     /// ``ranked`` as a cost: the lower the better.
     var cost: Double { metric.direction.cost(ranked) }
 
-    init(reading document: JSONDocument, weights: Weights, identity: Digest? = nil) throws {
+    /// - Parameter probabilities: asked for where the first metric reads them.
+    init(
+        reading document: JSONDocument, weights: Weights, identity: Digest? = nil,
+        probabilities: @escaping Probabilities = {
+            throw AblateError(.missing, "the predictions of \($0) are not at hand")
+        }
+    ) throws {
         self.identity = identity
+        self.probabilities = probabilities
         let average = try document.member("average")
         let metrics = try document.member(ifPresent: "metrics").map(Self.metrics) ?? Metrics.standard
         self.metrics = metrics
-        func scores(_ document: JSONDocument) throws -> [String: Double] {
+        func scores(_ document: JSONDocument, of metrics: [any Metric]) throws -> [String: Double] {
             try Dictionary(
                 metrics.map { ($0.name, try document.member($0.name).number) }, uniquingKeysWith: { first, _ in first })
         }
         let first = metrics[0].name
-        let whole = try scores(average)
+        let whole = try scores(average, of: metrics)
         self.scores = whole
         rows = try document.member("rows").count
         cells = try document.member("cells").elements.compactMap { cell in
-            // A fold whose rows all weigh nothing has no score.
+            // A fold whose rows all weigh nothing has no score, and one for which a metric is not defined none by that.
             guard try cell.member(ifPresent: first) != nil else { return nil }
-            let own = try scores(cell)
+            let own = try scores(cell, of: metrics.filter { try cell.member(ifPresent: $0.name) != nil })
             return Cell(
                 seed: try cell.member("seed").text, fold: try cell.member("fold").count, scores: own,
                 score: own[first] ?? .nan)
         }
         seeds = try document.member("seeds").elements.map { seed in
-            let own = try scores(seed)
+            let own = try scores(seed, of: metrics)
             return Seed(name: try seed.member("seed").text, scores: own, score: own[first] ?? .nan)
         }
         // What earlier versions did not write yet is not there; what is there has a value for each row.
@@ -155,14 +164,15 @@ package struct Evaluation: Sendable {
             counts = nil
         }
         let score = whole[first] ?? .nan
-        if !left.isEmpty, let counts, counts.contains(where: { $0 > 0 }),
-            let rows = Self.rows(classes, labels, predicted, losses["average"], for: metrics[0])
-        {
-            let learnt = metrics[0].value(over: rows, weights: counts)
-            ranked = learnt.isFinite ? learnt : score
-        } else {
+        guard !left.isEmpty, let counts, counts.contains(where: { $0 > 0 }) else {
             ranked = score
+            return
         }
+        let rows = try Self.rows(
+            classes, labels, predicted, losses["average"], for: metrics[0],
+            probabilities: { try probabilities("average") })
+        let learnt = rows.map { metrics[0].value(over: $0, weights: counts) } ?? .nan
+        ranked = learnt.isFinite ? learnt : score
     }
 
     private static func metrics(_ document: JSONDocument) throws -> [any Metric] {
@@ -177,20 +187,33 @@ package struct Evaluation: Sendable {
     }
 
     private static func rows(
-        _ classes: Int, _ labels: [Int], _ predicted: [Int], _ losses: [Double]?, for metric: any Metric
-    ) -> ScoredRows? {
-        guard let losses, losses.count == labels.count, !metric.readsPredicted || predicted.count == labels.count,
-            labels.allSatisfy({ $0 < classes }), predicted.allSatisfy({ $0 < classes })
+        _ classes: Int, _ labels: [Int], _ predicted: [Int], _ losses: [Double]?, for metric: any Metric,
+        probabilities: () throws -> ProbabilityMatrix
+    ) throws -> ScoredRows? {
+        guard !labels.isEmpty, labels.allSatisfy({ $0 < classes }), predicted.allSatisfy({ $0 < classes }) else {
+            return nil
+        }
+        let reads = metric.reads
+        guard !reads.contains(.losses) || losses?.count == labels.count,
+            !reads.contains(.predicted) || predicted.count == labels.count
         else { return nil }
+        var matrix: ProbabilityMatrix?
+        if reads.contains(.probabilities) {
+            let found = try probabilities()
+            guard found.rowCount == labels.count, found.classCount == classes else { return nil }
+            matrix = found
+        }
         return ScoredRows(
             classes: classes, labels: labels, predicted: predicted.count == labels.count ? predicted : [],
-            losses: losses)
+            losses: losses?.count == labels.count ? losses ?? [] : [], probabilities: matrix)
     }
 
-    /// What the metric that decides needs of each row under a seed, or of the seeds' average; nil where some of it was not recorded.
-    func rows(under seed: String) -> ScoredRows? {
-        Self.rows(
-            classes, labels, seed == "average" ? predicted : predictedBySeed[seed] ?? [], losses[seed], for: metric)
+    /// What the metric that decides needs of each row under a seed, or of the seeds' average; nil where some of it was not
+    /// recorded. Errors: of predictions that cannot be read.
+    func rows(under seed: String) throws -> ScoredRows? {
+        try Self.rows(
+            classes, labels, seed == "average" ? predicted : predictedBySeed[seed] ?? [], losses[seed], for: metric,
+            probabilities: { try probabilities(seed) })
     }
 
     private static func mean(_ values: [Double], _ weights: [Double]) -> Double? {
@@ -214,39 +237,4 @@ package struct Evaluation: Sendable {
     var isWeighted: Bool { if case .known(let weights) = weights { weights != nil } else { false } }
     /// Whether some rows are left out of rankings and comparisons.
     var leavesOut: Bool { unseen.contains { $0.fold != nil } }
-}
-
-/// Reads evaluations of one store; the rows behind them once.
-final class EvaluationReader: Sendable {
-    private let store: Store
-    private let known = Mutex<[Digest: Evaluation.Weights]>([:])
-
-    init(_ store: Store) { self.store = store }
-
-    /// What the step of this record scored; nil where it wrote no scores. Errors: of files that cannot be read or are not as they
-    /// must be.
-    func evaluation(of record: Record) throws -> Evaluation? {
-        guard let output = record.outputs["evaluation"] else { return nil }
-        let rows = (try? Manifest(reading: record.manifest))?.inputs["rows"]
-        return try Evaluation(
-            reading: StoredDocument.read(output.digest, in: store, from: record.address),
-            weights: rows.map(weights) ?? .lost,
-            identity: KnownComparisons.key("evaluation", of: [output.digest, rows]))
-    }
-
-    /// The weights of these rows, from what `ingest` wrote.
-    private func weights(of rows: Digest) throws -> Evaluation.Weights {
-        if let found = known.withLock({ $0[rows] }) { return found }
-        let found: Evaluation.Weights
-        do {
-            found = .known(
-                try StoredDocument.read(rows, in: store, from: "data/train/ingest").member(ifPresent: "weights")?
-                    .numbers
-            )
-        } catch let error as AblateError where error.kind == .missing {
-            found = .lost
-        }
-        known.withLock { $0[rows] = found }
-        return found
-    }
 }

@@ -68,8 +68,9 @@ struct ProgressState {
 
     /// `log-loss 1.2345, accuracy 0.51`; empty where a step has no scores.
     static func scores(_ metrics: JSON) -> String {
-        Metrics.all.compactMap { metric in
-            StepMetrics(metrics).score(metric.name).map { "\(metric.name) \(Format.decimal($0, 4))" }
+        let known = StepMetrics(metrics)
+        return Metrics.named(known.names).compactMap { metric in
+            known.score(metric.name).map { "\(metric.name) \(Format.decimal($0, 4))" }
         }.joined(separator: ", ")
     }
 }

@@ -13,7 +13,7 @@ package struct LogLoss: MeanMetric {
     package var unit: String { "nats per row" }
     package var direction: MetricDirection { .lower }
     package var digits: Int { 4 }
-    package var readsPredicted: Bool { false }
+    package var reads: Set<RowColumn> { [.losses] }
 
     package init() {}
 

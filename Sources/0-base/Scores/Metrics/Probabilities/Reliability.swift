@@ -15,13 +15,10 @@ package struct Reliability: Sendable {
     package let calibrationError: Double
 
     /// Row weights do not enter. Of equal probabilities the first class counts as predicted, as in ``Accuracy``.
-    package init(_ matrix: ProbabilityMatrix, labels: [Int], binCount: Int = 10) {
+    package init(_ matrix: ProbabilityMatrix, labels: [Int], binCount: Int = Reliability.binCount) {
         var sums = [(rows: Int, confidence: Double, correct: Int)](repeating: (0, 0, 0), count: binCount)
         for (row, label) in labels.enumerated() {
-            let probabilities = matrix[row: row]
-            let confidence = probabilities.max() ?? 0
-            let predicted = (probabilities.firstIndex(of: confidence) ?? 0) - probabilities.startIndex
-            let bin = min(binCount - 1, max(0, Int(confidence * Double(binCount))))
+            let (bin, confidence, predicted) = Self.bin(of: matrix[row: row], bins: binCount)
             sums[bin].rows += 1
             sums[bin].confidence += confidence
             sums[bin].correct += predicted == label ? 1 : 0
@@ -33,5 +30,15 @@ package struct Reliability: Sendable {
         }
         calibrationError =
             sums.reduce(0) { $0 + abs($1.confidence - Double($1.correct)) } / Double(max(1, labels.count))
+    }
+
+    /// The bins of equal width that there are.
+    package static let binCount = 10
+
+    /// The bin of a row by the probability of its predicted class, that probability, and the class.
+    static func bin(of row: ArraySlice<Double>, bins: Int) -> (bin: Int, confidence: Double, predicted: Int) {
+        let confidence = row.max() ?? 0
+        let predicted = (row.firstIndex(of: confidence) ?? 0) - row.startIndex
+        return (min(bins - 1, max(0, Int(confidence * Double(bins)))), confidence, predicted)
     }
 }

@@ -53,23 +53,35 @@ struct Pairing: Sendable {
         let key = KnownComparisons.key(
             "\(baseline.metric.name) \(Self.resamples) \(names.joined(separator: " "))",
             of: [baseline.identity, variant.identity])
-        comparison = known.comparison(key, smallestEffect: smallestEffect) {
-            let sides = [baseline, variant].map { side in names.compactMap(side.rows) }
+        var unread: (any Error)?
+        let found = known.comparison(key, smallestEffect: smallestEffect) {
+            let sides: [[ScoredRows]]
+            do {
+                sides = try [baseline, variant].map { side in try names.compactMap(side.rows) }
+            } catch {
+                unread = error
+                return nil
+            }
             guard !baseline.folds.isEmpty, baseline.groups.count == baseline.folds.count,
                 sides.allSatisfy({ $0.count == names.count && $0.allSatisfy { $0.count == baseline.folds.count } })
             else { return nil }
             return Self.compared(baseline, sides[0], sides[1], smallestEffect, known.draws)
         }
-        refusal = comparison == nil ? "Not compared: losses of some rows are missing." : nil
+        comparison = found
+        refusal =
+            found != nil
+            ? nil
+            : unread.map { "Not compared: \($0)" }
+                ?? "Not compared: what some rows scored was not recorded, or \(baseline.metric.title) is not defined for them."
     }
 
-    /// By the means of rows where the metric is one; else by tallies of groups.
+    /// By the means of rows where the metric is one; else by the scores of groups drawn again.
     private static func compared(
         _ baseline: Evaluation, _ before: [ScoredRows], _ after: [ScoredRows], _ smallestEffect: Double?,
         _ draws: BootstrapDrawsCache
-    ) -> Comparison {
+    ) -> Comparison? {
         guard let mean = baseline.metric as? any MeanMetric else {
-            return PairedTallies(
+            return PairedScores(
                 metric: baseline.metric, baseline: before, variant: after, groups: baseline.groups,
                 folds: baseline.folds, weights: baseline.counts
             ).comparison(smallestEffect: smallestEffect, resamples: resamples)

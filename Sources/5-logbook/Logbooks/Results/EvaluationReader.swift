@@ -1,0 +1,67 @@
+// Evaluations of one store, read back with what they were made of. Knows no scores.
+
+internal import Digests
+internal import Formats
+internal import Host
+internal import Plans
+internal import Scores
+internal import Storage
+internal import Synchronization
+
+/// Reads evaluations of one store; the rows behind them once.
+final class EvaluationReader: Sendable {
+    private let store: Store
+    private let known = Mutex<[Digest: Evaluation.Weights]>([:])
+
+    init(_ store: Store) { self.store = store }
+
+    /// What the step of this record scored; nil where it wrote no scores. Errors: of files that cannot be read or are not as they
+    /// must be.
+    func evaluation(of record: Record) throws -> Evaluation? {
+        guard let output = record.outputs["evaluation"] else { return nil }
+        let inputs = (try? Manifest(reading: record.manifest))?.inputs ?? [:]
+        let (rows, store, address) = (inputs["rows"], store, record.address)
+        let document = try StoredDocument.read(output.digest, in: store, from: address)
+        // Which probabilities the other classes have, no evaluation says.
+        let predictions = inputs.filter { EvaluateStep.isPredictions($0.key) }.sorted { $0.key < $1.key }.map(\.value)
+        var identity = KnownComparisons.key("evaluation", of: [output.digest, rows])
+        if try document.member(ifPresent: "metrics") != nil {
+            identity = KnownComparisons.key("evaluation by probabilities", of: [identity] + predictions)
+        }
+        return try Evaluation(
+            reading: document, weights: rows.map(weights) ?? .lost, identity: identity,
+            probabilities: { seed in
+                let parts = EvaluateStep.members(of: seed, among: inputs.keys)
+                guard !parts.isEmpty else {
+                    throw AblateError(.missing, "the record of \(address) names no predictions of \(seed)")
+                }
+                let classes = try document.member("classes").count
+                let read = try parts.map { name in
+                    (
+                        name: "\(address), \(name)",
+                        predictions: try Predictions(
+                            reading: store.content(of: inputs[name]!, from: address), name: "\(address), \(name)",
+                            classes: classes)
+                    )
+                }
+                let whole = try Predictions(joining: read, covering: document.member("rows").count)
+                return try ProbabilityMatrix(values: whole.probabilities, classCount: classes)
+            })
+    }
+
+    /// The weights of these rows, from what `ingest` wrote.
+    private func weights(of rows: Digest) throws -> Evaluation.Weights {
+        if let found = known.withLock({ $0[rows] }) { return found }
+        let found: Evaluation.Weights
+        do {
+            found = .known(
+                try StoredDocument.read(rows, in: store, from: "data/train/ingest").member(ifPresent: "weights")?
+                    .numbers
+            )
+        } catch let error as AblateError where error.kind == .missing {
+            found = .lost
+        }
+        known.withLock { $0[rows] = found }
+        return found
+    }
+}
