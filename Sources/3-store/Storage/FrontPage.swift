@@ -17,7 +17,7 @@
 //     Output, Materialisation, Contents                      outputs as digests, as paths again, and as proven bytes
 //     FileDigests, FileObservation                           digests of the user's files, each read once
 //     InputStamp, InputWay                                   whether such a file, or what leads to it, was touched
-//     RunHistory, LiveRun, SealedDocument                    documents about runs, and what a run says while it goes on
+//     RunHistory, ReadRun, LiveRun, SealedDocument           documents about runs, and what a run says while it goes on
 //     Ledger                                                 what was delivered to the user's folders, and how it was then
 //     DerivedNumbers                                         numbers worked out from objects, beside the index
 //     Snapshot, FileDependencies                             an answer that holds while files look as they did

@@ -4,19 +4,6 @@ package import Digests
 internal import Host
 internal import Synchronization
 
-/// A document of a run that was read, and the value that somebody made of it.
-final class ReadRun: Sendable {
-    let path: String
-    /// Of the file when it was read.
-    let stamp: Stamp
-    let document: JSON
-    let value = Mutex<(any Sendable)?>(nil)
-
-    init(path: String, stamp: Stamp, document: JSON) {
-        (self.path, self.stamp, self.document) = (path, stamp, document)
-    }
-}
-
 extension Store {
     /// Keeps a document about a run under the recipe's name. It appears whole or not at all.
     ///
