@@ -5,6 +5,7 @@ internal import Forecasts
 internal import Logbooks
 internal import Plans
 internal import Recipes
+internal import Results
 
 struct Warnings {
     /// The step that its end told of already if it ran; nil for what no step tells itself.

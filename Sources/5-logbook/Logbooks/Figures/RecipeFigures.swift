@@ -1,9 +1,9 @@
 // The figures of all that is not an ablation: ensembles, leaderboard, history, cost, plan, texts, training.
 
 internal import Figures
-internal import Statistics
+internal import Results
 internal import Scores
-internal import Plans
+internal import Statistics
 internal import Words
 
 extension PageText {
@@ -107,7 +107,7 @@ extension PageText {
             TimelineChart.Lane(
                 name: lane.name,
                 bars: lane.bars.map { bar in
-                    let series = kinds.firstIndex { $0.kinds.contains(bar.kind.rawValue) } ?? kinds.count - 1
+                    let series = kinds.firstIndex { $0.kinds.contains(bar.kind) } ?? kinds.count - 1
                     return TimelineChart.Bar(
                         title:
                             "\(bar.address): \(Format.duration(bar.seconds)), from \(Format.duration(bar.start)) on",
@@ -131,7 +131,7 @@ extension PageText {
                 : GraphChart.chart(
                     nodes.map { node in
                         GraphChart.Node(
-                            name: node.name, what: node.kind.rawValue + (node.count > 1 ? " × \(node.count)" : ""),
+                            name: node.name, what: node.kind + (node.count > 1 ? " × \(node.count)" : ""),
                             layer: node.layer, dependencies: node.dependencies.sorted())
                     }, "steps and what they are made of; folds and seeds are one box"),
             caption: "What is made of what. Steps of several folds, seeds or variants are one box.")

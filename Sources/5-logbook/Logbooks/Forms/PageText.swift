@@ -1,18 +1,19 @@
 // The logbook in words and formatted numbers: what the page and the Markdown both show. Knows no markup.
 
 internal import Glibc
+internal import Results
 internal import Scores
 internal import Statistics
 internal import Words
 
 /// Every text of the logbook, ready to be laid out.
 struct PageText {
-    let logbook: Logbook
+    let logbook: RecipeResults
 
     /// The answers first: one sentence each.
     var answers: [String] {
         var answers: [String] = []
-        if let best, let evaluation = best.evaluation {
+        if let best = logbook.best, let evaluation = best.evaluation {
             answers.append(
                 "Best: \(best.name), \(metric.title) \(loss(evaluation.score)) out of fold\(others(evaluation))\(withoutUnseen(evaluation).map { "; \($0)" } ?? "")."
             )
@@ -70,11 +71,6 @@ struct PageText {
         let shown = sure.prefix(Self.mostConclusions).map(\.text)
         let rest = "\(ablation.name): \(all.count - shown.count) more comparisons are in the table"
         return shown + [rest + (sure.count > shown.count ? "." : "; none of them helps or hurts.")]
-    }
-
-    /// The result with the best score, the first of several; rows whose label could not be learnt do not count.
-    var best: Score? {
-        logbook.scores.filter { $0.evaluation != nil }.min { $0.evaluation!.cost < $1.evaluation!.cost }
     }
 
     /// What averaging, learning and optimizing did; of rounds of pseudo-labels, what they did to the result that is handed in.
@@ -153,7 +149,7 @@ struct PageText {
                     entry: index == 0 ? composition.entry : "", part: part.name, value: Format.decimal(part.value, 3),
                     range: part.range.map { "\(Format.decimal($0.lowerBound, 3))–\(Format.decimal($0.upperBound, 3))" }
                         ?? "–",
-                    measure: index == 0 ? composition.measure : "")
+                    measure: index == 0 ? composition.measure.words : "")
             }
             guard composition.rest > 0 else { return rows }
             return rows + [
@@ -184,7 +180,7 @@ struct PageText {
 
     /// How the recipe was otherwise when a past result was made.
     func changes(_ result: History.Result) -> String {
-        var parts = Array(result.changes.prefix(4))
+        var parts = result.changes.prefix(4).map(\.text)
         if result.changes.count > 4 { parts.append("and \(result.changes.count - 4) more") }
         if !result.isComparable { parts.insert("other rows or folds", at: 0) }
         return parts.isEmpty ? "what it was made of has changed" : parts.joined(separator: "; ")
@@ -256,6 +252,6 @@ struct AcrossText {
     init(_ row: AcrossRecipes.Row) {
         difference = row.comparison?.differenceText ?? "–"
         interval = row.comparison?.intervalText ?? ""
-        verdict = row.comparison?.outcome.rawValue ?? row.refusal ?? "the first"
+        verdict = row.comparison?.outcome.rawValue ?? row.refusalText ?? "the first"
     }
 }

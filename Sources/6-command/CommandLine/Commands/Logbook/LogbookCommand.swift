@@ -5,6 +5,7 @@ internal import Deliveries
 internal import Digests
 internal import Forecasts
 internal import Logbooks
+internal import Results
 internal import Runs
 internal import Recipes
 internal import Storage
@@ -55,8 +56,8 @@ struct LogbookCommand: AsyncParsableCommand {
         }
     }
 
-    static func logbook(_ workspace: Workspace, _ forecast: Forecast) throws -> Logbook {
-        try Logbook(
+    static func logbook(_ workspace: Workspace, _ forecast: Forecast) throws -> RecipeResults {
+        try RecipeResults(
             recipe: workspace.loaded, plan: workspace.plan, forecast: forecast, store: workspace.store,
             lastRun: workspace.lastRun()?.document,
             settings: ResolvedRecipe.settings(of: workspace.loaded))
