@@ -38,7 +38,7 @@ extension Suggestion {
             return
                 "By their recorded losses the average of \(members.joined(separator: " and ")) scores \(Format.decimal(logLoss, 4)), \(Format.decimal(gain, 4)) better than the better of the two."
         case .cut(let model, let share, let length):
-            return "\(Format.percent(share)) % of the answers that \(model) reads are cut at \(length) tokens."
+            return "\(Format.percent(share)) of the answers that \(model) reads are cut at \(length) tokens."
         }
     }
 }

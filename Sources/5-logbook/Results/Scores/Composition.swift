@@ -90,7 +90,7 @@ package struct Composition: Sendable {
     }
 
     /// The weights of a blend on the simplex, or the shares of a learner's columns; nil where the learner reports none.
-    private static func learner(_ name: String, _ report: JSONDocument) throws -> Composition? {
+    static func learner(_ name: String, _ report: JSONDocument) throws -> Composition? {
         if try report.member("learner").text == "simplex" {
             let folds = try report.member("folds").elements.map { fold in
                 try fold.member("weights").members.mapValues { try $0.number }
@@ -108,11 +108,13 @@ package struct Composition: Sendable {
             guard let columns = try importances.member(ifPresent: kind)?.members.mapValues({ try $0.number }) else {
                 continue
             }
-            let sum = columns.values.reduce(0) { $0 + abs($1) }
+            // In one order: the last bit of a sum depends on it.
+            let sorted = columns.sorted { $0.key < $1.key }
+            let sum = sorted.reduce(0) { $0 + abs($1.value) }
             guard sum > 0 else { continue }
             return Composition(
                 name, measure,
-                columns.sorted { $0.key < $1.key }.map { Part(name: $0.key, value: abs($0.value) / sum, range: nil) })
+                sorted.map { Part(name: $0.key, value: abs($0.value) / sum, range: nil) })
         }
         return nil
     }
