@@ -1,13 +1,13 @@
 // Recipes of one logbook against each other: the best result of each, paired with the first recipe's. Refuses what is not
 // comparable.
 
-package import Digests
+internal import Digests
 internal import Statistics
 
 /// What a result was scored on: results with other rows or folds are not compared.
-package struct ScoreBasis: Sendable, Hashable {
-    package let rows: Digest?
-    package let folds: Digest?
+struct ScoreBasis: Sendable, Hashable {
+    let rows: Digest?
+    let folds: Digest?
 }
 
 package struct AcrossRecipes: Sendable {

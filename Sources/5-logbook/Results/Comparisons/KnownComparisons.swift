@@ -7,7 +7,7 @@ internal import Synchronization
 
 /// What two evaluations' comparison gave, kept beside the store's index: an unchanged one is not computed again. It holds for the
 /// contents of both evaluations and of their rows, and for one version of the method.
-package final class KnownComparisons: Sendable {
+final class KnownComparisons: Sendable {
     /// What comparisons of equal shape share.
     let draws = Pairing.draws
     private let store: Store?

@@ -55,11 +55,11 @@ package struct Contribution: Sendable {
 }
 
 /// An average that nobody asked for yet, scored from the recorded losses of its two members.
-package struct PossibleAverage: Sendable {
-    package let members: [String]
-    package let logLoss: Double
+struct PossibleAverage: Sendable {
+    let members: [String]
+    let logLoss: Double
     /// How much better it is than the better of the two.
-    package let gain: Double
+    let gain: Double
 
     /// Smaller gains are not worth an entry.
     private static let least = 0.002

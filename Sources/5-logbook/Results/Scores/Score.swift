@@ -21,12 +21,12 @@ package struct Score: Sendable {
     /// Whether it is a program of the user's own.
     package let isStep: Bool
     /// Whether it is a mean of the probabilities of its parts.
-    package let isAverage: Bool
+    let isAverage: Bool
     /// Seconds of the recorded steps that its out-of-fold predictions rest on.
     package let seconds: Double
     package let notes: ResultNotes
     /// What it was scored on; nil while it has no score.
-    package let basis: ScoreBasis?
+    let basis: ScoreBasis?
     /// What a link to it is called: the beginning of its evaluation's key; nil while it has none.
     package let anchor: String?
 
