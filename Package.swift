@@ -113,7 +113,7 @@ let package = Package(
             dependencies: ["CommandLine"]),
         .executableTarget(
             name: "generate",
-            dependencies: ["Plans", "Recipes", "Imports", "Nodes", "Host", "Formats", "Diagnostics", "Digests"]),
+            dependencies: ["Plans", "Recipes", "Imports", "Nodes", "Host", "Diagnostics", "Digests"]),
         .executableTarget(
             name: "bench",
             dependencies: [

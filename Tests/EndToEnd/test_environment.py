@@ -197,3 +197,38 @@ def test_a_tamper_right_after_a_look_is_seen(tmp_path):
             file.write(f"{number:02} beyond\n")
         os.utime(source, ns=(stamp, stamp))
         assert project.plan() == {"copy/command": "run"}, f"not seen in round {number}"
+
+
+SWAPS = {
+    "the link here.txt": ("ln -s one.txt here.txt", "here.txt", "ln -sfn two.txt here.txt", "ln -sfn one.txt here.txt"),
+    "the link here": ("ln -s first here", "here/text", "ln -sfn second here", "ln -sfn first here"),
+    "the folder first": ("true", "first/text", "mv first away; cp -r second first", "rm -r first; mv away first"),
+}
+
+
+@pytest.mark.parametrize("what", SWAPS)
+def test_what_leads_to_an_input_is_not_changed_and_put_back_unseen(tmp_path, what):
+    before, source, away, back = SWAPS[what]
+    project = Programs.make(
+        tmp_path / "swapped", "  slow: {command: [sh, tool.sh, '{in.source}', '{out.text}'], inputs: {source: ./SOURCE}, outputs: [text]}\n")
+    project.edit("SOURCE", source)
+    for name, text in {"one.txt": "AAA", "two.txt": "BBB", "first/text": "AAA", "second/text": "BBB"}.items():
+        (project.folder / name).parent.mkdir(exist_ok=True)
+        project.write(name, text)
+    subprocess.run(before, shell=True, check=True, cwd=project.folder)
+    project.write("tool.sh", f'[ -e once ] || {{ {away}; }}\ncat "$1" > "$2"\n[ -e once ] || {{ {back}; }}\ntouch once\n')
+    result = project.ablate("run")
+    kind, name = what.rsplit(" ", 1)
+    assert result.returncode == 1 and f"{kind} {project.folder.resolve()}/{name} that leads to it" in result.stderr, result.stderr
+    assert project.plan() == {"slow/command": "run"}
+    assert project.names() == ["slow"]
+    assert project.result("slow", "text") == "AAA"
+
+
+def test_a_program_may_write_beside_its_input(tmp_path):
+    project = Programs.make(
+        tmp_path / "beside", "  slow: {command: [sh, -c, 'cat $1 > $2; touch $(dirname $1)/made$$ made$$', x, '{in.source}', '{out.text}'], inputs: {source: ./data/source}, outputs: [text]}\n")
+    (project.folder / "data").mkdir()
+    project.write("data/source", "words")
+    assert project.names() == ["slow"]
+    assert project.names() == []

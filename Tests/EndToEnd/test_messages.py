@@ -52,11 +52,11 @@ def test_a_mistake_is_a_finding_at_its_place(fresh, old, new, code, line):
     assert (code, line) in [(name, at) for name, at, _ in found]
 
 
-def test_a_plan_needs_no_data_and_a_run_does(fresh):
+def test_a_plan_shows_its_steps_without_data_and_a_run_begins_none(fresh):
     (fresh.folder / "train.csv").unlink()
     assert fresh.ablate("check").returncode == 66
     plan = fresh.ablate("plan", "--json")
-    assert plan.returncode == 0
+    assert plan.returncode == 66 and "train.csv" in plan.stderr and json.loads(plan.stdout)["steps"]
     assert any("train.csv" in missing for missing in json.loads(plan.stdout)["missing"])
     run = fresh.ablate("run")
     assert run.returncode == 66 and "train.csv" in run.stderr

@@ -9,6 +9,7 @@ import subprocess
 
 import numpy
 import pytest
+from pyarrow import parquet
 from safetensors.numpy import load_file
 
 FORMS = ["csv", "md", "tex", "json"]
@@ -153,3 +154,38 @@ def test_reliability_and_error_are_those_of_the_predictions(project):
     assert found["calibration-error"] == pytest.approx(error, abs=1e-9)
     scores = {score["name"]: score["evaluation"] for score in document(project)["scores"]}
     assert scores["blend"]["calibration_error"] == pytest.approx(error, abs=1e-9)
+
+
+def test_predictions_leave_by_id_and_come_back_as_a_model(finished, tmp_path):
+    """What `show --predictions` writes equals what was scored, in both forms, and another recipe reads it."""
+    project = finished.copy(tmp_path / "project")
+
+    def write(name: str, path: str, *options: str) -> subprocess.CompletedProcess:
+        return project.ablate("show", name, "--predictions", str(project.folder / path), *options)
+
+    result = write("blend", "oof.csv")
+    assert result.returncode == 0, result.stderr
+    header, *lines = csv.reader(io.StringIO((project.folder / "oof.csv").read_text()))
+    rows = json.loads(project.output("data/train/ingest", "rows").read_text())
+    assert [line[0] for line in lines] == rows["ids"] and header[1] == "fold"
+    stored = load_file(project.output("blend/average-oof", "predictions"))["probabilities"]
+    numpy.testing.assert_array_equal(numpy.array([line[-3:] for line in lines], dtype="float32"), stored)
+    assert write("blend", "oof.parquet").returncode == 0
+    table = parquet.read_table(project.folder / "oof.parquet").to_pydict()
+    assert list(table) == header
+    numpy.testing.assert_allclose(numpy.array([table[name] for name in header[-3:]]).T, stored, rtol=1e-6)
+    assert write("blend", "test.csv", "--test").returncode == 0
+    assert "fold" not in (project.folder / "test.csv").read_text().splitlines()[0]
+
+    # A file of somebody's is not replaced; one of ablate's own is. What is no result is told with what there is.
+    own = project.folder / "own.csv"
+    own.write_text("mine\n")
+    assert write("blend", "own.csv").returncode == 73 and own.read_text() == "mine\n"
+    assert write("blend", "oof.csv").returncode == 0
+    unknown = write("blent", "x.csv")
+    assert unknown.returncode == 66 and "blend" in unknown.stderr
+
+    project.edit("stack:", "  again: {predictions: {oof: oof.csv, labels: cross-fitted}}\nstack:")
+    project.run()
+    scores = [project.record(f"{name}/evaluate")["metrics"]["log-loss"] for name in ("blend", "again")]
+    assert scores[0] == pytest.approx(scores[1], abs=1e-6)

@@ -190,18 +190,38 @@ def test_a_parquet_table_comes_back_with_its_types_and_the_same_numbers_as_csv(t
     assert {path.name for path in tmp_path.iterdir()} == {"p.parquet", "p-optimized.parquet", "p.csv", "p-optimized.csv", "q.parquet"}
 
 
-def test_a_parquet_file_that_is_none_and_a_column_of_lists_are_named(tmp_path):
+def test_a_parquet_file_that_is_none_is_named_and_columns_of_any_type_are_carried(tmp_path):
     import sys
 
     import pyarrow
     import pyarrow.parquet
+
+    def run(*arguments, code=0):
+        return ablate(tmp_path, "p.parquet", *arguments, "--python", sys.executable, code=code).stderr
     (tmp_path / "p.parquet").write_text("id,group,a,b\n")
-    said = ablate(tmp_path, "p.parquet", "--group", "group", "--python", sys.executable, code=65).stderr
-    assert "p.parquet cannot be read as parquet" in said
-    table = pyarrow.table({"group": ["x", "x"], "a": [0.5, 0.5], "b": [0.5, 0.5], "tags": [["t"], []]})
-    pyarrow.parquet.write_table(table, tmp_path / "p.parquet")
-    said = ablate(tmp_path, "p.parquet", "--group", "group", "--python", sys.executable, code=65).stderr
-    assert "p.parquet, column 'tags' is of type list" in said and [path.name for path in tmp_path.iterdir()] == ["p.parquet"]
+    assert "p.parquet cannot be read as parquet" in run("--group", "group", code=65)
+    rows = 4
+    more = {"tags": pyarrow.array([["t"], [], None, ["u", "v"]]), "raw": pyarrow.array([b"\xff", b"a", None, b""]),
+            "pair": pyarrow.array([{"x": 1}] * rows), "kept": pyarrow.array([[("k", 1)]] * rows, pyarrow.map_(pyarrow.string(), pyarrow.int64())),
+            "none": pyarrow.nulls(rows)}
+    columns = {"group": pyarrow.array([1.0, 1.0, 2.0, 2.0]), "a": pyarrow.array([0.75, 0.5, 0.5, 0.5]), "b": pyarrow.array([0.25, 0.5, 0.5, 0.5]), **more}
+    # Two columns of one name that are no classes are carried, too.
+    given = pyarrow.table([*columns.values(), *more.values()], names=[*columns, *more])
+    pyarrow.parquet.write_table(given, tmp_path / "p.parquet")
+    run("--group", "group")
+    found = pyarrow.parquet.ParquetFile(tmp_path / "p-optimized.parquet").read()
+    assert found.schema.names == given.schema.names and found.schema.types == given.schema.types
+    for index, name in enumerate(given.schema.names):
+        assert found.column(index).equals(given.column(index)) == (name not in "ab"), name
+    # A CSV cannot hold them, and no group can be one.
+    before = sorted(path.name for path in tmp_path.iterdir())
+    assert "p.parquet, column 'tags' is of type list" in run("--group", "group", "--output", "p.csv", code=65)
+    assert "p.parquet, column 'raw' is of type binary" in run("--group", "raw", "--columns", "a,b", code=65)
+    for missing in (None, float("nan")):
+        columns["group"] = pyarrow.array([1.0, missing, 2.0, missing])
+        pyarrow.parquet.write_table(pyarrow.table(columns), tmp_path / "p.parquet")
+        assert "p.parquet, row 3, column group is empty, and 1 more are" in run("--group", "group", code=65)
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
 def test_a_fit_on_predictions_that_are_made_otherwise_is_remarked(tmp_path):

@@ -41,6 +41,17 @@ import Workers
         #expect(again.executed.isEmpty && fake.ran.count == 4)
     }
 
+    @Test func anExecutorIsToldTheCoresThatTheScheduleSetAside() async throws {
+        let project = try Fixture(
+            steps: "{wide: {command: [wide, '{out.a}'], outputs: [a], resources: {cores: 3}}}", groups: 2)
+        let fake = FakeExecutor { assignment, _ in "\(assignment.cores.cores)" }
+        let summary = try await project.engine(all(project), cores: 4, executors: fake.executors).run()
+        let record = try #require(summary.executed.first.flatMap { summary.records[$0] })
+        let told = try String(
+            contentsOfFile: project.store.path(of: try #require(record.outputs["a"]).digest), encoding: .utf8)
+        #expect(told == "3")
+    }
+
     @Test func aStepThatGivesTheSameAgainStopsTheWave() async throws {
         let project = try project()
         _ = try await project.engine(all(project), executors: FakeExecutor().executors).run()

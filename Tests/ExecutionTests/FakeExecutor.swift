@@ -31,5 +31,7 @@ final class FakeExecutor: Executor {
     }
 
     /// The executor for every demand.
-    var executors: Executors { Executors([.native: self, .command: self, .process: self, .training: self]) }
+    var executors: Executors {
+        Executors([.native: self, .command: self, .process: self, .parallel: self, .training: self])
+    }
 }

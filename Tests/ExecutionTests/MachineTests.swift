@@ -1,7 +1,9 @@
 // What a machine offers, under limits; and what is asked of it beyond that.
 
+import Diagnostics
 import Foundation
 import Plans
+import Recipes
 import Schedules
 import Testing
 
@@ -70,5 +72,18 @@ import Testing
             Machine(cores: 9, gpus: 64, memory: 1 << 10).excess(over: detected, steps: steps) == [
                 "the site file asks for 9 cores, and there are 4", "the site file asks for 64 GPUs, and there are 0",
             ])
+    }
+
+    @Test func tokenizingUsesTheCoresThatAreFree() throws {
+        let text = """
+            recipe: small
+            data: {train: train.csv, columns: {id: id, answer: a, label: l}, labels: [0, 1], template: "{answer}"}
+            folds: {kind: k-fold, count: 2, seed: 1}
+            models: {tiny: {backbone: {scratch: {architecture: mistral}}, pooling: mean}}
+            """
+        let recipe = try RecipeLoader(file: SourceFile(name: "r.yaml", text: text), folder: "/") { _ in true }.load()
+        let steps = Plan(compiling: recipe).steps.filter { $0.kind == .tokenize }
+        let machine = Machine(cores: 4, gpus: 0, memory: 1)
+        #expect(steps.map { machine.resources(for: $0) } == [Resources(cores: 1, mostCores: 4)])
     }
 }

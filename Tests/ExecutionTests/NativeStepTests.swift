@@ -70,7 +70,8 @@ private let slow = "{one: {optimize: words, method: robust}, two: {optimize: wor
         let project = try Fixture(stack: slow, groups: 1)
         let machine = Machine(cores: 4, gpus: 0, memory: 1)
         for step in project.plan.steps where step.demand == .native {
-            #expect(machine.resources(for: step) == Resources(cores: 1), "\(step.address)")
+            #expect(
+                machine.resources(for: step) == Resources(cores: 1), "\(step.address)")
         }
     }
 

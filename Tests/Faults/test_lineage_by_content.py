@@ -3,11 +3,15 @@
 Knows nothing of what programs do: a step is taken at its word, and its inputs are not.
 """
 
+import bz2
 import gzip
+import io
 import json
+import lzma
 import os
 import shutil
 import subprocess
+import zipfile
 
 import pytest
 
@@ -59,17 +63,45 @@ def test_an_argument_is_an_input_however_it_is_written(tmp_path, command):
     assert (code, [one["code"] for one in findings]) == (65, ["label-leak"]), findings
 
 
-@pytest.mark.parametrize("form", ["gz", "crlf", "sorted", "newline"])
+def forms(text):
+    """The training table as other programs would write it."""
+    rows = [line.split(",") for line in text.decode().splitlines()]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("readme.txt", "hello")
+        archive.writestr("data/table.csv", text)
+    join = lambda rows, mark=",": "".join(mark.join(row) + "\n" for row in rows).encode()
+    return {
+        "gz": gzip.compress(text), "bz2": bz2.compress(text), "xz": lzma.compress(text), "zip": packed.getvalue(),
+        "crlf": text.replace(b"\n", b"\r\n"), "newline": text + b"\n", "sorted": b"".join(sorted(text.splitlines(keepends=True))),
+        "quoted": join([[f'"{cell}"' for cell in row] for row in rows]), "semicolons": join(rows, ";"), "tabs": join(rows, "\t"),
+        "utf-16": text.decode().encode("utf-16"), "reordered": join([row[::-1] for row in rows]), "renamed": join([["a", "b", "c", "d"], *rows[1:]]),
+        "wider": join([[*row, str(n)] for n, row in enumerate(rows)]), "id and label": join([[row[0], row[2]] for row in rows]),
+        "text and label": join([[row[2], row[1]] for row in rows]), "no header": join(rows[1:]), "twice": join(rows + rows[1:]),
+        "without the last": join(rows[:-1]), "blanks": text.replace(b"\n", b" \n"), "label": join([[row[2]] for row in rows]),
+        "jsonl": "".join(json.dumps(dict(zip(rows[0], row))) + "\n" for row in rows[1:]).encode(),
+        "json": json.dumps([dict(zip(rows[0], row)) for row in rows[1:]]).encode()}
+
+
+@pytest.mark.parametrize("form", list(forms(b"id,text,y,g\n")))
 def test_the_training_table_is_itself_in_any_form(tmp_path, form):
     project(tmp_path, HEAD + STEP.format(command='python3, "{in.t}"', more=", inputs: {t: ./other}"))
     text = (tmp_path / "train.csv").read_bytes()
-    forms = {"gz": gzip.compress(text), "crlf": text.replace(b"\n", b"\r\n"), "newline": text + b"\n",
-             "sorted": b"".join(sorted(text.splitlines(keepends=True)))}
-    (tmp_path / "other").write_bytes(forms[form])
+    (tmp_path / "other").write_bytes(forms(text)[form])
     findings, code = check(tmp_path)
     assert (code, [one["code"] for one in findings]) == (65, ["label-leak"]), findings
     # And another table in that form is another table.
     (tmp_path / "train.csv").write_bytes(text.replace(b",a,", b",b,", 1))
+    assert check(tmp_path) == ([], 0)
+
+
+def test_what_hides_its_content_and_has_the_tables_name_is_remarked(tmp_path):
+    project(tmp_path, HEAD + STEP.format(command='python3, "{in.t}"', more=", inputs: {t: ./train.parquet}"))
+    (tmp_path / "train.parquet").write_bytes(b"PAR1\0\0PAR1")
+    findings, code = check(tmp_path)
+    assert (code, [one["code"] for one in findings]) == (0, ["may-read-labels"]) and "train.parquet, which it reads" in findings[0]["message"]
+    recipe = (tmp_path / "recipe.yaml").read_text()
+    (tmp_path / "recipe.yaml").write_text(recipe.replace("outputs: [out-of-fold]", "outputs: [out-of-fold], labels: unused"))
     assert check(tmp_path) == ([], 0)
 
 

@@ -173,7 +173,7 @@ def test_only_plain_files_are_tables(tmp_path):
     ("id,a,a", False), ('"id","y_a","y_b"', True)])
 def test_a_sample_has_a_column_for_each_label(tmp_path, header, is_right):
     project(tmp_path, HEAD + WORDS + "submission: {from: words, sample: sample.csv}\n")
-    (tmp_path / "sample.csv").write_text(header + "\n0,0.5,0.5\n")
+    (tmp_path / "sample.csv").write_text(header + "\n" + "".join(f"{n}{',0.5' * header.count(',')}\n" for n in range(4)))
     findings, code = check(tmp_path)
     assert code == (0 if is_right else 65) and [one["code"] for one in findings] == ([] if is_right else ["sample-mismatch"])
 
@@ -264,3 +264,39 @@ def test_a_folder_of_another_architecture_is_told_before_anything_runs(tmp_path)
     assert codes('{"model_type": "llama"}') == ([], 0)
     (tmp_path / "recipe.yaml").write_text((tmp_path / "recipe.yaml").read_text().replace("./b,", "./b, remote-code: true,"))
     assert codes('{"model_type": "t5"}') == ([], 0)
+
+
+def test_an_include_that_is_no_file_is_told_what_it_is(tmp_path):
+    project(tmp_path, HEAD + WORDS + 'include: [pipe, folder, /dev/zero, round, gone.yaml, "", wide.yaml]\n')
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "round").symlink_to("round")
+    (tmp_path / "wide.yaml").write_bytes(b"models: {x: \xff}\n")
+    found, status = check(tmp_path)
+    said = [finding["message"] for finding in found]
+    assert status == 65 and len(said) == 7, said
+    for words in ['"pipe": expected a regular file, found a pipe', '"folder": expected a regular file, found a folder',
+                  '"/dev/zero": expected a regular file, found a pipe, socket or device', "Too many levels of symbolic links",
+                  '"gone.yaml": there is no such file', "the name of the included file is empty", "UTF-8"]:
+        assert any(words in text for text in said), (words, said)
+    for finding in found:
+        assert finding.get("help"), finding
+
+
+def test_set_leads_into_no_list_and_includes_nothing(tmp_path):
+    project(tmp_path, HEAD + WORDS)
+    for setting, words in [("data.labels.0=z", "data.labels is a list"), ("include=[gone.yaml]", "--set cannot include files")]:
+        [finding], status = check(tmp_path, "--set", setting)
+        assert status == 65 and words in finding["message"] and finding["file"] == "--set" and finding["help"], finding
+    # Neither is what takes the place of a text in the recipe.
+    found, status = check(tmp_path, "--set", "data.train.path=z")
+    assert status == 65 and {finding["file"] for finding in found} == {"--set"}, found
+
+
+def test_of_a_model_like_one_that_is_not_there_that_is_said_alone(tmp_path):
+    project(tmp_path, HEAD + "models:\n  x: {like: y}\n")
+    [finding], status = check(tmp_path)
+    assert status == 65 and finding["message"] == 'there is no model "y"' and '"x"' not in finding["help"]
+    project(tmp_path, HEAD + "models:\n  x: {}\n")
+    [finding], _ = check(tmp_path)
+    assert "one of the keys" in finding["message"]

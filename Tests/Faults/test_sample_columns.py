@@ -19,6 +19,10 @@ save_file({"rows": np.arange(count, dtype=np.int64), "probabilities": P}, sys.ar
 ROWS = 12
 
 
+def ablate(folder, verb):
+    return subprocess.run([BINARY, verb, "recipe.yaml"], capture_output=True, text=True, cwd=folder, timeout=300)
+
+
 def submit(folder, labels, header, ids=None):
     """The run's answer, and the probabilities that the program gave."""
     (folder / "program.py").write_text(PROGRAM)
@@ -42,7 +46,7 @@ steps:
   A: {{command: ["{sys.executable}", program.py, "{ROWS}", "{len(labels)}", "{{out.test}}"], outputs: [test], labels: unused}}
 submission: {{from: A, sample: sample.csv}}
 """)
-    result = subprocess.run([BINARY, "run", "recipe.yaml"], capture_output=True, text=True, cwd=folder, timeout=300)
+    result = ablate(folder, "run")
     return result, np.random.default_rng(5).dirichlet(np.ones(len(labels)), ROWS).astype(np.float32)
 
 
@@ -101,3 +105,53 @@ def test_rows_of_a_sample_are_those_of_the_test_table(tmp_path, ids, words):
     assert result.returncode != 0 and not (tmp_path / "submission.csv").exists()
     for word in words:
         assert word in said, said
+
+
+ROWS_OF_IT = "".join(f"t{n},0,0\n" for n in range(ROWS))
+SAMPLES = {
+    "empty": (b"", "is empty"),
+    "header-only": (b"key,a,b\n", "has no rows"),
+    "utf-16": (("key,a,b\n" + ROWS_OF_IT).encode("utf-16"), "NUL"),
+    "utf-16 without a mark": (("key,a,b\n" + ROWS_OF_IT).encode("utf-16-le"), "NUL"),
+    "ragged": (("key,a,b\n" + ROWS_OF_IT + "t5,0\n").encode(), "row 14 has 2 fields"),
+    "nul in the header": (("key,a\0,b\n" + ROWS_OF_IT).encode(), "NUL"),
+    "escape in the header": (("key,a\x1b[2J,b\n" + ROWS_OF_IT).encode(), "control characters"),
+    "latin-1": (("key,a,b\n" + ROWS_OF_IT + "t\xe9,0,0\n").encode("latin-1"), "row 14 is not UTF-8"),
+    "open quote": (("key,a,b\n" + ROWS_OF_IT + '"t5').encode(), "never closed"),
+    "twice": (("key,a,b\n" + ROWS_OF_IT + "t5,0,0\n").encode(), 'row 13 of the sample has the id "t5" of row 6'),
+    "foreign": (("key,a,b\n" + ROWS_OF_IT + "u,0,0\n").encode(), 'the id "u", which the test table lacks'),
+    "lacking": (b"key,a,b\nt0,0,0\n", 'lacks the id "t1"'),
+}
+
+
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_check_refuses_a_sample_that_cannot_be_filled(tmp_path, kind):
+    """Before any step has run, at its place in the recipe."""
+    result, _ = submit(tmp_path, ["a", "b"], ["key", "a", "b"])
+    assert result.returncode == 0, result.stderr
+    content, words = SAMPLES[kind]
+    (tmp_path / "sample.csv").write_bytes(content)
+    result = ablate(tmp_path, "check")
+    assert result.returncode == 65 and words in result.stderr and "recipe.yaml:8:" in result.stderr, result.stderr
+    assert "[sample-mismatch]" in result.stderr
+
+
+def test_of_a_long_sample_the_beginning_is_proven(tmp_path):
+    submit(tmp_path, ["a", "b"], ["key", "a", "b"])
+    rows = "".join(f"u{n},0,0\n" for n in range(300_000))
+    (tmp_path / "sample.csv").write_text('key,a,b\n"t0\n",0,0\n' + rows)
+    assert ablate(tmp_path, "check").returncode == 0
+    (tmp_path / "sample.csv").write_text("key,a,b\nt0,0\n" + rows)
+    assert "row 2 has 2 fields" in ablate(tmp_path, "check").stderr
+
+
+@pytest.mark.parametrize("count", [ROWS - 1, ROWS + 1, 1])
+def test_a_test_output_has_the_rows_of_the_test_table(tmp_path, count):
+    """Also where the program never reads the table: the program's own step fails, and nothing of it is kept."""
+    submit(tmp_path, ["a", "b"], ["key", "a", "b"])
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text(recipe.read_text().replace(f'program.py, "{ROWS}"', f'program.py, "{count}"'))
+    result = ablate(tmp_path, "run")
+    assert result.returncode == 1 and "A/command" in result.stderr and "{out.test}" in result.stderr, result.stderr
+    assert "and each of the table's rows needs one" in result.stderr or f"the table's {ROWS} rows" in result.stderr
+    assert "A/command" in ablate(tmp_path, "plan").stdout

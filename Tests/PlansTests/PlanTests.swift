@@ -155,7 +155,7 @@ private func work(_ plan: Plan, _ kind: StepKind) -> Set<JSON> {
         func step(_ count: Int, _ word: String, _ inputs: [String: Source] = [:]) -> Int {
             let body = CommandStep(
                 name: "x", command: [word], outputs: [], classes: count, inputs: inputs,
-                resources: CommandResources(StepResources()), labels: nil, table: nil)
+                resources: CommandResources(StepResources()), labels: nil, tables: [:])
             return builder.add(body, at: "x/fit").step
         }
         let input = ["i": Source.file(path: "/a", name: "a")]

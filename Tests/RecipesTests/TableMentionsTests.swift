@@ -19,8 +19,9 @@ import Testing
             known.contains(normal(path)) ? .file : ["/p", "/p/old", "/", "/q"].contains(normal(path)) ? .folder : nil
         }
         surroundings.isSame = { normal($0) == normal($1) }
-        surroundings.read = { path, name in
-            files[String(path.dropFirst(3))].map { SourceFile(name: name, text: $0) }
+        surroundings.read = { path, name throws(Unreadable) in
+            guard let text = files[String(path.dropFirst(3))] else { throw Unreadable(reason: "it is not there") }
+            return SourceFile(name: name, text: text)
         }
         return TableMentions(surroundings: surroundings, folder: "/p", table: "/p/train.csv")
             .mention(command, files: files.keys.sorted())
@@ -79,4 +80,13 @@ import Testing
         _ = mention(["sh", "-c", String(repeating: "*a", count: 200) + ".csv"])
         _ = mention(["sh", "-c", String(repeating: "a=$a;", count: 1_000)])
     }
+
+    @Test(arguments: ["train.csv.zst", "train.parquet", "TRAIN.tar.gz", "train.zip"])
+    func aFileOfItsNameThatHidesItsContentMayHoldIt(_ file: String) throws {
+        let found = try #require(mention(["python3", "x.py"], files: [file: "", "other.csv": ""]))
+        #expect(!found.isCertain && found.place == .sealed(file))
+    }
+
+    @Test(arguments: ["train.csv.bak", "training.zip", "test.parquet", "train.txt", "zip", "train"])
+    func otherFilesDoNot(_ file: String) { #expect(mention(["python3", "x.py"], files: [file: ""]) == nil) }
 }

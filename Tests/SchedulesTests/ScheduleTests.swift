@@ -16,6 +16,7 @@ private struct Owner {
     var executed: [Int] = []
     var pending: [Schedule.Action] = []
     var running: [Int: [Int]] = [:]
+    var granted: [Int: Int] = [:]
     var done: Set<Int> = []
     var cancelled: Set<Int> = []
 
@@ -30,7 +31,8 @@ private struct Owner {
             dependencies.append((0..<step).filter { _ in Int.random(in: 0..<6, using: &random) == 0 })
             demands.append(
                 Resources(
-                    cores: Int.random(in: 0...5, using: &random), gpus: Int.random(in: 0...2, using: &random),
+                    cores: Int.random(in: 0...5, using: &random), mostCores: Int.random(in: 0...7, using: &random),
+                    gpus: Int.random(in: 0...2, using: &random),
                     memory: Int.random(in: 0...9, using: &random), gpuMemory: Int.random(in: 0...12, using: &random)))
             if Int.random(in: 0..<3, using: &random) == 0 { hits.insert(step) }
             if Int.random(in: 0..<12, using: &random) == 0 { failures.insert(step) }
@@ -56,7 +58,7 @@ private struct Owner {
                 #expect(!probed.contains(step), "probed twice")
                 probed.append(step)
                 pending.append(action)
-            case .execute(let step, let gpus):
+            case .execute(let step, let gpus, let cores):
                 #expect(!executed.contains(step), "executed twice")
                 #expect(!hits.contains(step), "executed although it was there")
                 executed.append(step)
@@ -69,16 +71,28 @@ private struct Owner {
                     #expect(sharing.count == 1 || !amounts.contains(0), "a GPU that one has alone, twice at once")
                     #expect(amounts.reduce(0, +) <= capacity.gpuMemory, "more of a GPU's memory than it has")
                 }
-                let cores = running.keys.reduce(0) { $0 + demands[$1].clamped(to: capacity).cores }
-                #expect(cores <= capacity.cores, "more cores than there are")
+                granted[step] = cores
+                let demand = demands[step].clamped(to: capacity)
+                #expect((demand.cores...demand.mostCores).contains(cores))
+                let least = running.keys.reduce(0) { $0 + demands[$1].clamped(to: capacity).cores }
+                #expect(least <= capacity.cores, "more cores than there are")
                 let memory = running.keys.reduce(0) { $0 + demands[$1].clamped(to: capacity).memory }
                 #expect(memory <= capacity.memory, "more memory than there is")
                 pending.append(action)
+            case .resize(let step, let cores):
+                let demand = demands[step].clamped(to: capacity)
+                #expect(running[step] != nil && granted[step] != cores)
+                #expect((demand.cores...demand.mostCores).contains(cores))
+                granted[step] = cores
             case .cancel(let step):
                 #expect(running[step] != nil)
                 cancelled.insert(step)
             }
         }
+        let used = running.keys.reduce(0) { $0 + granted[$1]! }
+        #expect(used <= capacity.cores, "more cores than there are")
+        let wants = running.keys.contains { granted[$0]! < demands[$0].clamped(to: capacity).mostCores }
+        #expect(used == capacity.cores || !wants, "cores that are free and not used")
     }
 
     /// Runs to the end; `stopAfter` events the run is told to stop.
@@ -86,14 +100,16 @@ private struct Owner {
         take(schedule.start())
         var events = 0
         while !pending.isEmpty {
-            if events == stopAfter { take(schedule.handle(.stop)) }
+            if events == stopAfter {
+                take(schedule.handle(.stop))
+            }
             events += 1
             let action = pending.remove(at: Int.random(in: 0..<pending.count, using: &random))
             switch action {
             case .probe(let step):
                 if hits.contains(step) { done.insert(step) }
                 take(schedule.handle(.probed(step, hit: hits.contains(step))))
-            case .execute(let step, _):
+            case .execute(let step, _, _):
                 running[step] = nil
                 if cancelled.contains(step) {
                     take(schedule.handle(.cancelled(step)))
@@ -103,7 +119,7 @@ private struct Owner {
                     done.insert(step)
                     take(schedule.handle(.finished(step)))
                 }
-            case .cancel: break
+            case .resize, .cancel: break
             }
         }
     }
@@ -155,9 +171,9 @@ private struct SystemIndependentRandom: RandomNumberGenerator {
             estimates: [2, 1, 1, 1],
             capacity: Resources(cores: 1), keepGoing: false)
         #expect(schedule.start() == [.probe(0), .probe(1)])
-        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0, gpus: [])])
+        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0, gpus: [], cores: 1)])
         #expect(schedule.handle(.probed(1, hit: false)).isEmpty)
-        #expect(schedule.handle(.finished(0)) == [.execute(1, gpus: [])])
+        #expect(schedule.handle(.finished(0)) == [.execute(1, gpus: [], cores: 1)])
         var other = Schedule(
             dependencies: [[], [], [1], [2]], demands: Array(repeating: Resources(cores: 2), count: 4),
             estimates: [2, 1, 1, 1],
@@ -176,11 +192,39 @@ private struct SystemIndependentRandom: RandomNumberGenerator {
         _ = schedule.start()
         #expect(
             (0..<4).map { schedule.handle(.probed($0, hit: false)) } == [
-                [.execute(0, gpus: [0])], [.execute(1, gpus: [0])], [.execute(2, gpus: [1])], [],
+                [.execute(0, gpus: [0], cores: 0)], [.execute(1, gpus: [0], cores: 0)],
+                [.execute(2, gpus: [1], cores: 0)], [],
             ])
-        #expect(schedule.handle(.finished(2)).contains(.execute(3, gpus: [1])))
+        #expect(schedule.handle(.finished(2)).contains(.execute(3, gpus: [1], cores: 0)))
         #expect(schedule.handle(.probed(4, hit: false)).isEmpty)
-        #expect(schedule.handle(.finished(0)).contains(.execute(4, gpus: [0])))
+        #expect(schedule.handle(.finished(0)).contains(.execute(4, gpus: [0], cores: 0)))
+    }
+
+    /// Steps 0 and 1 need a core and use four; step 2 needs one, step 3 needs two.
+    private func sharing(cores: Int) -> Schedule {
+        let wide = Resources(cores: 1, mostCores: 4)
+        var schedule = Schedule(
+            dependencies: [[], [], [], []], demands: [wide, wide, Resources(cores: 1), Resources(cores: 2)],
+            estimates: [5, 4, 3, 2], capacity: Resources(cores: cores), keepGoing: false)
+        _ = schedule.start()
+        return schedule
+    }
+
+    @Test func coresThatAreFreeGoToAStepThatCanUseThemWhileNobodyElseNeedsThem() {
+        var schedule = sharing(cores: 3)
+        #expect(schedule.handle(.probed(2, hit: false)) == [.execute(2, gpus: [], cores: 1)])
+        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0, gpus: [], cores: 2)])
+        #expect(schedule.handle(.finished(2)) == [.resize(0, cores: 3)])
+        #expect(schedule.handle(.probed(3, hit: false)) == [.execute(3, gpus: [], cores: 2), .resize(0, cores: 1)])
+        #expect(schedule.handle(.finished(3)) == [.resize(0, cores: 3)])
+    }
+
+    @Test func thoseThatCanUseMoreShareInEqualParts() {
+        var schedule = sharing(cores: 7)
+        #expect(schedule.handle(.probed(1, hit: false)) == [.execute(1, gpus: [], cores: 4)])
+        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0, gpus: [], cores: 4), .resize(1, cores: 3)])
+        #expect(schedule.handle(.probed(2, hit: false)) == [.execute(2, gpus: [], cores: 1), .resize(0, cores: 3)])
+        #expect(schedule.handle(.finished(0)) == [.resize(1, cores: 4)])
     }
 
     @Test func aDemandBeyondTheMachineStillRuns() {
@@ -189,6 +233,6 @@ private struct SystemIndependentRandom: RandomNumberGenerator {
             capacity: Resources(cores: 2, gpus: 1),
             keepGoing: false)
         _ = schedule.start()
-        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0, gpus: [0])])
+        #expect(schedule.handle(.probed(0, hit: false)) == [.execute(0, gpus: [0], cores: 2)])
     }
 }

@@ -5,6 +5,7 @@ import pytest
 import torch
 from ablate_worker.files import formats
 from ablate_worker.models import backbones as loading
+from ablate_worker.texts.encoding import packed
 from inprocess import ENCODERS, FAMILIES, fails, make_backbone, run
 from safetensors.numpy import load_file
 from sklearn.decomposition import PCA
@@ -35,7 +36,8 @@ def write_tokens(folder, count=12, seed=0, bos=None, empty=()):
         answers[row] = np.zeros(0, np.int32)
     template = [{"column": "prompt"}, {"ids": [7]}, {"column": "answer"}]
     path = folder / f"tokens-{seed}-{bos}"
-    formats.write_tokens(path, {"prompt": prompts, "answer": answers}, {"template": template, "bos": bos, "eos": 2, "pad": None})
+    formats.write_tokens(path, {"prompt": [packed(prompts)], "answer": [packed(answers)]},
+                         {"template": template, "bos": bos, "eos": 2, "pad": None})
     lead = [] if bos is None else [bos]
     rows = [np.array([*lead, *p[:9], 7, *a[:20], 2]) for p, a in zip(prompts, answers, strict=True)]
     spans = [(len(lead) + len(p[:9]) + 1, len(lead) + len(p[:9]) + 1 + len(a[:20])) for p, a in zip(prompts, answers, strict=True)]
@@ -118,7 +120,8 @@ def test_a_row_without_an_answer_has_no_likelihood_and_the_others_keep_theirs(ba
 
 def test_the_first_token_of_a_sequence_is_not_scored(backbone, tmp_path):
     answers = [np.array([5, 9, 11], np.int32), np.array([4], np.int32)]
-    formats.write_tokens(tmp_path / "t", {"answer": answers}, {"template": [{"column": "answer"}], "bos": None, "eos": None, "pad": None})
+    formats.write_tokens(tmp_path / "t", {"answer": [packed(answers)]},
+                         {"template": [{"column": "answer"}], "bos": None, "eos": None, "pad": None})
     settings = SETTINGS | {"features": ["likelihood"]}
     outputs, result, _ = run("extract", settings, {"tokens": tmp_path / "t", "backbone": backbone("llama")}, tmp_path)
     _, values = features(outputs)
@@ -148,7 +151,7 @@ def test_what_cannot_be_is_refused_with_its_name(backbone, tmp_path):
     assert "pooling is 'attention'; it may be mean, last or cls" in fails("extract", SETTINGS | {"pooling": "attention"}, given, tmp_path).message
     assert "likelihood, embedding or both" in fails("extract", SETTINGS | {"features": ["mood"]}, given, tmp_path).message
     long = SETTINGS | {"lengths": {"prompt": 9, "answer": 20, "keep": "head"}}
-    formats.write_tokens(tmp_path / "t", {"answer": [np.full(300, 5, np.int32)]},
+    formats.write_tokens(tmp_path / "t", {"answer": [packed([np.full(300, 5, np.int32)])]},
                          {"template": [{"column": "answer"}], "bos": None, "eos": None, "pad": None})
     long["lengths"] = {"prompt": None, "answer": 300, "keep": "head"}
     failure = fails("extract", long, given | {"tokens": tmp_path / "t"}, tmp_path)

@@ -38,7 +38,7 @@ def test_the_goldens_are_of_every_kind_that_a_plan_has():
 
 def test_the_kinds_are_those_that_the_engine_declares():
     declared = json.loads((ROOT / "schemas" / "steps.json").read_text())["kinds"]
-    ours = {kind for kind, own in declared.items() if own["demand"] in ("process", "training")}
+    ours = {kind for kind, own in declared.items() if own["demand"] in ("process", "parallel", "training")}
     assert ours == set(parameters.KINDS) - ERRANDS
 
 

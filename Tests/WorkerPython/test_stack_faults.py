@@ -40,7 +40,7 @@ def test_faults_in_settings_and_tables(worker, problem, tmp_path):
         failure = worker.fails("stack", stack(**more), given or problem.given())
         assert failure.kind == "invalid-input" and words in failure.message, failure.message
     fails("learner is 'xgboost'; it may be lightgbm, logistic or simplex", learner="xgboost")
-    fails("row-share is 1.5; it must be above 0 and at most 1", settings={"row-share": 1.5})
+    fails("row-share is 1.5; it must be a number above 0 and at most 1", settings={"row-share": 1.5})
     fails("rounds is 2.5; it must be an integer of at least 1", settings={"rounds": 2.5})
     fails("regularization is []", learner="logistic", settings={"regularization": []})
     fails("reads no features", learner="simplex", given=problem.given("features-train"))
@@ -64,3 +64,24 @@ def test_faults_in_settings_and_tables(worker, problem, tmp_path):
     fails("the rows to train on are all of one group", given=problem.given() | {"rows": tmp_path / "rows"})
     formats.write_json(tmp_path / "rows", rows | {"labels": [1] * 240})
     fails("fewer than two different labels", given=problem.given() | {"rows": tmp_path / "rows"})
+
+
+def test_a_learner_of_very_few_rows_says_which_it_had(worker, problem):
+    """Three rows weigh anything, of three labels and in three folds: without the first fold two are left, and one of these is tuned on."""
+    weights = np.zeros(GROUPS * CLASSES)
+    for label in range(CLASSES):
+        weights[np.flatnonzero((problem.folds == label) & (problem.labels[problem.train] == label))[0]] = 1
+    problem.weights = weights.tolist()
+    problem.write()
+
+    def fails(words, learner, settings, **more):
+        failure = worker.fails("stack", stack(learner, settings, **more), problem.given("test"))
+        assert failure.kind == "invalid-input", failure.message
+        assert failure.message.startswith(f"{learner} without fold {more.get('fold') or 0} (2 rows with a weight above 0): "), failure.message
+        assert words in failure.message, failure.message
+    fails("a share of 0.8 of 1 row, which is less than one", "lightgbm", {"row-share": 0.8})
+    fails("a share of 0.3 of 2 rows, which is less than one", "lightgbm", {"row-share": 0.3, "early-stopping": None})
+    fails("a share of 0.8 of 1 row, which is less than one", "lightgbm", {"row-share": 0.8}, fold=1)
+    fails("have one label, and two are needed", "logistic", {"regularization": [1.0, 0.1]})
+    for learner, settings in (("lightgbm", {"row-share": 1.0}), ("logistic", {}), ("simplex", {})):
+        worker.run("stack", stack(learner, settings), problem.given("test"))

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from ablate_worker.files import formats
+from ablate_worker.texts import encoding
 from conftest import TEMPLATE, digest
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
@@ -119,6 +120,40 @@ def test_training_is_the_same_in_every_process(fresh, worker, dataset):
     parameters = {"template": TEMPLATE, "chat": None, "vocabulary": 400}
     made = [w.run("tokenize", parameters, {"texts": dataset["texts"]})[0] for w in (worker, fresh(), fresh())]
     assert len({digest(outputs) for outputs in made}) == 1
+
+
+def test_threads_change_no_byte(worker, tmp_path):
+    """Over several parts of the rows: many short texts, and one that is longer than a part."""
+    texts = [{"prompt": f"{i} why is the sea blue {i * i}", "answer": "red <eos> blue" if i % 7 == 0 else f"because {i}"}
+             for i in range(1700)]
+    texts[900]["answer"] = "a long story " * (encoding.CHARACTERS // 10)
+    assert len(list(encoding.parts([text["answer"] for text in texts]))) > 4
+    formats.write_texts(tmp_path / "texts", texts)
+    parameters = {"template": TEMPLATE, "chat": None, "vocabulary": 700}
+    made = [worker.run("tokenize", parameters, {"texts": tmp_path / "texts"}, threads=threads) for threads in (1, 2, 3, 1)]
+    assert len({digest(outputs) for outputs, _ in made}) == 1
+    assert made[0][1]["metrics"] == made[1][1]["metrics"] == made[2][1]["metrics"]
+    assert made[0][1]["metrics"]["control-rows-answer"] == 243
+    tokenizer = Tokenizer.from_file(str(made[0][0] / "tokenizer" / "tokenizer.json"))
+    ids, offsets = formats.read_tokens(made[1][0] / "tokens")[0]["answer"]
+    for row in (0, 499, 500, 899, 900, 901, 1699):
+        assert tokenizer.decode(ids[offsets[row]:offsets[row + 1]].tolist(), skip_special_tokens=False).strip() == texts[row]["answer"].strip()
+
+
+def test_threads_come_and_go_while_a_step_runs(fresh, tmp_path):
+    """Told before the step begins, and while it runs; of the step itself, and of another."""
+    formats.write_texts(tmp_path / "texts", [{"prompt": f"{i} sea", "answer": f"because {i * i} is blue"} for i in range(4000)])
+    parameters, given = {"template": TEMPLATE, "chat": None, "vocabulary": 600}, {"texts": tmp_path / "texts"}
+    plain, _ = fresh().run("tokenize", parameters, given)
+    worker = fresh()
+    worker.send({"key": "0" * 64, "threads": 2})
+    attempt = worker.start("tokenize", parameters, given)
+    worker.send({"key": "1" * 64, "threads": 9})
+    worker.send({"key": "0" * 64, "threads": 3})
+    outputs, result = worker.finish(attempt)
+    assert digest(outputs) == digest(plain) and result["measurements"]["threads"] == 3
+    _, other = worker.run("tokenize", parameters, given, key="2" * 64)
+    assert other["measurements"]["threads"] == 1
 
 
 def test_a_given_tokenizer_gives_the_same_tokens_as_the_step_that_trained_it(worker, dataset):

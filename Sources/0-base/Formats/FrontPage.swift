@@ -11,12 +11,14 @@
 // CommandLine import it.
 //
 //     Predictions (with ProbabilitySums)      read this first: rows and probabilities, and the rule for sums that are off
+//     PredictionsTable                        the same by id, for other programs
 //     Rows, Folds, PseudoLabels               a table without its texts; each row's fold; a teacher's labels
 //     Weights, Coefficients                   what an average and a constraint fitted
 //     Evaluation, TrainingHistory             scores; a fine-tune's losses
 //     StepReport, BackboneFiles               what a step says of its work; a backbone's config and index of weights
 //     Features, Tokens, ContentShape          what the worker writes, as far as this side reads it
-//     SampleColumns, LabelColumns             which column is which label's
-//     TableLikeness                           whether two files are one table in two forms
+//     SampleTable, SampleColumns, LabelColumns    a sample submission; which column is which label's
+//     TableLikeness, PackedTable              whether two files are one table in two forms, one of them compressed
+//     HeldLabels, TableCells                  whether a file holds a table's labels, however it is written; cells by value
 //     Safetensors, JSONDocument, CSV, CSVTable  named arrays; JSON read with expectations; comma-separated values
 //     FormatError                             what is not as promised, in words

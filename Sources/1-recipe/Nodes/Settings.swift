@@ -23,7 +23,10 @@ extension Node {
                 : Node(.mapping([]), at: value.span, origin: value.origin).setting(value, at: rest, keySpan: keySpan)
             entries.append(Entry(key: first, keySpan: keySpan, value: child))
         }
-        return Node(.mapping(entries), at: span, origin: origin)
+        // What takes the place of a text or a list stands where the value does.
+        return self.entries == nil
+            ? Node(.mapping(entries), at: value.span, origin: value.origin)
+            : Node(.mapping(entries), at: span, origin: origin)
     }
 
     /// The tree with `overlay` laid over it: mappings are merged key by key, everything else is replaced.

@@ -29,8 +29,9 @@ package struct Step: Sendable {
     /// The tokens that a fine-tune keeps of each column, by column; empty for everything else.
     package var lengths: [String: Int] { (body as? FinetuneStep)?.forward.lengths ?? [:] }
 
-    /// The step that reads the table whose rows a program's `out-of-fold` must cover; nil for everything else. Never in a key.
-    package var table: Int? { (body as? CommandStep)?.table?.step }
+    /// Of a program, by output, the step that reads the table each of whose rows the output must cover; empty for everything else.
+    /// Never in a key.
+    package var tables: [String: Int] { (body as? CommandStep)?.tables.compactMapValues(\.step) ?? [:] }
 
     /// All that a worker gets: the parameters, and what changes no result.
     package var workerParameters: JSON { body.workerParameters }

@@ -66,8 +66,18 @@ package enum Demand: String, Sendable {
     case native
     /// A worker process on a core.
     case process
+    /// A worker process on as many cores as nobody else needs just now, and on one at least. How many changes no byte of its outputs.
+    case parallel
     /// A program of the user's, which says itself what it takes.
     case command
     /// A worker process with a GPU, or with its share of the cores where there is none.
     case training
+
+    /// Whether a worker process carries such a step out.
+    package var isWorkers: Bool {
+        switch self {
+        case .process, .parallel, .training: true
+        case .native, .command: false
+        }
+    }
 }

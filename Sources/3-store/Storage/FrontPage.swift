@@ -15,7 +15,8 @@
 //     Record, RecordText, RecordDetails, RecordLookup        what is known of a finished step
 //     Acceptance, Divergence                                 records that nobody ran, and second results of a key
 //     Output, Materialisation, Contents                      outputs as digests, as paths again, and as proven bytes
-//     FileDigests, FileObservation, InputStamp               digests of the user's files, each read once; whether one was touched
+//     FileDigests, FileObservation                           digests of the user's files, each read once
+//     InputStamp, InputWay                                   whether such a file, or what leads to it, was touched
 //     RunHistory, LiveRun, SealedDocument                    documents about runs, and what a run says while it goes on
 //     Ledger                                                 what was delivered to the user's folders, and how it was then
 //     DerivedNumbers                                         numbers worked out from objects, beside the index

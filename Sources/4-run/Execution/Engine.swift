@@ -51,6 +51,7 @@ package actor Engine {
     private var records: [Int: Record] = [:]
     private var jobs: [Int: StepRunner.Job] = [:]
     private var tasks: [Int: Task<Void, Never>] = [:]
+    private var shares: [Int: CoreShare] = [:]
     private var summary = RunSummary()
     private let events: AsyncStream<Schedule.Event>
     private let queue: AsyncStream<Schedule.Event>.Continuation
@@ -77,8 +78,8 @@ package actor Engine {
         schedule = Schedule(
             dependencies: chosen.map { index in
                 let step = plan.steps[index]
-                let table = step.table.flatMap { step.dependencies.contains($0) ? nil : position[$0] }
-                return step.dependencies.map { position[$0]! } + (table.map { [$0] } ?? [])
+                let tables = Set(step.tables.values).subtracting(step.dependencies).sorted()
+                return step.dependencies.map { position[$0]! } + tables.compactMap { position[$0] }
             },
             demands: chosen.map { machine.resources(for: plan.steps[$0]) },
             estimates: chosen.map { forecast.entries[$0].estimate ?? 1 }, capacity: machine.capacity,
@@ -132,7 +133,8 @@ package actor Engine {
         while let action = waiting.popFirst() {
             switch action {
             case .probe(let position): waiting += try schedule.handle(.probed(position, hit: probe(position)))
-            case .execute(let position, let gpus): execute(position, gpus: gpus)
+            case .execute(let position, let gpus, let cores): execute(position, gpus: gpus, cores: cores)
+            case .resize(let position, let cores): shares[position]?.change(to: cores)
             case .cancel(let position): tasks[position]?.cancel()
             }
         }
@@ -158,21 +160,27 @@ package actor Engine {
             finish(index, record, executed: false)
             return true
         }
-        let table = step.table.flatMap { records[$0] ?? forecast.entries[$0].record }
+        let rows = step.tables.compactMapValues { table in
+            (records[table] ?? forecast.entries[table].record).flatMap { StepMetrics($0.metrics).rows }
+        }
         jobs[position] = StepRunner.Job(
-            step: step, manifest: manifest, inputs: inputs, rows: table.flatMap { StepMetrics($0.metrics).rows },
-            gpus: [])
+            step: step, manifest: manifest, inputs: inputs, rows: rows, gpus: [])
         return false
     }
 
-    private func execute(_ position: Int, gpus: [Int]) {
+    private func execute(_ position: Int, gpus: [Int], cores: Int) {
         guard var job = jobs.removeValue(forKey: position) else { return }
         job.gpus = gpus
+        job.cores.change(to: cores)
+        shares[position] = job.cores
         let index = chosen[position]
         report(.started(index))
         tasks[position] = Task { [runner, report, job] in
             // What a step was given is needed no longer: that of ten thousand steps fills a hundred megabytes.
-            defer { tasks[position] = nil }
+            defer {
+                tasks[position] = nil
+                shares.removeValue(forKey: position)?.end()
+            }
             do {
                 let outcome = try await runner.run(job) { event in
                     switch event {

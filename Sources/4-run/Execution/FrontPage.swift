@@ -13,6 +13,7 @@
 //     StepRunner                                             one step: lease, attempt, run, check, publish
 //     Executors/Executor                                     the seam to whatever carries a step out
 //     Executors/NativeExecutor, CommandExecutor, WorkerExecutor    in this process; a user's program; the worker's Python
+//     Executors/CoreShare                                    how many cores a running step may use, as that changes
 //     Executors/OwnThread, WorkerPool                        work that must not hold the engine's own threads; warm workers
 //     BackboneFetcher                                        repositories from the hub
 //     WorkerCall, Publisher, TableConverter                      the worker's libraries for what is in no plan

@@ -75,6 +75,7 @@ package struct Machine: Sendable {
     package func resources(for step: Step) -> Resources {
         switch step.demand {
         case .native, .process: Resources(cores: 1)
+        case .parallel: Resources(cores: 1, mostCores: cores)
         // More than the machine has would wait for ever: such a step gets all there is.
         case .command:
             Resources(

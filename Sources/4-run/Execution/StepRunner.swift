@@ -24,9 +24,10 @@ struct StepRunner: Sendable {
         let step: Step
         let manifest: Manifest
         let inputs: [String: ResolvedInput]
-        /// How many rows its ``Step/table`` has; nil where it has none or nobody has read it.
-        let rows: Int?
+        /// How many rows each of its ``Step/tables`` has, by output, as far as somebody has read them.
+        let rows: [String: Int]
         var gpus: [Int]
+        let cores = CoreShare(1)
     }
 
     /// What running gave: a record of our own, or one that another engine published meanwhile.
@@ -91,7 +92,7 @@ struct StepRunner: Sendable {
         let paths = try await OwnThread.run { [store] in try Self.layOut(job, in: attempt, store) }
         let assignment = StepAssignment(
             step: job.step, key: job.manifest.key, inputs: paths, outputs: attempt.outputs, scratch: attempt.scratch,
-            log: attempt.log, rows: job.rows, gpus: job.gpus)
+            log: attempt.log, rows: job.rows, gpus: job.gpus, cores: job.cores)
         let work = try await executors[job.step.demand].run(assignment, report: report)
         if let missing = job.step.kind.outputs.first(where: { !work.outputs.contains($0) }) {
             throw StepFailure(
@@ -143,8 +144,10 @@ struct StepRunner: Sendable {
             var what: String?
             if now.digest != job.inputs[name]?.digest {
                 what = "was edited while the step ran"
-            } else if try resolver.stamp(of: source) != stamps[name] {
-                what = "was written or replaced while the step ran, though it now holds what it held before"
+            } else if let before = stamps[name],
+                let change = try resolver.stamp(of: source)?.change(since: before)
+            {
+                what = "\(change) while the step ran, though it now holds what it held before"
             }
             if let what {
                 throw StepFailure(

@@ -9,12 +9,17 @@ package struct TableConverter: Sendable {
 
     package init(environment: WorkerEnvironment) { self.environment = environment }
 
-    /// The table as the bytes of a CSV file with a header. Errors: ``StepFailure``.
+    /// The table as the bytes of a CSV file with a header.
+    ///
+    /// - Parameter texts: the columns that must be texts or numbers, in which NaN is an empty cell; of the others, lists and bytes are
+    ///   left out. Nil where all must be.
+    ///
+    /// Errors: ``StepFailure``.
     package func csv(
-        ofParquet path: String, called name: String, say: @escaping @Sendable (String) -> Void
+        ofParquet path: String, called name: String, texts: [String]?, say: @escaping @Sendable (String) -> Void
     ) async throws -> [UInt8] {
         try await converted(
-            ConvertTask(to: .csv), called: name, inputs: ["table": (.file(path), name)], say: say)
+            ConvertTask(to: .csv, texts: texts), called: name, inputs: ["table": (.file(path), name)], say: say)
     }
 
     /// The bytes of a Parquet file.

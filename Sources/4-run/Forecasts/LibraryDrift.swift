@@ -27,7 +27,7 @@ package struct LibraryDrift: Sendable {
     /// The libraries of a record that have another version now; empty for steps without libraries.
     package func changes(of record: Record) -> [(library: String, recorded: String, installed: String?)] {
         // Only a worker's steps have libraries; the text of the others' records need not be read for it.
-        guard let demand = StepKind(rawValue: record.kind)?.demand, demand == .process || demand == .training else {
+        guard let demand = StepKind(rawValue: record.kind)?.demand, demand.isWorkers else {
             return []
         }
         return StepEnvironment(record.environment).versions.sorted { $0.key < $1.key }.compactMap { library, recorded in

@@ -41,8 +41,10 @@ package struct Schedule: Sendable {
 
     package enum Action: Sendable, Equatable {
         case probe(Int)
-        /// Run the step, with these GPUs.
-        case execute(Int, gpus: [Int])
+        /// Run the step, with these GPUs and so many cores.
+        case execute(Int, gpus: [Int], cores: Int)
+        /// The running step has so many cores from now on.
+        case resize(Int, cores: Int)
         case cancel(Int)
     }
 
@@ -53,10 +55,13 @@ package struct Schedule: Sendable {
     private let urgency: [Double]
     private let keepGoing: Bool
     private var unmet: [Int]
+    /// What no running step needs; some of them may use it.
     private var cores: Int
+    /// The running steps that can use more cores than they need.
+    private var elastic: Set<Int> = []
     private var gpus: GPUPool
     private var memory: Int
-    private var held: [Int: (demand: Resources, gpus: [Int])] = [:]
+    private var held: [Int: (cores: Int, gpus: [Int])] = [:]
     private var isStopping = false
     /// Steps in state `ready` by what they take, the most urgent last: starting one looks at no others.
     private var ready: [Resources: [Int]] = [:]
@@ -176,34 +181,67 @@ package struct Schedule: Sendable {
 
     private mutating func release(_ step: Int) {
         guard let held = held.removeValue(forKey: step) else { return }
-        cores += held.demand.cores
-        memory += held.demand.memory
-        gpus.give(back: held.gpus, memory: held.demand.gpuMemory)
+        let demand = demands[step]
+        elastic.remove(step)
+        cores += demand.cores
+        memory += demand.memory
+        gpus.give(back: held.gpus, memory: demand.gpuMemory)
     }
 
-    /// Starts ready steps, the most urgent first, as far as resources reach.
+    /// Starts ready steps, the most urgent first, as far as resources reach, and shares out what is left of the cores.
     private mutating func dispatch() -> [Action] {
-        guard !isStopping else { return [] }
-        var actions: [Action] = []
+        let started = isStopping ? [] : takeReady()
+        let changed = shareOut()
+        let isNew = Set(started)
+        return started.map { .execute($0, gpus: held[$0]!.gpus, cores: held[$0]!.cores) }
+            + changed.filter { !isNew.contains($0) }.map { .resize($0, cores: held[$0]!.cores) }
+    }
+
+    private mutating func takeReady() -> [Int] {
+        var started: [Int] = []
         while true {
             var next: Int?
             for (demand, steps) in ready where fits(demand) {
                 if let first = steps.last, next.map({ isMoreUrgent(first, than: $0) }) ?? true { next = first }
             }
-            guard let step = next else { return actions }
+            guard let step = next else { return started }
             let demand = demands[step]
             ready[demand]?.removeLast()
             let taken = gpus.take(demand.gpus, memory: demand.gpuMemory)
             cores -= demand.cores
             memory -= demand.memory
-            held[step] = (demand, taken)
+            held[step] = (demand.cores, taken)
+            if demand.mostCores > demand.cores { elastic.insert(step) }
             states[step] = .running
-            actions.append(.execute(step, gpus: taken))
+            started.append(step)
         }
     }
 
+    /// Gives the cores that nobody needs to the running steps that can use more, in equal parts. Returns those that have another
+    /// number of them now.
+    private mutating func shareOut() -> [Int] {
+        let all = elastic.sorted { isMoreUrgent($0, than: $1) }
+        var shares = all.map { demands[$0].cores }
+        var left = cores
+        while left > 0,
+            let least = shares.indices.filter({ shares[$0] < demands[all[$0]].mostCores }).map({ shares[$0] }).min()
+        {
+            for place in all.indices where left > 0 && shares[place] == least && least < demands[all[place]].mostCores {
+                shares[place] += 1
+                left -= 1
+            }
+        }
+        var changed: [Int] = []
+        for (step, share) in zip(all, shares) where held[step]!.cores != share {
+            held[step]!.cores = share
+            changed.append(step)
+        }
+        return changed
+    }
+
     private func fits(_ demand: Resources) -> Bool {
-        demand.cores <= cores && gpus.has(demand.gpus, memory: demand.gpuMemory) && demand.memory <= memory
+        demand.cores <= cores && gpus.has(demand.gpus, memory: demand.gpuMemory)
+            && demand.memory <= memory
     }
 
     /// Whether a ready step goes before another: the longer remaining path first, then the order of the plan.

@@ -68,7 +68,7 @@ package struct CSVOptimization {
                 "the method \(kind.rawValue) has to be fitted: give --train and --label, or take one of \(GroupMethodKind.allCases.filter { $0.method().neutralValues != nil }.map(\.rawValue).joined(separator: ", "))"
             )
         }
-        let grouping = RowGrouping(ids: try table.column(group))
+        let grouping = try table.grouping(by: group)
         guard let idle = idleness(table, grouping) else {
             return outcome(table, try applied(values, to: table, grouping), grouping, values, nil)
         }
@@ -117,7 +117,7 @@ package struct CSVOptimization {
             )
         }
         let (labels, areNumbers) = try train.labels(in: label)
-        let grouping = RowGrouping(ids: try train.column(group))
+        let grouping = try train.grouping(by: group)
         guard grouping.count >= 2 else {
             throw AblateError(
                 .invalid, "\(train.name) has one group, \"\(try train.column(group)[0])\"; a fit needs two or more")
@@ -148,7 +148,7 @@ package struct CSVOptimization {
             found.remarks = remarks
             return found
         }
-        let own = RowGrouping(ids: try table.column(group))
+        let own = try table.grouping(by: group)
         if let idle = idleness(table, own) { remarks.append(idle) }
         if let remark = Sharpness.difference(between: (train, grouping), and: (table, own)) { remarks.append(remark) }
         var found = outcome(table, try applied(fit.values, to: table, own), own, fit.values, scores)

@@ -79,6 +79,20 @@ package struct ProbabilityCSV: Sendable {
         }
     }
 
+    /// The rows by what a column says they belong to. Errors: ``AblateError`` with the row of an empty cell, as `ingest` has it: such rows
+    /// would be one group, and have nothing in common.
+    func grouping(by column: String) throws(AblateError) -> RowGrouping {
+        let names = try self.column(column)
+        if let row = names.firstIndex(of: "") {
+            let more = names.count { $0.isEmpty } - 1
+            throw AblateError(
+                .invalid,
+                "\(name), row \(CSVTable.number(ofRow: row)), column \(column) is empty\(more > 0 ? ", and \(more) more are" : ""): every row needs a group; give rows that have nothing in common different ones"
+            )
+        }
+        return RowGrouping(ids: names)
+    }
+
     /// The fields of a column. Errors: ``AblateError`` where there is none of that name.
     package func column(_ column: String) throws(AblateError) -> [String] {
         try AblateError.explaining { () throws(FormatError) in try table.column(column) }

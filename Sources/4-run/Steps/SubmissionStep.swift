@@ -15,9 +15,9 @@ extension SubmissionStep: RunnableStep {
         var order = Array(rows.ids.indices)
         if context.inputs["sample"] != nil {
             let (columns, sampleOrder) = try context.proven("sample") { bytes, name throws(FormatError) in
-                let sample = try CSVTable(reading: bytes, name: name)
-                let columns = try SampleColumns(header: sample.header, labels: labels, id: id, name: name)
-                return (columns, try Self.order(of: sample, id: columns.id, ids: rows.ids))
+                let sample = try SampleTable(reading: bytes, name: name)
+                let columns = try sample.columns(labels: labels, id: id)
+                return (columns, try sample.order(columns, in: rows.ids))
             }
             (header, places, order) = (columns.header, columns.columns, sampleOrder)
         }
@@ -30,31 +30,5 @@ extension SubmissionStep: RunnableStep {
         }
         try context.write(Array(text.utf8), as: "submission")
         return StepOutcome(outputs: ["submission"], metrics: ["rows": .integer(order.count)])
-    }
-
-    /// The row of the test table for each row of the sample. Errors: ``FormatError`` with the sample's row, the first after the
-    /// header being row 1.
-    private static func order(of sample: CSVTable, id column: Int, ids: [String]) throws(FormatError) -> [Int] {
-        let byID = Dictionary(ids.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        var order: [Int] = []
-        var seen: [Int: Int] = [:]
-        for (number, line) in sample.rows.enumerated() {
-            guard let row = byID[line[column]] else {
-                throw FormatError(
-                    "row \(number + 1) of the sample has the id \"\(line[column])\", which the test table lacks")
-            }
-            if let first = seen.updateValue(number, forKey: row) {
-                throw FormatError(
-                    "row \(number + 1) of the sample has the id \"\(line[column])\" of row \(first + 1); an id names one row"
-                )
-            }
-            order.append(row)
-        }
-        guard order.count == ids.count else {
-            let missing = ids.indices.first { seen[$0] == nil }.map { ids[$0] } ?? ""
-            throw FormatError(
-                "the sample has \(order.count) rows, and the test table \(ids.count): it lacks the id \"\(missing)\"")
-        }
-        return order
     }
 }

@@ -47,6 +47,9 @@ package final class Worker: Sendable {
         var heard = ContinuousClock.now
         var isBusy = false
         var environment: JSON = [:]
+        /// The worker's standard input while it runs a step whose specification is written, and what is to be said of that step.
+        var writer: StandardInputWriter?
+        var word: String?
     }
 
     /// Bytes; an event is a few hundred.
@@ -88,6 +91,17 @@ package final class Worker: Sendable {
         } onCancel: {
             terminate(because: StepFailure(class: .cancelled, message: "cancelled"))
         }
+    }
+
+    /// Tells the worker how many threads a step has from now on; of a step that it does not run just now it takes no notice.
+    package func say(threads: Int, of key: Digest) async {
+        let word = (["threads": .integer(threads), "key": .string(key.description)] as JSON).text() + "\n"
+        let writer = state.withLock { state in
+            state.word = word
+            return state.writer
+        }
+        // A worker that is dead says so by the end of its events.
+        _ = try? await writer?.write(word)
     }
 
     /// Lets the process end once it is idle.
@@ -141,9 +155,14 @@ package final class Worker: Sendable {
                     current = job
                     markBusy(true)
                     // A worker that is dead already says more by how it ended than by the pipe it left broken.
-                    guard (try? await execution.standardInputWriter.write(job.line + "\n")) != nil,
-                        let outcome = try await listen(to: &lines, for: job)
-                    else { return }
+                    guard (try? await execution.standardInputWriter.write(job.line + "\n")) != nil else { return }
+                    let word = state.withLock { state in
+                        state.writer = execution.standardInputWriter
+                        return state.word
+                    }
+                    if let word { _ = try? await execution.standardInputWriter.write(word) }
+                    guard let outcome = try await listen(to: &lines, for: job) else { return }
+                    state.withLock { ($0.writer, $0.word) = (nil, nil) }
                     markBusy(false)
                     current = nil
                     job.done.resume(with: outcome)

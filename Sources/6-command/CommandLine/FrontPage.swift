@@ -22,7 +22,7 @@
 //     (here)               BackboneContext, ComparedRecipe, DependencyRecorder, LiveLogbook, RunName, RunStatus,
 //                          SelectionOptions, Warnings
 //     Commands/            AcceptCommand, CheckCommand, DoctorCommand, ExportOptions, ImportCommand, InitCommand,
-//                          OptimizeCommand, PlanCommand, SchemaCommand, ShowCommand, StatusCommand, WhyCommand
+//                          OptimizeCommand, PlanCommand, PredictionsOptions, SchemaCommand, ShowCommand, StatusCommand, WhyCommand
 //     Commands/Diff/       DiffCommand, DiffDocument
 //     Commands/Logbook/    LogbookCommand, LogbookExports, LogbookFiles, NoteCommand, ServingOptions
 //     Commands/Store/      StoreCommand, StoreKeepingCommands

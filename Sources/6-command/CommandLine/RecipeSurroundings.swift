@@ -1,31 +1,48 @@
 // What a recipe is told of the files around it: what stands at a path, what is the same file, what a package holds. Opens
 // only what must be compared, and nothing that has no end.
 
+internal import Diagnostics
 internal import Formats
 internal import Host
 internal import Recipes
+internal import Synchronization
 
 enum RecipeSurroundings {
     /// The answers, with a note in `recorder` of all that was looked at.
     static func answers(_ recorder: DependencyRecorder) -> Surroundings {
         var surroundings = Surroundings { recorder.exists($0) ? form($0) : nil }
-        surroundings.read = { path, name in
+        surroundings.read = { path, name throws(Unreadable) in
             recorder.read(path)
-            return try? RecipeReading.source(path, as: name)
+            return try text(path, name)
         }
         surroundings.isSame = { path, other in
             recorder.read(path)
             recorder.read(other)
             return isSame(path, other)
         }
+        let known = Mutex<(of: TableKey, labels: HeldLabels?)?>(nil)
+        surroundings.holdsLabels = { table, columns, path in
+            recorder.read(table)
+            recorder.read(path)
+            guard let key = TableKey(table, columns), let bytes = text(path) else { return false }
+            let labels = known.withLock { known in
+                if let known, known.of == key { return known.labels }
+                let labels = (try? files.content(of: table, limit: largestTable)).flatMap {
+                    HeldLabels(table: $0, label: columns.label, keys: key.keys)
+                }
+                known = (key, labels)
+                return labels
+            }
+            return labels?.areIn(bytes) ?? false
+        }
         surroundings.modules = { folder in
             var files: [String] = []
             collect(folder, "", recorder, into: &files)
             return files.sorted()
         }
-        surroundings.header = { path in
+        surroundings.beginning = { path, limit in
             recorder.read(path)
-            return header(path)
+            return beginning(path, limit)
         }
         surroundings.isWritable = { isWritable($0) }
         surroundings.context = { BackboneContext.tokens(of: $0) }
@@ -34,6 +51,18 @@ enum RecipeSurroundings {
     }
 
     private static var files: any FileSystem { Host.system.files }
+
+    private static func text(_ path: String, _ name: String) throws(Unreadable) -> SourceFile {
+        do {
+            return try RecipeReading.source(path, as: name)
+        } catch let findings as Findings {
+            throw Unreadable(findings: findings.all)
+        } catch let error as AblateError where error.kind != .missing {
+            throw Unreadable(reason: error.message, advice: error.advice)
+        } catch {
+            throw Unreadable(reason: "there is no such file")
+        }
+    }
 
     /// What stands at a path, links followed; nil where there is nothing.
     static func form(_ path: String) -> FileForm? {
@@ -74,9 +103,42 @@ enum RecipeSurroundings {
     /// What is larger is compared byte by byte alone.
     private static let largestTable = 64 << 20
 
+    /// A table as it is now, and what names its rows.
+    private struct TableKey: Equatable, Sendable {
+        let path: String
+        let stamp: Stamp
+        let label: String
+        let keys: [String]
+
+        /// Nil for what is no table that is read here.
+        init?(_ path: String, _ columns: Columns) {
+            guard TableFormat(path: path) != .parquet,
+                let status = (try? RecipeSurroundings.files.status(of: path, following: true)) ?? nil,
+                status.form == .file, status.size <= RecipeSurroundings.largestTable
+            else { return nil }
+            (self.path, stamp, label) = (path, status.stamp, columns.label)
+            keys = [columns.id, columns.answer, columns.prompt].compactMap(\.self)
+        }
+    }
+
+    /// Texts that are no tables, so that a large table is not read for each script beside it.
+    private static let programs: Set<String> = [
+        "py", "sh", "r", "jl", "pl", "js", "toml", "yaml", "yml", "cfg", "ini", "md", "lock",
+    ]
+
+    /// The content of a file that may be a table; nil where it is too large, a program, or its first bytes are those of no text.
+    private static func text(_ path: String) -> [UInt8]? {
+        guard !programs.contains(String(path.split(separator: ".").last ?? "").lowercased()), form(path) == .file,
+            let status = (try? files.status(of: path, following: true)) ?? nil,
+            status.size <= largestTable, let head = files.beginning(of: path, count: 4_096)
+        else { return nil }
+        let isUTF16 = head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF])
+        return isUTF16 || !head.contains(0) ? try? files.content(of: path, limit: largestTable) : nil
+    }
+
     private static func isSameTable(_ first: (path: String, size: Int), _ second: (path: String, size: Int)) -> Bool {
-        guard max(first.size, second.size) <= largestTable, let end = files.end(of: second.path, count: 8),
-            TableLikeness.mayBeSame(first.size, second.size, end: Array(end)),
+        guard max(first.size, second.size) <= largestTable, let head = files.beginning(of: second.path, count: 8),
+            TableLikeness.mayBeSame(first.size, second.size, head: head),
             let one = try? files.content(of: first.path, limit: largestTable),
             let other = try? files.content(of: second.path, limit: largestTable)
         else { return false }
@@ -102,23 +164,10 @@ enum RecipeSurroundings {
         }
     }
 
-    /// The cells of the first line of a CSV file; none where it has no such line, nil where there is no file.
-    private static func header(_ path: String) -> [String]? {
-        guard form(path) == .file, let file = try? files.open(path, .reading) else { return nil }
-        var bytes: [UInt8] = []
-        var isWhole = true
-        try? file.forEachPiece { piece in
-            bytes += piece
-            isWhole = bytes.count < 1 << 20
-            return isWhole
-        }
-        var isQuoted = false
-        let end = bytes.firstIndex { byte in
-            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-            return !isQuoted && (byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r"))
-        }
-        guard end != nil || isWhole else { return [] }
-        return (try? CSV.rows(of: Array(bytes[..<(end ?? bytes.count)])))?.first ?? []
+    /// The first bytes of a regular file; nil where there is none.
+    private static func beginning(_ path: String, _ limit: Int) -> (bytes: [UInt8], isWhole: Bool)? {
+        guard form(path) == .file, let bytes = files.beginning(of: path, count: limit + 1) else { return nil }
+        return (Array(bytes.prefix(limit)), bytes.count <= limit)
     }
 
     /// Whether a file can be written at a path: in the nearest folder above it that is there.

@@ -18,7 +18,7 @@ enum Shell {
 
     /// Exit status 124 says that it took longer than `limit` seconds.
     static func run(_ program: String, _ arguments: [String], in folder: URL, limit: Int) throws
-        -> (status: Int32, seconds: Double, output: String, peakBytes: Int)
+        -> (status: Int32, seconds: Double, output: String, peakBytes: Int, processorSeconds: Double)
     {
         // Foundation's Process notices an end up to fifty milliseconds late; these calls notice it at once.
         let log = folder.appending(path: "bench.log").path
@@ -52,7 +52,8 @@ enum Shell {
         let seconds = start.duration(to: .now) / .seconds(1)
         let exit = isLate ? 124 : status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
         let output = String(decoding: try Data(contentsOf: URL(filePath: log)), as: UTF8.self)
-        return (exit, seconds, output, usage.ru_maxrss * 1024)
+        let times = [usage.ru_utime, usage.ru_stime].map { Double($0.tv_sec) + Double($0.tv_usec) / 1e6 }
+        return (exit, seconds, output, usage.ru_maxrss * 1024, times[0] + times[1])
     }
 
     static func version(of program: String) -> String? {

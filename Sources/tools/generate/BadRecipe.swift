@@ -1,7 +1,6 @@
 // The recipes of Tests/EndToEnd/bad, of which each names the findings that it has, as examples of rules. Knows no rule.
 
 import Diagnostics
-import Formats
 import Host
 import Nodes
 import Plans
@@ -84,15 +83,20 @@ struct BadRecipe {
             guard let status = (try? files.status(of: place(path), following: true)) ?? nil else { return nil }
             return status.form == .folder ? .folder : .file
         }
-        surroundings.read = { path, name in
-            content(path).flatMap { try? SourceFile(decoding: $0, name: name) }
+        surroundings.read = { path, name throws(Unreadable) in
+            guard let bytes = content(path) else { throw Unreadable(reason: "there is no such file") }
+            do throws(Findings) {
+                return try SourceFile(decoding: bytes, name: name)
+            } catch {
+                throw Unreadable(findings: error.all)
+            }
         }
         surroundings.isSame = { path, other in
             guard let one = content(path) else { return false }
             return one == content(other)
         }
-        surroundings.header = { path in
-            content(path).flatMap { try? CSV.rows(of: $0) }?.first
+        surroundings.beginning = { path, limit in
+            content(path).map { (Array($0.prefix(limit)), $0.count <= limit) }
         }
         return surroundings
     }

@@ -8,7 +8,7 @@ enum PythonParameters {
     static var text: String {
         var module = Module()
         var kinds: [(name: String, classes: [String])] = []
-        for body in StepKind.declared where [.process, .training].contains(body.kind.demand) {
+        for body in StepKind.declared where body.kind.demand.isWorkers {
             let classes = body.declarations.map { form, parameters in
                 module.add(camel(body.kind.rawValue) + camel(form), body.kind.about, fields(parameters))
             }
@@ -69,14 +69,15 @@ enum PythonParameters {
         private(set) var classes: [String] = []
         private var known: [String: [JSON]] = [:]
 
-        mutating func add(_ name: String, _ about: String, _ fields: [Field]) -> String {
+        /// - Parameter limited: whether the class tells which numbers its fields may be.
+        mutating func add(_ name: String, _ about: String, _ fields: [Field], limited: Bool = false) -> String {
             var lines: [String] = []
             var cases: [String] = []
             for field in fields {
                 var type: String
                 if let by = field.schema["x-by"]?.string, let schemas = field.schema["x-cases"]?.object {
                     let found = schemas.sorted { $0.key < $1.key }.map {
-                        ($0.key, part(camel($0.key) + camel(field.name), $0.value))
+                        ($0.key, part(camel($0.key) + camel(field.name), $0.value, limited: true))
                     }
                     type = found.map(\.1).joined(separator: " | ")
                     let entries = found.map { "\"\($0)\": \($1)" }.joined(separator: ", ")
@@ -87,6 +88,9 @@ enum PythonParameters {
                 if field.initial == "None", !type.hasSuffix("None") { type += " | None" }
                 lines.append("    \(python(field.name)): \(type)" + (field.initial.map { " = \($0)" } ?? "") + "\n")
             }
+            let limits =
+                limited ? fields.compactMap { field in limit(field.schema).map { "\"\(field.name)\": \($0)" } } : []
+            if !limits.isEmpty { lines.append("    LIMITS: ClassVar = {\(limits.joined(separator: ", "))}\n") }
             if !cases.isEmpty { lines.append("    CASES: ClassVar = {\(cases.joined(separator: ", "))}\n") }
             classes.append(
                 "@dataclass(frozen=True, kw_only=True)\nclass \(name):\n    \"\"\"\(about)\"\"\"\n"
@@ -95,7 +99,7 @@ enum PythonParameters {
         }
 
         /// The class of an object; the same one for the same schema.
-        private mutating func part(_ name: String, _ schema: JSON) -> String {
+        private mutating func part(_ name: String, _ schema: JSON, limited: Bool = false) -> String {
             // What a schema says of itself is not what it is.
             let properties = schema["properties"] ?? .null
             let number = known[name]?.firstIndex(of: properties)
@@ -104,7 +108,7 @@ enum PythonParameters {
             guard number == nil else { return own }
             known[name, default: []].append(properties)
             let about = schema["description"]?.string ?? "The settings that mean something here."
-            return add(own, about, fields(ofObject: schema))
+            return add(own, about, fields(ofObject: schema), limited: limited)
         }
 
         private mutating func type(_ schema: JSON, called name: String) -> String {
@@ -132,6 +136,17 @@ enum PythonParameters {
             default: return "None"
             }
         }
+    }
+
+    /// Whether a number is whole, its least value, whether only what is above that counts, and its greatest value; nil for no number.
+    private static func limit(_ schema: JSON) -> String? {
+        guard let type = schema["type"]?.string, type == "integer" || type == "number" else { return nil }
+        let above = schema["exclusiveMinimum"]
+        let values = [
+            .bool(type == "integer"), above ?? schema["minimum"] ?? .null, .bool(above != nil),
+            schema["maximum"] ?? .null,
+        ]
+        return literal(.array(values))
     }
 
     private static func python(_ name: String) -> String { name.replacing("-", with: "_") }

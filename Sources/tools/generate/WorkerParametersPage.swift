@@ -12,7 +12,7 @@ enum WorkerParametersPage {
             [worker-protocol.md](worker-protocol.md). A parameter without a default is always there.
 
             """
-        for body in StepKind.declared where [.process, .training].contains(body.kind.demand) {
+        for body in StepKind.declared where body.kind.demand.isWorkers {
             for (form, parameters) in body.declarations {
                 let heading = "\(body.kind.rawValue)" + (form.isEmpty ? "" : ", of a \(form)")
                 text += section(heading, body.kind.about, parameters)

@@ -22,6 +22,16 @@ package enum CSV {
         return try reader.rows()
     }
 
+    /// Of the beginning of a file, the lines that end in it.
+    package static func wholeLines(of bytes: [UInt8]) -> [UInt8] {
+        var (isQuoted, end) = (false, 0)
+        for (index, byte) in bytes.enumerated() {
+            if byte == 0x22 { isQuoted.toggle() }
+            if !isQuoted, byte == 0x0A || byte == 0x0D { end = index + 1 }
+        }
+        return Array(bytes[..<end])
+    }
+
     /// A number as every program writes it: digits, point, exponent. Not the names of infinities, not 0x1, no bytes besides.
     package static func number(_ field: String) -> Double? {
         var digits = field[...]

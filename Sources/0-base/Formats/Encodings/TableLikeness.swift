@@ -1,22 +1,22 @@
-// Whether two files are one table in two forms. Knows lines and the end of a gzip file; no columns.
+// Whether two files are one table in two forms. Knows lines, and what compressed files say of theirs; no columns.
 
 /// What stays of a table when its lines end otherwise, stand in another order, or are compressed.
 package enum TableLikeness {
     /// Whether the files hold the same lines, whatever their order, how they end, and how many empty ones are between them; or
-    /// `other` is `table` compressed by gzip. Of files without lines nothing is said.
+    /// `other` is `table` compressed (``PackedTable``). Of files without lines nothing is said.
     ///
-    /// Promised: false for files that differ in a line. Wrong by chance once in 2^64.
+    /// Promised: false for files that differ in a line. Wrong by chance once in 2^64, of compressed files in 2^32.
     package static func isSame(_ table: [UInt8], _ other: [UInt8]) -> Bool {
-        if let packed = Packed(other) {
-            return packed.size == UInt32(truncatingIfNeeded: table.count) && packed.check == check(of: table)
-        }
+        if PackedTable.isOne(other.prefix(8)) { return PackedTable.holds(table, in: other) }
         let (own, others) = (lines(of: table), lines(of: other))
         return own.count > 1 && own == others
     }
 
-    /// Whether sizes let two files be one table in two forms, so that it is worth reading them.
-    package static func mayBeSame(_ table: Int, _ other: Int, end: [UInt8]) -> Bool {
-        if end.count >= 8, Packed.size(end) == UInt32(truncatingIfNeeded: table) { return true }
+    /// Whether a second file may be the table in another form, so that it is worth reading it.
+    ///
+    /// - Parameter head: its first bytes, eight or more where it has them.
+    package static func mayBeSame(_ table: Int, _ other: Int, head: [UInt8]) -> Bool {
+        if PackedTable.isOne(head) { return true }
         // A line holds a character at least: what ends the lines at most doubles it.
         return table > 0 && other > 0 && table / 2 <= other + 2 && other / 2 <= table + 2
     }
@@ -63,45 +63,5 @@ package enum TableLikeness {
         var value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
         value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
         return value ^ value >> 31
-    }
-
-    /// What a gzip file of one member says of what is in it.
-    private struct Packed {
-        let check: UInt32
-        let size: UInt32
-
-        init?(_ bytes: [UInt8]) {
-            guard bytes.count >= 18, bytes[0] == 0x1F, bytes[1] == 0x8B else { return nil }
-            check = Self.number(bytes[(bytes.count - 8)...])
-            size = Self.size(bytes)
-        }
-
-        static func size(_ end: [UInt8]) -> UInt32 { number(end[(end.count - 4)...]) }
-
-        private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-            bytes.prefix(4).reversed().reduce(UInt32(0)) { (sum: UInt32, byte: UInt8) -> UInt32 in
-                sum << 8 | UInt32(byte)
-            }
-        }
-    }
-
-    /// CRC-32 as gzip has it.
-    private static func check(of bytes: [UInt8]) -> UInt32 {
-        let table = (0..<256).map { (start: Int) -> UInt32 in
-            (0..<8).reduce(UInt32(start)) { (value: UInt32, _) -> UInt32 in
-                let half = value >> 1
-                return value & 1 == 1 ? half ^ 0xEDB8_8320 : half
-            }
-        }
-        return bytes.withUnsafeBufferPointer { bytes in
-            table.withUnsafeBufferPointer { table in
-                var value = UInt32.max
-                for byte in bytes {
-                    let index = Int(UInt8(truncatingIfNeeded: value) ^ byte)
-                    value = table[index] ^ (value >> 8)
-                }
-                return ~value
-            }
-        }
     }
 }

@@ -11,14 +11,23 @@ package enum RecipeTemplate: String, CaseIterable, Sendable {
         self = proposal?.isOneOfEach == true ? .predictTheLLM : proposal?.group != nil ? .grouped : .classify
     }
 
+    /// The roles that the recipe must name a column for, and for which the table has none that looks like it: the recipe has a name
+    /// there that no column has.
+    package func undecided(_ proposal: TableProposal) -> [String] {
+        let needsGroup = self != .classify && proposal.group == nil && proposal.prompt == nil
+        return [("answer", proposal.answer == nil), ("label", proposal.label == nil), ("group", needsGroup)].filter(\.1)
+            .map(\.0)
+    }
+
     /// The recipe over a table; where nothing is known of it, with names for its writer to change.
     package func text(name: String, train: String, proposal: TableProposal?) -> String {
-        let answer = proposal?.answer ?? "text"
-        let label = proposal?.label ?? "label"
+        func free(_ name: String) -> String { proposal?.free(name) ?? name }
+        let answer = proposal?.answer ?? free("text")
+        let label = proposal?.label ?? free("label")
         let isGrouped = self != .classify || proposal?.group != nil
         // Where a table is known, a column that it does not have is named only where a recipe must name one.
         let prompt = proposal == nil ? (self == .classify ? nil : "question") : proposal?.prompt
-        let group = isGrouped ? proposal?.group ?? prompt ?? "group" : nil
+        let group = isGrouped ? proposal?.group ?? prompt ?? free("group") : nil
         let known = proposal?.labels ?? []
         let labels = known.count > 1 ? known : ["a", "b"]
         let isConstrained = self == .predictTheLLM || proposal?.isOneOfEach == true
@@ -26,7 +35,11 @@ package enum RecipeTemplate: String, CaseIterable, Sendable {
         if let prompt { columns.insert("prompt: \(YAMLText.scalar(prompt))", at: 0) }
         if let id = proposal?.id { columns.insert("id: \(YAMLText.scalar(id))", at: 0) }
         if let group { columns.append("group: \(YAMLText.scalar(group))") }
-        let question = proposal == nil ? "          # the columns of your table" : ""
+        let open = proposal.map(undecided) ?? []
+        let remark =
+            proposal == nil
+            ? "          # the columns of your table"
+            : open.isEmpty ? "" : "          # name yourself: \(open.joined(separator: ", "))"
         var text = """
             # yaml-language-server: $schema=recipe.schema.json
             recipe: \(name)
@@ -34,7 +47,7 @@ package enum RecipeTemplate: String, CaseIterable, Sendable {
 
             data:
               train: \(YAMLText.scalar(train))
-              columns: {\(columns.joined(separator: ", "))}\(question)
+              columns: {\(columns.joined(separator: ", "))}\(remark)
               labels: [\(labels.map(label(_:)).joined(separator: ", "))]
 
             """

@@ -20,7 +20,10 @@ package struct TableProposal: Sendable {
     package init(_ table: TableReading) {
         columns = table.header
         let body = table.rows
-        let stats = columns.indices.map { index in Column(name: columns[index], values: body.map { $0[index] }) }
+        let repeated = Dictionary(columns.map { ($0, 1) }, uniquingKeysWith: +).filter { $0.value > 1 }
+        // Of columns of one name none can be meant, and one without a name cannot be asked for.
+        let stats = columns.indices.filter { repeated[columns[$0]] == nil && columns[$0].contains { !$0.isWhitespace } }
+            .map { index in Column(name: columns[index], values: body.map { $0[index] }) }
         id = Self.id(among: stats)
         let flags = Self.flags(among: stats, id: id)
         let label = Self.label(among: stats.filter { $0.name != id && !flags.columns.contains($0.name) })
@@ -36,9 +39,20 @@ package struct TableProposal: Sendable {
         }
         self.prompt = prompt?.name
         note(flags, texts.filter { $0.meanLength > 24 }.map(\.name))
+        if !repeated.isEmpty {
+            notes.append(
+                "several columns are called \(repeated.keys.sorted().prefix(8).map { "'\($0.shown)'" }.joined(separator: ", ")); rename all but one of each, so that a recipe can name it"
+            )
+        }
+        // A column has one role, but for a question, which may hold its answers together.
+        let taken = [id, self.answer, self.label]
         guard
             let grouping = prompt
-                ?? stats.first(where: { $0.isNamed("group", "group_id", "user", "author", "source") }),
+                ?? stats.first(where: {
+                    $0.isNamed("group", "group_id", "user", "author", "source") && $0.isWhole
+                        && !taken.contains($0.name)
+                }),
+            grouping.isWhole,
             grouping.distinct.count < body.count, grouping.distinct.count > 1
         else { return }
         group = grouping.name
@@ -48,9 +62,16 @@ package struct TableProposal: Sendable {
         isOneOfEach = seen.count == body.count
     }
 
+    /// A name for what was not found: of no column of the table, so that it is no guess.
+    func free(_ name: String) -> String {
+        var name = name
+        while columns.contains(name) { name += "-column" }
+        return name
+    }
+
     /// A column whose every row has a value of its own, and whose name says that it names rows.
     private static func id(among stats: [Column]) -> String? {
-        let unique = stats.filter { $0.isUnique && $0.meanLength <= 80 }
+        let unique = stats.filter { $0.isUnique && $0.isWhole && $0.meanLength <= 80 }
         return
             (unique.first { $0.isNamed("id", "row_id", "uid", "uuid", "guid", "index", "key") }
             ?? unique.first { column in
@@ -133,11 +154,13 @@ package struct TableProposal: Sendable {
             meanLength = Double(values.reduce(0) { $0 + $1.utf8.count }) / Double(values.count)
         }
 
+        /// Whether each row has a value, as an id and a group must.
+        var isWhole: Bool { !distinct.contains("") }
         var isUnique: Bool { distinct.count == values.count }
         /// Few different short values, each standing more than once.
         var isLabel: Bool {
             (2...50).contains(distinct.count) && distinct.count * 2 <= values.count && meanLength <= 40
-                && !distinct.contains("")
+                && isWhole
         }
         func isNamed(_ names: String...) -> Bool { names.contains(name.lowercased()) }
     }

@@ -16,8 +16,8 @@ extension FindingRule {
 }
 
 struct Inclusion {
-    /// The text of a file named in a recipe; nil where it cannot be read.
-    let read: @Sendable (String) -> SourceFile?
+    /// The text of a file named in a recipe.
+    let read: @Sendable (String) throws(Unreadable) -> SourceFile
 
     /// The tree with the sections of every included file in it. Files that are not there, that include each other, or that say
     /// something the recipe says already are reported.
@@ -31,7 +31,14 @@ struct Inclusion {
         guard let list = root["include"], let elements = list.elements else { return root }
         var merged = root
         for item in elements {
-            guard let name = item.scalar?.text, !name.isEmpty else { continue }
+            guard let name = item.scalar?.text else { continue }
+            guard !name.isEmpty else {
+                reading.report(
+                    Finding(
+                        .missingInclude, "the name of the included file is empty", at: item.span,
+                        help: "name a file, or remove the entry"))
+                continue
+            }
             guard !path.contains(name) else {
                 reading.report(
                     Finding(
@@ -44,11 +51,17 @@ struct Inclusion {
                 continue
             }
             guard seen.insert(name).inserted else { continue }
-            guard let file = read(name) else {
-                reading.report(
-                    Finding(
-                        .missingInclude, "cannot read \"\(name)\"", at: item.span,
-                        help: "paths start from the recipe's folder"))
+            let file: SourceFile
+            do {
+                file = try read(name)
+            } catch {
+                for finding in error.findings { reading.report(finding) }
+                if error.findings.isEmpty {
+                    reading.report(
+                        Finding(
+                            .missingInclude, "cannot read \"\(name)\": \(error.reason)", at: item.span,
+                            help: error.advice.isEmpty ? "paths start from the recipe's folder" : error.advice))
+                }
                 continue
             }
             guard let included = parse(file, &reading) else { continue }

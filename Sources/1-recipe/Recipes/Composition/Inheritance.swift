@@ -48,7 +48,8 @@ struct Inheritance {
             return own
         }
         guard entries[base] != nil else {
-            Dangling.report(base, noun: "model", among: entries.keys.sorted(), at: like.span, &reading)
+            Dangling.report(
+                base, noun: "model", among: entries.keys.filter { $0 != name }.sorted(), at: like.span, &reading)
             resolved[name] = own
             return own
         }

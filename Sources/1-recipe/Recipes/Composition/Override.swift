@@ -47,8 +47,19 @@ package struct Override: Sendable {
     var section: String? { SettingPath(path)?.parts.first }
 
     /// The tree with the value in its place. Names with points are found without quotes, too.
-    func apply(to root: Node) -> Node {
+    /// Errors: a finding where the path leads into a list.
+    func apply(to root: Node) throws(Findings) -> Node {
         guard let path = SettingPath(path, in: root) else { return root }
+        for count in 1..<max(1, path.parts.count) {
+            let above = Array(path.parts.prefix(count))
+            guard root.value(at: above)?.elements != nil else { continue }
+            let name = above.joined(separator: ".")
+            throw Findings([
+                Finding(
+                    .badOverride, "\(name) is a list, and --set cannot change a part of one", at: value.span,
+                    help: "set the whole of it: --set '\(name)=[...]'")
+            ])
+        }
         return root.setting(value, at: path.parts, keySpan: value.span)
     }
 }

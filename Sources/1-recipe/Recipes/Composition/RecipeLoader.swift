@@ -35,8 +35,8 @@ package struct RecipeLoader: Sendable {
         var root = document.root
         var reading = Reading()
         for finding in document.findings { reading.report(finding) }
-        root = Inclusion { [surroundings, folder, file] name in
-            surroundings.read(name.hasPrefix("/") ? name : folder + "/" + name, Self.beside(file.name, name))
+        root = Inclusion { [surroundings, folder, file] name throws(Unreadable) in
+            try surroundings.read(name.hasPrefix("/") ? name : folder + "/" + name, Self.beside(file.name, name))
         }.resolve(root, &reading)
         for argument in overrides {
             do {
@@ -49,7 +49,7 @@ package struct RecipeLoader: Sendable {
                             help: "write include: into a recipe"))
                     continue
                 }
-                root = override.apply(to: root)
+                root = try override.apply(to: root)
             } catch {
                 for finding in error.all { reading.report(finding) }
             }
@@ -96,11 +96,8 @@ package struct RecipeLoader: Sendable {
         }
         SourceChecks(recipe: recipe, tree: root).report(
             isSame: { surroundings.isSame(absolute($0), absolute($1)) }, &reading)
-        if let sample = recipe.submission?.sample, let header = surroundings.header(absolute(sample)),
-            let finding = SampleChecks(recipe: recipe, tree: root).finding(header)
-        {
-            reading.report(finding)
-        }
+        let sample = SampleChecks(recipe: recipe, tree: root) { surroundings.beginning(absolute($0), $1) }.finding()
+        if let sample { reading.report(sample) }
         WritableChecks(recipe: recipe, tree: root)
             .report(isWritable: { surroundings.isWritable(absolute($0)) }, &reading)
         guard !reading.findings.hasErrors else { throw Findings(reading.findings + missing) }
@@ -129,13 +126,16 @@ package struct RecipeLoader: Sendable {
             }
             for script in scripts[step.name] ?? [] { paths.insert(absolute(script)) }
         }
-        return paths.filter { surroundings.isSame(table, $0) }
+        return paths.filter {
+            surroundings.isSame(table, $0) || surroundings.holdsLabels(table, recipe.data.columns, $0)
+        }
     }
 
     /// Where custom steps name the training table without its being an input.
     private func mentions(_ recipe: Recipe, _ scripts: [String: [String]]) -> [String: TableMention] {
         let mentions = TableMentions(
-            surroundings: surroundings, folder: folder, table: absolute(recipe.data.train))
+            surroundings: surroundings, folder: folder, table: absolute(recipe.data.train), columns: recipe.data.columns
+        )
         let steps = Set(recipe.steps.map(\.name))
         var found: [String: TableMention] = [:]
         for step in recipe.steps {

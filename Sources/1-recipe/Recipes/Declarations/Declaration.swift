@@ -107,7 +107,12 @@ package struct Declaration<Root: Sendable>: Sendable {
                     at: second.keySpan,
                     notes: [.init("\"\(chosen[0].key)\" stands here", at: chosen[0].keySpan)],
                     help: "keep one of \(words)"))
-        } else if !entries.contains(where: { Spelling.nearest(to: $0.key, among: oneOf) != nil }) {
+        } else if !entries.contains(where: { Spelling.nearest(to: $0.key, among: oneOf) != nil }),
+            // What a name that leads nowhere would have brought is not known.
+            !reading.findings.contains(where: { found in
+                found.rule == .danglingName && entries.contains { "\($0.value.span)" == found.span.map { "\($0)" } }
+            })
+        {
             reading.report(Finding(.missingKey, "one of the keys \(words) is needed here", at: node.span))
         }
         return false

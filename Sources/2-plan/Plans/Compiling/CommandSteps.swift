@@ -13,12 +13,14 @@ extension Compiler {
             guard let reference = CustomInput(input.value, steps: names.steps) else { continue }
             inputs["in.\(input.name)"] = source(reference)
         }
-        // Also where the program never reads the table: it is scored on it.
-        let table = step.outputs.contains("out-of-fold") ? rows(of: .train) : nil
+        // Also where the program never reads the table: its predictions are taken for that table's.
+        var tables: [String: Artifact<Content.Rows>] = [:]
+        if step.outputs.contains("out-of-fold") { tables["out-of-fold"] = rows(of: .train) }
+        if step.outputs.contains("test"), recipe.data.test != nil { tables["test"] = rows(of: .test) }
         let made = builder.add(
             CommandStep(
                 name: name, command: step.command, outputs: step.outputs, classes: classes, inputs: inputs,
-                resources: CommandResources(step.resources), labels: step.labels, table: table),
+                resources: CommandResources(step.resources), labels: step.labels, tables: tables),
             at: "\(room(name))/command", origins: ["command": tree?["command"], "outputs": tree?["outputs"]])
         commands[Made(round: round, name: name)] = made
         func output(_ name: String) -> Artifact<Content.Predictions>? {

@@ -23,8 +23,8 @@ package struct CommandStep: TypedStep {
     package let resources: CommandResources
     /// What it says it does with the labels it can read; nil where it does not say.
     package let labels: CustomStep.Labels?
-    /// The table whose rows its `out-of-fold` must cover, which it may never read. It waits for it and is held to it.
-    let table: Artifact<Content.Rows>?
+    /// The tables whose rows its `out-of-fold` and `test` must cover, which it may never read. It waits for them and is held to them.
+    let tables: [String: Artifact<Content.Rows>]
 
     package static let parameters: [Parameter<Self>] = [
         Parameter(

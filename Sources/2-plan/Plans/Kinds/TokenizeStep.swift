@@ -5,7 +5,7 @@ internal import Recipes
 
 package struct TokenizeStep: TypedStep {
     package static let kind = StepKind(
-        "tokenize", demand: .process, outputs: ["tokens"],
+        "tokenize", demand: .parallel, outputs: ["tokens"],
         "Turns the pieces of each text into tokens; where there is no tokenizer, makes one.")
 
     package struct Outputs: Sendable {

@@ -252,7 +252,7 @@ private struct LeakPlaces {
         case .argument(let index):
             let arguments = node?["command"]?.elements ?? []
             return arguments.indices.contains(index) ? arguments[index].span : name(step)
-        case .file(let file):
+        case .file(let file), .sealed(let file):
             let all = (node?["inputs"]?.entries ?? []).map(\.value) + (node?["command"]?.elements ?? [])
             return all.first { $0.scalar?.text.hasSuffix(file) ?? false }?.span ?? name(step)
         }
@@ -265,6 +265,7 @@ extension TableMention {
         switch place {
         case .argument: "its command says \"\(words)\""
         case .file(let file): "\(file), which it reads, says \"\(words)\""
+        case .sealed(let file): "\(file), which it reads, has its name, in a form that is not looked into"
         }
     }
 }

@@ -40,15 +40,24 @@ package struct ConvertTask: WorkerTask {
     package enum Form: String, CaseIterable, Sendable { case csv, parquet }
     let form: Form
     let numbers: [String]?
+    let texts: [String]?
 
-    /// - Parameter numbers: The columns that are numbers, to Parquet.
-    package init(to form: Form, numbers: [String]? = nil) { (self.form, self.numbers) = (form, numbers) }
+    /// - Parameters:
+    ///   - numbers: The columns that are numbers, to Parquet.
+    ///   - texts: To CSV: the columns that must be there; nil for all.
+    package init(to form: Form, numbers: [String]? = nil, texts: [String]? = nil) {
+        (self.form, self.numbers, self.texts) = (form, numbers, texts)
+    }
 
     package static let parameters: [Parameter<Self>] = [
         Parameter("to", \.form, .choice, "The form that is asked for."),
         Parameter(
             "numbers", optional: \.numbers, .list(of: .text(), minimum: 0),
             "To Parquet: the columns that are numbers; the others are texts."),
+        Parameter(
+            "texts", optional: \.texts, .list(of: .text(), minimum: 0),
+            "To CSV: the columns that must be texts or numbers; null for all. Any other of a type that no cell holds is left out."
+        ),
     ]
 }
 

@@ -2,29 +2,40 @@
 
 package import Host
 
-/// What the file system says of an input's files. Two stamps are equal if nobody wrote, replaced or touched a file between
-/// them; the change time cannot be set back, so an edit that was undone shows, too.
-package struct InputStamp: Equatable, Sendable {
+/// What the file system says of an input's files, and of what leads to them. The change time cannot be set back, so an edit
+/// that was undone shows, too.
+package struct InputStamp: Sendable {
     private let files: [String: Stamp]
+    private let way: InputWay
 
     /// The stamp of a file, or of those files of a folder, at any depth, whose relative path `matching` accepts. Links stand
-    /// for what they lead to. Errors: ``AblateError``.
+    /// for what they lead to, and count themselves. Errors: ``AblateError``.
     package init(
         of path: String, _ disk: any FileSystem = Host.system.files, matching: (String) -> Bool = { _ in true }
     ) throws {
         var files: [String: Stamp] = [:]
+        var way = InputWay()
         // Deeper than any input is: a folder that contains itself is refused where it is digested.
         func walk(_ path: String, _ relative: String, depth: Int) throws {
-            let status = try disk.requireStatus(of: path, following: true)
+            let (path, status) = try way.follow(path, disk)
             if status.form == .folder, depth < 16 {
                 for name in try disk.names(in: path) ?? [] {
-                    try walk("\(path)/\(name)", relative.isEmpty ? name : "\(relative)/\(name)", depth: depth + 1)
+                    let inner = relative.isEmpty ? name : "\(relative)/\(name)"
+                    try walk("\(path)/\(name)", inner, depth: depth + 1)
                 }
             } else if relative.isEmpty || matching(relative) {
                 files[relative] = status.stamp
             }
         }
         try walk(path, "", depth: 0)
-        self.files = files
+        (self.files, self.way) = (files, way)
+    }
+
+    /// What was written, replaced or renamed between an earlier stamp and this one, in words that follow the input's name; nil
+    /// where nothing was.
+    package func change(since earlier: InputStamp) -> String? {
+        files == earlier.files
+            ? way.change(since: earlier.way).map { "may have been another file for a while: \($0)" }
+            : "was written or replaced"
     }
 }

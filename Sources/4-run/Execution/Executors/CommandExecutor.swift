@@ -23,7 +23,7 @@ struct CommandExecutor: Executor {
     }
 
     private func run(
-        _ step: Step, inputs: [String: String], outputs: String, log: String, rows: Int?, gpus: [Int]
+        _ step: Step, inputs: [String: String], outputs: String, log: String, rows: [String: Int], gpus: [Int]
     ) async throws -> [String] {
         let body = step.body as? CommandStep
         let (command, names) = (body?.command ?? [], body?.outputs ?? [])
@@ -55,7 +55,9 @@ struct CommandExecutor: Executor {
             throw StepFailure(
                 class: .commandFailed, message: "\(command.joined(separator: " ")) \(how)\(last)")
         }
-        try check(step, names, rows: rows ?? self.rows(ofFoldsOf: step, inputs), in: outputs)
+        var rows = rows
+        rows["out-of-fold"] = rows["out-of-fold"] ?? self.rows(ofFoldsOf: step, inputs)
+        try check(step, names, rows: rows, in: outputs)
         return names
     }
 
@@ -133,7 +135,7 @@ struct CommandExecutor: Executor {
     }
 
     /// Every declared output must be there; predictions must be predictions of each row.
-    private func check(_ step: Step, _ names: [String], rows: Int?, in outputs: String) throws {
+    private func check(_ step: Step, _ names: [String], rows: [String: Int], in outputs: String) throws {
         let classes = (step.body as? CommandStep)?.classes ?? 0
         for name in names {
             guard Host.system.files.exists("\(outputs)/\(name)") else {
@@ -147,7 +149,7 @@ struct CommandExecutor: Executor {
             do {
                 try NativeStep.provePredictions(
                     "\(outputs)/\(name)", name: "{out.\(name)}", classes: classes,
-                    count: name == "test" ? nil : rows)
+                    count: rows[name])
             } catch {
                 throw StepFailure(
                     class: .commandFailed,

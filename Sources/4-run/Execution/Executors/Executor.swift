@@ -32,10 +32,12 @@ package struct StepAssignment: Sendable {
     package let scratch: String
     /// A file for what is said on the way.
     package let log: String
-    /// How many rows the table has that its predictions must cover (``Step/table``); nil where it has none or nobody has read it.
-    package let rows: Int?
+    /// How many rows its predictions must cover, by output (``Step/tables``), as far as somebody has read the tables.
+    package let rows: [String: Int]
     /// The GPUs that the schedule has set aside, counted along those of the machine.
     package let gpus: [Int]
+    /// The cores that the schedule has set aside; more or fewer while the step runs, where its demand is one that can use more.
+    package let cores: CoreShare
 }
 
 /// What a step says while it runs.
@@ -101,7 +103,8 @@ package struct Executors: Sendable {
         let pool = WorkerPool(environment: environment, logs: logs, say: say)
         let worker = WorkerExecutor(pool: pool, threads: machine.threads, say: say)
         return Executors([
-            .native: NativeExecutor(), .command: CommandExecutor(folder: folder), .process: worker, .training: worker,
+            .native: NativeExecutor(), .command: CommandExecutor(folder: folder), .process: worker, .parallel: worker,
+            .training: worker,
         ])
     }
 

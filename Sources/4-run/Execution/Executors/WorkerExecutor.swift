@@ -12,19 +12,31 @@ struct WorkerExecutor: Executor {
 
     func run(_ assignment: StepAssignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
         let (step, gpus) = (assignment.step, assignment.gpus)
+        let worker = try await pool.take(gpus: gpus, threads: threads)
+        // How many cores there are may have changed while the interpreter started.
         let specification = WorkerSpecification(
             address: step.address, kind: step.kind.rawValue, key: assignment.key, parameters: step.workerParameters,
             inputs: assignment.inputs, outputs: assignment.outputs, scratch: assignment.scratch, log: assignment.log,
-            threads: step.demand == .training ? threads * max(1, gpus.count) : 1,
+            threads: step.demand == .training ? threads * max(1, gpus.count) : assignment.cores.cores,
             processes: step.kind == .finetune ? max(1, gpus.count) : 1)
-        let worker = try await pool.take(gpus: gpus, threads: threads)
         let watch = StopWatch()
         let patience = Task { [say] in
             try await Task.sleep(for: .seconds(20))
             guard !worker.hasSpoken else { return }
             say("\(step.address): the worker's Python has said nothing for 20 s since it was started; still waiting")
         }
+        let listening = Task {
+            for await cores in assignment.cores.changes where step.demand == .parallel {
+                await worker.say(threads: cores, of: assignment.key)
+            }
+        }
         defer { patience.cancel() }
+        // Nothing of this step is said once the worker may have another.
+        func release() async {
+            listening.cancel()
+            await listening.value
+            await pool.give(back: worker, gpus: gpus)
+        }
         do {
             let result = try await worker.run(specification) { event in
                 switch event {
@@ -37,12 +49,12 @@ struct WorkerExecutor: Executor {
             // The worker's own clock does not count how long its interpreter took to start.
             let seconds = result.seconds ?? watch.seconds
             let environment = worker.environment
-            await pool.give(back: worker, gpus: gpus)
+            await release()
             return Work(
                 outputs: result.outputs, metrics: result.metrics, measurements: result.measurements,
                 environment: environment, started: watch.started, seconds: seconds)
         } catch {
-            await pool.give(back: worker, gpus: gpus)
+            await release()
             throw error
         }
     }

@@ -59,18 +59,46 @@ def point_output(descriptor):
     os.dup2(descriptor, 2)
 
 
-def read_lines(reader, lines):
+class Present:
+    """The step that runs now, for the words about it that come while it does."""
+
+    step = word = None
+
+    def begin(self, step):
+        self.step = step
+        self.apply()
+        return step
+
+    def hear(self, line):
+        """Whether the line is such a word, {"key", "threads"}. One about another step than that of now comes too early, or too late."""
+        try:
+            word = json.loads(line)
+        except ValueError:
+            return False
+        if not isinstance(word, dict) or word.keys() != {"key", "threads"}:
+            return False
+        self.word = word
+        self.apply()
+        return True
+
+    def apply(self):
+        step, word = self.step, self.word
+        if step is not None and word is not None and step.key == word["key"]:
+            step.allow(word["threads"])
+
+
+def read_lines(reader, lines, present):
     """Feed specifications to the loop; at the end of input the engine is gone, and so is this process, at once."""
     with open(reader, encoding="utf-8", errors="replace") as stream:
         for line in stream:
-            if line.strip():
+            if line.strip() and not present.hear(line):
                 lines.put(line)
     os._exit(0)
 
 
 def run(step, specification):
     """Run one step and return the fields of its `result` event."""
-    began = time.monotonic()
+    began = time.monotonic(), devices.processor_seconds()
     seed = getattr(step.parameters, "seed", None) or 0
     if step.processes > 1:
         if step.kind != "finetune":
@@ -84,18 +112,20 @@ def run(step, specification):
 
 
 def result(step, fields, began):
-    measurements = {"seconds": round(time.monotonic() - began, 3), **fields.get("measurements", {})}
+    measurements = {"seconds": round(time.monotonic() - began[0], 3),
+                    "cpu-seconds": round(devices.processor_seconds() - began[1], 3),
+                    "peak-host-bytes": devices.host_memory("VmHWM"), "threads": step.most_threads, **fields.get("measurements", {})}
     return {"outputs": sorted(p.name for p in step.outputs.iterdir()) if step.outputs else [],
             "metrics": fields.get("metrics", {}), "measurements": measurements,
             "device": fields["device"]}
 
 
-def attempt(line, channel, errors):
+def attempt(line, channel, errors, present):
     """One specification from its line to its last event."""
     step, log = None, None
     try:
         specification = json.loads(line)
-        step = Step.read(specification, channel)
+        step = present.begin(Step.read(specification, channel))
         if step.log:
             log = os.open(step.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
             point_output(log)
@@ -104,6 +134,7 @@ def attempt(line, channel, errors):
     except BaseException as error:  # also SystemExit and KeyboardInterrupt of a library: the engine gets its event
         traceback.print_exc()
         outcome = ("error", describe(error, step))
+    present.step = None
     if log is not None:
         point_output(errors)
         os.close(log)
@@ -135,10 +166,10 @@ def main():
     channel.send("hello", protocol=PROTOCOL, pid=os.getpid(), python=platform.python_version(), versions=versions(),
                  device=devices.probe())
     channel.beat()
-    lines = queue.SimpleQueue()
-    threading.Thread(target=read_lines, args=(reader, lines), name="input", daemon=True).start()
+    lines, present = queue.SimpleQueue(), Present()
+    threading.Thread(target=read_lines, args=(reader, lines, present), name="input", daemon=True).start()
     while True:
-        attempt(lines.get(), channel, errors)
+        attempt(lines.get(), channel, errors, present)
 
 
 if __name__ == "__main__":

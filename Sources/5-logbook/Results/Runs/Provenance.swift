@@ -41,7 +41,7 @@ package struct Provenance: Sendable {
                 inputs[title] = manifest?.inputs[name]?.short
             }
             // Only steps that a worker ran have versions.
-            guard step.demand == .process || step.demand == .training else { continue }
+            guard step.demand.isWorkers else { continue }
             let environment = StepEnvironment(record.environment)
             for (library, version) in environment.versions { libraries[library, default: []].insert(version) }
             if let device = environment.deviceName { devices.insert(device) }

@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Digests
 internal import Deliveries
+internal import Formats
 internal import Host
 internal import Imports
 internal import Nodes
@@ -70,6 +71,10 @@ struct InitCommand: AsyncParsableCommand {
         }
     }
 
+    private static let meaning = [
+        "answer": "a text to classify", "label": "a label", "group": "one whose rows belong together",
+    ]
+
     private func report(_ proposal: TableProposal?, _ template: RecipeTemplate) {
         Console.out("\(output): a \(template.rawValue) recipe")
         if let proposal {
@@ -77,12 +82,13 @@ struct InitCommand: AsyncParsableCommand {
                 ("prompt", proposal.prompt), ("answer", proposal.answer), ("label", proposal.label),
                 ("group", proposal.group), ("id", proposal.id),
             ]
-            Console.out(
-                "  "
-                    + found.compactMap { name, column in column.map { "\(name): \($0.shown)" } }.joined(separator: ", ")
-            )
-            if proposal.answer == nil || proposal.label == nil {
-                Console.note("no column looks like a text, or none like a label; write data.columns yourself")
+            let shown = found.compactMap { name, column in column.map { "\(name): \($0.shown)" } }
+            if !shown.isEmpty { Console.out("  " + shown.joined(separator: ", ")) }
+            for role in template.undecided(proposal) {
+                let advice = role == "label" ? ", and its values in data.labels" : ""
+                Console.note(
+                    "no column looks like \(Self.meaning[role] ?? role); name one yourself in data.columns.\(role)\(advice). The columns: \(CSVTable.listed(proposal.columns.map(\.shown)))"
+                )
             }
             for note in proposal.notes { Console.note(note) }
         }

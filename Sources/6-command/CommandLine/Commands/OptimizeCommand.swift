@@ -72,7 +72,7 @@ struct OptimizeCommand: AsyncParsableCommand {
             outcome = try optimization.unfitted(table)
         }
         for remark in outcome.remarks { Console.note("note: \(remark)") }
-        let path = output ?? Self.beside(predictions)
+        let path = target
         let delivery = ProjectFiles.delivery(
             madeOf: [predictions], inputs: train.map { [$0] } ?? [], overwrites: overwrite)
         try delivery.require(path, remedy: "name another file with --output")
@@ -94,6 +94,9 @@ struct OptimizeCommand: AsyncParsableCommand {
             environment: WorkerEnvironment(cache: Files.cache, interpreter: python, variables: Files.environment))
     }
 
+    /// The file to write.
+    private var target: String { output ?? Self.beside(predictions) }
+
     private var numbers: [Int]? { counts?.split(separator: ",").compactMap { Int($0) } }
 
     private var named: [String]? {
@@ -103,7 +106,12 @@ struct OptimizeCommand: AsyncParsableCommand {
     private func read(_ path: String, columns: [String]?, label: String?) async throws -> ProbabilityCSV {
         var bytes = try Files.content(path, limit: 1 << 32)
         if Self.isParquet(path) {
-            bytes = try await converter.csv(ofParquet: Files.absolute(path), called: path) { Console.note($0) }
+            // What no CSV holds is carried from Parquet to Parquet; a table to learn from is written nowhere.
+            let isCarried = path == train || Self.isParquet(target)
+            let texts = [group] + (label.map { [$0] } ?? []) + (columns ?? [])
+            bytes = try await converter.csv(
+                ofParquet: Files.absolute(path), called: path, texts: isCarried ? texts : nil
+            ) { Console.note($0) }
         }
         let table = try ProbabilityCSV(reading: bytes, name: path, columns: columns, label: label, group: group)
         if let numbers, numbers.count != table.classes.count {

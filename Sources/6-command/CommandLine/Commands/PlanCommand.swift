@@ -1,10 +1,12 @@
 // `ablate plan`: what a run would do, and why. Runs nothing.
 
 internal import ArgumentParser
+internal import Diagnostics
 internal import Digests
 internal import Forecasts
 internal import Host
 internal import Plans
+internal import Recipes
 internal import Words
 
 struct PlanCommand: AsyncParsableCommand {
@@ -28,6 +30,11 @@ struct PlanCommand: AsyncParsableCommand {
                 Console.out(document: document)
             } else {
                 PlanText(workspace: workspace, forecast: forecast, chosen: chosen, full: full, drift: drift).print()
+            }
+            // What `run` would not begin without. Repositories of the hub it fetches.
+            if !workspace.loaded.missing.isEmpty { throw Findings(workspace.loaded.missing) }
+            if let missing = forecast.missing(among: chosen).first(where: { $0.repository == nil }) {
+                throw AblateError(.missing, missing.description)
             }
             if exitCode, chosen.contains(where: { forecast.entries[$0].state != .reuse }) {
                 throw ExitStatus.changesPending

@@ -15,17 +15,28 @@ struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Show the resolved recipe with the origin of each value, or one step and its record.",
-        discussion: "With --export, the model of a fine-tune is written to a folder that peft and transformers load.")
+        discussion: """
+            With --predictions, a result's predictions are written to a table by id. With --export, the model of a fine-tune is \
+            written to a folder that peft and transformers load.
+            """)
 
     @OptionGroup var options: RecipeOptions
-    @Argument(help: "The address of a step; without one the recipe is shown.") var address: String?
+    @Argument(help: "The address of a step, or a result with --predictions; without one the recipe is shown.")
+    var address: String?
     @Flag(help: "Show the recipe with defaults filled in (this is what happens without an address).") var resolved =
         false
+    @OptionGroup var predicted: PredictionsOptions
     @OptionGroup var exporting: ExportOptions
 
     func validate() throws {
         if exporting.folder == nil, exporting.merge || exporting.baseModel != nil {
             throw ValidationError("--merge and --base-model say how to export; name a new folder with --export")
+        }
+        if predicted.file != nil, address == nil {
+            throw ValidationError("--predictions needs the name of a model, a stack entry or an ablation's variant")
+        }
+        if predicted.file != nil, exporting.folder != nil {
+            throw ValidationError("--predictions and --export write different things; give one of them")
         }
         if exporting.folder != nil, address == nil {
             throw ValidationError("--export needs the address of a fine-tune, such as MODEL/seed-1/fold-0/finetune")
@@ -39,6 +50,9 @@ struct ShowCommand: AsyncParsableCommand {
         do {
             let workspace = try Workspace(options.recipe, options.shared, writing: false)
             guard let address else { return showRecipe(workspace) }
+            if let file = predicted.file {
+                return try await predicted.write(workspace, address, to: file, json: options.shared.json)
+            }
             guard let index = workspace.plan.index(of: address) else {
                 throw AblateError(.missing, "there is no step \(address); `ablate plan --full` lists them")
             }

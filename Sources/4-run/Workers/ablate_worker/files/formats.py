@@ -70,13 +70,12 @@ def check_weights(weights, fold=None):
 
 
 def write_tokens(path, columns, metadata):
-    """columns: name -> list of rows' ids. metadata: template, bos, eos, pad."""
+    """columns: name -> [(ids int32 [total], lengths int64 [rows]) of each part of the rows]. metadata: template, bos, eos, pad."""
     import numpy as np
     arrays = {}
-    for name, rows in columns.items():
-        rows = [np.asarray(ids, np.int32) for ids in rows]
-        arrays[f"{name}.offsets"] = np.cumsum([0, *map(len, rows)], dtype=np.int64)  # [rows + 1]
-        arrays[f"{name}.ids"] = np.concatenate([np.zeros(0, np.int32), *rows])  # [total]
+    for name, parts in columns.items():
+        arrays[f"{name}.offsets"] = np.concatenate([np.zeros(1, np.int64), *(lengths for _, lengths in parts)]).cumsum()
+        arrays[f"{name}.ids"] = np.concatenate([np.zeros(0, np.int32), *(ids for ids, _ in parts)])
     tensors.write(path, arrays, {k: json.dumps(v, ensure_ascii=False, separators=(",", ":")) for k, v in metadata.items()})
 
 

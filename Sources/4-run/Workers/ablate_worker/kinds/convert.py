@@ -8,7 +8,7 @@ from ..protocol.step import invalid
 
 def run(step):
     if step.parameters.to == "csv":
-        to_csv(read(step, "table"), step.title("table"), step.outputs / "table")
+        to_csv(read(step, "table"), step.title("table"), step.parameters.texts, step.outputs / "table")
     else:
         original = read(step, "original") if step.has("original") else None
         to_parquet(step.input("table"), step.parameters.numbers, original, step.outputs / "table")
@@ -19,20 +19,46 @@ def read(step, name):
     import pyarrow
     import pyarrow.parquet
     try:
-        return pyarrow.parquet.read_table(step.input(name))
+        return pyarrow.parquet.ParquetFile(step.input(name)).read()  # read_table takes no two columns of one name
     except pyarrow.ArrowException as error:
         raise invalid(f"{step.title(name)} cannot be read as parquet: {str(error).splitlines()[0]}") from None
 
 
-def to_csv(table, title, target):
+def to_csv(table, title, texts, target):
+    """Writes the columns that a CSV can hold; one of the others is left out, or refused where it is among `texts` (None: all are)."""
     import pyarrow
     import pyarrow.csv
-    for index, field in enumerate(table.schema):
+    kept, names = [], []
+    for field, column in zip(table.schema, table.columns):
         if pyarrow.types.is_dictionary(field.type):  # categories, as pandas writes them
-            table = table.set_column(index, field.name, table.column(index).cast(field.type.value_type))
-        elif pyarrow.types.is_nested(field.type):
+            column = column.cast(field.type.value_type)
+        if pyarrow.types.is_string_view(column.type):
+            column = column.cast(pyarrow.large_string())
+        if has_text(column.type):
+            kept.append(without_nan(column) if texts and field.name in texts else column)
+            names.append(field.name)
+        elif texts is None:
+            raise invalid(f"{title}, column '{field.name}' is of type {field.type}, which a CSV cannot hold: write Parquet, or leave the "
+                          "column out", column=field.name)
+        elif field.name in texts:
             raise invalid(f"{title}, column '{field.name}' is of type {field.type}: a text or a number is needed", column=field.name)
-    pyarrow.csv.write_csv(table, target)
+    pyarrow.csv.write_csv(pyarrow.Table.from_arrays(kept, names=names), target)
+
+
+def has_text(kind):
+    """Whether each value of a type is one cell of a CSV."""
+    from pyarrow import types
+    tests = (types.is_string, types.is_large_string, types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_null)
+    return any(test(kind) for test in tests) or (types.is_temporal(kind) and not types.is_interval(kind))
+
+
+def without_nan(column):
+    """NaN stands for a missing value, as programs write it."""
+    import pyarrow.compute as compute
+    from pyarrow import types
+    if not types.is_floating(column.type):
+        return column
+    return compute.if_else(compute.fill_null(compute.is_nan(column), False), None, column)
 
 
 def to_parquet(path, numbers, original, target):

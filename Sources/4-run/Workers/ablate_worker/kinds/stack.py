@@ -4,11 +4,13 @@ Knows folds, seeds and which rows may be seen. What the columns are is design.py
 what is told of it is stackreport.py's.
 """
 
+from contextlib import contextmanager
+
 from ..files import formats
-from ..protocol.step import invalid
+from ..protocol.step import Failure, invalid
 from ..stacking import design
 from ..stacking.learners import LEARNERS, Rows
-from ..stacking.learnersettings import settings_of, told
+from ..stacking.learnersettings import told
 from ..stacking.stackreport import Report
 
 EXPLAINED = 2000  # rows of each fold whose SHAP values are taken: they cost more than the fit
@@ -35,8 +37,9 @@ def run(step):
         held = np.flatnonzero(folds == fold)
         seen = seen_rows(rows, folds != fold, f"without fold {fold}, ")
         for turn, seed in enumerate(seeds):
-            tuned = learner.tune(seen, seed)
-            fitted = learner.fit(seen, seed, tuned)
+            with told_of(name, f"without fold {fold}", seen):
+                tuned = learner.tune(seen, seed)
+                fitted = learner.fit(seen, seed, tuned)
             oof[held] += learner.predict(fitted, rows.take(held)) / len(seeds)
             if test and way == "mean":
                 tested.append(learner.predict(fitted, test))
@@ -44,9 +47,10 @@ def run(step):
             report.fitted(fold, held, tuned, fitted, learner.explain(fitted, rows.take(explained)) if turn == 0 else None)
             step.channel.progress(fold * len(seeds) + turn + 1, fits + 1, "fits", f"fold {fold}")
     if test and way == "refit":
-        tuned = learner.combine(report.tuned())
+        tuned, seen = learner.combine(report.tuned()), seen_rows(rows, weights > 0, "")
         for seed in seeds:
-            fitted = learner.fit(seen_rows(rows, weights > 0, ""), seed, tuned)
+            with told_of(name, "on all rows", seen):
+                fitted = learner.fit(seen, seed, tuned)
             tested.append(learner.predict(fitted, test))
         report.refitted(tuned, fitted)
     write(step.outputs / "oof", oof)
@@ -65,7 +69,9 @@ def without_fold(step, learner, rows, folds, test, seeds):
         raise invalid(f"fold {fold} needs test predictions, and to be one of the {int(folds.max()) + 1} folds")
     seen, tested = seen_rows(rows, folds != fold, f"without fold {fold}, "), []
     for number, seed in enumerate(seeds):
-        tested.append(learner.predict(learner.fit(seen, seed, learner.tune(seen, seed)), test))
+        with told_of(step.parameters.learner, f"without fold {fold}", seen):
+            fitted = learner.fit(seen, seed, learner.tune(seen, seed))
+        tested.append(learner.predict(fitted, test))
         step.channel.progress(number + 1, len(seeds), "fits", f"without fold {fold}")
     write(step.outputs / "test", sum(tested) / len(tested))
     return {"metrics": {"rows": len(tested[0])}}
@@ -74,7 +80,6 @@ def without_fold(step, learner, rows, folds, test, seeds):
 def settings_in(step):
     """(learner's name, its settings, seeds, how test rows are predicted), checked."""
     parameters = step.parameters
-    settings = settings_of(parameters.learner, parameters.settings)
     seeds, way = parameters.seeds or [0], parameters.test or "mean"
     for seed in seeds:
         if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**31:
@@ -88,7 +93,7 @@ def settings_in(step):
         if parameters.group_statistics or any(name.startswith("features-") for name in step.inputs):
             raise invalid("simplex weighs models' probabilities and reads no features: leave features and group-statistics out, "
                           "or choose lightgbm or logistic")
-    return parameters.learner, settings, seeds, way
+    return parameters.learner, parameters.settings, seeds, way
 
 
 def read_table(step):
@@ -142,6 +147,16 @@ def seen_rows(rows, chosen, where):
     if len(np.unique(seen.labels)) < 2:
         raise invalid(f"{where}the rows to train on (weight above 0) have fewer than two different labels: at least two are needed")
     return seen
+
+
+@contextmanager
+def told_of(learner, where, seen):
+    """A failure of what is done here names the learner, the fold and the rows it had."""
+    try:
+        yield
+    except Failure as failure:
+        failure.message = f"{learner} {where} ({len(seen.labels)} rows with a weight above 0): {failure.message}"
+        raise
 
 
 def write(path, probabilities):

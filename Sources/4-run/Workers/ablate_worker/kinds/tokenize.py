@@ -11,7 +11,6 @@ from ..protocol.step import Failure, invalid
 from ..texts import chat, encoding
 from ..texts.control import Control
 
-CHUNK = 500  # rows per call of the library: progress is told in between
 LONG = 1000  # characters without a space from which on learning a vocabulary takes a text in parts
 
 
@@ -44,19 +43,18 @@ def run(step):
     pieces, lead = encoding.encode_template(tokenizer, template)
     # The template's own control tokens stay what they are; those in texts are read as `split-special-tokens` says.
     tokenizer.encode_special_tokens = bool(step.parameters.split_special_tokens)
-    ids, control = {column: [] for column in columns}, Control(tokenizer)
-    for start in range(0, len(texts), CHUNK):
-        for column in columns:
-            part = [text[column] for text in texts[start:start + CHUNK]]
-            encoded = encoding.encode(tokenizer, part, *lead[column])
-            control.count(column, start, part, encoded, lead[column])
-            ids[column] += encoded
-        step.channel.progress(min(start + CHUNK, len(texts)), len(texts), "rows")
+    tokens, control = {column: [] for column in columns}, Control(tokenizer)
+    for place, column in enumerate(columns):
+        part = [text[column] for text in texts]
+        for start, ids, lengths in encoding.encode_rows(tokenizer, part, lead[column], lambda: step.threads):
+            tokens[column].append((ids, lengths))
+            step.channel.progress((place * len(texts) + start + len(lengths)) // len(columns), len(texts), "rows")
+        control.count(column, part, tokens[column], lead[column], lambda: step.threads)
     metadata = {"template": pieces, "bos": bos, "eos": eos, "pad": encoding.pad_token(tokenizer, folder)}
-    formats.write_tokens(step.outputs / "tokens", ids, metadata)
+    formats.write_tokens(step.outputs / "tokens", tokens, metadata)
     metrics = {"rows": len(texts), "vocabulary": tokenizer.get_vocab_size()}
     for column in columns:
-        lengths = sorted(len(row) for row in ids[column])
+        lengths = sorted(length for _, part in tokens[column] for length in part.tolist())
         metrics |= {f"tokens-{column}": sum(lengths), f"longest-{column}": lengths[-1],
                     f"median-{column}": lengths[len(lengths) // 2]}
     return {"metrics": metrics | control.metrics(step.title("texts"), len(texts))}

@@ -56,8 +56,9 @@ def describe(device):
 
 def limit_threads(threads):
     """Before any library is imported: pools that are made once take their size from the environment."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, str(threads))
+    os.environ["RAYON_NUM_THREADS"] = str(threads)  # read when tokenizers first works in parallel, never with one thread
     os.environ["TOKENIZERS_PARALLELISM"] = "true" if threads > 1 else "false"
 
 
@@ -68,6 +69,12 @@ def host_memory(name):
             return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(name + ":")), 0)
     except OSError:
         return 0
+
+
+def processor_seconds():
+    """What this process and those of its children that have ended have used of the processor."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def memory(device):

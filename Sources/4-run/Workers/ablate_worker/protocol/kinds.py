@@ -56,7 +56,26 @@ def value(form, field, given, whole, who, path):
         return settings(part, given, who, f"{path}{name}.")
     if words and given is not None and not others and given not in words:
         raise Fault("invalid-input", f"{path}{name} is '{printable(given)}'; it may be {either(words)}")
+    if given is not None and name in getattr(form, "LIMITS", {}):
+        limit = form.LIMITS[name]
+        for number in given if isinstance(given, list) and given else [given]:
+            if not within(number, *limit):
+                raise Fault("invalid-input", f"{path}{name} is {printable(given)}; it must be {limit_words(*limit)}")
     return given
+
+
+def within(number, whole, least, above, most):
+    """Whether a value is a number of these limits, each None where there is none. NaN is not."""
+    if isinstance(number, bool) or not isinstance(number, int if whole else int | float):
+        return False
+    return ((least is None or (number > least if above else number >= least)) and (most is None or number <= most)
+            and number == number)
+
+
+def limit_words(whole, least, above, most):
+    lower = [] if least is None else [f"above {least:g}" if above else f"of at least {least:g}"]
+    upper = [] if most is None else [f"at most {most:.10g}"]
+    return f"{'an integer' if whole else 'a number'} {' and '.join(lower + upper)}"
 
 
 def plain(settings):

@@ -232,12 +232,14 @@ class LightgbmSettings:
     min_rows: int = 20
     rounds: int = 500
     row_share: float = 0.8
+    LIMITS: ClassVar = {"bins": (True, 2, False, 65535), "early-stopping": (True, 1, False, 10000), "feature-share": (False, 0.0, True, 1.0), "l2": (False, 0.0, False, 1000000.0), "learning-rate": (False, 0.0, True, 1.0), "leaves": (True, 2, False, 4096), "min-rows": (True, 1, False, 1000000), "rounds": (True, 1, False, 100000), "row-share": (False, 0.0, True, 1.0)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogisticSettings:
     """How a learner of the stack is fitted."""
     regularization: float = 1.0
+    LIMITS: ClassVar = {"regularization": (False, 0.0, True, 1000000000.0)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,6 +293,7 @@ class Convert:
     """Turns a Parquet table into CSV, or a CSV table into Parquet."""
     to: Literal["csv", "parquet"]
     numbers: list | None = None
+    texts: list | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,8 +50,10 @@ class Step:
     device: str  # auto | cpu | cuda
     channel: object
     processes: int = 1  # of a fit on several devices
+    key: str = ""
 
     def __post_init__(self):
+        self.most_threads = self.threads
         try:
             self.parameters = kinds.read(self.kind, self.parameters)
         except kinds.Fault as fault:
@@ -65,7 +67,12 @@ class Step:
         return cls(specification.get("address", ""), specification["kind"], specification.get("parameters", {}),
                    specification.get("inputs", {}), path("outputs"), path("scratch"), path("log"),
                    max(1, int(specification.get("threads") or 1)), specification.get("device") or "auto", channel,
-                   max(1, int(specification.get("processes") or 1)))
+                   max(1, int(specification.get("processes") or 1)), specification.get("key", ""))
+
+    def allow(self, threads):
+        """The engine has given the step so many threads, also while it runs: a kind that can use them asks for `threads` again."""
+        self.threads = max(1, int(threads))
+        self.most_threads = max(self.most_threads, self.threads)
 
     def entry(self, name):
         if name not in self.inputs:

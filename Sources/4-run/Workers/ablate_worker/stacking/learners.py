@@ -64,6 +64,10 @@ class LightGBM:
 
     def train(self, rows, rounds, seed, watched=None):
         import lightgbm
+        share, count = self.settings.row_share, len(rows.labels)
+        if share < 1 and int(share * count) < 1:
+            raise invalid(f"a tree is to be grown on a share of {share} of {count} row{'s' * (count > 1)}, which is less than one: give more "
+                          "rows a weight, use fewer folds, or set row-share to 1")
         data = lightgbm.Dataset(rows.values, rows.labels, weight=rows.weights)
         callbacks, valid = [], []
         if watched is not None:
@@ -103,11 +107,15 @@ class Logistic:
 
     def tune(self, rows, seed):
         """C: the one given, or the one of several with the least log loss on an inner split."""
+        import numpy as np
         choices = self.settings.regularization
         if not isinstance(choices, list):
             return choices
         fit, watch = inner_split(rows, INNER_SHARE, seed)
         fit, watch = rows.take(fit), rows.take(watch)
+        if len(np.unique(fit.labels)) < 2:
+            raise invalid("the rows left to try regularization on, whole groups, have one label, and two are needed: give more rows a weight, "
+                          "use fewer folds, or name one regularization")
         losses = [log_loss(self.predict(self.fit(fit, seed, c), watch), watch.labels, watch.weights) for c in choices]
         return choices[losses.index(min(losses))]
 

@@ -7,7 +7,7 @@ ids. Does not know templates: what these bring along is meant.
 from collections import Counter
 
 from ..protocol.words import listed, printable
-from .encoding import encode
+from .encoding import encode_rows
 
 
 class Control:
@@ -18,27 +18,38 @@ class Control:
         self.names = {i: token.content for i, token in tokenizer.get_added_tokens_decoder().items() if token.special}
         self.tokens, self.rows = {}, {}  # column -> how often each id, and the rows it is in
 
-    def count(self, column, start, texts, encoded, lead):
-        """encoded: the ids of `texts`, the rows from `start` on, with `lead` before each as `encoding.encode` takes it."""
+    def count(self, column, texts, tokens, lead, threads):
+        """tokens: the (ids, lengths) of the texts, part by part as `encoding.encode_rows` gave them for `lead`."""
         if self.tokenizer.encode_special_tokens or not self.names:
             return
-        held = [i for i, ids in enumerate(encoded) if not self.names.keys().isdisjoint(ids)]
+        held = list(self.held(tokens))
         # A word that is unknown gets a special token, too; it does so as well where special tokens in texts are split.
-        for i, plain in zip(held, self.split([texts[i] for i in held], lead), strict=True):
-            more = Counter(t for t in encoded[i] if t in self.names)
-            more.subtract(t for t in plain if t in self.names)
-            found = +more
-            if found:
-                self.tokens.setdefault(column, Counter()).update(found)
-                self.rows.setdefault(column, []).append(start + i + 1)
-
-    def split(self, texts, lead):
-        if not texts:
-            return []
         self.tokenizer.encode_special_tokens = True
-        plain = encode(self.tokenizer, texts, *lead)
+        split = [marks for _, ids, lengths in encode_rows(self.tokenizer, [texts[row] for row, _ in held], lead, threads)
+                 for marks in self.marks(ids, lengths)]
         self.tokenizer.encode_special_tokens = False
-        return plain
+        for (row, found), plain in zip(held, split, strict=True):
+            more = Counter(found)
+            more.subtract(plain)
+            if +more:
+                self.tokens.setdefault(column, Counter()).update(+more)
+                self.rows.setdefault(column, []).append(row + 1)
+
+    def held(self, tokens):
+        """Yield (row, its special tokens in order) for each row that has any."""
+        start = 0
+        for ids, lengths in tokens:
+            yield from ((start + i, marks) for i, marks in enumerate(self.marks(ids, lengths)) if marks)
+            start += len(lengths)
+
+    def marks(self, ids, lengths):
+        """The special tokens of each row."""
+        import numpy as np
+        at = np.flatnonzero(np.isin(ids, list(self.names)))
+        rows, marks = np.searchsorted(lengths.cumsum(), at, side="right"), [[] for _ in lengths]
+        for row, mark in zip(rows.tolist(), ids[at].tolist(), strict=True):
+            marks[row].append(mark)
+        return marks
 
     def metrics(self, title, count):
         """Numbers of rows and tokens by column, where there are any, and a warning for each column."""

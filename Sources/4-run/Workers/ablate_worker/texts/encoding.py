@@ -3,9 +3,15 @@
 Needs only the `tokenizers` library. Knows no table and no file but the tokenizer's own.
 """
 
+import collections
+import itertools
 import json
+import os
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from ..protocol.step import invalid
+
+ROWS, CHARACTERS = 500, 1 << 20  # the most that one call of the library takes: its working memory is a hundred bytes a token
 
 
 def added_tokens(tokenizer):
@@ -74,3 +80,50 @@ def encode(tokenizer, texts, prefix, lead):
     """The ids of each text, as a continuation of `prefix` and with `lead` before it."""
     skip = len(tokenizer.encode(prefix, add_special_tokens=False).ids) if prefix else 0
     return [e.ids[skip:] for e in tokenizer.encode_batch([prefix + lead + text for text in texts], add_special_tokens=False)]
+
+
+def encode_rows(tokenizer, texts, lead, threads):
+    """Yield (first row, ids int32 [total], lengths int64 [rows]) of the texts, part by part and in order.
+
+    lead: (prefix, lead) as `encode` takes them. threads: a function that tells how many may work just now; it is asked again for
+    each part. Which parts there are follows from the texts alone.
+    """
+    # Each thread of ours works alone: the library's own pool keeps the size that it began with, whatever a step is given.
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    work = lambda start, end: (start, *packed(encode(tokenizer, texts[start:end], *lead)))
+    todo, waiting = parts(texts), collections.deque()
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        try:
+            while True:
+                running = sum(not future.done() for future in waiting)
+                # Only so many wait to be taken: a long part does not pile up all those behind it.
+                room = max(0, min(threads() - running, 4 * threads() - len(waiting)))
+                waiting.extend(pool.submit(work, *part) for part in itertools.islice(todo, room))
+                if not waiting:
+                    return
+                if not waiting[0].done():
+                    wait([future for future in waiting if not future.done()], return_when=FIRST_COMPLETED)
+                while waiting and waiting[0].done():
+                    yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def packed(rows):
+    """(ids int32 [total], lengths int64 [rows]) of a list of rows' ids."""
+    import numpy as np
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    return np.fromiter(itertools.chain.from_iterable(rows), np.int32, lengths.sum()), lengths
+
+
+def parts(texts):
+    """Yield (start, end): neighbouring texts, at most ROWS of them and, where they are several, at most CHARACTERS long together."""
+    start, size = 0, 0
+    for row, text in enumerate(texts):
+        if row > start and (row - start == ROWS or size + len(text) > CHARACTERS):
+            yield start, row
+            start, size = row, 0
+        size += len(text)
+    if start < len(texts):
+        yield start, len(texts)

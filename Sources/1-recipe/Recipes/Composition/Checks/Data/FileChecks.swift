@@ -5,7 +5,8 @@ internal import Nodes
 
 extension FindingRule {
     package static let missingFile = FindingRule(
-        "missing-file", .names, "A file that the recipe names is not there. `plan` goes on; `run` does not.",
+        "missing-file", .names,
+        "A file that the recipe names is not there. `plan` shows the steps all the same; `run` begins none.",
         "Paths start from the recipe's folder, and nothing in them is expanded.")
     static let notAFile = FindingRule(
         "not-a-file", .names,

@@ -1,4 +1,4 @@
-// Whether a sample submission has a column for each label. Knows its first line alone.
+// Whether a sample submission can be filled. Knows what stands in the beginning of files, which it asks for.
 
 internal import Diagnostics
 internal import Formats
@@ -6,48 +6,85 @@ internal import Nodes
 
 extension FindingRule {
     static let sampleMismatch = FindingRule(
-        "sample-mismatch", .names, "The columns of the sample submission are not one for each label.",
+        "sample-mismatch", .names,
+        "The sample submission cannot be filled: its columns are not one for each label, or its rows not those of the test table.",
         "Its header becomes that of the submission, in its order.")
 }
 
 struct SampleChecks {
     let recipe: Recipe
     let tree: Node
+    /// The first bytes of the file that the recipe calls so, and whether they are all; nil where there is no file.
+    let read: (_ path: String, _ limit: Int) -> (bytes: [UInt8], isWhole: Bool)?
 
-    /// The finding on a header that the submission cannot have; nil where it can.
-    func finding(_ header: [String]) -> Finding? {
-        guard let place = tree.value(at: ["submission", "sample"]) else { return nil }
-        let labels = recipe.data.labels
-        if header.isEmpty
-            || header.contains(where: { $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } })
-        {
-            return Finding(
-                .sampleMismatch,
-                header.isEmpty
-                    ? "the sample's first line is no line of a CSV in UTF-8"
-                    : "the sample's header holds control characters",
-                at: place.span, notes: labelNotes,
-                help: "save it as CSV in UTF-8, with the column of the ids and one for each label")
-        }
-        let shown = Self.shown(header)
-        guard header.count == labels.count + 1 else {
-            let help =
-                header.count == 2
-                ? "where one column is wanted, such as the probability of \"\(labels[labels.count - 1])\": remove `sample`, and take its column from the submission"
-                : "a sample has the column of the ids, then one for each of \(Self.shown(labels))"
-            return Finding(
-                .sampleMismatch,
-                "the sample has \(header.count) columns (\(shown)), and a submission with \(labels.count) labels \(labels.count + 1)",
-                at: place.span, notes: labelNotes, help: help)
-        }
+    /// So much of a file is read, whatever its length: what comes after it the step alone proves.
+    private static let limit = 2 << 20
+
+    /// What is wrong with the recipe's sample, as far as its beginning tells; nil where nothing is.
+    func finding() -> Finding? {
+        guard let place = tree.value(at: ["submission", "sample"]), let path = recipe.submission?.sample,
+            let sample = read(path, Self.limit)
+        else { return nil }
+        let bytes = sample.isWhole ? sample.bytes : CSV.wholeLines(of: sample.bytes)
+        let table: SampleTable
         do {
-            let id = recipe.data.columns.id ?? "id"
-            _ = try SampleColumns(header: header, labels: labels, id: id, name: "the sample")
-            return nil
+            guard !bytes.isEmpty || sample.isWhole else {
+                throw FormatError("the first line of the sample does not end within \(Self.limit >> 20) MiB")
+            }
+            table = try SampleTable(reading: bytes, name: "the sample")
+        } catch {
+            return Finding(
+                .sampleMismatch, "\(error)", at: place.span,
+                help:
+                    "save it as CSV in UTF-8: a header with the column of the ids and one for each label, then a row for each id"
+            )
+        }
+        if let finding = countFinding(table.header, at: place) { return finding }
+        let columns: SampleColumns
+        do {
+            columns = try table.columns(labels: recipe.data.labels, id: id)
         } catch {
             return Finding(.sampleMismatch, "\(error)", at: place.span, notes: labelNotes)
         }
+        do {
+            if sample.isWhole, let ids = testIDs() {
+                _ = try table.order(columns, in: ids)
+            } else {
+                _ = try table.ids(columns)
+            }
+            return nil
+        } catch {
+            return Finding(
+                .sampleMismatch, "\(error)", at: place.span,
+                notes: tree.value(at: ["data", "test"]).map { [.init("the test table stands here", at: $0.span)] }
+                    ?? [],
+                help: "a sample has one row for each row of the test table, by its id")
+        }
     }
+
+    private func countFinding(_ header: [String], at place: Node) -> Finding? {
+        let labels = recipe.data.labels
+        guard header.count != labels.count + 1 else { return nil }
+        let help =
+            header.count == 2
+            ? "where one column is wanted, such as the probability of \"\(labels[labels.count - 1])\": remove `sample`, and take its column from the submission"
+            : "a sample has the column of the ids, then one for each of \(Self.shown(labels))"
+        return Finding(
+            .sampleMismatch,
+            "the sample has \(header.count) columns (\(Self.shown(header))), and a submission with \(labels.count) labels \(labels.count + 1)",
+            at: place.span, notes: labelNotes, help: help)
+    }
+
+    /// The ids of the test table, where it is a short CSV file that has them and they are told without doubt; else nil.
+    private func testIDs() -> [String]? {
+        guard let path = recipe.data.test, path.hasSuffix(".csv"), recipe.data.columns.id != nil,
+            let test = read(path, Self.limit), test.isWhole,
+            let ids = try? CSVTable(reading: test.bytes, name: path).column(id), Set(ids).count == ids.count
+        else { return nil }
+        return ids
+    }
+
+    private var id: String { recipe.data.columns.id ?? "id" }
 
     private var labelNotes: [Finding.Note] {
         tree["data"]?["labels"].map { [.init("the labels stand here", at: $0.span)] } ?? []

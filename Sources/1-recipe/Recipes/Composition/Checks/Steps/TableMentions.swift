@@ -9,6 +9,8 @@ package struct TableMention: Sendable, Hashable {
         case argument(Int)
         /// A file that the step reads, as the recipe names it.
         case file(String)
+        /// A file that the step reads and that has the table's name, in a form that is not looked into.
+        case sealed(String)
     }
     package let place: Place
     /// The words that name it, as they are written.
@@ -23,6 +25,8 @@ struct TableMentions {
     let folder: String
     /// Absolute path of the training table.
     let table: String
+    /// What the table's columns are called.
+    var columns = Columns()
 
     /// The first place that certainly names the table, else the first that may; nil where none does.
     ///
@@ -44,8 +48,27 @@ struct TableMentions {
             }
         }
         if let possible { return possible }
-        let file = files.first { says($0) }
-        return file.map { TableMention(place: .file($0), words: name, isCertain: false) }
+        if let file = files.first(where: says) {
+            return TableMention(place: .file(file), words: name, isCertain: false)
+        }
+        return files.first(where: mayHold).map { TableMention(place: .sealed($0), words: $0, isCertain: false) }
+    }
+
+    /// Forms of a table that are not looked into.
+    private static let sealed: Set<String> = [
+        "parquet", "pq", "feather", "arrow", "zst", "zip", "bz2", "xz", "gz", "7z", "tar", "tgz", "lz4", "rar", "xlsx",
+        "ods", "pkl", "pickle", "npz", "h5", "hdf5", "db", "sqlite", "duckdb", "rds", "dta", "sav",
+    ]
+
+    /// Whether a file has the table's name with another ending, and is written in a way that hides its content.
+    private func mayHold(_ file: String) -> Bool {
+        let own = name.lowercased().split(separator: ".")
+        let other = (file.split(separator: "/").last ?? "").lowercased().split(separator: ".")
+        // What Parquet holds is not read, so no other form can be compared with it.
+        let isHidden = Self.sealed.contains(String(other.last ?? ""))
+        let hidesTable = own.last == "parquet" && ["csv", "jsonl", "tsv", "json"].contains(other.last)
+        return own.count > 1 && other.count > 1 && other.first == own.first && (isHidden || hidesTable)
+            && other != own && surroundings.look(absolute(file)) == .file
     }
 
     /// Programs to which a star alone is a pattern; in most others' words it multiplies.
@@ -59,7 +82,7 @@ struct TableMentions {
         let path = absolute(path)
         let form = surroundings.look(path)
         guard form == .file || form == .something else { return false }
-        return surroundings.isSame(table, path)
+        return surroundings.isSame(table, path) || surroundings.holdsLabels(table, columns, path)
     }
 
     /// Whether the table lies somewhere below a folder. What all files lie below says nothing.
@@ -94,7 +117,7 @@ struct TableMentions {
     /// Whether a small text that the step reads has the table's name as a word.
     private func says(_ file: String) -> Bool {
         guard Self.texts.contains(where: file.hasSuffix), surroundings.look(absolute(file)) == .file,
-            let text = surroundings.read(absolute(file), file)?.text, text.utf8.count <= Self.longestText
+            let text = try? surroundings.read(absolute(file), file).text, text.utf8.count <= Self.longestText
         else { return false }
         func isPart(_ byte: UInt8) -> Bool {
             byte >= 0x80 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
