@@ -51,6 +51,23 @@ import Testing
         }
     }
 
+    @Test func modelsErrAlikeWhereTheirLossesDo() throws {
+        func losses(_ values: JSON) throws -> Results.Evaluation {
+            try Evaluation(reading: document(["losses": ["average": values]]), weights: .known(nil))
+        }
+        let one = try losses([0.1, 0.2, 0.3, 0.4])
+        #expect(abs(try #require(one.correlation(with: losses([1, 3, 5, 7]))) - 1) < 1e-12)
+        #expect(abs(try #require(one.correlation(with: losses([4, 3, 2, 1]))) + 1) < 1e-12)
+        // 2 / sqrt(5 * 4), about the means 2.5 and 2.
+        #expect(abs(try #require(one.correlation(with: losses([1, 3, 1, 3]))) - 2 / 20.0.squareRoot()) < 1e-12)
+        #expect(try one.correlation(with: losses([1, 1, 1, 1])) == nil)
+        let seeds: JSON = [
+            ["seed": "seed-1", "log-loss": 0.5, "accuracy": 1], ["seed": "seed-2", "log-loss": 1, "accuracy": 1],
+        ]
+        #expect(
+            try one.seedMean == nil && Evaluation(reading: document(["seeds": seeds]), weights: .lost).seedMean == 0.75)
+    }
+
     /// A pair of this evaluation and another one that is changed in some way.
     private func refusal(
         _ changes: [String: JSON],

@@ -26,31 +26,15 @@ extension PageText {
 
     var correlationFigure: Figure {
         let models = logbook.scores.filter { $0.isModel && $0.evaluation?.losses["average"] != nil }.prefix(24)
-        let losses = models.map { $0.evaluation!.losses["average"]! }
+        let evaluations = models.compactMap(\.evaluation)
         return Figure(
             name: "correlation", title: "Correlation of errors",
             HeatChart.chart(
-                models.map(\.name), losses.map { left in losses.map { Self.correlation(left, $0) } },
+                models.map(\.name), evaluations.map { left in evaluations.map(left.correlation) },
                 "correlation of the models' errors"),
             caption:
                 "Pearson's correlation of the models' log losses, row by row. Models with little in common gain most from being averaged."
         )
-    }
-
-    /// Pearson's correlation; nil where one of the two does not vary or they differ in length.
-    private static func correlation(_ left: [Double], _ right: [Double]) -> Double? {
-        guard left.count == right.count, left.count > 1 else { return nil }
-        let means = (
-            left.reduce(0, +) / Double(left.count), right.reduce(0, +) / Double(right.count)
-        )
-        var (product, squareLeft, squareRight) = (0.0, 0.0, 0.0)
-        for (a, b) in zip(left, right) {
-            product += (a - means.0) * (b - means.1)
-            squareLeft += (a - means.0) * (a - means.0)
-            squareRight += (b - means.1) * (b - means.1)
-        }
-        guard squareLeft > 0, squareRight > 0 else { return nil }
-        return product / (squareLeft * squareRight).squareRoot()
     }
 
     /// Scores of a leaderboard against our own.

@@ -117,8 +117,7 @@ struct PageText {
             let own = withoutUnseen(evaluation) ?? loss(evaluation.score)
             return "\(score.name) (\(score.what)): \(own), \(effect.clause)."
         }
-        guard evaluation.seeds.count > 1, score.round == 0 else { return nil }
-        let alone = evaluation.seeds.map(\.score).reduce(0, +) / Double(evaluation.seeds.count)
+        guard let alone = evaluation.seedMean, score.round == 0 else { return nil }
         return
             "\(score.name): \(evaluation.seeds.count) seeds averaged have \(loss(evaluation.score)), one alone \(loss(alone))"
             + " (\(Format.signed(metric.direction.improvement(from: alone, to: evaluation.score), 4)))."
@@ -194,11 +193,7 @@ struct PageText {
     /// A score by the metric that decides.
     func loss(_ value: Double) -> String { Format.decimal(value, metric.digits) }
 
-    func seeds(_ evaluation: Evaluation) -> String {
-        guard evaluation.seeds.count > 1 else { return "–" }
-        let values = evaluation.seeds.map(\.score)
-        return "\(loss(values.reduce(0, +) / Double(values.count)))"
-    }
+    func seeds(_ evaluation: Evaluation) -> String { evaluation.seedMean.map(loss) ?? "–" }
 
     func folds(_ evaluation: Evaluation) -> String {
         let values = evaluation.cells.map(\.score)

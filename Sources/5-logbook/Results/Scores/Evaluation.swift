@@ -232,6 +232,11 @@ package struct Evaluation: Sendable {
         return Self.mean(rows.map { values[$0] }, rows.map { counts[$0] })
     }
 
+    /// What one seed alone scores, in the mean of all; nil where there are not several.
+    package var seedMean: Double? {
+        seeds.count > 1 ? seeds.map(\.score).reduce(0, +) / Double(seeds.count) : nil
+    }
+
     /// Whether each seed was scored by itself: chance has a part in the training.
     package var hasSeeds: Bool { seeds.contains { !$0.name.isEmpty } }
     var isWeighted: Bool { if case .known(let weights) = weights { weights != nil } else { false } }
