@@ -56,7 +56,7 @@ extension AblationEntry {
     /// `2 seeds × 3 folds, +12 s.`: what a verdict rests on, and what the variant costs beyond the baseline.
     static func basis(_ arm: Arm, _ base: Arm?) -> String {
         guard let own = arm.evaluation, let other = base?.evaluation else { return "" }
-        let folds = Format.count(Set(own.folds).count, "fold")
+        let folds = Format.count(own.foldCount, "fold")
         let isPaired = own.hasSeeds && own.seeds.map(\.name) == other.seeds.map(\.name)
         var text = isPaired ? "\(Format.count(own.seeds.count, "seed")) × \(folds)" : folds
         if !isPaired, own.hasSeeds || other.hasSeeds { text += " of averaged predictions" }

@@ -46,6 +46,8 @@ package struct Evaluation: Sendable {
     package let losses: [String: [Double]]
     package let groups: [Int]
     package let folds: [Int]
+    /// How many folds there are.
+    package let foldCount: Int
     /// The true class of each row, and the one that the averaged predictions give the largest probability.
     package let labels: [Int]
     package let predicted: [Int]
@@ -135,6 +137,7 @@ package struct Evaluation: Sendable {
                 return values
             } ?? [:]
         (groups, folds) = (try column("groups"), try column("folds"))
+        foldCount = Set(folds).count
         (labels, predicted) = (try column("labels"), try column("predicted"))
         let reliability = try document.member("reliability")
         bins = try reliability.member("bins").elements.map { bin in
