@@ -21,7 +21,7 @@ let groups: KeyValuePairs = [
     "2-plan": ["Plans"],
     "3-store": ["Storage", "Deliveries", "Runs"],
     "4-run": ["Forecasts", "Schedules", "Steps", "Workers", "Execution"],
-    "5-logbook": ["Figures", "Logbooks", "Servers"],
+    "5-logbook": ["Results", "Figures", "Logbooks", "Servers"],
     "6-command": ["CommandLine", "ablate"],
     "tools": ["generate", "bench", "fuzz", "embed"],
 ]
@@ -81,13 +81,17 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
+        .target(
+            name: "Results",
+            dependencies: [
+                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Runs", "Host", "Forecasts", "Arithmetic",
+                "Scores", "Statistics", "Formats", "Words", "Digests",
+            ]),
         .target(name: "Figures", dependencies: ["Words", "Digests"]),
         .target(
             name: "Logbooks",
             dependencies: [
-                "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Runs", "Host", "Forecasts", "Arithmetic",
-                "Scores",
-                "Statistics", "Formats", "Figures", "Words", "Digests",
+                "Results", "Scores", "Statistics", "Formats", "Figures", "Words", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),
@@ -101,8 +105,7 @@ let package = Package(
                 "Deliveries",
                 "Forecasts",
                 "Schedules", "Arithmetic", "Scores", "Statistics", "Formats", "Steps", "Workers", "Execution",
-                "Logbooks",
-                "Servers",
+                "Results", "Logbooks", "Servers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -155,8 +158,11 @@ let package = Package(
         .testTarget(name: "StepsTests", dependencies: ["Steps", "Host", "Formats", "Plans", "Recipes", "Digests"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Digests"]),
         .testTarget(
+            name: "ResultsTests",
+            dependencies: ["TestProjects", "Results", "Plans", "Storage", "Formats", "Scores", "Digests"]),
+        .testTarget(
             name: "LogbooksTests",
-            dependencies: ["TestProjects", "Logbooks", "Plans", "Storage", "Formats", "Scores", "Words", "Digests"]),
+            dependencies: ["Logbooks", "Results", "Formats", "Scores", "Digests"]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "Digests"]),
         .testTarget(
             name: "ExecutionTests",

@@ -108,6 +108,33 @@ private func folder(of module: String) throws -> String {
         }
     }
 
+    /// Forms lay out values: what a form needs of a record is a value of Results, and the values have no words that forms would have
+    /// to take apart.
+    @Test func formsKnowNoStoreAndResultsNoSentences() throws {
+        func imports(_ module: String) throws -> Set<String> {
+            let texts = try files(in: folder(of: module), ending: "swift").map {
+                try String(contentsOf: $0, encoding: .utf8)
+            }
+            return Set(
+                texts.flatMap { text in
+                    text.matches(of: #/(?m)^(?:package |public |internal )?import (?:\w+ )?(\w+)/#).map { String($0.1) }
+                })
+        }
+        let records: Set = [
+            "Recipes", "Plans", "Storage", "Runs", "Forecasts", "Host", "Nodes", "Diagnostics", "Arithmetic",
+        ]
+        #expect(try imports("Logbooks").isDisjoint(with: records) && imports("Logbooks").contains("Results"))
+        #expect(try imports("Results").isDisjoint(with: ["Logbooks", "Figures", "Mustache"]))
+        for file in try files(in: folder(of: "Results"), ending: "swift") {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for word in ["Format", "ShellText", "MarkdownText", "VisibleText"] {
+                #expect(
+                    text.firstMatch(of: try Regex("(?m)^(?! *//).*\\b\(word)\\.")) == nil,
+                    "\(file.lastPathComponent) puts values in words by \(word)")
+            }
+        }
+    }
+
     /// A room is seen at a glance: what has grown gets rooms inside.
     @Test func noFolderHoldsMoreThanTwentySources() throws {
         var counts: [String: Int] = [:]

@@ -174,8 +174,8 @@ def test_predictions_leave_by_id_and_come_back_as_a_model(finished, tmp_path):
     table = parquet.read_table(project.folder / "oof.parquet").to_pydict()
     assert list(table) == header
     numpy.testing.assert_allclose(numpy.array([table[name] for name in header[-3:]]).T, stored, rtol=1e-6)
-    assert write("blend", "test.csv", "--test").returncode == 0
-    assert "fold" not in (project.folder / "test.csv").read_text().splitlines()[0]
+    assert write("blend", "predicted.csv", "--test").returncode == 0
+    assert "fold" not in (project.folder / "predicted.csv").read_text().splitlines()[0]
 
     # A file of somebody's is not replaced; one of ablate's own is. What is no result is told with what there is.
     own = project.folder / "own.csv"

@@ -6,6 +6,7 @@ import Scores
 import Testing
 
 @testable import Logbooks
+@testable import Results
 
 @Suite struct TableFormTests {
     private static func arm(_ name: String, isBaseline: Bool, _ leaderboard: Double? = nil) -> AblationEntry.Arm {

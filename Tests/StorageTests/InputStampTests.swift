@@ -12,7 +12,7 @@ import Testing
     init() throws {
         files = MemoryFiles(clock: clock)
         for (folder, text) in [("/work/data", "one"), ("/work/other", "two")] {
-            try files.makeFolder(folder)
+            _ = try files.makeFolder(folder)
             try files.write(Array(text.utf8), to: "\(folder)/table")
         }
         clock.advance(seconds: 1)
@@ -72,7 +72,7 @@ import Testing
     func aFolderThatWasRenamedAndRenamedBackIsTold(_ folder: String) throws {
         let told = try told {
             try files.move(folder, to: "/away")
-            try files.makeFolder(folder)
+            _ = try files.makeFolder(folder)
             clock.advance(seconds: 1)
             try files.remove(folder)
             clock.advance(seconds: 1)
@@ -92,7 +92,7 @@ import Testing
 
     @Test func anotherFolderInItsPlaceIsTold() throws {
         let told = try told {
-            try files.makeFolder("/work/new")
+            _ = try files.makeFolder("/work/new")
             #expect(try files.claim("/work/new/table", for: "/work/data/table"))
             try files.move("/work/data", to: "/work/old")
             try files.move("/work/new", to: "/work/data")

@@ -1,29 +1,18 @@
 // The front page of the module.
 //
-// Logbooks makes the document that answers: what scored how, what each ablation found, what it cost, where it came
-// from. It reads records and the evaluations they name, and gives the same bytes for the same records.
+// Logbooks lays out results: it puts values in words and figures, and those in forms, each of which takes the results of some
+// recipes and gives files. The same results give the same bytes.
 //
-// It does not run anything, and it judges nothing by itself: verdicts are Statistics', which record belongs to which
-// result is the plan's and the forecast's. It does not know where its pages are written.
+// It does not know where values come from, neither store nor plan nor recipe, and it works none out: what a form needs and does not
+// find is a value that Results lacks. It does not know where its files are written.
 //
-// It may import Diagnostics, Nodes, Recipes, Plans, Storage, Runs, Host, Forecasts, Arithmetic, Scores, Statistics, Formats, Figures, Words,
-// Digests and
-// Mustache. CommandLine uses it.
+// It may import Results, Scores, Statistics, Formats, Figures, Words, Digests and Mustache. CommandLine uses it.
 //
-//     Logbook                                                read this first: the document
-//     Score, Evaluation, EvaluationReader, StageEffect       results, their numbers, what each stage gave
-//     AblationEntry, Pairing, KnownComparisons, ArmDetail    hypothesis, setup, findings, conclusion; comparisons that are kept
-//     Truncation                                             how much of the texts a variant read
-//     PairedResult, AcrossRecipes                            two results of `diff`; recipes beside each other
-//     UnseenLabel, StepWarning                               labels that no model could learn; what steps warn of
-//     Ensemble, Composition, Suggestion                      what members add, what entries are made of; what to try next
-//     History, Timeline, StepGraph, TextLook                 earlier runs; the last one in time; the plan; the texts
-//     Provenance                                             inputs, libraries, devices
-//     StoredDocument                                         what steps left in the store, held to its digest
-//     PageText, FileName                                     sentences, once for all forms; names as parts of file names
-//     Note, FineTuneCurve                                    what people said; what training recorded
-//     Form                                                   what every form is: logbooks in, files out
+//     Form                                                   read this first: what every form is, results in, files out
+//     PageText                                               sentences and numbers, once for all forms
+//     ComparisonWords, AblationWords, ScoreWords             what is said of comparisons, ablations and results
+//     SuggestionWords, WarningWords, ProvenanceWords         of what to try next, of warnings, of where results come from
+//     LogbookFigures, RecipeFigures                          which figures there are, and of which numbers
 //     LogbookPage, RecipePage                                the page; Templates/ has page, style and script; ContentPolicy
 //     LogbookMarkdown, RecipeMarkdown, LogbookJSON           for code hosts; for programs
 //     TableForm, TrackerForm                                 for papers; for experiment trackers
-//     LogbookFigures, RecipeFigures                          which figures there are, and of which numbers

@@ -4,9 +4,9 @@ internal import Digests
 internal import Forecasts
 internal import Host
 internal import Nodes
-internal import Logbooks
 internal import Plans
 internal import Recipes
+internal import Results
 internal import Runs
 internal import Storage
 internal import Words

@@ -1,10 +1,8 @@
 // The warnings of a run's steps, said by every run: a reused step is no less worth a warning than one that ran. Knows no step.
 
 internal import Digests
-internal import Forecasts
 internal import Logbooks
-internal import Plans
-internal import Recipes
+internal import Results
 
 struct Warnings {
     /// The step that its end told of already if it ran; nil for what no step tells itself.

@@ -1,6 +1,6 @@
 // The shape of a metric's name. Knows no metric in particular.
 
-package import Scores
+internal import Scores
 
 extension ValueShape where Value == String {
     /// The name of one of ``Metrics``.

@@ -1,6 +1,7 @@
 // The figures of scores and ablations, and of which numbers they are. How they are drawn is the figures' own business.
 
 internal import Figures
+internal import Results
 internal import Statistics
 internal import Words
 

@@ -1,9 +1,9 @@
 // The figures of all that is not an ablation: ensembles, leaderboard, history, cost, plan, texts, training.
 
 internal import Figures
-internal import Statistics
+internal import Results
 internal import Scores
-internal import Plans
+internal import Statistics
 internal import Words
 
 extension PageText {
@@ -26,31 +26,15 @@ extension PageText {
 
     var correlationFigure: Figure {
         let models = logbook.scores.filter { $0.isModel && $0.evaluation?.losses["average"] != nil }.prefix(24)
-        let losses = models.map { $0.evaluation!.losses["average"]! }
+        let evaluations = models.compactMap(\.evaluation)
         return Figure(
             name: "correlation", title: "Correlation of errors",
             HeatChart.chart(
-                models.map(\.name), losses.map { left in losses.map { Self.correlation(left, $0) } },
+                models.map(\.name), evaluations.map { left in evaluations.map(left.correlation) },
                 "correlation of the models' errors"),
             caption:
                 "Pearson's correlation of the models' log losses, row by row. Models with little in common gain most from being averaged."
         )
-    }
-
-    /// Pearson's correlation; nil where one of the two does not vary or they differ in length.
-    private static func correlation(_ left: [Double], _ right: [Double]) -> Double? {
-        guard left.count == right.count, left.count > 1 else { return nil }
-        let means = (
-            left.reduce(0, +) / Double(left.count), right.reduce(0, +) / Double(right.count)
-        )
-        var (product, squareLeft, squareRight) = (0.0, 0.0, 0.0)
-        for (a, b) in zip(left, right) {
-            product += (a - means.0) * (b - means.1)
-            squareLeft += (a - means.0) * (a - means.0)
-            squareRight += (b - means.1) * (b - means.1)
-        }
-        guard squareLeft > 0, squareRight > 0 else { return nil }
-        return product / (squareLeft * squareRight).squareRoot()
     }
 
     /// Scores of a leaderboard against our own.
@@ -107,7 +91,7 @@ extension PageText {
             TimelineChart.Lane(
                 name: lane.name,
                 bars: lane.bars.map { bar in
-                    let series = kinds.firstIndex { $0.kinds.contains(bar.kind.rawValue) } ?? kinds.count - 1
+                    let series = kinds.firstIndex { $0.kinds.contains(bar.kind) } ?? kinds.count - 1
                     return TimelineChart.Bar(
                         title:
                             "\(bar.address): \(Format.duration(bar.seconds)), from \(Format.duration(bar.start)) on",
@@ -131,7 +115,7 @@ extension PageText {
                 : GraphChart.chart(
                     nodes.map { node in
                         GraphChart.Node(
-                            name: node.name, what: node.kind.rawValue + (node.count > 1 ? " × \(node.count)" : ""),
+                            name: node.name, what: node.kind + (node.count > 1 ? " × \(node.count)" : ""),
                             layer: node.layer, dependencies: node.dependencies.sorted())
                     }, "steps and what they are made of; folds and seeds are one box"),
             caption: "What is made of what. Steps of several folds, seeds or variants are one box.")

@@ -1,11 +1,12 @@
 // What every form of a logbook is: logbooks in, files out. Knows no form.
 
 package import Digests
+package import Results
 
 /// A way to lay out the logbook of one recipe, or of several.
 package protocol Form: Sendable {
     /// The form's files, the one that is read first at the beginning. The same for the same logbooks.
-    func files(of logbooks: [Logbook]) -> [FormFile]
+    func files(of logbooks: [RecipeResults]) -> [FormFile]
 }
 
 /// A file of a form.

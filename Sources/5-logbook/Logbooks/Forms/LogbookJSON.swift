@@ -2,36 +2,36 @@
 
 package import Digests
 internal import Figures
+package import Results
 internal import Scores
 internal import Statistics
-internal import Storage
 
 package struct LogbookJSON: Form {
     package init() {}
 
     package static let file = "logbook.json"
 
-    package func files(of logbooks: [Logbook]) -> [FormFile] {
+    package func files(of logbooks: [RecipeResults]) -> [FormFile] {
         [FormFile(Self.file, .document(document(of: logbooks)))]
     }
 
     /// The document of one recipe, or of several with what sets them beside each other.
-    package func document(of logbooks: [Logbook]) -> JSON {
+    package func document(of logbooks: [RecipeResults]) -> JSON {
         guard logbooks.count > 1 else { return logbooks[0].json }
         return [
-            "schema_version": Logbook.version, "recipes": .array(logbooks.map(\.json)),
+            "schema_version": RecipeResults.version, "recipes": .array(logbooks.map(\.json)),
             "across": .array(
                 AcrossRecipes(logbooks).rows.map {
                     [
                         "recipe": .string($0.recipe), "result": JSON($0.result),
-                        "comparison": $0.comparison.map(logbooks[0].json) ?? .null, "refusal": JSON($0.refusal),
+                        "comparison": $0.comparison.map(logbooks[0].json) ?? .null, "refusal": JSON($0.refusalText),
                     ]
                 }),
         ]
     }
 }
 
-extension Logbook {
+extension RecipeResults {
     /// The version of the document; members are only added while it stays. 2 spells log loss as records do, `log-loss`.
     fileprivate static let version: JSON = 2
 
@@ -60,7 +60,7 @@ extension Logbook {
             "next": .array(
                 suggestions.map {
                     [
-                        "reason": .string($0.reason), "command": JSON($0.command), "seconds": JSON($0.seconds),
+                        "reason": .string($0.sentence), "command": JSON($0.command?.text), "seconds": JSON($0.seconds),
                         "on_gpu": .bool($0.isOnGPU),
                     ]
                 }),
@@ -77,7 +77,7 @@ extension Logbook {
             "makeups": .array(
                 compositions.map { composition in
                     [
-                        "entry": .string(composition.entry), "measure": .string(composition.measure),
+                        "entry": .string(composition.entry), "measure": .string(composition.measure.words),
                         "parts": .array(
                             composition.parts.map {
                                 [
@@ -127,7 +127,7 @@ extension Logbook {
 
     private func json(_ score: Score) -> JSON {
         [
-            "name": .string(score.name), "what": .string(score.what), "absence": JSON(score.absence),
+            "name": .string(score.name), "what": .string(score.what), "absence": JSON(score.absenceText),
             "key": JSON(score.anchor), "is_model": .bool(score.isModel), "is_step": .bool(score.isStep),
             "parts": .array(score.parts.map { .string($0) }), "round": .integer(score.round),
             "effect": effects[score.name].map { effect in
@@ -177,7 +177,8 @@ extension Logbook {
     private func json(_ ablation: AblationEntry) -> JSON {
         [
             "name": .string(ablation.name), "hypothesis": .string(ablation.hypothesis), "of": .string(ablation.of),
-            "setup": .string(ablation.setup), "conclusions": .array(ablation.conclusions.map { .string($0.text) }),
+            "setup": .string(ablation.setupText(labels)),
+            "conclusions": .array(ablation.conclusions.map { .string($0.text) }),
             "remark": JSON(ablation.remark), "tags": .array(ablation.tags.map { .string($0) }),
             "variants": .array(
                 ablation.arms.map { arm in
@@ -220,7 +221,7 @@ extension Logbook {
     }
 }
 
-extension Logbook {
+extension RecipeResults {
     private func json(_ history: History) -> JSON {
         [
             "runs": .array(
@@ -236,7 +237,7 @@ extension Logbook {
                         "name": .string(result.name), "key": .string(result.anchor),
                         "is_comparable": .bool(result.isComparable),
                         "runs": .array(result.runs.map { .integer($0) }),
-                        "changes": .array(result.changes.map { .string($0) }),
+                        "changes": .array(result.changes.map { .string($0.text) }),
                     ]
                     let scores = Dictionary(
                         metrics.map { ($0.name, JSON(result.scores[$0.name])) }, uniquingKeysWith: { own, _ in own })
@@ -261,10 +262,11 @@ extension Provenance {
                     libraries.map { ($0.name, .array($0.versions.map { .string($0) })) }, uniquingKeysWith: { $1 })),
             "devices": .array(devices.map { .string($0) }),
             "accepted": .array(
-                accepted.map { address, acceptance in
-                    var members = acceptance.json.object ?? [:]
-                    members["address"] = .string(address)
-                    return .object(members)
+                accepted.map {
+                    [
+                        "address": .string($0.address), "from": .string($0.from.description), "by": .string($0.by),
+                        "at": .number($0.at), "reason": .string($0.reason),
+                    ]
                 }),
         ]
     }

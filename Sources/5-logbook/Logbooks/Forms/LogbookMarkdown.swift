@@ -1,6 +1,7 @@
 // The logbook as Markdown, for code hosts. They strip drawings from a text, so figures are files beside it.
 
 internal import Digests
+package import Results
 internal import Scores
 internal import Statistics
 internal import Words
@@ -12,14 +13,14 @@ package struct LogbookMarkdown: Form {
     /// The folder of the figures, beside the text.
     package static let folder = "figures"
 
-    package func files(of logbooks: [Logbook]) -> [FormFile] {
+    package func files(of logbooks: [RecipeResults]) -> [FormFile] {
         let recipes = logbooks.map { RecipeMarkdown($0, prefix: logbooks.count > 1 ? "\($0.name)-" : "") }
         let text = Self.overview(of: logbooks) + recipes.map(\.text).joined(separator: "\n")
         return [FormFile(Self.file, .text(text))] + recipes.flatMap(\.figures)
     }
 
     /// The table that sets recipes beside each other; empty for one alone.
-    private static func overview(of logbooks: [Logbook]) -> String {
+    private static func overview(of logbooks: [RecipeResults]) -> String {
         guard logbooks.count > 1 else { return "" }
         var lines = ["# \(logbooks.count) recipes", ""]
         lines += [
@@ -30,7 +31,7 @@ package struct LogbookMarkdown: Form {
             let text = PageText(logbook: logbook)
             let words = AcrossText(across)
             let cells = [
-                logbook.name, across.result ?? "–", text.best?.evaluation.map { text.loss($0.score) } ?? "–",
+                logbook.name, across.result ?? "–", logbook.best?.evaluation.map { text.loss($0.score) } ?? "–",
                 words.difference, words.interval, words.verdict,
             ]
             lines.append("| " + cells.map(MarkdownText.escaped).joined(separator: " | ") + " |")

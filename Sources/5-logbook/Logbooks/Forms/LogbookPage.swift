@@ -1,6 +1,7 @@
 // The logbook as one HTML file: no request to anywhere; its one script only sorts, filters and lights up.
 
 internal import Mustache
+package import Results
 internal import Scores
 internal import Statistics
 internal import Words
@@ -15,7 +16,7 @@ package struct LogbookPage: Form {
 
     package static let file = "index.html"
 
-    package func files(of logbooks: [Logbook]) -> [FormFile] { [FormFile(Self.file, .text(html(of: logbooks)))] }
+    package func files(of logbooks: [RecipeResults]) -> [FormFile] { [FormFile(Self.file, .text(html(of: logbooks)))] }
 
     private static let style = String(decoding: PackageResources.page_css, as: UTF8.self)
     private static let script = String(decoding: PackageResources.page_js, as: UTF8.self)
@@ -24,7 +25,7 @@ package struct LogbookPage: Form {
     package var policy: String { ContentPolicy.text(style: Self.style, script: Self.script, isLive: version != nil) }
 
     /// The page. Every text of the user's is escaped by the template; only figures, style and script are put in as they are.
-    package func html(of logbooks: [Logbook]) -> String {
+    package func html(of logbooks: [RecipeResults]) -> String {
         let isSingle = logbooks.count == 1
         let title = logbooks.map(\.name).joined(separator: ", ")
         var context: [String: Any] = [
@@ -47,7 +48,9 @@ package struct LogbookPage: Form {
     }
 
     /// A recipe's line in the table of all, whose columns are the first recipe's metrics.
-    private func overview(_ logbook: Logbook, _ across: AcrossRecipes.Row, by first: [any Metric]) -> [String: Any] {
+    private func overview(_ logbook: RecipeResults, _ across: AcrossRecipes.Row, by first: [any Metric]) -> [String:
+        Any]
+    {
         let text = PageText(logbook: logbook)
         let words = AcrossText(across)
         let outcomes = logbook.ablations.flatMap { $0.arms.compactMap { $0.comparison?.outcome } }
@@ -59,7 +62,7 @@ package struct LogbookPage: Form {
             "hurts": count(.hurts), "open": String(outcomes.count { $0 != .helps && $0 != .hurts }),
         ]
         if let outcome = across.comparison?.outcome { row["verdict"] = outcome.rawValue }
-        if let best = text.best, let evaluation = best.evaluation {
+        if let best = logbook.best, let evaluation = best.evaluation {
             row["best"] = best.name
             row["values"] = first.map { ["value": text.shown($0, evaluation.scores)] }
         }

@@ -1,18 +1,19 @@
 // The logbook in words and formatted numbers: what the page and the Markdown both show. Knows no markup.
 
 internal import Glibc
+internal import Results
 internal import Scores
 internal import Statistics
 internal import Words
 
 /// Every text of the logbook, ready to be laid out.
 struct PageText {
-    let logbook: Logbook
+    let logbook: RecipeResults
 
     /// The answers first: one sentence each.
     var answers: [String] {
         var answers: [String] = []
-        if let best, let evaluation = best.evaluation {
+        if let best = logbook.best, let evaluation = best.evaluation {
             answers.append(
                 "Best: \(best.name), \(metric.title) \(loss(evaluation.score)) out of fold\(others(evaluation))\(withoutUnseen(evaluation).map { "; \($0)" } ?? "")."
             )
@@ -72,11 +73,6 @@ struct PageText {
         return shown + [rest + (sure.count > shown.count ? "." : "; none of them helps or hurts.")]
     }
 
-    /// The result with the best score, the first of several; rows whose label could not be learnt do not count.
-    var best: Score? {
-        logbook.scores.filter { $0.evaluation != nil }.min { $0.evaluation!.cost < $1.evaluation!.cost }
-    }
-
     /// What averaging, learning and optimizing did; of rounds of pseudo-labels, what they did to the result that is handed in.
     var effectSentences: [String] {
         logbook.scores.filter { $0.round == 0 || $0.entry == logbook.delivered }.compactMap(effect)
@@ -121,8 +117,7 @@ struct PageText {
             let own = withoutUnseen(evaluation) ?? loss(evaluation.score)
             return "\(score.name) (\(score.what)): \(own), \(effect.clause)."
         }
-        guard evaluation.seeds.count > 1, score.round == 0 else { return nil }
-        let alone = evaluation.seeds.map(\.score).reduce(0, +) / Double(evaluation.seeds.count)
+        guard let alone = evaluation.seedMean, score.round == 0 else { return nil }
         return
             "\(score.name): \(evaluation.seeds.count) seeds averaged have \(loss(evaluation.score)), one alone \(loss(alone))"
             + " (\(Format.signed(metric.direction.improvement(from: alone, to: evaluation.score), 4)))."
@@ -153,7 +148,7 @@ struct PageText {
                     entry: index == 0 ? composition.entry : "", part: part.name, value: Format.decimal(part.value, 3),
                     range: part.range.map { "\(Format.decimal($0.lowerBound, 3))–\(Format.decimal($0.upperBound, 3))" }
                         ?? "–",
-                    measure: index == 0 ? composition.measure : "")
+                    measure: index == 0 ? composition.measure.words : "")
             }
             guard composition.rest > 0 else { return rows }
             return rows + [
@@ -184,7 +179,7 @@ struct PageText {
 
     /// How the recipe was otherwise when a past result was made.
     func changes(_ result: History.Result) -> String {
-        var parts = Array(result.changes.prefix(4))
+        var parts = result.changes.prefix(4).map(\.text)
         if result.changes.count > 4 { parts.append("and \(result.changes.count - 4) more") }
         if !result.isComparable { parts.insert("other rows or folds", at: 0) }
         return parts.isEmpty ? "what it was made of has changed" : parts.joined(separator: "; ")
@@ -198,11 +193,7 @@ struct PageText {
     /// A score by the metric that decides.
     func loss(_ value: Double) -> String { Format.decimal(value, metric.digits) }
 
-    func seeds(_ evaluation: Evaluation) -> String {
-        guard evaluation.seeds.count > 1 else { return "–" }
-        let values = evaluation.seeds.map(\.score)
-        return "\(loss(values.reduce(0, +) / Double(values.count)))"
-    }
+    func seeds(_ evaluation: Evaluation) -> String { evaluation.seedMean.map(loss) ?? "–" }
 
     func folds(_ evaluation: Evaluation) -> String {
         let values = evaluation.cells.map(\.score)
@@ -256,6 +247,6 @@ struct AcrossText {
     init(_ row: AcrossRecipes.Row) {
         difference = row.comparison?.differenceText ?? "–"
         interval = row.comparison?.intervalText ?? ""
-        verdict = row.comparison?.outcome.rawValue ?? row.refusal ?? "the first"
+        verdict = row.comparison?.outcome.rawValue ?? row.refusalText ?? "the first"
     }
 }

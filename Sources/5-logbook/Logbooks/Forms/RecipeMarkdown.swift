@@ -1,19 +1,20 @@
 // One recipe's part of the logbook as Markdown. Knows no other recipe.
 
 internal import Digests
-internal import Scores
 internal import Figures
+internal import Results
+internal import Scores
 internal import Statistics
 internal import Words
 
 /// One recipe's logbook as text, and the figures it names.
 struct RecipeMarkdown {
-    private let logbook: Logbook
+    private let logbook: RecipeResults
     /// What comes before each figure's name.
     private let prefix: String
 
     /// - Parameter prefix: sets the figures of several recipes in one folder apart.
-    init(_ logbook: Logbook, prefix: String) { (self.logbook, self.prefix) = (logbook, prefix) }
+    init(_ logbook: RecipeResults, prefix: String) { (self.logbook, self.prefix) = (logbook, prefix) }
 
     var text: String {
         let text = PageText(logbook: logbook)
@@ -70,8 +71,8 @@ struct RecipeMarkdown {
     private var suggestions: [String] {
         logbook.suggestions.map { one in
             let price = one.cost.map { " (about \($0))" } ?? ""
-            let command = one.command.map { "  \n  \(MarkdownText.code($0))" } ?? ""
-            return "- \(escaped(one.reason))\(price)\(command)"
+            let command = one.command.map { "  \n  \(MarkdownText.code($0.text))" } ?? ""
+            return "- \(escaped(one.sentence))\(price)\(command)"
         }
     }
 
@@ -79,7 +80,7 @@ struct RecipeMarkdown {
         var lines: [String] = logbook.ablations.isEmpty ? [] : ["## Ablations", ""]
         for ablation in logbook.ablations {
             lines += ["### \(escaped(ablation.name))", "", "**Hypothesis.** \(escaped(ablation.hypothesis))", ""]
-            lines += ["**Setup.** \(escaped(ablation.setup))", "", "**Findings.**", ""]
+            lines += ["**Setup.** \(escaped(ablation.setupText(logbook.labels)))", "", "**Findings.**", ""]
             lines += [
                 "| variant | changed | \(titles) | improvement | 95 % interval | p | verdict | own time |",
                 "|---|---|\(logbook.metrics.map { _ in "--:|" }.joined())--:|--:|--:|---|--:|",
@@ -129,7 +130,7 @@ struct RecipeMarkdown {
                     [text.loss(evaluation.score)] + (text.hasRanking ? [text.loss(evaluation.ranked)] : [])
                         + text.scores(evaluation.scores).dropFirst() + (text.hasEffects ? gain : [])
                         + (text.hasSeeds ? [text.seeds(evaluation)] : []) + [text.folds(evaluation)]
-                } ?? [score.absence ?? ""] + [String](repeating: "", count: heads.count - 4)
+                } ?? [score.absenceText ?? ""] + [String](repeating: "", count: heads.count - 4)
             lines.append(row([score.name, score.what] + numbers + [text.leaderboard(score.notes)]))
         }
         if text.hasStale { lines += ["", escaped(PageText.staleness)] }
@@ -181,7 +182,7 @@ struct RecipeMarkdown {
         lines += provenance.inputs.map { "- \(escaped($0.name)): \(MarkdownText.code($0.digest))" }
         lines += provenance.libraries.map { "- \(escaped($0.name)) \(escaped($0.versions.joined(separator: ", ")))" }
         lines += provenance.devices.map { "- device: \(escaped($0))" }
-        lines += provenance.accepted.map { "- \(escaped($0.address)): \(escaped(Provenance.words(of: $0.acceptance)))" }
+        lines += provenance.accepted.map { "- \(escaped($0.address)): \(escaped($0.words))" }
         return lines
     }
 

@@ -1,17 +1,18 @@
 // One recipe's part of the page, as values for the template. Knows no markup but that of finished figures.
 
 internal import Figures
+internal import Results
 internal import Scores
 internal import Statistics
 internal import Words
 
 struct RecipePage {
-    let logbook: Logbook
+    let logbook: RecipeResults
     /// Whether the page has no other recipe: then its places need no name before them.
     let isSingle: Bool
     private let text: PageText
 
-    init(logbook: Logbook, isSingle: Bool) {
+    init(logbook: RecipeResults, isSingle: Bool) {
         (self.logbook, self.isSingle, text) = (logbook, isSingle, PageText(logbook: logbook))
     }
 
@@ -47,7 +48,7 @@ struct RecipePage {
         context["about"] = logbook.about
         context["unlearnt"] = text.unlearnt
         context["incomplete"] = text.incomplete
-        if let best = text.best, let evaluation = best.evaluation {
+        if let best = logbook.best, let evaluation = best.evaluation {
             context["best"] = [
                 [
                     "bestName": best.name, "bestLoss": text.loss(evaluation.score),
@@ -124,8 +125,8 @@ struct RecipePage {
     }
 
     private func suggestion(_ suggestion: Suggestion) -> [String: Any] {
-        var one: [String: Any] = ["reason": suggestion.reason]
-        one["command"] = suggestion.command
+        var one: [String: Any] = ["reason": suggestion.sentence]
+        one["command"] = suggestion.command?.text
         one["price"] = suggestion.cost
         return one
     }
@@ -134,14 +135,14 @@ struct RecipePage {
 
     private func score(_ score: Score) -> [String: Any] {
         var row: [String: Any] = ["name": score.name, "what": score.what]
-        row["absent"] = score.absence
+        row["absent"] = score.absenceText
         row["columns"] = String(
             1 + logbook.metrics.count + (text.hasRanking ? 1 : 0) + (text.hasEffects ? 3 : 0) + (text.hasSeeds ? 1 : 0))
         row["anchor"] = score.anchor
         if text.hasLeaderboard { row["leaderboard"] = text.leaderboard(score.notes) }
         if text.hasEffects { row["effect"] = effect(logbook.effects[score.name]) }
         guard let evaluation = score.evaluation else { return row }
-        row["isBest"] = score.name == text.best?.name
+        row["isBest"] = score.name == logbook.best?.name
         row["score"] = text.loss(evaluation.score)
         row["others"] = text.scores(evaluation.scores).dropFirst().map { ["value": $0] }
         if text.hasRanking { row["ranking"] = text.loss(evaluation.ranked) }
@@ -159,7 +160,7 @@ struct RecipePage {
         ]
     }
 
-    private func submission(_ one: Logbook.Submission) -> [String: Any] {
+    private func submission(_ one: RecipeResults.Submission) -> [String: Any] {
         [
             "result": one.result, "given": "\(one.leaderboard)" + (one.isCurrent ? "" : "*"),
             "own": one.score.map(text.loss) ?? "–", "remarkText": one.text ?? "",
@@ -188,7 +189,7 @@ struct RecipePage {
             },
             "devices": logbook.provenance.devices.map { ["name": $0] },
             "accepted": logbook.provenance.accepted.map {
-                ["address": $0.address, "words": Provenance.words(of: $0.acceptance)]
+                ["address": $0.address, "words": $0.words]
             },
         ]
     }
@@ -237,7 +238,7 @@ struct RecipePage {
 
     private func entry(_ ablation: AblationEntry) -> [String: Any] {
         var entry: [String: Any] = [
-            "name": ablation.name, "hypothesis": ablation.hypothesis, "setup": ablation.setup,
+            "name": ablation.name, "hypothesis": ablation.hypothesis, "setup": ablation.setupText(logbook.labels),
             "conclusions": list(text.conclusions(of: ablation)),
             "variants": zip(ablation.arms, ablation.times).map { variant($0, took: $1) },
             "entryFigures": figures([text.pairFigure(of: ablation), text.parameterFigure(of: ablation)]),

@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Formats
+package import Results
 internal import Scores
 internal import Statistics
 internal import Words
@@ -14,7 +15,7 @@ package struct TableForm: Form {
 
     package init(_ encoding: Encoding) { self.encoding = encoding }
 
-    package func files(of logbooks: [Logbook]) -> [FormFile] {
+    package func files(of logbooks: [RecipeResults]) -> [FormFile] {
         [FormFile("ablations.\(encoding.rawValue)", ResultTable(logbooks).content(encoding))]
     }
 }
@@ -37,7 +38,7 @@ struct ResultTable {
 }
 
 extension ResultTable {
-    init(_ logbooks: [Logbook]) {
+    init(_ logbooks: [RecipeResults]) {
         var seen: Set<String> = []
         self.init(
             name: logbooks.map(\.name).joined(separator: ", "),

@@ -1,6 +1,7 @@
 // The logbook as experiment trackers see it: one run for each result, one below it for each fine-tune.
 
 package import Digests
+package import Results
 internal import Scores
 internal import Statistics
 
@@ -8,16 +9,16 @@ internal import Statistics
 package struct TrackerForm: Form {
     package init() {}
 
-    package func files(of logbooks: [Logbook]) -> [FormFile] {
+    package func files(of logbooks: [RecipeResults]) -> [FormFile] {
         [FormFile("publication.json", .document(document(of: logbooks)))]
     }
 
-    package func document(of logbooks: [Logbook]) -> JSON {
+    package func document(of logbooks: [RecipeResults]) -> JSON {
         ["table": ResultTable(logbooks).document, "runs": .array(logbooks.flatMap(\.trackedRuns))]
     }
 }
 
-extension Logbook {
+extension RecipeResults {
     /// Runs with parameters, metrics and series. A run is known by its key: that of the evaluation's record, or of its place in it.
     fileprivate var trackedRuns: [JSON] {
         func tracked(_ name: String) -> String { name.replacing("-", with: "_") }

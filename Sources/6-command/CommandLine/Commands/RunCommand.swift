@@ -11,6 +11,7 @@ internal import Logbooks
 internal import Nodes
 internal import Plans
 internal import Recipes
+internal import Results
 internal import Storage
 internal import Words
 internal import Workers
@@ -243,7 +244,7 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Brings the submission and the logbook up to date; gives their paths, the logbook's page first.
     private func deliver(
-        _ workspace: Workspace, _ content: Logbook, _ forecast: Forecast
+        _ workspace: Workspace, _ content: RecipeResults, _ forecast: Forecast
     ) throws -> (logbook: [(path: String, digest: Digest)], submission: Delivered?) {
         let delivery = delivery(workspace)
         let folder = logbookFolder(workspace)

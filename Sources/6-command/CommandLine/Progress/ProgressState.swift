@@ -3,7 +3,6 @@
 internal import Digests
 internal import Execution
 internal import Formats
-internal import Logbooks
 internal import Scores
 internal import Words
 

@@ -5,8 +5,8 @@ internal import Diagnostics
 internal import Digests
 internal import Forecasts
 internal import Host
-internal import Logbooks
 internal import Plans
+internal import Results
 internal import Storage
 
 struct DiffCommand: AsyncParsableCommand {

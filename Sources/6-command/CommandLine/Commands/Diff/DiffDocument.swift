@@ -3,6 +3,7 @@
 internal import Digests
 internal import Forecasts
 internal import Logbooks
+internal import Results
 internal import Scores
 internal import Statistics
 internal import Words
@@ -144,7 +145,7 @@ struct DiffDocument {
                 case .leaning, .equivalent, .unresolved: lines.append("    \(sentence)")
                 }
             } else if let refusal = score.refusal {
-                lines.append("    \(paint.dim(refusal))")
+                lines.append("    \(paint.dim(refusal.text))")
             }
         }
         return lines
@@ -191,7 +192,8 @@ struct DiffDocument {
             evaluation.map { .object($0.scores.mapValues { .number($0) }) } ?? .null
         }
         return [
-            "name": .string(score.name), "a": json(score.old), "b": json(score.new), "refusal": JSON(score.refusal),
+            "name": .string(score.name), "a": json(score.old), "b": json(score.new),
+            "refusal": JSON(score.refusal?.text),
             "comparison": score.comparison.map { comparison in
                 [
                     "difference": .number(comparison.difference),

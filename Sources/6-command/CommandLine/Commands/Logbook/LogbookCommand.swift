@@ -5,6 +5,7 @@ internal import Deliveries
 internal import Digests
 internal import Forecasts
 internal import Logbooks
+internal import Results
 internal import Runs
 internal import Recipes
 internal import Storage
@@ -60,8 +61,8 @@ struct LogbookCommand: AsyncParsableCommand {
     ///   - warnings: of the plan's steps, where the caller has them.
     static func logbook(
         _ workspace: Workspace, _ forecast: Forecast, settings: JSON? = nil, warnings: StepWarnings? = nil
-    ) throws -> Logbook {
-        try Logbook(
+    ) throws -> RecipeResults {
+        try RecipeResults(
             recipe: workspace.loaded, plan: workspace.plan, forecast: forecast, store: workspace.store,
             lastRun: workspace.lastRun()?.document,
             settings: settings ?? ResolvedRecipe.settings(of: workspace.loaded), warnings: warnings)

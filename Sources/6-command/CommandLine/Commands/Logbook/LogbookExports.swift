@@ -7,6 +7,7 @@ internal import Execution
 internal import Host
 internal import Logbooks
 internal import Plans
+internal import Results
 
 struct LogbookExports: ParsableArguments {
     @Option(
@@ -49,7 +50,7 @@ struct LogbookExports: ParsableArguments {
     private static func isParquet(_ path: String) -> Bool { ending(of: path) == "parquet" }
 
     /// Writes what is asked for; gives where it is. Errors: ``AblateError``, ``StepFailure``.
-    func write(_ logbooks: [Logbook], _ workspaces: [Workspace], overwrites: Bool) async throws -> [String] {
+    func write(_ logbooks: [RecipeResults], _ workspaces: [Workspace], overwrites: Bool) async throws -> [String] {
         guard !isEmpty else { return [] }
         let delivery = ProjectFiles.delivery(madeOf: workspaces.map(\.project), overwrites: overwrites)
         var paths: [String] = []

@@ -5,6 +5,7 @@ internal import Digests
 internal import Host
 internal import Logbooks
 internal import Arithmetic
+internal import Results
 
 struct LogbookFiles {
     private let files: [(name: String, mark: FileMark, text: String)]
@@ -14,7 +15,7 @@ struct LogbookFiles {
     private static let forms: [any Form] = [LogbookPage(), LogbookMarkdown(), LogbookJSON()]
 
     /// - Parameter author: what the files are marked as written by (``Delivery/author(in:)``).
-    init(_ logbooks: [Logbook], author: String) {
+    init(_ logbooks: [RecipeResults], author: String) {
         self.author = author
         files = Parallel.map(Self.forms, atOnce: 1) { $0.files(of: logbooks) }.flatMap(\.self).map { file in
             let mark = FileMark(name: file.name, author: author)

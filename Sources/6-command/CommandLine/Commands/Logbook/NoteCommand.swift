@@ -4,8 +4,8 @@ internal import ArgumentParser
 internal import Digests
 internal import Forecasts
 internal import Host
-internal import Logbooks
 internal import Plans
+internal import Results
 internal import Storage
 
 struct NoteCommand: AsyncParsableCommand {
