@@ -9,6 +9,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,17 @@ ablations:
     vary: {lora.rank: [2, 4]}
 submission: {from: final, path: submission.csv}
 """
+
+
+def until(condition, seconds: float = 15):
+    """What the condition gives, as soon as it gives something."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError("it did not come about")
 
 
 def write_tables(folder: Path, questions: int = 12) -> None:

@@ -5,6 +5,7 @@ import signal
 import time
 
 import pytest
+from conftest import until
 from programs import ALL, chain, made, make_chain  # noqa: F401 (fixtures)
 
 
@@ -137,10 +138,8 @@ def test_an_engine_ended_in_a_step_leaves_no_half_file(tmp_path, number):
     for line in engine.stdout:
         if '"started"' in line and "two/" in line:
             break
-    end = time.monotonic() + 60
-    while not any(file.stat().st_size for file in project.folder.glob(".ablate/attempts/*/outputs/*")):  # it is half written
-        assert time.monotonic() < end and engine.poll() is None
-        time.sleep(0.01)
+    # It is half written.
+    until(lambda: any(file.stat().st_size for file in project.folder.glob(".ablate/attempts/*/outputs/*")), 60)
     engine.send_signal(number)
     engine.communicate(timeout=20)
     project.edit("sleep 30", "sleep 0.1")

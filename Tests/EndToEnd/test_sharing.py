@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from conftest import until
 from fault_points import check_objects, records
 from programs import Programs
 
@@ -65,10 +66,7 @@ def test_sixteen_engines_that_start_at_once_run_each_step_once(shared):
 def test_engines_that_are_killed_are_replaced_by_those_that_wait(shared):
     projects, store, ledger = shared
     engines = [start(project, store, ledger) for project in projects[:8]]
-    end_of_patience = time.monotonic() + 60
-    while not ledger.exists() or not ledger.read_text().split():  # somebody is at work
-        assert time.monotonic() < end_of_patience
-        time.sleep(0.01)
+    until(lambda: ledger.exists() and ledger.read_text().split(), 60)  # somebody is at work
     for engine in engines[:4]:
         os.killpg(engine.pid, 9)
         engine.wait()

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 import pytest
+from conftest import until
 from programs import Programs
 
 STEPS = """\
@@ -33,16 +34,6 @@ def text(project, *arguments: str) -> str:
     assert result.returncode == 0, result.stderr
     assert all(len(line) <= 80 for line in result.stdout.splitlines()), result.stdout
     return result.stdout
-
-
-def until(condition, seconds: float = 15):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError("it did not come about")
 
 
 def working(project) -> dict | None:

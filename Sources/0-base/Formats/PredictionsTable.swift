@@ -20,7 +20,7 @@ package struct PredictionsTable: Sendable {
     package init(_ rows: Rows, folds: Folds?, predictions: Predictions, labels: [String], id: String, label: String) {
         precondition(predictions.rows.count == rows.ids.count && predictions.classes == labels.count)
         precondition(folds.map { $0.folds.count == rows.ids.count } ?? true)
-        let classes = labels.map { "\(label)_\($0)" }
+        let classes = LabelColumns.names(of: labels, inColumn: label)
         var header = [id]
         if folds != nil { header.append(Self.free("fold", among: [id, label])) }
         if rows.labels != nil { header.append(label) }

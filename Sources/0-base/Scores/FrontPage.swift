@@ -10,7 +10,7 @@
 //     Metrics/             Metric (what a score is), ScoredRows (what it reads), TallyMetric (what most are), Metrics (all of them)
 //     Metrics/Classes/     of predicted classes: Accuracy, BalancedAccuracy, FMeasure, MatthewsCorrelation, QuadraticKappa
 //     Metrics/Probabilities/
-//                          LogLoss, BrierScore, AreaUnderROC and AveragePrecision (both by OneAgainstRest), PrecisionAtRank,
+//                          LogLoss, BrierScore, CurveMetric (AUC and average precision, by OneAgainstRest), CreditAtRank,
 //                          CalibrationError; Reliability
 //     Averages/            Averaging, AveragingWeights
 //     Folds/               FoldAssignment, StratifiedGroups

@@ -21,16 +21,18 @@ extension EvaluateStep: RunnableStep {
         // Recipes that name no metrics, or those, have the keys and files of earlier versions.
         let asked = metrics == Metrics.standard.map(\.name) ? nil : metrics
         let metrics = try metrics.map(metric)
-        let scorer = Scorer(metrics: metrics, labels: labels, weights: rows.weights)
-        let whole = try scorer.score(average)
-        for metric in metrics where whole.scores[metric.name] == nil {
+        let scorer = Scorer(metrics: metrics, weights: rows.weights)
+        let matrix = try ProbabilityMatrix(values: average.probabilities, classCount: average.classes)
+        let whole = ScoredRows(matrix, labels: labels)
+        let scores = scorer.scores(whole)
+        for metric in metrics where scores[metric.name] == nil {
             let names = Set(labels)
             throw AblateError(
                 .invalid,
                 "\(metric.title) is not defined for these predictions: \(names.count == 1 ? "all \(labels.count) rows have one label" : "its sums over \(labels.count) rows are 0/0"); take \"\(metric.name)\" out of the recipe's metrics"
             )
         }
-        var evaluation = Evaluation(rows: labels.count, classes: classes, metrics: asked, scores: whole.scores)
+        var evaluation = Evaluation(rows: labels.count, classes: classes, metrics: asked, scores: scores)
         evaluation.losses["average"] = whole.losses
         for seed in Self.seeds(of: context.inputs.keys) {
             let parts = try Self.members(of: seed, among: context.inputs.keys).map { name in
@@ -39,30 +41,25 @@ extension EvaluateStep: RunnableStep {
                     predictions: try context.predictions(name, classes: classes, below: labels.count)
                 )
             }
-            let table = try Predictions(joining: parts, covering: labels.count)
-            let score = try scorer.score(table)
-            evaluation.losses[seed] = score.losses
-            if asked != nil {
-                evaluation.predictedBySeed[seed] = labels.indices.map {
-                    likeliest(table[$0])
-                }
-            }
+            let table = try scored(Predictions(joining: parts, covering: labels.count), labels)
+            evaluation.losses[seed] = table.losses
+            if asked != nil { evaluation.predictedBySeed[seed] = table.predicted }
             let name = seed == Self.withoutSeed ? "" : seed
-            evaluation.seeds.append((name, score.scores))
-            evaluation.cells += try scorer.cells(of: table, folds: folds, seed: name)
+            evaluation.seeds.append((name, scorer.scores(table)))
+            evaluation.cells += scorer.cells(of: table, folds: folds, seed: name)
         }
-        if evaluation.cells.isEmpty { evaluation.cells = try scorer.cells(of: average, folds: folds, seed: "") }
+        if evaluation.cells.isEmpty { evaluation.cells = scorer.cells(of: whole, folds: folds, seed: "") }
         evaluation.groups = rows.groups ?? Array(labels.indices)
         evaluation.folds = folds.folds
         evaluation.labels = labels
-        evaluation.predicted = labels.indices.map { likeliest(average[$0]) }
-        let reliability = try scorer.reliability(average)
+        evaluation.predicted = whole.predicted
+        let reliability = Reliability(matrix, labels: labels)
         evaluation.bins = reliability.bins.map { ($0.rows, $0.confidence, $0.accuracy) }
         evaluation.calibrationError = reliability.calibrationError
         try context.write(evaluation.bytes, as: "evaluation")
         return StepOutcome(
             outputs: ["evaluation"],
-            metrics: .object(whole.scores.mapValues { .number($0) }))
+            metrics: .object(scores.mapValues { .number($0) }))
     }
 
     private func metric(_ name: String) throws -> any Metric {
@@ -72,50 +69,33 @@ extension EvaluateStep: RunnableStep {
         return metric
     }
 
-    /// The class with the largest probability, the first of several.
-    private func likeliest(_ probabilities: some Collection<Double>) -> Int {
-        var (best, most) = (0, -Double.infinity)
-        for (label, probability) in probabilities.enumerated() where probability > most {
-            (best, most) = (label, probability)
-        }
-        return best
+    private func scored(_ table: Predictions, _ labels: [Int]) throws -> ScoredRows {
+        ScoredRows(try ProbabilityMatrix(values: table.probabilities, classCount: table.classes), labels: labels)
     }
 }
 
-/// Scores predictions against one table's labels.
+/// Scores the rows of one table.
 private struct Scorer {
     let metrics: [any Metric]
-    let labels: [Int]
+    /// Of each row; nil where all count alike.
     let weights: [Double]?
 
-    func score(_ table: Predictions) throws -> (scores: [String: Double], losses: [Double]) {
-        let matrix = try ProbabilityMatrix(values: table.probabilities, classCount: table.classes)
-        return (scores(matrix, labels, weights), LogLoss.perRow(matrix, labels: labels))
-    }
+    func scores(_ table: ScoredRows) -> [String: Double] { scores(table, weights) }
 
     /// By the names of those metrics that are defined for these rows.
-    private func scores(_ matrix: ProbabilityMatrix, _ labels: [Int], _ weights: [Double]?) -> [String: Double] {
+    private func scores(_ rows: ScoredRows, _ weights: [Double]?) -> [String: Double] {
         Dictionary(
-            metrics.map { ($0.name, $0.score(matrix, labels: labels, weights: weights)) },
-            uniquingKeysWith: { first, _ in first }
+            metrics.map { ($0.name, $0.score(rows, weights: weights)) }, uniquingKeysWith: { first, _ in first }
         ).filter { $0.value.isFinite }
     }
 
-    func reliability(_ table: Predictions) throws -> Reliability {
-        Reliability(
-            try ProbabilityMatrix(values: table.probabilities, classCount: table.classes), labels: labels)
-    }
-
     /// The scores of each fold whose rows weigh anything; those that are defined for it, such as an AUC where it has two classes.
-    func cells(of table: Predictions, folds: Folds, seed: String) throws -> [Evaluation.Cell] {
-        let matrix = try ProbabilityMatrix(values: table.probabilities, classCount: table.classes)
-        return (0..<folds.count).compactMap { fold in
+    func cells(of table: ScoredRows, folds: Folds, seed: String) -> [Evaluation.Cell] {
+        (0..<folds.count).compactMap { fold in
             let rows = folds.folds.indices.filter { folds.folds[$0] == fold }
-            let part = matrix.selecting(rows: rows)
-            let own = rows.map { labels[$0] }
             let weights = weights.map { weights in rows.map { weights[$0] } }
             if let weights, weights.reduce(0, +) <= 0 { return nil }
-            let scores = scores(part, own, weights)
+            let scores = scores(table.selecting(rows), weights)
             return scores.isEmpty ? nil : Evaluation.Cell(seed: seed, fold: fold, rows: rows.count, scores: scores)
         }
     }

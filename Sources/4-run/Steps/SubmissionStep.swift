@@ -10,7 +10,7 @@ extension SubmissionStep: RunnableStep {
     func run(_ context: StepContext) throws -> StepOutcome {
         let rows = try context.rows()
         let table = try context.predictions("predictions", classes: labels.count, covering: rows.ids.count)
-        var header = [id] + labels.map { "\(label)_\($0)" }
+        var header = [id] + LabelColumns.names(of: labels, inColumn: label)
         var places = labels.indices.map { $0 + 1 }
         var order = Array(rows.ids.indices)
         if context.inputs["sample"] != nil {

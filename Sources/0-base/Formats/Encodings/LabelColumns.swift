@@ -7,6 +7,11 @@
 /// `winner_model_a`; `class_07`, `7`), and after that it is enough that each column ends in the words of one label
 /// (`is_cat`, `prob_dog`).
 package enum LabelColumns {
+    /// The columns of a table that is written here, `target_a` for the label `a` of the column `target`.
+    package static func names(of labels: [String], inColumn column: String) -> [String] {
+        labels.map { "\(column)_\($0)" }
+    }
+
     /// For each label its column, by every way in which columns can be read as a family of these labels; none where they cannot.
     ///
     /// - Parameter labels: different texts.

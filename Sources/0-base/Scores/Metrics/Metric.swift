@@ -32,8 +32,8 @@ package protocol Metric: Sendable {
     ///   - weights: one non-negative weight for each row; nil weighs all alike.
     ///   - blocks: the rows of each block.
     func resampled(_ rows: ScoredRows, weights: [Double]?, blocks: [[Int]]) -> any ResampledScore
-    /// The value of a whole table, each row counting as its weight says; nil weighs all alike.
-    func score(_ matrix: ProbabilityMatrix, labels: [Int], weights: [Double]?) -> Double
+    /// The same for a whole table with its probabilities, as scores are recorded: means are summed in the order that they always were.
+    func score(_ table: ScoredRows, weights: [Double]?) -> Double
 }
 
 /// A metric over rows of which whole blocks are drawn again.
@@ -66,7 +66,9 @@ extension Metric {
 
     package var reads: Set<RowColumn> { [.predicted] }
 
+    package func score(_ table: ScoredRows, weights: [Double]?) -> Double { value(over: table, weights: weights) }
+
     package func score(_ matrix: ProbabilityMatrix, labels: [Int], weights: [Double]?) -> Double {
-        value(over: ScoredRows(matrix, labels: labels), weights: weights)
+        score(ScoredRows(matrix, labels: labels), weights: weights)
     }
 }

@@ -10,8 +10,8 @@ package enum Metrics {
 
     /// The metrics that have a number in their name.
     package static let families = [
-        MetricFamily(prefix: "map@", suffix: "", example: "map@3") { PrecisionAtRank($0) },
-        MetricFamily(prefix: "ndcg@", suffix: "", example: "ndcg@10") { GainAtRank($0) },
+        MetricFamily(prefix: "map@", suffix: "", example: "map@3") { CreditAtRank(.map, places: $0) },
+        MetricFamily(prefix: "ndcg@", suffix: "", example: "ndcg@10") { CreditAtRank(.ndcg, places: $0) },
         MetricFamily(prefix: "f", suffix: "-macro", example: "f2-macro") { FMeasure(.macro, beta: Double($0)) },
         MetricFamily(prefix: "f", suffix: "-binary", example: "f2-binary") { FMeasure(.binary, beta: Double($0)) },
     ]

@@ -16,12 +16,14 @@ package struct TrackerForm: Form {
     package func document(of logbooks: [RecipeResults]) -> JSON {
         ["table": ResultTable(logbooks).document, "runs": .array(logbooks.flatMap(\.trackedRuns))]
     }
+
+    /// What a tracking server calls a metric; it makes paths of hyphens, and takes no `@` in a name.
+    static func name(_ metric: String) -> String { metric.replacing("-", with: "_").replacing("@", with: "_at_") }
 }
 
 extension RecipeResults {
     /// Runs with parameters, metrics and series. A run is known by its key: that of the evaluation's record, or of its place in it.
     fileprivate var trackedRuns: [JSON] {
-        func tracked(_ name: String) -> String { name.replacing("-", with: "_") }
         var runs: [JSON] = []
         var keys: Set<String> = []
         func add(
@@ -30,12 +32,11 @@ extension RecipeResults {
         ) {
             guard let evaluation, let key, keys.insert(key).inserted else { return }
             var metrics: [String: JSON] = ["calibration_error": .number(evaluation.calibrationError)]
-            // Trackers make paths of hyphens.
-            for (name, value) in evaluation.scores { metrics[tracked(name)] = .number(value) }
+            for (name, value) in evaluation.scores { metrics[TrackerForm.name(name)] = .number(value) }
             metrics["leaderboard"] = notes.leaderboard.map { .number($0) }
             for cell in evaluation.cells {
                 let name =
-                    "\(cell.seed.isEmpty ? "" : cell.seed + "/")fold-\(cell.fold)/\(tracked(evaluation.metric.name))"
+                    "\(cell.seed.isEmpty ? "" : cell.seed + "/")fold-\(cell.fold)/\(TrackerForm.name(evaluation.metric.name))"
                 metrics[name] = .number(cell.score)
             }
             metrics.merge(more) { $1 }

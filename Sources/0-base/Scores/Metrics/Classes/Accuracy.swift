@@ -27,8 +27,8 @@ package struct Accuracy: MeanMetric {
     package func value(of row: Int, in rows: ScoredRows) -> Double { rows.labels[row] == rows.predicted[row] ? 1 : 0 }
 
     /// As ``mean(_:labels:weights:)``.
-    package func score(_ matrix: ProbabilityMatrix, labels: [Int], weights: [Double]?) -> Double {
-        Self.mean(matrix, labels: labels, weights: weights)
+    package func score(_ table: ScoredRows, weights: [Double]?) -> Double {
+        weightedMean(perRow(table), weights: weights)
     }
 
     /// 1 for each row that is right and 0 for each that is wrong.

@@ -22,8 +22,11 @@ package struct LogLoss: MeanMetric {
     package func value(of row: Int, in rows: ScoredRows) -> Double { rows.losses[row] }
 
     /// As ``mean(_:labels:weights:floor:cores:)``.
-    package func score(_ matrix: ProbabilityMatrix, labels: [Int], weights: [Double]?) -> Double {
-        Self.mean(matrix, labels: labels, weights: weights)
+    package func score(_ table: ScoredRows, weights: [Double]?) -> Double {
+        guard weights == nil, let matrix = table.probabilities else {
+            return weightedMean(table.losses, weights: weights)
+        }
+        return Self.mean(matrix, labels: table.labels)
     }
 
     /// The default clipping of a probability.
