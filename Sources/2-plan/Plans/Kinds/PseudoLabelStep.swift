@@ -18,7 +18,9 @@ package struct PseudoLabelStep: TypedStep {
             .classes(\.classes)
         ]
 
-    package var inputs: [String: Source] { ["predictions": predictions.source] }
+    package static let inputs: [Input<Self>] = [
+        Input("predictions", \.predictions, "The teacher's, of the test table.")
+    ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(labels: Artifact(step, "pseudo-labels")) }
 
