@@ -52,7 +52,7 @@ struct PredictionsOptions: ParsableArguments {
                 advice: test ? "name a test table with data.test" : "name a model or a stack entry that has them")
         }
         let delivery = workspace.project.delivery(workspace.store, overwrites: overwrite)
-        try delivery.require(file, remedy: "name another file")
+        let target = try delivery.require(Files.absolute(file), remedy: "name another file")
         let table = try self.table(of: step, in: workspace)
         var content = table.csv
         if Self.isParquet(file) {
@@ -60,7 +60,7 @@ struct PredictionsOptions: ParsableArguments {
             content = try await TableConverter(environment: environment).parquet(
                 of: content, numbers: table.numbers, original: nil, called: file, say: { Console.note($0) })
         }
-        try delivery.write(Files.absolute(file), content)
+        try delivery.write(target, content)
         let what = test ? "test" : "out-of-fold"
         guard json else {
             return Console.out("\(Files.absolute(file)): \(what) predictions of \(name), \(table.rowCount) rows")

@@ -267,8 +267,8 @@ struct RunCommand: AsyncParsableCommand {
                             + "\(workspace.store.path(of: output.digest)) (--overwrite puts it in place)")
                 }
             } else {
-                try delivery.require(path, remedy: Self.otherPath)
-                try delivery.write(path, digest: output.digest) {
+                let target = try delivery.require(path, remedy: Self.otherPath)
+                try delivery.write(target, digest: output.digest) {
                     try workspace.store.copy(output, from: address, to: $0)
                 }
             }
