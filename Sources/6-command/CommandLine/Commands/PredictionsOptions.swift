@@ -49,7 +49,11 @@ struct PredictionsOptions: ParsableArguments {
         guard let step = test ? result.test : result.outOfFold else {
             throw AblateError(
                 .missing, "\(name) has no \(test ? "predictions for test rows" : "out-of-fold predictions")",
-                advice: test ? "name a test table with data.test" : "name a model or a stack entry that has them")
+                advice: !test
+                    ? "name a model or a stack entry that has them"
+                    : workspace.loaded.recipe.data.test == nil
+                        ? "name a test table with data.test"
+                        : "an ablation's variants predict no test rows: make a model of it (`like: ...`) that does")
         }
         let delivery = workspace.project.delivery(workspace.store, overwrites: overwrite)
         let target = try delivery.require(Files.absolute(file), remedy: "name another file")

@@ -21,7 +21,7 @@ def run(step):
         values = array(source, ids, asked) if asked.format == "npy" else table(source, ids, asked)
     check(source.title, values)
     if step.has("folds-there"):
-        check_folds(step, ids, asked.id)
+        check_folds(step, ids, asked)
     values = values / values.sum(axis=1, keepdims=True)
     # A probability of 0 has a logit all the same: far below what a float32 probability can be told from 0 by.
     formats.write_predictions(step.outputs / "predictions", range(len(ids)), np.log(np.maximum(values, 1e-30)))
@@ -107,12 +107,15 @@ def check(title, values):
                       "bring probabilities, not scores or logits", int(off[0]) + 1)
 
 
-def check_folds(step, ids, column):
+def check_folds(step, ids, asked):
     """That the folds they were made with part the rows as the recipe's do, whatever their numbers."""
     source, ours = step.source("folds-there"), formats.read_json(step.input("folds"))["folds"]
-    found = read(source, [column, "fold"], [])
-    words = read_words(source.title, "fold", found["fold"])
-    theirs = [words[row] for row in in_order(source.title, read_words(source.title, column, found[column]), ids, "id")]
+    column = "fold"
+    while column in (asked.id, asked.label):  # as `show --predictions` names it then
+        column += "_"
+    found = read(source, [asked.id, column], [])
+    words = read_words(source.title, column, found[column])
+    theirs = [words[row] for row in in_order(source.title, read_words(source.title, asked.id, found[asked.id]), ids, "id")]
     there, here = {}, {}
     for row, (own, other) in enumerate(zip(ours, theirs)):
         if there.setdefault(own, other) != other or here.setdefault(other, own) != own:
