@@ -37,6 +37,8 @@ package struct Artifact<Content>: Hashable, Sendable {
 package enum Content {
     /// A table, a sample submission or a script of the user's.
     package enum UserFile {}
+    /// A folder with one table for a program.
+    package enum Table {}
     /// The rows of a table without their texts.
     package enum Rows {}
     package enum Texts {}
