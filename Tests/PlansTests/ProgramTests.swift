@@ -141,6 +141,22 @@ private let whole = "\"{in.valid}\", \"{out.oof}\", \"{in.test}\", \"{out.test}\
         #expect(found.contains { $0.contains(words) }, "\(found)")
     }
 
+    @Test(arguments: [
+        ("stack.both={lightgbm: [words, mine]}", true), ("stack.both={optimize: mine, fitted-on: words}", true),
+        ("stack.both={optimize: words, fitted-on: mine}", false),
+    ])
+    func aSubmissionNeedsTheTestOfWhatItIsMadeOfAlone(_ entry: String, _ isRefused: Bool) {
+        let constraint = ["data.constraint=one-of-each", "data.columns.group=g", "folds.kind=group-k-fold"]
+        let found = findings(program("\"{in.valid}\", \"{out.oof}\"") + constraint + [entry])
+        #expect(found.contains { $0.contains("\"mine\" makes none") } == isRefused, "\(found)")
+    }
+
+    @Test func aStepThatReadsItsTestPredictionsNeedsThemToo() {
+        let step = "steps={s: {command: [a, \"{in.x}\", \"{out.y}\"], inputs: {x: mine.test}, outputs: [y]}}"
+        let found = findings(program("\"{in.valid}\", \"{out.oof}\"") + ["submission.from=words", step])
+        #expect(found == ["missing-key this input needs predictions of the test, and \"mine\" makes none"])
+    }
+
     @Test func aNumberIsTheSameHoweverItIsWritten() throws {
         let variants = try load(["models.mine.program.settings.lr=1.0", "ablations.rate.vary.settings.lr=[1, 2]"])
             .variants[0]

@@ -21,32 +21,16 @@ struct SubmissionChecks {
         {
             PredictionSources.reportMissing("test", at: place, outputs: outputs, &reading)
         }
-        checkModels(&reading)
+        if let submission = recipe.submission, recipe.data.test != nil, let place = tree["submission"] {
+            sources.reportSilent(
+                submission.from, "the submission", at: (place["from"] ?? place).span, models: recipe.models, &reading)
+        }
         checkPath(&reading)
         guard recipe.submission != nil, recipe.data.test == nil, let submission = tree["submission"] else { return }
         reading.report(
             Finding(
                 .missingKey, "a submission needs a test table", at: submission.span,
                 help: "add data.test, or remove the submission"))
-    }
-
-    /// Models beneath the submission that say nothing of the test.
-    private func checkModels(_ reading: inout Reading) {
-        guard let submission = recipe.submission, recipe.data.test != nil,
-            let place = tree["submission"]?["from"] ?? tree["submission"]
-        else { return }
-        let silent = recipe.models.filter { !$0.value.section.predictsTest }.map(\.name)
-        guard !silent.isEmpty else { return }
-        let used = ReferenceGraph(recipe: recipe, tree: tree).closure(of: [submission.from])
-        for name in silent where used.contains(name) {
-            reading.report(
-                Finding(
-                    .missingKey, "the submission needs predictions of the test, and \"\(name)\" makes none",
-                    at: place.span,
-                    help: recipe.models.first { $0.name == name }?.value.program == nil
-                        ? "name the file of its test predictions: predictions: {test: FILE}"
-                        : "let its program read {in.test} and write {out.test}"))
-        }
     }
 
     /// As text; what leads to the same file by a link is found where there are files.
