@@ -8,7 +8,7 @@ import math
 import re
 from decimal import Context, Decimal
 
-from ..files import formats
+from ..files import formats, orders
 from ..files.tables import check_text, read_table
 from ..protocol.kinds import plain
 from ..protocol.step import Failure, invalid
@@ -16,6 +16,7 @@ from ..protocol.words import alike, character_name, listed, printable, unseen
 from ..texts import repeats
 
 LIGHTEST = 1e-30  # the least weight that is not 0: sums and products of such weights and losses lose no digits
+WHOLE = re.compile(r"-?\d{1,15}(\.0*)?", re.ASCII)
 NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 
 
@@ -48,7 +49,8 @@ def run(step):
     train = role == "train"
     needed, optional = asked(named, train, parameters.constraint)
     try:
-        table = read_table(step.input("table"), title, parameters.format, [named[k] for k in needed], [named[k] for k in optional])
+        required = [named[k] for k in needed] + [c for c in [parameters.fold_column] if c is not None]
+        table = read_table(step.input("table"), title, parameters.format, required, [named[k] for k in optional])
     except Failure as failure:
         if not train and failure.row is None and failure.column is not None and failure.column == named.get("group"):
             failure.message += ". The constraint one-of-each needs it in the test table, too: it says which rows belong together"
@@ -73,6 +75,9 @@ def run(step):
     texts, metrics = read_texts(title, {k: (named[k], get(k)) for k in ("prompt", "answer") if k in named}, count)
     formats.write_json(step.outputs / "rows", rows)
     formats.write_texts(step.outputs / "texts", texts)
+    if parameters.fold_column is not None:
+        values = read_values(title, parameters.fold_column, table[parameters.fold_column])
+        formats.write_json(step.outputs / "order", orders.natural(values))
     warnings = repeats.within(title, texts, rows)
     if step.has("reference"):
         warnings += repeats.between(title, texts, rows, formats.read_texts(step.input("reference")))
@@ -105,6 +110,15 @@ def read_words(title, column, values):
         check_text(word, title, row, column)
         words.append(word)
     return words
+
+
+def read_values(title, column, values):
+    """Values as texts, whole numbers in one form however they are written; None where a row has none."""
+    texts = [None if is_nothing(value) else written(value) for value in values]
+    texts = [str(int(Decimal(text))) if text and WHOLE.fullmatch(text) else text for text in texts]
+    for row, text in enumerate(texts, 1):
+        check_text(text or "", title, row, column)
+    return texts
 
 
 def read_ids(title, column, values, count):
