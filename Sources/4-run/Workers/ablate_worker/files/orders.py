@@ -5,7 +5,19 @@ Knows values, and not what the column is for.
 
 import re
 
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
+from .cells import NUMBER, is_nothing, written
+from .tables import check_text
+
+WHOLE = re.compile(r"(-?\d{1,15})(?:\.0*)?", re.ASCII)
+
+
+def read_values(title, column, values):
+    """Values as texts, whole numbers in one form however they are written; None where a row has none."""
+    texts = [None if is_nothing(value) else written(value) for value in values]
+    for row, text in enumerate(texts, 1):
+        check_text(text or "", title, row, column)
+    whole = [WHOLE.fullmatch(text or "") for text in texts]
+    return [str(int(found[1])) if found else text for found, text in zip(whole, texts)]
 
 
 def natural(values):

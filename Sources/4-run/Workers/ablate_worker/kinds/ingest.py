@@ -4,11 +4,10 @@ Knows the roles of columns (id, prompt, answer, label, group, weight) and the co
 folds, tokens or models.
 """
 
-import math
-import re
 from decimal import Context, Decimal
 
 from ..files import formats, orders
+from ..files.cells import NUMBER, is_nothing, number, read_words, written
 from ..files.tables import check_text, read_table
 from ..protocol.kinds import plain
 from ..protocol.step import Failure, invalid
@@ -16,17 +15,6 @@ from ..protocol.words import alike, character_name, listed, printable, unseen
 from ..texts import repeats
 
 LIGHTEST = 1e-30  # the least weight that is not 0: sums and products of such weights and losses lose no digits
-WHOLE = re.compile(r"-?\d{1,15}(\.0*)?", re.ASCII)
-NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
-
-
-def written(value):
-    """A value as text, as JSON writes it: 0, "0" and the 0.0 of an integer column with gaps are one label, and true is no True."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        value = int(value)
-    return str(value)
 
 
 def form(text):
@@ -35,11 +23,6 @@ def form(text):
         number = Decimal(text)
         return str(number.normalize(Context(prec=len(text)))) if number else "0"
     return text.lower() if text.lower() in ("true", "false") else text
-
-
-def is_nothing(value):
-    """null, and the NaN that programs write where a value is missing."""
-    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def run(step):
@@ -76,7 +59,7 @@ def run(step):
     formats.write_json(step.outputs / "rows", rows)
     formats.write_texts(step.outputs / "texts", texts)
     if parameters.fold_column is not None:
-        values = read_values(title, parameters.fold_column, table[parameters.fold_column])
+        values = orders.read_values(title, parameters.fold_column, table[parameters.fold_column])
         formats.write_json(step.outputs / "order", orders.natural(values))
     warnings = repeats.within(title, texts, rows)
     if step.has("reference"):
@@ -96,29 +79,6 @@ def asked(named, train, constraint):
     wanted = ["prompt", "answer", "group", *(["label", "weight"] if train else ["id"])]
     optional = ["id"] if train else ["group"] if constraint != "one-of-each" else []
     return [k for k in wanted if k in named and k not in optional], [k for k in optional if k in named]
-
-
-def read_words(title, column, values):
-    """Values as texts, for which null and an empty cell are an error (ids and groups)."""
-    words = []
-    for row, value in enumerate(values, 1):
-        word = "" if is_nothing(value) else written(value)
-        if not word:
-            what = "null" if is_nothing(value) else "empty"
-            raise invalid(f"{title}, row {row}, column '{printable(column)}' is {what}: every row needs a value, and rows that have "
-                          "nothing in common need different ones", row, column)
-        check_text(word, title, row, column)
-        words.append(word)
-    return words
-
-
-def read_values(title, column, values):
-    """Values as texts, whole numbers in one form however they are written; None where a row has none."""
-    texts = [None if is_nothing(value) else written(value) for value in values]
-    texts = [str(int(Decimal(text))) if text and WHOLE.fullmatch(text) else text for text in texts]
-    for row, text in enumerate(texts, 1):
-        check_text(text or "", title, row, column)
-    return texts
 
 
 def read_ids(title, column, values, count):
@@ -162,11 +122,7 @@ def read_labels(title, column, values, labels):
 def read_weights(title, column, values):
     weights = []
     for row, value in enumerate(values, 1):
-        text = value.strip().removeprefix("+") if isinstance(value, str) else None
-        try:
-            weight = math.nan if text is not None and not NUMBER.fullmatch(text) else float(value)
-        except (TypeError, ValueError, OverflowError):
-            weight = math.nan
+        weight = number(value)
         if weight != 0 and not LIGHTEST <= weight <= 1 / LIGHTEST:
             raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(written(value))}' is no weight; 0, or a number "
                           f"from {LIGHTEST} to {1 / LIGHTEST} is needed", row, column)
