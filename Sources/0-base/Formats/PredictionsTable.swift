@@ -37,7 +37,8 @@ package struct PredictionsTable: Sendable {
     /// The first family of names that shares none with the other columns; `target_a_` and so on where each does.
     private static func names(of labels: [String], inColumn label: String, beside others: [String]) -> [String] {
         let families = [LabelColumns.names(of: labels, inColumn: label), labels]
-        return families.first { Set($0).isDisjoint(with: others) } ?? families[0].map { free($0, among: others + labels) }
+        return families.first { Set($0).isDisjoint(with: others) }
+            ?? families[0].map { free($0, among: others + labels) }
     }
 
     /// A name that no column of the recipe has.

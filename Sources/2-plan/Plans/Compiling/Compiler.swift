@@ -157,11 +157,12 @@ struct Compiler {
         let tree = loaded.tree["data"]
         let made = builder.add(
             IngestStep(
-                data: data, role: role, table: file(path), reference: role == .test ? texts(of: .train) : nil),
+                data: data, role: role, foldColumn: role == .train ? recipe.folds.column : nil, table: file(path),
+                reference: role == .test ? texts(of: .train) : nil),
             at: "data/\(role.rawValue)/ingest",
             origins: [
                 "format": tree?[role.rawValue], "columns": tree?["columns"], "labels": tree?["labels"],
-                "constraint": tree?["constraint"],
+                "constraint": tree?["constraint"], "fold-column": loaded.tree["folds"]?["column"],
             ])
         ingests[role] = made
         return made
@@ -179,7 +180,9 @@ struct Compiler {
         if let split { return split }
         let (folds, tree) = (recipe.folds, loaded.tree["folds"])
         let made = builder.add(
-            SplitStep(method: folds.kind, count: folds.count, seed: folds.seed, rows: rows(of: .train)),
+            SplitStep(
+                method: folds.kind, count: folds.count, seed: folds.seed, rows: rows(of: .train),
+                order: folds.column == nil ? nil : ingest(.train).order),
             at: "folds/split", origins: ["kind": tree?["kind"], "count": tree?["count"], "seed": tree?["seed"]]
         ).folds
         split = made

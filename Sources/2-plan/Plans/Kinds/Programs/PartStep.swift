@@ -5,7 +5,7 @@ package import Recipes
 
 package struct PartStep: TypedStep {
     package static let kind = StepKind(
-        "part", demand: .process, 
+        "part", demand: .process,
         outputs: [
             "predicted", .sometimes("train", "of a fold"), .sometimes("folds", "of a fold"),
             .sometimes("rows", "of a fold"),

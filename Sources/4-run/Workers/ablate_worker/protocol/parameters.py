@@ -26,6 +26,7 @@ class Ingest:
     labels: list
     role: Literal["train", "test"]
     constraint: Literal["one-of-each"] | None
+    fold_column: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
