@@ -31,6 +31,9 @@ class Progress:
     def measure(self, name, value, at):
         """Now and then: the pace, the memory held, the seconds left."""
 
+    def note(self, text):
+        """Something that the user should know, and that does not end the fit."""
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -119,7 +122,7 @@ class Trainer:
                         "tokens": {}, "validation": [], "scaling": scaling(self.model)}, None
         if self.folder:
             self.folder.mkdir(parents=True, exist_ok=True)
-            saved, best = checkpoints.load(self.folder, self.model, self.optimizer, self.device, self.team.rank)
+            saved, best = checkpoints.load(self.folder, self.model, self.optimizer, self.device, self.team.rank, self.progress.note)
         if saved and self.watch:
             self.watch.history, self.watch.weights = saved["validation"], best
         self.team.agree(saved and saved["step"], "the checkpoint that they go on from")
