@@ -1,6 +1,7 @@
 // What a look at everything finds and what a collection leaves alone, in memory.
 
 import Digests
+import Foundation
 import Host
 import Storage
 import Testing
@@ -56,7 +57,7 @@ import Testing
         #expect(try store.verify().damaged.count == 1)
         try store.writeRun("base", ["owner": "b"])
         let error = #expect(throws: AblateError.self) { try collect(store) }
-        #expect(error?.kind == .damaged && error?.path?.contains("/quarantine/runs-base-00000001") == true)
+        #expect(error?.kind == .damaged && error?.path.contains("/quarantine/runs-base-00000001") == true)
         #expect(error?.message.contains("has not been run since") == true)
         try store.writeRun("base", ["owner": "a"])
         _ = try collect(store)
@@ -204,6 +205,38 @@ import Testing
         #expect(found.damaged.map(\.path) == ["\(root)/divergent/\(name)"])
         #expect(try files.names(in: "\(root)/divergent") == [] && !store.isDivergent(first.key))
         #expect(try store.verify().isSound)
+    }
+
+    // MARK: Checkpoints
+
+    /// As the worker's Python writes it: two tensors and `{"losses": [0.5]}`.
+    private static let checkpoint = """
+        +AAAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJwcm9ncmVzcyI6IntcImxvc3Nlc1wiOiBbMC41XX0iLCJzZWFsIjoiNGZhNzMxMDZkOGMyOTRjZmY4
+        MGRmZTg2OWU0NzM4NDI2ZmNlYmJjMTFmODgwNGM0YjAzNjExMGVlOTdmZWVhYyJ9LCJ3ZWlnaHQuYSI6eyJkdHlwZSI6IkYzMiIsInNoYXBlIjpb
+        M10sImRhdGFfb2Zmc2V0cyI6WzAsMTJdfSwicmFuZG9tIjp7ImR0eXBlIjoiVTgiLCJzaGFwZSI6WzVdLCJkYXRhX29mZnNldHMiOlsxMiwxN119
+        fSAgIAAAAAAAAIA/AAAAQAABAgME
+        """
+
+    @Test func checkpointsAreHeldToTheirDigest() throws {
+        let store = try store()
+        let whole = Array(try #require(Data(base64Encoded: Self.checkpoint, options: .ignoreUnknownCharacters)))
+        let folder = "\(root)/scratch/\(Digest(of: "a step"))"
+        let path = "\(folder)/checkpoint.safetensors"
+        _ = try files.makeFolder(folder)
+        try files.write(whole, to: path)
+        #expect(try store.verify().isSound)
+        let header = 8 + 248
+        for place in [0, 8, 40, 52, 90, 130, header - 1, header, header + 3, whole.count - 1] {
+            var bytes = whole
+            bytes[place] ^= 1
+            try files.write(bytes, to: path)
+            #expect(try store.verify().damaged.map(\.path) == [path], "byte \(place)")
+            #expect(!files.exists(path))
+        }
+        for count in [0, 7, 100, header, whole.count - 1] {
+            try files.write(whole.prefix(count), to: path)
+            #expect(try store.verify().damaged.map(\.path) == [path], "\(count) bytes")
+        }
     }
 
     // MARK: Answers of endpoints

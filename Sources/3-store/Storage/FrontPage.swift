@@ -23,5 +23,6 @@
 //     DerivedNumbers                                         numbers worked out from objects, beside the index
 //     Snapshot, FileDependencies                             an answer that holds while files look as they did
 //     Verification, Collection, CollectionLock, Pins, Usage  is all whole; what may go; what must not; how much there is
-//     Remains, RunsAside, NewerFormats, KeptAnswers          leftovers; what keeps a collection from guessing; answers of endpoints
+//     Remains, RunsAside, NewerFormats                       leftovers, and what keeps a collection from guessing
+//     KeptAnswers, Checkpoints                               what the worker keeps here for later attempts
 //     Index, IndexDatabase, IndexRow, IndexedRecord, RecordHead, RecordSummary    the part that may be lost

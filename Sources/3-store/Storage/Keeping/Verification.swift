@@ -32,7 +32,7 @@ package struct Verification: Sendable {
 }
 
 extension Store {
-    /// Reads every object, record, document and kept answer, whatever the index says of them. What is damaged goes to `quarantine/`, so that
+    /// Reads every object, record, document, checkpoint and kept answer, whatever the index says of them. What is damaged goes to `quarantine/`, so that
     /// its record no longer counts and a run makes it anew; in a store that may only be read it stays.
     ///
     /// Errors: ``AblateError``, if the store itself cannot be read.
@@ -57,6 +57,7 @@ extension Store {
         }
         try verifyDivergent(&result)
         try verifyAnswers(&result)
+        try verifyCheckpoints(&result)
         try verifyDocuments(&result)
         return result
     }
@@ -106,6 +107,20 @@ extension Store {
                     message: "the kept answer of an endpoint is not as it was written; a step that needs it asks again")
             )
             try quarantine(path, as: "annotations-\(asked).json")
+        }
+    }
+
+    /// Checkpoints, which count as nothing but the time that a later attempt saves.
+    private func verifyCheckpoints(_ result: inout Verification) throws {
+        for (path, key) in try checkpointFiles() {
+            do {
+                if try isWholeCheckpoint(at: path) { continue }
+            } catch let error as AblateError where error.kind == .missing {
+                continue
+            }
+            result.damaged.append(
+                .init(path: path, message: "the checkpoint is not as it was written; its step begins anew"))
+            try quarantine(path, as: "scratch-\(key).safetensors")
         }
     }
 
