@@ -159,7 +159,7 @@ let package = Package(
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Digests"]),
         .testTarget(
             name: "ResultsTests",
-            dependencies: ["TestProjects", "Results", "Plans", "Storage", "Formats", "Scores", "Digests"]),
+            dependencies: ["TestProjects", "Results", "Plans", "Storage", "Formats", "Scores", "Statistics", "Digests"]),
         .testTarget(
             name: "LogbooksTests",
             dependencies: ["Logbooks", "Results", "Formats", "Scores", "Digests"]),

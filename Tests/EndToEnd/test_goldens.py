@@ -72,6 +72,11 @@ models:
 stack:
   stacked: {lightgbm: [words], features: [length, group-statistics]}
 """
+JOINED = HEAD.replace("  test: test.csv\n", "  validation: valid.csv\n").replace(
+    "{kind: stratified-group-k-fold, count: 2, seed: 7}", "{kind: validation}") + """\
+models:
+  words: {tfidf: {}}
+"""
 ROUNDS = HEAD + """\
 models:
   words: {tfidf: {analyzer: word, ngrams: [1, 1]}, fit: [folds]}
@@ -106,6 +111,7 @@ SOURCES = {
     "given": (GIVEN, ["ingest", "split", "average", "optimize", "evaluate", "submission", "command"]),
     "brought": (BROUGHT, ["predictions"]),
     "learnt": (LEARNT, ["tokenize", "finetune", "fit", "predict", "features", "stack"]),
+    "joined": (JOINED, ["join"]),
     "extracted": (EXTRACTED, ["extract"]),
     "rounds": (ROUNDS, ["pseudo-label"]),
 }
@@ -136,6 +142,7 @@ def results(tmp_path_factory) -> dict[str, dict]:
         (folder / "recipe.yaml").write_text(recipe.replace("JUDGE", f"127.0.0.1:{server.server_port}") if server else recipe)
         (folder / "given.py").write_text(PROGRAM)
         write_predictions(folder)
+        (folder / "valid.csv").write_text((folder / "train.csv").read_text().replace("tr", "va"))
         site(folder)
         project = Project(folder)
         project.run()

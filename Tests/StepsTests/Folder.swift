@@ -75,7 +75,8 @@ enum Make {
 
     static var evaluate: EvaluateStep {
         EvaluateStep(
-            classes: 2, metrics: ["log-loss", "accuracy"], rows: nowhere(), folds: nowhere(), average: nowhere(),
+            classes: 2, metrics: ["log-loss", "accuracy"], scored: nil, rows: nowhere(), folds: nowhere(),
+            average: nowhere(),
             members: [:])
     }
 

@@ -10,7 +10,9 @@ import Testing
 @testable import Steps
 
 @Suite struct SplitTests {
-    private func split(count: Int, names: [String], places: [Int], groups: JSON = nil) throws -> [Int] {
+    private func split(_ kind: FoldKind = .column, count: Int, names: [String], places: [Int], groups: JSON = nil)
+        throws -> [Int]
+    {
         let folder = try Folder()
         let ids: [JSON] = places.indices.map { .string("\($0)") }
         let rows: JSON = [
@@ -19,13 +21,27 @@ import Testing
         ]
         let order: JSON = ["names": .array(names.map { .string($0) }), "places": .array(places.map { .integer($0) })]
         _ = try folder.run(
-            SplitStep(method: .column, count: count, seed: 1, rows: Artifact(0, "rows"), order: Artifact(0, "order")),
+            SplitStep(method: kind, count: count, seed: 1, rows: Artifact(0, "rows"), order: Artifact(0, "order")),
             ["rows": try folder.write("rows", rows), "order": try folder.write("order", order)])
         return try folder.folds()
     }
 
     @Test func aColumnIsTakenAsItIs() throws {
         #expect(try split(count: 3, names: ["a", "b", "c"], places: [2, 0, 1, 1, 0, 2]) == [2, 0, 1, 1, 0, 2])
+    }
+
+    @Test func aRowWithoutAValueIsOfNoFold() throws {
+        #expect(try split(count: 2, names: ["a", "b"], places: [1, -1, 0, 1]) == [1, -1, 0, 1])
+    }
+
+    @Test func blocksOfTimeAreOrderedAndTheFirstIsNoFold() throws {
+        let names = (2019..<2025).map { "\($0)" }
+        #expect(try split(.time, count: 2, names: names, places: [5, 0, 3, 1, 2, 4]) == [1, -1, 0, -1, 0, 1])
+        #expect {
+            _ = try split(.time, count: 2, names: ["2019", "2020"], places: [0, 0, 0, 0, 0, 1])
+        } throws: {
+            "\($0)".contains("fold 0 of 2 has no rows; take fewer folds")
+        }
     }
 
     @Test func theCountMustBeThatOfTheValues() {

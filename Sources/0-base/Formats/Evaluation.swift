@@ -21,11 +21,30 @@ package struct Evaluation: Sendable {
         }
     }
 
+    /// A label that the models of a fold were trained without; of no fold where no row has it.
+    package struct Unlearnt: Sendable {
+        package let label: Int
+        package let fold: Int?
+        package let rows: Int
+        /// Whether rows of later folds have it.
+        package let comesLater: Bool
+
+        package init(label: Int, fold: Int?, rows: Int, comesLater: Bool) {
+            (self.label, self.fold, self.rows, self.comesLater) = (label, fold, rows, comesLater)
+        }
+    }
+
     /// What was scored by, where the recipe says it; nil in the files of recipes that name no metrics.
     package var metrics: [String]?
     /// The scores of the averaged predictions, by the metrics' names.
     package var scores: [String: Double]
     package var rows: Int
+    /// The numbers of these rows in the table, ascending, where they are not all of it.
+    package var covered: [Int]?
+    /// Of rows that are not all of the table: the labels that the models of a fold were trained without, and the mean over folds of
+    /// what is scored to what is trained on, by weight; nil where something is not trained at all.
+    package var unlearnt: [Unlearnt] = []
+    package var testToTrain: Double?
     package var classes: Int
     package var cells: [Cell] = []
     /// Over all rows of each seed's own out-of-fold predictions, by the seed's name.
@@ -65,6 +84,16 @@ package struct Evaluation: Sendable {
         self.scores = try scores(average, of: names)
         rows = try fields.integer("rows")
         classes = try fields.has("classes") ? fields.integer("classes") : .max
+        if fields.has("covered") {
+            covered = try fields.integers("covered")
+            testToTrain = try fields.has("test-to-train") ? fields.number("test-to-train") : nil
+            for label in try fields.objects("unlearnt") {
+                unlearnt.append(
+                    Unlearnt(
+                        label: try label.integer("label"), fold: try label.has("fold") ? label.integer("fold") : nil,
+                        rows: try label.integer("rows"), comesLater: try label.member("comes-later").value == true))
+            }
+        }
         guard rows >= 0, classes >= 1 else {
             throw fields.error("there are \(rows) rows and \(classes) classes, and no such numbers can be")
         }
@@ -105,7 +134,7 @@ package struct Evaluation: Sendable {
     private func prove(_ fields: JSONDocument) throws(FormatError) {
         var counts = [
             ("groups", groups.count), ("folds", folds.count), ("labels", labels.count),
-            ("predicted", predicted.count),
+            ("predicted", predicted.count), ("covered", covered?.count ?? 0),
         ].filter { $0.1 > 0 }
         for (seed, values) in losses { counts.append(("losses.\(seed)", values.count)) }
         for (seed, values) in predictedBySeed { counts.append(("predicted-by-seed.\(seed)", values.count)) }
@@ -146,6 +175,19 @@ package struct Evaluation: Sendable {
             "folds": numbers(folds), "labels": numbers(labels), "predicted": numbers(predicted),
             "reliability": ["bins": .array(bins), "calibration-error": .number(calibrationError)],
         ]
+        if let covered {
+            json["covered"] = numbers(covered)
+            if let testToTrain { json["test-to-train"] = .number(testToTrain) }
+            json["unlearnt"] = .array(
+                unlearnt.map { label in
+                    var members: [String: JSON] = [
+                        "label": .integer(label.label), "rows": .integer(label.rows),
+                        "comes-later": .bool(label.comesLater),
+                    ]
+                    if let fold = label.fold { members["fold"] = .integer(fold) }
+                    return .object(members)
+                })
+        }
         if let metrics {
             json["metrics"] = .array(metrics.map { .string($0) })
             json["predicted-by-seed"] = .object(predictedBySeed.mapValues(numbers))

@@ -22,6 +22,11 @@ package struct Predictions: Sendable {
         isMended = false
     }
 
+    /// Predictions for some rows of a table, made here: the caller's numbers hold the promise.
+    package init(rows: [Int], classes: Int, probabilities: [Double]) {
+        (self.rows, self.classes, self.probabilities, isMended) = (rows, classes, probabilities, false)
+    }
+
     /// - Parameters:
     ///   - name: as messages call the file.
     ///   - classes: how many labels there are.
@@ -92,8 +97,12 @@ package struct Predictions: Sendable {
     ///   - parts: at least one, all of as many classes; each with its name, as messages call it.
     ///   - count: how many rows the table has.
     ///
+    ///   - rows: those that must be there, ascending; nil for all.
+    ///
     /// Errors: ``FormatError``.
-    package init(joining parts: [(name: String, predictions: Predictions)], covering count: Int) throws(FormatError) {
+    package init(
+        joining parts: [(name: String, predictions: Predictions)], covering count: Int, rows: [Int]? = nil
+    ) throws(FormatError) {
         let classes = parts[0].predictions.classes
         var joined = [Double](repeating: 0, count: count * classes)
         var owners = [String?](repeating: nil, count: count)
@@ -110,11 +119,31 @@ package struct Predictions: Sendable {
                 joined.replaceSubrange(row * classes..<(row + 1) * classes, with: part[index])
             }
         }
-        if let row = owners.firstIndex(of: nil) {
+        let lacking = rows.map { $0.first { owners[$0] == nil } } ?? owners.firstIndex(of: nil)
+        if let row = lacking {
             throw FormatError(
                 "no fold predicts row \(row + 1): \(parts.map(\.name).sorted().joined(separator: ", "))")
         }
-        self.init(covering: count, classes: classes, probabilities: joined)
+        guard let rows, rows.count < count else {
+            self.init(covering: count, classes: classes, probabilities: joined)
+            return
+        }
+        self.init(
+            rows: rows, classes: classes, probabilities: rows.flatMap { joined[$0 * classes..<($0 + 1) * classes] })
+    }
+
+    /// The predictions of some rows, all of which must be there. Errors: ``FormatError``.
+    ///
+    /// - Parameters:
+    ///   - rows: ascending.
+    ///   - name: as messages call the file.
+    package func selecting(_ chosen: [Int], _ name: String) throws(FormatError) -> Predictions {
+        if chosen == rows { return self }
+        let places = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
+        if let row = chosen.first(where: { places[$0] == nil }) {
+            throw FormatError("\(name) has no prediction for row \(row + 1), and each row of a fold needs one")
+        }
+        return Predictions(rows: chosen, classes: classes, probabilities: chosen.flatMap { self[places[$0]!] })
     }
 
     /// The row as people count, from 1.

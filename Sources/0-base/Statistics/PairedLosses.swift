@@ -19,9 +19,12 @@ package struct PairedLosses: Sendable {
     ///   - folds: the fold of each row.
     ///   - weights: one non-negative weight for each row, not all 0 (a precondition); rows of weight 0 are left out. Nil weighs
     ///     all rows alike.
-    package init(differences: [[Double]], groups: [Int], folds: [Int], weights: [Double]? = nil) {
+    ///   - testToTrain: the mean over folds of what is tested to what is trained on, where these rows are not all that was trained on.
+    package init(
+        differences: [[Double]], groups: [Int], folds: [Int], weights: [Double]? = nil, testToTrain: Double? = nil
+    ) {
         precondition(!differences.isEmpty && differences.allSatisfy { $0.count == folds.count })
-        let rows = PairedRows(groups: groups, folds: folds, weights: weights)
+        let rows = PairedRows(groups: groups, folds: folds, weights: weights, testToTrain: testToTrain)
         self.rows = rows
         self.differences = differences.map(rows.kept)
     }

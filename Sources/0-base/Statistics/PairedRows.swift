@@ -10,9 +10,12 @@ struct PairedRows: Sendable {
     let weights: [Double]?
     let groups: RowGrouping
     let folds: [Int]
+    /// The ratio of what is tested to what is trained on, where the rows do not tell it: they are not all that was trained on.
+    private let givenRatio: Double?
 
     /// See ``PairedLosses/init(differences:groups:folds:weights:)``.
-    init(groups: [Int], folds: [Int], weights: [Double]?) {
+    init(groups: [Int], folds: [Int], weights: [Double]?, testToTrain: Double? = nil) {
+        givenRatio = testToTrain
         precondition(groups.count == folds.count)
         let positive = weights.map { weights in
             precondition(weights.count == folds.count && weights.allSatisfy { $0 >= 0 }, "one weight for each row")
@@ -51,6 +54,7 @@ struct PairedRows: Sendable {
     /// Of folds that weigh differently, the mean over them of the weight tested to the weight trained on; nil for equal ones, and
     /// of rows without weights.
     private var testToTrain: Double? {
+        if let givenRatio { return givenRatio }
         guard weights != nil else { return nil }
         let folds = rowsByFold.map(total)
         let whole = folds.reduce(0, +)
@@ -59,6 +63,8 @@ struct PairedRows: Sendable {
 
     /// The test of a difference for each fold that has rows under each of `seeds` seeds; nil where there are too few.
     func test(of cells: [Double], seeds: Int) -> CorrectedTest? {
+        // The cells of one fold differ by seed alone: what other rows would say, their spread does not tell.
+        guard cells.count > seeds || givenRatio == nil else { return nil }
         let ratio = testToTrain
         guard ratio?.isFinite ?? true else { return nil }
         return try? CorrectedTest(

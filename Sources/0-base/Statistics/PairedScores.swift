@@ -20,15 +20,15 @@ package struct PairedScores: Sendable {
     /// - Parameters:
     ///   - baseline: the rows under each seed, at least one; all of as many rows as `folds` (a precondition).
     ///   - variant: the same rows of the other model, under the same seeds.
-    ///   - groups: see ``PairedLosses``, also for `folds` and `weights`.
+    ///   - groups: see ``PairedLosses``, also for `folds`, `weights` and `testToTrain`.
     package init(
         metric: any Metric, baseline: [ScoredRows], variant: [ScoredRows], groups: [Int], folds: [Int],
-        weights: [Double]? = nil
+        weights: [Double]? = nil, testToTrain: Double? = nil
     ) {
         precondition(!baseline.isEmpty && baseline.count == variant.count)
         precondition((baseline + variant).allSatisfy { $0.count == folds.count })
         self.metric = metric
-        let rows = PairedRows(groups: groups, folds: folds, weights: weights)
+        let rows = PairedRows(groups: groups, folds: folds, weights: weights, testToTrain: testToTrain)
         self.rows = rows
         (self.baseline, self.variant) = (baseline.map(rows.kept), variant.map(rows.kept))
     }

@@ -25,7 +25,7 @@
 //     .../Checks/Lints/    Lints, which lists them: ConfoundedSettings, ContextLengths, EnsembleSizes, UnusedModels
 //     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, PseudoLabelChecks, RoundChecks, TrainingChecks
 //     .../Checks/Names/    ReferenceChecks, ReferenceGraph
-//     .../Checks/Stack/    AverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
+//     .../Checks/Stack/    AverageChecks, CoverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
 //     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, TableMentions
 //     Declarations/        Alternative, CollectionShapes, Declaration, Key, MetricShape, PlainNode, Reading,
 //                          ScalarShapes, ValueShape

@@ -43,6 +43,10 @@ package enum Content {
     package enum Rows: NamedContent { static let name = "rows" }
     package enum Texts: NamedContent { static let name = "texts" }
     package enum Folds: NamedContent { static let name = "folds" }
+    /// The values of the group column, in the order of the groups' numbers.
+    package enum GroupNames: NamedContent { static let name = "groups" }
+    /// Which of several tables each row is of.
+    package enum Parts: NamedContent { static let name = "parts" }
     /// The values of a column in their order, and where each row stands among them.
     package enum Order: NamedContent { static let name = "order" }
     package enum Tokens: NamedContent { static let name = "tokens" }

@@ -26,5 +26,5 @@
 //     Compiling/Stack/     AverageSteps, LearnerSteps, OptimizationSteps
 //     Labels/              FoldSet, PlanFindings
 //     Kinds/               AnnotateStep, AverageStep, CommandStep, EvaluateStep, ExploreStep, ExtractStep,
-//                          FeaturesStep, FinetuneStep, FitStep, ForwardPass, IngestStep, OptimizeStep,
+//                          FeaturesStep, FinetuneStep, FitStep, ForwardPass, IngestStep, JoinStep, OptimizeStep,
 //                          PredictStep, PseudoLabelStep, SplitStep, StackStep, SubmissionStep, TokenizeStep

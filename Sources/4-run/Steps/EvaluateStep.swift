@@ -7,21 +7,22 @@ internal import Plans
 internal import Scores
 
 extension EvaluateStep: RunnableStep {
-    /// Input `average` covers all rows. Inputs named `seed-S/fold-F` or `fold-F` cover their fold's rows; stack entries have
+    /// Input `average` covers all rows that are scored: those that folds hold out, or those of some folds. Inputs named `seed-S/fold-F` or `fold-F` cover their fold's rows; stack entries have
     /// none, and their cells are the folds of the average.
     func run(_ context: StepContext) throws -> StepOutcome {
         let rows = try context.rows()
-        let labels = try rows.trueLabels()
         guard rows.classes <= classes else {
             throw AblateError(
                 .invalid, "\(context.title("rows")) has \(rows.classes) labels, and the predictions have \(classes)")
         }
-        let folds = try context.folds(covering: labels.count)
-        let average = try context.predictions("average", classes: classes, covering: labels.count)
+        let allFolds = try context.folds(covering: rows.ids.count)
+        let held = try HeldOutRows(of: rows, folds: allFolds, in: scored)
+        let (labels, folds) = (held.labels, held.folds)
+        let average = try context.predictions("average", classes: classes, of: held)
         // Recipes that name no metrics, or those, have the keys and files of earlier versions.
         let asked = metrics == Metrics.standard.map(\.name) ? nil : metrics
         let metrics = try metrics.map(metric)
-        let scorer = Scorer(metrics: metrics, weights: rows.weights)
+        let scorer = Scorer(metrics: metrics, weights: held.weights)
         let matrix = try ProbabilityMatrix(values: average.probabilities, classCount: average.classes)
         let whole = ScoredRows(matrix, labels: labels)
         let scores = scorer.scores(whole)
@@ -38,10 +39,10 @@ extension EvaluateStep: RunnableStep {
             let parts = try Self.members(of: seed, among: context.inputs.keys).map { name in
                 (
                     name: context.title(name),
-                    predictions: try context.predictions(name, classes: classes, below: labels.count)
+                    predictions: try context.predictions(name, classes: classes, below: held.tableRows)
                 )
             }
-            let table = try scored(Predictions(joining: parts, covering: labels.count), labels)
+            let table = try scored(Predictions(joining: parts, covering: held.tableRows, rows: held.rows), labels)
             evaluation.losses[seed] = table.losses
             if asked != nil { evaluation.predictedBySeed[seed] = table.predicted }
             let name = seed == Self.withoutSeed ? "" : seed
@@ -49,7 +50,8 @@ extension EvaluateStep: RunnableStep {
             evaluation.cells += scorer.cells(of: table, folds: folds, seed: name)
         }
         if evaluation.cells.isEmpty { evaluation.cells = scorer.cells(of: whole, folds: folds, seed: "") }
-        evaluation.groups = rows.groups ?? Array(labels.indices)
+        evaluation.groups = held.groups ?? held.rows
+        if !held.isWhole { cover(&evaluation, by: held, of: rows, allFolds) }
         evaluation.folds = folds.folds
         evaluation.labels = labels
         evaluation.predicted = whole.predicted
@@ -60,6 +62,30 @@ extension EvaluateStep: RunnableStep {
         return StepOutcome(
             outputs: ["evaluation"],
             metrics: .object(scores.mapValues { .number($0) }))
+    }
+
+    /// What a reader of an evaluation of some rows cannot know without the others.
+    private func cover(_ evaluation: inout Evaluation, by held: HeldOutRows, of table: Rows, _ folds: Folds) {
+        evaluation.covered = held.rows
+        let labels = table.labels ?? []
+        evaluation.unlearnt = UnseenLabel.all(
+            labels: labels, folds: folds.folds, isOrdered: folds.isOrdered, weights: table.weights, classes: classes
+        ).filter { label in label.fold.map { scored?.contains($0) ?? true } ?? true }
+            .map { .init(label: $0.label, fold: $0.fold, rows: $0.rows, comesLater: $0.comesLater) }
+        let ratios = (scored ?? Array(0..<folds.count)).map { fold in
+            var (tested, trained) = (0.0, 0.0)
+            for row in labels.indices {
+                let weight = table.weights?[row] ?? 1
+                if folds.folds[row] == fold {
+                    tested += weight
+                } else if folds.trains(row, without: fold) {
+                    trained += weight
+                }
+            }
+            return tested / trained
+        }
+        let mean = ratios.reduce(0, +) / Double(ratios.count)
+        evaluation.testToTrain = mean.isFinite ? mean : nil
     }
 
     private func metric(_ name: String) throws -> any Metric {

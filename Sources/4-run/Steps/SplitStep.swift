@@ -18,6 +18,8 @@ extension SplitStep: RunnableStep {
             case .groupKFold: try dealt(rows.labels == nil && rows.groups == nil ? .kFold : .groupKFold, rows, context)
             case .stratifiedGroupKFold: try dealt(.stratifiedGroupKFold, rows, context)
             case .column: try told(rows, context)
+            case .time: try inTime(rows, context)
+            case .validation: try ofTables(rows, context)
             }
         try context.write(folds.bytes, as: "folds")
         let sizes = (0..<count).map { fold in folds.folds.count { $0 == fold } }
@@ -43,8 +45,25 @@ extension SplitStep: RunnableStep {
         }
     }
 
-    /// The folds that a column says: its values, numbered in their order.
-    private func told(_ rows: Rows, _ context: StepContext) throws -> Folds {
+    /// The rows of the validation table are the fold; those of the training table are of none.
+    private func ofTables(_ rows: Rows, _ context: StepContext) throws -> Folds {
+        let parts = try context.proven("parts") { bytes, name throws(FormatError) in
+            try TableParts(reading: bytes, name: name)
+        }
+        guard parts.parts.count == rows.ids.count, parts.tables.count == 2 else {
+            throw AblateError(
+                .invalid, "\(context.title("parts")) is not of these rows, in a training and a validation table")
+        }
+        let folds = parts.parts.map { $0 - 1 }
+        try refuseParting(of: rows.groups, among: folds, called: ["the validation table"], none: "the training table") {
+            "rows \($0) and \($1) of both tables together are of one group (data.columns.group), one in"
+        }
+        return try AblateError.explaining { () throws(FormatError) in
+            try Folds(count: count, folds: folds, name: "the validation table")
+        }
+    }
+
+    private func order(of rows: Rows, _ context: StepContext) throws -> Order {
         let order = try context.proven("order") { bytes, name throws(FormatError) in
             try Order(reading: bytes, name: name)
         }
@@ -52,6 +71,33 @@ extension SplitStep: RunnableStep {
             throw AblateError(
                 .invalid, "\(context.title("order")) has \(order.places.count) rows, and the table \(rows.ids.count)")
         }
+        return order
+    }
+
+    /// Blocks of the rows in the order of their times, of which the first is no fold.
+    private func inTime(_ rows: Rows, _ context: StepContext) throws -> Folds {
+        let order = try order(of: rows, context)
+        let times = try order.places.enumerated().map { row, place in
+            guard let place else {
+                throw AblateError(.invalid, "row \(row + 1) has no time: give it one, or leave it out")
+            }
+            return place
+        }
+        let blocks: [Int]
+        do {
+            blocks = try TimeBlocks.folds(of: times, count: count)
+        } catch {
+            throw AblateError(.invalid, "\(context.title("rows")): \(error)")
+        }
+        return try AblateError.explaining { () throws(FormatError) in
+            try Folds(
+                count: count, folds: blocks, isOrdered: true, name: "the blocks of time, each of whole dates or times")
+        }
+    }
+
+    /// The folds that a column says: its values, numbered in their order. A row without one is of no fold.
+    private func told(_ rows: Rows, _ context: StepContext) throws -> Folds {
+        let order = try order(of: rows, context)
         guard order.names.count == count else {
             let names = order.names.prefix(8).joined(separator: ", ") + (order.names.count > 8 ? ", ..." : "")
             throw AblateError(
@@ -59,20 +105,19 @@ extension SplitStep: RunnableStep {
                 "the column of the folds has \(order.names.count) different values (\(names)), and folds.count is \(count): write `count: \(order.names.count)`, or correct the column"
             )
         }
-        let folds = try order.places.enumerated().map { row, place in
-            guard let place else {
-                throw AblateError(.invalid, "row \(row + 1) has nothing in the column of the folds: give it a fold")
-            }
-            return place
+        let folds = order.places.map { $0 ?? -1 }
+        try refuseParting(of: rows.groups, among: folds, called: order.names, none: "no fold") {
+            "rows \($0) and \($1) are of one group (data.columns.group), and the column of the folds puts them into"
         }
-        try refuseParting(of: rows.groups, among: folds, called: order.names)
         return try AblateError.explaining { () throws(FormatError) in
             try Folds(count: count, folds: folds, name: "the column of the folds")
         }
     }
 
     /// Rows of one group belong in one fold: else a model is scored on what it was taught.
-    private func refuseParting(of groups: [Int]?, among folds: [Int], called names: [String]) throws {
+    private func refuseParting(
+        of groups: [Int]?, among folds: [Int], called names: [String], none: String, _ what: (Int, Int) -> String
+    ) throws {
         var first: [Int: Int] = [:]
         for (row, group) in (groups ?? []).enumerated() {
             guard let other = first[group] else {
@@ -80,9 +125,10 @@ extension SplitStep: RunnableStep {
                 continue
             }
             guard folds[other] == folds[row] else {
+                func name(_ row: Int) -> String { folds[row] < 0 ? none : names[folds[row]] }
                 throw AblateError(
                     .invalid,
-                    "rows \(other + 1) and \(row + 1) are of one group (data.columns.group), and the column of the folds puts them into \(names[folds[other]]) and \(names[folds[row]]): a group belongs into one fold, or else scores come out too good; correct the column, or leave data.columns.group out if its rows have nothing in common"
+                    "\(what(other + 1, row + 1)) \(name(other)) and \(name(row)): a group belongs into one fold, or else scores come out too good; correct that, or leave data.columns.group out if its rows have nothing in common"
                 )
             }
         }

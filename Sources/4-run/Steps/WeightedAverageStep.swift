@@ -20,18 +20,22 @@ struct WeightedAverage {
         guard let scale = AveragingScale(rawValue: form.mean.rawValue), !names.isEmpty else {
             throw AblateError(.invalid, "an average needs members and a mean")
         }
+        // Out of fold, the rows that folds hold out; else those of the first member, which the others must have, too.
+        let held = context.inputs["weights"] == nil && way != nil ? try context.heldOut() : nil
+        var rows = held?.rows
         var matrices: [ProbabilityMatrix] = []
         for name in names {
-            let table = try context.predictions(
-                "member.\(name)", classes: classes, covering: matrices.first?.rowCount)
-            matrices.append(try ProbabilityMatrix(values: table.probabilities, classCount: classes))
+            let input = "member.\(name)"
+            let table = try context.predictions(input, classes: classes)
+            if let held, held.isWhole { _ = try table.covering(held.tableRows, context.title(input)) }
+            let own = try table.selecting(rows ?? table.rows, context.title(input))
+            rows = own.rows
+            matrices.append(try ProbabilityMatrix(values: own.probabilities, classCount: classes))
         }
         let members = AveragingMembers(matrices, scale: scale)
-        if context.inputs["weights"] == nil, let way {
-            return try fittedAverage(members, way, names, context)
-        }
+        if let held, let way { return try fittedAverage(members, way, names, held, context) }
         let weights = try self.weights(context, count: names.count)
-        try write(members.mean(weights: weights), to: context)
+        try write(members.mean(weights: weights), of: rows ?? [], to: context)
         return StepOutcome(outputs: ["predictions"], metrics: ["rows": .integer(members.rowCount)])
     }
 
@@ -45,29 +49,23 @@ struct WeightedAverage {
     }
 
     private func fittedAverage(
-        _ members: AveragingMembers, _ way: AveragingFit, _ names: [String], _ context: StepContext
+        _ members: AveragingMembers, _ way: AveragingFit, _ names: [String], _ held: HeldOutRows,
+        _ context: StepContext
     ) throws -> StepOutcome {
-        let rows = try context.rows()
-        let labels = try rows.trueLabels()
-        guard labels.count == members.rowCount else {
-            throw AblateError(
-                .invalid,
-                "the predictions have \(members.rowCount) rows, and \(context.title("rows")) has \(labels.count)")
-        }
-        let folds = try context.folds(covering: members.rowCount)
+        let (labels, folds) = (held.labels, held.folds)
         guard folds.count >= 2 else {
             throw AblateError(.invalid, "\(context.title("folds")) has one fold; a fit needs two or more")
         }
         let fit = try AveragingCrossFit(
-            members, fit: way, labels: labels, rowWeights: rows.weights, folds: folds.folds, foldCount: folds.count)
-        try write(fit.predictions, to: context)
+            members, fit: way, labels: labels, rowWeights: held.weights, folds: folds.folds, foldCount: folds.count)
+        try write(fit.predictions, of: held.rows, to: context)
         let weights = try AblateError.explaining { () throws(FormatError) in
             try Weights(members: names, weights: fit.weights, folds: fit.foldWeights, name: "the fit")
         }
         try context.write(weights.bytes, as: "weights")
         let shares = Dictionary(
             uniqueKeysWithValues: zip(names.map { "weight.\($0)" }, fit.weights.map { JSON.number($0) }))
-        let loss = LogLoss.mean(fit.predictions, labels: labels, weights: rows.weights)
+        let loss = LogLoss.mean(fit.predictions, labels: labels, weights: held.weights)
         return StepOutcome(
             outputs: ["predictions", "weights"],
             metrics: .object(shares.merging(["log-loss": .number(loss), "rows": .integer(members.rowCount)]) { $1 }))
@@ -98,9 +96,8 @@ struct WeightedAverage {
         return weights
     }
 
-    private func write(_ matrix: ProbabilityMatrix, to context: StepContext) throws {
-        let table = Predictions(
-            covering: matrix.rowCount, classes: matrix.classCount, probabilities: matrix.values)
+    private func write(_ matrix: ProbabilityMatrix, of rows: [Int], to context: StepContext) throws {
+        let table = Predictions(rows: rows, classes: matrix.classCount, probabilities: matrix.values)
         try context.write(table.bytes, as: "predictions")
     }
 }

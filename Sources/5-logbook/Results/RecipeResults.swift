@@ -48,9 +48,11 @@ package struct RecipeResults: Sendable {
     /// The leaderboard's scores, in the order in which they were noted.
     package let submissions: [Submission]
 
-    /// The result with the best score, the first of several; rows whose label could not be learnt do not count.
+    /// The result with the best score, the first of several; rows whose label could not be learnt do not count, nor do results that
+    /// were scored on fewer rows than others.
     package var best: Score? {
-        scores.filter { $0.evaluation != nil }.min { $0.evaluation!.cost < $1.evaluation!.cost }
+        let most = scores.lazy.compactMap(\.evaluation?.rows).max() ?? 0
+        return scores.filter { $0.evaluation?.rows == most }.min { $0.evaluation!.cost < $1.evaluation!.cost }
     }
 
     /// The comparisons that it rests on, for more of the same store.

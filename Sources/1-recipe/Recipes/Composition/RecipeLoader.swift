@@ -134,7 +134,7 @@ package struct RecipeLoader: Sendable {
 
     /// The files among what custom steps read that are the training table under another name.
     private func trainingCopies(_ recipe: Recipe, _ scripts: [String: [String]]) -> Set<String> {
-        let table = absolute(recipe.data.train)
+        let tables = [recipe.data.train, recipe.data.validation].compactMap { $0.map(absolute) }
         let steps = Set(recipe.steps.map(\.name))
         var paths: Set<String> = []
         for step in recipe.steps {
@@ -143,23 +143,27 @@ package struct RecipeLoader: Sendable {
             }
             for script in scripts[step.name] ?? [] { paths.insert(absolute(script)) }
         }
-        return paths.filter {
-            surroundings.isSame(table, $0) || surroundings.holdsLabels(table, recipe.data.columns, $0)
+        return paths.filter { path in
+            tables.contains {
+                surroundings.isSame($0, path) || surroundings.holdsLabels($0, recipe.data.columns, path)
+            }
         }
     }
 
     /// Where custom steps name the training table without its being an input.
     private func mentions(_ recipe: Recipe, _ scripts: [String: [String]]) -> [String: TableMention] {
-        let mentions = TableMentions(
-            surroundings: surroundings, folder: folder, table: absolute(recipe.data.train), columns: recipe.data.columns
-        )
+        let tables = [recipe.data.train, recipe.data.validation].compactMap { $0 }.map {
+            TableMentions(
+                surroundings: surroundings, folder: folder, table: absolute($0), columns: recipe.data.columns)
+        }
         let steps = Set(recipe.steps.map(\.name))
         var found: [String: TableMention] = [:]
         for step in recipe.steps {
             let inputs = step.value.inputs.compactMap { input -> String? in
                 if case .file(let path)? = CustomInput(input.value, steps: steps) { path } else { nil }
             }
-            found[step.name] = mentions.mention(step.value.command, files: inputs + (scripts[step.name] ?? []))
+            let files = inputs + (scripts[step.name] ?? [])
+            found[step.name] = tables.lazy.compactMap { $0.mention(step.value.command, files: files) }.first
         }
         return found
     }

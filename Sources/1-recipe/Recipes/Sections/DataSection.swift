@@ -34,6 +34,7 @@ package enum Constraint: String, CaseIterable, Sendable {
 package struct DataSection: Sendable {
     package var train = ""
     package var test: String?
+    package var validation: String?
     package var columns = Columns()
     package var labels: [String] = []
     package var constraint: Constraint?
@@ -46,6 +47,10 @@ package struct DataSection: Sendable {
                 "train", \.train, .table, required: true,
                 "The labelled table: csv, jsonl or parquet, from the recipe's folder."),
             Key("test", optional: \.test, .table, "The table to predict; may be left out."),
+            Key(
+                "validation", optional: \.validation, .table,
+                "A labelled table whose rows are scored and never trained on, but by models of all rows; with folds of kind validation."
+            ),
             Key("columns", \.columns, Columns.declaration.shape, required: true, "The names of the table's columns."),
             Key(
                 "labels", \.labels, .list(of: .label, minimum: 2), required: true,

@@ -20,6 +20,8 @@ struct Predictions {
     /// The predictions that were averaged out-of-fold, by seed and fold; empty for stack entries.
     var members: [String: Artifact<Content.Predictions>] = [:]
     var fits: [Int] = []
+    /// The folds that the out-of-fold predictions are of; nil for all.
+    var folds: [Int]?
 }
 
 struct Compiler {
@@ -38,6 +40,7 @@ struct Compiler {
     /// The steps that nearly every other one reads, so that they are worked out once.
     private var ingests: [IngestStep.Role: IngestStep.Outputs] = [:]
     private var split: Artifact<Content.Folds>?
+    private var join: JoinStep.Outputs?
     var tokens: [TokensOf: TokenizeStep.Outputs] = [:]
     private var results: [PlannedResult] = []
 
@@ -135,7 +138,8 @@ struct Compiler {
             evaluate =
                 builder.add(
                     EvaluateStep(
-                        classes: classes, metrics: recipe.metrics, rows: rows(of: .train), folds: folds(),
+                        classes: classes, metrics: recipe.metrics, scored: predictions.folds, rows: rows(of: .train),
+                        folds: folds(),
                         average: outOfFold, members: predictions.members),
                     at: "\(address ?? result.name)/evaluate", origins: ["metrics": loaded.tree["metrics"]]
                 ).evaluation.step
@@ -151,11 +155,13 @@ struct Compiler {
     mutating func ingest(_ role: IngestStep.Role) -> IngestStep.Outputs {
         if let done = ingests[role] { return done }
         let data = recipe.data
-        let path = role == .train ? data.train : data.test ?? ""
+        let path = data.path(of: role)
         let tree = loaded.tree["data"]
         let made = builder.add(
             IngestStep(
-                data: data, role: role, foldColumn: role == .train ? recipe.folds.column : nil, table: file(path),
+                data: data, role: role, foldColumn: role == .train ? recipe.folds.column : nil,
+                isTime: role == .train && recipe.folds.kind == .time,
+                namesGroups: role.hasLabels && data.validation != nil && data.columns.group != nil, table: file(path),
                 reference: role == .test ? texts(of: .train) : nil),
             at: "data/\(role.rawValue)/ingest",
             origins: [
@@ -166,8 +172,29 @@ struct Compiler {
         return made
     }
 
-    mutating func rows(of role: IngestStep.Role) -> Artifact<Content.Rows> { ingest(role).rows }
-    mutating func texts(of role: IngestStep.Role) -> Artifact<Content.Texts> { ingest(role).texts }
+    mutating func rows(of role: IngestStep.Role) -> Artifact<Content.Rows> {
+        role == .train ? joined()?.rows ?? ingest(role).rows : ingest(role).rows
+    }
+    mutating func texts(of role: IngestStep.Role) -> Artifact<Content.Texts> {
+        role == .train ? joined()?.texts ?? ingest(role).texts : ingest(role).texts
+    }
+
+    /// All rows that have labels, where they stand in more than one table.
+    private mutating func joined() -> JoinStep.Outputs? {
+        guard recipe.data.validation != nil else { return nil }
+        if let join { return join }
+        let tables = [IngestStep.Role.train, .validation].map { role in
+            let own = ingest(role)
+            return JoinStep.Table(
+                name: role.rawValue, rows: own.rows, texts: own.texts,
+                groups: recipe.data.columns.group == nil ? nil : own.groups)
+        }
+        let made = builder.add(
+            JoinStep(tables: tables, hasIDs: recipe.data.columns.id != nil), at: "data/join",
+            origins: ["ids": loaded.tree["data"]?["columns"]])
+        join = made
+        return made
+    }
 
     /// A file of the user's, named as the recipe names it.
     func file(_ path: String) -> Artifact<Content.UserFile> {
@@ -180,7 +207,7 @@ struct Compiler {
         let made = builder.add(
             SplitStep(
                 method: folds.kind, count: folds.count, seed: folds.seed, rows: rows(of: .train),
-                order: folds.column == nil ? nil : ingest(.train).order),
+                order: folds.column == nil ? nil : ingest(.train).order, parts: joined()?.parts),
             at: "folds/split", origins: ["kind": tree?["kind"], "count": tree?["count"], "seed": tree?["seed"]]
         ).folds
         split = made

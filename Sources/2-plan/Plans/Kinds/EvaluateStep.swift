@@ -12,6 +12,8 @@ package struct EvaluateStep: TypedStep {
     package let classes: Int
     /// The names of what is scored by; the first decides.
     package let metrics: [String]
+    /// The folds whose rows are scored; nil for all.
+    package let scored: [Int]?
     let rows: Artifact<Content.Rows>
     let folds: Artifact<Content.Folds>
     let average: Artifact<Content.Predictions>
@@ -23,6 +25,9 @@ package struct EvaluateStep: TypedStep {
         Parameter(
             "metrics", \.metrics, .list(of: .metric), asBefore: Metrics.standard.map(\.name),
             "What is scored by; the first decides."),
+        Parameter(
+            "folds", optional: \.scored, .list(of: .integer(0...99)),
+            "The folds whose rows are scored; by default all, but never a row of no fold."),
     ]
 
     package static let inputs: [Input<Self>] = [

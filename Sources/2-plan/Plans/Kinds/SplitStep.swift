@@ -14,16 +14,21 @@ package struct SplitStep: TypedStep {
     let rows: Artifact<Content.Rows>
     /// Where the folds are those of a column: its values in their order.
     var order: Artifact<Content.Order>?
+    /// Where the folds are those of tables: which each row is of.
+    var parts: Artifact<Content.Parts>?
 
     package static let parameters: [Parameter<Self>] = [
         Parameter("kind", \.method, .choice, "Which rows may part."),
-        Parameter("count", \.count, .integer(2...100), "The number of folds; a column must have as many values."),
+        Parameter("count", \.count, .integer(1...100), "The number of folds; a column must have as many values."),
         Parameter("seed", \.seed, .seed, "The seed of the shuffle before the split."),
     ]
 
     package static let inputs: [Input<Self>] = [
         Input("rows", \.rows, "Labels and groups."),
-        Input("order", optional: \.order, "For the kind column its values in their order, and each row's place."),
+        Input(
+            "order", optional: \.order, "For the kinds column and time its values in their order, and each row's place."
+        ),
+        Input("parts", optional: \.parts, "For the kind validation the table of each row."),
     ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(folds: Artifact(step, "folds")) }

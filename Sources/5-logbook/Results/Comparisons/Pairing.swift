@@ -18,6 +18,10 @@ struct Pairing: Sendable {
         baseline: Evaluation, variant: Evaluation, smallestEffect: Double?, ofAverages: Bool = false,
         known: KnownComparisons
     ) {
+        guard let (baseline, variant) = Evaluation.overlap(baseline, variant) else {
+            (comparison, refusal) = (nil, .noCommonRows)
+            return
+        }
         var seeds = baseline.seeds.map(\.name)
         guard variant.metric.name == baseline.metric.name else {
             (comparison, refusal) = (nil, .otherMetric(baseline.metric.name, variant.metric.name))
@@ -57,7 +61,8 @@ struct Pairing: Sendable {
             guard !baseline.folds.isEmpty, baseline.groups.count == baseline.folds.count,
                 sides.allSatisfy({ $0.count == names.count && $0.allSatisfy { $0.count == baseline.folds.count } })
             else { return nil }
-            return Self.compared(baseline, sides[0], sides[1], smallestEffect, known.draws)
+            return Self.compared(
+                baseline, baseline.testToTrain ?? variant.testToTrain, sides[0], sides[1], smallestEffect, known.draws)
         }
         comparison = found
         refusal =
@@ -68,20 +73,22 @@ struct Pairing: Sendable {
 
     /// By the means of rows where the metric is one; else by the scores of groups drawn again.
     private static func compared(
-        _ baseline: Evaluation, _ before: [ScoredRows], _ after: [ScoredRows], _ smallestEffect: Double?,
+        _ baseline: Evaluation, _ testToTrain: Double?, _ before: [ScoredRows], _ after: [ScoredRows],
+        _ smallestEffect: Double?,
         _ draws: BootstrapDrawsCache
     ) -> Comparison? {
         guard let mean = baseline.metric as? any MeanMetric else {
             return PairedScores(
                 metric: baseline.metric, baseline: before, variant: after, groups: baseline.groups,
-                folds: baseline.folds, weights: baseline.counts
+                folds: baseline.folds, weights: baseline.counts, testToTrain: testToTrain
             ).comparison(smallestEffect: smallestEffect, resamples: resamples)
         }
         let differences = zip(before, after).map { before, after in
             zip(mean.perRow(before), mean.perRow(after)).map { mean.direction.improvement(from: $0, to: $1) }
         }
         return PairedLosses(
-            differences: differences, groups: baseline.groups, folds: baseline.folds, weights: baseline.counts
+            differences: differences, groups: baseline.groups, folds: baseline.folds, weights: baseline.counts,
+            testToTrain: testToTrain
         ).comparison(smallestEffect: smallestEffect, resamples: resamples, draws: draws)
     }
 

@@ -44,7 +44,10 @@ final class EvaluationReader: Sendable {
                             classes: classes)
                     )
                 }
-                let whole = try Predictions(joining: read, covering: document.member("rows").count)
+                let covered = try document.member(ifPresent: "covered")?.counts
+                let last = read.compactMap { $0.predictions.rows.last }.max() ?? 0
+                let whole = try Predictions(
+                    joining: read, covering: covered == nil ? document.member("rows").count : last + 1, rows: covered)
                 return try ProbabilityMatrix(values: whole.probabilities, classCount: classes)
             })
     }

@@ -49,18 +49,18 @@ extension FittedModel {
         let hasTest = withTest && compiler.recipe.data.test != nil
         var fits = FittedModels()
         for seed in effectiveSeeds {
-            if fit.contains(.folds) {
-                for fold in 0..<compiler.recipe.folds.count {
-                    compiler.add(part, seed: seed, fold: fold, withTest: hasTest, to: &fits)
-                }
+            for fold in fit.folds(of: compiler.recipe.folds.count) {
+                compiler.add(part, seed: seed, fold: fold, withTest: hasTest, to: &fits)
             }
             if fit.contains(.full) { compiler.add(part, seed: seed, fold: nil, withTest: hasTest, to: &fits) }
         }
         let seeds = effectiveSeeds.count
         var result = Predictions()
-        (result.members, result.fits) = (fits.outOfFold, fits.steps)
+        (result.members, result.fits, result.folds) = (fits.outOfFold, fits.steps, fit.folds)
         if !fits.outOfFold.isEmpty {
-            result.outOfFold = compiler.average(fits.outOfFold, cover: seeds, at: "\(place.address)/average-oof")
+            result.outOfFold = compiler.average(
+                fits.outOfFold, cover: seeds, isPartial: fit.folds != nil || compiler.recipe.mayLeaveRowsOut,
+                at: "\(place.address)/average-oof")
         }
         let members = fits.fullTest.isEmpty ? fits.test : fits.fullTest
         if !members.isEmpty {
@@ -124,12 +124,14 @@ extension Compiler {
             at: "\(part.address(seed, fold))/\(verb)", in: &self)
     }
 
-    /// The mean of some predictions, of which `cover` say something about each row.
+    /// The mean of some predictions, of which `cover` say something about each row, or where `isPartial` about each that is there.
     mutating func average(
-        _ members: [String: Artifact<Content.Predictions>], cover: Int, at address: String, tree: Node? = nil
+        _ members: [String: Artifact<Content.Predictions>], cover: Int, isPartial: Bool = false, at address: String,
+        tree: Node? = nil
     ) -> Artifact<Content.Predictions> {
         builder.add(
-            AverageStep(form: .plain(cover: cover), classes: classes, members: members), at: address,
+            AverageStep(form: .plain(cover: cover, isPartial: isPartial), classes: classes, members: members),
+            at: address,
             origins: ["cover": tree]
         ).predictions
     }

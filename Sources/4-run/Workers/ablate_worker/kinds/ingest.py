@@ -29,7 +29,7 @@ def run(step):
     parameters, role = step.parameters, step.parameters.role
     named = {k: v for k, v in plain(parameters.columns).items() if v is not None}
     title = step.title("table")
-    train = role == "train"
+    train = role != "test"
     needed, optional = asked(named, train, parameters.constraint)
     try:
         required = [named[k] for k in needed] + [c for c in [parameters.fold_column] if c is not None]
@@ -58,9 +58,12 @@ def run(step):
     texts, metrics = read_texts(title, {k: (named[k], get(k)) for k in ("prompt", "answer") if k in named}, count)
     formats.write_json(step.outputs / "rows", rows)
     formats.write_texts(step.outputs / "texts", texts)
+    if parameters.group_names:
+        formats.write_json(step.outputs / "groups", {"names": list(codes)})
     if parameters.fold_column is not None:
         values = orders.read_values(title, parameters.fold_column, table[parameters.fold_column])
-        formats.write_json(step.outputs / "order", orders.natural(values))
+        order = orders.in_time(title, parameters.fold_column, values) if parameters.times else orders.natural(values)
+        formats.write_json(step.outputs / "order", order)
     warnings = repeats.within(title, texts, rows)
     if step.has("reference"):
         warnings += repeats.between(title, texts, rows, formats.read_texts(step.input("reference")))

@@ -21,8 +21,11 @@ def run(step):
     name, settings, seeds, way = settings_in(step)
     models = design.model_names(step.inputs)
     table, folds, count = read_table(step)
+    scored = np.flatnonzero(folds >= 0)  # a row of no fold has no out-of-fold prediction to learn from
     train = design.build({model: step.source(f"oof.{model}") for model in models}, "out-of-fold", count, step.parameters.classes,
-                         group_codes(step, "rows", table), step.source("features-train") if step.has("features-train") else None)
+                         group_codes(step, "rows", table), step.source("features-train") if step.has("features-train") else None, scored)
+    folds, table = folds[scored], {name: part if name == "classes" or part is None else [part[row] for row in scored] for name, part in table.items()}
+    count = len(scored)
     test = read_test(step, models, train)
     weights = np.ones(count) if table["weights"] is None else np.asarray(table["weights"], np.float64)
     groups = np.arange(count) if table["groups"] is None else np.asarray(table["groups"])
@@ -53,7 +56,7 @@ def run(step):
                 fitted = learner.fit(seen, seed, tuned)
             tested.append(learner.predict(fitted, test))
         report.refitted(tuned, fitted)
-    write(step.outputs / "oof", oof)
+    write(step.outputs / "oof", oof, scored)
     if test:
         write(step.outputs / "test", sum(tested) / len(tested))
     formats.write_json(step.outputs / "report", report.whole(folds, oof))
@@ -106,8 +109,8 @@ def read_table(step):
     if len(folds["folds"]) != count:
         raise invalid(f"{step.title('folds')} assigns {len(folds['folds'])} rows to folds, and the table has {count}")
     assigned = np.asarray(folds["folds"])
-    if folds["count"] < 2 or len(np.unique(assigned)) != folds["count"] or assigned.max() >= folds["count"]:
-        raise invalid(f"{step.title('folds')} says {folds['count']} folds and has rows in {len(np.unique(assigned))}: at least two "
+    if folds["count"] < 2 or len(np.unique(assigned[assigned >= 0])) != folds["count"] or assigned.max() >= folds["count"]:
+        raise invalid(f"{step.title('folds')} says {folds['count']} folds and has rows in {len(np.unique(assigned[assigned >= 0]))}: at least two "
                       "folds are needed, and rows in each")
     return table, assigned, count
 
@@ -159,6 +162,6 @@ def told_of(learner, where, seen):
         raise
 
 
-def write(path, probabilities):
+def write(path, probabilities, rows=None):
     import numpy as np
-    formats.write_predictions(path, np.arange(len(probabilities)), np.log(np.maximum(probabilities, design.FLOOR)))
+    formats.write_predictions(path, np.arange(len(probabilities)) if rows is None else rows, np.log(np.maximum(probabilities, design.FLOOR)))

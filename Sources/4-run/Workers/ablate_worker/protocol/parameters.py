@@ -24,9 +24,18 @@ class Ingest:
     format: Literal["csv", "jsonl", "parquet"]
     columns: Columns
     labels: list
-    role: Literal["train", "test"]
+    role: Literal["train", "test", "validation"]
     constraint: Literal["one-of-each"] | None
     fold_column: str | None = None
+    group_names: bool = False
+    times: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Join:
+    """Puts the rows of several training tables one after another."""
+    tables: list
+    ids: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -308,6 +317,7 @@ class Fetch:
 # The forms that the parameters of each kind may have.
 KINDS = {
     "ingest": (Ingest,),
+    "join": (Join,),
     "explore": (Explore,),
     "tokenize": (Tokenize,),
     "finetune": (Finetune,),

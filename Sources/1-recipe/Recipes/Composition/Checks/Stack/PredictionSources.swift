@@ -8,6 +8,8 @@ struct PredictionSources {
     let optimized: Set<String>
     /// The names that have no out-of-fold predictions.
     let withoutOutOfFold: Set<String>
+    /// The names whose out-of-fold predictions are of some folds alone, and these folds.
+    let covered: [String: [Int]]
     /// What each custom step makes.
     let outputs: [String: [String]]
 
@@ -16,16 +18,26 @@ struct PredictionSources {
         var optimized: Set<String> = []
         var without = Set(recipe.models.filter { !$0.value.isOutOfFold }.map(\.name))
         without.formUnion(recipe.steps.filter { !$0.value.outputs.contains("out-of-fold") }.map(\.name))
+        var covered: [String: [Int]] = [:]
+        for entry in recipe.models { covered[entry.name] = entry.value.fit.folds }
         for entry in recipe.stack {
             let members = entry.value.average?.members ?? []
             if entry.value.optimization != nil || members.contains(where: optimized.contains) {
                 optimized.insert(entry.name)
             }
             if members.contains(where: without.contains) { without.insert(entry.name) }
+            if let average = entry.value.average { covered[entry.name] = Self.folds(of: average, covered) }
         }
         self.optimized = optimized
         withoutOutOfFold = without
+        self.covered = covered
         outputs = Dictionary(recipe.steps.map { ($0.name, $0.value.outputs) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What a plain average of predictions that are all of the same folds is of; nil where it is of all, or none can be made.
+    private static func folds(of average: Average, _ covered: [String: [Int]]) -> [Int]? {
+        let folds = Set(average.members.map { covered[$0] })
+        return folds.count == 1 ? folds.first ?? nil : nil
     }
 
     /// Reports that a custom step is used where it makes no such predictions.

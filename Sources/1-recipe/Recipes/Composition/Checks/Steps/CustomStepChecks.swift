@@ -19,6 +19,8 @@ struct CustomStepChecks {
     private let models: [String: Model]
     private let entries: Set<String>
     private let outputs: [String: [String]]
+    /// The names whose out-of-fold predictions are of some folds alone.
+    private let covered: [String: [Int]]
 
     init(recipe: Recipe, tree: Node) {
         self.recipe = recipe
@@ -26,7 +28,8 @@ struct CustomStepChecks {
         names = Set(recipe.steps.map(\.name))
         models = Dictionary(recipe.models.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         entries = Set(recipe.stack.map(\.name))
-        outputs = Dictionary(recipe.steps.map { ($0.name, $0.value.outputs) }, uniquingKeysWith: { first, _ in first })
+        let sources = PredictionSources(recipe)
+        (outputs, covered) = (sources.outputs, sources.covered)
     }
 
     func report(_ reading: inout Reading) {
@@ -102,6 +105,8 @@ struct CustomStepChecks {
                     Finding(
                         .noOutOfFold, "\"\(owner)\" has no out-of-fold predictions", at: span,
                         help: "give the model `fit: [folds]`"))
+            } else if outOfFold, covered[owner] != nil {
+                reading.report(.someFolds("\"\(owner)\", of which a step reads what is out-of-fold,", at: span))
             }
         }
     }
