@@ -39,6 +39,8 @@ protocol NamedContent: Sendable { static var name: String { get } }
 package enum Content {
     /// A table, a sample submission or a script of the user's.
     package enum UserFile: NamedContent { static let name = "file" }
+    /// A folder with one table for a program.
+    package enum Table: NamedContent { static let name = "table" }
     /// The rows of a table without their texts.
     package enum Rows: NamedContent { static let name = "rows" }
     package enum Texts: NamedContent { static let name = "texts" }

@@ -36,6 +36,8 @@ struct Compiler {
     /// What teachers say without a fold, and the steps of programs, found again however often they are asked for.
     var taught: [Made: [Int: Artifact<Content.Predictions>?]] = [:]
     var commands: [Made: CommandStep.Outputs] = [:]
+    /// The tables of programs, by fold; those of the test for none.
+    var parts: [Int?: PartStep.Outputs] = [:]
     var tokensOfMembers: [TokensOf: Artifact<Content.Tokens>?] = [:]
     /// The steps that nearly every other one reads, so that they are worked out once.
     private var ingests: [IngestStep.Role: IngestStep.Outputs] = [:]

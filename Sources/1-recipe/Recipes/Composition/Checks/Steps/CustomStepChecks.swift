@@ -19,17 +19,16 @@ struct CustomStepChecks {
     private let models: [String: Model]
     private let entries: Set<String>
     private let outputs: [String: [String]]
-    /// The names whose out-of-fold predictions are of some folds alone.
-    private let covered: [String: [Int]]
+    private let sources: PredictionSources
 
-    init(recipe: Recipe, tree: Node) {
+    init(recipe: Recipe, tree: Node, sources: PredictionSources) {
         self.recipe = recipe
+        self.sources = sources
         self.tree = tree.index("steps")
         names = Set(recipe.steps.map(\.name))
         models = Dictionary(recipe.models.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         entries = Set(recipe.stack.map(\.name))
-        let sources = PredictionSources(recipe)
-        (outputs, covered) = (sources.outputs, sources.covered)
+        outputs = sources.outputs
     }
 
     func report(_ reading: inout Reading) {
@@ -100,12 +99,15 @@ struct CustomStepChecks {
             if !outOfFold, recipe.data.test == nil {
                 reading.report(Finding(.missingKey, "there is no test table", at: span, help: "add data.test"))
             }
+            if !outOfFold, recipe.data.test != nil {
+                sources.reportSilent(owner, "this input", at: span, models: recipe.models, &reading)
+            }
             if outOfFold, let model = models[owner], !model.isOutOfFold {
                 reading.report(
                     Finding(
                         .noOutOfFold, "\"\(owner)\" has no out-of-fold predictions", at: span,
                         help: "give the model `fit: [folds]`"))
-            } else if outOfFold, covered[owner] != nil {
+            } else if outOfFold, sources.covered[owner] != nil {
                 reading.report(.someFolds("\"\(owner)\", of which a step reads what is out-of-fold,", at: span))
             }
         }

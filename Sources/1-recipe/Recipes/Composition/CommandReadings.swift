@@ -1,0 +1,72 @@
+// What the commands of a recipe read, as far as their words tell: those of custom steps, of programs, and of their variants.
+
+struct CommandReadings {
+    /// The files that each command names, and those that its entry names beside it: inputs by content.
+    private(set) var scripts: [String: [String]] = [:]
+    /// Absolute paths of files among what commands read that are the training table under another name.
+    private(set) var trainingCopies: Set<String> = []
+    /// Where commands, or files that they read, name the training table without its being an input.
+    private(set) var mentions: [String: TableMention] = [:]
+
+    /// What runs a command. The names of variants are those of results, such as `rank: settings.lr=0.1`.
+    private struct Entry {
+        let name: String
+        let command: [String]
+        /// Files that it reads whatever its command says.
+        let files: [String]
+        /// Whether these count by content because of their being named here alone.
+        let isInput: Bool
+    }
+
+    init(recipe: Recipe, variants: [[Variant]], surroundings: Surroundings, folder: String) {
+        func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
+        let files = CommandFiles(surroundings: surroundings, folder: folder)
+        let labelled = [recipe.data.train, recipe.data.validation].compactMap { $0.map(absolute) }
+        let tables = labelled.map {
+            TableMentions(surroundings: surroundings, folder: folder, table: $0, columns: recipe.data.columns)
+        }
+        var paths: Set<String> = []
+        // Variants differ in settings, and seldom in what they read.
+        var known: [[String]: (files: [String], mention: TableMention?)] = [:]
+        for entry in Self.entries(of: recipe, variants) {
+            let words = entry.command + [""] + entry.files
+            let found =
+                known[words]
+                ?? {
+                    let named = files.files(of: entry.command)
+                    let read = entry.files + named
+                    return (named, tables.lazy.compactMap { $0.mention(entry.command, files: read) }.first)
+                }()
+            known[words] = found
+            scripts[entry.name] = found.files + (entry.isInput ? entry.files.filter { !found.files.contains($0) } : [])
+            mentions[entry.name] = found.mention
+            for path in found.files + entry.files { paths.insert(absolute(path)) }
+        }
+        trainingCopies = paths.filter { path in
+            labelled.contains {
+                surroundings.isSame($0, path) || surroundings.holdsLabels($0, recipe.data.columns, path)
+            }
+        }
+    }
+
+    private static func entries(of recipe: Recipe, _ variants: [[Variant]]) -> [Entry] {
+        let steps = Set(recipe.steps.map(\.name))
+        var entries = recipe.steps.map { step in
+            let files = step.value.inputs.compactMap { input -> String? in
+                if case .file(let path)? = CustomInput(input.value, steps: steps) { path } else { nil }
+            }
+            return Entry(name: step.name, command: step.value.command, files: files, isInput: false)
+        }
+        func add(_ name: String, _ model: Model) {
+            guard let program = model.program?.program else { return }
+            entries.append(Entry(name: name, command: program.filled, files: program.files, isInput: true))
+        }
+        for model in recipe.models { add(model.name, model.value) }
+        for (ablation, own) in zip(recipe.ablations, variants) {
+            for variant in own {
+                if case .model(let model) = variant.subject { add("\(ablation.name): \(variant.name)", model) }
+            }
+        }
+        return entries
+    }
+}
