@@ -160,3 +160,44 @@ def test_a_validation_table_is_scored_by_models_that_never_saw_it(tmp_path):
     write(tmp_path / "valid.csv", [row | {"who": "abc"[("abc".index(row["who"]) + 1) % 3]} for row in changed])
     project.run()
     assert scores(project)[1]["words"]["log-loss"] > found["words"]["log-loss"]
+
+
+def test_repeats_deal_the_rows_anew_and_score_the_mean(tmp_path):
+    project = make(tmp_path, "{kind: stratified-k-fold, count: 2, seed: 3, repeats: 2}", MODELS)
+    ran = project.run()
+    assert "words/fold-1/fit" in ran and "words/repeat-1/fold-1/fit" in ran
+    folds = [json.loads(project.output(f"folds/split{end}", "folds").read_text())["folds"] for end in ("", "-1")]
+    assert folds[0] != folds[1]
+    values = []
+    for number, own in enumerate(folds):
+        values.append(np.empty((36, 3)))
+        for fold in (0, 1):
+            rows, held = predictions(project, f"words/{'repeat-1/' if number else ''}fold-{fold}/predict-oof")
+            assert rows == [row for row, other in enumerate(own) if other == fold]
+            values[-1][rows] = held
+    _, found = scores(project)
+    expected = log_loss(truth(project), np.mean(values, axis=0), labels=range(3))
+    assert abs(found["words"]["log-loss"] - expected) < 1e-6
+    assert len(found["words"]["cells"]) == 4 and [seed["seed"] for seed in found["words"]["seeds"]] == ["repeat-0", "repeat-1"]
+    for number, own in enumerate(folds):
+        held = np.array(own) == 1
+        [cell] = [cell for cell in found["words"]["cells"] if cell["seed"] == f"repeat-{number}" and cell["fold"] == 1]
+        assert abs(cell["log-loss"] - log_loss(truth(project)[held], values[number][held], labels=range(3))) < 1e-6
+
+
+def test_rows_of_a_further_table_are_trained_on_and_never_scored(tmp_path):
+    project = make(tmp_path, "{kind: stratified-k-fold, count: 2, seed: 3}", MODELS)
+    project.run()
+    alone = json.loads(project.output("folds/split", "folds").read_text())["folds"]
+    rows = rows_of(tmp_path / "train.csv")
+    # New texts, and one that stands in the first table.
+    write(tmp_path / "extra.csv", [{**row, "id": f"x{number}", "answer": row["answer"] + " anew" if number else row["answer"]}
+                                   for number, row in enumerate(rows[:5])])
+    project.edit("  test: test.csv\n", "  test: test.csv\n  more: [{file: extra.csv, scored: false, weight: 0.5}]\n")
+    project.run()
+    made = json.loads(project.output("folds/split", "folds").read_text())
+    assert made["folds"] == alone + [alone[0], -1, -1, -1, -1] and made["unscored"] == [36]
+    for fold in (0, 1):
+        assert project.record(f"words/fold-{fold}/fit")["metrics"]["rows"] == sum(own != fold for own in made["folds"])
+    _, found = scores(project)
+    check_score(project, found["both"], "both/average-oof", range(36), truth(project))

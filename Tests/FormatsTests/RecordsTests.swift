@@ -64,7 +64,7 @@ private let evaluation: [String: JSON] = [
 
     @Test(
         arguments: [
-            ("folds", [0, 2, 0], "row 2 is in fold 2"), ("folds", [0, -2, 1], "fold -2"),
+            ("folds", [0, 2, 0], "row 2 is in fold 2"), ("folds", [0, -3, 1], "fold -3"),
             ("folds", [0, 0, 0], "fold 1 of 2 has no rows"), ("count", 0, "cannot fill 0 folds"),
             ("count", 4, "3 rows cannot fill 4 folds"), ("count", -1, "cannot fill -1"),
             ("count", 9_223_372_036_854_775_807, "cannot fill"), ("folds", [], "0 rows"),

@@ -81,6 +81,37 @@ private func work(_ plan: Plan, _ kind: StepKind) -> Set<JSON> {
         for (index, step) in plan.steps.enumerated() { #expect(step.dependencies.allSatisfy { $0 < index }) }
     }
 
+    @Test func someFoldsAloneAreTrainedFor() throws {
+        let plan = try plan(reference, ["ablations.rank.with={fit: {folds: [0, 3]}, seeds: [1]}"])
+        let own = plan.steps.filter { $0.address.hasPrefix("ablations/rank/lora.rank=8") }
+        #expect(
+            own.filter { $0.kind == .finetune }.map { String($0.address.suffix(15)) } == [
+                "fold-0/finetune", "fold-3/finetune",
+            ])
+        let evaluate = try #require(own.first { $0.kind == .evaluate })
+        #expect(evaluate.parameters["folds"] == [0, 3] && evaluate.parameters["metrics"] == nil)
+        #expect(own.first { $0.kind == .average }?.parameters["partial"] == true)
+        // The baseline's arm is the model's own work on these folds.
+        #expect(plan.steps.count { $0.kind == .finetune } == 26)
+    }
+
+    @Test func rowsAreDealtAsOftenAsTheRecipeSays() throws {
+        let once = try plan(reference)
+        let twice = try plan(reference, ["folds.repeats=2"])
+        #expect(work(twice, .finetune).isSuperset(of: work(once, .finetune)))
+        let splits = twice.steps.filter { $0.kind == .split }
+        #expect(splits.map(\.address) == ["folds/split", "folds/split-1"])
+        #expect(splits.map { $0.parameters["seed"] } == [42, 43])
+        let average = try #require(twice.steps.first { $0.address == "openhermes/average-oof" })
+        #expect(average.parameters["cover"] == 6 && average.inputs.count == 30)
+        #expect(average.inputs.keys.contains("seed-2.repeat-1/fold-4"))
+        let evaluate = try #require(twice.steps.first { $0.address == "openhermes/evaluate" })
+        #expect(
+            evaluate.inputs["folds.1"] == .output(step: try #require(twice.index(of: "folds/split-1")), name: "folds"))
+        // What is fitted on the mean of all is scored by the first folds alone.
+        #expect(twice.steps.first { $0.address == "final/evaluate" }?.inputs["folds.1"] == nil)
+    }
+
     @Test func testPredictionsComeFromTheFullFitsWhereThereAreAny() throws {
         let plan = try plan(reference)
         let average = plan.steps.first { $0.address == "openhermes/average-test" }

@@ -36,6 +36,8 @@ import Testing
         ("{kind: column, column: fold}", "need \"count\""),
         ("{kind: column, column: fold, count: 4, seed: 1}", "\"seed\" means nothing to folds of kind column"),
         ("{kind: time, column: date}", nil),
+        ("{kind: k-fold, repeats: 3}", nil),
+        ("{kind: column, column: fold, count: 4, repeats: 2}", "\"repeats\" means nothing to folds of kind column"),
         ("{kind: time}", "need \"column\""),
         ("{kind: validation}", "folds of kind validation need data.validation"),
         ("{kind: k-fold, column: fold}", "\"column\" means nothing to folds of kind k-fold"),
@@ -80,6 +82,13 @@ import Testing
             "\"m\" is fitted on the other folds, and a validation"
         ),
         ("validation: v.csv", "{kind: k-fold}", "{}", "a validation table means nothing to folds of kind k-fold"),
+        ("more: [{file: e.csv, scored: false, weight: 0.5}]", "{kind: k-fold}", "{m: {logistic: [b]}}", nil),
+        ("more: [{file: t.csv}]", "{kind: k-fold}", "{}", "the table \"t.csv\" is trained on already"),
+        ("more: [{file: e.csv}]", "{kind: time, column: d}", "{}", "further tables mean nothing to folds of kind time"),
+        (
+            "more: [{file: e.csv, folds: column}]", "{kind: k-fold}", "{}",
+            "folds of kind column are of all tables together"
+        ),
         ("validation: ./t.csv", "{kind: validation}", "{}", "the validation table is the training table"),
         (
             "validation: v.csv", "{kind: validation, count: 3}", "{}",

@@ -112,4 +112,28 @@ import Testing
         let expected: Double = (3.0 / 10 + 7.0 / 13) / 2
         #expect(abs(try #require(some.testToTrain) - expected) < 1e-15)
     }
+
+    @Test func eachRepeatIsScoredByItsOwnFolds() throws {
+        let folder = try Folder()
+        let inputs = [
+            "rows": try folder.write("rows", ownRows), "folds": try folder.write("folds", ownFolds),
+            "folds.1": try folder.write("folds-1", ["count": 2, "folds": [1, 0, 1, 0]]),
+            "average": try folder.predictions("p", rows: [0, 1, 2, 3], [0.6, 0.4, 0.5, 0.5, 0.3, 0.7, 0.6, 0.4]),
+            "repeat-0/fold-0": try folder.predictions("a", rows: [0, 1], [0.5, 0.5, 0.5, 0.5]),
+            "repeat-0/fold-1": try folder.predictions("b", rows: [2, 3], [0.5, 0.5, 0.5, 0.5]),
+            "repeat-1/fold-0": try folder.predictions("c", rows: [1, 3], [0.2, 0.8, 0.8, 0.2]),
+            "repeat-1/fold-1": try folder.predictions("d", rows: [0, 2], [0.9, 0.1, 0.1, 0.9]),
+        ]
+        let folds: Artifact<Content.Folds> = Artifact(0, "")
+        _ = try folder.run(
+            EvaluateStep(
+                classes: 2, metrics: ["log-loss", "accuracy"], scored: nil, rows: Artifact(0, ""), folds: folds,
+                repeats: ["1": folds], average: Artifact(0, ""), members: [:]), inputs)
+        let found = try Formats.Evaluation(reading: folder.bytes("evaluation"), name: "evaluation")
+        #expect(found.seeds.map(\.name) == ["repeat-0", "repeat-1"])
+        #expect(found.foldsBySeed == ["repeat-0": [0, 0, 1, 1], "repeat-1": [1, 0, 1, 0]])
+        let losses = found.cells.filter { $0.seed == "repeat-1" }.compactMap { $0.scores["log-loss"] }
+        // Rows 1 and 3 weigh 2 and 4, rows 0 and 2 weigh 1 and 3; the true labels are 0, 1, 1, 0.
+        #expect(losses.count == 2 && abs(losses[0] + log(0.8)) < 1e-6 && abs(losses[1] + log(0.9)) < 1e-6)
+    }
 }

@@ -59,4 +59,32 @@ import Testing
             "\($0)".contains("rows 3 and 4 are of one group") && "\($0)".contains("into early and late")
         }
     }
+
+    @Test func furtherTablesLeaveTheFoldsOfTheFirstAlone() throws {
+        func folds(_ tables: [SplitStep.Table], rows count: Int) throws -> Folds {
+            let folder = try Folder()
+            let numbers = 0..<count
+            let rows: JSON = [
+                "ids": .array(numbers.map { .string("\($0)") }), "labels": .array(numbers.map { .integer($0 % 2) }),
+                "groups": nil, "weights": nil, "classes": 2,
+            ]
+            // Rows 8 and 9 are of a second table; row 8 asks what row 3 asks.
+            let parts: JSON = [
+                "tables": .array((0..<max(1, tables.count)).map { .string("\($0)") }),
+                "parts": .array(numbers.map { .integer($0 < 8 ? 0 : 1) }),
+                "questions": .array(numbers.map { .integer($0 == 8 ? 3 : $0) }),
+            ]
+            var step = SplitStep(method: .stratifiedKFold, count: 2, seed: 7, rows: Artifact(0, ""))
+            step.tables = tables
+            _ = try folder.run(
+                step, ["rows": try folder.write("rows", rows), "parts": try folder.write("parts", parts)])
+            return try Folds(reading: folder.bytes("folds"), name: "folds")
+        }
+        let alone = try folds([], rows: 8)
+        let more = try folds([.init(isScored: true, method: nil), .init(isScored: false, method: nil)], rows: 10)
+        #expect(Array(more.folds.prefix(8)) == alone.folds)
+        #expect(more.folds[8] == alone.folds[3] && more.folds[9] == -1 && more.unscored == [8])
+        #expect(
+            more.heldOut() == Array(0..<8) && !more.trains(8, without: alone.folds[3]) && more.trains(9, without: 0))
+    }
 }

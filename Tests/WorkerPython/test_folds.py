@@ -107,7 +107,7 @@ def test_a_validation_table_follows_the_training_table(worker, tmp_path):
     assert formats.read_json(outputs / "rows") == {"ids": ["1", "2", "7", "8"], "labels": [0, 1, 2, 0], "groups": [0, 1, 2, 1],
                                                    "weights": None, "classes": 3}
     assert [text["Response" if "Response" in text else "answer"] for text in formats.read_texts(outputs / "texts")] == list("xyzw")
-    assert formats.read_json(outputs / "parts") == {"tables": ["train", "validation"], "parts": [0, 0, 1, 1]}
+    assert formats.read_json(outputs / "parts") == {"tables": ["train", "validation"], "parts": [0, 0, 1, 1], "questions": [0, 1, 2, 1]}
     assert result["metrics"]["rows-validation"] == 2
     assert "have the same question as row 2" in result["metrics"]["warnings"][0]
 
@@ -119,3 +119,19 @@ def test_an_id_names_one_row_of_all_tables(worker, tmp_path):
     assert "the id '2' is that of row 2 of the table train and of row 1 of the table validation" in failure.message
     outputs, _ = worker.run("join", {"tables": ["train", "validation"], "ids": False}, inputs)
     assert formats.read_json(outputs / "rows")["ids"] == ["0", "1", "2"]
+
+
+def test_a_further_table_weighs_what_the_recipe_says(worker, tmp_path):
+    inputs = part(worker, tmp_path, "train", "id,Question,Response,target\n1,p,x,a\n")
+    inputs |= part(worker, tmp_path, "more-1", "id,Question,Response,target\n2,q,y,b\n3,P?,y,b\n")
+    outputs, _ = worker.run("join", {"tables": ["train", "more-1"], "ids": True, "weights": {"more-1": 0.25}}, inputs)
+    assert formats.read_json(outputs / "rows")["weights"] == [1.0, 0.25, 0.25]
+    assert formats.read_json(outputs / "parts")["questions"] == [0, 1, 0]
+
+
+def test_a_row_of_a_fold_that_is_not_scored_is_neither_predicted_nor_taught_to_its_model(tmp_path):
+    formats.write_json(tmp_path / "folds", {"count": 2, "folds": [0, 1, 0, -1, -2], "unscored": [2]})
+    source = SimpleNamespace(path=tmp_path / "folds", title="folds")
+    assert formats.chosen_rows(0, source, 5, inside=True).tolist() == [0]
+    assert formats.chosen_rows(0, source, 5, inside=False).tolist() == [1, 3]
+    assert formats.chosen_rows(1, source, 5, inside=False).tolist() == [0, 2, 3]

@@ -53,6 +53,8 @@ package struct Evaluation: Sendable {
     package var losses: [String: [Double]] = [:]
     package var groups: [Int] = []
     package var folds: [Int] = []
+    /// Where rows are dealt several times, the fold of each row under a seed's own assignment, by the seed's name as in ``losses``.
+    package var foldsBySeed: [String: [Int]] = [:]
     /// The true class of each row, and the one that the averaged predictions give the largest probability.
     package var labels: [Int] = []
     package var predicted: [Int] = []
@@ -117,6 +119,10 @@ package struct Evaluation: Sendable {
         }
         groups = try perRow("groups")
         folds = try perRow("folds")
+        if fields.has("folds-by-seed") {
+            let own = try fields.object("folds-by-seed")
+            for seed in own.names { foldsBySeed[seed] = try own.integers(seed) }
+        }
         labels = try perRow("labels")
         predicted = try perRow("predicted")
         if fields.has("predicted-by-seed") {
@@ -136,6 +142,7 @@ package struct Evaluation: Sendable {
             ("groups", groups.count), ("folds", folds.count), ("labels", labels.count),
             ("predicted", predicted.count), ("covered", covered?.count ?? 0),
         ].filter { $0.1 > 0 }
+        for (seed, values) in foldsBySeed { counts.append(("folds-by-seed.\(seed)", values.count)) }
         for (seed, values) in losses { counts.append(("losses.\(seed)", values.count)) }
         for (seed, values) in predictedBySeed { counts.append(("predicted-by-seed.\(seed)", values.count)) }
         if let (member, count) = counts.first(where: { $0.1 != rows }) {
@@ -175,6 +182,7 @@ package struct Evaluation: Sendable {
             "folds": numbers(folds), "labels": numbers(labels), "predicted": numbers(predicted),
             "reliability": ["bins": .array(bins), "calibration-error": .number(calibrationError)],
         ]
+        if !foldsBySeed.isEmpty { json["folds-by-seed"] = .object(foldsBySeed.mapValues(numbers)) }
         if let covered {
             json["covered"] = numbers(covered)
             if let testToTrain { json["test-to-train"] = .number(testToTrain) }

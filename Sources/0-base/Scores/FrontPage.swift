@@ -13,7 +13,7 @@
 //                          LogLoss, BrierScore, CurveMetric (AUC and average precision, by OneAgainstRest), CreditAtRank,
 //                          CalibrationError; Reliability
 //     Averages/            Averaging, AveragingWeights
-//     Folds/               FoldAssignment, RareLabel, StratifiedGroups, TimeBlocks, UnseenLabel
+//     Folds/               FoldAssignment, LinkedRows, RareLabel, StratifiedGroups, TimeBlocks, UnseenLabel
 //
 // It may import Arithmetic. Recipes and Plans take the names of metrics from it; Statistics, Constraints, Steps, Logbooks and
 // CommandLine score with it.

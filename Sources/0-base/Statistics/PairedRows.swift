@@ -12,9 +12,11 @@ struct PairedRows: Sendable {
     let folds: [Int]
     /// The ratio of what is tested to what is trained on, where the rows do not tell it: they are not all that was trained on.
     private let givenRatio: Double?
+    /// The folds of the rows that count under each seed, where these have folds of their own.
+    private let ownFolds: [[Int]]?
 
     /// See ``PairedLosses/init(differences:groups:folds:weights:)``.
-    init(groups: [Int], folds: [Int], weights: [Double]?, testToTrain: Double? = nil) {
+    init(groups: [Int], folds: [Int], weights: [Double]?, testToTrain: Double? = nil, foldsBySeed: [[Int]]? = nil) {
         givenRatio = testToTrain
         precondition(groups.count == folds.count)
         let positive = weights.map { weights in
@@ -27,6 +29,7 @@ struct PairedRows: Sendable {
         func kept<Value>(_ values: [Value]) -> [Value] { counting.map { $0.map { values[$0] } } ?? values }
         self.groups = RowGrouping(ids: kept(groups))
         self.folds = kept(folds)
+        ownFolds = foldsBySeed.map { $0.map(kept) }
         // Equal weights are none: the result is then the same to the last bit.
         let own = weights.map(kept)
         self.weights = own.flatMap { own in own.allSatisfy { $0 == own[0] } ? nil : own }
@@ -42,7 +45,12 @@ struct PairedRows: Sendable {
     func weights(of rows: [Int]) -> [Double]? { weights.map { weights in rows.map { weights[$0] } } }
 
     /// The rows of each fold that has some.
-    var rowsByFold: [[Int]] {
+    var rowsByFold: [[Int]] { Self.rows(byFold: folds) }
+
+    /// The same under each seed, where these have folds of their own.
+    var rowsByOwnFold: [[[Int]]]? { ownFolds?.map(Self.rows) }
+
+    private static func rows(byFold folds: [Int]) -> [[Int]] {
         var rows = [[Int]](repeating: [], count: (folds.max() ?? -1) + 1)
         for (row, fold) in folds.enumerated() { rows[fold].append(row) }
         return rows.filter { !$0.isEmpty }

@@ -47,7 +47,10 @@ extension EvaluateStep: RunnableStep {
             if asked != nil { evaluation.predictedBySeed[seed] = table.predicted }
             let name = seed == Self.withoutSeed ? "" : seed
             evaluation.seeds.append((name, scorer.scores(table)))
-            evaluation.cells += scorer.cells(of: table, folds: folds, seed: name)
+            let number = Self.repeatNumber(of: seed)
+            let own = number == 0 ? folds : try context.folds("folds.\(number)", covering: rows.ids.count)
+            if context.inputs["folds.1"] != nil { evaluation.foldsBySeed[seed] = own.folds }
+            evaluation.cells += scorer.cells(of: table, folds: own, seed: name)
         }
         if evaluation.cells.isEmpty { evaluation.cells = scorer.cells(of: whole, folds: folds, seed: "") }
         evaluation.groups = held.groups ?? held.rows

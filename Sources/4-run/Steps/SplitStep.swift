@@ -10,6 +10,7 @@ internal import Scores
 extension SplitStep: RunnableStep {
     func run(_ context: StepContext) throws -> StepOutcome {
         let rows = try context.rows()
+        guard tables.isEmpty else { return try ofSeveralTables(rows, context) }
         let folds =
             switch method {
             case .kFold: try dealt(.kFold, rows, context)
@@ -30,18 +31,86 @@ extension SplitStep: RunnableStep {
 
     /// The folds that a kind of ours deals.
     private func dealt(_ kind: FoldAssignment.Kind, _ rows: Rows, _ context: StepContext) throws -> Folds {
+        let assignment = try assigned(
+            kind, labels: rows.labels, groups: rows.groups, rowCount: rows.ids.count, context)
+        return try AblateError.explaining { () throws(FormatError) in
+            try Folds(count: count, folds: assignment.folds, name: "the split")
+        }
+    }
+
+    private func assigned(
+        _ kind: FoldAssignment.Kind, labels: [Int]?, groups: [Int]?, rowCount: Int? = nil, _ context: StepContext
+    ) throws -> FoldAssignment {
         guard let seed = UInt64(exactly: seed) else {
             throw AblateError(.invalid, "parameter seed is \(seed), and must be 0 or more")
         }
-        let assignment: FoldAssignment
         do {
-            assignment = try FoldAssignment(
-                kind, rowCount: rows.ids.count, labels: rows.labels, groups: rows.groups, count: count, seed: seed)
+            return try FoldAssignment(
+                kind, rowCount: rowCount ?? labels?.count ?? 0, labels: labels, groups: groups, count: count, seed: seed
+            )
         } catch {
             throw AblateError(.invalid, "\(context.title("rows")): \(error)")
         }
-        return try AblateError.explaining { () throws(FormatError) in
-            try Folds(count: count, folds: assignment.folds, name: "the split")
+    }
+
+    /// Rows of several tables: those of one rule are dealt together, and rows of one question, or one group, are in one fold.
+    private func ofSeveralTables(_ rows: Rows, _ context: StepContext) throws -> StepOutcome {
+        let parts = try context.proven("parts") { bytes, name throws(FormatError) in
+            try TableParts(reading: bytes, name: name)
+        }
+        guard parts.parts.count == rows.ids.count, parts.tables.count == tables.count else {
+            throw AblateError(.invalid, "\(context.title("parts")) is not of these rows, in \(tables.count) tables")
+        }
+        var dealt = [Int](repeating: -1, count: rows.ids.count)
+        var rules: [FoldKind] = []
+        for table in tables where table.isScored && !rules.contains(table.method ?? method) {
+            rules.append(table.method ?? method)
+        }
+        let labels = try rows.trueLabels()
+        for rule in rules {
+            let chosen = dealt.indices.filter {
+                let table = tables[parts.parts[$0]]
+                return table.isScored && (table.method ?? method) == rule
+            }
+            let own = try assigned(
+                Self.assignment(rule), labels: chosen.map { labels[$0] },
+                groups: rows.groups.map { groups in chosen.map { groups[$0] } }, context)
+            for (row, fold) in zip(chosen, own.folds) { dealt[row] = fold }
+        }
+        // Groups are numbered apart from questions.
+        let first = (parts.questions.max() ?? -1) + 1
+        let links = dealt.indices.map { row in
+            (parts.questions[row] >= 0 ? [parts.questions[row]] : [])
+                + (rows.groups.map { method.respectsGroups ? [first + $0[row]] : [] } ?? [])
+        }
+        let linked = LinkedRows(dealt: dealt, tables: parts.parts, scored: tables.map(\.isScored), links: links)
+        let folds = try AblateError.explaining { () throws(FormatError) in
+            try Folds(count: count, folds: linked.folds, unscored: linked.unscored, name: "the split")
+        }
+        try context.write(folds.bytes, as: "folds")
+        let sizes = (0..<count).map { folds.heldOut(in: [$0]).count }
+        let left = linked.folds.count { $0 == -2 }
+        var metrics: [String: JSON] = [
+            "smallest": .integer(sizes.min() ?? 0), "largest": .integer(sizes.max() ?? 0),
+            "moved": .integer(linked.moved), "left-out": .integer(left),
+            "not-scored": .integer(linked.folds.count - sizes.reduce(0, +)),
+        ]
+        if left > 0 {
+            metrics["warnings"] = [
+                .string(
+                    "\(left) rows that are not scored ask what rows of several folds ask: no model of a fold is trained on them; give rows of one question one value in data.columns.group, and take folds that keep groups whole"
+                )
+            ]
+        }
+        return StepOutcome(outputs: ["folds"], metrics: .object(metrics))
+    }
+
+    private static func assignment(_ kind: FoldKind) -> FoldAssignment.Kind {
+        switch kind {
+        case .stratifiedKFold: .stratifiedKFold
+        case .groupKFold: .groupKFold
+        case .stratifiedGroupKFold: .stratifiedGroupKFold
+        case .kFold, .column, .time, .validation: .kFold
         }
     }
 

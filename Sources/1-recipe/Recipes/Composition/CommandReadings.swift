@@ -21,7 +21,7 @@ struct CommandReadings {
     init(recipe: Recipe, variants: [[Variant]], surroundings: Surroundings, folder: String) {
         func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
         let files = CommandFiles(surroundings: surroundings, folder: folder)
-        let labelled = [recipe.data.train, recipe.data.validation].compactMap { $0.map(absolute) }
+        let labelled = recipe.data.labelled.map(absolute)
         let tables = labelled.map {
             TableMentions(surroundings: surroundings, folder: folder, table: $0, columns: recipe.data.columns)
         }

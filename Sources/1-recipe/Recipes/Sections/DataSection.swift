@@ -35,6 +35,7 @@ package struct DataSection: Sendable {
     package var train = ""
     package var test: String?
     package var validation: String?
+    package var more: [TrainingTable] = []
     package var columns = Columns()
     package var labels: [String] = []
     package var constraint: Constraint?
@@ -47,6 +48,10 @@ package struct DataSection: Sendable {
                 "train", \.train, .table, required: true,
                 "The labelled table: csv, jsonl or parquet, from the recipe's folder."),
             Key("test", optional: \.test, .table, "The table to predict; may be left out."),
+            Key(
+                "more", \.more, .trainingTables,
+                "Further training tables: {file: extra.csv, scored: false, weight: 0.5}. Rows that ask one question are never parted."
+            ),
             Key(
                 "validation", optional: \.validation, .table,
                 "A labelled table whose rows are scored and never trained on, but by models of all rows; with folds of kind validation."
@@ -63,6 +68,9 @@ package struct DataSection: Sendable {
                 "The text a model reads, with {prompt} and {answer} where they go; by default the two, apart by a line."
             ),
         ])
+
+    /// Every table that has labels.
+    var labelled: [String] { [train] + [validation].compactMap { $0 } + more.map(\.file) }
 
     /// The template in force.
     package var effectiveTemplate: Template {

@@ -21,12 +21,16 @@ package struct FoldSection: Sendable {
     var given = 5
     package var seed = 42
     package var column: String?
+    package var repeats = 1
+
+    /// Whether chance has a part in it, so that it can be repeated.
+    package var isDealt: Bool { ![.column, .time, .validation].contains(kind) }
 
     /// How many folds there are: the rows of a validation file are one.
     package var count: Int { kind == .validation ? 1 : given }
 
     /// Whether there may be rows of no fold, on which every model is trained and nothing is scored.
-    package var mayLeaveRowsOut: Bool { [.column, .time, .validation].contains(kind) }
+    package var mayLeaveRowsOut: Bool { !isDealt }
 
     static let declaration = Declaration(
         "How the training rows are split into folds.", initial: { FoldSection() },
@@ -40,6 +44,10 @@ package struct FoldSection: Sendable {
                 "The number of folds; of kind column the number of different values there; of kind time one fewer than the blocks, since the first is never scored."
             ),
             Key("seed", \.seed, .seed, "The seed of the shuffle before the split."),
+            Key(
+                "repeats", \.repeats, .integer(1...20), asBefore: 1,
+                "How often the rows are dealt anew, each time with the next seed: each row is then predicted by so many models, of whose predictions the mean is taken."
+            ),
             Key(
                 "column", optional: \.column, .text(),
                 "The column of the training table with each row's fold, for kind column: any texts or numbers, which are numbered in their natural order; an empty cell is a row that is always trained on and never scored. For kind time each row's date, or a number."

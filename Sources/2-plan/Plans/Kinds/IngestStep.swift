@@ -32,6 +32,8 @@ package struct IngestStep: TypedStep {
     var foldColumn: String?
     /// Whether its values are times.
     var isTime = false
+    /// Where it is none of the recipe's roles but a further training table.
+    var further: String?
     /// Whether the groups' names are told, for other tables of the same groups.
     var namesGroups = false
     let table: Artifact<Content.UserFile>
@@ -72,7 +74,7 @@ package struct IngestStep: TypedStep {
         Parameter("times", \.isTime, .boolean, asBefore: false, "Whether that column has times."),
     ]
 
-    private var path: String { data.path(of: role) }
+    private var path: String { further ?? data.path(of: role) }
 
     package static let inputs: [Input<Self>] = [
         Input("table", \.table, "The table."),

@@ -20,6 +20,8 @@ package struct JoinStep: TypedStep {
         let rows: Artifact<Content.Rows>
         let texts: Artifact<Content.Texts>
         let groups: Artifact<Content.GroupNames>?
+        /// What each of its rows counts.
+        var weight = 1.0
     }
 
     /// In the order in which their rows come.
@@ -30,6 +32,13 @@ package struct JoinStep: TypedStep {
     package static let parameters: [Parameter<Self>] = [
         Parameter("tables", \.names, .list(of: .text()), "The tables in the order in which their rows come."),
         Parameter("ids", \.hasIDs, .boolean, "Whether a column names the rows; else they are numbered anew."),
+        Parameter(
+            "weights", schema: ["type": "object", "additionalProperties": ["type": "number"]], required: false,
+            "By table, what each of its rows counts, where that is not 1."
+        ) { step in
+            let other = step.tables.filter { $0.weight != 1 }
+            return other.isEmpty ? nil : .object(step.byName { $0.weight == 1 ? nil : JSON.number($0.weight) })
+        },
     ]
 
     package static let inputs: [Input<Self>] = [

@@ -27,7 +27,9 @@ struct Pairing: Sendable {
             (comparison, refusal) = (nil, .otherMetric(baseline.metric.name, variant.metric.name))
             return
         }
-        guard baseline.folds == variant.folds, baseline.groups == variant.groups else {
+        guard baseline.folds == variant.folds, baseline.foldsBySeed == variant.foldsBySeed,
+            baseline.groups == variant.groups
+        else {
             (comparison, refusal) = (nil, .otherRowsOrFolds)
             return
         }
@@ -61,8 +63,10 @@ struct Pairing: Sendable {
             guard !baseline.folds.isEmpty, baseline.groups.count == baseline.folds.count,
                 sides.allSatisfy({ $0.count == names.count && $0.allSatisfy { $0.count == baseline.folds.count } })
             else { return nil }
+            let folds = names.compactMap { baseline.foldsBySeed[$0] }
             return Self.compared(
-                baseline, baseline.testToTrain ?? variant.testToTrain, sides[0], sides[1], smallestEffect, known.draws)
+                baseline, folds.count == names.count ? folds : nil, baseline.testToTrain ?? variant.testToTrain,
+                sides[0], sides[1], smallestEffect, known.draws)
         }
         comparison = found
         refusal =
@@ -73,14 +77,15 @@ struct Pairing: Sendable {
 
     /// By the means of rows where the metric is one; else by the scores of groups drawn again.
     private static func compared(
-        _ baseline: Evaluation, _ testToTrain: Double?, _ before: [ScoredRows], _ after: [ScoredRows],
+        _ baseline: Evaluation, _ foldsBySeed: [[Int]]?, _ testToTrain: Double?, _ before: [ScoredRows],
+        _ after: [ScoredRows],
         _ smallestEffect: Double?,
         _ draws: BootstrapDrawsCache
     ) -> Comparison? {
         guard let mean = baseline.metric as? any MeanMetric else {
             return PairedScores(
                 metric: baseline.metric, baseline: before, variant: after, groups: baseline.groups,
-                folds: baseline.folds, weights: baseline.counts, testToTrain: testToTrain
+                folds: baseline.folds, weights: baseline.counts, testToTrain: testToTrain, foldsBySeed: foldsBySeed
             ).comparison(smallestEffect: smallestEffect, resamples: resamples)
         }
         let differences = zip(before, after).map { before, after in
@@ -88,7 +93,7 @@ struct Pairing: Sendable {
         }
         return PairedLosses(
             differences: differences, groups: baseline.groups, folds: baseline.folds, weights: baseline.counts,
-            testToTrain: testToTrain
+            testToTrain: testToTrain, foldsBySeed: foldsBySeed
         ).comparison(smallestEffect: smallestEffect, resamples: resamples, draws: draws)
     }
 

@@ -72,12 +72,17 @@ package struct StepWarnings: Sendable {
         let split = try StoredDocument.read(folds, in: store, from: "folds/split")
         let table = try StoredDocument.read(rows, in: store, from: "data/train/ingest")
         let (own, places) = (try table.member("labels").counts, try split.member("folds").integers)
+        // A row that is not scored is of no fold to whoever counts the scored ones.
+        var scored = places
+        for row in try split.member(ifPresent: "unscored")?.counts ?? [] where scored.indices.contains(row) {
+            scored[row] = -1
+        }
         let weights = try table.member(ifPresent: "weights")?.numbers
         let isOrdered = try split.member(ifPresent: "ordered")?.value == true
         return (
             UnseenLabel.all(
                 labels: own, folds: places, isOrdered: isOrdered, weights: weights, classes: labels.count),
-            RareLabel.all(labels: own, folds: places, weights: weights, classes: labels.count)
+            RareLabel.all(labels: own, folds: scored, weights: weights, classes: labels.count)
         )
     }
 }

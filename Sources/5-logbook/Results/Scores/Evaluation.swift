@@ -3,6 +3,7 @@
 internal import Digests
 internal import Formats
 internal import Host
+internal import Plans
 package import Scores
 
 /// Out-of-fold scores of one result.
@@ -50,6 +51,8 @@ package struct Evaluation: Sendable {
     package let losses: [String: [Double]]
     package let groups: [Int]
     package let folds: [Int]
+    /// Where rows are dealt several times, those of each seed's own assignment, as ``losses``; else empty.
+    let foldsBySeed: [String: [Int]]
     /// How many folds there are.
     package let foldCount: Int
     /// The true class of each row, and the one that the averaged predictions give the largest probability.
@@ -138,6 +141,7 @@ package struct Evaluation: Sendable {
                 }
                 return values
             } ?? [:]
+        foldsBySeed = try document.member(ifPresent: "folds-by-seed")?.members.mapValues { try $0.counts } ?? [:]
         predictedBySeed =
             try document.member(ifPresent: "predicted-by-seed")?.members.mapValues { column in
                 let values = try column.counts
@@ -226,6 +230,7 @@ package struct Evaluation: Sendable {
         foldCount = Set(folds).count
         losses = whole.losses.mapValues(own)
         predictedBySeed = whole.predictedBySeed.mapValues(own)
+        foldsBySeed = whole.foldsBySeed.mapValues(own)
         weights =
             switch whole.weights {
             case .known(let weights): .known(weights.map(own))
@@ -313,7 +318,9 @@ package struct Evaluation: Sendable {
     }
 
     /// Whether each seed was scored by itself: chance has a part in the training.
-    package var hasSeeds: Bool { seeds.contains { !$0.name.isEmpty } }
+    package var hasSeeds: Bool { seeds.contains { $0.name.hasPrefix("seed-") } }
+    /// How often the rows were dealt to folds.
+    package var repeats: Int { max(1, Set(foldsBySeed.keys.map(EvaluateStep.repeatNumber)).count) }
     var isWeighted: Bool { if case .known(let weights) = weights { weights != nil } else { false } }
     /// The folds whose rows were scored, where some rows were not.
     package var scoredFolds: [Int]? { covered == nil ? nil : Set(folds).sorted() }

@@ -56,7 +56,10 @@ def chosen_rows(fold, source, count, inside):
     assigned = np.asarray(folds["folds"])
     if len(assigned) != count:
         raise invalid(f"{source.title} assigns {len(assigned)} rows to folds, and the table has {count}")
-    rows = np.flatnonzero(assigned == fold if inside else assigned < fold if folds.get("ordered") else assigned != fold)
+    chosen = assigned == fold if inside else assigned < fold if folds.get("ordered") else assigned != fold
+    if inside:
+        chosen[folds.get("unscored", [])] = False
+    rows = np.flatnonzero(chosen & (assigned > -2))  # -2 is a row that no model of a fold is trained on
     if len(rows) == 0:
         raise invalid(f"fold {fold} of {folds['count']} leaves no rows to {'predict' if inside else 'train on'}")
     return rows

@@ -12,9 +12,10 @@ from ..texts import repeats
 def run(step):
     tables = step.parameters.tables
     rows, texts = {"ids": [], "labels": [], "groups": [], "weights": []}, []
-    parts, codes, known, warnings = [], {}, {}, []
+    parts, codes, known, warnings, questions = [], {}, {}, [], {}
+    factors = step.parameters.weights or {}
     read = {name: formats.read_labelled(step.source(f"rows.{name}")) for name in tables}
-    weighted = any(own["weights"] is not None for own in read.values())
+    weighted = bool(factors) or any(own["weights"] is not None for own in read.values())
     for part, name in enumerate(tables):
         own, theirs = read[name], formats.read_texts(step.input(f"texts.{name}"))
         count = len(own["ids"])
@@ -32,7 +33,7 @@ def run(step):
         if step.has(f"groups.{name}"):
             names = formats.read_json(step.input(f"groups.{name}"))["names"]
             rows["groups"] += [codes.setdefault(names[code], len(codes)) for code in own["groups"]]
-        rows["weights"] += own["weights"] if own["weights"] is not None else [1.0] * count
+        rows["weights"] += [factors.get(name, 1.0) * weight for weight in own["weights"] or [1.0] * count]
         texts += theirs
         parts += [part] * count
     if not codes:
@@ -41,6 +42,9 @@ def run(step):
         rows["weights"] = None
     formats.write_json(step.outputs / "rows", rows | {"classes": read[tables[0]]["classes"]})
     formats.write_texts(step.outputs / "texts", texts)
-    formats.write_json(step.outputs / "parts", {"tables": tables, "parts": parts})
+    columns = repeats.telling(texts, rows)
+    keys = [repeats.normalised(text, columns) for text in texts]
+    numbers = [questions.setdefault(key, len(questions)) if any(key) else -1 for key in keys]
+    formats.write_json(step.outputs / "parts", {"tables": tables, "parts": parts, "questions": numbers})
     metrics = {"rows": len(parts)} | {f"rows-{name}": len(own["ids"]) for name, own in read.items()}
     return {"metrics": metrics | ({"warnings": warnings} if warnings else {})}

@@ -109,6 +109,7 @@ def read_table(step):
     if len(folds["folds"]) != count:
         raise invalid(f"{step.title('folds')} assigns {len(folds['folds'])} rows to folds, and the table has {count}")
     assigned = np.asarray(folds["folds"])
+    assigned[folds.get("unscored", [])] = -1
     if folds["count"] < 2 or len(np.unique(assigned[assigned >= 0])) != folds["count"] or assigned.max() >= folds["count"]:
         raise invalid(f"{step.title('folds')} says {folds['count']} folds and has rows in {len(np.unique(assigned[assigned >= 0]))}: at least two "
                       "folds are needed, and rows in each")

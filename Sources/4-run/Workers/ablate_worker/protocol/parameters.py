@@ -36,6 +36,7 @@ class Join:
     """Puts the rows of several training tables one after another."""
     tables: list
     ids: bool
+    weights: dict | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,9 @@ struct FileChecks {
         for path in [["data", "train"], ["data", "test"], ["data", "validation"], ["submission", "sample"]] {
             if let node = root.value(at: path) { check(node, .file, &findings) }
         }
+        for table in root["data"]?["more"]?.elements ?? [] {
+            if let node = table["file"] { check(node, .file, &findings) }
+        }
         for entry in (root["models"]?.entries ?? []) + (root["extractors"]?.entries ?? [])
         where entry.value["backbone"]?.origin.contains(where: { $0.hasPrefix("like") }) != true {
             guard let node = entry.value["backbone"], let text = node.scalar?.text else { continue }

@@ -5,8 +5,11 @@ internal import Nodes
 
 extension FindingRule {
     static let oneFold = FindingRule(
-        "one-fold", .scores, "With a validation table there is one fold, and something needs several, or one table.",
+        "one-fold", .scores, "With a validation table there is one fold, and something needs several.",
         "What is fitted on the very rows that it is scored on would come out too good.")
+    static let oneTable = FindingRule(
+        "one-table", .models, "A program reads the training table or the folds, and the recipe has several tables.",
+        "The folds are those of the rows of all tables, one after another; a program is handed one file.")
     static let laterFolds = FindingRule(
         "later-folds", .scores, .warning,
         "With folds in the order of time, something is fitted across all of them.",
@@ -28,11 +31,39 @@ struct FoldChecks {
         }
         if kind == .time { remarkCrossings(&reading) }
         checkValidation(kind, at: folds, &reading)
+        checkTables(&reading)
+        if recipe.folds.repeats > 1 { checkRepeats(at: folds["repeats"] ?? folds, &reading) }
         for entry in folds.entries ?? [] where Self.meaningless(to: kind).contains(entry.key) {
             reading.report(
                 Finding(
                     .conflictingKeys, "\"\(entry.key)\" means nothing to folds of kind \(kind.rawValue)",
                     at: entry.keySpan, help: "remove it"))
+        }
+    }
+
+    /// What speaks of one fold for each row.
+    private func checkRepeats(at repeats: Node, _ reading: inout Reading) {
+        var places: [(String, Node)] = []
+        for entry in recipe.models {
+            guard let place = tree["models"]?[entry.name] else { continue }
+            if entry.value.pseudoLabels != .off { places.append(("pseudo-labels", place["pseudo-labels"] ?? place)) }
+            if entry.value.fit.folds != nil {
+                places.append(("a model that is fitted without some folds alone", place["fit"] ?? place))
+            }
+            if case .predictions(let model) = entry.value, model.files.folds != nil {
+                places.append(("predictions that were made with folds of their own", place["predictions"] ?? place))
+            }
+        }
+        if recipe.rounds != nil, let place = tree["rounds"] { places.append(("rounds of pseudo-labels", place)) }
+        for step in recipe.steps where step.value.inputs.contains(where: { $0.value == "folds" }) {
+            if let place = tree["steps"]?[step.name] { places.append(("a program that reads the folds", place)) }
+        }
+        for (what, place) in places {
+            reading.report(
+                Finding(
+                    .conflictingKeys, "\(what) takes one fold for each row, and the rows are dealt several times",
+                    at: place.span, notes: [.init("the repeats stand here", at: repeats.span)],
+                    help: "remove one of the two"))
         }
     }
 
@@ -66,17 +97,50 @@ struct FoldChecks {
         if recipe.rounds != nil, let place = tree["rounds"] {
             refuse("pseudo-labels are dealt to several folds", at: place, &reading)
         }
+    }
+
+    /// Further training tables: each file once, dealt by a kind that deals, and no program that knows of one table alone.
+    private func checkTables(_ reading: inout Reading) {
+        var seen = [recipe.data.train]
+        for (table, node) in zip(recipe.data.more, tree["data"]?["more"]?.elements ?? []) {
+            if seen.contains(table.file), let place = node["file"] {
+                reading.report(
+                    Finding(.repeatedValue, "the table \"\(table.file)\" is trained on already", at: place.span))
+            }
+            seen.append(table.file)
+            if let kind = table.folds, let place = node["folds"] {
+                let message: String? =
+                    switch kind {
+                    case .column, .time, .validation: "folds of kind \(kind.rawValue) are of all tables together"
+                    case .groupKFold, .stratifiedGroupKFold:
+                        recipe.data.columns.group == nil ? "\(kind.rawValue) needs data.columns.group" : nil
+                    case .kFold, .stratifiedKFold: table.isScored ? nil : "rows that are not scored are in no fold"
+                    }
+                if let message { reading.report(Finding(.conflictingKeys, message, at: place.span)) }
+            }
+        }
+        if !recipe.data.more.isEmpty, !recipe.folds.isDealt, let place = tree["data"]?["more"] {
+            reading.report(
+                Finding(
+                    .conflictingKeys, "further tables mean nothing to folds of kind \(recipe.folds.kind.rawValue)",
+                    at: place.span, help: "join the tables into one, or take folds of another kind"))
+        }
+        guard recipe.data.labelled.count > 1 else { return }
+        for entry in recipe.models where entry.value.program != nil {
+            guard let place = tree["models"]?[entry.name] else { continue }
+            reading.report(
+                Finding(
+                    .oneTable, "\"\(entry.name)\" is a program for one training table, and this recipe has several",
+                    at: place.span, help: "join the tables into one, with a column that says the folds"))
+        }
         for step in recipe.steps {
             guard let place = tree["steps"]?[step.name] else { continue }
             let reads = step.value.inputs.contains { ["data.train", "folds"].contains($0.value) }
             guard reads || step.value.outputs.contains("out-of-fold") else { continue }
             reading.report(
                 Finding(
-                    .oneFold, "\"\(step.name)\" is a program for one training table, and a validation table is another",
-                    at: place.span,
-                    help:
-                        "join the tables into one with a column that says which row is of which, and take folds of kind column"
-                ))
+                    .oneTable, "\"\(step.name)\" is a program for one training table, and this recipe has several",
+                    at: place.span, help: "join the tables into one, with a column that says the folds"))
         }
     }
 
@@ -122,8 +186,8 @@ struct FoldChecks {
     private static func meaningless(to kind: FoldKind) -> Set<String> {
         switch kind {
         case .kFold, .stratifiedKFold, .groupKFold, .stratifiedGroupKFold: ["column"]
-        case .column, .time: ["seed"]
-        case .validation: ["column", "count", "seed"]
+        case .column, .time: ["seed", "repeats"]
+        case .validation: ["column", "count", "seed", "repeats"]
         }
     }
 }
