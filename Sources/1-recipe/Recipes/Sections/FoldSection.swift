@@ -8,6 +8,8 @@ package enum FoldKind: String, CaseIterable, Sendable {
 
     /// Whether rows of one group are kept in one fold.
     package var respectsGroups: Bool { self == .groupKFold || self == .stratifiedGroupKFold }
+    /// Whether the shares of the labels are kept.
+    package var isStratified: Bool { self == .stratifiedKFold || self == .stratifiedGroupKFold }
 }
 
 package struct FoldSection: Sendable {

@@ -1,6 +1,7 @@
 // Runs a user's own program as a step. Knows arguments, paths and how a process ends; nothing of what the program does.
 
 internal import Digests
+internal import Formats
 internal import Host
 internal import Plans
 internal import Steps
@@ -8,6 +9,7 @@ internal import Subprocess
 internal import Synchronization
 internal import SystemPackage
 internal import Workers
+internal import Targets
 
 struct CommandExecutor: Executor {
     /// The recipe's folder, in which programs run.
@@ -139,7 +141,6 @@ struct CommandExecutor: Executor {
 
     /// Every declared output must be there; predictions must be predictions of each row.
     private func check(_ step: Step, _ names: [String], rows: [String: Int], in outputs: String) throws {
-        let classes = (step.body as? CommandStep)?.classes ?? 0
         for name in names {
             guard Host.system.files.exists("\(outputs)/\(name)") else {
                 throw StepFailure(
@@ -148,16 +149,18 @@ struct CommandExecutor: Executor {
                         "the program ended without an error and did not write {out.\(name)}; it must write a file or folder at that path"
                 )
             }
-            guard name == "out-of-fold" || name == "test" else { continue }
+            guard name == "out-of-fold" || name == "test", let target = (step.body as? CommandStep)?.target else {
+                continue
+            }
             do {
                 try NativeStep.provePredictions(
-                    "\(outputs)/\(name)", name: "{out.\(name)}", classes: classes,
+                    "\(outputs)/\(name)", name: "{out.\(name)}", target: target,
                     count: rows[name])
             } catch {
                 throw StepFailure(
                     class: .commandFailed,
                     message:
-                        "\(error) (predictions are safetensors: rows int64 [n], each row of the table once; probabilities float32 [n, \(classes)])"
+                        "\(error) (predictions are safetensors: rows int64 [n], each row of the table once; \(target.form.contents(width: target.width)))"
                 )
             }
         }

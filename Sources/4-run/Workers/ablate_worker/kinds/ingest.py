@@ -47,8 +47,9 @@ def run(step):
     title = step.title("table")
     train = role == "train"
     needed, optional = asked(named, train, parameters.constraint)
+    columns = parameters.label_columns or []
     try:
-        table = read_table(step.input("table"), title, parameters.format, [named[k] for k in needed], [named[k] for k in optional])
+        table = read_table(step.input("table"), title, parameters.format, [*(named[k] for k in needed), *columns], [named[k] for k in optional])
     except Failure as failure:
         if not train and failure.row is None and failure.column is not None and failure.column == named.get("group"):
             failure.message += ". The constraint one-of-each needs it in the test table, too: it says which rows belong together"
@@ -62,6 +63,9 @@ def run(step):
         "weights": read_weights(title, named["weight"], get("weight")) if get("weight") else None,
         "classes": len(parameters.labels),
     }
+    if columns:
+        found = [read_numbers(title, column, table[column]) for column in columns]
+        rows["numbers"] = [list(row) for row in zip(*found)]
     if get("group"):
         names = read_words(title, named["group"], get("group"))
         codes = {}
@@ -145,14 +149,34 @@ def read_labels(title, column, values, labels):
     return indices
 
 
+def number(value):
+    """A cell as a number; NaN where it is none."""
+    text = value.strip().removeprefix("+") if isinstance(value, str) else None
+    try:
+        return math.nan if text is not None and not NUMBER.fullmatch(text) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+
+
+def read_numbers(title, column, values):
+    """The numbers that are predicted: a finite one in each row."""
+    numbers = []
+    for row, value in enumerate(values, 1):
+        found = number(value)
+        if not abs(found) <= 1e30:
+            what = "is null" if is_nothing(value) else "is empty" if value == "" else f"holds '{printable(written(value))}'"
+            lacking = sum(not abs(number(value)) <= 1e30 for value in values)
+            more = f" ({lacking} rows in all have none)" if lacking > 1 else ""
+            raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}, and a finite number is to be predicted there{more}: "
+                          "write it with a point and without separators of thousands, or leave the row out", row, column)
+        numbers.append(found)
+    return numbers
+
+
 def read_weights(title, column, values):
     weights = []
     for row, value in enumerate(values, 1):
-        text = value.strip().removeprefix("+") if isinstance(value, str) else None
-        try:
-            weight = math.nan if text is not None and not NUMBER.fullmatch(text) else float(value)
-        except (TypeError, ValueError, OverflowError):
-            weight = math.nan
+        weight = number(value)
         if weight != 0 and not LIGHTEST <= weight <= 1 / LIGHTEST:
             raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(written(value))}' is no weight; 0, or a number "
                           f"from {LIGHTEST} to {1 / LIGHTEST} is needed", row, column)

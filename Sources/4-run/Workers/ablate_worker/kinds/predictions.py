@@ -9,18 +9,24 @@ from ..files import formats
 from ..files.tables import read_table
 from ..protocol.step import invalid
 from ..protocol.words import printable
+from ..targets.numbers import Numbers
 
 
 def run(step):
     ids, asked, source = formats.read_json(step.input("rows"))["ids"], step.parameters, step.source("file")
     if asked.format == "safetensors":
-        rows, values = formats.read_predictions(source, len(asked.labels))
+        read = formats.read_values if asked.target == "number" else formats.read_predictions
+        rows, values = read(source, len(asked.labels))
         values = values[in_order(source.title, rows.tolist(), range(len(ids)), "row")]
     else:
         values = array(source, ids, asked) if asked.format == "npy" else table(source, ids, asked)
-    check(source.title, values)
     if step.has("folds-there"):
         check_folds(step, ids, asked.id)
+    if asked.target == "number":
+        check_numbers(source.title, values)
+        Numbers(len(asked.labels)).write(step.outputs / "predictions", range(len(ids)), values)
+        return {"metrics": {"rows": len(ids)}}
+    check(source.title, values)
     values = values / values.sum(axis=1, keepdims=True)
     # A probability of 0 has a logit all the same: far below what a float32 probability can be told from 0 by.
     formats.write_predictions(step.outputs / "predictions", range(len(ids)), np.log(np.maximum(values, 1e-30)))
@@ -29,9 +35,14 @@ def run(step):
 
 def table(source, ids, asked):
     """Float64 [rows, labels], in the order of the table's rows."""
-    names = [asked.labels, [f"{asked.label}_{label}" for label in asked.labels]]
+    names = ([[f"{name}_predicted" for name in asked.labels], asked.labels] if asked.target == "number" else
+             [asked.labels, [f"{asked.label}_{label}" for label in asked.labels]])
     found = read(source, [asked.id], [name for family in names for name in family])
     own = next((family for family in names if all(name in found for name in family)), None)
+    if own is None and asked.target == "number":
+        lacking = next((name for name in asked.labels if name not in found), asked.labels[0])
+        raise invalid(f"{source.title} has no column of predictions of '{printable(lacking)}': name it '{printable(lacking)}_predicted', or "
+                      f"'{printable(lacking)}'", column=lacking)
     if own is None:
         lacking = next((name for name in asked.labels if name not in found and f"{asked.label}_{name}" not in found), asked.labels[0])
         raise invalid(f"{source.title} has no column for the label '{printable(lacking)}': name it '{printable(lacking)}', or "
@@ -101,6 +112,15 @@ def check(title, values):
     if len(off):
         raise invalid(f"{title}: the probabilities of the table's row {off[0] + 1} add up to {sums[off[0]]:.4g}, and 1 belongs there: "
                       "bring probabilities, not scores or logits", int(off[0]) + 1)
+
+
+def check_numbers(title, values):
+    """That each is finite."""
+    wrong = np.argwhere(~np.isfinite(values))
+    if len(wrong):
+        row, column = (int(part) for part in wrong[0])
+        raise invalid(f"{title}: column {column + 1} of the table's row {row + 1} is {values[row, column]:g}, and a finite number belongs "
+                      "there", row + 1)
 
 
 def check_folds(step, ids, column):
