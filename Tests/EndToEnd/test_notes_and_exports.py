@@ -146,7 +146,7 @@ def test_reliability_and_error_are_those_of_the_predictions(project):
     with open(project.folder / "train.csv") as file:
         labels = numpy.array(["abc".index(row["who"]) for row in csv.DictReader(file)])
     confidence, correct = predictions.max(1), predictions.argmax(1) == labels
-    bins = numpy.minimum((confidence * 10).astype(int), 9)
+    bins = numpy.digitize(confidence, numpy.linspace(0, 1, 11)[1:-1], right=True)
     wanted = [(int((bins == one).sum()), confidence[bins == one].mean(), correct[bins == one].mean()) for one in sorted(set(bins))]
     found = json.loads(project.output("blend/evaluate", "evaluation").read_text())["reliability"]
     numpy.testing.assert_allclose([[bin["rows"], bin["confidence"], bin["accuracy"]] for bin in found["bins"]], wanted, atol=1e-9)

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import time
 
 import pytest
 from conftest import until
@@ -78,7 +77,6 @@ def test_a_run_at_work_is_told_from_outside(project, engine):
 def test_the_time_to_go_is_that_of_past_runs(project, engine):
     until(lambda: working(project))
     assert working(project)["eta_seconds"] is None, "nothing is known of a program that never ended"
-    time.sleep(3)
     (project.folder / "go").write_text("")
     engine.communicate(timeout=20)
     (project.folder / "go").unlink()

@@ -141,7 +141,8 @@ def scored(truth, weights, probabilities):
         peer = metrics.ndcg_score(np.eye(classes)[truth[~ties]], probabilities[~ties], k=3)
         assert abs(peer - gains[~ties].mean()) < 1e-12
     found["ndcg@3"] = np.average(gains, weights=weights)
-    bins = np.minimum(9, (probabilities.max(1) * 10).astype(int))
+    # Bins closed above: (.8, .9], as Guo et al. have them.
+    bins = np.digitize(probabilities.max(1), np.linspace(0, 1, 11)[1:-1], right=True)
     for one in range(10):
         inside = bins == one
         found["ece"] += abs((weights * (probabilities.max(1) - (guess == truth)))[inside].sum()) / weights.sum()

@@ -140,6 +140,17 @@ struct ScoreGoldens: Decodable {
         }
     }
 
+    @Test func predictionsOfOneClassAloneHaveNoCorrelationWhateverTheWeights() throws {
+        let labels = (0..<40).map { $0 % 3 }
+        let matrix = try ProbabilityMatrix(values: labels.flatMap { _ in [0.2, 0.5, 0.3] }, classCount: 3)
+        let rows = ScoredRows(matrix, labels: labels)
+        for seed in 1..<50 {
+            let weights = labels.indices.map { 0.1 + Double(($0 * seed * 7919) % 997) / 997 }
+            #expect(MatthewsCorrelation().value(over: rows, weights: weights) == 0)
+            #expect(try abs(#require(Metrics.named("qwk")).value(over: rows, weights: weights)) < 1e-12)
+        }
+    }
+
     @Test func namesAreThoseOfPublicJSONAndUnlike() {
         #expect(Set(Metrics.all.map(\.name)).count == Metrics.all.count)
         #expect(Metrics.all.allSatisfy { $0.name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "-" } })

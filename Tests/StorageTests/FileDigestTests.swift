@@ -15,9 +15,6 @@ import Testing
         store = try fixture.store()
     }
 
-    /// Longer than the time in which a file counts as unsettled.
-    private func settle() { Thread.sleep(forTimeInterval: 0.15) }
-
     /// Writes in place and sets the time of modification back, as a tamper would.
     private func tamper(_ path: String, _ text: String) {
         Shell.run("t=$(stat -c %y \(path)); printf '\(text)' 1<>\(path); touch -d \"$t\" \(path)")
@@ -33,7 +30,7 @@ import Testing
 
     @Test func aTamperThatKeepsSizeAndTimeIsFound() throws {
         let path = try fixture.write("before", to: "file")
-        settle()
+        let store = try fixture.store(host: .later)
         #expect(try store.digest(ofFile: path) == Digest(of: "before"))
         tamper(path, "after!")
         #expect(Shell.run("stat -c %s \(path)") == "6\n")
@@ -55,7 +52,7 @@ import Testing
 
     @Test func aReplacedFileIsFound() throws {
         let path = try fixture.write("one", to: "file")
-        settle()
+        let store = try fixture.store(host: .later)
         #expect(try store.digest(ofFile: path) == Digest(of: "one"))
         try fixture.write("two", to: "other")
         Shell.run("touch -r \(path) \(fixture.path("other")); mv \(fixture.path("other")) \(path)")
@@ -67,7 +64,7 @@ import Testing
             let path = fixture.path("large")
             let size = 96 << 20
             Shell.run("head -c \(size) /dev/zero > \(path)")
-            settle()
+            let store = try fixture.store(host: .later)
             func bytesRead(_ work: () throws -> Void) throws -> Int {
                 func count() throws -> Int {
                     let line = try fixture.read("/proc/self/io").split(separator: "\n").first
@@ -80,9 +77,9 @@ import Testing
             #expect(try bytesRead { _ = try store.digest(ofFile: path) } >= size)
             #expect(try bytesRead { _ = try store.digest(ofFile: path) } < size / 2)
             store.saveIndex()
-            let next = try fixture.store()
+            let next = try fixture.store(host: .later)
             #expect(try bytesRead { _ = try next.digest(ofFile: path) } < size / 2)
-            let reader = try fixture.store(.readOnly)
+            let reader = try fixture.store(.readOnly, host: .later)
             #expect(try bytesRead { _ = try reader.digest(ofFile: path) } < size / 2)
         }
     #endif

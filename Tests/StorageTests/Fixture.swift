@@ -21,7 +21,9 @@ final class Fixture: Sendable {
         Shell.run("chmod -R u+w '\(folder)'; rm -rf '\(folder)'")
     }
 
-    func store(_ access: Access = .readWrite) throws -> Store { try Store(at: root, access: access, cache: cache) }
+    func store(_ access: Access = .readWrite, host: Machine = .system) throws -> Store {
+        try Store(at: root, access: access, host: host, cache: cache)
+    }
 
     func path(_ name: String) -> String { "\(folder)/\(name)" }
 

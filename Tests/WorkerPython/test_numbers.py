@@ -179,7 +179,10 @@ def test_numbers_predicted_elsewhere_are_taken_by_id(worker, tmp_path):
         assert load_file(found / "predictions")["values"].tolist() == [[1000000.5], [-4.25]]
     (tmp_path / "p.csv").write_text("id,score\ny,inf\nx,1\n")
     failure = worker.fails("predictions", asked, {"file": tmp_path / "p.csv", "rows": tmp_path / "rows"})
-    assert "a finite number belongs there" in failure.message
+    assert "row 1, column 'score' holds 'inf', which is no number: a number is needed" in failure.message
+    np.save(tmp_path / "p.npy", [[1.0], [np.inf]])
+    failure = worker.fails("predictions", asked | {"format": "npy"}, {"file": tmp_path / "p.npy", "rows": tmp_path / "rows"})
+    assert "column 1 of the table's row 2 is inf, and a finite number belongs there" in failure.message
     (tmp_path / "p.csv").write_text("id,points\ny,2\nx,1\n")
     failure = worker.fails("predictions", asked, {"file": tmp_path / "p.csv", "rows": tmp_path / "rows"})
     assert "has no column of predictions of 'score'" in failure.message

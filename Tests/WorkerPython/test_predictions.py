@@ -83,7 +83,9 @@ def changed(row, column, value):
     (dict(ids=[*IDS[:5], "r9"]), "row 6: the table has no id 'r9'", 6),
     (dict(names=["a", "b", "d"]), "no column for the label 'c'", None),
     (dict(head="row"), "id", None),
-    (dict(values=changed(3, 1, float("nan"))), "label 2 of the table's row 4", 4),
+    (dict(values=changed(3, 1, float("nan"))), "row 4, column 'b' holds 'nan', which is no number", 4),
+    (dict(values=changed(3, 1, float("inf"))), "row 4, column 'b' holds 'inf', which is no number", 4),
+    (dict(ids=[*IDS[:5], ""]), "row 6, column 'id' is empty", 6),
     (dict(values=changed(3, 1, -0.5)), "the probability -0.5 of label 2", 4),
     (dict(values=changed(2, 0, 0.9)), "of the table's row 3 add up to", 3)])
 def test_what_is_no_prediction_of_each_row_is_refused(rows, tmp_path, make, words, row):
@@ -97,14 +99,51 @@ def test_a_cell_that_is_no_number_is_named(rows, tmp_path):
     path = table(tmp_path / "theirs.csv")
     path.write_text(path.read_text().replace(repr(float(VALUES[1, 2])), "high"))
     failure = fails("predictions", asked(path), {"file": path, "rows": rows}, tmp_path)
-    assert (failure.row, failure.column) == (2, "c") and "'high' is no number" in failure.message
+    assert (failure.row, failure.column) == (2, "c") and "holds 'high', which is no number" in failure.message
 
+
+@pytest.mark.parametrize("cell", ["0.2_5", "\u0660.\u0665", "0x1p-2", "1e", ""])
+def test_a_text_is_a_number_as_csv_writes_it_alone(rows, tmp_path, cell):
+    path = table(tmp_path / "theirs.csv")
+    path.write_text(path.read_text().replace(repr(float(VALUES[1, 2])), cell))
+    failure = fails("predictions", asked(path), {"file": path, "rows": rows}, tmp_path)
+    assert (failure.kind, failure.row, failure.column) == ("invalid-input", 2, "c")
+
+
+@pytest.mark.parametrize("cell", ["true", "null", "1" + "0" * 400, "[0.5]", '"half"'])
+def test_a_value_of_json_that_is_no_number_is_named(rows, tmp_path, cell):
+    path = tmp_path / "theirs.jsonl"
+    lines = [json.dumps({"id": IDS[row]} | dict(zip(LABELS, VALUES[row].tolist()))) for row in range(6)]
+    path.write_text("\n".join(lines).replace(repr(float(VALUES[1, 2])), cell) + "\n")
+    failure = fails("predictions", asked(path), {"file": path, "rows": rows}, tmp_path)
+    assert (failure.kind, failure.row, failure.column) == ("invalid-input", 2, "c"), failure.message
+
+
+def test_two_columns_for_each_label_are_one_too_many(rows, tmp_path):
+    path = tmp_path / "theirs.csv"
+    lines = [",".join([IDS[row], *map(repr, [*VALUES[row].tolist(), *VALUES[row, ::-1].tolist()])]) for row in range(6)]
+    path.write_text("\n".join(["id,a,b,c,who_a,who_b,who_c", *lines]) + "\n")
+    failure = fails("predictions", asked(path), {"file": path, "rows": rows}, tmp_path)
+    assert failure.kind == "invalid-input" and "'a' and 'who_a'" in failure.message
 
 @pytest.mark.parametrize("values", [VALUES[:5], VALUES[:, :2], np.array(["a"] * 18).reshape(6, 3), np.array([[{}] * 3] * 6)])
 def test_an_array_of_another_make_is_refused(rows, tmp_path, values):
     np.save(tmp_path / "theirs.npy", values)
     failure = fails("predictions", asked(tmp_path / "theirs.npy"), {"file": tmp_path / "theirs.npy", "rows": rows}, tmp_path)
     assert failure.kind == "invalid-input" and "theirs.npy" in failure.message
+
+
+def header(shape):
+    text = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}"
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 and no more", header("(1000000000000, 3)"), header("(10**24, 3)"), header(f"({10**24}, 3)"),
+                                     header("(6, 3")[:-3], b"\x93NUMPY\x09\x09", b"id,a,b,c\n"])
+def test_bytes_that_are_no_array_are_refused(rows, tmp_path, content):
+    (tmp_path / "theirs.npy").write_bytes(content)
+    failure = fails("predictions", asked(tmp_path / "theirs.npy"), {"file": tmp_path / "theirs.npy", "rows": rows}, tmp_path)
+    assert failure.kind == "invalid-input" and "theirs.npy" in failure.message, failure.message
 
 
 def test_folds_are_the_same_whatever_their_numbers(rows, tmp_path):

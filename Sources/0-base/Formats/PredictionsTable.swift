@@ -22,12 +22,16 @@ package struct PredictionsTable: Sendable {
     package init(_ rows: Rows, folds: Folds?, predictions: Predictions, labels: [String], id: String, label: String) {
         precondition(predictions.rows.count == rows.ids.count && predictions.target.width == labels.count)
         precondition(folds.map { $0.folds.count == rows.ids.count } ?? true)
-        let kind = predictions.target.kind
-        let columns = PredictionColumns.besideTruth(kind, labels, label: label)
-        let truth = rows.labels != nil ? [label] : rows.numbers != nil ? labels : []
-        let fold = folds == nil ? [] : [Self.free("fold", among: [id] + truth)]
-        header = [id] + fold + truth + columns
-        numbers = fold + (rows.numbers == nil ? [] : truth) + columns
+        let named = rows.labels != nil ? [label] : rows.numbers != nil ? labels : []
+        let fold = folds == nil ? [] : [Self.free("fold", among: [id, label] + named)]
+        let others = [id] + fold + named
+        let families = PredictionColumns.families(predictions.target.kind, labels, label: label)
+        // The first family of names that shares none with the other columns; `target_a_` and so on where each does.
+        let columns =
+            families.first { Set($0).isDisjoint(with: others) }
+            ?? families[0].map { Self.free($0, among: others + labels) }
+        header = others + columns
+        numbers = fold + (rows.numbers == nil ? [] : named) + columns
         self.rows = rows.ids.indices.map { row in
             var fields = [rows.ids[row]]
             if let folds { fields.append("\(folds.folds[row])") }

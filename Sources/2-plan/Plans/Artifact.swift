@@ -33,37 +33,32 @@ package struct Artifact<Content>: Hashable, Sendable {
     var step: Int? { source.step }
 }
 
-/// What artifacts hold. Names alone: no value of these types exists.
+/// What an artifact holds, with the name that docs/worker-protocol.md has for its form. No value of such a type exists.
+protocol NamedContent: Sendable { static var name: String { get } }
+
 package enum Content {
     /// A table, a sample submission or a script of the user's.
-    package enum UserFile {}
+    package enum UserFile: NamedContent { static let name = "file" }
     /// The rows of a table without their texts.
-    package enum Rows {}
-    package enum Texts {}
-    package enum Folds {}
-    package enum Tokens {}
-    package enum Tokenizer {}
+    package enum Rows: NamedContent { static let name = "rows" }
+    package enum Texts: NamedContent { static let name = "texts" }
+    package enum Folds: NamedContent { static let name = "folds" }
+    package enum Tokens: NamedContent { static let name = "tokens" }
+    package enum Tokenizer: NamedContent { static let name = "tokenizer" }
     /// A backbone's weights.
-    package enum Backbone {}
+    package enum Backbone: NamedContent { static let name = "backbone" }
     /// What a fine-tune or a fit gives.
-    package enum Model {}
-    package enum Predictions {}
-    package enum PseudoLabels {}
-    package enum Features {}
+    package enum Model: NamedContent { static let name = "model" }
+    package enum Predictions: NamedContent { static let name = "predictions" }
+    package enum PseudoLabels: NamedContent { static let name = "pseudo-labels" }
+    package enum Features: NamedContent { static let name = "features" }
     /// The leading directions of embeddings.
-    package enum Directions {}
+    package enum Directions: NamedContent { static let name = "directions" }
     /// The weights of an average, fitted without each fold and on all of them.
-    package enum AverageWeights {}
+    package enum AverageWeights: NamedContent { static let name = "weights" }
     /// The coefficients of a method of the constraint, fitted without each fold and on all of them.
-    package enum Coefficients {}
-    package enum Evaluation {}
-    package enum Report {}
-    package enum Submission {}
-}
-
-/// Inputs by name, those that are there.
-func sources(_ inputs: KeyValuePairs<String, Source?>) -> [String: Source] {
-    var result: [String: Source] = [:]
-    for (name, source) in inputs { result[name] = source }
-    return result
+    package enum Coefficients: NamedContent { static let name = "coefficients" }
+    package enum Evaluation: NamedContent { static let name = "evaluation" }
+    package enum Report: NamedContent { static let name = "report" }
+    package enum Submission: NamedContent { static let name = "submission" }
 }

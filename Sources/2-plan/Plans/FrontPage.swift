@@ -10,7 +10,7 @@
 // CommandLine use it.
 //
 //     Step, Plan                                             read these first
-//     TypedStep (with Parameter, Artifact), StepKind         what a kind of step declares; all kinds
+//     TypedStep (with Parameter, Input, Artifact), StepKind  what a kind of step declares; all kinds
 //     Kinds/                                                 a file for each kind: parameters, inputs, outputs, labels
 //     Compiler, Planned                                      which step needs which; models and entries plan themselves
 //     PlanBuilder                                            equal work is one step

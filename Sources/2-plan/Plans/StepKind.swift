@@ -11,14 +11,17 @@ package struct StepKind: Sendable, RawRepresentable, CaseIterable, Hashable {
     package let demand: Demand
     /// What every step of the kind gives at least. A step that says it is done and lacks one of these is not done.
     package let outputs: [String]
+    /// All that a step of the kind may give.
+    package let declaredOutputs: [OutputDescription]
     /// What a step of the kind does, in a sentence.
     package let about: String
 
-    init(_ name: String, version: Int = 1, demand: Demand, outputs: [String], _ about: String) {
+    init(_ name: String, version: Int = 1, demand: Demand, outputs: [OutputDescription], _ about: String) {
         rawValue = name
         self.version = version
         self.demand = demand
-        self.outputs = outputs
+        self.outputs = outputs.filter { $0.condition == nil }.map(\.name)
+        declaredOutputs = outputs
         self.about = about
     }
 

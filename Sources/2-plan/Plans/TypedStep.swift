@@ -13,7 +13,9 @@ package protocol TypedStep: Parametrised {
     static var forms: [Form<Self>] { get }
     /// What the worker is told beside the parameters, and what changes no result. Never in a key.
     static var unkeyed: [Parameter<Self>] { get }
-    /// The inputs by name.
+    /// What it reads, in the order in which it is told.
+    static var inputs: [Input<Self>] { get }
+    /// The inputs of this step by name.
     var inputs: [String: Source] { get }
     static func outputs(of step: Int) -> Outputs
 
@@ -33,6 +35,11 @@ extension TypedStep {
     package var demand: Demand { Self.kind.demand }
     package func leak(of name: String) -> (reason: String, help: String) {
         ("\"\(name)\" is fitted on the labels of every fold", "fit it on folds")
+    }
+    package var inputs: [String: Source] {
+        var inputs: [String: Source] = [:]
+        for input in Self.inputs { input.collect(self, &inputs) }
+        return inputs
     }
     package static var forms: [Form<Self>] { [Form(name: "", parameters: parameters)] }
     package static var unkeyed: [Parameter<Self>] { [] }

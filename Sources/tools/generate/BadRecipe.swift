@@ -61,7 +61,8 @@ struct BadRecipe {
         do {
             let loaded = try RecipeLoader(file: file, folder: root, surroundings: surroundings).load()
             let plan = Plan(compiling: loaded)
-            return loaded.warnings + loaded.missing + Lineage(of: plan, loaded: loaded).findings(loaded)
+            return loaded.warnings + loaded.missing + KeyVariables().findings(loaded)
+                + Lineage(of: plan, loaded: loaded).findings(loaded)
         } catch {
             return error.all
         }

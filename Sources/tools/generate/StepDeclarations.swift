@@ -12,11 +12,19 @@ enum StepDeclarations {
                 kind.rawValue,
                 [
                     "about": .string(kind.about), "version": .integer(kind.version),
-                    "demand": .string(kind.demand.rawValue), "outputs": .array(kind.outputs.map { .string($0) }),
+                    "demand": .string(kind.demand.rawValue), "inputs": inputs(of: body),
+                    "outputs": .array(kind.outputs.map { .string($0) }),
                     "parameters": body.declaration,
                 ]
             )
         }
         return ["schema_version": 1, "kinds": .object(Dictionary(kinds, uniquingKeysWith: { $1 }))]
+    }
+
+    private static func inputs<Body: TypedStep>(of body: Body.Type) -> JSON {
+        .array(
+            body.inputs.map(\.description).map {
+                ["name": .string($0.name), "holds": .string($0.holds), "required": .bool($0.isRequired)]
+            })
     }
 }

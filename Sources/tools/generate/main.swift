@@ -10,7 +10,7 @@ let documents = [
     ("schemas/site.schema.json", Site.schema.text(.indented) + "\n"),
     ("schemas/steps.json", StepDeclarations.document.text(.indented) + "\n"),
     ("Sources/4-run/Workers/ablate_worker/protocol/parameters.py", PythonParameters.text),
-    ("docs/worker-parameters.md", WorkerParametersPage.text),
+    ("docs/worker-kinds.md", WorkerKindsPage.text),
     ("docs/recipe-reference.md", ReferencePage().text),
     ("docs/diagnostics.md", DiagnosticsPage.text),
 ]

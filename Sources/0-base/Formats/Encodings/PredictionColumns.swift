@@ -16,11 +16,11 @@ package enum PredictionColumns {
         }
     }
 
-    /// Those of a table in which the truth may stand, too.
-    package static func besideTruth(_ kind: Target.Kind, _ names: [String], label: String) -> [String] {
+    /// The ways to call them in a table in which the truth may stand, too, the better first; brought predictions have one of them.
+    package static func families(_ kind: Target.Kind, _ names: [String], label: String) -> [[String]] {
         switch kind {
-        case .classes: LabelColumns.names(of: names, inColumn: label)
-        case .number: names.map { "\($0)_predicted" }
+        case .classes: [LabelColumns.names(of: names, inColumn: label), names]
+        case .number: [names.map { "\($0)_predicted" }, names]
         }
     }
 

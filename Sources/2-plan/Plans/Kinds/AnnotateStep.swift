@@ -5,7 +5,7 @@ internal import Recipes
 
 package struct AnnotateStep: TypedStep {
     package static let kind = StepKind(
-        "annotate", demand: .process, outputs: ["features"],
+        "annotate", demand: .process, outputs: ["features", "answers"],
         "Asks a language model behind an endpoint about each row or group.")
 
     package struct Outputs: Sendable { package let features: Artifact<Content.Features> }
@@ -32,7 +32,10 @@ package struct AnnotateStep: TypedStep {
             ) { key.parameter($0.annotation) }
         }
 
-    package var inputs: [String: Source] { sources(["texts": texts.source, "rows": rows?.source]) }
+    package static let inputs: [Input<Self>] = [
+        Input("texts", \.texts, "What is asked about."),
+        Input("rows", optional: \.rows, "Where a group is asked about as a whole."),
+    ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(features: Artifact(step, "features")) }
 }

@@ -6,7 +6,7 @@ package import Targets
 
 package struct AverageStep: TypedStep {
     package static let kind = StepKind(
-        "average", demand: .native, outputs: ["predictions"],
+        "average", demand: .native, outputs: ["predictions", .sometimes("weights", "where they are fitted here")],
         "Averages what several predictions say of each row.")
 
     package struct Outputs: Sendable {
@@ -69,16 +69,21 @@ package struct AverageStep: TypedStep {
     private var cover: Int? { if case .plain(let cover) = form { cover } else { nil } }
     package var weighted: Weighted? { if case .weighted(let weighted) = form { weighted } else { nil } }
 
-    package var inputs: [String: Source] {
-        var inputs: [String: Source] = [:]
-        let prefix = weighted == nil ? "" : "member."
-        for (name, source) in members { inputs[prefix + name] = source.source }
-        switch weighted?.fitting {
-        case .here(let rows, let folds)?: (inputs["rows"], inputs["folds"]) = (rows.source, folds.source)
-        case .there(let weights)?: inputs["weights"] = weights.source
-        case nil: break
-        }
-        return inputs
+    package static let inputs: [Input<Self>] = [
+        Input(each: "", \.plainMembers, of: "name", "The members of a plain average."),
+        Input(each: "member.", \.weightedMembers, of: "name", "The members of a weighted one."),
+        Input("rows", optional: \.fitted?.rows, "Where weights are fitted here."),
+        Input("folds", optional: \.fitted?.folds, "Where weights are fitted here."),
+        Input("weights", optional: \.weightsThere, "Where they were fitted by another step."),
+    ]
+
+    private var plainMembers: [String: Artifact<Content.Predictions>] { weighted == nil ? members : [:] }
+    private var weightedMembers: [String: Artifact<Content.Predictions>] { weighted == nil ? [:] : members }
+    private var fitted: (rows: Artifact<Content.Rows>, folds: Artifact<Content.Folds>)? {
+        if case .here(let rows, let folds)? = weighted?.fitting { (rows, folds) } else { nil }
+    }
+    private var weightsThere: Artifact<Content.AverageWeights>? {
+        if case .there(let weights)? = weighted?.fitting { weights } else { nil }
     }
 
     package static func outputs(of step: Int) -> Outputs {

@@ -35,6 +35,15 @@ package struct CommandStep: TypedStep {
             Parameter("outputs", \.outputs, .list(of: .text()), "The names of what it writes."),
         ] + Parameter.target(\.target)
 
+    package static let inputs: [Input<Self>] = [
+        Input(InputDescription("in.<name>", holds: "any", isRequired: false, "What the recipe names.")) {
+            $1.merge($0.inputs) { $1 }
+        },
+        Input(InputDescription("script:<path>", holds: "file", isRequired: false, "A file that the command names.")) {
+            $1.merge($0.inputs) { $1 }
+        },
+    ]
+
     package static func outputs(of step: Int) -> Outputs { Outputs(step: step) }
 
     /// A program is taken at its word. Without one: what reads the training table and the folds is taken to keep them apart, and

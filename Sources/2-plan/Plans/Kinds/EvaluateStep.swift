@@ -26,11 +26,12 @@ package struct EvaluateStep: TypedStep {
                 "What is scored by; the first decides.")
         ]
 
-    package var inputs: [String: Source] {
-        var inputs = ["rows": rows.source, "folds": folds.source, "average": average.source]
-        for (name, source) in members { inputs[name] = source.source }
-        return inputs
-    }
+    package static let inputs: [Input<Self>] = [
+        Input("rows", \.rows, "Labels, groups and weights."),
+        Input("folds", \.folds, "The folds that scores are told by."),
+        Input("average", \.average, "The out-of-fold predictions that are scored."),
+        Input(each: "", \.members, of: "seed/fold", "What was averaged, each scored, too."),
+    ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(evaluation: Artifact(step, "evaluation")) }
 

@@ -23,12 +23,13 @@ package struct ExploreStep: TypedStep {
             Parameter("labels", \.labels, .list(of: .text()), "The labels, in the order of their numbers.")
         ]
 
-    package var inputs: [String: Source] {
-        sources([
-            "texts": texts.source, "rows": rows.source, "folds": folds.source, "texts-test": testTexts?.source,
-            "vectors": vectors?.source,
-        ])
-    }
+    package static let inputs: [Input<Self>] = [
+        Input("texts", \.texts, "What is looked at."),
+        Input("rows", \.rows, "Labels and groups."),
+        Input("folds", \.folds, "Whether near-duplicates lie in several folds."),
+        Input("texts-test", optional: \.testTexts, "The test table's, for texts that stand in both."),
+        Input("vectors", optional: \.vectors, "An extractor's embeddings, clustered in place of TF-IDF components."),
+    ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(report: Artifact(step, "report")) }
 }

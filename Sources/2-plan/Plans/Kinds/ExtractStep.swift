@@ -4,7 +4,7 @@ internal import Recipes
 
 package struct ExtractStep: TypedStep {
     package static let kind = StepKind(
-        "extract", demand: .training, outputs: ["features"],
+        "extract", demand: .training, outputs: ["features", .sometimes("directions", "where they were found here")],
         "Takes likelihoods and embeddings of each text from a language model as it is.")
 
     package struct Outputs: Sendable {
@@ -25,9 +25,11 @@ package struct ExtractStep: TypedStep {
             Parameter("name", \.name, .text(), "The name of its columns.")
         ]
 
-    package var inputs: [String: Source] {
-        sources(["tokens": tokens.source, "backbone": backbone?.source, "directions": directions?.source])
-    }
+    package static let inputs: [Input<Self>] = [
+        Input("tokens", \.tokens, "What the backbone reads."),
+        Input("backbone", optional: \.backbone, "Its weights."),
+        Input("directions", optional: \.directions, "The training table's, where a test table's vectors are reduced."),
+    ]
 
     package static func outputs(of step: Int) -> Outputs {
         Outputs(features: Artifact(step, "features"), directions: Artifact(step, "directions"))

@@ -27,13 +27,13 @@ package struct FeaturesStep: TypedStep {
         ) { _ in JSON?.none },
     ]
 
-    package var inputs: [String: Source] {
-        var inputs = sources([
-            "texts": texts.source, "rows": rows.source, "reference": reference?.source, "tokens": tokens?.source,
-        ])
-        for (name, source) in others { inputs["features.\(name)"] = source.source }
-        return inputs
-    }
+    package static let inputs: [Input<Self>] = [
+        Input("texts", \.texts, "What is measured."),
+        Input("rows", \.rows, "Groups."),
+        Input("reference", optional: \.reference, "The training table's texts, which `tfidf` is fitted on."),
+        Input("tokens", optional: \.tokens, "Where lengths are counted in tokens."),
+        Input(each: "features.", \.others, of: "name", "Columns of annotations and extractors, which come first."),
+    ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(features: Artifact(step, "features")) }
 }

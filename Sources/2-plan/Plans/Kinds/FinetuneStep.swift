@@ -6,7 +6,8 @@ package import Targets
 
 package struct FinetuneStep: TypedStep {
     package static let kind = StepKind(
-        "finetune", demand: .training, outputs: ["model"], "Fine-tunes a backbone with a classification head.")
+        "finetune", demand: .training, outputs: ["model", "history"],
+        "Fine-tunes a backbone with a classification head.")
 
     package struct Outputs: Sendable { package let model: Artifact<Content.Model> }
 
@@ -29,13 +30,15 @@ package struct FinetuneStep: TypedStep {
             Parameter("seed", nullable: \.seed, .seed, "The seed of the head, of dropout and of the order of rows."),
         ] + Parameter.target(\.target)
 
-    package var inputs: [String: Source] {
-        sources([
-            "rows": rows.source, "folds": folds?.source, "tokens": tokens.source, "backbone": backbone?.source,
-            "pseudo-labels": pseudoLabels?.labels.source, "pseudo-folds": pseudoLabels?.folds.source,
-            "pseudo-tokens": pseudoLabels?.texts.source,
-        ])
-    }
+    package static let inputs: [Input<Self>] = [
+        Input("rows", \.rows, "Labels, groups and weights."),
+        Input("folds", optional: \.folds, "Unless `fold` is null."),
+        Input("tokens", \.tokens, "What the model reads."),
+        Input("backbone", optional: \.backbone, "Its weights, unless it is made here."),
+        Input("pseudo-labels", optional: \.pseudoLabels?.labels, "What a teacher says of test rows."),
+        Input("pseudo-folds", optional: \.pseudoLabels?.folds, "The folds of the test table."),
+        Input("pseudo-tokens", optional: \.pseudoLabels?.texts, "The test table's tokens."),
+    ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(model: Artifact(step, "model")) }
 

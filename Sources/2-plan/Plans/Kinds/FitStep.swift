@@ -23,13 +23,14 @@ package struct FitStep: TypedStep {
             .fold(\.fold, "The fold whose rows are left out; null for none.")
         ]
 
-    package var inputs: [String: Source] {
-        sources([
-            "rows": rows.source, "folds": folds?.source, "texts": texts.source,
-            "pseudo-labels": pseudoLabels?.labels.source, "pseudo-folds": pseudoLabels?.folds.source,
-            "pseudo-texts": pseudoLabels?.texts.source,
-        ])
-    }
+    package static let inputs: [Input<Self>] = [
+        Input("rows", \.rows, "Labels and weights."),
+        Input("folds", optional: \.folds, "Unless `fold` is null."),
+        Input("texts", \.texts, "What the model reads."),
+        Input("pseudo-labels", optional: \.pseudoLabels?.labels, "What a teacher says of test rows."),
+        Input("pseudo-folds", optional: \.pseudoLabels?.folds, "The folds of the test table."),
+        Input("pseudo-texts", optional: \.pseudoLabels?.texts, "The test table's texts."),
+    ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(model: Artifact(step, "model")) }
 

@@ -64,7 +64,12 @@ package struct IngestStep: TypedStep {
 
     private var path: String { role == .train ? data.train : data.test ?? "" }
 
-    package var inputs: [String: Source] { sources(["table": table.source, "reference": reference?.source]) }
+    package static let inputs: [Input<Self>] = [
+        Input("table", \.table, "The table."),
+        Input(
+            "reference", optional: \.reference,
+            "For a test table the training texts, for warnings of questions in both."),
+    ]
 
     package static func outputs(of step: Int) -> Outputs {
         Outputs(rows: Artifact(step, "rows"), texts: Artifact(step, "texts"))

@@ -6,7 +6,8 @@ package import Targets
 
 package struct OptimizeStep: TypedStep {
     package static let kind = StepKind(
-        "optimize", version: 2, demand: .native, outputs: ["predictions"],
+        "optimize", version: 2, demand: .native,
+        outputs: ["predictions", .sometimes("parameters", "where coefficients are fitted here")],
         "Makes predictions obey the constraint of their groups.")
 
     package struct Outputs: Sendable {
@@ -41,13 +42,19 @@ package struct OptimizeStep: TypedStep {
                 "fold", optional: \.fold, .integer(0...99), "The fold without which the coefficients were fitted."),
         ] + Parameter.target(\.target)
 
-    package var inputs: [String: Source] {
-        var inputs = ["predictions": predictions.source, "rows": rows.source]
-        switch fitting {
-        case .here(let fittedOn, let folds): (inputs["fitted-on"], inputs["folds"]) = (fittedOn.source, folds.source)
-        case .there(let coefficients): inputs["parameters"] = coefficients.source
-        }
-        return inputs
+    package static let inputs: [Input<Self>] = [
+        Input("predictions", \.predictions, "What is made to obey."),
+        Input("rows", \.rows, "Groups, and the labels that coefficients are fitted on."),
+        Input("fitted-on", optional: \.fitted?.on, "Out-of-fold predictions, where coefficients are fitted here."),
+        Input("folds", optional: \.fitted?.folds, "Where coefficients are fitted here."),
+        Input("parameters", optional: \.coefficientsThere, "Where they were fitted by another step."),
+    ]
+
+    private var fitted: (on: Artifact<Content.Predictions>, folds: Artifact<Content.Folds>)? {
+        if case .here(let on, let folds) = fitting { (on, folds) } else { nil }
+    }
+    private var coefficientsThere: Artifact<Content.Coefficients>? {
+        if case .there(let coefficients) = fitting { coefficients } else { nil }
     }
 
     package static func outputs(of step: Int) -> Outputs {

@@ -55,15 +55,22 @@ package struct PredictStep: TypedStep {
     /// A baseline predicts on a core, whatever else predicting may take.
     package var demand: Demand { baseline == nil ? Self.kind.demand : .process }
 
-    package var inputs: [String: Source] {
-        var inputs = sources(["model": model.source, "folds": folds?.source])
-        switch reader {
-        case .backbone(_, let tokens, let backbone):
-            inputs["tokens"] = tokens.source
-            inputs["backbone"] = backbone?.source
-        case .baseline(_, let texts): inputs["texts"] = texts.source
-        }
-        return inputs
+    package static let inputs: [Input<Self>] = [
+        Input("model", \.model, "What `finetune` or `fit` gave."),
+        Input("folds", optional: \.folds, "Unless `fold` is null."),
+        Input("tokens", optional: \.tokens, "What a backbone reads."),
+        Input("backbone", optional: \.backbone, "Its weights, unless the model is complete."),
+        Input("texts", optional: \.texts, "What a baseline reads."),
+    ]
+
+    private var tokens: Artifact<Content.Tokens>? {
+        if case .backbone(_, let tokens, _) = reader { tokens } else { nil }
+    }
+    private var backbone: Artifact<Content.Backbone>? {
+        if case .backbone(_, _, let backbone) = reader { backbone } else { nil }
+    }
+    private var texts: Artifact<Content.Texts>? {
+        if case .baseline(_, let texts) = reader { texts } else { nil }
     }
 
     package static func outputs(of step: Int) -> Outputs { Outputs(predictions: Artifact(step, "predictions")) }

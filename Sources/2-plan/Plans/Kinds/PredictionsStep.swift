@@ -39,12 +39,15 @@ package struct PredictionsStep: TypedStep {
         Parameter("target", \.target, .choice, asBefore: .classes, "What is predicted."),
     ]
 
-    package var inputs: [String: Source] {
-        sources([
-            "file": file.source, "rows": rows.source, "folds": foldsThere == nil ? nil : folds?.source,
-            "folds-there": foldsThere?.source,
-        ])
-    }
+    package static let inputs: [Input<Self>] = [
+        Input("file", \.file, "The predictions, by id."),
+        Input("rows", \.rows, "The ids that must be there."),
+        Input("folds", optional: \.foldsHere, "Where they and `folds-there` must be one partition."),
+        Input(
+            "folds-there", optional: \.foldsThere, "A table of ids and `fold`: those the predictions were made with."),
+    ]
+
+    private var foldsHere: Artifact<Content.Folds>? { foldsThere == nil ? nil : folds }
 
     package static func outputs(of step: Int) -> Outputs { Outputs(predictions: Artifact(step, "predictions")) }
 

@@ -17,7 +17,9 @@ package struct PseudoLabelStep: TypedStep {
     package static let parameters: [Parameter<Self>] =
         Parameter.keys(of: PseudoLabels.declaration, \.settings, except: ["from"]) + Parameter.target(\.target)
 
-    package var inputs: [String: Source] { ["predictions": predictions.source] }
+    package static let inputs: [Input<Self>] = [
+        Input("predictions", \.predictions, "The teacher's, of the test table.")
+    ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(labels: Artifact(step, "pseudo-labels")) }
 

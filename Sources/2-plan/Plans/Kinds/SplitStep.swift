@@ -19,7 +19,9 @@ package struct SplitStep: TypedStep {
         Parameter("seed", \.seed, .seed, "The seed of the shuffle before the split."),
     ]
 
-    package var inputs: [String: Source] { ["rows": rows.source] }
+    package static let inputs: [Input<Self>] = [
+        Input("rows", \.rows, "Labels and groups.")
+    ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(folds: Artifact(step, "folds")) }
 }

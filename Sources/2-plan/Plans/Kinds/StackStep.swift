@@ -6,7 +6,11 @@ package import Targets
 
 package struct StackStep: TypedStep {
     package static let kind = StepKind(
-        "stack", demand: .process, outputs: [], "Fits a learner on out-of-fold predictions and features.")
+        "stack", demand: .process,
+        outputs: [
+            .sometimes("oof", "unless it is a teacher's"), .sometimes("test", "where there are `test.` inputs"),
+            .sometimes("report", "unless it is a teacher's"),
+        ], "Fits a learner on out-of-fold predictions and features.")
 
     /// Out-of-fold predictions, and those of the test where that is read; for a teacher the test's alone.
     package struct Outputs: Sendable {
@@ -61,15 +65,17 @@ package struct StackStep: TypedStep {
             ),
         ] + Parameter.target(\.target)
 
-    package var inputs: [String: Source] {
-        var inputs = sources([
-            "rows": rows.source, "folds": folds.source, "features-train": features?.source,
-            "rows-test": test?.rows.source, "features-test": test?.features?.source,
-        ])
-        for (name, source) in members { inputs["oof.\(name)"] = source.source }
-        for (name, source) in test?.members ?? [:] { inputs["test.\(name)"] = source.source }
-        return inputs
-    }
+    package static let inputs: [Input<Self>] = [
+        Input("rows", \.rows, "Labels, groups and weights."),
+        Input("folds", \.folds, "The folds that the members had."),
+        Input("features-train", optional: \.features, "Features of the training rows."),
+        Input("rows-test", optional: \.test?.rows, "Where the test table is predicted."),
+        Input("features-test", optional: \.test?.features, "Features of the test rows."),
+        Input(each: "oof.", \.members, of: "name", "The members' out-of-fold predictions."),
+        Input(each: "test.", \.testMembers, of: "name", "The members' predictions of the test table."),
+    ]
+
+    private var testMembers: [String: Artifact<Content.Predictions>] { test?.members ?? [:] }
 
     package static func outputs(of step: Int) -> Outputs {
         Outputs(outOfFold: Artifact(step, "oof"), test: Artifact(step, "test"))

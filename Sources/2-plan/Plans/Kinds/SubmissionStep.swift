@@ -31,9 +31,11 @@ package struct SubmissionStep: TypedStep {
         Parameter("label", \.label, .text(), "The column of the label, which names the columns of the classes."),
     ]
 
-    package var inputs: [String: Source] {
-        sources(["predictions": predictions.source, "rows": rows.source, "sample": sample?.source])
-    }
+    package static let inputs: [Input<Self>] = [
+        Input("predictions", \.predictions, "Those of the test table."),
+        Input("rows", \.rows, "The test table's ids."),
+        Input("sample", optional: \.sample, "The sample whose columns and rows it has."),
+    ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(submission: Artifact(step, "submission")) }
 }

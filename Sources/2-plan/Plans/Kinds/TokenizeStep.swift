@@ -5,7 +5,7 @@ internal import Recipes
 
 package struct TokenizeStep: TypedStep {
     package static let kind = StepKind(
-        "tokenize", demand: .parallel, outputs: ["tokens"],
+        "tokenize", demand: .parallel, outputs: ["tokens", .sometimes("tokenizer", "where it is made here")],
         "Turns the pieces of each text into tokens; where there is no tokenizer, makes one.")
 
     package struct Outputs: Sendable {
@@ -43,7 +43,10 @@ package struct TokenizeStep: TypedStep {
             "Whether control tokens that a text spells out are read as text."),
     ]
 
-    package var inputs: [String: Source] { sources(["texts": texts.source, "tokenizer": tokenizer?.source]) }
+    package static let inputs: [Input<Self>] = [
+        Input("texts", \.texts, "What is tokenized."),
+        Input("tokenizer", optional: \.tokenizer, "The tokenizer's files, unless it is made here."),
+    ]
 
     package static func outputs(of step: Int) -> Outputs {
         Outputs(tokens: Artifact(step, "tokens"), tokenizer: Artifact(step, "tokenizer"))

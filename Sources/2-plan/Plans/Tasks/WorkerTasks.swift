@@ -7,6 +7,13 @@ internal import Recipes
 package protocol WorkerTask: Parametrised {
     static var name: String { get }
     static var about: String { get }
+    static var inputs: [InputDescription] { get }
+    static var outputs: [OutputDescription] { get }
+}
+
+extension WorkerTask {
+    package static var inputs: [InputDescription] { [] }
+    package static var outputs: [OutputDescription] { [] }
 }
 
 /// Every task, in the order in which the worker names them.
@@ -37,6 +44,12 @@ package struct FetchTask: WorkerTask {
 package struct ConvertTask: WorkerTask {
     package static let name = "convert"
     package static let about = "Turns a Parquet table into CSV, or a CSV table into Parquet."
+    package static let inputs = [
+        InputDescription("table", holds: "file", "Parquet, or CSV."),
+        InputDescription(
+            "original", holds: "file", isRequired: false, "Parquet, whose types and other columns are kept."),
+    ]
+    package static let outputs: [OutputDescription] = ["table"]
     package enum Form: String, CaseIterable, Sendable { case csv, parquet }
     let form: Form
     let numbers: [String]?
@@ -64,6 +77,9 @@ package struct ConvertTask: WorkerTask {
 package struct PublishTask: WorkerTask {
     package static let name = "publish"
     package static let about = "Gives a logbook to other tools."
+    package static let inputs = [
+        InputDescription("document", holds: "file", "JSON: `table` {columns, rows} and `runs`.")
+    ]
     let parquet: [String]
     let tensorboard: String?
     let mlflow: String?
@@ -83,6 +99,15 @@ package struct PublishTask: WorkerTask {
 package struct ExportTask: WorkerTask {
     package static let name = "export"
     package static let about = "Writes a fine-tuned model as others load it."
+    package static let inputs = [
+        InputDescription("model", holds: "model", "What is exported."),
+        InputDescription("backbone", holds: "backbone", isRequired: false, "Unless the model is complete."),
+        InputDescription(
+            "tokens", holds: "tokens", isRequired: false,
+            "Rows to compare merged logits on, random ones without it; with `tokenizer`, made by it."),
+        InputDescription("tokenizer", holds: "tokenizer", isRequired: false, "The files of the tokenizer."),
+    ]
+    package static let outputs: [OutputDescription] = ["export"]
     /// The parameters of the fine-tune, and of the step that made its tokens.
     private let fit: [String: JSON]
     private let tokens: [String: JSON]

@@ -7,6 +7,7 @@ package struct MatthewsCorrelation: TallyMetric {
     package var name: String { "mcc" }
     package var title: String { "Matthews correlation" }
     package var unit: String { "correlation" }
+    package var widestDifference: Double? { 2 }
 
     package init() {}
 
@@ -24,14 +25,19 @@ package struct MatthewsCorrelation: TallyMetric {
 
     package func value(of tally: Tally) -> Double {
         var (rows, both, truths, guesses) = (0.0, 0.0, 0.0, 0.0)
+        var (trueClasses, guessedClasses) = (0, 0)
         for place in stride(from: 1, to: tally.sums.count, by: 2) {
             let (truth, guess) = (tally.sums[place], tally.sums[place + 1])
             rows += truth
             both += truth * guess
             truths += truth * truth
             guesses += guess * guess
+            if truth > 0 { trueClasses += 1 }
+            if guess > 0 { guessedClasses += 1 }
         }
         guard rows > 0 else { return .nan }
+        // Classes are counted: with weights the spread of one class alone is rounding, and not 0.
+        guard trueClasses > 1, guessedClasses > 1 else { return 0 }
         let spread = (rows * rows - truths) * (rows * rows - guesses)
         return spread > 0 ? (tally.sums[0] * rows - both) / spread.squareRoot() : 0
     }

@@ -8,6 +8,8 @@ package struct PearsonCorrelation: NumberMetric, TallyMetric {
     package var title: String { "Pearson correlation" }
     package var unit: String { "correlation" }
 
+    package var widestDifference: Double? { 2 }
+
     package init() {}
 
     package func chance(classes: Int) -> Double? { 0 }

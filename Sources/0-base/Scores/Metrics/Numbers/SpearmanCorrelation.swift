@@ -9,6 +9,8 @@ package struct SpearmanCorrelation: NumberMetric {
     package var title: String { "Spearman correlation" }
     package var unit: String { "correlation of ranks" }
 
+    package var widestDifference: Double? { 2 }
+
     package init() {}
 
     package func chance(classes: Int) -> Double? { 0 }

@@ -39,6 +39,13 @@ package struct Reliability: Sendable {
     static func bin(of row: ArraySlice<Double>, bins: Int) -> (bin: Int, confidence: Double, predicted: Int) {
         let confidence = row.max() ?? 0
         let predicted = (row.firstIndex(of: confidence) ?? 0) - row.startIndex
-        return (min(bins - 1, max(0, Int(confidence * Double(bins)))), confidence, predicted)
+        return (bin(of: confidence, bins: bins), confidence, predicted)
+    }
+
+    /// Bins are closed above, as Guo et al. define them: .9 belongs to (.8, .9]. Predictions are kept in single precision, in which
+    /// .9 is a little less than in double and .8 a little more, so the edge is sought there.
+    private static func bin(of confidence: Double, bins: Int) -> Int {
+        let place = (Float(confidence) * Float(bins)).rounded(.up)
+        return min(bins - 1, max(0, Int(place) - 1))
     }
 }

@@ -4,11 +4,10 @@ Knows the roles of columns (id, prompt, answer, label, group, weight) and the co
 folds, tokens or models.
 """
 
-import math
-import re
 from decimal import Context, Decimal
 
 from ..files import formats
+from ..files.cells import NUMBER, is_nothing, number, read_words, written
 from ..files.tables import check_text, read_table
 from ..protocol.kinds import plain
 from ..protocol.step import Failure, invalid
@@ -16,16 +15,6 @@ from ..protocol.words import alike, character_name, listed, printable, unseen
 from ..texts import repeats
 
 LIGHTEST = 1e-30  # the least weight that is not 0: sums and products of such weights and losses lose no digits
-NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
-
-
-def written(value):
-    """A value as text, as JSON writes it: 0, "0" and the 0.0 of an integer column with gaps are one label, and true is no True."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        value = int(value)
-    return str(value)
 
 
 def form(text):
@@ -34,11 +23,6 @@ def form(text):
         number = Decimal(text)
         return str(number.normalize(Context(prec=len(text)))) if number else "0"
     return text.lower() if text.lower() in ("true", "false") else text
-
-
-def is_nothing(value):
-    """null, and the NaN that programs write where a value is missing."""
-    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def run(step):
@@ -97,20 +81,6 @@ def asked(named, train, constraint):
     return [k for k in wanted if k in named and k not in optional], [k for k in optional if k in named]
 
 
-def read_words(title, column, values):
-    """Values as texts, for which null and an empty cell are an error (ids and groups)."""
-    words = []
-    for row, value in enumerate(values, 1):
-        word = "" if is_nothing(value) else written(value)
-        if not word:
-            what = "null" if is_nothing(value) else "empty"
-            raise invalid(f"{title}, row {row}, column '{printable(column)}' is {what}: every row needs a value, and rows that have "
-                          "nothing in common need different ones", row, column)
-        check_text(word, title, row, column)
-        words.append(word)
-    return words
-
-
 def read_ids(title, column, values, count):
     if values is None:
         return [str(row) for row in range(count)]
@@ -147,15 +117,6 @@ def read_labels(title, column, values, labels):
         raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}{meant}, which is none of the labels {listed(labels)}{more}: "
                       "correct the row, or add the value to data.labels", row, column)
     return indices
-
-
-def number(value):
-    """A cell as a number; NaN where it is none."""
-    text = value.strip().removeprefix("+") if isinstance(value, str) else None
-    try:
-        return math.nan if text is not None and not NUMBER.fullmatch(text) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        return math.nan
 
 
 def read_numbers(title, column, values):

@@ -6,6 +6,7 @@ Knows files and ids. Does not know who made them: whether they are out of fold i
 import numpy as np
 
 from ..files import formats
+from ..files.cells import is_nothing, number, read_words, written
 from ..files.tables import read_table
 from ..protocol.step import invalid
 from ..protocol.words import printable
@@ -15,18 +16,20 @@ from ..targets.numbers import Numbers
 def run(step):
     ids, asked, source = formats.read_json(step.input("rows"))["ids"], step.parameters, step.source("file")
     if asked.format == "safetensors":
-        read = formats.read_values if asked.target == "number" else formats.read_predictions
-        rows, values = read(source, len(asked.labels))
+        read_file = formats.read_values if asked.target == "number" else formats.read_predictions
+        rows, values = read_file(source, len(asked.labels))
         values = values[in_order(source.title, rows.tolist(), range(len(ids)), "row")]
     else:
         values = array(source, ids, asked) if asked.format == "npy" else table(source, ids, asked)
-    if step.has("folds-there"):
-        check_folds(step, ids, asked.id)
     if asked.target == "number":
         check_numbers(source.title, values)
+    else:
+        check(source.title, values)
+    if step.has("folds-there"):
+        check_folds(step, ids, asked)
+    if asked.target == "number":
         Numbers(len(asked.labels)).write(step.outputs / "predictions", range(len(ids)), values)
         return {"metrics": {"rows": len(ids)}}
-    check(source.title, values)
     values = values / values.sum(axis=1, keepdims=True)
     # A probability of 0 has a logit all the same: far below what a float32 probability can be told from 0 by.
     formats.write_predictions(step.outputs / "predictions", range(len(ids)), np.log(np.maximum(values, 1e-30)))
@@ -38,17 +41,21 @@ def table(source, ids, asked):
     names = ([[f"{name}_predicted" for name in asked.labels], asked.labels] if asked.target == "number" else
              [asked.labels, [f"{asked.label}_{label}" for label in asked.labels]])
     found = read(source, [asked.id], [name for family in names for name in family])
-    own = next((family for family in names if all(name in found for name in family)), None)
-    if own is None and asked.target == "number":
+    whole = [family for family in names if all(name in found for name in family)]
+    if len(whole) > 1 and names[0] != names[1] and asked.target != "number":  # beside predicted numbers the true ones may stand
+        raise invalid(f"{source.title} has two columns for each label, such as '{printable(names[0][0])}' and "
+                      f"'{printable(names[1][0])}', and it is not clear which are meant: leave one of them out", column=names[1][0])
+    if not whole and asked.target == "number":
         lacking = next((name for name in asked.labels if name not in found), asked.labels[0])
         raise invalid(f"{source.title} has no column of predictions of '{printable(lacking)}': name it '{printable(lacking)}_predicted', or "
                       f"'{printable(lacking)}'", column=lacking)
-    if own is None:
+    if not whole:
         lacking = next((name for name in asked.labels if name not in found and f"{asked.label}_{name}" not in found), asked.labels[0])
         raise invalid(f"{source.title} has no column for the label '{printable(lacking)}': name it '{printable(lacking)}', or "
                       f"'{printable(asked.label)}_{printable(lacking)}' and the others likewise", column=lacking)
-    order = in_order(source.title, [written(value) for value in found[asked.id]], ids, "id")
-    return np.stack([numbers(source.title, name, found[name]) for name in own], axis=1)[order]
+    order = in_order(source.title, read_words(source.title, asked.id, found[asked.id]), ids, "id")
+    wanted = "a number" if asked.target == "number" else "a probability from 0 to 1"
+    return np.stack([numbers(source.title, name, found[name], wanted) for name in whole[0]], axis=1)[order]
 
 
 def read(source, required, optional):
@@ -58,28 +65,28 @@ def read(source, required, optional):
 def array(source, ids, asked):
     """Float64 [rows, labels] of a NumPy file, which has no ids: its rows are the table's."""
     try:
-        values = np.load(source.path, allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
-        raise invalid(f"{source.title} cannot be read as a NumPy array: {str(error).splitlines()[0]}") from None
-    if not isinstance(values, np.ndarray) or values.shape != (len(ids), len(asked.labels)) or values.dtype.kind not in "fiu":
-        shape = list(values.shape) if isinstance(values, np.ndarray) else "no array"
-        raise invalid(f"{source.title} is of the shape {shape}; numbers of the shape [{len(ids)}, {len(asked.labels)}] belong "
-                      "there: the table's rows in their order, and the labels in that of data.labels")
+        # Mapped, so that a file that is cut is told by its length, and not by the memory that its header asks for.
+        values = np.load(source.path, mmap_mode="r", allow_pickle=False)
+    except Exception as error:  # NumPy's reader ends in errors of many modules on bytes that are no array
+        raise invalid(f"{source.title} cannot be read as a NumPy array: {(str(error) or type(error).__name__).splitlines()[0]}") from None
+    wanted = [len(ids), len(asked.labels)]
+    rule = f"numbers of the shape {wanted} belong there: the table's rows in their order, and the labels in that of data.labels"
+    if not isinstance(values, np.ndarray):
+        raise invalid(f"{source.title} holds several arrays, or none; one array is needed, and {rule}")
+    if values.dtype.kind not in "fiu":
+        raise invalid(f"{source.title} is an array of the type {values.dtype}, which is no number; {rule}")
+    if list(values.shape) != wanted:
+        raise invalid(f"{source.title} is of the shape {list(values.shape)}; {rule}")
     return values.astype(np.float64)
 
 
-def written(value):
-    """An id as the table's ids are written: 3 and 3.0 are one."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def numbers(title, column, values):
-    found = np.empty(len(values))
-    for row, value in enumerate(values):
-        try:
-            found[row] = float(value)
-        except (TypeError, ValueError):
-            raise invalid(f"{title}, row {row + 1}, column '{printable(column)}': '{printable(value)}' is no number", row + 1, column) from None
+def numbers(title, column, values, wanted):
+    found = np.array([number(value) for value in values])
+    lacking = np.flatnonzero(np.isnan(found))
+    if len(lacking):
+        row, value = int(lacking[0]) + 1, values[lacking[0]]
+        what = "is empty" if is_nothing(value) or value == "" else f"holds '{printable(written(value))}', which is no number"
+        raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}: {wanted} is needed", row, column)
     return found
 
 
@@ -123,11 +130,15 @@ def check_numbers(title, values):
                       "there", row + 1)
 
 
-def check_folds(step, ids, column):
+def check_folds(step, ids, asked):
     """That the folds they were made with part the rows as the recipe's do, whatever their numbers."""
     source, ours = step.source("folds-there"), formats.read_json(step.input("folds"))["folds"]
-    found = read(source, [column, "fold"], [])
-    theirs = [written(found["fold"][row]) for row in in_order(source.title, [written(v) for v in found[column]], ids, "id")]
+    column = "fold"
+    while column in (asked.id, asked.label):  # as `show --predictions` names it then
+        column += "_"
+    found = read(source, [asked.id, column], [])
+    words = read_words(source.title, column, found[column])
+    theirs = [words[row] for row in in_order(source.title, read_words(source.title, asked.id, found[asked.id]), ids, "id")]
     there, here = {}, {}
     for row, (own, other) in enumerate(zip(ours, theirs)):
         if there.setdefault(own, other) != other or here.setdefault(other, own) != own:

@@ -1,30 +1,49 @@
-// The page of the parameters of every kind that a worker runs, for people who write or call one.
+// The page of every kind that a worker runs: what it reads, gives and is told, for people who write or call one.
 
 import Digests
 import Plans
 
-enum WorkerParametersPage {
+enum WorkerKindsPage {
     static var text: String {
         var text = """
-            # The parameters of the worker's kinds
+            # The kinds that a worker runs
 
-            Written by `make generate` from what the engine declares. How a step comes to a worker, its inputs and its outputs:
-            [worker-protocol.md](worker-protocol.md). A parameter without a default is always there.
+            Written by `make generate` from what the engine declares. How a step comes to a worker, and the forms of what it reads
+            and gives: [worker-protocol.md](worker-protocol.md). A parameter without a default is always there.
 
             """
         for body in StepKind.declared where body.kind.demand.isWorkers {
-            for (form, parameters) in body.declarations {
-                let heading = "\(body.kind.rawValue)" + (form.isEmpty ? "" : ", of a \(form)")
-                text += section(heading, body.kind.about, parameters)
+            text += heading(body.kind.rawValue, body.kind.about, descriptions(of: body), body.kind.declaredOutputs)
+            for (form, declared) in body.declarations {
+                if !form.isEmpty { text += "\nOf a \(form):\n" }
+                text += parameters(declared)
             }
         }
-        for task in WorkerTasks.declared { text += section(task.name, task.about, task.declaration) }
+        for task in WorkerTasks.declared {
+            text += heading(task.name, task.about, task.inputs, task.outputs) + parameters(task.declaration)
+        }
         return text
     }
 
-    private static func section(_ heading: String, _ about: String, _ parameters: JSON) -> String {
-        var text =
-            "\n## \(heading)\n\(about)\n\n| parameter | values | default | meaning |\n|---|---|---|---|\n"
+    private static func descriptions<Body: TypedStep>(of body: Body.Type) -> [InputDescription] {
+        body.inputs.map(\.description)
+    }
+
+    private static func heading(
+        _ name: String, _ about: String, _ inputs: [InputDescription], _ outputs: [OutputDescription]
+    ) -> String {
+        var text = "\n## \(name)\n\(about)\n"
+        if !inputs.isEmpty { text += "\n| input | holds | there | meaning |\n|---|---|---|---|\n" }
+        for input in inputs {
+            text +=
+                "| `\(input.name)` | \(input.holds) | \(input.isRequired ? "always" : "") | \(input.about) |\n"
+        }
+        let given = outputs.map { "`\($0.name)`" + ($0.condition.map { " (\($0))" } ?? "") }
+        return text + "\nOutputs: \(given.isEmpty ? "none" : given.joined(separator: ", ")).\n"
+    }
+
+    private static func parameters(_ parameters: JSON) -> String {
+        var text = "\n| parameter | values | default | meaning |\n|---|---|---|---|\n"
         for parameter in parameters.array ?? [] {
             let required = parameter["required"]?.bool ?? true
             let initial = required ? "" : "`\((parameter["as_before"] ?? .null).text())`"
