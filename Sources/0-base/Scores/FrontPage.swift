@@ -12,8 +12,10 @@
 //     Metrics/Probabilities/
 //                          LogLoss, BrierScore, CurveMetric (AUC and average precision, by OneAgainstRest), CreditAtRank,
 //                          CalibrationError; Reliability
-//     Averages/            Averaging, AveragingWeights
+//     Metrics/Numbers/     NumberRows (what they read); RootMeanSquaredError, ColumnwiseError, MeanAbsoluteError, Determination,
+//                          PearsonCorrelation, SpearmanCorrelation
+//     Averages/            Averaging, AveragingWeights, SimplexDescent (and what it descends)
 //     Folds/               FoldAssignment, StratifiedGroups
 //
-// It may import Arithmetic. Recipes and Plans take the names of metrics from it; Statistics, Constraints, Steps, Logbooks and
+// It may import Targets and Arithmetic. Recipes and Plans take the names of metrics from it; Statistics, Constraints, Steps, Logbooks and
 // CommandLine score with it.

@@ -7,6 +7,7 @@ internal import Plans
 internal import Recipes
 internal import Scores
 internal import Constraints
+internal import Targets
 
 extension OptimizeStep: RunnableStep {
     /// Out of fold: the coefficients are fitted on `fitted-on`, fold by fold on the groups of the other folds, and applied to
@@ -16,7 +17,7 @@ extension OptimizeStep: RunnableStep {
         guard let kind = GroupMethodKind(rawValue: method.rawValue) else {
             throw AblateError(.invalid, "there is no method \"\(method.rawValue)\"")
         }
-        if let counts, counts.count != classes || !counts.allSatisfy({ $0 >= 1 }) {
+        if let counts, counts.count != target.width || !counts.allSatisfy({ $0 >= 1 }) {
             throw AblateError(
                 .invalid, "parameter counts is \(counts), and one number from 1 belongs there for each label")
         }
@@ -38,8 +39,8 @@ extension OptimizeStep: RunnableStep {
         }
         let grouping = RowGrouping(ids: groups)
         func matrix(_ name: String) throws -> ProbabilityMatrix {
-            let table = try context.predictions(name, classes: classes, covering: groups.count)
-            return try ProbabilityMatrix(values: table.probabilities, classCount: classes)
+            let table = try context.predictions(name, target, covering: groups.count)
+            return try ProbabilityMatrix(values: table.values, classCount: target.width)
         }
         let predictions = try matrix("predictions")
         if context.inputs["parameters"] != nil {
@@ -126,7 +127,7 @@ extension OptimizeStep: RunnableStep {
 
     private func write(_ matrix: ProbabilityMatrix, to context: StepContext) throws {
         let table = Predictions(
-            covering: matrix.rowCount, classes: matrix.classCount, probabilities: matrix.values)
+            covering: matrix.rowCount, target: .classes(matrix.classCount), values: matrix.values)
         try context.write(table.bytes, as: "predictions")
     }
 }

@@ -11,6 +11,8 @@ package enum FoldKind: String, CaseIterable, Sendable {
     package var needsGroups: Bool { self == .groupKFold || self == .stratifiedGroupKFold }
     /// Whether rows of one group are kept in one fold. A column that parts a group is refused when it is read.
     package var respectsGroups: Bool { needsGroups || self == .column }
+    /// Whether the shares of the labels are kept.
+    package var isStratified: Bool { self == .stratifiedKFold || self == .stratifiedGroupKFold }
 }
 
 package struct FoldSection: Sendable {

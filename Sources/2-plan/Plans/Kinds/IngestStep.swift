@@ -2,6 +2,7 @@
 
 internal import Digests
 package import Recipes
+internal import Targets
 
 package struct IngestStep: TypedStep {
     package static let kind = StepKind(
@@ -45,17 +46,27 @@ package struct IngestStep: TypedStep {
             let columns = step.data.columns
             return [
                 "id": JSON(columns.id), "prompt": JSON(columns.prompt), "answer": .string(columns.answer),
-                "group": JSON(columns.group), "label": step.role == .train ? .string(columns.label) : .null,
+                "group": JSON(columns.group),
+                "label": step.role == .train && step.labelColumns == nil ? .string(columns.label) : .null,
                 "weight": step.role == .train ? JSON(columns.weight) : .null,
             ]
         },
-        Parameter("labels", \.data.labels, .list(of: .text()), "The labels, in the order of their numbers."),
+        Parameter(
+            "labels", \.data.outputs, .list(of: .text()),
+            "The labels, in the order of their numbers; or the columns of what is predicted."),
+        Parameter("target", \.data.kind, .choice, asBefore: .classes, "What is predicted."),
+        Parameter(
+            "label-columns", optional: \.labelColumns, .list(of: .text()),
+            "The columns that hold what is predicted, where that is not one column of labels."),
         Parameter("role", \.role, .choice, "train: with labels; test: without."),
         Parameter(
             "constraint", nullable: \.data.constraint, .choice,
             "What holds of each group's labels; a table that breaks it is worth a warning."),
         Parameter("fold-column", optional: \.foldColumn, .text(), "The column that says each row's fold."),
     ]
+
+    /// Nil for one column of labels, and for a table to predict.
+    private var labelColumns: [String]? { role == .train && data.kind != .classes ? data.columns.labels : nil }
 
     private var path: String { role == .train ? data.train : data.test ?? "" }
 

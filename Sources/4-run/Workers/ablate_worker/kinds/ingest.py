@@ -31,8 +31,9 @@ def run(step):
     title = step.title("table")
     train = role == "train"
     needed, optional = asked(named, train, parameters.constraint)
+    columns = parameters.label_columns or []
     try:
-        required = [named[k] for k in needed] + [c for c in [parameters.fold_column] if c is not None]
+        required = [*(named[k] for k in needed), *columns, *([parameters.fold_column] if parameters.fold_column is not None else [])]
         table = read_table(step.input("table"), title, parameters.format, required, [named[k] for k in optional])
     except Failure as failure:
         if not train and failure.row is None and failure.column is not None and failure.column == named.get("group"):
@@ -47,6 +48,9 @@ def run(step):
         "weights": read_weights(title, named["weight"], get("weight")) if get("weight") else None,
         "classes": len(parameters.labels),
     }
+    if columns:
+        found = [read_numbers(title, column, table[column]) for column in columns]
+        rows["numbers"] = [list(row) for row in zip(*found)]
     if get("group"):
         names = read_words(title, named["group"], get("group"))
         codes = {}
@@ -117,6 +121,21 @@ def read_labels(title, column, values, labels):
         raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}{meant}, which is none of the labels {listed(labels)}{more}: "
                       "correct the row, or add the value to data.labels", row, column)
     return indices
+
+
+def read_numbers(title, column, values):
+    """The numbers that are predicted: a finite one in each row."""
+    numbers = []
+    for row, value in enumerate(values, 1):
+        found = number(value)
+        if not abs(found) <= 1e30:
+            what = "is null" if is_nothing(value) else "is empty" if value == "" else f"holds '{printable(written(value))}'"
+            lacking = sum(not abs(number(value)) <= 1e30 for value in values)
+            more = f" ({lacking} rows in all have none)" if lacking > 1 else ""
+            raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}, and a finite number is to be predicted there{more}: "
+                          "write it with a point and without separators of thousands, or leave the row out", row, column)
+        numbers.append(found)
+    return numbers
 
 
 def read_weights(title, column, values):
