@@ -10,25 +10,28 @@ from ..files.cells import is_nothing, number, read_words, written
 from ..files.tables import read_table
 from ..protocol.step import invalid
 from ..protocol.words import printable
-from ..targets.numbers import Numbers
+from ..targets import kinds
+
+COLUMNS = ("number", "multi-label")  # targets whose columns of truth may stand beside those that are predicted
 
 
 def run(step):
     ids, asked, source = formats.read_json(step.input("rows"))["ids"], step.parameters, step.source("file")
+    target = kinds.TARGETS[asked.target or "classes"](len(asked.labels))
     if asked.format == "safetensors":
-        read_file = formats.read_values if asked.target == "number" else formats.read_predictions
-        rows, values = read_file(source, len(asked.labels))
+        rows, values = target.read(source)
         values = values[in_order(source.title, rows.tolist(), range(len(ids)), "row")]
     else:
         values = array(source, ids, asked) if asked.format == "npy" else table(source, ids, asked)
-    if asked.target == "number":
-        check_numbers(source.title, values)
+    columns = target.kind != "classes"  # that a row has numbers of, each by itself
+    if columns:
+        check_columns(source.title, values, target.kind == "multi-label")
     else:
         check(source.title, values)
     if step.has("folds-there"):
         check_folds(step, ids, asked)
-    if asked.target == "number":
-        Numbers(len(asked.labels)).write(step.outputs / "predictions", range(len(ids)), values)
+    if columns:
+        target.write_values(step.outputs / "predictions", range(len(ids)), values, 0)
         return {"metrics": {"rows": len(ids)}}
     values = values / values.sum(axis=1, keepdims=True)
     # A probability of 0 has a logit all the same: far below what a float32 probability can be told from 0 by.
@@ -38,14 +41,14 @@ def run(step):
 
 def table(source, ids, asked):
     """Float64 [rows, labels], in the order of the table's rows."""
-    names = ([[f"{name}_predicted" for name in asked.labels], asked.labels] if asked.target == "number" else
+    names = ([[f"{name}_predicted" for name in asked.labels], asked.labels] if asked.target in COLUMNS else
              [asked.labels, [f"{asked.label}_{label}" for label in asked.labels]])
     found = read(source, [asked.id], [name for family in names for name in family])
     whole = [family for family in names if all(name in found for name in family)]
-    if len(whole) > 1 and names[0] != names[1] and asked.target != "number":  # beside predicted numbers the true ones may stand
+    if len(whole) > 1 and names[0] != names[1] and asked.target not in COLUMNS:  # beside predicted numbers the true ones may stand
         raise invalid(f"{source.title} has two columns for each label, such as '{printable(names[0][0])}' and "
                       f"'{printable(names[1][0])}', and it is not clear which are meant: leave one of them out", column=names[1][0])
-    if not whole and asked.target == "number":
+    if not whole and asked.target in COLUMNS:
         lacking = next((name for name in asked.labels if name not in found), asked.labels[0])
         raise invalid(f"{source.title} has no column of predictions of '{printable(lacking)}': name it '{printable(lacking)}_predicted', or "
                       f"'{printable(lacking)}'", column=lacking)
@@ -121,12 +124,13 @@ def check(title, values):
                       "bring probabilities, not scores or logits", int(off[0]) + 1)
 
 
-def check_numbers(title, values):
-    """That each is finite."""
-    wrong = np.argwhere(~np.isfinite(values))
+def check_columns(title, values, shares):
+    """That each is finite; of shares, that it is a probability."""
+    wrong = np.argwhere(~np.isfinite(values) | (shares & ((values < 0) | (values > 1))))
     if len(wrong):
         row, column = (int(part) for part in wrong[0])
-        raise invalid(f"{title}: column {column + 1} of the table's row {row + 1} is {values[row, column]:g}, and a finite number belongs "
+        belongs = "a probability from 0 to 1" if shares else "a finite number"
+        raise invalid(f"{title}: column {column + 1} of the table's row {row + 1} is {values[row, column]:g}, and {belongs} belongs "
                       "there", row + 1)
 
 
