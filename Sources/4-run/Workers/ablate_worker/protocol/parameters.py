@@ -24,7 +24,7 @@ class Ingest:
     format: Literal["csv", "jsonl", "parquet"]
     columns: Columns
     labels: list
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     label_columns: list | None = None
     role: Literal["train", "test"]
     constraint: Literal["one-of-each"] | None
@@ -123,7 +123,7 @@ class Finetune:
     training: Training
     seed: int | None
     classes: int
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +141,7 @@ class Fit:
     tfidf: Tfidf
     template: list
     classes: int
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
@@ -157,7 +157,7 @@ class PredictBackbone:
     lora: Literal["head-only"] | Lora | None
     scratch: Scratch | None
     classes: int
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
@@ -167,7 +167,7 @@ class PredictBaseline:
     tfidf: Tfidf
     template: list
     classes: int
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
@@ -178,7 +178,7 @@ class Predictions:
     id: str
     label: str
     labels: list
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,7 +272,7 @@ class Stack:
     fold: int | None
     group_statistics: bool
     classes: int
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     CASES: ClassVar = {"settings": ("learner", {"lightgbm": LightgbmSettings, "logistic": LogisticSettings, "ridge": RidgeSettings, "simplex": SimplexSettings})}
 
 
@@ -287,7 +287,7 @@ class Export:
     lengths: Lengths
     scratch: Scratch | None
     classes: int
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     merge: bool
     labels: list
     base_model: str | None = None
