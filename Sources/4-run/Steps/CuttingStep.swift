@@ -4,6 +4,7 @@ internal import Digests
 internal import Formats
 internal import Host
 internal import Plans
+internal import Recipes
 internal import Scores
 internal import Targets
 

@@ -152,7 +152,9 @@ private struct Line {
         for _ in 0..<50 {
             var moves = false
             for index in bounds.indices {
-                let (lower, upper) = (index == 0 ? 0 : bounds[index - 1], index + 1 < bounds.count ? bounds[index + 1] : places.count)
+                let (lower, upper) = (
+                    index == 0 ? 0 : bounds[index - 1], index + 1 < bounds.count ? bounds[index + 1] : places.count
+                )
                 var tried = bounds
                 tried[index] = lower
                 var own = sums(tried)

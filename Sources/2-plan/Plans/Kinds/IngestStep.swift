@@ -60,7 +60,7 @@ package struct IngestStep: TypedStep {
     ]
 
     /// Nil for one column of labels, and for a table to predict.
-    private var labelColumns: [String]? { 
+    private var labelColumns: [String]? {
         role == .train && (!data.target.form.isOfOneLabel || data.columns.labels.count > 1) ? data.columns.labels : nil
     }
 
