@@ -259,7 +259,8 @@ package struct Delivery: Sendable {
         {
             let draft = Paths.sibling(of: path, named: name)
             guard let status = (try? host.files.status(of: draft, following: false)) ?? nil, status.form == .file,
-                status.links == 1 || status.links == 2 && status.stamp == delivered, let file = try? host.files.open(draft, .readingItself),
+                status.links == 1 || status.links == 2 && status.stamp == delivered,
+                let file = try? host.files.open(draft, .readingItself),
                 (try? file.lock(shared: false)) == .held
             else { continue }
             try? host.files.remove(draft)

@@ -15,6 +15,9 @@ struct ModelChecks {
             BackboneChecks(model: model, tree: tree).report(&reading)
             TrainingChecks(recipe: recipe, training: model.training, tree: tree).report(&reading)
         }
+        if case .program(let model) = model {
+            ProgramChecks(recipe: recipe, model: model, tree: tree).report(&reading)
+        }
         TargetChecks(recipe: recipe).report(model, at: tree, &reading)
         TemplateChecks(recipe: recipe).report(model.template, at: tree["template"], &reading)
         PseudoLabelChecks(recipe: recipe, model: model, tree: tree).report(&reading)
