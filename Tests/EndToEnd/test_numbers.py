@@ -163,16 +163,16 @@ def test_the_logbook_judges_by_the_first_metric_and_draws_no_calibration(project
 
 @pytest.mark.parametrize(("old", "new", "words"), [
     ("metrics: [mcrmse, mae,", "metrics: [log-loss, mae,", "log-loss does not fit the target number: it scores classes; take one of rmse, mcrmse"),
-    ("kind: k-fold", "kind: stratified-k-fold", "stratified-k-fold keeps the shares of labels, and data.target is number"),
+    ("kind: k-fold", "kind: stratified-k-fold", "stratified-k-fold keeps the shares of labels, of which a row has one, and data.target is number"),
     ("line: {ridge:", "line: {logistic:", "logistic predicts classes, and data.target is number"),
     ("plain: {average: [words, tiny]}", "plain: {average: [words, tiny], mean: geometric}", "mean: geometric is a scale of probabilities"),
     ("loss: huber}", "label-smoothing: 0.1}", "there are no labels to smooth"),
     ("loss: huber}", "class-weights: balanced}", "there are no classes to weigh"),
     ("words: {tfidf: {analyzer: word, ngrams: [1, 1]}}", "words: {tfidf: {}, pseudo-labels: {from: letters}}", "pseudo-labels are labels"),
-    ("  target: number\n", "  target: number\n  labels: [a, b]\n", "numbers have no labels"),
-    ("  target: number\n", "  labels: [a, b]\n", "one column holds the class of a row, and 2 are named"),
+    ("  target: number\n", "  target: number\n  labels: [a, b]\n", "columns.label names what a recipe of the target number predicts"),
+    ("  target: number\n", "  labels: [a, b, c]\n", "2 columns are named, and data.labels has 3"),
     ("  target: number\n", "", "key \"labels\" is missing here"),
-    ("mix: {simplex:", "mix: {optimize: words} \n  more: {simplex:", "optimize works on probabilities of labels"),
+    ("mix: {simplex:", "mix: {optimize: words} \n  more: {simplex:", "optimize works on probabilities of one label a row"),
 ])
 def test_check_says_what_cannot_serve_numbers(old, new, words, project, tmp_path):
     other = project.copy(tmp_path / "project")

@@ -56,6 +56,12 @@ package struct Predictions: Sendable {
         switch target.form {
         case .distribution:
             wasDivided = try Self.prove(&values, rows: given, classes: width, type: file.type(tensor), name)
+        case .probabilities:
+            if let index = values.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) {
+                throw FormatError(
+                    "\(name), row \(Self.ordinal(given[index / width])), label \(index % width + 1) of \(width): \(values[index]) is no probability; write numbers in 0...1, such as a sigmoid of each label"
+                )
+            }
         case .numbers:
             if let index = values.firstIndex(where: { !$0.isFinite }) {
                 throw FormatError(
@@ -144,7 +150,7 @@ package struct Predictions: Sendable {
         file.set("rows", rows, shape: [rows.count])
         let shape = [rows.count, target.width]
         switch target.form {
-        case .distribution: file.set(target.form.tensor, values.map { Float($0) }, shape: shape)
+        case .distribution, .probabilities: file.set(target.form.tensor, values.map { Float($0) }, shape: shape)
         case .numbers: file.set(target.form.tensor, values, shape: shape)
         }
         return file.bytes
@@ -172,7 +178,7 @@ extension PredictionForm {
     /// The tensor of a file that has the numbers.
     fileprivate var tensor: String {
         switch self {
-        case .distribution: "probabilities"
+        case .distribution, .probabilities: "probabilities"
         case .numbers: "values"
         }
     }
@@ -180,7 +186,7 @@ extension PredictionForm {
     /// The type that it is written in here.
     fileprivate var type: String {
         switch self {
-        case .distribution: "F32"
+        case .distribution, .probabilities: "F32"
         case .numbers: "F64"
         }
     }
@@ -188,7 +194,7 @@ extension PredictionForm {
     /// What a file of so many numbers a row holds, for messages.
     package func contents(width: Int) -> String {
         switch self {
-        case .distribution: "probabilities float32 [n, \(width)]"
+        case .distribution, .probabilities: "probabilities float32 [n, \(width)]"
         case .numbers: "values float64 [n, \(width)]"
         }
     }

@@ -5,13 +5,18 @@ package struct Target: Hashable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         /// One of several labels.
         case classes
+        /// One of several labels that have an order.
+        case ordinal
+        /// Any of several labels, each of which is so or not.
+        case multiLabel = "multi-label"
         /// A number, or one of each of several columns.
         case number
 
         /// What a prediction promises.
         package var form: PredictionForm {
             switch self {
-            case .classes: .distribution
+            case .classes, .ordinal: .distribution
+            case .multiLabel: .probabilities
             case .number: .numbers
             }
         }
@@ -31,8 +36,13 @@ package struct Target: Hashable, Sendable {
 
 /// What the numbers of a prediction promise.
 package enum PredictionForm: Sendable {
-    /// Each is in 0...1, and those of a row sum to 1.
+    /// Each is in 0...1, and those of a row sum to 1: one of the labels is true.
     case distribution
+    /// Each is in 0...1.
+    case probabilities
     /// Each is finite.
     case numbers
+
+    /// Whether one label is true of a row; else a number is true of each column.
+    package var isOfOneLabel: Bool { self == .distribution }
 }

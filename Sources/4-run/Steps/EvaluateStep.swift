@@ -64,24 +64,25 @@ extension EvaluateStep: RunnableStep {
 
 /// What is true of each row, and what an evaluation keeps of predictions beside it.
 private enum Truth {
-    case labels([Int], classes: Int)
+    case labels([Int], classes: Int, isOrdered: Bool)
     case numbers([Double], width: Int)
 
     /// Errors: where the rows have none.
     init(_ rows: Rows, _ target: Target) throws {
-        switch target.form {
-        case .distribution: self = .labels(try rows.trueLabels(), classes: target.width)
-        case .numbers: self = .numbers(try rows.trueNumbers(), width: target.width)
-        }
+        self =
+            target.form.isOfOneLabel
+            ? .labels(try rows.trueLabels(), classes: target.width, isOrdered: target.kind == .ordinal)
+            : .numbers(try rows.trueNumbers(), width: target.width)
     }
 
     /// Whether all rows have one label.
-    var isOne: Bool { if case .labels(let labels, _) = self { Set(labels).count == 1 } else { false } }
+    var isOne: Bool { if case .labels(let labels, _, _) = self { Set(labels).count == 1 } else { false } }
 
     func scored(_ table: Predictions) throws -> ScoredRows {
         switch self {
-        case .labels(let labels, let classes):
-            ScoredRows(try ProbabilityMatrix(values: table.values, classCount: classes), labels: labels)
+        case .labels(let labels, let classes, let isOrdered):
+            ScoredRows(
+                try ProbabilityMatrix(values: table.values, classCount: classes), labels: labels, isOrdered: isOrdered)
         case .numbers(let truths, let width):
             ScoredRows(NumberRows(width: width, truths: truths, values: table.values))
         }

@@ -14,6 +14,7 @@ extension OptimizeStep: RunnableStep {
     /// `predictions`; those fitted on all groups are kept for the test. Test: these are applied, or with `fold` those fitted
     /// without that fold.
     func run(_ context: StepContext) throws -> StepOutcome {
+        if method == .thresholds { return try runCutting(context) }
         guard let kind = GroupMethodKind(rawValue: method.rawValue) else {
             throw AblateError(.invalid, "there is no method \"\(method.rawValue)\"")
         }
@@ -72,10 +73,14 @@ extension OptimizeStep: RunnableStep {
 
     /// The coefficients of an earlier step, of all folds or without the one that the parameter `fold` names.
     private func fittedValues(_ context: StepContext, _ method: some GroupMethod) throws -> [Double] {
+        try fittedValues(context, names: method.coefficients.map(\.name))
+    }
+
+    func fittedValues(_ context: StepContext, names: [String]) throws -> [Double] {
         let fitted = try context.proven("parameters") { bytes, name throws(FormatError) in
             try Coefficients(reading: bytes, name: name)
         }
-        guard fitted.names == method.coefficients.map(\.name) else {
+        guard fitted.names == names else {
             throw AblateError(
                 .invalid,
                 "\(context.title("parameters")) has the coefficients \(fitted.names.joined(separator: ", ")), which are not those of this method"
@@ -125,9 +130,9 @@ extension OptimizeStep: RunnableStep {
         }
     }
 
-    private func write(_ matrix: ProbabilityMatrix, to context: StepContext) throws {
+    func write(_ matrix: ProbabilityMatrix, to context: StepContext) throws {
         let table = Predictions(
-            covering: matrix.rowCount, target: .classes(matrix.classCount), values: matrix.values)
+            covering: matrix.rowCount, target: target, values: matrix.values)
         try context.write(table.bytes, as: "predictions")
     }
 }

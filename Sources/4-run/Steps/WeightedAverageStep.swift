@@ -30,7 +30,7 @@ struct WeightedAverage {
             case .distribution:
                 AveragingMembers(
                     try tables.map { try ProbabilityMatrix(values: $0.values, classCount: target.width) }, scale: scale)
-            case .numbers: AveragingMembers(numbers: tables.map(\.values), width: target.width)
+            case .probabilities, .numbers: AveragingMembers(numbers: tables.map(\.values), width: target.width)
             }
         if context.inputs["weights"] == nil, let way {
             return try fittedAverage(members, way, names, context)
@@ -83,7 +83,7 @@ struct WeightedAverage {
     private func truth(of rows: Rows) throws -> AveragingTruth {
         switch target.form {
         case .distribution: return .labels(try rows.trueLabels())
-        case .numbers:
+        case .probabilities, .numbers:
             guard let metric = form.metric.flatMap(Metrics.named) else {
                 throw AblateError(.invalid, "parameter metric is \(form.metric ?? "not there"), and names no metric")
             }

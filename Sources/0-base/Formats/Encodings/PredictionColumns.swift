@@ -11,23 +11,23 @@ package enum PredictionColumns {
     ///   - label: the column of the labels.
     package static func submitted(_ kind: Target.Kind, _ names: [String], label: String) -> [String] {
         switch kind {
-        case .classes: LabelColumns.names(of: names, inColumn: label)
-        case .number: names
+        case .classes, .ordinal: LabelColumns.names(of: names, inColumn: label)
+        case .multiLabel, .number: names
         }
     }
 
     /// The ways to call them in a table in which the truth may stand, too, the better first; brought predictions have one of them.
     package static func families(_ kind: Target.Kind, _ names: [String], label: String) -> [[String]] {
         switch kind {
-        case .classes: [LabelColumns.names(of: names, inColumn: label), names]
-        case .number: [names.map { "\($0)_predicted" }, names]
+        case .classes, .ordinal: [LabelColumns.names(of: names, inColumn: label), names]
+        case .multiLabel, .number: [names.map { "\($0)_predicted" }, names]
         }
     }
 
     /// A number as such a table has it: a probability in single precision, any other in double.
     package static func text(_ value: Double, _ form: PredictionForm) -> String {
         switch form {
-        case .distribution: "\(Float(value))"
+        case .distribution, .probabilities: "\(Float(value))"
         case .numbers: "\(value)"
         }
     }

@@ -66,7 +66,7 @@ extension Metric {
 
     package func refusal(classes: Int) -> String? { nil }
 
-    package var kinds: Set<Target.Kind> { [.classes] }
+    package var kinds: Set<Target.Kind> { [.classes, .ordinal] }
 
     /// Why predictions of this target cannot be scored, as a clause; nil where they can.
     package func refusal(of target: Target) -> String? {

@@ -27,6 +27,8 @@ package enum Metrics {
     package static func standard(of kind: Target.Kind) -> [any Metric] {
         switch kind {
         case .classes: standard
+        case .ordinal: [QuadraticKappa(), Accuracy()]
+        case .multiLabel: [LogLoss(), AreaUnderROC()]
         case .number: [RootMeanSquaredError(), MeanAbsoluteError()]
         }
     }

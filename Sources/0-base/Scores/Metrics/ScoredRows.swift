@@ -48,10 +48,12 @@ package struct ScoredRows: Sendable {
         (labels, predicted, losses, probabilities) = ([], [], [], nil)
     }
 
-    /// The rows of a table of probabilities.
-    package init(_ matrix: ProbabilityMatrix, labels: [Int]) {
+    /// The rows of a table of probabilities, of which the most probable class is predicted, or of ordered classes the one that is
+    /// nearest to their mean.
+    package init(_ matrix: ProbabilityMatrix, labels: [Int], isOrdered: Bool = false) {
         self.init(
-            classes: matrix.classCount, labels: labels, predicted: matrix.predictedLabels,
+            classes: matrix.classCount, labels: labels,
+            predicted: isOrdered ? matrix.nearestLabels : matrix.predictedLabels,
             losses: LogLoss.perRow(matrix, labels: labels), probabilities: matrix)
     }
 

@@ -22,7 +22,7 @@ package struct Columns: Sendable {
             Key("answer", \.answer, .text(), required: true, "The text to classify."),
             Key(
                 "label", \.labels, .oneOrMore, required: true,
-                "What is predicted of each training row: its class; where numbers are predicted, one or several columns of them."
+                "What is predicted of each training row: its class, or a column of 0 and 1 for each of data.labels, in their order; of the targets number and multi-label one or several columns."
             ),
             Key(
                 "group", optional: \.group, .text(),
@@ -30,8 +30,8 @@ package struct Columns: Sendable {
             Key("weight", optional: \.weight, .text(), "A weight of each row in training and in scores."),
         ])
 
-    /// The first column of what is predicted.
-    package var label: String { labels.first ?? "" }
+    /// The column of what is predicted, and what columns of its labels begin with.
+    package var label: String { labels.count == 1 ? labels[0] : "label" }
 }
 
 /// A rule that every group of rows obeys.
@@ -51,7 +51,7 @@ package struct DataSection: Sendable {
 
     static let declaration = Declaration(
         "Where the tables are and what they hold.", initial: { DataSection() },
-        exempt: .init("labels", by: "target", where: [Target.Kind.number.rawValue]),
+        exempt: .init("labels", by: "target", where: [Target.Kind.multiLabel.rawValue, Target.Kind.number.rawValue]),
         keys: [
             Key(
                 "train", \.train, .table, required: true,
@@ -60,11 +60,11 @@ package struct DataSection: Sendable {
             Key("columns", \.columns, Columns.declaration.shape, required: true, "The names of the table's columns."),
             Key(
                 "target", \.kind, .choice,
-                "What is predicted. classes: one of data.labels, as a probability of each; number: the number in columns.label, or in each of several such columns."
+                "What is predicted. classes: one of data.labels, as a probability of each; ordinal: the same of labels that have an order, which is theirs; multi-label: whether each of several columns of 0 and 1 is 1; number: the number in columns.label, or in each of several such columns."
             ),
             Key(
                 "labels", \.labels, .list(of: .label, minimum: 2), required: true,
-                "Every class, in the order of the probability columns; of classes alone."),
+                "Every class, in the order of the probability columns; of the targets classes and ordinal alone."),
             Key(
                 "constraint", optional: \.constraint, .choice,
                 "one-of-each: every group holds each label exactly once; `optimize` builds on it."),
@@ -80,8 +80,8 @@ package struct DataSection: Sendable {
     /// The names of the numbers that a prediction has: the labels, or the columns of what is predicted.
     package var outputs: [String] {
         switch kind {
-        case .classes: labels
-        case .number: columns.labels
+        case .classes, .ordinal: labels
+        case .multiLabel, .number: columns.labels
         }
     }
 

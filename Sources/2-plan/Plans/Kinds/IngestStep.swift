@@ -66,7 +66,9 @@ package struct IngestStep: TypedStep {
     ]
 
     /// Nil for one column of labels, and for a table to predict.
-    private var labelColumns: [String]? { role == .train && data.kind != .classes ? data.columns.labels : nil }
+    private var labelColumns: [String]? {
+        role == .train && (!data.target.form.isOfOneLabel || data.columns.labels.count > 1) ? data.columns.labels : nil
+    }
 
     private var path: String { role == .train ? data.train : data.test ?? "" }
 

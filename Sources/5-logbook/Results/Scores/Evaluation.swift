@@ -222,7 +222,7 @@ package struct Evaluation: Sendable {
     /// What the metric that decides needs of each row under a seed, or of the seeds' average; nil where some of it was not
     /// recorded. Errors: of predictions that cannot be read.
     func rows(under seed: String) throws -> ScoredRows? {
-        if metric.reads.contains(.numbers) {
+        if !numbers.isEmpty {
             guard let values = values[seed], values.count == numbers.count, numbers.count == rows * classes else {
                 return nil
             }

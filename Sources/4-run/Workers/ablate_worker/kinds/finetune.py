@@ -4,6 +4,8 @@ Knows the step's inputs and outputs: what is loaded, built, trained and saved is
 training/trainer.py and models/modelfolder.py.
 """
 
+from dataclasses import replace
+
 from ..files import formats, pseudo
 from ..models import backbones, classifier, modelfolder
 from ..protocol import devices
@@ -32,6 +34,7 @@ def run(step):
     blueprint, seed = classifier.Blueprint.read(step.parameters), step.parameters.seed
     plan = Plan.read(step.parameters.training, seed)
     target = kinds.of(step.parameters)
+    blueprint = replace(blueprint, classes=target.outputs(plan.loss))
     rows = load(step, target, plan)
     source = None if blueprint.scratch else step.source("backbone")
     with devices.strictly(plan.deterministic):

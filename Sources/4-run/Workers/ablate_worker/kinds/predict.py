@@ -39,8 +39,9 @@ def predict(step):
     folder = step.source("model")
     backbone = None if modelfolder.is_complete(folder.path) else step.source("backbone")
     model = modelfolder.restore(classifier.Blueprint.read(step.parameters), device, folder, backbone)
+    width = model.head.out_features
     sequences.check_fit(texts, rows, model.backbone.config)
-    logits = torch.empty(len(texts), step.parameters.classes, dtype=torch.float32)
+    logits = torch.empty(len(texts), width, dtype=torch.float32)
     meter, counts, done = throughput.Meter(step.channel.metric, model, device, training=False), {}, 0
     began = time.monotonic()
     for members, found in packing.outputs(model, texts, batches.BUDGET[device.type], device):

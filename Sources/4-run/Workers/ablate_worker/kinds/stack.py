@@ -13,7 +13,6 @@ from ..stacking.learners import Rows
 from ..stacking.learnersettings import told
 from ..stacking.stackreport import Report
 from ..targets import kinds
-from ..targets.numbers import Numbers
 
 EXPLAINED = 2000  # rows of each fold whose SHAP values are taken: they cost more than the fit
 
@@ -145,7 +144,7 @@ def read_test(step, models, train, target):
 
 def chosen(name, target):
     """The learner of this name that serves the target."""
-    known = numberlearners.LEARNERS if isinstance(target, Numbers) else learners.LEARNERS
+    known = {"classes": learners.LEARNERS, "multi-label": numberlearners.OF_LABELS, "number": numberlearners.LEARNERS}[target.kind]
     if name not in known:
         raise invalid(f"{name} cannot learn what is predicted here; there are {', '.join(known)}")
     return known[name]
@@ -155,7 +154,7 @@ def seen_rows(rows, chosen, where, target):
     """The chosen rows that count: a row of weight 0 must not be able to decide anything, early stopping included."""
     import numpy as np
     seen = rows.take(np.flatnonzero(chosen & (rows.weights > 0)))
-    if not len(seen.labels) and isinstance(target, Numbers):
+    if not len(seen.labels) and seen.labels.ndim > 1:
         raise invalid(f"{where}no row to train on has a weight above 0")
     target.check_varied(seen.labels, f"{where}the rows to train on (weight above 0) have fewer than two different labels: at least two are needed")
     return seen

@@ -24,7 +24,7 @@ class Ingest:
     format: Literal["csv", "jsonl", "parquet"]
     columns: Columns
     labels: list
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     label_columns: list | None = None
     role: Literal["train", "test"]
     constraint: Literal["one-of-each"] | None
@@ -124,7 +124,7 @@ class Finetune:
     training: Training
     seed: int | None
     classes: int
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +142,7 @@ class Fit:
     tfidf: Tfidf
     template: list
     classes: int
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
@@ -158,7 +158,7 @@ class PredictBackbone:
     lora: Literal["head-only"] | Lora | None
     scratch: Scratch | None
     classes: int
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
@@ -168,7 +168,7 @@ class PredictBaseline:
     tfidf: Tfidf
     template: list
     classes: int
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
@@ -179,7 +179,7 @@ class Predictions:
     id: str
     label: str
     labels: list
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,7 +273,7 @@ class Stack:
     fold: int | None
     group_statistics: bool
     classes: int
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     CASES: ClassVar = {"settings": ("learner", {"lightgbm": LightgbmSettings, "logistic": LogisticSettings, "ridge": RidgeSettings, "simplex": SimplexSettings})}
 
 
@@ -299,7 +299,7 @@ class Export:
     lengths: Lengths
     scratch: Scratch | None
     classes: int
-    target: Literal["classes", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     merge: bool
     labels: list
     base_model: str | None = None

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from ..files import formats
 from ..protocol.step import invalid
-from ..targets.numbers import Numbers
 from ..texts import groups
 
 FLOOR = 1e-15  # of a probability before its logarithm, as in the engine's log loss
@@ -42,9 +41,8 @@ def build(predictions, kind, count, target, group_codes=None, features=None):
     import numpy as np
     models = list(predictions)
     probabilities = np.stack([covering(predictions[model], f"the {kind} predictions of '{model}'", count, target) for model in models])
-    numbers = isinstance(target, Numbers)
-    seen = probabilities if numbers else np.log(np.maximum(probabilities, FLOOR))
-    names = [f"{model}.{'value' if numbers else 'log-p'}-{place}" for model in models for place in range(target.width)]
+    seen = target.seen(probabilities)
+    names = [f"{model}.{target.column}-{place}" for model in models for place in range(target.width)]
     values = [seen.transpose(1, 0, 2).reshape(count, -1)]
     if group_codes is not None:
         values.append(groups.statistics(values[0], group_codes))

@@ -1,10 +1,12 @@
-"""The learners that stack numbers: gradient-boosted trees, a ridge regression, a mean with the weights that fit best.
+"""The learners that stack columns of numbers, or of labels that are so or not: gradient-boosted trees, a linear model, a mean with the
+weights that fit best.
 
 As learners.py, whose ways of choosing rounds and strengths they share: each column has trees of its own.
 """
 
 import math
 
+from ..targets.multilabel import MultiLabel
 from .learners import INNER_SHARE, LightGBM, inner_split, standard, standardising
 
 
@@ -15,11 +17,20 @@ class ColumnTrees(LightGBM):
         return {"objective": "regression", "metric": "l2"}
 
 
+class LabelTrees(LightGBM):
+    """LightGBM for one label that is so or not."""
+
+    def objective(self):
+        return {"objective": "binary", "metric": "binary_logloss"}
+
+
 class NumberTrees:
     """Trees for each column; the number of rounds of each comes from an inner split, then all rows are fitted with it."""
 
+    trees = ColumnTrees
+
     def __init__(self, settings, width, threads):
-        self.width, self.own = width, ColumnTrees(settings, 1, threads)
+        self.width, self.own = width, self.trees(settings, 1, threads)
 
     def column(self, rows, place):
         return type(rows)(rows.values, rows.probabilities, rows.labels[:, place], rows.weights, rows.groups)
@@ -46,6 +57,12 @@ class NumberTrees:
         """{"gain": [columns], "shap": [columns]}: summed gain, and the mean over rows of |SHAP|, summed over the predicted columns."""
         found = [self.own.explain(trees, rows) for trees in fitted]
         return {kind: sum(one[kind] for one in found) for kind in ("gain", "shap")}
+
+
+class MultiLabelTrees(NumberTrees):
+    """Trees for each label."""
+
+    trees = LabelTrees
 
 
 class Ridge:
@@ -91,6 +108,21 @@ class Ridge:
         return {"coefficient": np.abs(fitted[2]).mean(axis=0)}
 
 
+class MultiLabelLogistic(Ridge):
+    """A logistic regression for each label on standardised columns; a missing value is its column's mean."""
+
+    def fit(self, rows, seed, tuned):
+        from threadpoolctl import threadpool_limits
+        mean, scale = standardising(rows.values)
+        with threadpool_limits(self.threads):
+            coefficients, intercepts, _ = MultiLabel(self.width).baseline(standard(rows.values, mean, scale), rows.labels, rows.weights, tuned)
+        return mean, scale, coefficients, intercepts
+
+    def predict(self, fitted, rows):
+        import numpy as np
+        return 1 / (1 + np.exp(-np.clip(super().predict(fitted, rows), -700, 700)))
+
+
 class NumberSimplex:
     """Weights of the models' numbers; it reads nothing else and has nothing to tune."""
 
@@ -134,4 +166,5 @@ def variances(numbers, weights):
     return np.where(found > 0, found, 1.0)
 
 
-LEARNERS = {"lightgbm": NumberTrees, "ridge": Ridge, "simplex": NumberSimplex}
+LEARNERS = {"lightgbm": NumberTrees, "ridge": Ridge, "simplex": NumberSimplex}  # of numbers
+OF_LABELS = {"lightgbm": MultiLabelTrees, "logistic": MultiLabelLogistic, "simplex": NumberSimplex}

@@ -10,7 +10,7 @@ from ..protocol.step import invalid
 
 
 class Classes:
-    noun, measure = "label", "log-loss"
+    kind, measure, column = "classes", "log-loss", "log-p"
 
     def __init__(self, width):
         self.width = width
@@ -27,9 +27,17 @@ class Classes:
         if len(set(truth.tolist())) < 2:
             raise invalid(words)
 
-    def goals(self, truth, weights):
+    def outputs(self, loss):
+        """How many outputs a head has."""
+        return self.width
+
+    def goals(self, truth, weights, loss=None):
         """(what is trained on, how to turn outputs back into the truth's units): labels as they are, None."""
         return truth, None
+
+    def held(self, truth, scale):
+        """The same of rows that are held out."""
+        return truth
 
     def loss(self, name):
         """logits [B, classes], labels [B] or distributions [B, classes] -> losses [B]."""
@@ -47,6 +55,11 @@ class Classes:
     def write_values(self, path, rows, probabilities, floor):
         import numpy as np
         formats.write_predictions(path, rows, np.log(np.maximum(probabilities, floor)))
+
+    def seen(self, probabilities):
+        """What a learner of the stack sees of predictions: logarithms."""
+        import numpy as np
+        return np.log(np.maximum(probabilities, 1e-15))  # the floor of the engine's log loss
 
     def read(self, source):
         return formats.read_predictions(source, self.width)

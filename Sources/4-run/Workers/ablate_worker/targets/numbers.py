@@ -23,7 +23,7 @@ class Scale(NamedTuple):
 
 
 class Numbers:
-    noun, measure = "column", "rmse"
+    kind, measure, column = "number", "rmse", "value"
 
     def __init__(self, width):
         self.width = width
@@ -38,7 +38,10 @@ class Numbers:
     def check_varied(self, truth, words):
         """Numbers that are all one can be learnt."""
 
-    def goals(self, truth, weights):
+    def outputs(self, loss):
+        return self.width
+
+    def goals(self, truth, weights, loss=None):
         """(float32 [rows, width] of mean 0 and deviation 1, the Scale that makes them so)."""
         import numpy as np
         if weights.sum() == 0:
@@ -48,6 +51,9 @@ class Numbers:
         deviation[deviation <= 1e-12 * np.maximum(1, np.abs(centre))] = 1.0  # a constant column is learnt as it is
         scale = Scale(centre, deviation)
         return scale.standard(truth), scale
+
+    def held(self, truth, scale):
+        return scale.standard(truth)
 
     def loss(self, name):
         """outputs [B, width], goals [B, width] -> losses [B]: the mean over columns."""
@@ -69,6 +75,9 @@ class Numbers:
 
     def write_values(self, path, rows, values, floor):
         formats.write_values(path, rows, values)
+
+    def seen(self, values):
+        return values
 
     def read(self, source):
         return formats.read_values(source, self.width)

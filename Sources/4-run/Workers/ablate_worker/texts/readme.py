@@ -84,8 +84,11 @@ def model_lines(parameters, base, adapted, complete, wide, tokenizes):
     lines += ["    pooled = whole.lm_head(pooled).float()",
               '    cap = getattr(whole.config, "final_logit_softcapping", None)',
               "    pooled = pooled if cap is None else torch.tanh(pooled / cap) * cap"] if wide else []
-    lines += ['    return head["weight"] @ pooled + head["bias"]' if what == "numbers" else
-              '    return torch.softmax(head["weight"] @ pooled + head["bias"], dim=0)']
+    outputs = 'head["weight"] @ pooled + head["bias"]'
+    lines += {"number": [f"    return {outputs}"], "multi-label": [f"    return torch.sigmoid({outputs})"],
+              "ordinal": [f"    outputs = {outputs}", "    # one output is the place of the label, counted from 0",
+                          "    return outputs if len(outputs) == 1 else torch.softmax(outputs, dim=0)"]}.get(
+        parameters.target, [f"    return torch.softmax({outputs}, dim=0)"])
     return "\n".join(lines) + "\n"
 
 

@@ -20,12 +20,12 @@ class TrainingSet:
 
     rows: np.ndarray  # [n]
     texts: list  # [n + p]
-    targets: np.ndarray  # labels [n + p], distributions [n + p, classes] or standardised numbers [n, width]
+    targets: np.ndarray  # labels [n + p], distributions [n + p, classes] or numbers [n, width]
     factors: np.ndarray  # what each row's loss is multiplied by [n + p]
     groups: np.ndarray | None  # the group of each [n + p], where whole groups are shuffled
     held: np.ndarray  # [h]
     held_texts: list  # [h]
-    held_labels: np.ndarray  # [h], or standardised numbers [h, width]
+    held_labels: np.ndarray  # [h], or numbers [h, width]
     held_weights: np.ndarray  # [h]
     pseudo_rows: np.ndarray | None = None  # [p]
     truncation: dict = field(default_factory=dict)  # metrics: what the budgets cut off
@@ -58,12 +58,12 @@ def assemble(tokens, table, chosen, lengths, target, plan, taught=None, taught_t
     rows, held = validation.split(chosen, table["groups"], plan.validation, plan.seed)
     texts, held_texts = (sequences.assemble(columns, metadata, lengths, part) for part in (rows, held))
     groups = group_codes(plan.order, table["groups"], rows)
-    goals, scale = target.goals(labels[rows], weights[rows])
-    if scale is None:
+    goals, scale = target.goals(labels[rows], weights[rows], plan.loss)
+    if goals.ndim == 1:
         factors, targets = losses.of_rows(goals, weights[rows], taught, target.width, plan.class_weights, plan.label_smoothing)
-        held_labels, cut = labels[held], (labels[rows], target.width)
     else:
-        factors, targets, held_labels, cut = weights[rows] / weights[rows].mean(), goals, scale.standard(labels[held]), ()
+        factors, targets = weights[rows] / weights[rows].mean(), goals
+    held_labels, cut = target.held(labels[held], scale), (labels[rows], target.width) if labels.ndim == 1 else ()
     if taught is not None:
         more = sequences.assemble(*taught_tokens, lengths, taught[0])
         texts, groups = texts + more, with_strangers(groups, len(more))
