@@ -43,12 +43,12 @@ import Testing
 
     @Test func optimizeIsOfTheRowsOfFolds() throws {
         let (some, own) = try both(Make.optimize(), ["fitted-on", "predictions"])
-        #expect(some.rows == [2, 3, 4, 5] && some.probabilities == own.probabilities)
+        #expect(some.rows == [2, 3, 4, 5] && some.values == own.values)
     }
 
     @Test func fittedWeightsAreOfTheRowsOfFolds() throws {
         let (some, own) = try both(Make.weighted(.probabilities, .simplex), ["member.a", "member.b"])
-        #expect(some.rows == [2, 3, 4, 5] && some.probabilities == own.probabilities)
+        #expect(some.rows == [2, 3, 4, 5] && some.values == own.values)
     }
 
     @Test func aMeanOfSomeRowsHasTheseAlone() throws {
@@ -57,9 +57,9 @@ import Testing
             "seed-1/fold-0": try folder.predictions("a", rows: [1, 4], [0.25, 0.75, 1, 0]),
             "seed-2/fold-0": try folder.predictions("b", rows: [1, 4], [0.75, 0.25, 0, 1]),
         ]
-        let step = AverageStep(form: .plain(cover: 2, isPartial: true), classes: 2, members: [:])
+        let step = AverageStep(form: .plain(cover: 2, isPartial: true), target: .classes(2), members: [:])
         _ = try folder.run(step, inputs)
-        #expect(try folder.output().rows == [1, 4] && folder.output().probabilities == [0.5, 0.5, 0.5, 0.5])
+        #expect(try folder.output().rows == [1, 4] && folder.output().values == [0.5, 0.5, 0.5, 0.5])
         #expect {
             _ = try folder.run(step, inputs.merging(["x": folder.predictions("c", rows: [1], [1, 0])]) { $1 })
         } throws: {
@@ -73,7 +73,7 @@ import Testing
         let folder = try Folder()
         _ = try folder.run(
             EvaluateStep(
-                classes: 2, metrics: ["log-loss", "accuracy"], scored: scored, rows: Artifact(0, ""),
+                target: .classes(2), metrics: ["log-loss", "accuracy"], scored: scored, rows: Artifact(0, ""),
                 folds: Artifact(0, ""), average: Artifact(0, ""), members: [:]),
             [
                 "rows": try folder.write("rows", table ?? rows), "folds": try folder.write("folds", folds),
@@ -127,7 +127,8 @@ import Testing
         let folds: Artifact<Content.Folds> = Artifact(0, "")
         _ = try folder.run(
             EvaluateStep(
-                classes: 2, metrics: ["log-loss", "accuracy"], scored: nil, rows: Artifact(0, ""), folds: folds,
+                target: .classes(2), metrics: ["log-loss", "accuracy"], scored: nil, rows: Artifact(0, ""),
+                folds: folds,
                 repeats: ["1": folds], average: Artifact(0, ""), members: [:]), inputs)
         let found = try Formats.Evaluation(reading: folder.bytes("evaluation"), name: "evaluation")
         #expect(found.seeds.map(\.name) == ["repeat-0", "repeat-1"])

@@ -2,6 +2,7 @@
 
 internal import Formats
 internal import Host
+internal import Targets
 
 /// Rows of the training table that models predict without having been trained on them: all, unless folds leave rows out.
 struct HeldOutRows {
@@ -9,9 +10,8 @@ struct HeldOutRows {
     let rows: [Int]
     /// How many rows the table has.
     let tableRows: Int
-    let labels: [Int]
-    let groups: [Int]?
-    let weights: [Double]?
+    /// What is known of them, as of a table of their own.
+    let table: Rows
     /// Theirs alone.
     let folds: Folds
 
@@ -22,18 +22,12 @@ struct HeldOutRows {
     ///   - folds: those of all its rows.
     ///   - chosen: the folds that count; nil for all.
     init(of table: Rows, folds: Folds, in chosen: [Int]? = nil) throws {
-        let labels = try table.trueLabels()
         let rows = folds.heldOut(in: chosen)
         guard !rows.isEmpty else { throw AblateError(.invalid, "no row of the table is held out by a fold") }
-        (self.rows, tableRows) = (rows, labels.count)
-        guard rows.count < labels.count else {
-            (self.labels, groups, weights, self.folds) = (labels, table.groups, table.weights, folds)
-            return
-        }
-        self.labels = rows.map { labels[$0] }
-        groups = table.groups.map { groups in rows.map { groups[$0] } }
-        weights = table.weights.map { weights in rows.map { weights[$0] } }
-        self.folds = folds.selecting(rows)
+        (self.rows, tableRows) = (rows, table.ids.count)
+        let isWhole = rows.count == table.ids.count
+        self.table = isWhole ? table : table.selecting(rows)
+        self.folds = isWhole ? folds : folds.selecting(rows)
     }
 }
 
@@ -45,10 +39,10 @@ extension StepContext {
     }
 
     /// The predictions of these rows, of an input that must have each of them.
-    func predictions(_ input: String, classes: Int, of held: HeldOutRows) throws -> Predictions {
-        guard !held.isWhole else { return try predictions(input, classes: classes, covering: held.tableRows) }
+    func predictions(_ input: String, _ target: Target, of held: HeldOutRows) throws -> Predictions {
+        guard !held.isWhole else { return try predictions(input, target, covering: held.tableRows) }
         return try proven(input) { bytes, name throws(FormatError) in
-            try Predictions(reading: bytes, name: name, classes: classes, below: held.tableRows)
+            try Predictions(reading: bytes, name: name, target: target, below: held.tableRows)
                 .selecting(held.rows, name)
         }
     }

@@ -39,14 +39,14 @@ extension SplitStep: RunnableStep {
     }
 
     private func assigned(
-        _ kind: FoldAssignment.Kind, labels: [Int]?, groups: [Int]?, rowCount: Int? = nil, _ context: StepContext
+        _ kind: FoldAssignment.Kind, labels: [Int]?, groups: [Int]?, rowCount: Int, _ context: StepContext
     ) throws -> FoldAssignment {
         guard let seed = UInt64(exactly: seed) else {
             throw AblateError(.invalid, "parameter seed is \(seed), and must be 0 or more")
         }
         do {
             return try FoldAssignment(
-                kind, rowCount: rowCount ?? labels?.count ?? 0, labels: labels, groups: groups, count: count, seed: seed
+                kind, rowCount: rowCount, labels: labels, groups: groups, count: count, seed: seed
             )
         } catch {
             throw AblateError(.invalid, "\(context.title("rows")): \(error)")
@@ -66,15 +66,14 @@ extension SplitStep: RunnableStep {
         for table in tables where table.isScored && !rules.contains(table.method ?? method) {
             rules.append(table.method ?? method)
         }
-        let labels = try rows.trueLabels()
         for rule in rules {
             let chosen = dealt.indices.filter {
                 let table = tables[parts.parts[$0]]
                 return table.isScored && (table.method ?? method) == rule
             }
             let own = try assigned(
-                Self.assignment(rule), labels: chosen.map { labels[$0] },
-                groups: rows.groups.map { groups in chosen.map { groups[$0] } }, context)
+                Self.assignment(rule), labels: rows.labels.map { labels in chosen.map { labels[$0] } },
+                groups: rows.groups.map { groups in chosen.map { groups[$0] } }, rowCount: chosen.count, context)
             for (row, fold) in zip(chosen, own.folds) { dealt[row] = fold }
         }
         // Groups are numbered apart from questions.

@@ -6,12 +6,13 @@ internal import Formats
 internal import Plans
 internal import Recipes
 internal import Scores
+internal import Targets
 
 struct WeightedAverage {
     private let form: AverageStep.Weighted
-    private let classes: Int
+    private let target: Target
 
-    init(_ form: AverageStep.Weighted, classes: Int) { (self.form, self.classes) = (form, classes) }
+    init(_ form: AverageStep.Weighted, _ target: Target) { (self.form, self.target) = (form, target) }
 
     /// Inputs `member.<name>` are whole tables of predictions, in the order of the parameter `members`. With `rows` and `folds` the
     /// weights are fitted; the output `weights` then serves the step of the test rows, as its input `weights`.
@@ -23,19 +24,25 @@ struct WeightedAverage {
         // Out of fold, the rows that folds hold out; else those of the first member, which the others must have, too.
         let held = context.inputs["weights"] == nil && way != nil ? try context.heldOut() : nil
         var rows = held?.rows
-        var matrices: [ProbabilityMatrix] = []
+        var tables: [Predictions] = []
         for name in names {
             let input = "member.\(name)"
-            let table = try context.predictions(input, classes: classes)
+            let table = try context.predictions(input, target)
             if let held, held.isWhole { _ = try table.covering(held.tableRows, context.title(input)) }
             let own = try table.selecting(rows ?? table.rows, context.title(input))
             rows = own.rows
-            matrices.append(try ProbabilityMatrix(values: own.probabilities, classCount: classes))
+            tables.append(own)
         }
-        let members = AveragingMembers(matrices, scale: scale)
+        let members =
+            switch target.form {
+            case .distribution:
+                AveragingMembers(
+                    try tables.map { try ProbabilityMatrix(values: $0.values, classCount: target.width) }, scale: scale)
+            case .probabilities, .numbers: AveragingMembers(numbers: tables.map(\.values), width: target.width)
+            }
         if let held, let way { return try fittedAverage(members, way, names, held, context) }
         let weights = try self.weights(context, count: names.count)
-        try write(members.mean(weights: weights), of: rows ?? [], to: context)
+        try write(members.values(weights: weights), of: rows ?? [], to: context)
         return StepOutcome(outputs: ["predictions"], metrics: ["rows": .integer(members.rowCount)])
     }
 
@@ -52,23 +59,48 @@ struct WeightedAverage {
         _ members: AveragingMembers, _ way: AveragingFit, _ names: [String], _ held: HeldOutRows,
         _ context: StepContext
     ) throws -> StepOutcome {
-        let (labels, folds) = (held.labels, held.folds)
+        let (truth, folds) = (try self.truth(of: held.table), held.folds)
         guard folds.count >= 2 else {
             throw AblateError(.invalid, "\(context.title("folds")) has one fold; a fit needs two or more")
         }
         let fit = try AveragingCrossFit(
-            members, fit: way, labels: labels, rowWeights: held.weights, folds: folds.folds, foldCount: folds.count)
-        try write(fit.predictions, of: held.rows, to: context)
+            members, fit: way, truth, rowWeights: held.table.weights, folds: folds.folds, foldCount: folds.count)
+        try write(fit.values, of: held.rows, to: context)
         let weights = try AblateError.explaining { () throws(FormatError) in
             try Weights(members: names, weights: fit.weights, folds: fit.foldWeights, name: "the fit")
         }
         try context.write(weights.bytes, as: "weights")
         let shares = Dictionary(
             uniqueKeysWithValues: zip(names.map { "weight.\($0)" }, fit.weights.map { JSON.number($0) }))
-        let loss = LogLoss.mean(fit.predictions, labels: labels, weights: held.weights)
+        let score = score(fit, truth, held.table.weights)
         return StepOutcome(
             outputs: ["predictions", "weights"],
-            metrics: .object(shares.merging(["log-loss": .number(loss), "rows": .integer(members.rowCount)]) { $1 }))
+            metrics: .object(
+                shares.merging([score.name: .number(score.value), "rows": .integer(members.rowCount)]) { $1 }))
+    }
+
+    /// What the weights are fitted to. Errors: where the rows have no such truth, or the step names no metric that there is.
+    private func truth(of rows: Rows) throws -> AveragingTruth {
+        switch target.form {
+        case .distribution: return .labels(try rows.trueLabels())
+        case .probabilities, .numbers:
+            guard let metric = form.metric.flatMap(Metrics.named) else {
+                throw AblateError(.invalid, "parameter metric is \(form.metric ?? "not there"), and names no metric")
+            }
+            return .numbers(try rows.trueNumbers(), metric: metric)
+        }
+    }
+
+    private func score(
+        _ fit: AveragingCrossFit, _ truth: AveragingTruth, _ weights: [Double]?
+    ) -> (name: String, value: Double) {
+        switch truth {
+        case .labels(let labels):
+            return ("log-loss", LogLoss.mean(fit.predictions, labels: labels, weights: weights))
+        case .numbers(let truths, let metric):
+            let rows = NumberRows(width: target.width, truths: truths, values: fit.values)
+            return (metric.name, metric.value(over: ScoredRows(rows), weights: weights))
+        }
     }
 
     /// Given in the recipe, or fitted by an earlier step on all folds, or without the one that `fold` names.
@@ -96,8 +128,8 @@ struct WeightedAverage {
         return weights
     }
 
-    private func write(_ matrix: ProbabilityMatrix, of rows: [Int], to context: StepContext) throws {
-        let table = Predictions(rows: rows, classes: matrix.classCount, probabilities: matrix.values)
+    private func write(_ values: [Double], of rows: [Int], to context: StepContext) throws {
+        let table = Predictions(rows: rows, target: target, values: values)
         try context.write(table.bytes, as: "predictions")
     }
 }

@@ -13,6 +13,8 @@ package enum FoldKind: String, CaseIterable, Sendable {
     package var needsGroups: Bool { self == .groupKFold || self == .stratifiedGroupKFold }
     /// Whether rows of one group are kept in one fold. A column or file that parts a group is refused when it is read.
     package var respectsGroups: Bool { needsGroups || self == .column || self == .validation }
+    /// Whether the shares of the labels are kept.
+    package var isStratified: Bool { self == .stratifiedKFold || self == .stratifiedGroupKFold }
 }
 
 package struct FoldSection: Sendable {

@@ -3,6 +3,7 @@
 internal import Nodes
 package import Recipes
 internal import Scores
+internal import Targets
 
 extension Plan {
     /// The plan of a recipe. Never fails: what could be wrong with a recipe was found when it was loaded.
@@ -53,7 +54,7 @@ struct Compiler {
     }
 
     var recipe: Recipe { loaded.recipe }
-    var classes: Int { recipe.data.labels.count }
+    var target: Target { recipe.data.target }
 
     /// The entries of the recipe by name. Names are unique across the three.
     struct Names {
@@ -145,7 +146,7 @@ struct Compiler {
             evaluate =
                 builder.add(
                     EvaluateStep(
-                        classes: classes, metrics: recipe.metrics, scored: predictions.folds, rows: rows(of: .train),
+                        target: target, metrics: recipe.metrics, scored: predictions.folds, rows: rows(of: .train),
                         folds: folds(), repeats: Dictionary(repeats, uniquingKeysWith: { $1 }), average: outOfFold,
                         members: predictions.members),
                     at: "\(address ?? result.name)/evaluate", origins: ["metrics": loaded.tree["metrics"]]
@@ -173,7 +174,8 @@ struct Compiler {
             at: "data/\(role.rawValue)/ingest",
             origins: [
                 "format": tree?[role.rawValue], "columns": tree?["columns"], "labels": tree?["labels"],
-                "constraint": tree?["constraint"], "fold-column": loaded.tree["folds"]?["column"],
+                "constraint": tree?["constraint"], "target": tree?["target"], "label-columns": tree?["columns"],
+                "fold-column": loaded.tree["folds"]?["column"],
             ])
         ingests[role] = made
         return made
@@ -245,7 +247,8 @@ struct Compiler {
         let tree = loaded.tree["submission"]
         return builder.add(
             SubmissionStep(
-                path: submission.path, labels: recipe.data.labels, id: recipe.data.columns.id ?? "id",
+                path: submission.path, target: recipe.data.target.kind, labels: recipe.data.outputs,
+                id: recipe.data.columns.id ?? "id",
                 label: recipe.data.columns.label, predictions: test, rows: rows(of: .test),
                 sample: submission.sample.map(file)),
             at: "submission", origins: ["path": tree?["path"] ?? tree, "labels": loaded.tree["data"]?["labels"]]

@@ -2,6 +2,7 @@
 
 internal import Digests
 package import Recipes
+internal import Targets
 
 package struct IngestStep: TypedStep {
     package static let kind = StepKind(
@@ -60,11 +61,18 @@ package struct IngestStep: TypedStep {
             let columns = step.data.columns
             return [
                 "id": JSON(columns.id), "prompt": JSON(columns.prompt), "answer": .string(columns.answer),
-                "group": JSON(columns.group), "label": step.role.hasLabels ? .string(columns.label) : .null,
+                "group": JSON(columns.group),
+                "label": step.role.hasLabels && step.labelColumns == nil ? .string(columns.label) : .null,
                 "weight": step.role.hasLabels ? JSON(columns.weight) : .null,
             ]
         },
-        Parameter("labels", \.data.labels, .list(of: .text()), "The labels, in the order of their numbers."),
+        Parameter(
+            "labels", \.data.outputs, .list(of: .text()),
+            "The labels, in the order of their numbers; or the columns of what is predicted."),
+        Parameter("target", \.data.kind, .choice, asBefore: .classes, "What is predicted."),
+        Parameter(
+            "label-columns", optional: \.labelColumns, .list(of: .text()),
+            "The columns that hold what is predicted, where that is not one column of labels."),
         Parameter("role", \.role, .choice, "train, and validation: with labels; test: without."),
         Parameter(
             "constraint", nullable: \.data.constraint, .choice,
@@ -73,6 +81,11 @@ package struct IngestStep: TypedStep {
         Parameter("group-names", \.namesGroups, .boolean, asBefore: false, "Whether the names of groups are told."),
         Parameter("times", \.isTime, .boolean, asBefore: false, "Whether that column has times."),
     ]
+
+    /// Nil for one column of labels, and for a table to predict.
+    private var labelColumns: [String]? {
+        role.hasLabels && (!data.target.form.isOfOneLabel || data.columns.labels.count > 1) ? data.columns.labels : nil
+    }
 
     private var path: String { further ?? data.path(of: role) }
 

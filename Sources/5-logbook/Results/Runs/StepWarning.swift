@@ -71,7 +71,9 @@ package struct StepWarnings: Sendable {
         else { return ([], []) }
         let split = try StoredDocument.read(folds, in: store, from: "folds/split")
         let table = try StoredDocument.read(rows, in: store, from: "data/train/ingest")
-        let (own, places) = (try table.member("labels").counts, try split.member("folds").integers)
+        // Numbers are learnt without each of them being seen.
+        guard let labelled = try table.member(ifPresent: "labels") else { return ([], []) }
+        let (own, places) = (try labelled.counts, try split.member("folds").integers)
         // A row that is not scored is of no fold to whoever counts the scored ones.
         var scored = places
         for row in try split.member(ifPresent: "unscored")?.counts ?? [] where scored.indices.contains(row) {

@@ -7,6 +7,7 @@ internal import Plans
 internal import Scores
 internal import Storage
 internal import Synchronization
+internal import Targets
 
 /// Reads evaluations of one store; the rows behind them once.
 final class EvaluationReader: Sendable {
@@ -41,14 +42,14 @@ final class EvaluationReader: Sendable {
                         name: "\(address), \(name)",
                         predictions: try Predictions(
                             reading: store.content(of: inputs[name]!, from: address), name: "\(address), \(name)",
-                            classes: classes)
+                            target: .classes(classes))
                     )
                 }
                 let covered = try document.member(ifPresent: "covered")?.counts
                 let last = read.compactMap { $0.predictions.rows.last }.max() ?? 0
                 let whole = try Predictions(
                     joining: read, covering: covered == nil ? document.member("rows").count : last + 1, rows: covered)
-                return try ProbabilityMatrix(values: whole.probabilities, classCount: classes)
+                return try ProbabilityMatrix(values: whole.values, classCount: classes)
             })
     }
 

@@ -154,7 +154,7 @@ extension Compiler {
         tree: Node? = nil
     ) -> Artifact<Content.Predictions> {
         builder.add(
-            AverageStep(form: .plain(cover: cover, isPartial: isPartial), classes: classes, members: members),
+            AverageStep(form: .plain(cover: cover, isPartial: isPartial), target: target, members: members),
             at: address,
             origins: ["cover": tree]
         ).predictions
@@ -171,7 +171,8 @@ extension Compiler {
             let nearest: Node? = tree?[name] ?? tree
             origins[name] = nearest
         }
-        origins["classes"] = data?["labels"]
+        origins["classes"] = data?["labels"] ?? data?["columns"]
+        origins["target"] = data?["target"]
         let template: Node? = tree?["template"] ?? data?["template"]
         origins["template"] = template
         return origins

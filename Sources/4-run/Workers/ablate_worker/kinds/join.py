@@ -11,7 +11,7 @@ from ..texts import repeats
 
 def run(step):
     tables = step.parameters.tables
-    rows, texts = {"ids": [], "labels": [], "groups": [], "weights": []}, []
+    rows, texts = {"ids": [], "groups": [], "weights": []}, []
     parts, codes, known, warnings, questions = [], {}, {}, [], {}
     factors = step.parameters.weights or {}
     read = {name: formats.read_labelled(step.source(f"rows.{name}")) for name in tables}
@@ -29,7 +29,6 @@ def run(step):
         if texts:
             warnings += repeats.between(f"data.{name}", theirs, own, texts)
         rows["ids"] += own["ids"] if step.parameters.ids else [str(len(parts) + row) for row in range(count)]
-        rows["labels"] += own["labels"]
         if step.has(f"groups.{name}"):
             names = formats.read_json(step.input(f"groups.{name}"))["names"]
             rows["groups"] += [codes.setdefault(names[code], len(codes)) for code in own["groups"]]
@@ -40,6 +39,10 @@ def run(step):
         rows["groups"] = None
     if not weighted:
         rows["weights"] = None
+    for truth in ("labels", "numbers"):  # whichever is predicted
+        if truth in read[tables[0]]:
+            parts_of_it = [read[name][truth] for name in tables]
+            rows[truth] = None if parts_of_it[0] is None else [value for part in parts_of_it for value in part]
     formats.write_json(step.outputs / "rows", rows | {"classes": read[tables[0]]["classes"]})
     formats.write_texts(step.outputs / "texts", texts)
     columns = repeats.telling(texts, rows)

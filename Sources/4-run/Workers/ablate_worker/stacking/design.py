@@ -1,4 +1,4 @@
-"""What a stacking learner sees of each row: models' log-probabilities, statistics of these in groups, further features.
+"""What a stacking learner sees of each row: models' log-probabilities or numbers, statistics of these in groups, further features.
 
 Checks that every input speaks of the same rows. Knows no learner, no fold and no label.
 """
@@ -16,7 +16,7 @@ FLOOR = 1e-15  # of a probability before its logarithm, as in the engine's log l
 class Design:
     names: list  # of the columns
     values: object  # float64 [rows, columns]
-    probabilities: object  # float64 [models, rows, classes]
+    probabilities: object  # float64 [models, rows, width]: what the models predict
 
 
 def model_names(inputs):
@@ -32,7 +32,7 @@ def model_names(inputs):
     return known["oof."]
 
 
-def build(predictions, kind, count, classes, group_codes=None, features=None, rows=None):
+def build(predictions, kind, count, target, group_codes=None, features=None, rows=None):
     """The Design of a table of `count` rows, or of some `rows` of it, ascending.
 
     predictions: the Source of each model by name, in the order of the columns; kind: what a message calls them, out-of-fold or
@@ -41,10 +41,10 @@ def build(predictions, kind, count, classes, group_codes=None, features=None, ro
     import numpy as np
     models = list(predictions)
     rows = np.arange(count) if rows is None else rows
-    probabilities = np.stack([covering(predictions[model], f"the {kind} predictions of '{model}'", count, classes, rows) for model in models])
-    logs = np.log(np.maximum(probabilities, FLOOR))
-    names = [f"{model}.log-p-{label}" for model in models for label in range(classes)]
-    values = [logs.transpose(1, 0, 2).reshape(len(rows), -1)]
+    probabilities = np.stack([covering(predictions[model], f"the {kind} predictions of '{model}'", count, target, rows) for model in models])
+    seen = target.seen(probabilities)
+    names = [f"{model}.{target.column}-{place}" for model in models for place in range(target.width)]
+    values = [seen.transpose(1, 0, 2).reshape(len(rows), -1)]
     if group_codes is not None:
         values.append(groups.statistics(values[0], [group_codes[row] for row in rows]))
         names = names + groups.names(names)
@@ -64,10 +64,10 @@ def build(predictions, kind, count, classes, group_codes=None, features=None, ro
     return Design(names, values, probabilities)
 
 
-def covering(source, title, count, classes, wanted):
-    """The probabilities [wanted, classes] of predictions that must hold each wanted row of the table exactly once."""
+def covering(source, title, count, target, wanted):
+    """The numbers [wanted, width] of predictions that must hold each wanted row of the table exactly once."""
     import numpy as np
-    rows, probabilities = formats.read_predictions(source, classes)
+    rows, probabilities = target.read(source)
     outside = rows[(rows < 0) | (rows >= count)]
     if len(outside):
         row = int(outside[0]) + 1
@@ -81,7 +81,7 @@ def covering(source, title, count, classes, wanted):
             more = f" and {wrong.sum() - 1} more" if wrong.sum() > 1 else ""
             raise invalid(f"{title} {words} row {row}{more}: every row of the table must be predicted exactly "
                           "once", row)
-    ordered = np.zeros((count, classes))
+    ordered = np.zeros((count, probabilities.shape[1]))
     ordered[rows] = probabilities
     return ordered[wanted]
 
