@@ -4,6 +4,7 @@ import Digests
 import Formats
 import Foundation
 import Recipes
+import Targets
 import Testing
 
 @testable import Plans
