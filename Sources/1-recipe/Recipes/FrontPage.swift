@@ -23,7 +23,8 @@
 //     Composition/Checks/  CrossChecks, which lists them; AnnotationChecks, ExtractorChecks, KeyVariables
 //     .../Checks/Data/     FileChecks, GroupChecks, MetricChecks, SampleChecks, SourceChecks, SubmissionChecks, TemplateChecks, WritableChecks
 //     .../Checks/Lints/    Lints, which lists them: ConfoundedSettings, ContextLengths, EnsembleSizes, UnusedModels
-//     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, PseudoLabelChecks, RoundChecks, TrainingChecks
+//     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, OptionChecks, PseudoLabelChecks, RoundChecks,
+//                          TrainingChecks
 //     .../Checks/Names/    ReferenceChecks, ReferenceGraph
 //     .../Checks/Stack/    AverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
 //     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, TableMentions

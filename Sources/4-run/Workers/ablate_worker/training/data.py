@@ -11,6 +11,7 @@ from ..files import formats
 from ..models import sequences
 from ..protocol.step import invalid
 from . import losses, validation
+from .masking import Masking, masking_of
 
 
 @dataclass
@@ -28,6 +29,7 @@ class TrainingSet:
     held_labels: np.ndarray  # [h]
     held_weights: np.ndarray  # [h]
     pseudo_rows: np.ndarray | None = None  # [p]
+    masking: Masking | None = None  # what replaces tokens in training
     truncation: dict = field(default_factory=dict)  # metrics: what the budgets cut off
 
     def check_fit(self, config):
@@ -58,11 +60,13 @@ def assemble(tokens, table, chosen, lengths, classes, plan, taught=None, taught_
     texts, held_texts = (sequences.assemble(columns, metadata, lengths, part) for part in (rows, held))
     groups = group_codes(plan.order, table["groups"], rows)
     factors, targets = losses.of_rows(labels[rows], weights[rows], taught, classes, plan.class_weights, plan.label_smoothing)
+    parts = [(columns, lengths, rows)]
     if taught is not None:
+        parts.append((taught_tokens[0], lengths, taught[0]))
         more = sequences.assemble(*taught_tokens, lengths, taught[0])
         texts, groups = texts + more, with_strangers(groups, len(more))
     return TrainingSet(rows, texts, targets, factors, groups, held, held_texts, labels[held], weights[held],
-                       None if taught is None else taught[0],
+                       None if taught is None else taught[0], masking_of(plan, texts, metadata, parts),
                        sequences.truncation(columns, lengths, rows, labels[rows], classes))
 
 
