@@ -20,10 +20,10 @@ package struct PredictionsTable: Sendable {
     package init(_ rows: Rows, folds: Folds?, predictions: Predictions, labels: [String], id: String, label: String) {
         precondition(predictions.rows.count == rows.ids.count && predictions.classes == labels.count)
         precondition(folds.map { $0.folds.count == rows.ids.count } ?? true)
-        let classes = LabelColumns.names(of: labels, inColumn: label)
         var header = [id]
         if folds != nil { header.append(Self.free("fold", among: [id, label])) }
         if rows.labels != nil { header.append(label) }
+        let classes = Self.names(of: labels, inColumn: label, beside: header)
         self.header = header + classes
         numbers = (folds == nil ? [] : [Self.free("fold", among: [id, label])]) + classes
         self.rows = rows.ids.indices.map { row in
@@ -32,6 +32,13 @@ package struct PredictionsTable: Sendable {
             if let given = rows.labels { fields.append(labels[given[row]]) }
             return fields + predictions[row].map { "\(Float($0))" }
         }
+    }
+
+    /// The first family of names that shares none with the other columns; `target_a_` and so on where each does.
+    private static func names(of labels: [String], inColumn label: String, beside others: [String]) -> [String] {
+        let families = [LabelColumns.names(of: labels, inColumn: label), labels]
+        return families.first { Set($0).isDisjoint(with: others) }
+            ?? families[0].map { free($0, among: others + labels) }
     }
 
     /// A name that no column of the recipe has.

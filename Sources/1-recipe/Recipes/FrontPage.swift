@@ -19,12 +19,12 @@
 //
 // The rest, each of which says in its first line what it is:
 //
-//     Composition/         ValuesInForce, Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
+//     Composition/         CommandReadings, ValuesInForce, Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
 //     Composition/Checks/  CrossChecks, which lists them; AnnotationChecks, ExtractorChecks, KeyVariables
-//     .../Checks/Data/     FileChecks, GroupChecks, MetricChecks, SampleChecks, SourceChecks, SubmissionChecks, TemplateChecks, WritableChecks
+//     .../Checks/Data/     FileChecks, FoldChecks, GroupChecks, MetricChecks, SampleChecks, SourceChecks, SubmissionChecks, TemplateChecks, WritableChecks
 //     .../Checks/Lints/    Lints, which lists them: ConfoundedSettings, ContextLengths, EnsembleSizes, UnusedModels
-//     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, OptionChecks, PseudoLabelChecks, RoundChecks,
-//                          TrainingChecks
+//     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, OptionChecks, ProgramChecks, PseudoLabelChecks,
+//                          RoundChecks, TrainingChecks
 //     .../Checks/Names/    ReferenceChecks, ReferenceGraph
 //     .../Checks/Stack/    AverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
 //     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, TableMentions

@@ -71,7 +71,7 @@ package struct AcceptanceCheck {
             throw Refusal(
                 description: "the old output is of a step of kind \(old.kind), and this one is \(step.kind.rawValue)")
         }
-        var wanted = Set((step.body as? CommandStep)?.outputs ?? [])
+        var wanted = Set((step.body as? any RunsProgram)?.outputs ?? [])
         for other in plan.steps {
             for case .output(index, let output) in other.inputs.values { wanted.insert(output) }
         }

@@ -15,6 +15,7 @@ enum KeyChanges {
           s: {backbone: {scratch: {architecture: mistral}}, fit: [folds]}
           t: {tfidf: {}, fit: [folds]}
           b: {predictions: {oof: oof.csv, test: t.csv, folds: f.csv, labels: cross-fitted}}
+          p: {program: {command: [python3, p.py, "{seed}", "{settings.n}", "{in.valid}", "{out.oof}"], settings: {n: 1}}}
         stack:
           a: {average: [m, t]}
           l: {lightgbm: [m, t], features: [length], annotations: [n], extractors: [e]}
@@ -87,6 +88,7 @@ enum KeyChanges {
     static var all: [String: [String]] {
         var all: [String: [String]] = [:]
         for (path, value) in tops { all[path] = ["\(path)=\(value)"] }
+        all["folds.column"] = ["folds={kind: column, column: part, count: 2}", "folds.column=other"]
         all["rounds.count"] = ["rounds={count: 1, from: t}", "rounds.count=2"]
         all["rounds.from"] = ["rounds={count: 1, from: t}", "rounds.from=o"]
         for (key, value) in ["labels": "soft", "min-confidence": "0.5", "weight": "0.5"] {
@@ -127,6 +129,12 @@ enum KeyChanges {
         for (key, value) in ["oof": "other.csv", "test": "other.csv", "folds": "other.csv", "labels": "unused"] {
             all["models.*.predictions.\(key)"] = ["models.b.predictions.\(key)=\(value)"]
         }
+        let command = "[python3, q.py, \"{seed}\", \"{settings.n}\", \"{in.train}\", \"{in.valid}\", \"{out.oof}\"]"
+        for (key, value) in [
+            "command": command, "settings": "{n: 2}", "files": "[m.py]", "labels": "unused",
+            "resources.cores": "2", "resources.memory": "100", "resources.gpus": "1", "resources.gpu-memory": "100",
+            "resources.time": "60",
+        ] { all["models.*.program.\(key)"] = ["models.p.program.\(key)=\(value)"] }
         for (key, value) in ["average": "[m, s]", "mean": "geometric", "weights": "[2, 1]"] {
             all["stack.*.\(key)"] = ["stack.a.\(key)=\(value)"]
         }
@@ -151,7 +159,7 @@ enum KeyChanges {
         all["explore.clusters"] = ["explore.clusters=7"]
         all["explore.near"] = ["explore.near=0.7"]
         all["explore.extractor"] = ["explore.extractor=f"]
-        for (key, value) in ["cores": "2", "memory": "100", "gpus": "1"] {
+        for (key, value) in ["cores": "2", "memory": "100", "gpus": "1", "gpu-memory": "100", "time": "60"] {
             all["steps.*.resources.\(key)"] = ["steps.c.resources.\(key)=\(value)"]
         }
         for (key, value) in ablation { all["ablations.*.\(key)"] = ["ablations.q.\(key)=\(value)"] }

@@ -13,6 +13,8 @@ package protocol Metric: Sendable {
     var unit: String { get }
     /// Which way is better.
     var direction: MetricDirection { get }
+    /// The most that two values can differ by; nil where nothing bounds them.
+    var widestDifference: Double? { get }
     /// The decimals that people read.
     var digits: Int { get }
     /// What it needs to know of each row beside the true class.
@@ -61,6 +63,8 @@ extension Metric {
     package func refusal(classes: Int) -> String? { nil }
 
     package var direction: MetricDirection { .higher }
+
+    package var widestDifference: Double? { nil }
 
     package var digits: Int { 4 }
 

@@ -34,6 +34,8 @@ struct Compiler {
     /// What teachers say without a fold, and the steps of programs, found again however often they are asked for.
     var taught: [Made: [Int: Artifact<Content.Predictions>?]] = [:]
     var commands: [Made: CommandStep.Outputs] = [:]
+    /// The tables of programs, by fold; those of the test for none.
+    var parts: [Int?: PartStep.Outputs] = [:]
     var tokensOfMembers: [TokensOf: Artifact<Content.Tokens>?] = [:]
     /// The steps that nearly every other one reads, so that they are worked out once.
     private var ingests: [IngestStep.Role: IngestStep.Outputs] = [:]
@@ -155,11 +157,12 @@ struct Compiler {
         let tree = loaded.tree["data"]
         let made = builder.add(
             IngestStep(
-                data: data, role: role, table: file(path), reference: role == .test ? texts(of: .train) : nil),
+                data: data, role: role, foldColumn: role == .train ? recipe.folds.column : nil, table: file(path),
+                reference: role == .test ? texts(of: .train) : nil),
             at: "data/\(role.rawValue)/ingest",
             origins: [
                 "format": tree?[role.rawValue], "columns": tree?["columns"], "labels": tree?["labels"],
-                "constraint": tree?["constraint"],
+                "constraint": tree?["constraint"], "fold-column": loaded.tree["folds"]?["column"],
             ])
         ingests[role] = made
         return made
@@ -177,7 +180,9 @@ struct Compiler {
         if let split { return split }
         let (folds, tree) = (recipe.folds, loaded.tree["folds"])
         let made = builder.add(
-            SplitStep(method: folds.kind, count: folds.count, seed: folds.seed, rows: rows(of: .train)),
+            SplitStep(
+                method: folds.kind, count: folds.count, seed: folds.seed, rows: rows(of: .train),
+                order: folds.column == nil ? nil : ingest(.train).order),
             at: "folds/split", origins: ["kind": tree?["kind"], "count": tree?["count"], "seed": tree?["seed"]]
         ).folds
         split = made

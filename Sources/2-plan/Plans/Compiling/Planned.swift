@@ -27,6 +27,7 @@ extension Model {
         case .fineTune(let model): model
         case .tfidf(let model): model
         case .predictions(let model): model
+        case .program(let model): model
         }
     }
 }

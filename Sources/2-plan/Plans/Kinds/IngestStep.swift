@@ -5,17 +5,22 @@ package import Recipes
 
 package struct IngestStep: TypedStep {
     package static let kind = StepKind(
-        "ingest", demand: .process, outputs: ["rows", "texts"],
+        "ingest", demand: .process,
+        outputs: ["rows", "texts", .sometimes("order", "where a column says the folds")],
         "Reads a table, checks it, and parts what is trained on from the texts.")
 
     package struct Outputs: Sendable {
         package let rows: Artifact<Content.Rows>
         package let texts: Artifact<Content.Texts>
+        /// There where a column says the folds.
+        let order: Artifact<Content.Order>
     }
     package enum Role: String, CaseIterable, Sendable { case train, test }
 
     package let data: DataSection
     package let role: Role
+    /// The column that says the folds; of the training table alone.
+    var foldColumn: String?
     let table: Artifact<Content.UserFile>
     /// The training texts, which the test table is held against: a question that stands in both is worth a warning.
     let reference: Artifact<Content.Texts>?
@@ -49,6 +54,7 @@ package struct IngestStep: TypedStep {
         Parameter(
             "constraint", nullable: \.data.constraint, .choice,
             "What holds of each group's labels; a table that breaks it is worth a warning."),
+        Parameter("fold-column", optional: \.foldColumn, .text(), "The column that says each row's fold."),
     ]
 
     private var path: String { role == .train ? data.train : data.test ?? "" }
@@ -61,7 +67,7 @@ package struct IngestStep: TypedStep {
     ]
 
     package static func outputs(of step: Int) -> Outputs {
-        Outputs(rows: Artifact(step, "rows"), texts: Artifact(step, "texts"))
+        Outputs(rows: Artifact(step, "rows"), texts: Artifact(step, "texts"), order: Artifact(step, "order"))
     }
 
     package func sights(in lineage: Lineage) -> [String: Sight] { role == .train ? ["rows": .labels] : [:] }

@@ -26,7 +26,8 @@ package struct PredictionsStep: TypedStep {
 
     package static let parameters: [Parameter<Self>] = [
         Parameter(
-            "format", schema: ValueShape<PredictionFiles.Format>.choice.schema, "The form of the file."
+            "format", schema: ValueShape<PredictionFiles.Format>.choice.schema, required: false,
+            "The form of the file; without it, the first bytes tell which table it is."
         ) { PredictionFiles.format(of: $0.path).map { .string($0.rawValue) } },
         Parameter("id", \.id, .text(), "The column of the ids."),
         Parameter(

@@ -7,6 +7,7 @@ package struct BrierScore: MeanMetric {
     package var name: String { "brier" }
     package var title: String { "Brier score" }
     package var unit: String { "squared error per row" }
+    package var widestDifference: Double? { 2 }
     package var direction: MetricDirection { .lower }
     package var reads: Set<RowColumn> { [.probabilities] }
 

@@ -29,6 +29,7 @@ package struct AreaUnderROC: CurveMetric {
     package var name: String { "auc" }
     package var title: String { "AUC" }
     package var unit: String { "share of pairs" }
+    package var widestDifference: Double? { 1 }
 
     package init() {}
 
@@ -44,6 +45,7 @@ package struct AveragePrecision: CurveMetric {
     package var name: String { "average-precision" }
     package var title: String { "average precision" }
     package var unit: String { "precision" }
+    package var widestDifference: Double? { 1 }
 
     package init() {}
 

@@ -21,9 +21,10 @@ struct CrossChecks {
         }
         SourceChecks(recipe: recipe, tree: tree).report(&reading)
         GroupChecks(recipe: recipe, tree: tree).report(&reading)
+        FoldChecks(recipe: recipe, tree: tree).report(&reading)
         MetricChecks(recipe: recipe, tree: tree).report(&reading)
         TemplateChecks(recipe: recipe).report(recipe.data.template, at: tree["data"]?["template"], &reading)
-        CustomStepChecks(recipe: recipe, tree: tree).report(&reading)
+        CustomStepChecks(recipe: recipe, tree: tree, sources: sources).report(&reading)
         AnnotationChecks(recipe: recipe, tree: tree).report(&reading)
         ExtractorChecks(recipe: recipe, tree: tree).report(&reading)
         RoundChecks(recipe: recipe, tree: tree).report(&reading)

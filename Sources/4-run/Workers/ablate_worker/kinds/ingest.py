@@ -6,7 +6,7 @@ folds, tokens or models.
 
 from decimal import Context, Decimal
 
-from ..files import formats
+from ..files import formats, orders
 from ..files.cells import NUMBER, is_nothing, number, read_words, written
 from ..files.tables import check_text, read_table
 from ..protocol.kinds import plain
@@ -32,7 +32,8 @@ def run(step):
     train = role == "train"
     needed, optional = asked(named, train, parameters.constraint)
     try:
-        table = read_table(step.input("table"), title, parameters.format, [named[k] for k in needed], [named[k] for k in optional])
+        required = [named[k] for k in needed] + [c for c in [parameters.fold_column] if c is not None]
+        table = read_table(step.input("table"), title, parameters.format, required, [named[k] for k in optional])
     except Failure as failure:
         if not train and failure.row is None and failure.column is not None and failure.column == named.get("group"):
             failure.message += ". The constraint one-of-each needs it in the test table, too: it says which rows belong together"
@@ -57,6 +58,9 @@ def run(step):
     texts, metrics = read_texts(title, {k: (named[k], get(k)) for k in ("prompt", "answer") if k in named}, count)
     formats.write_json(step.outputs / "rows", rows)
     formats.write_texts(step.outputs / "texts", texts)
+    if parameters.fold_column is not None:
+        values = orders.read_values(title, parameters.fold_column, table[parameters.fold_column])
+        formats.write_json(step.outputs / "order", orders.natural(values))
     warnings = repeats.within(title, texts, rows)
     if step.has("reference"):
         warnings += repeats.between(title, texts, rows, formats.read_texts(step.input("reference")))

@@ -3,9 +3,11 @@
 Knows files and ids. Does not know who made them: whether they are out of fold is the recipe's word, but for the folds that it names.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-from ..files import formats
+from ..files import formats, sources
 from ..files.cells import is_nothing, number, read_words, written
 from ..files.tables import read_table
 from ..protocol.step import invalid
@@ -13,25 +15,47 @@ from ..protocol.words import printable
 
 
 def run(step):
-    ids, asked, source = formats.read_json(step.input("rows"))["ids"], step.parameters, step.source("file")
+    asked, source, rows = step.parameters, step.source("file"), formats.read_json(step.input("rows"))
+    ids, wanted = rows["ids"], Wanted(rows["ids"], rows.get("rows"))
     if asked.format == "safetensors":
-        rows, values = formats.read_predictions(source, len(asked.labels))
-        values = values[in_order(source.title, rows.tolist(), range(len(ids)), "row")]
+        found, values = formats.read_predictions(source, len(asked.labels))
+        values = values[in_order(source.title, found.tolist(), range(len(ids)), "row", wanted)]
+    elif asked.format == "npy":
+        values = array(source, ids, asked)
     else:
-        values = array(source, ids, asked) if asked.format == "npy" else table(source, ids, asked)
-    check(source.title, values)
+        values = table(source, wanted, asked)
+    if asked.format in ("npy", "safetensors"):
+        check(source.title, values)
     if step.has("folds-there"):
-        check_folds(step, ids, asked.id)
+        check_folds(step, ids, asked)
     values = values / values.sum(axis=1, keepdims=True)
     # A probability of 0 has a logit all the same: far below what a float32 probability can be told from 0 by.
-    formats.write_predictions(step.outputs / "predictions", range(len(ids)), np.log(np.maximum(values, 1e-30)))
+    formats.write_predictions(step.outputs / "predictions", wanted.numbers, np.log(np.maximum(values, 1e-30)))
     return {"metrics": {"rows": len(ids)}}
 
 
-def table(source, ids, asked):
-    """Float64 [rows, labels], in the order of the table's rows."""
+class Wanted(NamedTuple):
+    """The rows that predictions must be of, by id. rows: their numbers, ascending, where they are some of a table's; None for all."""
+
+    ids: list
+    rows: list | None
+
+    @property
+    def numbers(self):
+        return range(len(self.ids)) if self.rows is None else self.rows
+
+
+def told(source):
+    """Which table a file is that has no ending to say so, as what programs are told to write."""
+    with sources.opened(source.path, source.title) as file:
+        head = file.read(64)
+    return "parquet" if head.startswith(b"PAR1") else "jsonl" if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") else "csv"
+
+
+def table(source, wanted, asked):
+    """Float64 [rows, labels], in the order of the rows that are wanted, proven."""
     names = [asked.labels, [f"{asked.label}_{label}" for label in asked.labels]]
-    found = read(source, [asked.id], [name for family in names for name in family])
+    found = read(source, [asked.id], [name for family in names for name in family], asked.format)
     whole = [family for family in names if all(name in found for name in family)]
     if len(whole) > 1 and names[0] != names[1]:
         raise invalid(f"{source.title} has two columns for each label, such as '{printable(names[0][0])}' and "
@@ -40,12 +64,14 @@ def table(source, ids, asked):
         lacking = next((name for name in asked.labels if name not in found and f"{asked.label}_{name}" not in found), asked.labels[0])
         raise invalid(f"{source.title} has no column for the label '{printable(lacking)}': name it '{printable(lacking)}', or "
                       f"'{printable(asked.label)}_{printable(lacking)}' and the others likewise", column=lacking)
-    order = in_order(source.title, read_words(source.title, asked.id, found[asked.id]), ids, "id")
-    return np.stack([numbers(source.title, name, found[name]) for name in whole[0]], axis=1)[order]
+    order = in_order(source.title, read_words(source.title, asked.id, found[asked.id]), wanted.ids, "id", wanted)
+    values = np.stack([numbers(source.title, name, found[name]) for name in whole[0]], axis=1)
+    check(source.title, values, whole[0])
+    return values[order]
 
 
-def read(source, required, optional):
-    return read_table(source.path, source.title, source.path.suffix[1:].lower(), required, optional)
+def read(source, required, optional, form):
+    return read_table(source.path, source.title, form or told(source), required, optional)
 
 
 def array(source, ids, asked):
@@ -76,8 +102,9 @@ def numbers(title, column, values):
     return found
 
 
-def in_order(title, found, wanted, noun):
-    """Where each of the table's ids stands in the file, which has each of them once and no other."""
+def in_order(title, found, wanted, noun, whole=None):
+    """Where each of the wanted ids stands in the file, which has each of them once and no other."""
+    is_part = whole is not None and whole.rows is not None
     places = {}
     for row, name in enumerate(found):
         if name in places:
@@ -86,33 +113,53 @@ def in_order(title, found, wanted, noun):
     known = set(wanted)
     strange = next((row for row, name in enumerate(found) if name not in known), None)
     if strange is not None:
-        raise invalid(f"{title}, row {strange + 1}: the table has no {noun} '{printable(found[strange])}'", strange + 1)
+        name = printable(found[strange])
+        what = (f"'{name}' is the {noun} of no row to predict: these are the rows of {{in.valid}}, each once" if is_part else
+                f"the table has no {noun} '{name}'")
+        raise invalid(f"{title}, row {strange + 1}: {what}{as_number(found[strange], wanted)}", strange + 1)
     missing = [name for name in wanted if name not in places]
     if missing:
-        raise invalid(f"{title} lacks {len(missing)} of the table's {len(wanted)} rows, the first of {noun} '{printable(missing[0])}'")
+        whose = f"{len(missing)} of the {len(wanted)} rows to predict" if is_part else f"{len(missing)} of the table's {len(wanted)} rows"
+        raise invalid(f"{title} lacks {whose}, the first of {noun} '{printable(missing[0])}'")
     return [places[name] for name in wanted]
 
 
-def check(title, values):
-    """That each row is a distribution; rounding is forgiven, and set right."""
+def as_number(found, wanted):
+    """Words for an id that was read as a number: 7 in place of 007, or 7.50 as 7.5."""
+    try:
+        meant = next((name for name in wanted if isinstance(name, str) and name != found and float(name) == float(found)), None)
+    except ValueError:
+        return ""
+    return "" if meant is None else f" (is '{printable(meant)}' meant? Read ids as texts)"
+
+
+def check(title, values, columns=None):
+    """That each row is a distribution; rounding is forgiven, and set right. columns: of a table, whose rows are in its own order."""
     wrong = ~np.isfinite(values) | (values < 0) | (values > 1 + 1e-3)
     if wrong.any():
         row, label = (int(part) for part in np.argwhere(wrong)[0])
+        if columns:
+            raise invalid(f"{title}, row {row + 1}, column '{printable(columns[label])}': {values[row, label]:g} is no probability: a number "
+                          "from 0 to 1 belongs there", row + 1, columns[label])
         raise invalid(f"{title}: the probability {values[row, label]:g} of label {label + 1} of the table's row {row + 1} is none from 0 "
                       "to 1", row + 1)
     sums = values.sum(axis=1)
     off = np.flatnonzero(np.abs(sums - 1) > 1e-2)
     if len(off):
-        raise invalid(f"{title}: the probabilities of the table's row {off[0] + 1} add up to {sums[off[0]]:.4g}, and 1 belongs there: "
+        place = f"{title}, row {off[0] + 1}: its probabilities" if columns else f"{title}: the probabilities of the table's row {off[0] + 1}"
+        raise invalid(f"{place} add up to {sums[off[0]]:.4g}, and 1 belongs there: "
                       "bring probabilities, not scores or logits", int(off[0]) + 1)
 
 
-def check_folds(step, ids, column):
+def check_folds(step, ids, asked):
     """That the folds they were made with part the rows as the recipe's do, whatever their numbers."""
     source, ours = step.source("folds-there"), formats.read_json(step.input("folds"))["folds"]
-    found = read(source, [column, "fold"], [])
-    words = read_words(source.title, "fold", found["fold"])
-    theirs = [words[row] for row in in_order(source.title, read_words(source.title, column, found[column]), ids, "id")]
+    column = "fold"
+    while column in (asked.id, asked.label):  # as `show --predictions` names it then
+        column += "_"
+    found = read(source, [asked.id, column], [], source.path.suffix[1:].lower())
+    words = read_words(source.title, column, found[column])
+    theirs = [words[row] for row in in_order(source.title, read_words(source.title, asked.id, found[asked.id]), ids, "id")]
     there, here = {}, {}
     for row, (own, other) in enumerate(zip(ours, theirs)):
         if there.setdefault(own, other) != other or here.setdefault(other, own) != own:

@@ -26,6 +26,7 @@ class Ingest:
     labels: list
     role: Literal["train", "test"]
     constraint: Literal["one-of-each"] | None
+    fold_column: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +188,7 @@ class PredictBaseline:
 @dataclass(frozen=True, kw_only=True)
 class Predictions:
     """Takes predictions made elsewhere: each row once, by its id, and each label's column."""
-    format: Literal["csv", "jsonl", "parquet", "npy", "safetensors"]
+    format: Literal["csv", "jsonl", "parquet", "npy", "safetensors"] | None = None
     id: str
     label: str
     labels: list
@@ -281,6 +282,17 @@ class Stack:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """Parts a table for a program: the rows to predict without their labels, and the others."""
+    format: Literal["csv", "jsonl", "parquet"]
+    other_format: Literal["csv", "jsonl", "parquet"] | None = None
+    id: str | None
+    secret: list
+    kept: list
+    fold: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Export:
     """Writes a fine-tuned model as others load it."""
     quantization: Literal["none", "int8", "nf4"]
@@ -338,6 +350,7 @@ KINDS = {
     "annotate": (Annotate,),
     "extract": (Extract,),
     "stack": (Stack,),
+    "part": (Part,),
     "export": (Export,),
     "publish": (Publish,),
     "convert": (Convert,),

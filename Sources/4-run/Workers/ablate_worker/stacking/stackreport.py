@@ -42,7 +42,8 @@ class Report:
         importances = {kind: dict(zip(self.names, map(float, numbers / self.explained), strict=True))
                        for kind, numbers in self.importances.items()}
         # Beside them their order, because the objects are written in order of name.
-        ranked = {kind: sorted(by_name, key=lambda name: (-by_name[name], name)) for kind, by_name in importances.items()}
+        # Of numbers that differ in their last digits alone, which hang on the machine, the name decides.
+        ranked = {kind: sorted(by_name, key=lambda name: (-float(f"{by_name[name]:.6g}"), name)) for kind, by_name in importances.items()}
         return self.head | {"columns": len(self.names), "folds": self.folds, "refit": self.all_rows, "importances": importances,
                             "ranked": ranked, "log-loss": {"before": self.before, "after": self.after(oof)}}
 

@@ -17,7 +17,7 @@ struct GroupChecks {
     func report(_ reading: inout Reading) {
         guard let data = tree["data"] else { return }
         if recipe.data.columns.group == nil {
-            if recipe.folds.kind.respectsGroups, let kind = tree["folds"]?["kind"] {
+            if recipe.folds.kind.needsGroups, let kind = tree["folds"]?["kind"] {
                 reading.report(
                     Finding(
                         .missingKey, "\(recipe.folds.kind.rawValue) needs data.columns.group", at: kind.span,

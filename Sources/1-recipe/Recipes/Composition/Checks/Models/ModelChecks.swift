@@ -16,6 +16,9 @@ struct ModelChecks {
             TrainingChecks(recipe: recipe, training: model.training, tree: tree).report(&reading)
             OptionChecks(model: model, tree: tree).report(&reading)
         }
+        if case .program(let model) = model {
+            ProgramChecks(recipe: recipe, model: model, tree: tree).report(&reading)
+        }
         TemplateChecks(recipe: recipe).report(model.template, at: tree["template"], &reading)
         PseudoLabelChecks(recipe: recipe, model: model, tree: tree).report(&reading)
     }

@@ -2,7 +2,7 @@
 
 package import Recipes
 
-package struct CommandStep: TypedStep {
+package struct CommandStep: RunsProgram {
     package static let kind = StepKind(
         "command", demand: .command, outputs: [], "Runs a program of the user's.")
 
@@ -20,7 +20,7 @@ package struct CommandStep: TypedStep {
     /// `in.NAME` for what the recipe names, `script:PATH` for the files that the command names.
     package let inputs: [String: Source]
     /// What it takes of the machine.
-    package let resources: CommandResources
+    package let resources: CommandResources?
     /// What it says it does with the labels it can read; nil where it does not say.
     package let labels: CustomStep.Labels?
     /// The tables whose rows its `out-of-fold` and `test` must cover, which it may never read. It waits for them and is held to them.
@@ -44,6 +44,10 @@ package struct CommandStep: TypedStep {
     ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(step: step) }
+
+    package func places(inputs: [String: String], outputs: String) -> [String: String] {
+        inputs.merging(written(to: outputs)) { $1 }
+    }
 
     /// A program is taken at its word. Without one: what reads the training table and the folds is taken to keep them apart, and
     /// what reads the table alone cannot.
