@@ -143,7 +143,7 @@ let package = Package(
         .testTarget(
             name: "DiagnosticsTests", dependencies: ["Diagnostics", "Nodes", "Recipes", "Plans", "Imports", "Digests"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics", "Words"], exclude: ["Corpus"]),
-        .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Nodes", "Diagnostics", "Digests"]),
+        .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Targets", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(name: "ImportsTests", dependencies: ["Imports", "Recipes", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(
             name: "PlansTests", dependencies: ["Plans", "Targets", "Recipes", "Nodes", "Diagnostics", "Digests"],

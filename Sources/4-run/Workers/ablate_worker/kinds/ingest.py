@@ -50,11 +50,12 @@ def run(step):
     }
     if columns:
         found = [read_numbers(title, column, table[column]) for column in columns]
-        if parameters.target != "number":
-            check_marks(title, columns, found)
         if parameters.target in ("classes", "ordinal"):
-            rows["labels"] = marked(title, columns, found)
+            rows["labels"], shares = shared(title, columns, found)
+            rows |= {} if shares is None else {"shares": shares}
         else:
+            if parameters.target == "multi-label":
+                check_marks(title, columns, found)
             rows["numbers"] = [list(row) for row in zip(*found)]
     if get("group"):
         names = read_words(title, named["group"], get("group"))
@@ -155,16 +156,21 @@ def check_marks(title, columns, found):
                           "it and 0 where not", row, column)
 
 
-def marked(title, columns, found):
-    """The index of the one column that is 1 in each row."""
-    indices = []
-    for row, marks in enumerate(zip(*found), 1):
-        if sum(marks) != 1:
-            names = ", ".join(printable(name) for name, mark in zip(columns, marks) if mark) or "none"
-            raise invalid(f"{title}, row {row}: of the columns {listed(columns)} one is 1 in each row, and here {names}: a row has one label; "
-                          "several at once are the target multi-label", row, columns[0])
-        indices.append(marks.index(1))
-    return indices
+def shared(title, columns, found):
+    """(the index of the greatest of each row's columns, of equal ones the first; the rows' shares, which sum to 1, or None where each row
+    has one label)."""
+    indices, shares = [], []
+    for row, own in enumerate(zip(*found), 1):
+        odd = next((place for place, share in enumerate(own) if not 0 <= share <= 1), None)
+        if odd is not None:
+            raise invalid(f"{title}, row {row}, column '{printable(columns[odd])}' holds {own[odd]:g}: a label's share of a row is a number from 0 "
+                          "to 1", row, columns[odd])
+        if abs(sum(own) - 1) > 1e-3:
+            raise invalid(f"{title}, row {row}: the columns {listed(columns)} sum to {sum(own):g}, and the shares of a row's labels sum to 1; "
+                          "several labels at once are the target multi-label", row, columns[0])
+        indices.append(own.index(max(own)))
+        shares.append([share / sum(own) for share in own])
+    return indices, None if all(max(row) == 1 for row in shares) else shares
 
 
 def read_weights(title, column, values):
