@@ -57,8 +57,9 @@ extension AblationEntry {
     static func basis(_ arm: Arm, _ base: Arm?) -> String {
         guard let own = arm.evaluation, let other = base?.evaluation else { return "" }
         let folds = Format.count(own.foldCount, "fold")
-        let isPaired = own.hasSeeds && own.seeds.map(\.name) == other.seeds.map(\.name)
-        var text = isPaired ? "\(Format.count(own.seeds.count, "seed")) × \(folds)" : folds
+        let seeds = own.hasSeeds ? own.seeds(sharedWith: other).count : 0
+        let isPaired = seeds > 0
+        var text = isPaired ? "\(Format.count(seeds, "seed")) × \(folds)" : folds
         if !isPaired, own.hasSeeds || other.hasSeeds { text += " of averaged predictions" }
         if arm.seconds > 0, let base, base.seconds > 0 {
             let more = arm.seconds - base.seconds
