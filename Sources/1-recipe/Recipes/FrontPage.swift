@@ -26,7 +26,7 @@
 //     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, ProgramChecks, PseudoLabelChecks, RoundChecks, TrainingChecks
 //     .../Checks/Names/    ReferenceChecks, ReferenceGraph
 //     .../Checks/Stack/    AverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
-//     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, TableMentions
+//     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, ShellWords, TableMentions
 //     Declarations/        Alternative, CollectionShapes, Declaration, Key, MetricShape, PlainNode, Reading,
 //                          ScalarShapes, ValueShape
 //     Sections/            Ablation, Annotation, Chat, CustomStep, DataSection, Exploration, Extractor, FoldSection,
