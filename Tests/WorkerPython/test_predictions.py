@@ -128,7 +128,7 @@ def test_a_program_writes_the_rows_of_its_fold_in_any_form_without_an_ending(par
     (dict(order=(4, 1, 3, 0)), "row 4: 'r0' is the id of no row to predict", 4, None),
     (dict(names=["a", "b", "d"]), "no column for the label 'c'", None, "c"),
     (dict(names=["a", "b", "who_c"]), "no column for the label", None, "a"),
-    (dict(values=changed(3, 1, float("nan"))), "row 3, column 'b': nan is no probability", 3, "b"),
+    (dict(values=changed(3, 1, float("nan"))), "row 3, column 'b' holds 'nan', which is no number", 3, "b"),
     (dict(values=changed(1, 2, 1.5)), "row 2, column 'c': 1.5 is no probability", 2, "c"),
     (dict(values=VALUES * 2 / 3), "row 1: its probabilities add up to 0.6667", 1, None)])
 def test_what_a_program_got_wrong_is_named_by_row_and_column(part, tmp_path, make, words, row, column):

@@ -60,6 +60,8 @@ package enum Content {
     package enum Rows: NamedContent { static let name = "rows" }
     package enum Texts: NamedContent { static let name = "texts" }
     package enum Folds: NamedContent { static let name = "folds" }
+    /// The values of a column in their order, and where each row stands among them.
+    package enum Order: NamedContent { static let name = "order" }
     package enum Tokens: NamedContent { static let name = "tokens" }
     package enum Tokenizer: NamedContent { static let name = "tokenizer" }
     /// A backbone's weights.

@@ -207,7 +207,9 @@ package struct Suggestion: Sendable {
             return Suggestion(
                 reason: .betterWithout(member: one.member, of: one.ensemble, gain: -one.difference),
                 command: rest.count > 1
-                    ? command(results, [(SettingPath(["stack", one.ensemble, "average"]).text, "[\(Self.list(rest))]")]) : nil,
+                    ? command(
+                        results, [(SettingPath(["stack", one.ensemble, "average"]).text, "[\(Self.list(rest))]")])
+                    : nil,
                 seconds: nil, isOnGPU: false)
         }
     }

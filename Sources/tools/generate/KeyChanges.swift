@@ -86,6 +86,7 @@ enum KeyChanges {
     static var all: [String: [String]] {
         var all: [String: [String]] = [:]
         for (path, value) in tops { all[path] = ["\(path)=\(value)"] }
+        all["folds.column"] = ["folds={kind: column, column: part, count: 2}", "folds.column=other"]
         all["rounds.count"] = ["rounds={count: 1, from: t}", "rounds.count=2"]
         all["rounds.from"] = ["rounds={count: 1, from: t}", "rounds.from=o"]
         for (key, value) in ["labels": "soft", "min-confidence": "0.5", "weight": "0.5"] {

@@ -2,20 +2,26 @@
 
 internal import Digests
 package import Recipes
+internal import Targets
 
 package struct IngestStep: TypedStep {
     package static let kind = StepKind(
-        "ingest", demand: .process, outputs: ["rows", "texts"],
+        "ingest", demand: .process,
+        outputs: ["rows", "texts", .sometimes("order", "where a column says the folds")],
         "Reads a table, checks it, and parts what is trained on from the texts.")
 
     package struct Outputs: Sendable {
         package let rows: Artifact<Content.Rows>
         package let texts: Artifact<Content.Texts>
+        /// There where a column says the folds.
+        let order: Artifact<Content.Order>
     }
     package enum Role: String, CaseIterable, Sendable { case train, test }
 
     package let data: DataSection
     package let role: Role
+    /// The column that says the folds; of the training table alone.
+    var foldColumn: String?
     let table: Artifact<Content.UserFile>
     /// The training texts, which the test table is held against: a question that stands in both is worth a warning.
     let reference: Artifact<Content.Texts>?
@@ -40,16 +46,29 @@ package struct IngestStep: TypedStep {
             let columns = step.data.columns
             return [
                 "id": JSON(columns.id), "prompt": JSON(columns.prompt), "answer": .string(columns.answer),
-                "group": JSON(columns.group), "label": step.role == .train ? .string(columns.label) : .null,
+                "group": JSON(columns.group),
+                "label": step.role == .train && step.labelColumns == nil ? .string(columns.label) : .null,
                 "weight": step.role == .train ? JSON(columns.weight) : .null,
             ]
         },
-        Parameter("labels", \.data.labels, .list(of: .text()), "The labels, in the order of their numbers."),
+        Parameter(
+            "labels", \.data.outputs, .list(of: .text()),
+            "The labels, in the order of their numbers; or the columns of what is predicted."),
+        Parameter("target", \.data.kind, .choice, asBefore: .classes, "What is predicted."),
+        Parameter(
+            "label-columns", optional: \.labelColumns, .list(of: .text()),
+            "The columns that hold what is predicted, where that is not one column of labels."),
         Parameter("role", \.role, .choice, "train: with labels; test: without."),
         Parameter(
             "constraint", nullable: \.data.constraint, .choice,
             "What holds of each group's labels; a table that breaks it is worth a warning."),
+        Parameter("fold-column", optional: \.foldColumn, .text(), "The column that says each row's fold."),
     ]
+
+    /// Nil for one column of labels, and for a table to predict.
+    private var labelColumns: [String]? {
+        role == .train && (!data.target.form.isOfOneLabel || data.columns.labels.count > 1) ? data.columns.labels : nil
+    }
 
     private var path: String { role == .train ? data.train : data.test ?? "" }
 
@@ -61,7 +80,7 @@ package struct IngestStep: TypedStep {
     ]
 
     package static func outputs(of step: Int) -> Outputs {
-        Outputs(rows: Artifact(step, "rows"), texts: Artifact(step, "texts"))
+        Outputs(rows: Artifact(step, "rows"), texts: Artifact(step, "texts"), order: Artifact(step, "order"))
     }
 
     package func sights(in lineage: Lineage) -> [String: Sight] { role == .train ? ["rows": .labels] : [:] }

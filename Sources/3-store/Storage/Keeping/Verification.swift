@@ -67,7 +67,8 @@ extension Store {
             result.damaged.append(
                 .init(
                     path: path,
-                    message: "the document is not as it was written, and nothing makes it anew; mend or delete the file",
+                    message:
+                        "the document is not as it was written, and nothing makes it anew; mend or delete the file",
                     isLastCopy: true))
         }
         return result

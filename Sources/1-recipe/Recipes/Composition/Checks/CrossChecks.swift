@@ -21,7 +21,9 @@ struct CrossChecks {
         }
         SourceChecks(recipe: recipe, tree: tree).report(&reading)
         GroupChecks(recipe: recipe, tree: tree).report(&reading)
+        FoldChecks(recipe: recipe, tree: tree).report(&reading)
         MetricChecks(recipe: recipe, tree: tree).report(&reading)
+        TargetChecks(recipe: recipe).report(tree, &reading)
         TemplateChecks(recipe: recipe).report(recipe.data.template, at: tree["data"]?["template"], &reading)
         CustomStepChecks(recipe: recipe, tree: tree, sources: sources).report(&reading)
         AnnotationChecks(recipe: recipe, tree: tree).report(&reading)

@@ -12,6 +12,8 @@ package struct Training: Sendable, Hashable {
     }
     package enum Keep: String, CaseIterable, Sendable { case last, best }
     package enum SharePrompt: String, CaseIterable, Sendable { case auto, on, off }
+    /// What a fit of numbers makes small.
+    package enum Loss: String, CaseIterable, Sendable { case mse, mae, huber }
     package enum Order: String, CaseIterable, Sendable { case rows, groups }
 
     package var epochs = 3
@@ -24,6 +26,7 @@ package struct Training: Sendable, Hashable {
     package var weightDecay = 0.0
     package var clip: Double?
     package var optimizer = Optimizer.adamw
+    package var loss: Loss?
     package var labelSmoothing = 0.0
     package var classWeights = ClassWeights.none
     package var validation = 0.0
@@ -54,6 +57,10 @@ package struct Training: Sendable, Hashable {
                 "clip", optional: \.clip, .number(0...1e6, aboveMinimum: true),
                 "Largest norm of the gradient; by default unbounded."),
             Key("optimizer", \.optimizer, .choice, "AdamW, or its 8-bit form that pages its state to the host."),
+            Key(
+                "loss", optional: \.loss, .choice,
+                "What a fit of numbers makes small: the squared error (mse, the default), the absolute one (mae), or Huber's, which is squared up to one standard deviation of the numbers and absolute beyond."
+            ),
             Key("label-smoothing", \.labelSmoothing, .number(0...0.99), "Share of each label spread over all classes."),
             Key(
                 "class-weights", \.classWeights, ClassWeights.shape,

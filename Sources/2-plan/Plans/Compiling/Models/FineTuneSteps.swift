@@ -38,7 +38,7 @@ struct FineTunePart: FittedPart {
         }
         return compiler.builder.add(
             FinetuneStep(
-                forward: forward, classes: compiler.classes, fold: fold, training: training, seed: seed, rows: rows,
+                forward: forward, target: compiler.target, fold: fold, training: training, seed: seed, rows: rows,
                 folds: folds, tokens: compiler.tokens(reading, of: .train).tokens, backbone: compiler.backbone(own),
                 pseudoLabels: pseudoLabels),
             at: "\(address(seed, fold))/finetune", origins: origins
@@ -52,7 +52,7 @@ struct FineTunePart: FittedPart {
         let reader = PredictStep.Reader.backbone(
             forward, tokens: compiler.tokens(reading, of: role).tokens, backbone: compiler.backbone(own))
         return compiler.builder.add(
-            PredictStep(reader: reader, classes: compiler.classes, fold: fold, model: fit, folds: folds),
+            PredictStep(reader: reader, target: compiler.target, fold: fold, model: fit, folds: folds),
             at: address, origins: reading.origins
         ).predictions
     }

@@ -132,7 +132,7 @@ extension Compiler {
         _ members: [String: Artifact<Content.Predictions>], cover: Int, at address: String, tree: Node? = nil
     ) -> Artifact<Content.Predictions> {
         builder.add(
-            AverageStep(form: .plain(cover: cover), classes: classes, members: members), at: address,
+            AverageStep(form: .plain(cover: cover), target: target, members: members), at: address,
             origins: ["cover": tree]
         ).predictions
     }
@@ -148,7 +148,8 @@ extension Compiler {
             let nearest: Node? = tree?[name] ?? tree
             origins[name] = nearest
         }
-        origins["classes"] = data?["labels"]
+        origins["classes"] = data?["labels"] ?? data?["columns"]
+        origins["target"] = data?["target"]
         let template: Node? = tree?["template"] ?? data?["template"]
         origins["template"] = template
         return origins

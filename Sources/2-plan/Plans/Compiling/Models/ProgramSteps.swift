@@ -2,6 +2,7 @@
 
 internal import Nodes
 internal import Recipes
+internal import Targets
 
 extension ProgramModel: Planned {
     func predictions(at place: Place, withTest: Bool, in compiler: inout Compiler) -> Predictions {
@@ -85,7 +86,8 @@ private struct ProgramPart {
             return (name, "\(name).\(form)")
         }
         let proof = PredictionsStep(
-            path: "", id: data.columns.id ?? "id", label: data.columns.label, labels: data.labels, seen: nil,
+            path: "", id: data.columns.id ?? "id", label: data.columns.label, labels: data.outputs,
+            target: data.target.kind, seen: nil,
             file: compiler.file(""), rows: part.rows, folds: nil, foldsThere: nil)
         return compiler.builder.add(
             ProgramStep(

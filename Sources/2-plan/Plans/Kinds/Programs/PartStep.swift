@@ -5,7 +5,7 @@ package import Recipes
 
 package struct PartStep: TypedStep {
     package static let kind = StepKind(
-        "part", demand: .process, 
+        "part", demand: .process,
         outputs: [
             "predicted", .sometimes("train", "of a fold"), .sometimes("folds", "of a fold"),
             .sometimes("rows", "of a fold"),
@@ -47,7 +47,7 @@ package struct PartStep: TypedStep {
     ]
 
     private var own: String { fold == nil ? data.test ?? "" : data.train }
-    private var secret: [String] { [data.columns.label] }
+    private var secret: [String] { data.columns.labels }
     private var kept: [String] {
         let columns = data.columns
         var names: [String] = []

@@ -6,7 +6,8 @@ package import Recipes
 
 package struct ProgramStep: RunsProgram {
     package static let kind = StepKind(
-        "program", demand: .command, outputs: [OutputDescription(Program.outOfFold), .sometimes(Program.test, "where it predicts the test table")],
+        "program", demand: .command,
+        outputs: [OutputDescription(Program.outOfFold), .sometimes(Program.test, "where it predicts the test table")],
         "Runs a trainer of the user's for a fold and a seed, and takes its predictions by id.")
 
     package struct Outputs: Sendable {

@@ -6,7 +6,7 @@ folds, tokens or models.
 
 from decimal import Context, Decimal
 
-from ..files import formats
+from ..files import formats, orders
 from ..files.cells import NUMBER, is_nothing, number, read_words, written
 from ..files.tables import check_text, read_table
 from ..protocol.kinds import plain
@@ -31,8 +31,10 @@ def run(step):
     title = step.title("table")
     train = role == "train"
     needed, optional = asked(named, train, parameters.constraint)
+    columns = parameters.label_columns or []
     try:
-        table = read_table(step.input("table"), title, parameters.format, [named[k] for k in needed], [named[k] for k in optional])
+        required = [*(named[k] for k in needed), *columns] + [c for c in [parameters.fold_column] if c is not None]
+        table = read_table(step.input("table"), title, parameters.format, required, [named[k] for k in optional])
     except Failure as failure:
         if not train and failure.row is None and failure.column is not None and failure.column == named.get("group"):
             failure.message += ". The constraint one-of-each needs it in the test table, too: it says which rows belong together"
@@ -46,6 +48,14 @@ def run(step):
         "weights": read_weights(title, named["weight"], get("weight")) if get("weight") else None,
         "classes": len(parameters.labels),
     }
+    if columns:
+        found = [read_numbers(title, column, table[column]) for column in columns]
+        if parameters.target != "number":
+            check_marks(title, columns, found)
+        if parameters.target in ("classes", "ordinal"):
+            rows["labels"] = marked(title, columns, found)
+        else:
+            rows["numbers"] = [list(row) for row in zip(*found)]
     if get("group"):
         names = read_words(title, named["group"], get("group"))
         codes = {}
@@ -57,6 +67,9 @@ def run(step):
     texts, metrics = read_texts(title, {k: (named[k], get(k)) for k in ("prompt", "answer") if k in named}, count)
     formats.write_json(step.outputs / "rows", rows)
     formats.write_texts(step.outputs / "texts", texts)
+    if parameters.fold_column is not None:
+        values = orders.read_values(title, parameters.fold_column, table[parameters.fold_column])
+        formats.write_json(step.outputs / "order", orders.natural(values))
     warnings = repeats.within(title, texts, rows)
     if step.has("reference"):
         warnings += repeats.between(title, texts, rows, formats.read_texts(step.input("reference")))
@@ -112,6 +125,42 @@ def read_labels(title, column, values, labels):
                  f" (with {character_name(strangers[0])})" if strangers and len(text) < 20 else "")
         raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}{meant}, which is none of the labels {listed(labels)}{more}: "
                       "correct the row, or add the value to data.labels", row, column)
+    return indices
+
+
+def read_numbers(title, column, values):
+    """The numbers that are predicted: a finite one in each row."""
+    numbers = []
+    for row, value in enumerate(values, 1):
+        found = number(value)
+        if not abs(found) <= 1e30:
+            what = "is null" if is_nothing(value) else "is empty" if value == "" else f"holds '{printable(written(value))}'"
+            lacking = sum(not abs(number(value)) <= 1e30 for value in values)
+            more = f" ({lacking} rows in all have none)" if lacking > 1 else ""
+            raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}, and a finite number is to be predicted there{more}: "
+                          "write it with a point and without separators of thousands, or leave the row out", row, column)
+        numbers.append(found)
+    return numbers
+
+
+def check_marks(title, columns, found):
+    """Columns that say whether a label is so hold 0 and 1 alone."""
+    for column, values in zip(columns, found):
+        row = next((row for row, value in enumerate(values, 1) if value not in (0, 1)), None)
+        if row is not None:
+            raise invalid(f"{title}, row {row}, column '{printable(column)}' holds {values[row - 1]:g}: a column for a label has 1 where a row has "
+                          "it and 0 where not", row, column)
+
+
+def marked(title, columns, found):
+    """The index of the one column that is 1 in each row."""
+    indices = []
+    for row, marks in enumerate(zip(*found), 1):
+        if sum(marks) != 1:
+            names = ", ".join(printable(name) for name, mark in zip(columns, marks) if mark) or "none"
+            raise invalid(f"{title}, row {row}: of the columns {listed(columns)} one is 1 in each row, and here {names}: a row has one label; "
+                          "several at once are the target multi-label", row, columns[0])
+        indices.append(marks.index(1))
     return indices
 
 

@@ -4,6 +4,7 @@ Knows the head and what it reads. Does not know batches, losses, steps, or where
 """
 
 from dataclasses import dataclass, fields
+from functools import partial
 
 import torch
 from torch import nn
@@ -25,6 +26,7 @@ class Classifier(nn.Module):
             raise invalid(f"head-input is '{head_input}'; it may be hidden-state or lm-logits")
         self.backbone, self.pooling, self.head_input = backbone, kind, head_input
         self.compute_type, self.kept_as = None, None
+        self.loss = partial(nn.functional.cross_entropy, reduction="none")  # logits, labels or distributions -> [B]; others are set
         if hasattr(backbone, "peft_config"):
             lowrank.slim(backbone)
         self.packs = packing.prepare(backbone)  # whether micro-batches are packed, or padded

@@ -5,6 +5,7 @@ Knows the files in it: the head, adapters in PEFT's layout, a whole backbone in 
 
 import json
 import shutil
+from dataclasses import replace
 
 from ..files import formats, tensors
 from . import classifier as classifiers
@@ -77,8 +78,10 @@ def restore(blueprint, device, source, backbone=None):
         module, name = classifiers.load(blueprint, backbone, blueprint.quantization, device, frozen=True)
     if (folder / "adapter_config.json").exists():
         module = PeftModel.from_pretrained(module, folder)
-    model = classifiers.assemble(module, blueprint, device, learns=False, kept_as=name)
     head = load_file(folder / "head.safetensors")
+    # How many outputs there are hangs on the loss, too.
+    blueprint = replace(blueprint, classes=len(head["bias"]))
+    model = classifiers.assemble(module, blueprint, device, learns=False, kept_as=name)
     if model.attention is not None:
         model.attention.load_state_dict({"weight": head.pop("attention")})
     model.head.load_state_dict(head)

@@ -24,8 +24,11 @@ class Ingest:
     format: Literal["csv", "jsonl", "parquet"]
     columns: Columns
     labels: list
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    label_columns: list | None = None
     role: Literal["train", "test"]
     constraint: Literal["one-of-each"] | None
+    fold_column: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +98,7 @@ class Training:
     keep: Literal["last", "best"] = "last"
     label_smoothing: float = 0.0
     learning_rate: float = 0.0001
+    loss: Literal["mse", "mae", "huber"] | None = None
     optimizer: Literal["adamw", "paged-adamw-8bit"] = "adamw"
     order: Literal["rows", "groups"] = "rows"
     schedule: Literal["cosine", "linear", "constant"] = "cosine"
@@ -116,10 +120,11 @@ class Finetune:
     lengths: Lengths
     lora: Literal["head-only"] | Lora | None
     scratch: Scratch | None
-    classes: int
     fold: int | None
     training: Training
     seed: int | None
+    classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +142,7 @@ class Fit:
     tfidf: Tfidf
     template: list
     classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
@@ -152,6 +158,7 @@ class PredictBackbone:
     lora: Literal["head-only"] | Lora | None
     scratch: Scratch | None
     classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
@@ -161,6 +168,7 @@ class PredictBaseline:
     tfidf: Tfidf
     template: list
     classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
@@ -171,6 +179,7 @@ class Predictions:
     id: str
     label: str
     labels: list
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,6 +252,13 @@ class LogisticSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RidgeSettings:
+    """How a learner of the stack is fitted."""
+    regularization: float = 1.0
+    LIMITS: ClassVar = {"regularization": (False, 0.0, True, 1000000000.0)}
+
+
+@dataclass(frozen=True, kw_only=True)
 class SimplexSettings:
     """How a learner of the stack is fitted."""
 
@@ -250,14 +266,15 @@ class SimplexSettings:
 @dataclass(frozen=True, kw_only=True)
 class Stack:
     """Fits a learner on out-of-fold predictions and features."""
-    learner: Literal["lightgbm", "logistic", "simplex"]
-    settings: LightgbmSettings | LogisticSettings | SimplexSettings
+    learner: Literal["lightgbm", "logistic", "ridge", "simplex"]
+    settings: LightgbmSettings | LogisticSettings | RidgeSettings | SimplexSettings
     seeds: list
     test: Literal["mean", "refit"]
-    classes: int
     fold: int | None
     group_statistics: bool
-    CASES: ClassVar = {"settings": ("learner", {"lightgbm": LightgbmSettings, "logistic": LogisticSettings, "simplex": SimplexSettings})}
+    classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    CASES: ClassVar = {"settings": ("learner", {"lightgbm": LightgbmSettings, "logistic": LogisticSettings, "ridge": RidgeSettings, "simplex": SimplexSettings})}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,6 +299,7 @@ class Export:
     lengths: Lengths
     scratch: Scratch | None
     classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     merge: bool
     labels: list
     base_model: str | None = None

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 from ..models import packing, prefixes
 from ..models.precision import precision, scaled, unscale
@@ -20,7 +19,7 @@ class Rows(NamedTuple):
     """What batches are taken from."""
 
     texts: list  # int32 arrays of ids
-    targets: torch.Tensor  # labels [rows], or distributions [rows, classes], on the device
+    targets: torch.Tensor  # labels [rows], distributions [rows, classes] or numbers [rows, width], on the device
     factors: torch.Tensor  # float32 [rows], likewise
 
 
@@ -37,7 +36,7 @@ def add_gradients(model, data, chosen, budget, device, of=None):
         members = chosen[part]  # [B]
         with precision(model, device):
             logits = model(*batch)  # [B, classes]
-        found = F.cross_entropy(logits, labels[members], reduction="none")  # [B]; labels may be distributions
+        found = model.loss(logits, labels[members])  # [B]; labels may be distributions, or numbers
         loss = (found * weights[members]).sum() / of
         loss.backward()
         total += loss.detach()

@@ -18,6 +18,7 @@ struct ModelChecks {
         if case .program(let model) = model {
             ProgramChecks(recipe: recipe, model: model, tree: tree).report(&reading)
         }
+        TargetChecks(recipe: recipe).report(model, at: tree, &reading)
         TemplateChecks(recipe: recipe).report(model.template, at: tree["template"], &reading)
         PseudoLabelChecks(recipe: recipe, model: model, tree: tree).report(&reading)
     }
