@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func theSamePredictionsAreTheSameWhateverElseTheyAreScoredBy() throws {
-        let losses = [[0.1, 0.2, 0.3, 0.4], [0.5, 0.5, 0.5, 0.5], [0.2, 0.2, 0.2, 0.2]]
+        let losses = [[0.1, 0.2, 0.3, 0.4], [0.5, 0.5, 0.5, 0.5], [0.2, 0.1, 0.3, 0.2]]
         let results = try PairedResult.all([
             ("same", scored(["log-loss", "accuracy"], losses[0]), scored(["log-loss"], losses[0])),
             ("other", scored(["log-loss", "accuracy"], losses[1]), scored(["log-loss"], losses[2])),
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func whatIsDamagedIsToldByWhoMadeIt() throws {
-        let maker = plan.steps.first { $0.address == "words/oof" }
+        let maker = plan.steps.first { $0.address == "words/average-oof" }
         let step = try #require(maker)
         let manifest = Manifest(kind: step.kind, parameters: step.parameters, inputs: [:])
         let made = try project.publish(manifest, of: step)
@@ -66,6 +66,6 @@ import Testing
         let evaluation = try #require(try EvaluationReader(project.store).evaluation(of: record))
         try project.write(project.store.path(of: predictions), "not what was written")
         let error = #expect(throws: AblateError.self) { _ = try evaluation.rows(under: "average") }
-        #expect(error?.message.hasPrefix("the output of words/oof is not as it was written") == true)
+        #expect(error?.message.hasPrefix("the output of words/average-oof is not as it was written") == true)
     }
 }
