@@ -23,11 +23,15 @@ enum ArgumentPaths {
         let bare = Set(words.map { ExactText($0.bare) })
         words += script.all.filter { !bare.contains(ExactText($0)) }.map { ($0, $0) }
         let folders = folders(script.all)
+        // Of names that begin alike the longer one is meant.
+        let variables = script.values.sorted { ($0.key.count, $0.key) > ($1.key.count, $1.key) }
+            .map { (name: $0.key, values: $0.value) }
+        var left = mostLookedAt
         var found: [(Spelling, Bool)] = []
         for (word, bare) in words {
-            for filled in fill(bare, script.values) {
+            for filled in fill(bare, variables, &left) {
                 let isFilled = filled != bare
-                for spelled in expand(filled) {
+                for spelled in expand(filled) where found.count < mostSpellings {
                     for (path, isCertain) in ArgumentPaths.of(spelled)
                     where path.utf8.count < 1_024 && !path.isEmpty && path != "/" {
                         found.append((Spelling(words: word, path: path), isCertain && !isFilled))
@@ -55,22 +59,36 @@ enum ArgumentPaths {
         return folders
     }
 
+    /// What one argument may mean at most: braces, loops and folders multiply.
+    private static let mostSpellings = 20_000
+
     /// Bytes; a path is shorter.
     private static let longestWord = 4_096
 
+    /// Bytes that are looked through for variables in one argument.
+    private static let mostLookedAt = 32 << 20
+
     /// The word with the values of variables in their places: one for each value of a loop's, at most 64.
-    private static func fill(_ word: String, _ values: [String: [String]]) -> [String] {
+    private static func fill(_ word: String, _ values: [(name: String, values: [String])], _ left: inout Int)
+        -> [String]
+    {
         guard word.contains("$") else { return [word] }
         var words = [word]
         // Variables may hold each other, and a word of them doubles with each.
-        for (name, values) in values.sorted(by: { $0.key.count > $1.key.count }) {
-            words = words.flatMap { word -> [String] in
+        for (name, values) in values where left > 0 {
+            var next: [String] = []
+            for word in words where next.count < 64 {
+                left -= word.utf8.count
                 guard word.utf8.count < longestWord, word.contains("$" + name) || word.contains("${" + name) else {
-                    return [word]
+                    next.append(word)
+                    continue
                 }
-                return values.map { word.replacing("${\(name)}", with: $0).replacing("$\(name)", with: $0) }
+                for value in values.prefix(64 - next.count) {
+                    left -= word.utf8.count + value.utf8.count
+                    next.append(word.replacing("${\(name)}", with: value).replacing("$\(name)", with: value))
+                }
             }
-            if words.count > 64 { words = Array(words.prefix(64)) }
+            words = next
         }
         return words
     }

@@ -103,9 +103,10 @@ struct CommandFiles {
         let parts = argument.split(omittingEmptySubsequences: false) { "\"'`".contains($0) }.map(String.init)
         // Between two quotes a name may have blanks.
         let quoted = parts.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
-        let spelled = ArgumentPaths.spellings(argument, isProgram: false).map(\.0.path)
+        let all = ArgumentPaths.spellings(argument, isProgram: false)
+        let spelled = (all.filter(\.isCertain) + all.filter { !$0.isCertain }).map(\.0.path)
         let named = quoted.filter { $0.contains(where: \.isWhitespace) && !$0.allSatisfy(\.isWhitespace) }
-        return (words.filter { !$0.hasPrefix("-") } + named + spelled).prefix(1_000).filter {
+        return (words.filter { !$0.hasPrefix("-") } + named + spelled).prefix(2_000).filter {
             ![".", "..", "", "/"].contains($0)
         }
     }

@@ -14,13 +14,16 @@ struct ShellWords {
         read(script, depth: 0)
         for (index, word) in all.enumerated() {
             if word == "for", index + 2 < all.count, all[index + 2] == "in", Self.isName(all[index + 1]) {
-                let words = all[(index + 3)...].prefix { $0 != "do" }.prefix(Self.mostValues)
-                values[all[index + 1]] = Array(words)
+                for value in all[(index + 3)...].prefix(while: { $0 != "do" }) { add(value, to: all[index + 1]) }
             }
             guard let equals = word.firstIndex(of: "="), Self.isName(word[..<equals]) else { continue }
-            let value = String(word[word.index(after: equals)...])
-            if !value.isEmpty { values[String(word[..<equals])] = [value] }
+            add(String(word[word.index(after: equals)...]), to: String(word[..<equals]))
         }
+    }
+
+    private mutating func add(_ value: String, to name: String) {
+        let known = values[name, default: []]
+        if !value.isEmpty, known.count < Self.mostValues, !known.contains(value) { values[name] = known + [value] }
     }
 
     private static func isName(_ text: some StringProtocol) -> Bool {
