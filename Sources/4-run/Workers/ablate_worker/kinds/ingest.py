@@ -14,7 +14,7 @@ from ..protocol.step import Failure, invalid
 from ..protocol.words import alike, character_name, listed, printable, unseen
 from ..texts import repeats
 
-LIGHTEST = 1e-30  # the least weight that is not 0: sums and products of such weights and losses lose no digits
+LIGHTEST, HEAVIEST = 1e-30, 1e30  # of the weights that are not 0: sums and products of such weights and losses lose no digits
 
 
 def form(text):
@@ -177,9 +177,9 @@ def read_weights(title, column, values):
     weights = []
     for row, value in enumerate(values, 1):
         weight = number(value)
-        if weight != 0 and not LIGHTEST <= weight <= 1 / LIGHTEST:
+        if weight != 0 and not LIGHTEST <= weight <= HEAVIEST:
             raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(written(value))}' is no weight; 0, or a number "
-                          f"from {LIGHTEST} to {1 / LIGHTEST} is needed", row, column)
+                          f"from {LIGHTEST} to {HEAVIEST} is needed", row, column)
         weights.append(weight)
     if sum(weights) == 0:
         raise invalid(f"{title}, column '{printable(column)}': every weight is 0, so no row would count", column=column)
