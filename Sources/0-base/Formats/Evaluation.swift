@@ -5,7 +5,7 @@ internal import Digests
 /// Out-of-fold scores of one result.
 ///
 /// Promised: every score finite; what there is of each row (losses, groups, folds, labels, predicted) has as many numbers as
-/// there are rows, labels below the number of classes.
+/// there are rows, labels below the number of classes. Of numbers there are ``classes`` in a row, and no labels.
 package struct Evaluation: Sendable {
     /// The score of one model: a seed and a fold.
     package struct Cell: Sendable {
@@ -21,19 +21,40 @@ package struct Evaluation: Sendable {
         }
     }
 
+    /// A label that the models of a fold were trained without; of no fold where no row has it.
+    package struct Unlearnt: Sendable {
+        package let label: Int
+        package let fold: Int?
+        package let rows: Int
+        /// Whether rows of later folds have it.
+        package let comesLater: Bool
+
+        package init(label: Int, fold: Int?, rows: Int, comesLater: Bool) {
+            (self.label, self.fold, self.rows, self.comesLater) = (label, fold, rows, comesLater)
+        }
+    }
+
     /// What was scored by, where the recipe says it; nil in the files of recipes that name no metrics.
     package var metrics: [String]?
     /// The scores of the averaged predictions, by the metrics' names.
     package var scores: [String: Double]
     package var rows: Int
+    /// The numbers of these rows in the table, ascending, where they are not all of it.
+    package var covered: [Int]?
+    /// Of rows that are not all of the table: the labels that the models of a fold were trained without, and the mean over folds of
+    /// what is scored to what is trained on, by weight; nil where something is not trained at all.
+    package var unlearnt: [Unlearnt] = []
+    package var testToTrain: Double?
     package var classes: Int
     package var cells: [Cell] = []
-    /// Over all rows of each seed's own out-of-fold predictions, by the seed's name.
+    /// Over all rows of each seed's own out-of-fold predictions, by the seed's name; by those metrics that are defined for them.
     package var seeds: [(name: String, scores: [String: Double])] = []
     /// Per seed and row the loss, by the seed's name; the group and the fold of each row.
     package var losses: [String: [Double]] = [:]
     package var groups: [Int] = []
     package var folds: [Int] = []
+    /// Where rows are dealt several times, the fold of each row under a seed's own assignment, by the seed's name as in ``losses``.
+    package var foldsBySeed: [String: [Int]] = [:]
     /// The true class of each row, and the one that the averaged predictions give the largest probability.
     package var labels: [Int] = []
     package var predicted: [Int] = []
@@ -42,11 +63,17 @@ package struct Evaluation: Sendable {
     /// Bins of the predicted class's probability: rows, mean probability, share of correct predictions.
     package var bins: [(rows: Int, confidence: Double, accuracy: Double)] = []
     package var calibrationError = 0.0
+    /// Of numbers the truth of each row, row-major, and what each seed and their average predict, by the names of ``losses``.
+    package var numbers: [Double] = []
+    package var values: [String: [Double]] = [:]
 
     /// Scores of `rows` rows, of which more is to be said.
     package init(rows: Int, classes: Int, metrics: [String]? = nil, scores: [String: Double]) {
         (self.rows, self.classes, self.metrics, self.scores) = (rows, classes, metrics, scores)
     }
+
+    /// Whether numbers were predicted, and not labels.
+    package var isOfNumbers: Bool { !numbers.isEmpty }
 
     /// Whether each seed was scored by itself: chance has a part in the training.
     package var hasSeeds: Bool { seeds.contains { !$0.name.isEmpty } }
@@ -65,6 +92,16 @@ package struct Evaluation: Sendable {
         self.scores = try scores(average, of: names)
         rows = try fields.integer("rows")
         classes = try fields.has("classes") ? fields.integer("classes") : .max
+        if fields.has("covered") {
+            covered = try fields.integers("covered")
+            testToTrain = try fields.has("test-to-train") ? fields.number("test-to-train") : nil
+            for label in try fields.objects("unlearnt") {
+                unlearnt.append(
+                    Unlearnt(
+                        label: try label.integer("label"), fold: try label.has("fold") ? label.integer("fold") : nil,
+                        rows: try label.integer("rows"), comesLater: try label.member("comes-later").value == true))
+            }
+        }
         guard rows >= 0, classes >= 1 else {
             throw fields.error("there are \(rows) rows and \(classes) classes, and no such numbers can be")
         }
@@ -77,7 +114,7 @@ package struct Evaluation: Sendable {
                     scores: try scores(cell, of: names.filter(cell.has))))
         }
         for seed in try fields.has("seeds") ? fields.objects("seeds") : [] {
-            seeds.append((try seed.string("seed"), try scores(seed, of: names)))
+            seeds.append((try seed.string("seed"), try scores(seed, of: names.filter(seed.has))))
         }
         if fields.has("losses") {
             let own = try fields.object("losses")
@@ -88,25 +125,43 @@ package struct Evaluation: Sendable {
         }
         groups = try perRow("groups")
         folds = try perRow("folds")
+        if fields.has("folds-by-seed") {
+            let own = try fields.object("folds-by-seed")
+            for seed in own.names { foldsBySeed[seed] = try own.integers(seed) }
+        }
         labels = try perRow("labels")
         predicted = try perRow("predicted")
         if fields.has("predicted-by-seed") {
             let own = try fields.object("predicted-by-seed")
             for seed in own.names { predictedBySeed[seed] = try own.integers(seed) }
         }
-        let reliability = try fields.object("reliability")
-        for bin in try reliability.objects("bins") {
-            bins.append((try bin.integer("rows"), try bin.number("confidence"), try bin.number("accuracy")))
+        numbers = try fields.has("numbers") ? fields.numbers("numbers") : []
+        if fields.has("values") {
+            let own = try fields.object("values")
+            for seed in own.names { values[seed] = try own.numbers(seed) }
         }
-        calibrationError = try reliability.number("calibration-error")
+        if !isOfNumbers || fields.has("reliability") {
+            let reliability = try fields.object("reliability")
+            for bin in try reliability.objects("bins") {
+                bins.append((try bin.integer("rows"), try bin.number("confidence"), try bin.number("accuracy")))
+            }
+            calibrationError = try reliability.number("calibration-error")
+        }
         try prove(fields)
     }
 
     private func prove(_ fields: JSONDocument) throws(FormatError) {
         var counts = [
             ("groups", groups.count), ("folds", folds.count), ("labels", labels.count),
-            ("predicted", predicted.count),
+            ("predicted", predicted.count), ("covered", covered?.count ?? 0),
         ].filter { $0.1 > 0 }
+        for (seed, values) in foldsBySeed { counts.append(("folds-by-seed.\(seed)", values.count)) }
+        for (seed, values) in values.map({ ($0, $1) }) + (isOfNumbers ? [("numbers", numbers)] : []) {
+            guard values.count == rows * self.classes else {
+                throw fields.error(
+                    "\(seed) has \(values.count) numbers, and there are \(rows) rows of \(self.classes)")
+            }
+        }
         for (seed, values) in losses { counts.append(("losses.\(seed)", values.count)) }
         for (seed, values) in predictedBySeed { counts.append(("predicted-by-seed.\(seed)", values.count)) }
         if let (member, count) = counts.first(where: { $0.1 != rows }) {
@@ -143,12 +198,33 @@ package struct Evaluation: Sendable {
             "rows": .integer(rows), "classes": .integer(classes), "average": .object(scores.mapValues { .number($0) }),
             "cells": .array(cells), "seeds": .array(seeds),
             "losses": .object(losses.mapValues { .array($0.map { .number($0) }) }), "groups": numbers(groups),
-            "folds": numbers(folds), "labels": numbers(labels), "predicted": numbers(predicted),
-            "reliability": ["bins": .array(bins), "calibration-error": .number(calibrationError)],
+            "folds": numbers(folds),
         ]
+        if isOfNumbers {
+            json["numbers"] = .array(self.numbers.map { .number($0) })
+            json["values"] = .object(values.mapValues { .array($0.map { .number($0) }) })
+        } else {
+            json["labels"] = numbers(labels)
+            json["predicted"] = numbers(predicted)
+            json["reliability"] = ["bins": .array(bins), "calibration-error": .number(calibrationError)]
+        }
+        if !foldsBySeed.isEmpty { json["folds-by-seed"] = .object(foldsBySeed.mapValues(numbers)) }
+        if let covered {
+            json["covered"] = numbers(covered)
+            if let testToTrain { json["test-to-train"] = .number(testToTrain) }
+            json["unlearnt"] = .array(
+                unlearnt.map { label in
+                    var members: [String: JSON] = [
+                        "label": .integer(label.label), "rows": .integer(label.rows),
+                        "comes-later": .bool(label.comesLater),
+                    ]
+                    if let fold = label.fold { members["fold"] = .integer(fold) }
+                    return .object(members)
+                })
+        }
         if let metrics {
             json["metrics"] = .array(metrics.map { .string($0) })
-            json["predicted-by-seed"] = .object(predictedBySeed.mapValues(numbers))
+            if !isOfNumbers { json["predicted-by-seed"] = .object(predictedBySeed.mapValues(numbers)) }
         }
         return Array(JSON.object(json).text().utf8)
     }

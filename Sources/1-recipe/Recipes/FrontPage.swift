@@ -7,7 +7,7 @@
 // It does not know steps, keys, the store or what is in a table. It opens no file: what is there, and whether two files are
 // the same, it asks functions that the caller gives it (`Surroundings`). Nothing of the site reaches a recipe.
 //
-// It may import Nodes, Formats, Scores (for the names of metrics), Diagnostics, Words and Digests. Plans, Steps, Logbooks, CommandLine and generate use it.
+// It may import Nodes, Targets, Formats, Scores (for the names of metrics), Diagnostics, Words and Digests. Plans, Steps, Logbooks, CommandLine and generate use it.
 //
 //     Sections/Recipe                                        read this first; beside it, a file for each section
 //     Declarations/                                          what a key is: shapes, decoding, schema
@@ -21,12 +21,14 @@
 //
 //     Composition/         CommandReadings, ValuesInForce, Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
 //     Composition/Checks/  CrossChecks, which lists them; AnnotationChecks, ExtractorChecks, KeyVariables
-//     .../Checks/Data/     FileChecks, FoldChecks, GroupChecks, MetricChecks, SampleChecks, SourceChecks, SubmissionChecks, TemplateChecks, WritableChecks
+//     .../Checks/Data/     FileChecks, FoldChecks, GroupChecks, MetricChecks, SampleChecks, SourceChecks, SubmissionChecks, TargetChecks, TemplateChecks,
+//                          WritableChecks
 //     .../Checks/Lints/    Lints, which lists them: ConfoundedSettings, ContextLengths, EnsembleSizes, UnusedModels
-//     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, ProgramChecks, PseudoLabelChecks, RoundChecks, TrainingChecks
+//     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, OptionChecks, ProgramChecks, PseudoLabelChecks,
+//                          RoundChecks, TrainingChecks
 //     .../Checks/Names/    ReferenceChecks, ReferenceGraph
-//     .../Checks/Stack/    AverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
-//     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, TableMentions
+//     .../Checks/Stack/    AverageChecks, CoverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
+//     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, ShellWords, TableMentions
 //     Declarations/        Alternative, CollectionShapes, Declaration, Key, MetricShape, PlainNode, Reading,
 //                          ScalarShapes, ValueShape
 //     Sections/            Ablation, Annotation, Chat, CustomStep, DataSection, Exploration, Extractor, FoldSection,

@@ -7,7 +7,8 @@ package enum RecipeFindings {
         .ambiguousScalar, .unknownKey, .missingKey, .badValue, .repeatedValue, .badName, .badTemplate, .badOverride,
         .conflictingKeys, .danglingName, .duplicateName, .likeCycle, .cycle, .missingFile, .overwritesInput,
         .notAFile, .notWritable, .keyNotAllowed, .sampleMismatch, .missingInclude, .includeConflict, .includeCycle,
-        .groupsSplit, .metricMismatch, .noOutOfFold, .labelLeak, .unknownFamily, .optimizedTwice, .missingConstraint,
+        .groupsSplit, .metricMismatch, .targetMismatch, .noOutOfFold, .labelLeak, .unknownFamily, .optimizedTwice,
+        .missingConstraint,
         .fullFitWithPseudoLabels, .noEmbedding, .noTeacher, .ensembleSize, .scratchConflict, .lengthsAboveContext,
         .unusedModel, .unusedInput, .unusedOutput, .unevenZip, .tooManyVariants, .tooManySteps, .confounded,
     ]

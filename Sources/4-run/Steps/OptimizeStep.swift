@@ -7,16 +7,18 @@ internal import Plans
 internal import Recipes
 internal import Scores
 internal import Constraints
+internal import Targets
 
 extension OptimizeStep: RunnableStep {
     /// Out of fold: the coefficients are fitted on `fitted-on`, fold by fold on the groups of the other folds, and applied to
     /// `predictions`; those fitted on all groups are kept for the test. Test: these are applied, or with `fold` those fitted
     /// without that fold.
     func run(_ context: StepContext) throws -> StepOutcome {
+        if method == .thresholds { return try runCutting(context) }
         guard let kind = GroupMethodKind(rawValue: method.rawValue) else {
             throw AblateError(.invalid, "there is no method \"\(method.rawValue)\"")
         }
-        if let counts, counts.count != classes || !counts.allSatisfy({ $0 >= 1 }) {
+        if let counts, counts.count != target.width || !counts.allSatisfy({ $0 >= 1 }) {
             throw AblateError(
                 .invalid, "parameter counts is \(counts), and one number from 1 belongs there for each label")
         }
@@ -32,32 +34,38 @@ extension OptimizeStep: RunnableStep {
 
     private func run(_ context: StepContext, _ method: some GroupMethod) throws -> StepOutcome {
         let rows = try context.rows()
-        guard let groups = rows.groups else {
-            throw AblateError(
-                .invalid, "\(context.title("rows")) has no groups to optimize within: name data.columns.group")
+        func groups(_ own: [Int]?) throws -> [Int] {
+            guard let own else {
+                throw AblateError(
+                    .invalid, "\(context.title("rows")) has no groups to optimize within: name data.columns.group")
+            }
+            return own
         }
-        let grouping = RowGrouping(ids: groups)
-        func matrix(_ name: String) throws -> ProbabilityMatrix {
-            let table = try context.predictions(name, classes: classes, covering: groups.count)
-            return try ProbabilityMatrix(values: table.probabilities, classCount: classes)
-        }
-        let predictions = try matrix("predictions")
         if context.inputs["parameters"] != nil {
             let values = try fittedValues(context, method)
-            let result = try method.predictions(of: predictions, groups: grouping, values: values, cores: .max)
-            try write(result, to: context)
+            let table = try context.predictions("predictions", target, covering: rows.ids.count)
+            let result = try method.predictions(
+                of: ProbabilityMatrix(values: table.values, classCount: target.width),
+                groups: RowGrouping(ids: groups(rows.groups)), values: values, cores: .max)
+            try write(result, of: table.rows, to: context)
             return StepOutcome(outputs: ["predictions"], metrics: .object(shown(values, of: method)))
         }
-        let folds = try context.folds(covering: groups.count)
-        let labels = try rows.trueLabels()
+        let held = try HeldOutRows(of: rows, folds: context.folds(covering: rows.ids.count))
+        let grouping = RowGrouping(ids: try groups(held.table.groups))
+        func matrix(_ name: String) throws -> ProbabilityMatrix {
+            let table = try context.predictions(name, target, of: held)
+            return try ProbabilityMatrix(values: table.values, classCount: target.width)
+        }
+        let predictions = try matrix("predictions")
+        let (folds, labels) = (held.folds, try held.table.trueLabels())
         let foldOfGroup = try foldsOfGroups(folds, grouping)
         let fit = try CrossFit(
             method, matrix: matrix("fitted-on"), labels: labels, groups: grouping, folds: foldOfGroup,
-            foldCount: folds.count, weights: rows.weights)
+            foldCount: folds.count, weights: held.table.weights)
         let result = try crossFitted(method, predictions, grouping, folds, fit.foldValues)
-        try write(result, to: context)
-        let before = LogLoss.mean(predictions, labels: labels, weights: rows.weights)
-        let after = LogLoss.mean(result, labels: labels, weights: rows.weights)
+        try write(result, of: held.rows, to: context)
+        let before = LogLoss.mean(predictions, labels: labels, weights: held.table.weights)
+        let after = LogLoss.mean(result, labels: labels, weights: held.table.weights)
         let fitted = Coefficients(
             method: self.method.rawValue, names: method.coefficients.map(\.name), values: fit.values,
             folds: fit.foldValues)
@@ -65,16 +73,20 @@ extension OptimizeStep: RunnableStep {
         var metrics = shown(fit.values, of: method)
         metrics["log-loss-before"] = .number(before)
         metrics["log-loss"] = .number(after)
-        metrics["accuracy"] = .number(Accuracy.mean(result, labels: labels, weights: rows.weights))
+        metrics["accuracy"] = .number(Accuracy.mean(result, labels: labels, weights: held.table.weights))
         return StepOutcome(outputs: ["predictions", "parameters"], metrics: .object(metrics))
     }
 
     /// The coefficients of an earlier step, of all folds or without the one that the parameter `fold` names.
     private func fittedValues(_ context: StepContext, _ method: some GroupMethod) throws -> [Double] {
+        try fittedValues(context, names: method.coefficients.map(\.name))
+    }
+
+    func fittedValues(_ context: StepContext, names: [String]) throws -> [Double] {
         let fitted = try context.proven("parameters") { bytes, name throws(FormatError) in
             try Coefficients(reading: bytes, name: name)
         }
-        guard fitted.names == method.coefficients.map(\.name) else {
+        guard fitted.names == names else {
             throw AblateError(
                 .invalid,
                 "\(context.title("parameters")) has the coefficients \(fitted.names.joined(separator: ", ")), which are not those of this method"
@@ -124,9 +136,8 @@ extension OptimizeStep: RunnableStep {
         }
     }
 
-    private func write(_ matrix: ProbabilityMatrix, to context: StepContext) throws {
-        let table = Predictions(
-            covering: matrix.rowCount, classes: matrix.classCount, probabilities: matrix.values)
+    func write(_ matrix: ProbabilityMatrix, of rows: [Int], to context: StepContext) throws {
+        let table = Predictions(rows: rows, target: target, values: matrix.values)
         try context.write(table.bytes, as: "predictions")
     }
 }

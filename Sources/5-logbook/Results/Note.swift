@@ -30,8 +30,9 @@ package struct Note: Sendable, Equatable {
         try store.writeRun(Self.folder(recipe), json)
     }
 
-    /// No recipe's name begins with an underscore, so notes and runs of no two recipes meet.
-    private static func folder(_ recipe: String) -> String { FileName.fitting("_notes.\(recipe)", most: 255) }
+    /// Where the notes of a recipe are, by the name that a recipe's runs would have: no recipe's begins with an underscore, so notes and
+    /// runs of no two recipes meet.
+    package static func folder(_ recipe: String) -> String { FileName.fitting("_notes.\(recipe)", most: 255) }
 
     package var json: JSON {
         [

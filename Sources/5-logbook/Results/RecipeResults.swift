@@ -10,6 +10,7 @@ package import Runs
 package import Recipes
 package import Scores
 package import Storage
+package import Targets
 
 /// All that the records of a recipe say: what the forms of the logbook lay out.
 package struct RecipeResults: Sendable {
@@ -33,8 +34,9 @@ package struct RecipeResults: Sendable {
     package let curves: [FineTuneCurve]
     /// Steps that have a record, and all steps.
     package let done: (steps: Int, total: Int)
-    package let classes: Int
-    /// What the classes are called.
+    /// What is predicted.
+    package let target: Target
+    /// What the classes are called; empty where there are none.
     package let labels: [String]
     package let contributions: [Contribution]
     /// What the entries of the stack are made of.
@@ -48,9 +50,11 @@ package struct RecipeResults: Sendable {
     /// The leaderboard's scores, in the order in which they were noted.
     package let submissions: [Submission]
 
-    /// The result with the best score, the first of several; rows whose label could not be learnt do not count.
+    /// The result with the best score, the first of several; rows whose label could not be learnt do not count, nor do results that
+    /// were scored on fewer rows than others.
     package var best: Score? {
-        scores.filter { $0.evaluation != nil }.min { $0.evaluation!.cost < $1.evaluation!.cost }
+        let most = scores.lazy.compactMap(\.evaluation?.rows).max() ?? 0
+        return scores.filter { $0.evaluation?.rows == most }.min { $0.evaluation!.cost < $1.evaluation!.cost }
     }
 
     /// The comparisons that it rests on, for more of the same store.
@@ -94,11 +98,11 @@ package struct RecipeResults: Sendable {
     ) throws {
         name = recipe.recipe.name
         labels = recipe.recipe.data.labels
-        classes = labels.count
+        target = recipe.recipe.data.target
         about = recipe.recipe.about
         metrics = recipe.recipe.metrics.compactMap(Metrics.named)
         let entries = forecast.entries
-        let reader = EvaluationReader(store)
+        let reader = EvaluationReader(store, made: entries.compactMap(\.record))
         let evaluations = try Parallel.map(plan.results) { result in
             try result.evaluate.flatMap { entries[$0].record }.flatMap(reader.evaluation)
         }
@@ -129,7 +133,7 @@ package struct RecipeResults: Sendable {
                 scores.append(
                     Score(
                         name, result, recipe, isStandIn: isStandIn(name), found,
-                        basis: result.evaluate.flatMap { entries[$0].record }.flatMap(Self.basis),
+                        basis: result.evaluate.flatMap { entries[$0].record }.flatMap(ScoreBasis.init),
                         seconds: basis.reduce(0) { $0 + (entries[$1].record?.seconds ?? 0) }, notes: notes,
                         anchor: anchor))
             }
@@ -175,10 +179,6 @@ package struct RecipeResults: Sendable {
         }
         known.save()
         done = (entries.count { $0.record != nil }, entries.count)
-    }
-
-    private static func basis(of record: Record) -> ScoreBasis? {
-        (try? Manifest(reading: record.manifest)).map { ScoreBasis(rows: $0.inputs["rows"], folds: $0.inputs["folds"]) }
     }
 
     /// A variant with what its own fits and predictions took.

@@ -20,25 +20,32 @@ enum RecipeSurroundings {
             recorder.read(other)
             return isSame(path, other)
         }
-        let known = Mutex<(of: TableKey, labels: HeldLabels?)?>(nil)
+        let known = Mutex<(of: TableKey, labels: [HeldLabels])?>(nil)
         surroundings.holdsLabels = { table, columns, path in
             recorder.read(table)
             recorder.read(path)
             guard let key = TableKey(table, columns), let bytes = text(path) else { return false }
             let labels = known.withLock { known in
                 if let known, known.of == key { return known.labels }
-                let labels = (try? files.content(of: table, limit: largestTable)).flatMap {
-                    HeldLabels(table: $0, label: columns.label, keys: key.keys)
-                }
+                let content = try? files.content(of: table, limit: largestTable)
+                let labels =
+                    content.map { content in
+                        columns.labels.compactMap { HeldLabels(table: content, label: $0, keys: key.keys) }
+                    } ?? []
                 known = (key, labels)
                 return labels
             }
-            return labels?.areIn(bytes) ?? false
+            return labels.contains { $0.areIn(bytes) }
         }
         surroundings.modules = { folder in
             var files: [String] = []
-            collect(folder, "", recorder, into: &files)
+            collect(folder, "", [], recorder, into: &files)
             return files.sorted()
+        }
+        surroundings.names = { folder in
+            guard form(folder) == .folder, let names = (try? files.names(in: folder)) ?? nil else { return [] }
+            recorder.read(folder)
+            return names.sorted()
         }
         surroundings.beginning = { path, limit in
             recorder.read(path)
@@ -107,7 +114,7 @@ enum RecipeSurroundings {
     private struct TableKey: Equatable, Sendable {
         let path: String
         let stamp: Stamp
-        let label: String
+        let labels: [String]
         let keys: [String]
 
         /// Nil for what is no table that is read here.
@@ -116,7 +123,7 @@ enum RecipeSurroundings {
                 let status = (try? RecipeSurroundings.files.status(of: path, following: true)) ?? nil,
                 status.form == .file, status.size <= RecipeSurroundings.largestTable
             else { return nil }
-            (self.path, stamp, label) = (path, status.stamp, columns.label)
+            (self.path, stamp, labels) = (path, status.stamp, columns.labels)
             keys = [columns.id, columns.answer, columns.prompt].compactMap(\.self)
         }
     }
@@ -149,15 +156,20 @@ enum RecipeSurroundings {
     private static let mostModules = 2_000
 
     private static func collect(
-        _ folder: String, _ prefix: String, _ recorder: DependencyRecorder, into found: inout [String]
+        _ folder: String, _ prefix: String, _ above: [Stamp], _ recorder: DependencyRecorder,
+        into found: inout [String]
     ) {
-        guard let names = (try? files.names(in: folder)) ?? nil else { return }
+        // Python follows a link to a package, and a folder may lead into itself.
+        guard let own = ((try? files.status(of: folder, following: true)) ?? nil)?.stamp,
+            !above.contains(where: { $0.device == own.device && $0.inode == own.inode }),
+            let names = (try? files.names(in: folder)) ?? nil
+        else { return }
         recorder.read(folder)
         for name in names.sorted() where !name.hasPrefix(".") && name != "__pycache__" && found.count < mostModules {
             let path = "\(folder)/\(name)"
-            guard let status = (try? files.status(of: path, following: false)) ?? nil else { continue }
+            guard let status = (try? files.status(of: path, following: true)) ?? nil else { continue }
             if status.form == .folder {
-                if prefix.utf8.count < 512 { collect(path, "\(prefix)\(name)/", recorder, into: &found) }
+                if prefix.utf8.count < 512 { collect(path, "\(prefix)\(name)/", above + [own], recorder, into: &found) }
             } else if name.hasSuffix(".py"), form(path) == .file {
                 found.append(prefix + name)
             }

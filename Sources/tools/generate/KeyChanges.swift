@@ -46,13 +46,15 @@ enum KeyChanges {
         "training.schedule": "linear", "training.warmup": "0.7", "training.weight-decay": "0.7",
         "training.clip": "0.7", "training.optimizer": "paged-adamw-8bit", "training.label-smoothing": "0.1",
         "training.class-weights": "balanced", "training.validation": "0.1", "training.order": "groups",
-        "training.share-prompt": "off", "training.deterministic": "true",
+        "training.share-prompt": "off", "training.deterministic": "true", "training.layer-decay": "0.9",
+        "training.ema": "0.99", "training.adversarial": "{method: fgm, epsilon: 1}", "training.focal": "2",
+        "training.head-dropout": "0.1", "training.neftune": "5", "training.mask-tokens": "0.1",
     ]
     private static let tops = [
         "recipe": "other", "about": "A word.", "data.train": "other.csv", "data.test": "other.csv",
         "data.columns.id": "other", "data.columns.prompt": "other", "data.columns.answer": "other",
         "data.columns.label": "other", "data.columns.group": "other", "data.columns.weight": "other",
-        "data.labels": "[x, y]", "data.template": "\"{answer}\"", "folds.kind": "group-k-fold", "folds.count": "3",
+        "data.labels": "[x, y]", "data.target": "ordinal", "data.template": "\"{answer}\"", "folds.kind": "group-k-fold", "folds.count": "3",
         "folds.seed": "7", "submission.from": "a", "submission.path": "other.csv", "submission.sample": "s.csv",
         "submission.leaderboard": "0.5",
         "rounds.count": "1",
@@ -86,6 +88,17 @@ enum KeyChanges {
     static var all: [String: [String]] {
         var all: [String: [String]] = [:]
         for (path, value) in tops { all[path] = ["\(path)=\(value)"] }
+        all["folds.repeats"] = ["models.b={predictions: {oof: oof.csv, labels: cross-fitted}}", "folds.repeats=2"]
+        // Without what takes every row, or one table.
+        let plain = [
+            "steps={}", "models={m: {backbone: org/m}, t: {tfidf: {}}}", "stack={a: {average: [m, t]}}",
+            "submission.from=a",
+        ]
+        all["data.validation"] = plain + ["folds={kind: validation}", "data.validation=v.csv", "data.validation=w.csv"]
+        all["data.more"] = plain + ["data.more=[{file: e.csv}]"]
+        let alone = plain + ["stack={}", "submission.from=m", "models.m.fit={folds: [0]}"]
+        all["models.*.fit.folds"] = alone + ["models.m.fit.folds=[1]"]
+        all["models.*.fit.full"] = alone + ["models.m.fit.full=true"]
         all["folds.column"] = ["folds={kind: column, column: part, count: 2}", "folds.column=other"]
         all["rounds.count"] = ["rounds={count: 1, from: t}", "rounds.count=2"]
         all["rounds.from"] = ["rounds={count: 1, from: t}", "rounds.from=o"]
@@ -102,6 +115,23 @@ enum KeyChanges {
         all["models.*.training.early-stopping"] = [
             "models.m.training.validation=0.1", "models.m.training.early-stopping=2",
         ]
+        for (key, value) in ["method": "awp", "epsilon": "0.7", "start": "0.7"] {
+            all["models.*.training.adversarial.\(key)"] = [
+                "models.m.training.adversarial={method: fgm, epsilon: 1}",
+                "models.m.training.adversarial.\(key)=\(value)",
+            ]
+        }
+        all["models.*.training.dropout-samples"] = [
+            "models.m.training.head-dropout=0.1", "models.m.training.dropout-samples=5",
+        ]
+        all["models.*.training.mask-with"] = [
+            "models.m.training.mask-tokens=0.1", "models.m.training.mask-with=mask",
+        ]
+        all["models.*.training.reinitialize-layers"] = [
+            "models.s.lora=off", "models.s.training.reinitialize-layers=2",
+        ]
+        all["models.*.training.loss"] = ["data.target=ordinal", "models.m.training.loss=mse"]
+        all["models.*.lora.init"] = ["models.m.lora.init=pissa"]
         for (key, value) in scratch {
             all["models.*.backbone.scratch.\(key)"] = ["models.s.backbone.scratch.\(key)=\(value)"]
         }
@@ -127,6 +157,11 @@ enum KeyChanges {
             all["stack.*.\(key)"] = ["stack.l.\(key)=\(value)"]
         }
         all["stack.*.logistic"] = ["stack.g.logistic=[m]"]
+        let columns = "{id: id, prompt: p, answer: a, label: l, group: g}"
+        all["stack.*.ridge"] = [
+            "data={train: train.csv, test: test.csv, target: number, columns: \(columns)}", "folds.kind=group-k-fold",
+            "stack={g: {ridge: [m, t]}}", "submission.from=g", "stack.g.ridge=[m]",
+        ]
         for (key, value) in settings { all["stack.*.settings.\(key)"] = ["stack.l.settings.\(key)=\(value)"] }
         all["stack.*.settings.regularization"] = ["stack.g.settings.regularization=7"]
         all["steps.*.command"] = ["steps.c.command=[python3, d.py, \"{in.x}\", \"{out.y}\"]"]

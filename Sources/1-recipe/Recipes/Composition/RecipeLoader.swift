@@ -3,6 +3,7 @@
 package import Diagnostics
 package import Digests
 internal import Nodes
+internal import Scores
 internal import Synchronization
 
 /// What a recipe is read from, and what of the world it may ask about.
@@ -76,6 +77,7 @@ package struct RecipeLoader: Sendable {
         if let rounds = recipe.rounds {
             recipe.rounds?.pseudoLabels.from = rounds.from ?? recipe.submission?.from ?? ""
         }
+        if root["metrics"] == nil { recipe.metrics = Metrics.standard(of: recipe.data.kind).map(\.name) }
         let size = PlanSize(recipe: recipe, tree: root, limit: steps)
         if !isProven, let finding = size.refusal(variants: nil) {
             throw Findings(reading.findings + [finding] + missing)

@@ -60,7 +60,15 @@ extension ValueShape {
                     continue
                 }
                 if unique, !known.insert(value).inserted {
-                    reading.report(Finding(.repeatedValue, "this stands in the list already", at: item.span))
+                    // What is the same to a reader would be two columns, classes or files to a program.
+                    let isExact = (value as? String).map { own in
+                        values.contains { ($0 as? String)?.isExactly(own) ?? true }
+                    }
+                    let message =
+                        isExact ?? true
+                        ? "this stands in the list already"
+                        : "this stands in the list already, written with other code points: the two differ in Unicode normalization alone"
+                    reading.report(Finding(.repeatedValue, message, at: item.span))
                 }
                 values.append(value)
             }
@@ -174,5 +182,17 @@ enum Name {
         }
         guard let first = name.utf8.first, isAlphanumeric(first) else { return false }
         return name.utf8.allSatisfy { isAlphanumeric($0) || ".-_".utf8.contains($0) }
+    }
+}
+
+extension ValueShape where Value == [String] {
+    /// A text, or a list of texts. One alone is written as itself.
+    static var oneOrMore: Self {
+        let (one, list) = (ValueShape<String>.text(), ValueShape<[String]>.list(of: .text()))
+        return ValueShape(schema: ["anyOf": [one.schema, list.schema]]) { node, reading in
+            node.elements == nil ? one.decode(node, &reading).map { [$0] } : list.decode(node, &reading)
+        } encode: { values in
+            values.count == 1 ? .string(values[0]) : .array(values.map { .string($0) })
+        }
     }
 }

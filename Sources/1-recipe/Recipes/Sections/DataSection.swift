@@ -3,12 +3,14 @@
 internal import Diagnostics
 internal import Digests
 internal import Nodes
+package import Targets
 
 package struct Columns: Sendable {
     package var id: String?
     package var prompt: String?
     package var answer = ""
-    package var label = ""
+    /// The column of the labels, or those of what is predicted otherwise.
+    package var labels: [String] = []
     package var group: String?
     package var weight: String?
 
@@ -18,12 +20,18 @@ package struct Columns: Sendable {
             Key("id", optional: \.id, .text(), "Names each row; train may lack it, and its rows are then numbered."),
             Key("prompt", optional: \.prompt, .text(), "What was asked; leave it out where there is only one text."),
             Key("answer", \.answer, .text(), required: true, "The text to classify."),
-            Key("label", \.label, .text(), required: true, "The class of each training row."),
+            Key(
+                "label", \.labels, .oneOrMore, required: true,
+                "What is predicted of each training row: its class, or a column of 0 and 1, or of its share, for each of data.labels, in their order; of the targets number and multi-label one or several columns."
+            ),
             Key(
                 "group", optional: \.group, .text(),
                 "Rows with equal text here stay in one fold, such as the answers to a question."),
             Key("weight", optional: \.weight, .text(), "A weight of each row in training and in scores."),
         ])
+
+    /// The column of what is predicted, and what columns of its labels begin with.
+    package var label: String { labels.count == 1 ? labels[0] : "label" }
 }
 
 /// A rule that every group of rows obeys.
@@ -34,22 +42,39 @@ package enum Constraint: String, CaseIterable, Sendable {
 package struct DataSection: Sendable {
     package var train = ""
     package var test: String?
+    package var validation: String?
+    package var more: [TrainingTable] = []
     package var columns = Columns()
+    /// What is predicted.
+    package var kind = Target.Kind.classes
     package var labels: [String] = []
     package var constraint: Constraint?
     package var template: Template?
 
     static let declaration = Declaration(
         "Where the tables are and what they hold.", initial: { DataSection() },
+        exempt: .init("labels", by: "target", where: [Target.Kind.multiLabel.rawValue, Target.Kind.number.rawValue]),
         keys: [
             Key(
                 "train", \.train, .table, required: true,
                 "The labelled table: csv, jsonl or parquet, from the recipe's folder."),
             Key("test", optional: \.test, .table, "The table to predict; may be left out."),
+            Key(
+                "more", \.more, .trainingTables,
+                "Further training tables: {file: extra.csv, scored: false, weight: 0.5}. Rows that ask one question are never parted."
+            ),
+            Key(
+                "validation", optional: \.validation, .table,
+                "A labelled table whose rows are scored and never trained on, but by models of all rows; with folds of kind validation."
+            ),
             Key("columns", \.columns, Columns.declaration.shape, required: true, "The names of the table's columns."),
             Key(
+                "target", \.kind, .choice,
+                "What is predicted. classes: one of data.labels, as a probability of each; ordinal: the same of labels that have an order, which is theirs; multi-label: whether each of several columns of 0 and 1 is 1; number: the number in columns.label, or in each of several such columns."
+            ),
+            Key(
                 "labels", \.labels, .list(of: .label, minimum: 2), required: true,
-                "Every class, in the order of the probability columns."),
+                "Every class, in the order of the probability columns; of the targets classes and ordinal alone."),
             Key(
                 "constraint", optional: \.constraint, .choice,
                 "one-of-each: every group holds each label exactly once; `optimize` builds on it."),
@@ -58,6 +83,20 @@ package struct DataSection: Sendable {
                 "The text a model reads, with {prompt} and {answer} where they go; by default the two, apart by a line."
             ),
         ])
+
+    /// Every table that has labels.
+    var labelled: [String] { [train] + [validation].compactMap { $0 } + more.map(\.file) }
+
+    /// What is predicted, and how many numbers a prediction has.
+    package var target: Target { Target(kind, width: outputs.count) }
+
+    /// The names of the numbers that a prediction has: the labels, or the columns of what is predicted.
+    package var outputs: [String] {
+        switch kind {
+        case .classes, .ordinal: labels
+        case .multiLabel, .number: columns.labels
+        }
+    }
 
     /// The template in force.
     package var effectiveTemplate: Template {

@@ -39,6 +39,7 @@ extension StackEntry {
         case .optimize(let entry): entry
         case .lightgbm(let entry): entry
         case .logistic(let entry): entry
+        case .ridge(let entry): entry
         case .simplex(let entry): entry
         }
     }

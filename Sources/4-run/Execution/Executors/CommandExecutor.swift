@@ -1,6 +1,7 @@
 // Runs a user's own program as a step. Knows arguments, paths and how a process ends; nothing of what the program does.
 
 internal import Digests
+internal import Formats
 internal import Host
 internal import Plans
 internal import Schedules
@@ -9,6 +10,7 @@ internal import Subprocess
 internal import Synchronization
 internal import SystemPackage
 internal import Workers
+internal import Targets
 
 struct CommandExecutor: Executor {
     /// The recipe's folder, in which programs run.
@@ -146,7 +148,6 @@ struct CommandExecutor: Executor {
 
     /// Every declared output must be there; predictions must be predictions of each row.
     private func check(_ step: Step, _ names: [String], rows: [String: Int], in outputs: String) throws {
-        let command = step.body as? CommandStep
         for name in names {
             guard Host.system.files.exists("\(outputs)/\(name)") else {
                 throw StepFailure(
@@ -155,16 +156,18 @@ struct CommandExecutor: Executor {
                         "the program ended without an error and did not write {out.\(name)}; it must write a file or folder at that path"
                 )
             }
-            guard let command, name == "out-of-fold" || name == "test" else { continue }
+            guard name == "out-of-fold" || name == "test", let target = (step.body as? CommandStep)?.target else {
+                continue
+            }
             do {
                 try NativeStep.provePredictions(
-                    "\(outputs)/\(name)", name: "{out.\(name)}", classes: command.classes,
+                    "\(outputs)/\(name)", name: "{out.\(name)}", target: target,
                     count: rows[name])
             } catch {
                 throw StepFailure(
                     class: .commandFailed,
                     message:
-                        "\(error) (predictions are safetensors: rows int64 [n], each row of the table once; probabilities float32 [n, \(command.classes)])"
+                        "\(error) (predictions are safetensors: rows int64 [n], each row of the table once; \(target.form.contents(width: target.width)))"
                 )
             }
         }

@@ -75,7 +75,7 @@ extension PageText {
                 (
                     title: "\(ablation.name), \(seed)",
                     points: arms.compactMap { arm in
-                        arm.evaluation.seeds.first { $0.name == seed }.map { (x: arm.x, y: $0.score) }
+                        arm.evaluation.seeds.first { $0.name == seed }?.score.map { (x: arm.x, y: $0) }
                     }
                 )
             }
@@ -90,7 +90,7 @@ extension PageText {
         }
         return Figure(
             name: "parameter-\(ablation.name)", title: "\(ablation.name) by \(path)", chart,
-            caption: "Log loss against \(path).")
+            caption: "\(Format.sentence(metricTitle)) against \(path).")
     }
 
     /// How the confusions of a variant differ from its baseline's.

@@ -5,6 +5,7 @@ internal import Results
 internal import Scores
 internal import Statistics
 internal import Words
+internal import Targets
 
 /// Every text of the logbook, ready to be laid out.
 struct PageText {
@@ -187,7 +188,7 @@ struct PageText {
 
     /// What a uniform guess scores, after `before`; empty where that is no one number.
     func chance(_ before: String) -> String {
-        metric.chance(classes: logbook.classes).map { before + loss($0) } ?? ""
+        metric.chance(classes: logbook.target.width).map { before + loss($0) } ?? ""
     }
 
     /// A score by the metric that decides.
@@ -197,8 +198,13 @@ struct PageText {
 
     func folds(_ evaluation: Evaluation) -> String {
         let values = evaluation.cells.map(\.score)
-        guard let least = values.min(), let most = values.max(), values.count > 1 else { return "–" }
-        return "\(Format.decimal(least, 3))–\(Format.decimal(most, 3))"
+        var range = "–"
+        if let least = values.min(), let most = values.max(), values.count > 1 {
+            range = "\(Format.decimal(least, 3))–\(Format.decimal(most, 3))"
+        }
+        guard let folds = evaluation.scoredFolds else { return range }
+        let names = "\(folds.count == 1 ? "fold" : "folds") \(folds.map(String.init).joined(separator: ", "))"
+        return "\(range) (\(names) alone, \(Format.count(evaluation.rows, "row")))"
     }
 
     // MARK: - Notes

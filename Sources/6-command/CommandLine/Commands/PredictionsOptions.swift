@@ -99,10 +99,10 @@ struct PredictionsOptions: ParsableArguments {
         let rows = try output("rows", of: index("data/\(test ? "test" : "train")/ingest"), Rows.init(reading:name:))
         let folds = test ? nil : try output("folds", of: index("folds/split"), Folds.init(reading:name:))
         let predictions = try output("predictions", of: step) { bytes, name in
-            try Predictions(reading: bytes, name: name, classes: data.labels.count).covering(rows.ids.count, name)
+            try Predictions(reading: bytes, name: name, target: data.target).covering(rows.ids.count, name)
         }
         return PredictionsTable(
-            rows, folds: try folds?.covering(rows.ids.count, "folds"), predictions: predictions, labels: data.labels,
+            rows, folds: try folds?.covering(rows.ids.count, "folds"), predictions: predictions, labels: data.outputs,
             id: data.columns.id ?? "id", label: data.columns.label)
     }
 }

@@ -23,6 +23,7 @@ struct CrossChecks {
         GroupChecks(recipe: recipe, tree: tree).report(&reading)
         FoldChecks(recipe: recipe, tree: tree).report(&reading)
         MetricChecks(recipe: recipe, tree: tree).report(&reading)
+        TargetChecks(recipe: recipe).report(tree, &reading)
         TemplateChecks(recipe: recipe).report(recipe.data.template, at: tree["data"]?["template"], &reading)
         CustomStepChecks(recipe: recipe, tree: tree, sources: sources).report(&reading)
         AnnotationChecks(recipe: recipe, tree: tree).report(&reading)

@@ -28,8 +28,8 @@ struct FineTunePart: FittedPart {
 
     var model: any ModelSection { own }
 
-    func fit(seed: Int?, fold: Int?, in compiler: inout Compiler) -> Artifact<Content.Model> {
-        let (rows, folds) = (compiler.rows(of: .train), fold == nil ? nil : compiler.folds())
+    func fit(seed: Int?, fold: FoldPlace?, in compiler: inout Compiler) -> Artifact<Content.Model> {
+        let (rows, folds) = (compiler.rows(of: .train), fold.map { compiler.folds(repeat: $0.number) })
         let pseudoLabels = pseudoLabelled(fold: fold, in: &compiler) { $0.tokens(reading, of: .test).tokens }
         var origins = reading.origins
         if let tree = place.tree {
@@ -38,7 +38,8 @@ struct FineTunePart: FittedPart {
         }
         return compiler.builder.add(
             FinetuneStep(
-                forward: forward, classes: compiler.classes, fold: fold, training: training, seed: seed, rows: rows,
+                forward: forward, target: compiler.target, fold: fold?.fold, training: training, seed: seed,
+                rows: rows,
                 folds: folds, tokens: compiler.tokens(reading, of: .train).tokens, backbone: compiler.backbone(own),
                 pseudoLabels: pseudoLabels),
             at: "\(address(seed, fold))/finetune", origins: origins
@@ -52,7 +53,7 @@ struct FineTunePart: FittedPart {
         let reader = PredictStep.Reader.backbone(
             forward, tokens: compiler.tokens(reading, of: role).tokens, backbone: compiler.backbone(own))
         return compiler.builder.add(
-            PredictStep(reader: reader, classes: compiler.classes, fold: fold, model: fit, folds: folds),
+            PredictStep(reader: reader, target: compiler.target, fold: fold, model: fit, folds: folds),
             at: address, origins: reading.origins
         ).predictions
     }
@@ -100,12 +101,14 @@ extension Compiler {
         let made = builder.add(
             TokenizeStep(
                 template: template(model.template), vocabulary: tokenizer == nil ? reading.vocabulary : nil,
-                chat: model.chat, splitsSpecialTokens: model.splitsSpecialTokens, texts: texts,
+                chat: model.chat, splitsSpecialTokens: model.splitsSpecialTokens,
+                tellsMask: role == .train && model.training.masksByToken, texts: texts,
                 tokenizer: tokenizer),
             at: "\(address)/tokenize-\(role.rawValue)",
             origins: [
                 "template": reading.origins["template"] ?? nil, "vocabulary": tree?["backbone"],
                 "chat": tree?["chat"], "split-special-tokens": tree?["split-special-tokens"],
+                "mask": tree?["training"]?["mask-with"],
             ])
         tokens[place] = made
         return made

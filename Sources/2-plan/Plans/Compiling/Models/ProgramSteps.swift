@@ -2,6 +2,7 @@
 
 internal import Nodes
 internal import Recipes
+internal import Targets
 
 extension ProgramModel: Planned {
     func predictions(at place: Place, withTest: Bool, in compiler: inout Compiler) -> Predictions {
@@ -18,7 +19,8 @@ extension ProgramModel: Planned {
             }
         }
         result.outOfFold = compiler.average(
-            result.members, cover: effectiveSeeds.count, at: "\(place.address)/average-oof")
+            result.members, cover: effectiveSeeds.count, isPartial: compiler.recipe.mayLeaveRowsOut,
+            at: "\(place.address)/average-oof")
         if withTest, predictsTest {
             result.test = compiler.average(test, cover: test.count, at: "\(place.address)/average-test")
         }
@@ -51,7 +53,8 @@ private struct ProgramPart {
         let name = Step.room(of: place.address)
         let loaded = compiler.loaded
         let files = loaded.scripts[name] ?? []
-        scripts = Dictionary(files.map { ($0, compiler.file($0)) }, uniquingKeysWith: { $1 })
+        scripts = Dictionary(
+            compiler.scripts(of: name).map { ($0.name, compiler.file($0.path)) }, uniquingKeysWith: { $1 })
         let table = files.first { loaded.isTrainingTable($0) }
         let found = loaded.mentions[name]
         mention = model.program.labels == nil && table == nil ? found : nil
@@ -84,7 +87,8 @@ private struct ProgramPart {
             return (name, "\(name).\(form)")
         }
         let proof = PredictionsStep(
-            path: "", id: data.columns.id ?? "id", label: data.columns.label, labels: data.labels, seen: nil,
+            path: "", id: data.columns.id ?? "id", label: data.columns.label, labels: data.outputs,
+            target: data.target.kind, seen: nil,
             file: compiler.file(""), rows: part.rows, folds: nil, foldsThere: nil)
         return compiler.builder.add(
             ProgramStep(

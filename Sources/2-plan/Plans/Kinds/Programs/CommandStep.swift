@@ -1,6 +1,7 @@
 // `command`: a program of the user's.
 
 package import Recipes
+package import Targets
 
 package struct CommandStep: RunsProgram {
     package static let kind = StepKind(
@@ -16,7 +17,7 @@ package struct CommandStep: RunsProgram {
     let name: String
     package let command: [String]
     package let outputs: [String]
-    package let classes: Int
+    package let target: Target
     /// `in.NAME` for what the recipe names, `script:PATH` for the files that the command names.
     package let inputs: [String: Source]
     /// What it takes of the machine.
@@ -26,13 +27,13 @@ package struct CommandStep: RunsProgram {
     /// The tables whose rows its `out-of-fold` and `test` must cover, which it may never read. It waits for them and is held to them.
     let tables: [String: Artifact<Content.Rows>]
 
-    package static let parameters: [Parameter<Self>] = [
-        Parameter(
-            "command", \.command, .list(of: .text(), unique: false),
-            "The program and its arguments, with places to fill."),
-        Parameter("outputs", \.outputs, .list(of: .text()), "The names of what it writes."),
-        .classes(\.classes),
-    ]
+    package static let parameters: [Parameter<Self>] =
+        [
+            Parameter(
+                "command", \.command, .list(of: .text(), unique: false),
+                "The program and its arguments, with places to fill."),
+            Parameter("outputs", \.outputs, .list(of: .text()), "The names of what it writes."),
+        ] + Parameter.target(\.target)
 
     package static let inputs: [Input<Self>] = [
         Input(InputDescription("in.<name>", holds: "any", isRequired: false, "What the recipe names.")) {

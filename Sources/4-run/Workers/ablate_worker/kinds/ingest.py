@@ -14,7 +14,7 @@ from ..protocol.step import Failure, invalid
 from ..protocol.words import alike, character_name, listed, printable, unseen
 from ..texts import repeats
 
-LIGHTEST = 1e-30  # the least weight that is not 0: sums and products of such weights and losses lose no digits
+LIGHTEST, HEAVIEST = 1e-30, 1e30  # of the weights that are not 0: sums and products of such weights and losses lose no digits
 
 
 def form(text):
@@ -29,10 +29,11 @@ def run(step):
     parameters, role = step.parameters, step.parameters.role
     named = {k: v for k, v in plain(parameters.columns).items() if v is not None}
     title = step.title("table")
-    train = role == "train"
+    train = role != "test"
     needed, optional = asked(named, train, parameters.constraint)
+    columns = parameters.label_columns or []
     try:
-        required = [named[k] for k in needed] + [c for c in [parameters.fold_column] if c is not None]
+        required = [*(named[k] for k in needed), *columns] + [c for c in [parameters.fold_column] if c is not None]
         table = read_table(step.input("table"), title, parameters.format, required, [named[k] for k in optional])
     except Failure as failure:
         if not train and failure.row is None and failure.column is not None and failure.column == named.get("group"):
@@ -47,6 +48,15 @@ def run(step):
         "weights": read_weights(title, named["weight"], get("weight")) if get("weight") else None,
         "classes": len(parameters.labels),
     }
+    if columns:
+        found = [read_numbers(title, column, table[column]) for column in columns]
+        if parameters.target in ("classes", "ordinal"):
+            rows["labels"], shares = shared(title, columns, found)
+            rows |= {} if shares is None else {"shares": shares}
+        else:
+            if parameters.target == "multi-label":
+                check_marks(title, columns, found)
+            rows["numbers"] = [list(row) for row in zip(*found)]
     if get("group"):
         names = read_words(title, named["group"], get("group"))
         codes = {}
@@ -58,9 +68,12 @@ def run(step):
     texts, metrics = read_texts(title, {k: (named[k], get(k)) for k in ("prompt", "answer") if k in named}, count)
     formats.write_json(step.outputs / "rows", rows)
     formats.write_texts(step.outputs / "texts", texts)
+    if parameters.group_names:
+        formats.write_json(step.outputs / "groups", {"names": list(codes)})
     if parameters.fold_column is not None:
         values = orders.read_values(title, parameters.fold_column, table[parameters.fold_column])
-        formats.write_json(step.outputs / "order", orders.natural(values))
+        order = orders.in_time(title, parameters.fold_column, values) if parameters.times else orders.natural(values)
+        formats.write_json(step.outputs / "order", order)
     warnings = repeats.within(title, texts, rows)
     if step.has("reference"):
         warnings += repeats.between(title, texts, rows, formats.read_texts(step.input("reference")))
@@ -119,13 +132,54 @@ def read_labels(title, column, values, labels):
     return indices
 
 
+def read_numbers(title, column, values):
+    """The numbers that are predicted: a finite one in each row."""
+    numbers = []
+    for row, value in enumerate(values, 1):
+        found = number(value)
+        if not abs(found) <= 1e30:
+            what = "is null" if is_nothing(value) else "is empty" if value == "" else f"holds '{printable(written(value))}'"
+            lacking = sum(not abs(number(value)) <= 1e30 for value in values)
+            more = f" ({lacking} rows in all have none)" if lacking > 1 else ""
+            raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}, and a finite number is to be predicted there{more}: "
+                          "write it with a point and without separators of thousands, or leave the row out", row, column)
+        numbers.append(found)
+    return numbers
+
+
+def check_marks(title, columns, found):
+    """Columns that say whether a label is so hold 0 and 1 alone."""
+    for column, values in zip(columns, found):
+        row = next((row for row, value in enumerate(values, 1) if value not in (0, 1)), None)
+        if row is not None:
+            raise invalid(f"{title}, row {row}, column '{printable(column)}' holds {values[row - 1]:g}: a column for a label has 1 where a row has "
+                          "it and 0 where not", row, column)
+
+
+def shared(title, columns, found):
+    """(the index of the greatest of each row's columns, of equal ones the first; the rows' shares, which sum to 1, or None where each row
+    has one label)."""
+    indices, shares = [], []
+    for row, own in enumerate(zip(*found), 1):
+        odd = next((place for place, share in enumerate(own) if not 0 <= share <= 1), None)
+        if odd is not None:
+            raise invalid(f"{title}, row {row}, column '{printable(columns[odd])}' holds {own[odd]:g}: a label's share of a row is a number from 0 "
+                          "to 1", row, columns[odd])
+        if abs(sum(own) - 1) > 1e-3:
+            raise invalid(f"{title}, row {row}: the columns {listed(columns)} sum to {sum(own):g}, and the shares of a row's labels sum to 1; "
+                          "several labels at once are the target multi-label", row, columns[0])
+        indices.append(own.index(max(own)))
+        shares.append([share / sum(own) for share in own])
+    return indices, None if all(max(row) == 1 for row in shares) else shares
+
+
 def read_weights(title, column, values):
     weights = []
     for row, value in enumerate(values, 1):
         weight = number(value)
-        if weight != 0 and not LIGHTEST <= weight <= 1 / LIGHTEST:
+        if weight != 0 and not LIGHTEST <= weight <= HEAVIEST:
             raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(written(value))}' is no weight; 0, or a number "
-                          f"from {LIGHTEST} to {1 / LIGHTEST} is needed", row, column)
+                          f"from {LIGHTEST} to {HEAVIEST} is needed", row, column)
         weights.append(weight)
     if sum(weights) == 0:
         raise invalid(f"{title}, column '{printable(column)}': every weight is 0, so no row would count", column=column)

@@ -12,22 +12,29 @@ from ..files.cells import is_nothing, number, read_words, written
 from ..files.tables import read_table
 from ..protocol.step import invalid
 from ..protocol.words import printable
+from ..targets import kinds
+
+COLUMNS = ("number", "multi-label")  # targets whose columns of truth may stand beside those that are predicted
 
 
 def run(step):
     asked, source, rows = step.parameters, step.source("file"), formats.read_json(step.input("rows"))
     ids, wanted = rows["ids"], Wanted(rows["ids"], rows.get("rows"))
+    target = kinds.TARGETS[asked.target or "classes"](len(asked.labels))
     if asked.format == "safetensors":
-        found, values = formats.read_predictions(source, len(asked.labels))
+        found, values = target.read(source)
         values = values[in_order(source.title, found.tolist(), range(len(ids)), "row", wanted)]
     elif asked.format == "npy":
         values = array(source, ids, asked)
     else:
         values = table(source, wanted, asked)
     if asked.format in ("npy", "safetensors"):
-        check(source.title, values)
+        prove(source.title, values, asked.target)
     if step.has("folds-there"):
         check_folds(step, ids, asked)
+    if asked.target in COLUMNS:
+        target.write_values(step.outputs / "predictions", wanted.numbers, values, 0)
+        return {"metrics": {"rows": len(ids)}}
     values = values / values.sum(axis=1, keepdims=True)
     # A probability of 0 has a logit all the same: far below what a float32 probability can be told from 0 by.
     formats.write_predictions(step.outputs / "predictions", wanted.numbers, np.log(np.maximum(values, 1e-30)))
@@ -54,19 +61,25 @@ def told(source):
 
 def table(source, wanted, asked):
     """Float64 [rows, labels], in the order of the rows that are wanted, proven."""
-    names = [asked.labels, [f"{asked.label}_{label}" for label in asked.labels]]
+    names = ([[f"{name}_predicted" for name in asked.labels], asked.labels] if asked.target in COLUMNS else
+             [asked.labels, [f"{asked.label}_{label}" for label in asked.labels]])
     found = read(source, [asked.id], [name for family in names for name in family], asked.format)
     whole = [family for family in names if all(name in found for name in family)]
-    if len(whole) > 1 and names[0] != names[1]:
+    if len(whole) > 1 and names[0] != names[1] and asked.target not in COLUMNS:
         raise invalid(f"{source.title} has two columns for each label, such as '{printable(names[0][0])}' and "
                       f"'{printable(names[1][0])}', and it is not clear which are meant: leave one of them out", column=names[1][0])
+    if not whole and asked.target in COLUMNS:
+        lacking = next((name for name in asked.labels if name not in found), asked.labels[0])
+        raise invalid(f"{source.title} has no column of predictions of '{printable(lacking)}': name it '{printable(lacking)}_predicted', or "
+                      f"'{printable(lacking)}'", column=lacking)
     if not whole:
         lacking = next((name for name in asked.labels if name not in found and f"{asked.label}_{name}" not in found), asked.labels[0])
         raise invalid(f"{source.title} has no column for the label '{printable(lacking)}': name it '{printable(lacking)}', or "
                       f"'{printable(asked.label)}_{printable(lacking)}' and the others likewise", column=lacking)
     order = in_order(source.title, read_words(source.title, asked.id, found[asked.id]), wanted.ids, "id", wanted)
-    values = np.stack([numbers(source.title, name, found[name]) for name in whole[0]], axis=1)
-    check(source.title, values, whole[0])
+    needed = "a number" if asked.target == "number" else "a probability from 0 to 1"
+    values = np.stack([numbers(source.title, name, found[name], needed) for name in whole[0]], axis=1)
+    prove(source.title, values, asked.target, whole[0])
     return values[order]
 
 
@@ -92,13 +105,13 @@ def array(source, ids, asked):
     return values.astype(np.float64)
 
 
-def numbers(title, column, values):
+def numbers(title, column, values, needed):
     found = np.array([number(value) for value in values])
     lacking = np.flatnonzero(np.isnan(found))
     if len(lacking):
         row, value = int(lacking[0]) + 1, values[lacking[0]]
         what = "is empty" if is_nothing(value) or value == "" else f"holds '{printable(written(value))}', which is no number"
-        raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}: a probability from 0 to 1 is needed", row, column)
+        raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}: {needed} is needed", row, column)
     return found
 
 
@@ -131,6 +144,24 @@ def as_number(found, wanted):
     except ValueError:
         return ""
     return "" if meant is None else f" (is '{printable(meant)}' meant? Read ids as texts)"
+
+
+def prove(title, values, target, columns=None):
+    """That the rows are what the target predicts. columns: of a table, whose rows are in its own order."""
+    if target in COLUMNS:
+        check_columns(title, values, target == "multi-label", columns)
+    else:
+        check(title, values, columns)
+
+
+def check_columns(title, values, shares, columns):
+    """That each is finite; of shares, that it is a probability."""
+    wrong = np.argwhere(~np.isfinite(values) | (shares & ((values < 0) | (values > 1))))
+    if len(wrong):
+        row, place = (int(part) for part in wrong[0])
+        where = f"row {row + 1}, column '{printable(columns[place])}'" if columns else f"column {place + 1} of the table's row {row + 1}"
+        belongs = "a probability from 0 to 1" if shares else "a finite number"
+        raise invalid(f"{title}: {where} is {values[row, place]:g}, and {belongs} belongs there", row + 1)
 
 
 def check(title, values, columns=None):

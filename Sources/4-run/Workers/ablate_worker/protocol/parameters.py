@@ -24,9 +24,21 @@ class Ingest:
     format: Literal["csv", "jsonl", "parquet"]
     columns: Columns
     labels: list
-    role: Literal["train", "test"]
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    label_columns: list | None = None
+    role: Literal["train", "test", "validation"]
     constraint: Literal["one-of-each"] | None
     fold_column: str | None = None
+    group_names: bool = False
+    times: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Join:
+    """Puts the rows of several training tables one after another."""
+    tables: list
+    ids: bool
+    weights: dict | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +62,7 @@ class Tokenize:
     vocabulary: int | None
     chat: Chat | None
     split_special_tokens: bool = False
+    mask: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +79,7 @@ class Lora:
     alpha: float = 32.0
     dora: bool = False
     dropout: float = 0.05
+    init: Literal["default", "gaussian", "pissa", "olora", "loftq"] = "default"
     rank: int = 16
     rslora: bool = False
     targets: Literal["all-linear"] | list = "all-linear"
@@ -84,20 +98,39 @@ class Scratch:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adversarial:
+    """Adversarial training: each batch is learnt at a point nearby where its loss is higher."""
+    epsilon: float
+    method: Literal["fgm", "awp"]
+    start: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Training:
     """How a backbone is fine-tuned."""
+    adversarial: Literal["off"] | Adversarial = "off"
     batch: int = 16
     class_weights: Literal["none", "balanced"] | list = "none"
     clip: float | None = None
     deterministic: bool = False
+    dropout_samples: int = 1
     early_stopping: int | None = None
+    ema: float = 0.0
     epochs: int = 3
+    focal: float = 0.0
+    head_dropout: float = 0.0
     head_learning_rate: float | None = None
     keep: Literal["last", "best"] = "last"
     label_smoothing: float = 0.0
+    layer_decay: float = 1.0
     learning_rate: float = 0.0001
+    loss: Literal["mse", "mae", "huber"] | None = None
+    mask_tokens: float = 0.0
+    mask_with: Literal["random", "mask"] = "random"
+    neftune: float = 0.0
     optimizer: Literal["adamw", "paged-adamw-8bit"] = "adamw"
     order: Literal["rows", "groups"] = "rows"
+    reinitialize_layers: int = 0
     schedule: Literal["cosine", "linear", "constant"] = "cosine"
     share_prompt: Literal["auto", "on", "off"] = "auto"
     steps: int | None = None
@@ -117,10 +150,11 @@ class Finetune:
     lengths: Lengths
     lora: Literal["head-only"] | Lora | None
     scratch: Scratch | None
-    classes: int
     fold: int | None
     training: Training
     seed: int | None
+    classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +172,7 @@ class Fit:
     tfidf: Tfidf
     template: list
     classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
@@ -153,6 +188,7 @@ class PredictBackbone:
     lora: Literal["head-only"] | Lora | None
     scratch: Scratch | None
     classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
@@ -162,6 +198,7 @@ class PredictBaseline:
     tfidf: Tfidf
     template: list
     classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
@@ -172,6 +209,7 @@ class Predictions:
     id: str
     label: str
     labels: list
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,6 +282,13 @@ class LogisticSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RidgeSettings:
+    """How a learner of the stack is fitted."""
+    regularization: float = 1.0
+    LIMITS: ClassVar = {"regularization": (False, 0.0, True, 1000000000.0)}
+
+
+@dataclass(frozen=True, kw_only=True)
 class SimplexSettings:
     """How a learner of the stack is fitted."""
 
@@ -251,14 +296,15 @@ class SimplexSettings:
 @dataclass(frozen=True, kw_only=True)
 class Stack:
     """Fits a learner on out-of-fold predictions and features."""
-    learner: Literal["lightgbm", "logistic", "simplex"]
-    settings: LightgbmSettings | LogisticSettings | SimplexSettings
+    learner: Literal["lightgbm", "logistic", "ridge", "simplex"]
+    settings: LightgbmSettings | LogisticSettings | RidgeSettings | SimplexSettings
     seeds: list
     test: Literal["mean", "refit"]
-    classes: int
     fold: int | None
     group_statistics: bool
-    CASES: ClassVar = {"settings": ("learner", {"lightgbm": LightgbmSettings, "logistic": LogisticSettings, "simplex": SimplexSettings})}
+    classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    CASES: ClassVar = {"settings": ("learner", {"lightgbm": LightgbmSettings, "logistic": LogisticSettings, "ridge": RidgeSettings, "simplex": SimplexSettings})}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,6 +329,7 @@ class Export:
     lengths: Lengths
     scratch: Scratch | None
     classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     merge: bool
     labels: list
     base_model: str | None = None
@@ -290,6 +337,7 @@ class Export:
     template: list | None = None
     chat: Chat | None = None
     split_special_tokens: bool = False
+    mask: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,6 +367,7 @@ class Fetch:
 # The forms that the parameters of each kind may have.
 KINDS = {
     "ingest": (Ingest,),
+    "join": (Join,),
     "explore": (Explore,),
     "tokenize": (Tokenize,),
     "finetune": (Finetune,),

@@ -31,7 +31,7 @@ struct GroupChecks {
             }
         } else if !recipe.folds.kind.respectsGroups, let kind = tree["folds"]?["kind"] {
             // Optimizing works on whole groups of one fold; for the rest it is only unwise.
-            let isFatal = recipe.stack.contains { $0.value.optimization != nil }
+            let isFatal = recipe.stack.contains { $0.value.optimization?.method.usesGroups ?? false }
             reading.report(
                 Finding(
                     .groupsSplit, "rows of one group fall into different folds, and scores come out too good",

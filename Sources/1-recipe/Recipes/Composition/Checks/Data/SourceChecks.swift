@@ -17,10 +17,11 @@ struct SourceChecks {
     func report(_ reading: inout Reading) {
         guard let data = tree["data"] else { return }
         let columns = recipe.data.columns
-        if [columns.answer, columns.prompt].contains(columns.label), let place = data["columns"]?["label"] {
+        let read = [columns.answer, columns.prompt].compactMap(\.self)
+        if let label = columns.labels.first(where: read.contains), let place = data["columns"]?["label"] {
             reading.report(
                 Finding(
-                    .conflictingKeys, "the column \"\(columns.label)\" is both read and predicted", at: place.span,
+                    .conflictingKeys, "the column \"\(label)\" is both read and predicted", at: place.span,
                     help: "name the column of the labels alone"))
         }
         for (name, column, way) in [
@@ -29,12 +30,23 @@ struct SourceChecks {
                 "rows that share a group would share the label, and a fold would hold whole labels"
             ),
             ("weight", columns.weight, "the weights would tell the labels"),
-        ] where column == columns.label {
-            guard let place = data["columns"]?[name] else { continue }
+        ] {
+            guard let column, columns.labels.contains(column), let place = data["columns"]?[name] else { continue }
             reading.report(
                 Finding(
-                    .labelLeak, "the column \"\(columns.label)\" holds the labels, and is read as \(name)",
+                    .labelLeak, "the column \"\(column)\" holds the labels, and is read as \(name)",
                     at: place.span, notes: [.init(way)], help: "name another column, or leave \(name) out"))
+        }
+        for (name, other) in [("train", recipe.data.train), ("test", recipe.data.test)] as [(String, String?)] {
+            guard let own = recipe.data.validation, let other, Self.plain(own) == Self.plain(other),
+                let place = data["validation"]
+            else { continue }
+            reading.report(
+                Finding(
+                    .labelLeak,
+                    "the validation table is the \(name == "train" ? "training" : "test") table, so that its rows are scored by what has seen them",
+                    at: place.span, notes: data[name].map { [.init("it stands here", at: $0.span)] } ?? [],
+                    help: "name another table"))
         }
         if let test = recipe.data.test, Self.plain(test) == Self.plain(recipe.data.train), let place = data["test"] {
             reading.report(
