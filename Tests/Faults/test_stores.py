@@ -133,8 +133,11 @@ def test_records_of_a_newer_version_are_left_alone(project):  # noqa: F811
         path.chmod(0o644)
         path.write_text('{"record":%s,"seal":"%s"}\n' % (body, hashlib.sha256(body.encode()).hexdigest()))
     before = {path: path.read_bytes() for path in records}
-    assert subprocess.run([BINARY, "store", "verify", "--store", project.folder / ".ablate"], capture_output=True).returncode == 0
+    objects = {path for path in (project.folder / ".ablate" / "objects").rglob("*") if path.is_file()}
+    for verb in ("verify", "gc"):
+        assert subprocess.run([BINARY, "store", verb, "--store", project.folder / ".ablate"], capture_output=True).returncode == 0
     assert {path: path.read_bytes() for path in records} == before
+    assert {path for path in (project.folder / ".ablate" / "objects").rglob("*") if path.is_file()} == objects
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace")
