@@ -13,6 +13,7 @@
 //     Predictions (with ProbabilitySums)      read this first: rows and probabilities, and the rule for sums that are off
 //     PredictionsTable                        the same by id, for other programs
 //     Rows, Folds, PseudoLabels               a table without its texts; each row's fold; a teacher's labels
+//     TextColumns                             the texts that each row has, by name
 //     Weights, Coefficients                   what an average and a constraint fitted
 //     Evaluation, TrainingHistory             scores; a fine-tune's losses
 //     StepReport, BackboneFiles               what a step says of its work; a backbone's config and index of weights

@@ -9,6 +9,7 @@ package enum RecipeFindings {
         .notAFile, .notWritable, .keyNotAllowed, .sampleMismatch, .missingInclude, .includeConflict, .includeCycle,
         .groupsSplit, .metricMismatch, .noOutOfFold, .labelLeak, .unknownFamily, .optimizedTwice, .missingConstraint,
         .fullFitWithPseudoLabels, .noEmbedding, .noTeacher, .ensembleSize, .scratchConflict, .lengthsAboveContext,
+        .unusedColumn,
         .unusedModel, .unusedInput, .unusedOutput, .unevenZip, .tooManyVariants, .tooManySteps, .confounded,
     ]
 }

@@ -42,6 +42,8 @@ package enum Content {
     /// The rows of a table without their texts.
     package enum Rows: NamedContent { static let name = "rows" }
     package enum Texts: NamedContent { static let name = "texts" }
+    /// The cells of a table's extra columns.
+    package enum Extra: NamedContent { static let name = "extra" }
     package enum Folds: NamedContent { static let name = "folds" }
     package enum Tokens: NamedContent { static let name = "tokens" }
     package enum Tokenizer: NamedContent { static let name = "tokenizer" }

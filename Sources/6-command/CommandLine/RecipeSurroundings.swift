@@ -117,7 +117,7 @@ enum RecipeSurroundings {
                 status.form == .file, status.size <= RecipeSurroundings.largestTable
             else { return nil }
             (self.path, stamp, label) = (path, status.stamp, columns.label)
-            keys = [columns.id, columns.answer, columns.prompt].compactMap(\.self)
+            keys = [columns.id].compactMap(\.self) + columns.texts.columns.reversed()
         }
     }
 

@@ -85,6 +85,11 @@ enum KeyChanges {
     static var all: [String: [String]] {
         var all: [String: [String]] = [:]
         for (path, value) in tops { all[path] = ["\(path)=\(value)"] }
+        all["data.columns.texts"] = [
+            "data.columns={id: id, texts: {prompt: p, answer: a}, label: l, group: g}",
+            "data.columns.texts={prompt: other, answer: a}",
+        ]
+        all["data.columns.extra"] = ["data.columns.extra=[age]"]
         all["rounds.count"] = ["rounds={count: 1, from: t}", "rounds.count=2"]
         all["rounds.from"] = ["rounds={count: 1, from: t}", "rounds.from=o"]
         for (key, value) in ["labels": "soft", "min-confidence": "0.5", "weight": "0.5"] {

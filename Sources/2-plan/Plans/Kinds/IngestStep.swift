@@ -1,16 +1,19 @@
 // `ingest`: a table of the user's as rows and texts, checked.
 
 internal import Digests
+internal import Formats
 package import Recipes
 
 package struct IngestStep: TypedStep {
     package static let kind = StepKind(
-        "ingest", demand: .process, outputs: ["rows", "texts"],
+        "ingest", demand: .process,
+        outputs: ["rows", "texts", .sometimes("extra", "where the recipe names extra columns")],
         "Reads a table, checks it, and parts what is trained on from the texts.")
 
     package struct Outputs: Sendable {
         package let rows: Artifact<Content.Rows>
         package let texts: Artifact<Content.Texts>
+        package let extra: Artifact<Content.Extra>
     }
     package enum Role: String, CaseIterable, Sendable { case train, test }
 
@@ -19,6 +22,9 @@ package struct IngestStep: TypedStep {
     let table: Artifact<Content.UserFile>
     /// The training texts, which the test table is held against: a question that stands in both is worth a warning.
     let reference: Artifact<Content.Texts>?
+
+    /// The keys of a recipe's columns that name one column each.
+    private static let single = ["id", "prompt", "answer", "label", "group", "weight"]
 
     package static let parameters: [Parameter<Self>] = [
         Parameter(
@@ -32,18 +38,32 @@ package struct IngestStep: TypedStep {
             schema: [
                 "type": "object", "additionalProperties": false,
                 "properties": .object(
-                    Dictionary(
-                        uniqueKeysWithValues: Columns.declaration.keys.map { ($0.name, ["type": ["string", "null"]]) })),
+                    Dictionary(uniqueKeysWithValues: single.map { ($0, ["type": ["string", "null"]]) })),
             ],
             "The table's column for id, prompt, answer, group, label and weight; null where there is none."
         ) { step in
             let columns = step.data.columns
+            let texts = columns.texts
             return [
-                "id": JSON(columns.id), "prompt": JSON(columns.prompt), "answer": .string(columns.answer),
+                "id": JSON(columns.id), "prompt": JSON(texts.areShort ? texts["prompt"] : nil),
+                "answer": JSON(texts.areShort ? texts["answer"] : nil),
                 "group": JSON(columns.group), "label": step.role == .train ? .string(columns.label) : .null,
                 "weight": step.role == .train ? JSON(columns.weight) : .null,
             ]
         },
+        Parameter(
+            name: "texts",
+            about: "The columns of the texts by their names, where they are not answer and prompt alone.",
+            schema: ["type": "object", "additionalProperties": ["type": "string"]], isRequired: false, asBefore: .null
+        ) { step in
+            let texts = step.data.columns.texts
+            guard !texts.areShort else { return nil }
+            return .object(
+                Dictionary(texts.all.map { ($0.name, .string($0.column)) }, uniquingKeysWith: { first, _ in first }))
+        },
+        Parameter(
+            "extra", \.data.columns.extra, .list(of: .text()), asBefore: [],
+            "Columns of numbers and categories, which are kept as they are written."),
         Parameter("labels", \.data.labels, .list(of: .text()), "The labels, in the order of their numbers."),
         Parameter("role", \.role, .choice, "train: with labels; test: without."),
         Parameter(
@@ -61,7 +81,7 @@ package struct IngestStep: TypedStep {
     ]
 
     package static func outputs(of step: Int) -> Outputs {
-        Outputs(rows: Artifact(step, "rows"), texts: Artifact(step, "texts"))
+        Outputs(rows: Artifact(step, "rows"), texts: Artifact(step, "texts"), extra: Artifact(step, "extra"))
     }
 
     package func sights(in lineage: Lineage) -> [String: Sight] { role == .train ? ["rows": .labels] : [:] }

@@ -1,6 +1,7 @@
 // Tables and columns that would give the labels away.
 
 package import Diagnostics
+internal import Formats
 internal import Nodes
 
 extension FindingRule {
@@ -17,7 +18,7 @@ struct SourceChecks {
     func report(_ reading: inout Reading) {
         guard let data = tree["data"] else { return }
         let columns = recipe.data.columns
-        if [columns.answer, columns.prompt].contains(columns.label), let place = data["columns"]?["label"] {
+        if columns.texts.columns.contains(columns.label), let place = data["columns"]?["label"] {
             reading.report(
                 Finding(
                     .conflictingKeys, "the column \"\(columns.label)\" is both read and predicted", at: place.span,
@@ -35,6 +36,13 @@ struct SourceChecks {
                 Finding(
                     .labelLeak, "the column \"\(columns.label)\" holds the labels, and is read as \(name)",
                     at: place.span, notes: [.init(way)], help: "name another column, or leave \(name) out"))
+        }
+        for (name, place) in zip(columns.extra, data["columns"]?["extra"]?.elements ?? []) where name == columns.label {
+            reading.report(
+                Finding(
+                    .labelLeak, "the column \"\(name)\" holds the labels, and is read as extra", at: place.span,
+                    notes: [.init("a learner of the stack would read the label of the row it predicts")],
+                    help: "leave it out"))
         }
         if let test = recipe.data.test, Self.plain(test) == Self.plain(recipe.data.train), let place = data["test"] {
             reading.report(
