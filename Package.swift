@@ -14,8 +14,8 @@ let settings: [SwiftSetting] =
 // The order of the data: a group may import itself and what stands above it (docs/architecture.md).
 let groups: KeyValuePairs = [
     "0-base": [
-        "CLibYAML", "CPermutations", "Digests", "Words", "Arithmetic", "Host", "Formats", "Scores", "Statistics",
-        "Constraints",
+        "CLibYAML", "CPermutations", "Digests", "Words", "Arithmetic", "Host", "Targets", "Formats", "Scores",
+        "Statistics", "Constraints",
     ],
     "1-recipe": ["Diagnostics", "Nodes", "Recipes", "Imports"],
     "2-plan": ["Plans"],
@@ -46,15 +46,19 @@ let package = Package(
         .target(name: "Words"),
         .target(name: "Arithmetic"),
         .target(name: "Host", dependencies: ["Arithmetic", "Digests"]),
-        .target(name: "Formats", dependencies: ["Words", "Digests"]),
-        .target(name: "Scores", dependencies: ["Arithmetic"]),
+        .target(name: "Targets"),
+        .target(name: "Formats", dependencies: ["Targets", "Words", "Digests"]),
+        .target(name: "Scores", dependencies: ["Targets", "Arithmetic"]),
         .target(name: "Statistics", dependencies: ["Arithmetic", "Scores"]),
         .target(name: "Constraints", dependencies: ["CPermutations", "Arithmetic", "Scores", "Statistics"]),
         .target(name: "Diagnostics", dependencies: ["Words", "Digests"]),
         .target(name: "Nodes", dependencies: ["CLibYAML", "Diagnostics", "Words"]),
-        .target(name: "Recipes", dependencies: ["Nodes", "Formats", "Scores", "Diagnostics", "Words", "Digests"]),
+        .target(
+            name: "Recipes", dependencies: ["Nodes", "Targets", "Formats", "Scores", "Diagnostics", "Words", "Digests"]),
         .target(name: "Imports", dependencies: ["Nodes", "Formats", "Diagnostics", "Words", "Digests"]),
-        .target(name: "Plans", dependencies: ["Recipes", "Nodes", "Formats", "Scores", "Digests", "Diagnostics"]),
+        .target(
+            name: "Plans",
+            dependencies: ["Recipes", "Nodes", "Targets", "Formats", "Scores", "Digests", "Diagnostics"]),
         .target(
             name: "Storage",
             dependencies: ["Host", "Formats", "Digests", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -64,7 +68,9 @@ let package = Package(
         .target(name: "Schedules"),
         .target(
             name: "Steps",
-            dependencies: ["Host", "Scores", "Constraints", "Plans", "Recipes", "Formats", "Words", "Digests"]),
+            dependencies: [
+                "Host", "Targets", "Scores", "Constraints", "Plans", "Recipes", "Formats", "Words", "Digests",
+            ]),
         .target(
             name: "Workers",
             dependencies: [
@@ -76,7 +82,8 @@ let package = Package(
         .target(
             name: "Execution",
             dependencies: [
-                "Schedules", "Plans", "Storage", "Runs", "Host", "Forecasts", "Steps", "Arithmetic", "Workers",
+                "Schedules", "Plans", "Storage", "Runs", "Host", "Forecasts", "Steps", "Arithmetic", "Targets",
+                "Workers",
                 "Formats", "Digests",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -85,13 +92,13 @@ let package = Package(
             name: "Results",
             dependencies: [
                 "Diagnostics", "Nodes", "Recipes", "Plans", "Storage", "Runs", "Host", "Forecasts", "Arithmetic",
-                "Scores", "Statistics", "Formats", "Words", "Digests",
+                "Targets", "Scores", "Statistics", "Formats", "Words", "Digests",
             ]),
         .target(name: "Figures", dependencies: ["Words", "Digests"]),
         .target(
             name: "Logbooks",
             dependencies: [
-                "Results", "Scores", "Statistics", "Formats", "Figures", "Words", "Digests",
+                "Results", "Targets", "Scores", "Statistics", "Formats", "Figures", "Words", "Digests",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: ["mustache", "css", "js"].map { .embedInCode("Templates/page.\($0)") }),
@@ -132,21 +139,22 @@ let package = Package(
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(name: "WordsTests", dependencies: ["Words", "Nodes", "Diagnostics"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "Digests"]),
-        .testTarget(name: "FormatsTests", dependencies: ["Formats", "Digests"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "Targets", "Digests"]),
         .testTarget(
             name: "DiagnosticsTests", dependencies: ["Diagnostics", "Nodes", "Recipes", "Plans", "Imports", "Digests"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics", "Words"], exclude: ["Corpus"]),
         .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(name: "ImportsTests", dependencies: ["Imports", "Recipes", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(
-            name: "PlansTests", dependencies: ["Plans", "Recipes", "Nodes", "Diagnostics", "Digests"], exclude: ["Keys"]
+            name: "PlansTests", dependencies: ["Plans", "Targets", "Recipes", "Nodes", "Diagnostics", "Digests"],
+            exclude: ["Keys"]
         ),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Host", "Formats", "Digests"]),
         .testTarget(name: "RunsTests", dependencies: ["Runs", "Storage", "Host", "Digests"]),
         .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries", "Storage", "Host", "Digests"]),
         .testTarget(name: "ArithmeticTests", dependencies: ["Arithmetic"]),
-        .testTarget(name: "ScoresTests", dependencies: ["Scores"]),
+        .testTarget(name: "ScoresTests", dependencies: ["Scores", "Targets"]),
         .testTarget(name: "ConstraintsTests", dependencies: ["Constraints", "Scores", "Arithmetic"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Scores", "Arithmetic"]),
         .target(
@@ -155,7 +163,8 @@ let package = Package(
             path: "Tests/TestProjects"),
         .testTarget(
             name: "ForecastsTests", dependencies: ["TestProjects", "Forecasts", "Plans", "Storage", "Host", "Digests"]),
-        .testTarget(name: "StepsTests", dependencies: ["Steps", "Host", "Formats", "Plans", "Recipes", "Digests"]),
+        .testTarget(
+            name: "StepsTests", dependencies: ["Steps", "Host", "Targets", "Formats", "Plans", "Recipes", "Digests"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Digests"]),
         .testTarget(
             name: "ResultsTests",

@@ -153,7 +153,8 @@ private func folder(of module: String) throws -> String {
         let families: Set = [
             "AssignmentMethods", "BackboneFiles", "StepReport", "MemoryHost", "Reading", "Terminal", "Averaging",
             "AveragingWeights", "AxolotlRules", "H2ORules", "LlamaFactoryRules", "CollectionShapes", "ScalarShapes",
-            "Learners", "BaselineSteps", "FineTuneSteps", "FittedModelSteps", "PseudoLabelSteps", "Leaks", "Snapshot",
+            "Learners", "BaselineSteps", "FineTuneSteps", "FittedModelSteps", "ProgramSteps",
+            "PseudoLabelSteps", "Leaks", "Snapshot",
             "Collection", "CollectionLock", "WeightedAverageStep", "WorkerMessage", "Ensemble", "StoreKeepingCommands",
         ]
         for file in try files(in: "Sources", ending: "swift") {

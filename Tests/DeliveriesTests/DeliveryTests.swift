@@ -26,6 +26,10 @@ import Testing
             overwrites: overwrites)
     }
 
+    private func deliver(_ bytes: [UInt8], to path: String, by delivery: Delivery, _ mark: FileMark? = nil) throws {
+        try delivery.write(delivery.require(path, mark: mark, remedy: "choose another path"), bytes)
+    }
+
     private func content(_ path: String) throws -> String {
         String(decoding: try files.content(of: path, limit: 1_000), as: UTF8.self)
     }
@@ -33,9 +37,9 @@ import Testing
     @Test func whatWasDeliveredAndIsAsItWasIsReplaced() throws {
         let path = "/project/submission.csv"
         #expect(try delivery().standing(of: path) == .free)
-        try delivery().write(path, Array("one".utf8))
+        try deliver(Array("one".utf8), to: path, by: delivery())
         #expect(try delivery().standing(of: path) == .ours)
-        try delivery().write(path, Array("two".utf8))
+        try deliver(Array("two".utf8), to: path, by: delivery())
         #expect(try content(path) == "two")
         #expect(try delivery().standing(of: path) == .ours)
     }
@@ -43,7 +47,7 @@ import Testing
     @Test(arguments: [0o444, 0o400, 0o555])
     func whatWasMadeReadOnlyIsKept(_ permissions: Int) throws {
         let path = "/project/submission.csv"
-        try delivery().write(path, Array("one".utf8))
+        try deliver(Array("one".utf8), to: path, by: delivery())
         try files.setPermissions(permissions, of: path)
         #expect(try delivery().standing(of: path) == .edited)
         #expect(throws: AblateError.self) { try delivery().require(path, remedy: "choose another path") }
@@ -61,21 +65,76 @@ import Testing
 
     @Test func rightsThatAProgramRunsWithAreNotHandedOn() throws {
         let path = "/project/submission.csv"
-        try delivery().write(path, Array("one".utf8))
+        try deliver(Array("one".utf8), to: path, by: delivery())
         try files.setPermissions(0o4755, of: path)
-        try delivery().write(path, Array("two".utf8))
+        try deliver(Array("two".utf8), to: path, by: delivery())
         #expect(try files.status(of: path, following: false)?.permissions == 0o755)
     }
 
     @Test func whatWasEditedIsNot() throws {
         let path = "/project/submission.csv"
-        try delivery().write(path, Array("one".utf8))
+        try deliver(Array("one".utf8), to: path, by: delivery())
         try files.write("edited".utf8, to: path)
         #expect(try delivery().standing(of: path) == .edited)
         let error = #expect(throws: AblateError.self) { try delivery().require(path, remedy: "choose another path") }
         #expect(error?.kind == .exists)
         #expect(error?.advice.contains("--overwrite") == true)
         try delivery(overwrites: true).require(path, remedy: "choose another path")
+    }
+
+    @Test func whatWasReplacedOnDemandAndComesBackIsTheUsersAgain() throws {
+        let path = "/project/submission.csv"
+        try files.write("by hand".utf8, to: path)
+        try deliver(Array("one".utf8), to: path, by: delivery(overwrites: true))
+        #expect(try delivery().standing(of: path) == .ours)
+        try files.write("by hand".utf8, to: path)
+        #expect(try delivery().standing(of: path) == .edited)
+        #expect(throws: AblateError.self) { try deliver(Array("two".utf8), to: path, by: delivery()) }
+        #expect(try content(path) == "by hand")
+        // Nor is an edit that was replaced.
+        try deliver(Array("two".utf8), to: path, by: delivery(overwrites: true))
+        try files.write("by hand".utf8, to: path)
+        #expect(try delivery().standing(of: path) == .edited)
+    }
+
+    @Test(arguments: [false, true])
+    func whatComesBetweenAskingAndWritingIsKept(isThereBefore: Bool) throws {
+        let path = "/project/out.csv"
+        if isThereBefore { try deliver(Array("one".utf8), to: path, by: delivery()) }
+        let target = try delivery().require(path, remedy: "name another file")
+        try files.write("by hand".utf8, to: path)
+        let error = #expect(throws: AblateError.self) { try delivery().write(target, Array("two".utf8)) }
+        #expect(error?.kind == .exists)
+        #expect(try content(path) == "by hand")
+        // In the very moment of writing.
+        try files.remove(path)
+        if isThereBefore { try deliver(Array("one".utf8), to: path, by: delivery()) }
+        let again = try delivery().require(path, remedy: "name another file")
+        #expect(throws: AblateError.self) {
+            try delivery().write(again, digest: Digest(of: "two")) {
+                try $0.append(Array("two".utf8))
+                try files.write("by hand".utf8, to: path)
+            }
+        }
+        #expect(try content(path) == "by hand")
+        #expect(try files.names(in: "/project")?.contains { $0.contains("part") } == false)
+    }
+
+    @Test func aReadersLedgerLearnsNothingAndTheOtherIsBelieved() throws {
+        func delivery(_ ledgers: [Ledger]) -> Delivery {
+            Delivery(
+                host: .memory(clock: clock, files: files), project: "/project", ledgers: ledgers,
+                author: Author(madeOf: ["/project/recipe.yaml"]), inputs: [], overwrites: false)
+        }
+        func ledger(_ folder: String, _ isReadOnly: Bool = false) -> Ledger {
+            Ledger(folder: folder, project: "/project", files: files, isReadOnly: isReadOnly)
+        }
+        let (path, own) = ("/project/out.csv", ledger("/user"))
+        try deliver(Array("one".utf8), to: path, by: delivery([ledger("/store"), own]))
+        let stored = try ledger("/store").entry(for: path)
+        try deliver(Array("two".utf8), to: path, by: delivery([ledger("/store", true), own]))
+        #expect(try ledger("/store").entry(for: path) == stored)
+        #expect(try delivery([ledger("/store"), own]).standing(of: path) == .ours)
     }
 
     @Test func whatIsTheUsersIsNot() throws {
@@ -100,7 +159,7 @@ import Testing
         for overwrites in [false, true] {
             let error = #expect(throws: AblateError.self) { try delivery(overwrites: overwrites).standing(of: path) }
             #expect(error?.kind == .refused)
-            #expect(throws: AblateError.self) { try delivery(overwrites: overwrites).write(path, [1]) }
+            #expect(throws: AblateError.self) { try deliver([1], to: path, by: delivery(overwrites: overwrites)) }
         }
         #expect(try content("/project/train.csv") == "rows")
         #expect(try files.names(in: "/elsewhere") == [])
@@ -109,7 +168,7 @@ import Testing
     @Test func anotherRecipesResultsAreNotOurs() throws {
         try files.write("copy".utf8, to: "/project/copy.yaml")
         let path = "/project/submission.csv"
-        try delivery("copy.yaml").write(path, Array("one".utf8))
+        try deliver(Array("one".utf8), to: path, by: delivery("copy.yaml"))
         #expect(try delivery().standing(of: path) == .other(author: "copy.yaml"))
         // Its recipe has gone: it was renamed, and what it made is its own under the new name.
         try files.remove("/project/copy.yaml")
@@ -118,11 +177,11 @@ import Testing
 
     @Test func aCrashBetweenNoteAndFileLeavesTheFileOurs() throws {
         let path = "/project/submission.csv"
-        try delivery().write(path, Array("one".utf8))
+        try deliver(Array("one".utf8), to: path, by: delivery())
         files.setFault { action, at in
             action.hasPrefix("move") && at == path ? AblateError(.failed, "crash", path: at) : nil
         }
-        #expect(throws: AblateError.self) { try delivery().write(path, Array("two".utf8)) }
+        #expect(throws: AblateError.self) { try deliver(Array("two".utf8), to: path, by: delivery()) }
         files.setFault(nil)
         #expect(try content(path) == "one")
         #expect(try delivery().standing(of: path) == .ours)
@@ -139,7 +198,7 @@ import Testing
         _ = try files.claim(linked, for: "/project/train.csv")
         let living = try files.open("/project/.submission.csv.00000000000000ab.ablate-part", .creating)
         #expect(try living.lock(shared: false) == .held)
-        try delivery().write("/project/submission.csv", Array("one".utf8))
+        try deliver(Array("one".utf8), to: "/project/submission.csv", by: delivery())
         #expect(try content("/project/submission.csv") == "one")
         #expect(!files.exists(draft))
         #expect((own + [linked, living.path]).allSatisfy(files.exists))
@@ -149,7 +208,7 @@ import Testing
     @Test func outsideOfTheProjectAFileNameAloneIsNoAuthor() throws {
         _ = try files.makeFolder("/shared")
         _ = try files.makeFolder("/other")
-        try delivery().write("/shared/submission.csv", Array("one".utf8))
+        try deliver(Array("one".utf8), to: "/shared/submission.csv", by: delivery())
         #expect(try delivery().standing(of: "/shared/submission.csv") == .ours)
         let other = Delivery(
             host: .memory(clock: clock, files: files), project: "/other",
@@ -167,14 +226,14 @@ import Testing
     func recipesOfOneFolderAreToldApart(_ one: String, _ two: String) throws {
         for name in [one, two] { try files.write("recipe".utf8, to: "/project/\(name)") }
         let path = "/project/submission.csv"
-        try delivery(one).write(path, Array("one".utf8))
+        try deliver(Array("one".utf8), to: path, by: delivery(one))
         #expect(try delivery(one).standing(of: path) == .ours)
         #expect(try delivery(two).standing(of: path) == .other(author: one))
         let marks = [one, two].map {
             FileMark(name: "index.html", author: delivery($0).author(in: "/project/logbook"))
         }
         let text = marks[0].sealing("<!-- \(marks[0].placeholder) -->")
-        try delivery(one).write("/project/logbook.html", Array(text.utf8), isMarked: true)
+        try deliver(Array(text.utf8), to: "/project/logbook.html", by: delivery(one), marks[0])
         #expect(marks[0].holds(for: Array(text.utf8)) && !marks[1].holds(for: Array(text.utf8)))
         try files.remove("/project/\(one)")
         #expect(try delivery(two).standing(of: path) == .ours)
@@ -191,9 +250,9 @@ import Testing
             host: .memory(clock: clock, files: files), project: "/project",
             ledgers: [Ledger(folder: "/ledger", project: "/", files: files)],
             author: Author(madeOf: ["/project/recipe.yaml"]), inputs: [], overwrites: false)
-        try outer.write("/project/sub/s.csv", Array("one".utf8))
+        try deliver(Array("one".utf8), to: "/project/sub/s.csv", by: outer)
         #expect(try inner.standing(of: "/project/sub/s.csv") == .other(author: "../recipe.yaml"))
-        try inner.write("/project/sub/t.csv", Array("one".utf8))
+        try deliver(Array("one".utf8), to: "/project/sub/t.csv", by: inner)
         #expect(try outer.standing(of: "/project/sub/t.csv") == .other(author: "recipe.yaml"))
         #expect(inner.author(in: "/project/sub/logbook") != outer.author(in: "/project/sub/logbook"))
     }
@@ -255,7 +314,7 @@ import Testing
     @Test func aLostLedgerLeavesMarkedPagesOurs() throws {
         let mark = FileMark(name: "index.html", author: "recipe.yaml")
         let text = mark.sealing("<p>one</p><!-- \(mark.placeholder) -->")
-        try delivery().write("/project/index.html", Array(text.utf8), isMarked: true)
+        try deliver(Array(text.utf8), to: "/project/index.html", by: delivery(), mark)
         #expect(try delivery().standing(of: "/project/index.html", mark: mark) == .ours)
         #expect(try files.names(in: "/ledger") == nil)
         try files.write(text.replacing("one", with: "two").utf8, to: "/project/index.html")

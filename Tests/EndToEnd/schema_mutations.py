@@ -26,6 +26,14 @@ folds: {kind: stratified-group-k-fold, count: 2, seed: 7}
 models:
   words: {tfidf: {analyzer: word, ngrams: [1, 2], min-count: 1, regularization: 1.0}, fit: [folds]}
   theirs: {predictions: {oof: oof.csv, test: predictions.npy, folds: folds.csv, labels: unused}}
+  own:
+    program:
+      command: [python3, own.py, "{seed}", "{settings.lr}", "{in.train}", "{in.valid}", "{out.oof}", "{in.test}", "{out.test}"]
+      settings: {lr: 1.0e-4}
+      files: [own.cfg]
+      labels: unused
+      resources: {cores: 1, memory: 100, gpus: 0, gpu-memory: 100, time: 60}
+    seeds: [1, 2]
   tiny:
     backbone:
       scratch: {architecture: mistral, hidden: 16, layers: 1, heads: 2, intermediate: 32, vocabulary: 300, context: 128}

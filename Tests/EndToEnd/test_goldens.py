@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent / "goldens"
 IS_RECORDING = os.environ.get("ABLATE_GOLDENS") == "record"
 KINDS = [
     re.search(r'StepKind\(\s*"([^"]+)"', path.read_text())[1]
-    for path in sorted((ROOT / "Sources/2-plan/Plans/Kinds").glob("*Step.swift"))]
+    for path in sorted((ROOT / "Sources/2-plan/Plans/Kinds").rglob("*Step.swift"))]
 
 # Relative to the size of the values. What ablate computes itself depends on no library but the C library's mathematics; what
 # libraries compute differs from processor to processor in the last digits, and training multiplies that.
@@ -83,6 +83,28 @@ BROUGHT = HEAD + """\
 models:
   theirs: {predictions: {oof: oof.csv, test: test.jsonl, labels: unused}}
 """
+OWN = HEAD + """\
+models:
+  own:
+    program:
+      command: [python3, own.py, "{seed}", "{settings.step}", "{in.train}", "{in.valid}", "{in.folds}", "{out.oof}", "{in.test}", "{out.test}"]
+      settings: {step: 0.25}
+    seeds: [1, 2]
+"""
+# By a formula again: how often a label was learnt, and the length of the answer.
+OWN_PROGRAM = """\
+import csv, sys
+seed, step, train, valid, folds, oof, test, out = sys.argv[1:]
+read = lambda path: list(csv.DictReader(open(path, newline="")))
+counts = [sum(row["who"] == label for row in read(train)) + len({row["fold"] for row in read(folds)}) for label in "abc"]
+for path, to in ((test, out), (valid, oof)):
+    lines = [["id", "c", "a", "b"]]
+    for row in reversed(read(path)):
+        assert "who" not in row
+        weights = [count + int(seed) + float(step) * (len(row["answer"]) % (3 + index)) for index, count in enumerate(counts)]
+        lines.append([row["id"], *(weights[index] / sum(weights) for index in (2, 0, 1))])
+    csv.writer(open(to, "w", newline="")).writerows(lines)
+"""
 ANNOTATED = HEAD + """\
 models:
   words: {tfidf: {}}
@@ -105,6 +127,7 @@ SOURCES = {
     "annotated": (ANNOTATED, ["annotate", "explore"]),
     "given": (GIVEN, ["ingest", "split", "average", "optimize", "evaluate", "submission", "command"]),
     "brought": (BROUGHT, ["predictions"]),
+    "own": (OWN, ["part", "program"]),
     "learnt": (LEARNT, ["tokenize", "finetune", "fit", "predict", "features", "stack"]),
     "extracted": (EXTRACTED, ["extract"]),
     "rounds": (ROUNDS, ["pseudo-label"]),
@@ -135,6 +158,7 @@ def results(tmp_path_factory) -> dict[str, dict]:
         server = Judge() if recipe is ANNOTATED else None
         (folder / "recipe.yaml").write_text(recipe.replace("JUDGE", f"127.0.0.1:{server.server_port}") if server else recipe)
         (folder / "given.py").write_text(PROGRAM)
+        (folder / "own.py").write_text(OWN_PROGRAM)
         write_predictions(folder)
         site(folder)
         project = Project(folder)

@@ -116,6 +116,7 @@ ENGINE_ONLY_AT = {
     r"(models|extractors)\.\w+\.lengths": {"unknown-key"},  # the name of a text that the recipe has
     r"(models|extractors)\.\w+\.backbone": {"bad-value", "out-of-range"},  # a revision with two points; a width that heads divide
     r"models\.theirs\.predictions": {"missing-key", "label-leak"},  # the same; and what says nothing of labels may have seen them
+    r"models\.own\.program": {"missing-key", "label-leak"},  # what its command must name; and one that says it sees labels
     r"models\.\w+\.(chat|pseudo-labels|backbone)": {"missing-key"},  # what a model that is like another may leave out
     r"rounds(\.from)?$": {"missing-key"},  # without a submission that would name the teacher
     r"data\.columns": {"conflicting-keys"},  # a column that is both read and predicted

@@ -378,3 +378,67 @@ def test_a_figure_of_the_users_keeps_the_submission_as_it_is(project):
     result = subprocess.run(project.command("run"), capture_output=True, text=True)
     assert result.returncode == 73 and name.read_text() == "mine"
     assert (project.folder / "submission.csv").read_bytes() == before
+
+
+def test_what_is_asked_for_is_what_is_written_wherever_the_command_is_called(project, tmp_path):
+    mine = tmp_path / "mine.csv"
+    mine.write_text("my own\n")
+    call = [BINARY, "show", str(project.recipe), "words", "--predictions", "mine.csv"]
+    refused(subprocess.run(call, cwd=tmp_path, capture_output=True, text=True), 73, "mine.csv")
+    assert mine.read_text() == "my own\n"
+    mine.rename(project.folder / "mine.csv")
+    result = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0 and mine.read_text().startswith("id,fold,who,"), result.stderr
+    assert (project.folder / "mine.csv").read_text() == "my own\n"
+
+
+def test_what_was_replaced_on_demand_and_comes_back_is_the_users(project):
+    path = project.folder / "submission.csv"
+    path.write_text("by hand\n")
+    project.run("--overwrite")
+    assert path.read_text() != "by hand\n"
+    path.write_text("by hand\n")
+    assert "was changed" in project.ablate("run").stderr and path.read_text() == "by hand\n"
+    table = project.folder / "table.csv"
+    table.write_text("by hand\n")
+    show = ["show", "words", "--predictions", str(table)]
+    refused(project.ablate(*show), 73)
+    assert project.ablate(*show, "--overwrite").returncode == 0
+    table.write_text("by hand\n")
+    refused(project.ablate(*show), 73)
+
+
+def test_a_reader_writes_nothing_into_the_store(project):
+    def store():
+        return {path.relative_to(project.folder): path.read_bytes() for path in (project.folder / ".ablate").rglob("*") if path.is_file()}
+    before = store()
+    table = str(project.folder / "table.csv")
+    for arguments in (["show", "words", "--predictions", table], ["logbook", "--export", table, "--overwrite"]):
+        assert project.ablate(*arguments).returncode == 0
+    assert store() == before
+
+
+def test_a_damaged_note_is_told_before_anything_runs(project):
+    assert project.ablate("note", "words", "--text", "hello").returncode == 0
+    note = next((project.folder / ".ablate" / "runs" / "_notes.files").glob("*.json"))
+    note.write_text(note.read_text().replace("hello", "hellp"))
+    project.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
+    result = project.ablate("run", "--progress", "json")
+    assert result.returncode != 0 and str(note) in result.stderr and '"event": "started"' not in result.stdout
+
+
+@pytest.mark.parametrize("id, label", [("who_a", "who"), ("fold", "who"), ("id", "fold")])
+def test_predictions_that_were_written_are_read_whatever_the_columns_are_called(project, id, label):
+    for name in ("train.csv", "test.csv"):
+        path = project.folder / name
+        head, rest = path.read_text().split("\n", 1)
+        path.write_text(",".join({"id": id, "who": label}.get(word, word) for word in head.split(",")) + "\n" + rest)
+    project.edit("columns: {id: id,", f"columns: {{id: {id},")
+    project.edit("label: who", f"label: {label}")
+    project.run()
+    assert project.ablate("show", "words", "--predictions", str(project.folder / "oof.csv")).returncode == 0
+    head = (project.folder / "oof.csv").read_text().split("\n")[0].split(",")
+    assert len(set(head)) == len(head) == 6
+    project.edit("words: {tfidf: {analyzer: word, ngrams: [1, 1]}}", "words: {predictions: {oof: oof.csv, folds: oof.csv, labels: cross-fitted}}")
+    project.edit("submission: {from: words}\n", "")
+    project.run()

@@ -1,5 +1,6 @@
 // Files made in memory, right or wrong: what the formats read.
 
+import Targets
 import Digests
 import Formats
 
@@ -76,7 +77,7 @@ func predictions(rows: [Int64], _ values: [Float], classes: Int) -> [UInt8] {
 }
 
 func read(_ bytes: [UInt8], classes: Int, below count: Int? = nil) throws -> Predictions {
-    try Predictions(reading: bytes, name: "p", classes: classes, below: count)
+    try Predictions(reading: bytes, name: "p", target: .classes(classes), below: count)
 }
 
 func bytes(_ json: JSON) -> [UInt8] { Array(json.text().utf8) }

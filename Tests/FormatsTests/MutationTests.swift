@@ -1,5 +1,6 @@
 // Every format under mutations: what comes out is a refusal in words or a value that holds its promise, never a trap.
 
+import Targets
 import Digests
 import Formats
 import Testing
@@ -17,13 +18,13 @@ private let targets: [Target] = [
         testDescription: "predictions",
         file: predictions(rows: [0, 2, 1], [0.5, 0.5, 0.25, 0.75, 1, 0], classes: 2)
     ) { bytes throws(FormatError) in
-        let found = try Predictions(reading: bytes, name: "p", classes: 2, below: 3)
+        let found = try Predictions(reading: bytes, name: "p", target: .classes(2), below: 3)
         guard found.rows.allSatisfy({ 0..<3 ~= $0 }), zip(found.rows, found.rows.dropFirst()).allSatisfy({ $0 < $1 })
         else { return "rows \(found.rows)" }
         let isProper = found.rows.indices.allSatisfy { row in
             found[row].allSatisfy { 0...1 ~= $0 } && abs(found[row].reduce(0, +) - 1) <= 2e-6
         }
-        return isProper ? nil : "probabilities \(found.probabilities)"
+        return isProper ? nil : "probabilities \(found.values)"
     },
     Target(
         testDescription: "rows",

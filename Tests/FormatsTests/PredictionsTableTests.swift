@@ -1,5 +1,6 @@
 // Predictions as a table by id.
 
+import Targets
 import Digests
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
     @Test func trainingRowsHaveTheirFoldAndLabel() throws {
         let table = PredictionsTable(
             try rows([1, 0]), folds: try Folds(count: 2, folds: [1, 0], name: "folds"),
-            predictions: Predictions(covering: 2, classes: 2, probabilities: [0.25, 0.75, 0.5, 0.5]),
+            predictions: Predictions(covering: 2, target: .classes(2), values: [0.25, 0.75, 0.5, 0.5]),
             labels: ["x", "y"], id: "fold", label: "who")
         #expect(
             String(decoding: table.csv, as: UTF8.self) == """
@@ -30,7 +31,7 @@ import Testing
     @Test func rowsToPredictHaveNeither() throws {
         let table = PredictionsTable(
             try rows(nil), folds: nil,
-            predictions: Predictions(covering: 2, classes: 2, probabilities: [0.1, 0.9, 1, 0]), labels: ["x", "y"],
+            predictions: Predictions(covering: 2, target: .classes(2), values: [0.1, 0.9, 1, 0]), labels: ["x", "y"],
             id: "id", label: "who")
         #expect(String(decoding: table.csv, as: UTF8.self) == "id,who_x,who_y\n\"b, 1\",0.1,0.9\na,1.0,0.0\n")
     }

@@ -9,22 +9,22 @@ import Testing
 
     @Test func whatIsRightIsTakenAsItIs() throws {
         let found = try read(predictions(rows: [0, 1, 2], even, classes: 2), classes: 2, below: 3)
-        #expect(found.rows == [0, 1, 2] && found.probabilities == even.map(Double.init) && !found.isMended)
-        #expect(try read(found.bytes, classes: 2).probabilities == found.probabilities)
+        #expect(found.rows == [0, 1, 2] && found.values == even.map(Double.init) && !found.isMended)
+        #expect(try read(found.bytes, classes: 2).values == found.values)
     }
 
     @Test func rowsInAnotherOrderAreSorted() throws {
         let found = try read(predictions(rows: [5, 0, 3], even, classes: 2), classes: 2, below: 6)
         #expect(found.rows == [0, 3, 5] && found.isMended)
-        #expect(found.probabilities == [0.25, 0.75, 1, 0, 0.5, 0.5])
+        #expect(found.values == [0.25, 0.75, 1, 0, 0.5, 0.5])
         let again = try read(found.bytes, classes: 2)
-        #expect(again.rows == found.rows && again.probabilities == found.probabilities && !again.isMended)
+        #expect(again.rows == found.rows && again.values == found.values && !again.isMended)
     }
 
     @Test(arguments: [0.3333, 0.333, 0.33] as [Float])
     func roundedThirdsAreDividedByTheirSum(_ third: Float) throws {
         let found = try read(predictions(rows: [0], [third, third, third], classes: 3), classes: 3)
-        #expect(found.isMended && found.probabilities.allSatisfy { abs($0 - 1.0 / 3) < 1e-12 })
+        #expect(found.isMended && found.values.allSatisfy { abs($0 - 1.0 / 3) < 1e-12 })
     }
 
     @Test func probabilitiesOfEveryRoundingAreMended() throws {

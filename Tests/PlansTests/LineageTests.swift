@@ -1,5 +1,6 @@
 // Label lineage of plans that no recipe compiles to: the rules hold whatever the compiler does.
 
+import Targets
 import Testing
 
 @testable import Plans
@@ -41,7 +42,8 @@ import Testing
                 tfidf: baseline.tfidf, template: Template(pieces: [.text(name), .place("answer")]))
             return builder.add(
                 FitStep(
-                    baseline: baseline, classes: 2, fold: fold, rows: train.rows, folds: folds, texts: train.texts,
+                    baseline: baseline, target: .classes(2), fold: fold, rows: train.rows, folds: folds,
+                    texts: train.texts,
                     pseudoLabels: pseudo),
                 at: "\(name)/fit"
             ).model
@@ -52,7 +54,8 @@ import Testing
         ) -> Predictions {
             builder.add(
                 PredictStep(
-                    reader: .baseline(baseline, texts: isTrain ? train.texts : test.texts), classes: 2, fold: fold,
+                    reader: .baseline(baseline, texts: isTrain ? train.texts : test.texts), target: .classes(2),
+                    fold: fold,
                     model: model, folds: folds),
                 at: "\(name)/predict-\(isTrain)"
             ).predictions
@@ -61,7 +64,7 @@ import Testing
         mutating func average(_ name: String, _ members: [Predictions]) -> Predictions {
             let named = Dictionary(uniqueKeysWithValues: members.enumerated().map { ("\($0)", $1) })
             return builder.add(
-                AverageStep(form: .plain(cover: 1), classes: 2, members: named), at: "\(name)/average"
+                AverageStep(form: .plain(cover: 1), target: .classes(2), members: named), at: "\(name)/average"
             ).predictions
         }
 
@@ -77,14 +80,15 @@ import Testing
         mutating func evaluate(_ name: String, _ predictions: Predictions) {
             _ = builder.add(
                 EvaluateStep(
-                    classes: 2, metrics: ["log-loss", "accuracy"], rows: train.rows, folds: folds, average: predictions,
+                    target: .classes(2), metrics: ["log-loss", "accuracy"], rows: train.rows, folds: folds,
+                    average: predictions,
                     members: [:]),
                 at: "\(name)/evaluate")
         }
 
         mutating func pseudoLabels(_ name: String, _ predictions: Predictions) -> Artifact<Content.PseudoLabels> {
             builder.add(
-                PseudoLabelStep(settings: PseudoLabels(), classes: 2, predictions: predictions),
+                PseudoLabelStep(settings: PseudoLabels(), target: .classes(2), predictions: predictions),
                 at: "\(name)/pseudo-label"
             ).labels
         }
@@ -94,7 +98,8 @@ import Testing
         ) -> Predictions {
             builder.add(
                 StackStep(
-                    learner: .logistic, settings: LearnerSettings(), seeds: [1], fit: .mean, classes: 2, fold: nil,
+                    learner: .logistic, settings: LearnerSettings(), seeds: [1], fit: .mean, target: .classes(2),
+                    fold: nil,
                     groupStatistics: groupStatistics, rows: train.rows, folds: folds, members: members, features: nil,
                     test: nil),
                 at: "stacked/stack"
@@ -177,7 +182,8 @@ import Testing
         let stacked = draft.stack(["words": draft.outOfFold("words"), "known": known])
         let final = draft.builder.add(
             OptimizeStep(
-                method: .marginals, classes: 2, counts: nil, fold: nil, predictions: stacked, rows: draft.train.rows,
+                method: .marginals, target: .classes(2), counts: nil, fold: nil, predictions: stacked,
+                rows: draft.train.rows,
                 fitting: .here(on: stacked, folds: draft.folds)),
             at: "final/optimize-oof")
         draft.evaluate("stacked", stacked)

@@ -1,5 +1,6 @@
 // What a recipe compiles to.
 
+import Targets
 import Diagnostics
 import Digests
 import Nodes
@@ -154,7 +155,7 @@ private func work(_ plan: Plan, _ kind: StepKind) -> Set<JSON> {
         var builder = PlanBuilder()
         func step(_ count: Int, _ word: String, _ inputs: [String: Source] = [:]) -> Int {
             let body = CommandStep(
-                name: "x", command: [word], outputs: [], classes: count, inputs: inputs,
+                name: "x", command: [word], outputs: [], target: .classes(count), inputs: inputs,
                 resources: CommandResources(StepResources()), labels: nil, tables: [:])
             return builder.add(body, at: "x/fit").step
         }

@@ -1,5 +1,6 @@
 // Metrics beside scikit-learn (Goldens/scores.py), and as tallies.
 
+import Targets
 import Testing
 
 @testable import Scores
@@ -13,7 +14,7 @@ struct ScoreGoldens: Decodable {
     }
     let f1: [F1]
     struct Table: Decodable { let plain, weighted: [String: Double] }
-    let tables: [Table]
+    let tables, numbers: [Table]
 }
 
 @Suite struct MetricTests {
@@ -41,7 +42,8 @@ struct ScoreGoldens: Decodable {
         }
     }
 
-    static let names = Metrics.all.map(\.name) + Metrics.families.map(\.example)
+    static let names =
+        Metrics.all.filter { $0.kinds.contains(.classes) }.map(\.name) + Metrics.families.map(\.example)
 
     @Test(arguments: names.filter { Metrics.named($0) is any TallyMetric })
     func talliesOfPartsAddUpToThatOfTheWhole(_ name: String) throws {
@@ -66,7 +68,7 @@ struct ScoreGoldens: Decodable {
     /// Blocks that are drawn so and so often score as rows of so many times the weight do, by every metric.
     @Test(arguments: names) func drawnBlocksAreWeightedRows(_ name: String) throws {
         let metric = try #require(Metrics.named(name))
-        for number in [0, 4, 8, 13] where metric.refusal(classes: 2 + number % 4) == nil {
+        for number in [0, 4, 8, 13] where metric.refusal(of: .classes(2 + number % 4)) == nil {
             let table = try Self.table(number)
             let blocks = (0..<5).map { block in (0..<table.rows.count).filter { $0 % 5 == block } }
             let counts = [1.0, 0, 3, 1, 2]
@@ -108,7 +110,7 @@ struct ScoreGoldens: Decodable {
             for (expected, weights) in [(peer.plain, nil), (peer.weighted, weights)] {
                 for name in Set(Self.names).union(expected.keys) {
                     let metric = try #require(Metrics.named(name))
-                    guard metric.refusal(classes: rows.classes) == nil else { continue }
+                    guard metric.refusal(of: .classes(rows.classes)) == nil else { continue }
                     let found = metric.value(over: rows, weights: weights)
                     guard let wanted = expected[name] else {
                         // Not defined, or an example of a family that the peer scored at another number.
@@ -121,7 +123,9 @@ struct ScoreGoldens: Decodable {
                 }
             }
         }
-        #expect(Metrics.all.allSatisfy { compared[$0.name, default: 0] >= 100 } && compared["map@2"] == 400)
+        #expect(
+            Metrics.all.filter { $0.kinds.contains(.classes) }.allSatisfy { compared[$0.name, default: 0] >= 100 }
+                && compared["map@2"] == 400)
     }
 
     @Test func whatIsNotDefinedIsNoNumber() throws {

@@ -1,5 +1,6 @@
 // A folder of input files for native steps, and the step that reads them.
 
+import Targets
 import Digests
 import Formats
 import Foundation
@@ -49,25 +50,27 @@ struct Folder: ~Copyable {
     func folds() throws -> [Int] { try Folds(reading: bytes("folds"), name: "folds").folds }
 
     func output() throws -> Formats.Predictions {
-        try Formats.Predictions(reading: bytes("predictions"), name: "predictions", classes: 2)
+        try Formats.Predictions(reading: bytes("predictions"), name: "predictions", target: .classes(2))
     }
 }
 
 /// Steps over two labels. Where their inputs come from is told when they run.
 enum Make {
     static func average(cover: Int) -> AverageStep {
-        AverageStep(form: .plain(cover: cover), classes: 2, members: [:])
+        AverageStep(form: .plain(cover: cover), target: .classes(2), members: [:])
     }
 
     static func weighted(_ mean: AverageMean, _ weights: AverageWeights, fold: Int? = nil) -> AverageStep {
         AverageStep(
-            form: .weighted(.init(mean: mean, weights: weights, members: ["a", "b"], fold: fold, fitting: nil)),
-            classes: 2, members: [:])
+            form: .weighted(
+                .init(mean: mean, weights: weights, members: ["a", "b"], fold: fold, metric: nil, fitting: nil)),
+            target: .classes(2), members: [:])
     }
 
     static func optimize(_ counts: [Int]? = nil, fold: Int? = nil) -> OptimizeStep {
         OptimizeStep(
-            method: .marginals, classes: 2, counts: counts, fold: fold, predictions: nowhere(), rows: nowhere(),
+            method: .marginals, target: .classes(2), counts: counts, fold: fold, predictions: nowhere(),
+            rows: nowhere(),
             fitting: .there(nowhere()))
     }
 
@@ -75,19 +78,21 @@ enum Make {
 
     static var evaluate: EvaluateStep {
         EvaluateStep(
-            classes: 2, metrics: ["log-loss", "accuracy"], rows: nowhere(), folds: nowhere(), average: nowhere(),
+            target: .classes(2), metrics: ["log-loss", "accuracy"], rows: nowhere(), folds: nowhere(),
+            average: nowhere(),
             members: [:])
     }
 
     static func pseudoLabel(_ labels: Recipes.PseudoLabels.Labels, above confidence: Double = 0) -> PseudoLabelStep {
         var settings = Recipes.PseudoLabels()
         (settings.labels, settings.minimumConfidence) = (labels, confidence)
-        return PseudoLabelStep(settings: settings, classes: 2, predictions: nowhere())
+        return PseudoLabelStep(settings: settings, target: .classes(2), predictions: nowhere())
     }
 
     static func submission(id: String, label: String) -> SubmissionStep {
         SubmissionStep(
-            path: "s.csv", labels: ["0", "1"], id: id, label: label, predictions: nowhere(), rows: nowhere(),
+            path: "s.csv", target: .classes, labels: ["0", "1"], id: id, label: label, predictions: nowhere(),
+            rows: nowhere(),
             sample: nil)
     }
 

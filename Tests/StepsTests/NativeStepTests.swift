@@ -22,7 +22,7 @@ private let rows: JSON = [
             "seed-2/fold-1": try folder.predictions("d", rows: [0], [1, 0]),
         ]
         _ = try folder.run(Make.average(cover: 2), inputs)
-        #expect(try folder.output().probabilities == [0.75, 0.25, 0.5, 0.5])
+        #expect(try folder.output().values == [0.75, 0.25, 0.5, 0.5])
     }
 
     @Test func averageRefusesRowsThatCountLess() throws {

@@ -56,7 +56,7 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
         let folder = try Folder()
         let inputs = ["a": try folder.predictions("a", rows: [3, 1, 0, 2], values)]
         _ = try folder.run(Make.average(cover: 1), inputs)
-        #expect(try folder.output().probabilities == [0.25, 0.75, 0.5, 0.5, 0.5, 0.5, 0.75, 0.25])
+        #expect(try folder.output().values == [0.25, 0.75, 0.5, 0.5, 0.5, 0.5, 0.75, 0.25])
         let labels = try folder.run(Make.pseudoLabel(.hard), ["predictions": inputs["a"]!])
         #expect(labels.metrics["class-0"] == 3 && labels.metrics["class-1"] == 1)
         let found = try JSON(parsing: folder.bytes("pseudo-labels"))

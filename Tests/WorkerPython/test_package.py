@@ -13,10 +13,11 @@ ROOMS = {
     "protocol": set(),
     "texts": {"protocol"},
     "files": {"protocol"},
+    "targets": {"files", "protocol"},
     "models": {"files", "protocol"},
-    "stacking": {"models", "files", "texts", "protocol"},
+    "stacking": {"targets", "files", "texts", "protocol"},
     "training": {"models", "files", "protocol"},
-    "kinds": {"training", "stacking", "models", "files", "texts", "protocol"},
+    "kinds": {"training", "stacking", "models", "targets", "files", "texts", "protocol"},
 }
 
 

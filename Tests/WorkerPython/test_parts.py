@@ -9,6 +9,7 @@ from ablate_worker.models import batches, classifier, modelfolder
 from ablate_worker.protocol import kinds
 from ablate_worker.protocol.parameters import Lengths, Lora, Scratch, Training
 from ablate_worker.protocol.step import Failure, Source
+from ablate_worker.targets.classes import Classes
 from ablate_worker.training import data, trainer
 from ablate_worker.training.plan import Plan
 from ablate_worker.training.trainer import Progress, Trainer
@@ -36,7 +37,7 @@ def table(rows, **more):
 
 
 def training_set(plan=PLAN, rows=24, chosen=None, **more):
-    return data.assemble(tokens(rows), table(rows), np.arange(rows) if chosen is None else chosen, LENGTHS, 3, plan, **more)
+    return data.assemble(tokens(rows), table(rows), np.arange(rows) if chosen is None else chosen, LENGTHS, Classes(3), plan, **more)
 
 
 class Listener(Progress):
@@ -79,7 +80,7 @@ def test_a_training_set_is_put_together_of_tokens_and_a_table():
 
 def test_rows_are_held_out_by_whole_groups_and_weights_are_one_in_the_mean():
     plan = replace(PLAN, validation=0.25, order="groups")
-    rows = data.assemble(tokens(24), table(24, weights=[1, 2, 3] * 8), np.arange(24), LENGTHS, 3, plan)
+    rows = data.assemble(tokens(24), table(24, weights=[1, 2, 3] * 8), np.arange(24), LENGTHS, Classes(3), plan)
     assert sorted([*rows.rows, *rows.held]) == list(range(24)) and not set(rows.rows // 3) & set(rows.held // 3)
     assert rows.groups.tolist() == (rows.rows // 3).tolist() and rows.factors.mean() == pytest.approx(1)
     assert rows.held_weights.tolist() == [1, 2, 3] * (len(rows.held) // 3) and rows.metrics()["validation-rows"] == len(rows.held)
@@ -96,7 +97,7 @@ def test_pseudo_labelled_rows_stand_behind_the_others_each_a_group_of_its_own():
 
 def test_tokens_of_another_table_and_ids_that_a_backbone_does_not_know_are_refused():
     with pytest.raises(Failure, match="9 rows of answer, and the table 24"):
-        data.assemble(tokens(9), table(24), np.arange(24), LENGTHS, 3, PLAN)
+        data.assemble(tokens(9), table(24), np.arange(24), LENGTHS, Classes(3), PLAN)
     config = classifier.build(replace(SCRATCH, scratch=replace(SCRATCH.scratch, vocabulary=64)), 1, CPU).backbone.config
     with pytest.raises(Failure, match="knows ids below 64"):
         training_set().check_fit(config)

@@ -83,9 +83,11 @@ def changed(row, column, value):
     (dict(ids=[*IDS[:5], "r9"]), "row 6: the table has no id 'r9'", 6),
     (dict(names=["a", "b", "d"]), "no column for the label 'c'", None),
     (dict(head="row"), "id", None),
-    (dict(values=changed(3, 1, float("nan"))), "label 2 of the table's row 4", 4),
-    (dict(values=changed(3, 1, -0.5)), "the probability -0.5 of label 2", 4),
-    (dict(values=changed(2, 0, 0.9)), "of the table's row 3 add up to", 3)])
+    (dict(values=changed(3, 1, float("nan"))), "row 4, column 'b' holds 'nan', which is no number", 4),
+    (dict(values=changed(3, 1, float("inf"))), "row 4, column 'b' holds 'inf', which is no number", 4),
+    (dict(ids=[*IDS[:5], ""]), "row 6, column 'id' is empty", 6),
+    (dict(values=changed(3, 1, -0.5), order=[3, 0, 1, 2, 4, 5]), "row 1, column 'b': -0.5 is no probability", 1),
+    (dict(values=changed(2, 0, 0.9)), "row 3: its probabilities add up to", 3)])
 def test_what_is_no_prediction_of_each_row_is_refused(rows, tmp_path, make, words, row):
     path = table(tmp_path / "theirs.csv", **make)
     failure = fails("predictions", asked(path), {"file": path, "rows": rows}, tmp_path)
@@ -93,18 +95,112 @@ def test_what_is_no_prediction_of_each_row_is_refused(rows, tmp_path, make, word
     assert failure.row == row
 
 
+@pytest.fixture
+def part(tmp_path):
+    """Rows 1, 3 and 4 of the table: those of a fold."""
+    formats.write_json(tmp_path / "part", {"ids": ["r1", "r3", "r4"], "rows": [1, 3, 4]})
+    return tmp_path / "part"
+
+
+def told(**changes):
+    return {"id": "id", "label": "who", "labels": LABELS} | changes
+
+
+def some(path, order=(4, 1, 3), **more):
+    return table(path, order=order, **more).rename(path.with_suffix(""))
+
+
+def test_a_program_writes_the_rows_of_its_fold_in_any_form_without_an_ending(part, tmp_path):
+    made = [some(tmp_path / "a.csv"), tmp_path / "b", tmp_path / "c"]
+    pyarrow.parquet.write_table(pyarrow.table({"id": ["r3", "r1", "r4"]} | {f"who_{n}": VALUES[[3, 1, 4], k] for k, n in enumerate(LABELS)}), made[1])
+    made[2].write_text("".join(json.dumps({"id": IDS[row]} | dict(zip(LABELS, VALUES[row]))) + "\n" for row in (3, 4, 1)))
+    for path in made:
+        outputs, fields, _ = run("predictions", told(), {"file": path, "rows": part}, tmp_path)
+        found = load_file(outputs / "predictions")
+        assert fields == {"metrics": {"rows": 3}} and found["rows"].tolist() == [1, 3, 4]
+        np.testing.assert_allclose(found["probabilities"], VALUES[[1, 3, 4]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("make, words, row, column", [
+    (dict(order=(4, 1)), "lacks 1 of the 3 rows to predict, the first of id 'r3'", None, None),
+    (dict(order=(4, 1, 3, 1)), "row 4: the id 'r1' stands in row 2 already", 4, None),
+    (dict(order=(4, 1, 2)), "row 3: 'r2' is the id of no row to predict", 3, None),
+    (dict(order=(4, 1, 3, 0)), "row 4: 'r0' is the id of no row to predict", 4, None),
+    (dict(names=["a", "b", "d"]), "no column for the label 'c'", None, "c"),
+    (dict(names=["a", "b", "who_c"]), "no column for the label", None, "a"),
+    (dict(values=changed(3, 1, float("nan"))), "row 3, column 'b' holds 'nan', which is no number", 3, "b"),
+    (dict(values=changed(1, 2, 1.5)), "row 2, column 'c': 1.5 is no probability", 2, "c"),
+    (dict(values=VALUES * 2 / 3), "row 1: its probabilities add up to 0.6667", 1, None)])
+def test_what_a_program_got_wrong_is_named_by_row_and_column(part, tmp_path, make, words, row, column):
+    path = some(tmp_path / "oof.csv", **make)
+    failure = fails("predictions", told(), {"file": path, "rows": part}, tmp_path)
+    assert words in failure.message and (failure.row, failure.column) == (row, column), failure.message
+
+
+@pytest.mark.parametrize("content, words", [
+    (b"", "is empty"), (b"id,a,b,c\n", "has no rows"), (b"PAR1nonsense", "cannot be read as parquet"), (b"\x93NUMPY\x01\x00" + bytes(60), "")])
+def test_what_is_no_table_is_refused(part, tmp_path, content, words):
+    (tmp_path / "oof").write_bytes(content)
+    failure = fails("predictions", told(), {"file": tmp_path / "oof", "rows": part}, tmp_path)
+    assert failure.kind == "invalid-input" and words in failure.message, failure.message
+
+
+def test_an_id_that_was_read_as_a_number_is_told(tmp_path):
+    formats.write_json(tmp_path / "part", {"ids": ["007", "010"], "rows": [0, 1]})
+    (tmp_path / "oof").write_text("id,a,b,c\n7,1,0,0\n10,1,0,0\n")
+    failure = fails("predictions", told(), {"file": tmp_path / "oof", "rows": tmp_path / "part"}, tmp_path)
+    assert "(is '007' meant? Read ids as texts)" in failure.message
+
+
 def test_a_cell_that_is_no_number_is_named(rows, tmp_path):
     path = table(tmp_path / "theirs.csv")
     path.write_text(path.read_text().replace(repr(float(VALUES[1, 2])), "high"))
     failure = fails("predictions", asked(path), {"file": path, "rows": rows}, tmp_path)
-    assert (failure.row, failure.column) == (2, "c") and "'high' is no number" in failure.message
+    assert (failure.row, failure.column) == (2, "c") and "holds 'high', which is no number" in failure.message
 
+
+@pytest.mark.parametrize("cell", ["0.2_5", "\u0660.\u0665", "0x1p-2", "1e", ""])
+def test_a_text_is_a_number_as_csv_writes_it_alone(rows, tmp_path, cell):
+    path = table(tmp_path / "theirs.csv")
+    path.write_text(path.read_text().replace(repr(float(VALUES[1, 2])), cell))
+    failure = fails("predictions", asked(path), {"file": path, "rows": rows}, tmp_path)
+    assert (failure.kind, failure.row, failure.column) == ("invalid-input", 2, "c")
+
+
+@pytest.mark.parametrize("cell", ["true", "null", "1" + "0" * 400, "[0.5]", '"half"'])
+def test_a_value_of_json_that_is_no_number_is_named(rows, tmp_path, cell):
+    path = tmp_path / "theirs.jsonl"
+    lines = [json.dumps({"id": IDS[row]} | dict(zip(LABELS, VALUES[row].tolist()))) for row in range(6)]
+    path.write_text("\n".join(lines).replace(repr(float(VALUES[1, 2])), cell) + "\n")
+    failure = fails("predictions", asked(path), {"file": path, "rows": rows}, tmp_path)
+    assert (failure.kind, failure.row, failure.column) == ("invalid-input", 2, "c"), failure.message
+
+
+def test_two_columns_for_each_label_are_one_too_many(rows, tmp_path):
+    path = tmp_path / "theirs.csv"
+    lines = [",".join([IDS[row], *map(repr, [*VALUES[row].tolist(), *VALUES[row, ::-1].tolist()])]) for row in range(6)]
+    path.write_text("\n".join(["id,a,b,c,who_a,who_b,who_c", *lines]) + "\n")
+    failure = fails("predictions", asked(path), {"file": path, "rows": rows}, tmp_path)
+    assert failure.kind == "invalid-input" and "'a' and 'who_a'" in failure.message
 
 @pytest.mark.parametrize("values", [VALUES[:5], VALUES[:, :2], np.array(["a"] * 18).reshape(6, 3), np.array([[{}] * 3] * 6)])
 def test_an_array_of_another_make_is_refused(rows, tmp_path, values):
     np.save(tmp_path / "theirs.npy", values)
     failure = fails("predictions", asked(tmp_path / "theirs.npy"), {"file": tmp_path / "theirs.npy", "rows": rows}, tmp_path)
     assert failure.kind == "invalid-input" and "theirs.npy" in failure.message
+
+
+def header(shape):
+    text = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}"
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 and no more", header("(1000000000000, 3)"), header("(10**24, 3)"), header(f"({10**24}, 3)"),
+                                     header("(6, 3")[:-3], b"\x93NUMPY\x09\x09", b"id,a,b,c\n"])
+def test_bytes_that_are_no_array_are_refused(rows, tmp_path, content):
+    (tmp_path / "theirs.npy").write_bytes(content)
+    failure = fails("predictions", asked(tmp_path / "theirs.npy"), {"file": tmp_path / "theirs.npy", "rows": rows}, tmp_path)
+    assert failure.kind == "invalid-input" and "theirs.npy" in failure.message, failure.message
 
 
 def test_folds_are_the_same_whatever_their_numbers(rows, tmp_path):

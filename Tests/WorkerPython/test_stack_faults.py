@@ -39,7 +39,7 @@ def test_faults_in_settings_and_tables(worker, problem, tmp_path):
     def fails(words, given=None, **more):
         failure = worker.fails("stack", stack(**more), given or problem.given())
         assert failure.kind == "invalid-input" and words in failure.message, failure.message
-    fails("learner is 'xgboost'; it may be lightgbm, logistic or simplex", learner="xgboost")
+    fails("learner is 'xgboost'; it may be lightgbm, logistic, ridge or simplex", learner="xgboost")
     fails("row-share is 1.5; it must be a number above 0 and at most 1", settings={"row-share": 1.5})
     fails("rounds is 2.5; it must be an integer of at least 1", settings={"rounds": 2.5})
     fails("regularization is []", learner="logistic", settings={"regularization": []})

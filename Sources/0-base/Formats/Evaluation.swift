@@ -5,7 +5,7 @@ internal import Digests
 /// Out-of-fold scores of one result.
 ///
 /// Promised: every score finite; what there is of each row (losses, groups, folds, labels, predicted) has as many numbers as
-/// there are rows, labels below the number of classes.
+/// there are rows, labels below the number of classes. Of numbers there are ``classes`` in a row, and no labels.
 package struct Evaluation: Sendable {
     /// The score of one model: a seed and a fold.
     package struct Cell: Sendable {
@@ -42,11 +42,17 @@ package struct Evaluation: Sendable {
     /// Bins of the predicted class's probability: rows, mean probability, share of correct predictions.
     package var bins: [(rows: Int, confidence: Double, accuracy: Double)] = []
     package var calibrationError = 0.0
+    /// Of numbers the truth of each row, row-major, and what each seed and their average predict, by the names of ``losses``.
+    package var numbers: [Double] = []
+    package var values: [String: [Double]] = [:]
 
     /// Scores of `rows` rows, of which more is to be said.
     package init(rows: Int, classes: Int, metrics: [String]? = nil, scores: [String: Double]) {
         (self.rows, self.classes, self.metrics, self.scores) = (rows, classes, metrics, scores)
     }
+
+    /// Whether numbers were predicted, and not labels.
+    package var isOfNumbers: Bool { !numbers.isEmpty }
 
     /// Whether each seed was scored by itself: chance has a part in the training.
     package var hasSeeds: Bool { seeds.contains { !$0.name.isEmpty } }
@@ -94,11 +100,18 @@ package struct Evaluation: Sendable {
             let own = try fields.object("predicted-by-seed")
             for seed in own.names { predictedBySeed[seed] = try own.integers(seed) }
         }
-        let reliability = try fields.object("reliability")
-        for bin in try reliability.objects("bins") {
-            bins.append((try bin.integer("rows"), try bin.number("confidence"), try bin.number("accuracy")))
+        numbers = try fields.has("numbers") ? fields.numbers("numbers") : []
+        if fields.has("values") {
+            let own = try fields.object("values")
+            for seed in own.names { values[seed] = try own.numbers(seed) }
         }
-        calibrationError = try reliability.number("calibration-error")
+        if !isOfNumbers || fields.has("reliability") {
+            let reliability = try fields.object("reliability")
+            for bin in try reliability.objects("bins") {
+                bins.append((try bin.integer("rows"), try bin.number("confidence"), try bin.number("accuracy")))
+            }
+            calibrationError = try reliability.number("calibration-error")
+        }
         try prove(fields)
     }
 
@@ -107,6 +120,12 @@ package struct Evaluation: Sendable {
             ("groups", groups.count), ("folds", folds.count), ("labels", labels.count),
             ("predicted", predicted.count),
         ].filter { $0.1 > 0 }
+        for (seed, values) in values.map({ ($0, $1) }) + (isOfNumbers ? [("numbers", numbers)] : []) {
+            guard values.count == rows * self.classes else {
+                throw fields.error(
+                    "\(seed) has \(values.count) numbers, and there are \(rows) rows of \(self.classes)")
+            }
+        }
         for (seed, values) in losses { counts.append(("losses.\(seed)", values.count)) }
         for (seed, values) in predictedBySeed { counts.append(("predicted-by-seed.\(seed)", values.count)) }
         if let (member, count) = counts.first(where: { $0.1 != rows }) {
@@ -143,12 +162,19 @@ package struct Evaluation: Sendable {
             "rows": .integer(rows), "classes": .integer(classes), "average": .object(scores.mapValues { .number($0) }),
             "cells": .array(cells), "seeds": .array(seeds),
             "losses": .object(losses.mapValues { .array($0.map { .number($0) }) }), "groups": numbers(groups),
-            "folds": numbers(folds), "labels": numbers(labels), "predicted": numbers(predicted),
-            "reliability": ["bins": .array(bins), "calibration-error": .number(calibrationError)],
+            "folds": numbers(folds),
         ]
+        if isOfNumbers {
+            json["numbers"] = .array(self.numbers.map { .number($0) })
+            json["values"] = .object(values.mapValues { .array($0.map { .number($0) }) })
+        } else {
+            json["labels"] = numbers(labels)
+            json["predicted"] = numbers(predicted)
+            json["reliability"] = ["bins": .array(bins), "calibration-error": .number(calibrationError)]
+        }
         if let metrics {
             json["metrics"] = .array(metrics.map { .string($0) })
-            json["predicted-by-seed"] = .object(predictedBySeed.mapValues(numbers))
+            if !isOfNumbers { json["predicted-by-seed"] = .object(predictedBySeed.mapValues(numbers)) }
         }
         return Array(JSON.object(json).text().utf8)
     }

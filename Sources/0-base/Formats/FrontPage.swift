@@ -7,13 +7,14 @@
 //
 // It does not know where a file lies: bytes come in, bytes go out. It does not know steps, recipes or scores.
 //
-// It may import Digests (for JSON) and Words. Recipes, Plans, Storage, Workers, Steps, Execution, Forecasts, Logbooks and
+// It may import Targets, Digests (for JSON) and Words. Recipes, Plans, Storage, Workers, Steps, Execution, Forecasts, Logbooks and
 // CommandLine import it.
 //
-//     Predictions (with ProbabilitySums)      read this first: rows and probabilities, and the rule for sums that are off
-//     PredictionsTable                        the same by id, for other programs
+//     Predictions (with ProbabilitySums)      read this first: rows and what is predicted, and the rule for sums that are off
+//     PredictionsTable, PredictionColumns     the same by id, for other programs; how its columns are called
 //     Rows, Folds, PseudoLabels               a table without its texts; each row's fold; a teacher's labels
 //     TextColumns                             the texts that each row has, by name
+//     Order                                   a column's values in their order, of which folds are made
 //     Weights, Coefficients                   what an average and a constraint fitted
 //     Evaluation, TrainingHistory             scores; a fine-tune's losses
 //     StepReport, BackboneFiles               what a step says of its work; a backbone's config and index of weights

@@ -1,38 +1,42 @@
-// Predictions: probabilities for rows of a table. Knows the file's form (safetensors), not who predicted.
+// Predictions for rows of a table. Knows the file's form (safetensors), not who predicted.
 
-/// Probabilities for some rows of a table.
+package import Targets
+
+/// Predictions for some rows of a table.
 ///
-/// Promised: at least one row; row numbers from 0, ascending, each once; numbers in 0...1, and each row sums to 1.
-/// Mended on reading: rows in another order are sorted, as a loader that shuffles leaves them; sums are set right as
-/// ``ProbabilitySums`` says; other widths of numbers are taken.
+/// Promised: at least one row; row numbers from 0, ascending, each once; numbers as the target's form says: of classes in 0...1,
+/// and each row sums to 1. Mended on reading: rows in another order are sorted, as a loader that shuffles leaves them; sums are
+/// set right as ``ProbabilitySums`` says; other widths of numbers are taken.
 package struct Predictions: Sendable {
     /// Row numbers from 0, ascending.
     package let rows: [Int]
-    package let classes: Int
-    /// Row-major, `rows.count` x `classes`; each row sums to 1.
-    package let probabilities: [Double]
+    package let target: Target
+    /// Row-major, `rows.count` x `target.width`.
+    package let values: [Double]
     /// Whether the file said it otherwise: rows in another order, sums that were off, other types of numbers.
     package let isMended: Bool
 
     /// Predictions for the first rows of a table, made here: the caller's numbers hold the promise.
-    package init(covering count: Int, classes: Int, probabilities: [Double]) {
+    package init(covering count: Int, target: Target, values: [Double]) {
         rows = Array(0..<count)
-        self.classes = classes
-        self.probabilities = probabilities
+        self.target = target
+        self.values = values
         isMended = false
     }
 
     /// - Parameters:
     ///   - name: as messages call the file.
-    ///   - classes: how many labels there are.
+    ///   - target: what is predicted.
     ///   - count: how many rows the table has; nil where that is not known.
     ///
-    /// Errors: ``FormatError``, which names row (from 1) and label (from 1).
-    package init(reading bytes: [UInt8], name: String, classes: Int, below count: Int? = nil) throws(FormatError) {
+    /// Errors: ``FormatError``, which names row (from 1) and label or column (from 1).
+    package init(reading bytes: [UInt8], name: String, target: Target, below count: Int? = nil) throws(FormatError) {
+        let width = target.width
         let file = try Safetensors(reading: bytes, name: name)
         let given = try file.integers("rows", shape: [nil])
         guard !given.isEmpty else { throw FormatError("\(name) has no rows; each row of the table needs one") }
-        var values = try file.reals("probabilities", shape: [given.count, classes])
+        let tensor = target.form.tensor
+        var values = try file.reals(tensor, shape: [given.count, width])
         var order = Array(given.indices)
         let isSorted = zip(given, given.dropFirst()).allSatisfy { $0 < $1 }
         if !isSorted { order.sort { (given[$0], $0) < (given[$1], $1) } }
@@ -48,11 +52,27 @@ package struct Predictions: Sendable {
                     "\(name): rows[\(index)] is \(given[index]), and \(range ?? "rows are numbered from 0")")
             }
         }
-        let wasDivided = try Self.prove(&values, rows: given, classes: classes, type: file.type("probabilities"), name)
+        var wasDivided = false
+        switch target.form {
+        case .distribution:
+            wasDivided = try Self.prove(&values, rows: given, classes: width, type: file.type(tensor), name)
+        case .probabilities:
+            if let index = values.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) {
+                throw FormatError(
+                    "\(name), row \(Self.ordinal(given[index / width])), label \(index % width + 1) of \(width): \(values[index]) is no probability; write numbers in 0...1, such as a sigmoid of each label"
+                )
+            }
+        case .numbers:
+            if let index = values.firstIndex(where: { !$0.isFinite }) {
+                throw FormatError(
+                    "\(name), row \(Self.ordinal(given[index / width])), column \(index % width + 1) of \(width): \(values[index]) is no number that can be predicted; write finite ones"
+                )
+            }
+        }
         rows = isSorted ? given : order.map { given[$0] }
-        probabilities = isSorted ? values : order.flatMap { values[$0 * classes..<($0 + 1) * classes] }
-        self.classes = classes
-        isMended = !isSorted || wasDivided || file.type("rows") != "I64" || file.type("probabilities") != "F32"
+        self.values = isSorted ? values : order.flatMap { values[$0 * width..<($0 + 1) * width] }
+        self.target = target
+        isMended = !isSorted || wasDivided || file.type("rows") != "I64" || file.type(tensor) != target.form.type
     }
 
     /// Sets right what rounding explains, and answers whether anything was.
@@ -89,13 +109,14 @@ package struct Predictions: Sendable {
     /// The predictions of several folds as those of one table, of which they must hold each row once.
     ///
     /// - Parameters:
-    ///   - parts: at least one, all of as many classes; each with its name, as messages call it.
+    ///   - parts: at least one, all of one target; each with its name, as messages call it.
     ///   - count: how many rows the table has.
     ///
     /// Errors: ``FormatError``.
     package init(joining parts: [(name: String, predictions: Predictions)], covering count: Int) throws(FormatError) {
-        let classes = parts[0].predictions.classes
-        var joined = [Double](repeating: 0, count: count * classes)
+        let target = parts[0].predictions.target
+        let width = target.width
+        var joined = [Double](repeating: 0, count: count * width)
         var owners = [String?](repeating: nil, count: count)
         for (name, part) in parts {
             for (index, row) in part.rows.enumerated() {
@@ -107,27 +128,31 @@ package struct Predictions: Sendable {
                         "row \(row + 1) is predicted by \(owner) and by \(name); each row has one fold")
                 }
                 owners[row] = name
-                joined.replaceSubrange(row * classes..<(row + 1) * classes, with: part[index])
+                joined.replaceSubrange(row * width..<(row + 1) * width, with: part[index])
             }
         }
         if let row = owners.firstIndex(of: nil) {
             throw FormatError(
                 "no fold predicts row \(row + 1): \(parts.map(\.name).sorted().joined(separator: ", "))")
         }
-        self.init(covering: count, classes: classes, probabilities: joined)
+        self.init(covering: count, target: target, values: joined)
     }
 
     /// The row as people count, from 1.
     private static func ordinal(_ row: Int) -> String { row == .max ? "\(row)" : "\(row + 1)" }
 
-    /// The probabilities of the row at `index` (an index into ``rows``, not a row number).
-    package subscript(index: Int) -> ArraySlice<Double> { probabilities[index * classes..<(index + 1) * classes] }
+    /// The numbers of the row at `index` (an index into ``rows``, not a row number).
+    package subscript(index: Int) -> ArraySlice<Double> { values[index * target.width..<(index + 1) * target.width] }
 
-    /// The bytes of the file, the numbers in single precision.
+    /// The bytes of the file: probabilities in single precision, other numbers in double.
     package var bytes: [UInt8] {
         var file = Safetensors()
         file.set("rows", rows, shape: [rows.count])
-        file.set("probabilities", probabilities.map { Float($0) }, shape: [rows.count, classes])
+        let shape = [rows.count, target.width]
+        switch target.form {
+        case .distribution, .probabilities: file.set(target.form.tensor, values.map { Float($0) }, shape: shape)
+        case .numbers: file.set(target.form.tensor, values, shape: shape)
+        }
         return file.bytes
     }
 
@@ -146,5 +171,31 @@ package struct Predictions: Sendable {
                 "\(name) has predictions for \(rows.count) rows, and each of the table's rows needs one: \(what)")
         }
         return self
+    }
+}
+
+extension PredictionForm {
+    /// The tensor of a file that has the numbers.
+    fileprivate var tensor: String {
+        switch self {
+        case .distribution, .probabilities: "probabilities"
+        case .numbers: "values"
+        }
+    }
+
+    /// The type that it is written in here.
+    fileprivate var type: String {
+        switch self {
+        case .distribution, .probabilities: "F32"
+        case .numbers: "F64"
+        }
+    }
+
+    /// What a file of so many numbers a row holds, for messages.
+    package func contents(width: Int) -> String {
+        switch self {
+        case .distribution, .probabilities: "probabilities float32 [n, \(width)]"
+        case .numbers: "values float64 [n, \(width)]"
+        }
     }
 }

@@ -2,15 +2,18 @@
 
 /// The rows of a table.
 ///
-/// Promised: an id for each row, each once; labels below ``classes``; groups numbered by first appearance; weights 0 or
+/// Promised: an id for each row, each once; labels below ``classes``, or as many finite numbers for each row; groups numbered by first appearance; weights 0 or
 /// within ``weights``, and not all 0.
 package struct Rows: Sendable {
     package let ids: [String]
-    /// Indices into the recipe's labels; nil for a table to predict.
+    /// Indices into the recipe's labels; nil for a table to predict, and where numbers are predicted.
     package let labels: [Int]?
+    /// Row-major, ``classes`` for each row; nil for a table to predict, and where labels are predicted.
+    package let numbers: [Double]?
     /// Codes in order of first appearance; nil where the table has no groups.
     package let groups: [Int]?
     package let weights: [Double]?
+    /// How many numbers a prediction of a row has: one for each label, or for each column of numbers.
     package let classes: Int
     private let name: String
 
@@ -25,9 +28,14 @@ package struct Rows: Sendable {
         guard classes >= 1 else { throw fields.error("classes is \(classes), and there must be at least 1") }
         ids = try fields.strings("ids")
         labels = try fields.has("labels") ? fields.integers("labels") : nil
+        let matrix = try fields.has("numbers") ? fields.matrix("numbers") : nil
+        numbers = matrix.map { $0.flatMap(\.self) }
         groups = try fields.has("groups") ? fields.integers("groups") : nil
         weights = try fields.has("weights") ? fields.numbers("weights") : nil
-        let lengths = [("labels", labels?.count), ("groups", groups?.count), ("weights", weights?.count)]
+        let lengths = [
+            ("labels", labels?.count), ("numbers", matrix?.count), ("groups", groups?.count),
+            ("weights", weights?.count),
+        ]
         for (member, count) in lengths where count ?? ids.count != ids.count {
             throw fields.error("there are \(ids.count) ids and \(count ?? 0) \(member); each row has one")
         }
@@ -39,6 +47,9 @@ package struct Rows: Sendable {
         }
         if let row = labels?.firstIndex(where: { !(0..<classes ~= $0) }), let labels {
             throw fields.error("row \(row + 1) has the label \(labels[row]), and labels are 0 to \(classes - 1)")
+        }
+        if let row = matrix?.firstIndex(where: { $0.count != classes || !$0.allSatisfy(\.isFinite) }), let matrix {
+            throw fields.error("row \(row + 1) has the numbers \(matrix[row]), and \(classes) finite ones belong there")
         }
         var next = 0
         for (row, group) in (groups ?? []).enumerated() {
@@ -66,5 +77,11 @@ package struct Rows: Sendable {
     package func trueLabels() throws(FormatError) -> [Int] {
         guard let labels else { throw FormatError("\(name) has no labels: a training table is needed") }
         return labels
+    }
+
+    /// The numbers of a training table, row-major. Errors: ``FormatError`` where there are none.
+    package func trueNumbers() throws(FormatError) -> [Double] {
+        guard let numbers else { throw FormatError("\(name) has no numbers to predict: a training table is needed") }
+        return numbers
     }
 }

@@ -6,14 +6,16 @@
 // It does not know recipes, steps, files, tables, column names or the names of labels. A label is an Int from zero, a group is
 // an Int, a seed is a UInt64.
 //
-//     Probabilities/       ProbabilityMatrix (the common currency; read it first), RowGrouping, LabelCounts, Temperature
+//     Probabilities/       ProbabilityMatrix (the common currency; read it first), RowGrouping, LabelCounts, Temperature, CutPoints
 //     Metrics/             Metric (what a score is), ScoredRows (what it reads), TallyMetric (what most are), Metrics (all of them)
 //     Metrics/Classes/     of predicted classes: Accuracy, BalancedAccuracy, FMeasure, MatthewsCorrelation, QuadraticKappa
 //     Metrics/Probabilities/
 //                          LogLoss, BrierScore, CurveMetric (AUC and average precision, by OneAgainstRest), CreditAtRank,
 //                          CalibrationError; Reliability
-//     Averages/            Averaging, AveragingWeights
+//     Metrics/Numbers/     NumberRows (what they read); RootMeanSquaredError, ColumnwiseError, MeanAbsoluteError, Determination,
+//                          PearsonCorrelation, SpearmanCorrelation
+//     Averages/            Averaging, AveragingWeights, SimplexDescent (and what it descends)
 //     Folds/               FoldAssignment, StratifiedGroups
 //
-// It may import Arithmetic. Recipes and Plans take the names of metrics from it; Statistics, Constraints, Steps, Logbooks and
+// It may import Targets and Arithmetic. Recipes and Plans take the names of metrics from it; Statistics, Constraints, Steps, Logbooks and
 // CommandLine score with it.

@@ -48,10 +48,11 @@ struct PairedRows: Sendable {
     /// What each group counts: its rows, or what they weigh.
     var groupWeights: [Double] { (0..<groups.count).map { total(groups[$0]) } }
 
-    /// Of folds that weigh differently, the mean over them of the weight tested to the weight trained on; nil for equal ones, and
-    /// of rows without weights.
+    /// The mean over the folds of the weight tested to the weight trained on; of rows without weights that of equal folds. All folds
+    /// count, also those that have no score: they were trained on. Nil for a single fold.
     private var testToTrain: Double? {
-        guard weights != nil else { return nil }
+        let rowsByFold = self.rowsByFold
+        guard weights != nil else { return rowsByFold.count > 1 ? 1 / Double(rowsByFold.count - 1) : nil }
         let folds = rowsByFold.map(total)
         let whole = folds.reduce(0, +)
         return folds.reduce(0) { $0 + $1 / (whole - $1) } / Double(folds.count)

@@ -7,7 +7,7 @@
 // It does not know steps, keys, the store or what is in a table. It opens no file: what is there, and whether two files are
 // the same, it asks functions that the caller gives it (`Surroundings`). Nothing of the site reaches a recipe.
 //
-// It may import Nodes, Formats, Scores (for the names of metrics), Diagnostics, Words and Digests. Plans, Steps, Logbooks, CommandLine and generate use it.
+// It may import Nodes, Targets, Formats, Scores (for the names of metrics), Diagnostics, Words and Digests. Plans, Steps, Logbooks, CommandLine and generate use it.
 //
 //     Sections/Recipe                                        read this first; beside it, a file for each section
 //     Declarations/                                          what a key is: shapes, decoding, schema
@@ -19,11 +19,13 @@
 //
 // The rest, each of which says in its first line what it is:
 //
-//     Composition/         ValuesInForce, Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
+//     Composition/         CommandReadings, ValuesInForce, Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
 //     Composition/Checks/  CrossChecks, which lists them; AnnotationChecks, ExtractorChecks, KeyVariables
-//     .../Checks/Data/     ColumnChecks, FileChecks, GroupChecks, MetricChecks, SampleChecks, SourceChecks, SubmissionChecks, TemplateChecks, WritableChecks
+//     .../Checks/Data/     ColumnChecks, FileChecks, FoldChecks, GroupChecks, MetricChecks, SampleChecks, SourceChecks, SubmissionChecks,
+//                          TargetChecks, TemplateChecks, WritableChecks
 //     .../Checks/Lints/    Lints, which lists them: ConfoundedSettings, ContextLengths, EnsembleSizes, UnusedModels
-//     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, PseudoLabelChecks, RoundChecks, TrainingChecks
+//     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, OptionChecks, ProgramChecks, PseudoLabelChecks,
+//                          RoundChecks, TrainingChecks
 //     .../Checks/Names/    ReferenceChecks, ReferenceGraph
 //     .../Checks/Stack/    AverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
 //     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, TableMentions

@@ -26,6 +26,14 @@ package enum RecipeSchema {
         "models.*.lora.targets": ["all-linear", ["q_proj", "v_proj"]], "models.*.seeds": [[1, 2, 3]],
         "models.*.fit": [["folds"], ["folds", "full"]], "models.*.chat": ["off", ["system": "You are a judge."]],
         "models.*.pseudo-labels": ["off", ["from": "final"]], "models.*.tfidf.ngrams": [[1, 2]],
+        "models.*.program.command": [
+            [
+                "python3", "train.py", "--seed", "{seed}", "--lr", "{settings.lr}", "{in.train}", "{in.valid}",
+                "{out.oof}",
+                "{in.test}", "{out.test}",
+            ]
+        ],
+        "models.*.program.settings": [["lr": 0.0001]],
         "stack.*.average": [["openhermes", "openorca"]], "stack.*.features": [["length", "group-statistics"]],
         "annotations.*.template": ["Rate the answer from 1 to 10: {answer}"], "annotations.*.scale": [[1, 10]],
         "extractors.*.backbone": ["mistralai/Mistral-7B-v0.1", "./backbone"],

@@ -39,12 +39,16 @@ protocol NamedContent: Sendable { static var name: String { get } }
 package enum Content {
     /// A table, a sample submission or a script of the user's.
     package enum UserFile: NamedContent { static let name = "file" }
+    /// A folder with one table for a program.
+    package enum Table: NamedContent { static let name = "table" }
     /// The rows of a table without their texts.
     package enum Rows: NamedContent { static let name = "rows" }
     package enum Texts: NamedContent { static let name = "texts" }
     /// The cells of a table's extra columns.
     package enum Extra: NamedContent { static let name = "extra" }
     package enum Folds: NamedContent { static let name = "folds" }
+    /// The values of a column in their order, and where each row stands among them.
+    package enum Order: NamedContent { static let name = "order" }
     package enum Tokens: NamedContent { static let name = "tokens" }
     package enum Tokenizer: NamedContent { static let name = "tokenizer" }
     /// A backbone's weights.

@@ -22,9 +22,10 @@
 // The rest, each of which says in its first line what it is:
 //
 //     Compiling/           CommandSteps, TextSteps
-//     Compiling/Models/    BaselineSteps, FineTuneSteps, FittedModelSteps, PseudoLabelSteps
+//     Compiling/Models/    BaselineSteps, FineTuneSteps, FittedModelSteps, ProgramSteps, PseudoLabelSteps
 //     Compiling/Stack/     AverageSteps, LearnerSteps, OptimizationSteps
 //     Labels/              FoldSet, PlanFindings
-//     Kinds/               AnnotateStep, AverageStep, CommandStep, EvaluateStep, ExploreStep, ExtractStep,
+//     Kinds/Programs/      RunsProgram, which the others share; CommandStep, PartStep, ProgramStep
+//     Kinds/               AnnotateStep, AverageStep, EvaluateStep, ExploreStep, ExtractStep,
 //                          FeaturesStep, FinetuneStep, FitStep, ForwardPass, IngestStep, OptimizeStep,
 //                          PredictStep, PseudoLabelStep, SplitStep, StackStep, SubmissionStep, TokenizeStep

@@ -61,7 +61,8 @@ package struct OutputDescription: Sendable, ExpressibleByStringLiteral {
     /// When it is there; nil for always. A step that says it is done and lacks one that is always there is not done.
     package let condition: String?
 
-    package init(stringLiteral name: String) { (self.name, condition) = (name, nil) }
+    init(_ name: String) { (self.name, condition) = (name, nil) }
+    package init(stringLiteral name: String) { self.init(name) }
     private init(_ name: String, where condition: String) { (self.name, self.condition) = (name, condition) }
 
     static func sometimes(_ name: String, _ condition: String) -> OutputDescription {

@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Recipes
+internal import Targets
 
 extension Parameter {
     /// A parameter that is always there.
@@ -54,9 +55,21 @@ extension Parameter {
         self.init(name: name, about: about, schema: schema, isRequired: required, asBefore: nil, encode: encode)
     }
 
-    /// The number of labels, which most kinds have.
-    static func classes(_ path: any KeyPath<Root, Int> & Sendable) -> Parameter {
-        Parameter("classes", path, .integer(2...Int(Int32.max)), "The number of labels.")
+    /// What is predicted, which most kinds ask: how many numbers a row has, and of which kind they are.
+    static func target(_ path: any KeyPath<Root, Target> & Sendable) -> [Parameter] {
+        let kind = ValueShape<Target.Kind>.choice
+        let before = kind.parameter(.classes)
+        return [
+            Parameter(
+                "classes", schema: ValueShape<Int>.integer(1...Int(Int32.max)).schema,
+                "The number of labels, or of the numbers that a prediction of a row has."
+            ) { .integer($0[keyPath: path].width) },
+            Parameter(
+                name: "target", about: "What is predicted.", schema: kind.schema, isRequired: false, asBefore: before
+            ) {
+                kind.parameter($0[keyPath: path].kind) == before ? JSON?.none : kind.parameter($0[keyPath: path].kind)
+            },
+        ]
     }
 
     /// A fold by its number, or null.

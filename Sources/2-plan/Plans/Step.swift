@@ -20,7 +20,7 @@ package final class Step: Sendable {
     /// key is still unknown.
     package let outline: Digest
 
-    /// What a custom step asks for beside a process; nil for ablate's own steps.
+    /// What a program asks for beside a process; nil for ablate's own steps.
     package let resources: CommandResources?
     /// Of a program, by output, the step that reads the table each of whose rows the output must cover; empty for everything else.
     /// Never in a key.
@@ -34,8 +34,8 @@ package final class Step: Sendable {
     ) {
         (self.address, self.body, self.kind, self.parameters) = (address, body, kind, parameters)
         (self.inputs, self.origins, self.outline) = (inputs, origins, outline)
-        let command = body as? CommandStep
-        (resources, tables) = (command?.resources, command?.tables.compactMapValues(\.step) ?? [:])
+        resources = body.resources
+        tables = (body as? CommandStep)?.tables.compactMapValues(\.step) ?? [:]
         let read = inputs.values.compactMap(\.step).sorted()
         dependencies = read.indices.filter { $0 == 0 || read[$0] != read[$0 - 1] }.map { read[$0] }
     }

@@ -44,6 +44,7 @@ extension StepKind {
         PredictStep.self, PredictionsStep.self, FeaturesStep.self, AnnotateStep.self, ExtractStep.self,
         AverageStep.self, StackStep.self,
         OptimizeStep.self, EvaluateStep.self, SubmissionStep.self, PseudoLabelStep.self, CommandStep.self,
+        PartStep.self, ProgramStep.self,
     ]
     package static let allCases = declared.map { $0.kind }
 

@@ -21,6 +21,8 @@ package protocol TypedStep: Parametrised {
 
     /// What running this step takes; by default what its kind does.
     var demand: Demand { get }
+    /// What it says itself that it takes of the machine; nil for ablate's own steps.
+    var resources: CommandResources? { get }
 
     /// What each output has to do with the labels of the training table, from what the inputs have; outputs that are not there have
     /// nothing to do with them.
@@ -33,6 +35,7 @@ package protocol TypedStep: Parametrised {
 
 extension TypedStep {
     package var demand: Demand { Self.kind.demand }
+    package var resources: CommandResources? { nil }
     package func leak(of name: String) -> (reason: String, help: String) {
         ("\"\(name)\" is fitted on the labels of every fold", "fit it on folds")
     }

@@ -72,27 +72,40 @@ package struct Delivery: Sendable {
             return isGone && mark.isOfSameName(as: bytes) ? .ours : .other(author: Author.shown(other))
         }
         let author = author(for: path)
-        var known: Ledger.Entry?
-        for ledger in ledgers where known == nil { known = try ledger.entry(for: path) }
-        guard let entry = known else { return .theirs }
+        let known = try ledgers.compactMap { try $0.entry(for: path) }
+        guard let first = known.first else { return .theirs }
         let digest = try host.files.open(path, .readingItself).digest()
-        let isWhole = digest == entry.digest || digest == entry.previous
+        // A ledger that could not be written to, as a reader's of a store, is behind.
+        let whole = known.first { digest == $0.digest || digest == $0.previous }
+        let (entry, isWhole) = (whole ?? first, whole != nil)
         if entry.author != author, Author.isThere(entry.author, beside: Paths.folder(of: path), host.files) {
             return isWhole ? .other(author: Author.shown(entry.author)) : .theirs
         }
         return isWhole && !isProtected ? .ours : .edited
     }
 
+    /// A path that may be written. Only ``require(_:mark:remedy:)`` gives one, so that what is asked for is what is written.
+    package struct Target: Sendable {
+        /// Absolute, the links on its way walked.
+        package let path: String
+        fileprivate let mark: FileMark?
+        fileprivate let remedy: String
+    }
+
     /// Errors: ``AblateError`` of kind `exists` unless the path is free, or what is there may be replaced.
-    package func require(_ path: String, mark: FileMark? = nil, remedy: String) throws {
+    ///
+    /// - Parameter path: absolute, or from the project's folder.
+    @discardableResult
+    package func require(_ path: String, mark: FileMark? = nil, remedy: String) throws -> Target {
+        let target = Target(path: try resolve(path), mark: mark, remedy: remedy)
         let found: String
         switch try standing(of: path, mark: mark) {
-        case .free, .ours: return
+        case .free, .ours: return target
         case .edited: found = "it was changed or made read-only since ablate wrote it"
         case .other(let author): found = "\(author) wrote it"
         case .theirs: found = "ablate did not write it"
         }
-        if overwrites, try isFile(path) { return }
+        if overwrites, try isFile(path) { return target }
         throw AblateError(
             .exists, "this file would be overwritten, and \(found)", path: path,
             advice: overwrites
@@ -115,18 +128,20 @@ package struct Delivery: Sendable {
 
     // MARK: Writing
 
-    /// Writes a file whole or not at all. Whether it may be written must have been asked for (``require(_:mark:remedy:)``).
+    /// Writes a file whole or not at all, in place of what stood there when the target was given: whether it still may be is asked
+    /// again, since hours may lie between.
     ///
     /// - Parameter digest: of the content that `fill` writes.
     ///
     /// Errors: ``AblateError``; what was there is then as it was.
-    package func write(
-        _ path: String, digest: Digest, isMarked: Bool = false, _ fill: (any OpenFile) throws -> Void
-    ) throws {
-        let path = try resolve(path)
+    package func write(_ target: Target, digest: Digest, _ fill: (any OpenFile) throws -> Void) throws {
+        let path = target.path
         let before = try host.files.status(of: path, following: false)
+        let standing = try standing(of: path, mark: target.mark)
+        try require(path, mark: target.mark, remedy: target.remedy)
         if let before { try host.files.requireRegular(before, path) }
         let old = try before.map { _ in try host.files.open(path, .readingItself).digest() }
+        let isMarked = target.mark != nil
         if old == digest {
             if !isMarked { note(path, digest, previous: nil) }
             return
@@ -144,16 +159,34 @@ package struct Delivery: Sendable {
             try fill(file)
             try file.sync()
             if let before { try host.files.setPermissions(before.permissions & 0o777, of: draft) }
-            if !isMarked { note(path, digest, previous: old) }
-            try host.files.move(draft, to: path)
+            // What was the user's and is replaced on demand is no content of ours: it is refused when it comes back.
+            if !isMarked { note(path, digest, previous: standing == .ours ? old : nil) }
+            try place(draft, at: path, before, target)
         } catch {
             try? host.files.remove(draft)
             throw error
         }
     }
 
-    package func write(_ path: String, _ bytes: [UInt8], isMarked: Bool = false) throws {
-        try write(path, digest: Digest(of: bytes), isMarked: isMarked) { try $0.append(bytes) }
+    /// Gives a draft its name, unless something else has come to stand there.
+    private func place(_ draft: String, at path: String, _ before: FileStatus?, _ target: Target) throws {
+        let isAsBefore: Bool
+        if let before {
+            isAsBefore = try host.files.status(of: path, following: false)?.stamp == before.stamp
+            if isAsBefore { try host.files.move(draft, to: path) }
+        } else {
+            isAsBefore = try host.files.claim(path, for: draft)
+            try? host.files.remove(draft)
+        }
+        guard isAsBefore else {
+            throw AblateError(
+                .exists, "this file would be overwritten, and it was written while ablate was about to write it",
+                path: path, advice: "\(target.remedy), or try again; nothing was written")
+        }
+    }
+
+    package func write(_ target: Target, _ bytes: [UInt8]) throws {
+        try write(target, digest: Digest(of: bytes)) { try $0.append(bytes) }
     }
 
     /// Errors: ``AblateError`` unless a folder that is delivered file by file may be made or is there. A link to a folder will do where
@@ -178,9 +211,11 @@ package struct Delivery: Sendable {
         let (folders, names) = try tree(folder)
         try requireFolder(path)
         for name in folders { try requireFolder("\(path)/\(name)", orLink: false) }
-        for name in names { try require("\(path)/\(name)", remedy: remedy) }
+        let targets = try names.map { try require("\(path)/\($0)", remedy: remedy) }
         for name in [""] + folders { _ = try files.makeFolder(name.isEmpty ? path : "\(path)/\(name)") }
-        for name in names { try write("\(path)/\(name)", files.content(of: "\(folder)/\(name)", limit: 1 << 30)) }
+        for (name, target) in zip(names, targets) {
+            try write(target, files.content(of: "\(folder)/\(name)", limit: 1 << 30))
+        }
     }
 
     /// The folders and files below a folder by their paths from there, folders before what they hold.
@@ -213,17 +248,19 @@ package struct Delivery: Sendable {
         return name.utf8.count <= 200 ? ".\(name)." : ".\(Digest(of: name).short)."
     }
 
-    /// Removes drafts of this file that killed processes left: under a name that only drafts have, with no other name, and locked by
-    /// nobody.
+    /// Removes drafts of this file that killed processes left: under a name that only drafts have, with no other name but the file's
+    /// own, and locked by nobody.
     private func sweepDrafts(of path: String) {
         let (folder, head) = (Paths.folder(of: path), Self.head(of: path))
+        let delivered = ((try? host.files.status(of: path, following: false)) ?? nil)?.stamp
         for name in ((try? host.files.names(in: folder)) ?? nil) ?? []
         where name.hasPrefix(head) && name.hasSuffix(Self.ending)
             && name.utf8.count == head.utf8.count + 16 + Self.ending.utf8.count
         {
             let draft = Paths.sibling(of: path, named: name)
             guard let status = (try? host.files.status(of: draft, following: false)) ?? nil, status.form == .file,
-                status.links == 1, let file = try? host.files.open(draft, .readingItself),
+                status.links == 1 || status.links == 2 && status.stamp == delivered,
+                let file = try? host.files.open(draft, .readingItself),
                 (try? file.lock(shared: false)) == .held
             else { continue }
             try? host.files.remove(draft)

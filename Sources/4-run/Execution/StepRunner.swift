@@ -176,7 +176,7 @@ struct StepRunner: Sendable {
         case .changed: .changed
         case .full, .denied, .unavailable: .unavailable
         // An output that no store may take, such as a link or a pipe, is the doing of who wrote it.
-        case .refused, .incomplete: kind == .command ? .commandFailed : .internal
+        case .refused, .incomplete: kind.demand == .command ? .commandFailed : .internal
         default: .internal
         }
     }

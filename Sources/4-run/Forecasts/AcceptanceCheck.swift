@@ -71,7 +71,7 @@ package struct AcceptanceCheck {
             throw Refusal(
                 description: "the old output is of a step of kind \(old.kind), and this one is \(step.kind.rawValue)")
         }
-        var wanted = Set((step.body as? CommandStep)?.outputs ?? [])
+        var wanted = Set((step.body as? any RunsProgram)?.outputs ?? [])
         for other in plan.steps {
             for case .output(index, let output) in other.inputs.values { wanted.insert(output) }
         }
@@ -84,6 +84,13 @@ package struct AcceptanceCheck {
                 description:
                     "the old output has \(classes.0?.text() ?? "no") classes, and \(classes.1?.text() ?? "none") are needed now"
             )
+        }
+        let targets = (before.parameters["target"], new.parameters["target"])
+        guard targets.0 == targets.1 else {
+            func name(_ target: JSON?) -> String { target?.string ?? "classes" }
+            throw Refusal(
+                description:
+                    "the old output is of the target \(name(targets.0)), and \(name(targets.1)) is predicted now")
         }
         for (name, digest) in new.inputs.sorted(by: { $0.key < $1.key }) where before.inputs[name] != digest {
             guard let own = before.inputs[name], let rows = rows(of: own), let needed = self.rows(of: digest),

@@ -1,9 +1,10 @@
-// `average`: the mean of the probabilities that several predictions give each row.
+// `average`: the mean of what several predictions say of each row.
 
 internal import Host
 internal import Digests
 internal import Formats
 internal import Plans
+internal import Targets
 
 extension AverageStep: RunnableStep {
     /// Out-of-fold predictions of one seed cover every row once, so S seeds cover each row S times; test predictions of M
@@ -11,21 +12,22 @@ extension AverageStep: RunnableStep {
     func run(_ context: StepContext) throws -> StepOutcome {
         let cover: Int
         switch form {
-        case .weighted(let weighted): return try WeightedAverage(weighted, classes: classes).run(context)
+        case .weighted(let weighted): return try WeightedAverage(weighted, target).run(context)
         case .plain(let own): cover = own
         }
         guard cover >= 1 else { throw AblateError(.invalid, "parameter cover is \(cover), and must be 1 or more") }
         // In order of name, so that the sum of floats is the same every time.
-        let tables = try context.inputs.keys.sorted().map { (name: $0, try context.predictions($0, classes: classes)) }
+        let tables = try context.inputs.keys.sorted().map { (name: $0, try context.predictions($0, target)) }
         // As many rows as all predictions together can cover: never what a row's number says.
         let given = tables.reduce(0) { $0 + $1.1.rows.count }
         let count = (given + cover - 1) / cover
-        var sums = [Double](repeating: 0, count: count * classes)
+        let width = target.width
+        var sums = [Double](repeating: 0, count: count * width)
         var counts = [Int](repeating: 0, count: count)
         for (_, table) in tables {
             for (index, row) in table.rows.enumerated() where row < count {
                 counts[row] += 1
-                for (label, probability) in table[index].enumerated() { sums[row * classes + label] += probability }
+                for (column, value) in table[index].enumerated() { sums[row * width + column] += value }
             }
         }
         if let row = counts.firstIndex(where: { $0 != cover }) {
@@ -36,7 +38,7 @@ extension AverageStep: RunnableStep {
                 .invalid,
                 "row \(row + 1) has \(counts[row]) predictions, and every row must have \(cover)\(beyond ?? "")")
         }
-        let mean = Predictions(covering: count, classes: classes, probabilities: sums.map { $0 / Double(cover) })
+        let mean = Predictions(covering: count, target: target, values: sums.map { $0 / Double(cover) })
         try context.write(mean.bytes, as: "predictions")
         return StepOutcome(outputs: ["predictions"], metrics: ["rows": .integer(count)])
     }

@@ -5,57 +5,49 @@ internal import Digests
 internal import Formats
 internal import Plans
 internal import Scores
+internal import Targets
 
 extension EvaluateStep: RunnableStep {
     /// Input `average` covers all rows. Inputs named `seed-S/fold-F` or `fold-F` cover their fold's rows; stack entries have
     /// none, and their cells are the folds of the average.
     func run(_ context: StepContext) throws -> StepOutcome {
         let rows = try context.rows()
-        let labels = try rows.trueLabels()
-        guard rows.classes <= classes else {
+        let truth = try Truth(rows, target)
+        guard rows.classes <= target.width else {
             throw AblateError(
-                .invalid, "\(context.title("rows")) has \(rows.classes) labels, and the predictions have \(classes)")
+                .invalid,
+                "\(context.title("rows")) has \(rows.classes) labels, and the predictions have \(target.width)")
         }
-        let folds = try context.folds(covering: labels.count)
-        let average = try context.predictions("average", classes: classes, covering: labels.count)
+        let count = rows.ids.count
+        let folds = try context.folds(covering: count)
+        let average = try context.predictions("average", target, covering: count)
         // Recipes that name no metrics, or those, have the keys and files of earlier versions.
         let asked = metrics == Metrics.standard.map(\.name) ? nil : metrics
         let metrics = try metrics.map(metric)
         let scorer = Scorer(metrics: metrics, weights: rows.weights)
-        let matrix = try ProbabilityMatrix(values: average.probabilities, classCount: average.classes)
-        let whole = ScoredRows(matrix, labels: labels)
+        let whole = try truth.scored(average)
         let scores = scorer.scores(whole)
         for metric in metrics where scores[metric.name] == nil {
-            let names = Set(labels)
             throw AblateError(
                 .invalid,
-                "\(metric.title) is not defined for these predictions: \(names.count == 1 ? "all \(labels.count) rows have one label" : "its sums over \(labels.count) rows are 0/0"); take \"\(metric.name)\" out of the recipe's metrics"
+                "\(metric.title) is not defined for these predictions: \(truth.isOne ? "all \(count) rows have one label" : "its sums over \(count) rows are 0/0"); take \"\(metric.name)\" out of the recipe's metrics"
             )
         }
-        var evaluation = Evaluation(rows: labels.count, classes: classes, metrics: asked, scores: scores)
-        evaluation.losses["average"] = whole.losses
+        var evaluation = Evaluation(rows: count, classes: target.width, metrics: asked, scores: scores)
+        truth.record(whole, as: "average", in: &evaluation)
         for seed in Self.seeds(of: context.inputs.keys) {
             let parts = try Self.members(of: seed, among: context.inputs.keys).map { name in
-                (
-                    name: context.title(name),
-                    predictions: try context.predictions(name, classes: classes, below: labels.count)
-                )
+                (name: context.title(name), predictions: try context.predictions(name, target, below: count))
             }
-            let table = try scored(Predictions(joining: parts, covering: labels.count), labels)
-            evaluation.losses[seed] = table.losses
-            if asked != nil { evaluation.predictedBySeed[seed] = table.predicted }
+            let table = try truth.scored(Predictions(joining: parts, covering: count))
+            truth.record(table, as: seed, in: &evaluation)
             let name = seed == Self.withoutSeed ? "" : seed
             evaluation.seeds.append((name, scorer.scores(table)))
             evaluation.cells += scorer.cells(of: table, folds: folds, seed: name)
         }
         if evaluation.cells.isEmpty { evaluation.cells = scorer.cells(of: whole, folds: folds, seed: "") }
-        evaluation.groups = rows.groups ?? Array(labels.indices)
+        evaluation.groups = rows.groups ?? Array(0..<count)
         evaluation.folds = folds.folds
-        evaluation.labels = labels
-        evaluation.predicted = whole.predicted
-        let reliability = Reliability(matrix, labels: labels)
-        evaluation.bins = reliability.bins.map { ($0.rows, $0.confidence, $0.accuracy) }
-        evaluation.calibrationError = reliability.calibrationError
         try context.write(evaluation.bytes, as: "evaluation")
         return StepOutcome(
             outputs: ["evaluation"],
@@ -68,9 +60,53 @@ extension EvaluateStep: RunnableStep {
         }
         return metric
     }
+}
 
-    private func scored(_ table: Predictions, _ labels: [Int]) throws -> ScoredRows {
-        ScoredRows(try ProbabilityMatrix(values: table.probabilities, classCount: table.classes), labels: labels)
+/// What is true of each row, and what an evaluation keeps of predictions beside it.
+private enum Truth {
+    case labels([Int], classes: Int, isOrdered: Bool)
+    case numbers([Double], width: Int)
+
+    /// Errors: where the rows have none.
+    init(_ rows: Rows, _ target: Target) throws {
+        self =
+            target.form.isOfOneLabel
+            ? .labels(try rows.trueLabels(), classes: target.width, isOrdered: target.kind == .ordinal)
+            : .numbers(try rows.trueNumbers(), width: target.width)
+    }
+
+    /// Whether all rows have one label.
+    var isOne: Bool { if case .labels(let labels, _, _) = self { Set(labels).count == 1 } else { false } }
+
+    func scored(_ table: Predictions) throws -> ScoredRows {
+        switch self {
+        case .labels(let labels, let classes, let isOrdered):
+            ScoredRows(
+                try ProbabilityMatrix(values: table.values, classCount: classes), labels: labels, isOrdered: isOrdered)
+        case .numbers(let truths, let width):
+            ScoredRows(NumberRows(width: width, truths: truths, values: table.values))
+        }
+    }
+
+    /// Keeps what the logbook needs of each row under a seed, or by the average of all.
+    func record(_ table: ScoredRows, as seed: String, in evaluation: inout Evaluation) {
+        if let numbers = table.numbers {
+            evaluation.numbers = numbers.truths
+            evaluation.values[seed] = numbers.values
+            evaluation.losses[seed] = numbers.squaredErrors
+            return
+        }
+        evaluation.losses[seed] = table.losses
+        guard seed == "average" else {
+            if evaluation.metrics != nil { evaluation.predictedBySeed[seed] = table.predicted }
+            return
+        }
+        evaluation.labels = table.labels
+        evaluation.predicted = table.predicted
+        guard let matrix = table.probabilities else { return }
+        let reliability = Reliability(matrix, labels: table.labels)
+        evaluation.bins = reliability.bins.map { ($0.rows, $0.confidence, $0.accuracy) }
+        evaluation.calibrationError = reliability.calibrationError
     }
 }
 

@@ -7,7 +7,7 @@
 // It does not know keys, records, the store or other steps. A path comes in, a path goes out. The
 // arithmetic is that of Scores and Constraints; nothing is computed here that has a name there.
 //
-// It may import Host, Words, Scores, Constraints, Plans (for the kinds), Recipes (for their settings), Formats and Digests (for JSON). Execution runs it.
+// It may import Host, Words, Targets, Scores, Constraints, Plans (for the kinds), Recipes (for their settings), Formats and Digests (for JSON). Execution runs it.
 //
 //     NativeStep (with StepContext)                          read this first; then a file for each kind
 //     ProvenFiles                                            a step's files as the types that prove them
@@ -17,5 +17,5 @@
 //
 // The rest, each of which says in its first line what it is:
 //
-//     (here)               AverageStep, EvaluateStep, OptimizeStep, PseudoLabelStep, Sharpness, SplitStep,
+//     (here)               AverageStep, CuttingStep, EvaluateStep, OptimizeStep, PseudoLabelStep, Sharpness, SplitStep,
 //                          SubmissionStep, WeightedAverageStep

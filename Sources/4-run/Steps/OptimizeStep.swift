@@ -7,16 +7,18 @@ internal import Plans
 internal import Recipes
 internal import Scores
 internal import Constraints
+internal import Targets
 
 extension OptimizeStep: RunnableStep {
     /// Out of fold: the coefficients are fitted on `fitted-on`, fold by fold on the groups of the other folds, and applied to
     /// `predictions`; those fitted on all groups are kept for the test. Test: these are applied, or with `fold` those fitted
     /// without that fold.
     func run(_ context: StepContext) throws -> StepOutcome {
+        if method == .thresholds { return try runCutting(context) }
         guard let kind = GroupMethodKind(rawValue: method.rawValue) else {
             throw AblateError(.invalid, "there is no method \"\(method.rawValue)\"")
         }
-        if let counts, counts.count != classes || !counts.allSatisfy({ $0 >= 1 }) {
+        if let counts, counts.count != target.width || !counts.allSatisfy({ $0 >= 1 }) {
             throw AblateError(
                 .invalid, "parameter counts is \(counts), and one number from 1 belongs there for each label")
         }
@@ -38,8 +40,8 @@ extension OptimizeStep: RunnableStep {
         }
         let grouping = RowGrouping(ids: groups)
         func matrix(_ name: String) throws -> ProbabilityMatrix {
-            let table = try context.predictions(name, classes: classes, covering: groups.count)
-            return try ProbabilityMatrix(values: table.probabilities, classCount: classes)
+            let table = try context.predictions(name, target, covering: groups.count)
+            return try ProbabilityMatrix(values: table.values, classCount: target.width)
         }
         let predictions = try matrix("predictions")
         if context.inputs["parameters"] != nil {
@@ -71,10 +73,14 @@ extension OptimizeStep: RunnableStep {
 
     /// The coefficients of an earlier step, of all folds or without the one that the parameter `fold` names.
     private func fittedValues(_ context: StepContext, _ method: some GroupMethod) throws -> [Double] {
+        try fittedValues(context, names: method.coefficients.map(\.name))
+    }
+
+    func fittedValues(_ context: StepContext, names: [String]) throws -> [Double] {
         let fitted = try context.proven("parameters") { bytes, name throws(FormatError) in
             try Coefficients(reading: bytes, name: name)
         }
-        guard fitted.names == method.coefficients.map(\.name) else {
+        guard fitted.names == names else {
             throw AblateError(
                 .invalid,
                 "\(context.title("parameters")) has the coefficients \(fitted.names.joined(separator: ", ")), which are not those of this method"
@@ -124,9 +130,9 @@ extension OptimizeStep: RunnableStep {
         }
     }
 
-    private func write(_ matrix: ProbabilityMatrix, to context: StepContext) throws {
+    func write(_ matrix: ProbabilityMatrix, to context: StepContext) throws {
         let table = Predictions(
-            covering: matrix.rowCount, classes: matrix.classCount, probabilities: matrix.values)
+            covering: matrix.rowCount, target: target, values: matrix.values)
         try context.write(table.bytes, as: "predictions")
     }
 }

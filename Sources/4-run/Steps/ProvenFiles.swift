@@ -3,6 +3,7 @@
 package import Host
 internal import Digests
 internal import Formats
+package import Targets
 
 extension StepContext {
     /// The content of an input, proven by the type that reads it: what an older version or another program wrote is no exception.
@@ -26,16 +27,16 @@ extension StepContext {
     }
 
     /// Predictions for some rows of a table; `count`: how many rows that table has, where it is known.
-    func predictions(_ input: String, classes: Int, below count: Int? = nil) throws(AblateError) -> Predictions {
+    func predictions(_ input: String, _ target: Target, below count: Int? = nil) throws(AblateError) -> Predictions {
         try proven(input) { bytes, name throws(FormatError) in
-            try Predictions(reading: bytes, name: name, classes: classes, below: count)
+            try Predictions(reading: bytes, name: name, target: target, below: count)
         }
     }
 
     /// Predictions for each row of a table; `count`: how many rows that table has, where it is known.
-    func predictions(_ input: String, classes: Int, covering count: Int?) throws(AblateError) -> Predictions {
+    func predictions(_ input: String, _ target: Target, covering count: Int?) throws(AblateError) -> Predictions {
         try proven(input) { bytes, name throws(FormatError) in
-            try Predictions(reading: bytes, name: name, classes: classes, below: count).covering(count, name)
+            try Predictions(reading: bytes, name: name, target: target, below: count).covering(count, name)
         }
     }
 
@@ -63,13 +64,13 @@ extension NativeStep {
     ///   - name: as messages call the file.
     ///   - count: how many rows the table has; nil where that is not known.
     ///
-    /// Errors: ``AblateError`` where it holds no predictions of each row and `classes` labels.
+    /// Errors: ``AblateError`` where it holds no predictions of each row and of the target.
     package static func provePredictions(
-        _ path: String, name: String, classes: Int, count: Int?
+        _ path: String, name: String, target: Target, count: Int?
     ) throws(AblateError) {
         let bytes = try FileBytes.read(path)
         let predictions = try AblateError.explaining { () throws(FormatError) in
-            try Predictions(reading: bytes, name: name, classes: classes, below: count).covering(count, name)
+            try Predictions(reading: bytes, name: name, target: target, below: count).covering(count, name)
         }
         if predictions.isMended { try FileBytes.replace(path, by: predictions.bytes) }
     }

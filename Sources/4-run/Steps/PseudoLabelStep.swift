@@ -4,15 +4,17 @@ internal import Digests
 internal import Formats
 internal import Plans
 internal import Recipes
+internal import Targets
 
 extension PseudoLabelStep: RunnableStep {
     /// The test rows of which the teacher is sure enough, with the likeliest label of each, or all its probabilities.
     func run(_ context: StepContext) throws -> StepOutcome {
-        let table = try context.predictions("predictions", classes: classes)
+        let table = try context.predictions("predictions", target)
         let (least, weight, isSoft) = (settings.minimumConfidence, settings.weight, settings.labels == .soft)
         var rows: [Int] = []
         var hard: [Int] = []
         var soft: [[Double]] = []
+        let classes = target.width
         var counts = [Int](repeating: 0, count: classes)
         for (index, row) in table.rows.enumerated() {
             let probabilities = Array(table[index])

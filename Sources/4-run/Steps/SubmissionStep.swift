@@ -3,14 +3,16 @@
 internal import Digests
 internal import Formats
 internal import Plans
+internal import Targets
 
 extension SubmissionStep: RunnableStep {
     /// Columns and order of rows are the sample's where there is one: its rows name the ids, and which column is which label's
     /// its header says (``SampleColumns``).
     func run(_ context: StepContext) throws -> StepOutcome {
         let rows = try context.rows()
-        let table = try context.predictions("predictions", classes: labels.count, covering: rows.ids.count)
-        var header = [id] + LabelColumns.names(of: labels, inColumn: label)
+        let table = try context.predictions(
+            "predictions", Target(target, width: labels.count), covering: rows.ids.count)
+        var header = [id] + PredictionColumns.submitted(target, labels, label: label)
         var places = labels.indices.map { $0 + 1 }
         var order = Array(rows.ids.indices)
         if context.inputs["sample"] != nil {
@@ -25,7 +27,9 @@ extension SubmissionStep: RunnableStep {
         for row in order {
             // What is no label's column is the id's.
             var fields = [String](repeating: rows.ids[row], count: header.count)
-            for (place, probability) in zip(places, table[row]) { fields[place] = "\(Float(probability))" }
+            for (place, value) in zip(places, table[row]) {
+                fields[place] = PredictionColumns.text(value, target.form)
+            }
             text += CSV.row(fields)
         }
         try context.write(Array(text.utf8), as: "submission")

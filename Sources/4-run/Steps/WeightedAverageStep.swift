@@ -6,12 +6,13 @@ internal import Formats
 internal import Plans
 internal import Recipes
 internal import Scores
+internal import Targets
 
 struct WeightedAverage {
     private let form: AverageStep.Weighted
-    private let classes: Int
+    private let target: Target
 
-    init(_ form: AverageStep.Weighted, classes: Int) { (self.form, self.classes) = (form, classes) }
+    init(_ form: AverageStep.Weighted, _ target: Target) { (self.form, self.target) = (form, target) }
 
     /// Inputs `member.<name>` are whole tables of predictions, in the order of the parameter `members`. With `rows` and `folds` the
     /// weights are fitted; the output `weights` then serves the step of the test rows, as its input `weights`.
@@ -20,18 +21,22 @@ struct WeightedAverage {
         guard let scale = AveragingScale(rawValue: form.mean.rawValue), !names.isEmpty else {
             throw AblateError(.invalid, "an average needs members and a mean")
         }
-        var matrices: [ProbabilityMatrix] = []
+        var tables: [Predictions] = []
         for name in names {
-            let table = try context.predictions(
-                "member.\(name)", classes: classes, covering: matrices.first?.rowCount)
-            matrices.append(try ProbabilityMatrix(values: table.probabilities, classCount: classes))
+            tables.append(try context.predictions("member.\(name)", target, covering: tables.first?.rows.count))
         }
-        let members = AveragingMembers(matrices, scale: scale)
+        let members =
+            switch target.form {
+            case .distribution:
+                AveragingMembers(
+                    try tables.map { try ProbabilityMatrix(values: $0.values, classCount: target.width) }, scale: scale)
+            case .probabilities, .numbers: AveragingMembers(numbers: tables.map(\.values), width: target.width)
+            }
         if context.inputs["weights"] == nil, let way {
             return try fittedAverage(members, way, names, context)
         }
         let weights = try self.weights(context, count: names.count)
-        try write(members.mean(weights: weights), to: context)
+        try write(members.values(weights: weights), to: context)
         return StepOutcome(outputs: ["predictions"], metrics: ["rows": .integer(members.rowCount)])
     }
 
@@ -48,29 +53,54 @@ struct WeightedAverage {
         _ members: AveragingMembers, _ way: AveragingFit, _ names: [String], _ context: StepContext
     ) throws -> StepOutcome {
         let rows = try context.rows()
-        let labels = try rows.trueLabels()
-        guard labels.count == members.rowCount else {
+        let truth = try self.truth(of: rows)
+        guard rows.ids.count == members.rowCount else {
             throw AblateError(
                 .invalid,
-                "the predictions have \(members.rowCount) rows, and \(context.title("rows")) has \(labels.count)")
+                "the predictions have \(members.rowCount) rows, and \(context.title("rows")) has \(rows.ids.count)")
         }
         let folds = try context.folds(covering: members.rowCount)
         guard folds.count >= 2 else {
             throw AblateError(.invalid, "\(context.title("folds")) has one fold; a fit needs two or more")
         }
         let fit = try AveragingCrossFit(
-            members, fit: way, labels: labels, rowWeights: rows.weights, folds: folds.folds, foldCount: folds.count)
-        try write(fit.predictions, to: context)
+            members, fit: way, truth, rowWeights: rows.weights, folds: folds.folds, foldCount: folds.count)
+        try write(fit.values, to: context)
         let weights = try AblateError.explaining { () throws(FormatError) in
             try Weights(members: names, weights: fit.weights, folds: fit.foldWeights, name: "the fit")
         }
         try context.write(weights.bytes, as: "weights")
         let shares = Dictionary(
             uniqueKeysWithValues: zip(names.map { "weight.\($0)" }, fit.weights.map { JSON.number($0) }))
-        let loss = LogLoss.mean(fit.predictions, labels: labels, weights: rows.weights)
+        let score = score(fit, truth, rows.weights)
         return StepOutcome(
             outputs: ["predictions", "weights"],
-            metrics: .object(shares.merging(["log-loss": .number(loss), "rows": .integer(members.rowCount)]) { $1 }))
+            metrics: .object(
+                shares.merging([score.name: .number(score.value), "rows": .integer(members.rowCount)]) { $1 }))
+    }
+
+    /// What the weights are fitted to. Errors: where the rows have no such truth, or the step names no metric that there is.
+    private func truth(of rows: Rows) throws -> AveragingTruth {
+        switch target.form {
+        case .distribution: return .labels(try rows.trueLabels())
+        case .probabilities, .numbers:
+            guard let metric = form.metric.flatMap(Metrics.named) else {
+                throw AblateError(.invalid, "parameter metric is \(form.metric ?? "not there"), and names no metric")
+            }
+            return .numbers(try rows.trueNumbers(), metric: metric)
+        }
+    }
+
+    private func score(
+        _ fit: AveragingCrossFit, _ truth: AveragingTruth, _ weights: [Double]?
+    ) -> (name: String, value: Double) {
+        switch truth {
+        case .labels(let labels):
+            return ("log-loss", LogLoss.mean(fit.predictions, labels: labels, weights: weights))
+        case .numbers(let truths, let metric):
+            let rows = NumberRows(width: target.width, truths: truths, values: fit.values)
+            return (metric.name, metric.value(over: ScoredRows(rows), weights: weights))
+        }
     }
 
     /// Given in the recipe, or fitted by an earlier step on all folds, or without the one that `fold` names.
@@ -98,9 +128,8 @@ struct WeightedAverage {
         return weights
     }
 
-    private func write(_ matrix: ProbabilityMatrix, to context: StepContext) throws {
-        let table = Predictions(
-            covering: matrix.rowCount, classes: matrix.classCount, probabilities: matrix.values)
+    private func write(_ values: [Double], to context: StepContext) throws {
+        let table = Predictions(covering: values.count / target.width, target: target, values: values)
         try context.write(table.bytes, as: "predictions")
     }
 }

@@ -10,6 +10,7 @@ package import Runs
 package import Recipes
 package import Scores
 package import Storage
+package import Targets
 
 /// All that the records of a recipe say: what the forms of the logbook lay out.
 package struct RecipeResults: Sendable {
@@ -33,8 +34,9 @@ package struct RecipeResults: Sendable {
     package let curves: [FineTuneCurve]
     /// Steps that have a record, and all steps.
     package let done: (steps: Int, total: Int)
-    package let classes: Int
-    /// What the classes are called.
+    /// What is predicted.
+    package let target: Target
+    /// What the classes are called; empty where there are none.
     package let labels: [String]
     package let contributions: [Contribution]
     /// What the entries of the stack are made of.
@@ -94,7 +96,7 @@ package struct RecipeResults: Sendable {
     ) throws {
         name = recipe.recipe.name
         labels = recipe.recipe.data.labels
-        classes = labels.count
+        target = recipe.recipe.data.target
         about = recipe.recipe.about
         metrics = recipe.recipe.metrics.compactMap(Metrics.named)
         let entries = forecast.entries

@@ -9,6 +9,7 @@ internal import Nodes
 internal import Plans
 internal import Recipes
 internal import Storage
+internal import Words
 package import Statistics
 
 /// One thing to try.
@@ -206,7 +207,9 @@ package struct Suggestion: Sendable {
             return Suggestion(
                 reason: .betterWithout(member: one.member, of: one.ensemble, gain: -one.difference),
                 command: rest.count > 1
-                    ? command(results, [("stack.\(one.ensemble).average", "[\(rest.joined(separator: ", "))]")]) : nil,
+                    ? command(
+                        results, [(SettingPath(["stack", one.ensemble, "average"]).text, "[\(Self.list(rest))]")])
+                    : nil,
                 seconds: nil, isOnGPU: false)
         }
     }
@@ -220,8 +223,8 @@ package struct Suggestion: Sendable {
                     results,
                     [
                         (
-                            "stack.\(pair.members.joined(separator: "-"))",
-                            "{average: [\(pair.members.joined(separator: ", "))]}"
+                            SettingPath(["stack", pair.members.joined(separator: "-")]).text,
+                            "{average: [\(list(pair.members))]}"
                         )
                     ]), seconds: nil, isOnGPU: false)
         }
@@ -261,6 +264,9 @@ package struct Suggestion: Sendable {
                 seconds: own, isOnGPU: false)
         }
     }
+
+    /// Names as a list of YAML has them.
+    private static func list(_ names: [String]) -> String { names.map(YAMLText.scalar).joined(separator: ", ") }
 
     private static func command(
         _ results: Results, _ settings: [(path: String, value: String)] = [], steps: [String] = []

@@ -20,20 +20,22 @@ enum RecipeSurroundings {
             recorder.read(other)
             return isSame(path, other)
         }
-        let known = Mutex<(of: TableKey, labels: HeldLabels?)?>(nil)
+        let known = Mutex<(of: TableKey, labels: [HeldLabels])?>(nil)
         surroundings.holdsLabels = { table, columns, path in
             recorder.read(table)
             recorder.read(path)
             guard let key = TableKey(table, columns), let bytes = text(path) else { return false }
             let labels = known.withLock { known in
                 if let known, known.of == key { return known.labels }
-                let labels = (try? files.content(of: table, limit: largestTable)).flatMap {
-                    HeldLabels(table: $0, label: columns.label, keys: key.keys)
-                }
+                let content = try? files.content(of: table, limit: largestTable)
+                let labels =
+                    content.map { content in
+                        columns.labels.compactMap { HeldLabels(table: content, label: $0, keys: key.keys) }
+                    } ?? []
                 known = (key, labels)
                 return labels
             }
-            return labels?.areIn(bytes) ?? false
+            return labels.contains { $0.areIn(bytes) }
         }
         surroundings.modules = { folder in
             var files: [String] = []
@@ -107,7 +109,7 @@ enum RecipeSurroundings {
     private struct TableKey: Equatable, Sendable {
         let path: String
         let stamp: Stamp
-        let label: String
+        let labels: [String]
         let keys: [String]
 
         /// Nil for what is no table that is read here.
@@ -116,7 +118,7 @@ enum RecipeSurroundings {
                 let status = (try? RecipeSurroundings.files.status(of: path, following: true)) ?? nil,
                 status.form == .file, status.size <= RecipeSurroundings.largestTable
             else { return nil }
-            (self.path, stamp, label) = (path, status.stamp, columns.label)
+            (self.path, stamp, labels) = (path, status.stamp, columns.labels)
             keys = [columns.id].compactMap(\.self) + columns.texts.columns.reversed()
         }
     }

@@ -147,7 +147,7 @@ struct RecipeMutator {
             put(
                 "stack",
                 .mapping([
-                    (["lightgbm", "logistic", "simplex"][below(3)], some(&random)),
+                    (["lightgbm", "logistic", "ridge", "simplex"][below(4)], some(&random)),
                     ("features", .list([.scalar(["length", "group-statistics", "tfidf"][below(3)])])),
                 ]))
         case 3:

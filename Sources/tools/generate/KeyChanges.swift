@@ -15,6 +15,7 @@ enum KeyChanges {
           s: {backbone: {scratch: {architecture: mistral}}, fit: [folds]}
           t: {tfidf: {}, fit: [folds]}
           b: {predictions: {oof: oof.csv, test: t.csv, folds: f.csv, labels: cross-fitted}}
+          p: {program: {command: [python3, p.py, "{seed}", "{settings.n}", "{in.valid}", "{out.oof}"], settings: {n: 1}}}
         stack:
           a: {average: [m, t]}
           l: {lightgbm: [m, t], features: [length], annotations: [n], extractors: [e]}
@@ -45,7 +46,9 @@ enum KeyChanges {
         "training.schedule": "linear", "training.warmup": "0.7", "training.weight-decay": "0.7",
         "training.clip": "0.7", "training.optimizer": "paged-adamw-8bit", "training.label-smoothing": "0.1",
         "training.class-weights": "balanced", "training.validation": "0.1", "training.order": "groups",
-        "training.share-prompt": "off", "training.deterministic": "true",
+        "training.share-prompt": "off", "training.deterministic": "true", "training.layer-decay": "0.9",
+        "training.ema": "0.99", "training.adversarial": "{method: fgm, epsilon: 1}", "training.focal": "2",
+        "training.head-dropout": "0.1", "training.neftune": "5", "training.mask-tokens": "0.1",
     ]
     private static let tops = [
         "recipe": "other", "about": "A word.", "data.train": "other.csv", "data.test": "other.csv",
@@ -90,6 +93,7 @@ enum KeyChanges {
             "data.columns.texts={prompt: other, answer: a}",
         ]
         all["data.columns.extra"] = ["data.columns.extra=[age]"]
+        all["folds.column"] = ["folds={kind: column, column: part, count: 2}", "folds.column=other"]
         all["rounds.count"] = ["rounds={count: 1, from: t}", "rounds.count=2"]
         all["rounds.from"] = ["rounds={count: 1, from: t}", "rounds.from=o"]
         for (key, value) in ["labels": "soft", "min-confidence": "0.5", "weight": "0.5"] {
@@ -105,6 +109,22 @@ enum KeyChanges {
         all["models.*.training.early-stopping"] = [
             "models.m.training.validation=0.1", "models.m.training.early-stopping=2",
         ]
+        for (key, value) in ["method": "awp", "epsilon": "0.7", "start": "0.7"] {
+            all["models.*.training.adversarial.\(key)"] = [
+                "models.m.training.adversarial={method: fgm, epsilon: 1}",
+                "models.m.training.adversarial.\(key)=\(value)",
+            ]
+        }
+        all["models.*.training.dropout-samples"] = [
+            "models.m.training.head-dropout=0.1", "models.m.training.dropout-samples=5",
+        ]
+        all["models.*.training.mask-with"] = [
+            "models.m.training.mask-tokens=0.1", "models.m.training.mask-with=mask",
+        ]
+        all["models.*.training.reinitialize-layers"] = [
+            "models.s.lora=off", "models.s.training.reinitialize-layers=2",
+        ]
+        all["models.*.lora.init"] = ["models.m.lora.init=pissa"]
         for (key, value) in scratch {
             all["models.*.backbone.scratch.\(key)"] = ["models.s.backbone.scratch.\(key)=\(value)"]
         }
@@ -114,6 +134,12 @@ enum KeyChanges {
         for (key, value) in ["oof": "other.csv", "test": "other.csv", "folds": "other.csv", "labels": "unused"] {
             all["models.*.predictions.\(key)"] = ["models.b.predictions.\(key)=\(value)"]
         }
+        let command = "[python3, q.py, \"{seed}\", \"{settings.n}\", \"{in.train}\", \"{in.valid}\", \"{out.oof}\"]"
+        for (key, value) in [
+            "command": command, "settings": "{n: 2}", "files": "[m.py]", "labels": "unused",
+            "resources.cores": "2", "resources.memory": "100", "resources.gpus": "1", "resources.gpu-memory": "100",
+            "resources.time": "60",
+        ] { all["models.*.program.\(key)"] = ["models.p.program.\(key)=\(value)"] }
         for (key, value) in ["average": "[m, s]", "mean": "geometric", "weights": "[2, 1]"] {
             all["stack.*.\(key)"] = ["stack.a.\(key)=\(value)"]
         }
@@ -138,7 +164,7 @@ enum KeyChanges {
         all["explore.clusters"] = ["explore.clusters=7"]
         all["explore.near"] = ["explore.near=0.7"]
         all["explore.extractor"] = ["explore.extractor=f"]
-        for (key, value) in ["cores": "2", "memory": "100", "gpus": "1"] {
+        for (key, value) in ["cores": "2", "memory": "100", "gpus": "1", "gpu-memory": "100", "time": "60"] {
             all["steps.*.resources.\(key)"] = ["steps.c.resources.\(key)=\(value)"]
         }
         for (key, value) in ablation { all["ablations.*.\(key)"] = ["ablations.q.\(key)=\(value)"] }

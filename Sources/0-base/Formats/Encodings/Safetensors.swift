@@ -194,6 +194,12 @@ package struct Safetensors {
             values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) } })
     }
 
+    package mutating func set(_ name: String, _ values: [Double], shape: [Int]) {
+        set(
+            name, "F64", shape,
+            values.flatMap { value in (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) } })
+    }
+
     package mutating func set(_ name: String, _ values: [Int], shape: [Int]) {
         set(
             name, "I64", shape, values.flatMap { value in (0..<8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } }

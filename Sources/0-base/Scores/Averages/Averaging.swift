@@ -1,4 +1,4 @@
-// Several models' probabilities as one: the weighted mean in one of four scales. Knows no labels and no folds.
+// Several models' predictions as one: the weighted mean, of probabilities in one of four scales. Knows no labels and no folds.
 
 internal import Arithmetic
 
@@ -70,9 +70,10 @@ package enum AveragingScale: String, CaseIterable, Sendable {
     }
 }
 
-/// Some models' probabilities of the same rows, in a scale.
+/// Some models' predictions of the same rows: probabilities in a scale, or numbers as they are.
 package struct AveragingMembers: Sendable {
-    package let scale: AveragingScale
+    /// Nil for numbers.
+    package let scale: AveragingScale?
     package let classes: Int
     package let rowCount: Int
     /// By member, row-major.
@@ -89,14 +90,29 @@ package struct AveragingMembers: Sendable {
         values = members.map { scale.values(of: $0) }
     }
 
-    private init(scale: AveragingScale, classes: Int, rowCount: Int, values: [[Double]]) {
+    /// Numbers, `width` for a row, row-major.
+    ///
+    /// - Parameter members: at least one, all of one length (preconditions).
+    package init(numbers members: [[Double]], width: Int) {
+        precondition(!members.isEmpty && members.allSatisfy { $0.count == members[0].count }, "members of one shape")
+        self.init(scale: nil, classes: width, rowCount: members[0].count / width, values: members)
+    }
+
+    private init(scale: AveragingScale?, classes: Int, rowCount: Int, values: [[Double]]) {
         (self.scale, self.classes, self.rowCount, self.values) = (scale, classes, rowCount, values)
     }
 
     package var count: Int { values.count }
 
-    /// The weighted mean. Weights: one for each member, none negative, not all 0 (preconditions); they need not sum to 1.
+    /// The weighted mean of probabilities (a precondition), with weights as ``values(weights:)`` takes them.
     package func mean(weights: [Double]) -> ProbabilityMatrix {
+        precondition(scale != nil, "probabilities")
+        return ProbabilityMatrix(trusted: values(weights: weights), classCount: classes)
+    }
+
+    /// The weighted mean, row-major: probabilities, or numbers. Weights: one for each member, none negative, not all 0
+    /// (preconditions); they need not sum to 1.
+    package func values(weights: [Double]) -> [Double] {
         let total = weights.reduce(0, +)
         precondition(weights.count == count && weights.allSatisfy { $0 >= 0 } && total > 0, "a weight for each member")
         var sums = [Double](repeating: 0, count: rowCount * classes)
@@ -104,7 +120,7 @@ package struct AveragingMembers: Sendable {
             let share = weight / total
             for index in sums.indices { sums[index] += share * member[index] }
         }
-        return scale.probabilities(of: sums, classes: classes)
+        return scale.map { $0.probabilities(of: sums, classes: classes).values } ?? sums
     }
 
     /// Some of the rows, with the values they have among all.

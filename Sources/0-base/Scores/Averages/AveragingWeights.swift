@@ -2,9 +2,40 @@
 
 internal import Arithmetic
 
+/// What is true of the rows that weights are fitted on, and what they are to be good at.
+package enum AveragingTruth: Sendable {
+    /// Of probabilities the true classes; weights are to have the least log loss.
+    case labels([Int])
+    /// Of numbers the true ones, row-major; chosen members are to score best by the metric.
+    case numbers([Double], metric: any Metric)
+
+    /// Some of the rows, each of `width` numbers.
+    func selecting(_ rows: [Int], width: Int) -> AveragingTruth {
+        switch self {
+        case .labels(let labels): .labels(rows.map { labels[$0] })
+        case .numbers(let numbers, let metric):
+            .numbers(rows.flatMap { numbers[$0 * width..<($0 + 1) * width] }, metric: metric)
+        }
+    }
+
+    /// What a weighted mean of the members costs: the lower the better.
+    func cost(_ members: AveragingMembers, _ weights: [Double], rowWeights: [Double]) -> Double {
+        switch self {
+        case .labels(let labels):
+            return LogLoss.mean(members.mean(weights: weights), labels: labels, weights: rowWeights)
+        case .numbers(let truths, let metric):
+            let rows = NumberRows(width: members.classes, truths: truths, values: members.values(weights: weights))
+            let value = metric.direction.cost(metric.value(over: ScoredRows(rows), weights: rowWeights))
+            // A mean that is the same for all rows has no correlation: nothing is worse.
+            return value.isNaN ? .infinity : value
+        }
+    }
+}
+
 /// How the weights of an average are fitted.
 package enum AveragingFit: String, CaseIterable, Sendable {
-    /// The weights of at least 0 and sum 1 with the least log loss; for the scales `probabilities` and `geometric`.
+    /// The weights of at least 0 and sum 1 with the least log loss, for the scales `probabilities` and `geometric`; of numbers with the
+    /// least squared error, each column's over its variance.
     case simplex
     /// Caruana's ensemble selection with replacement: the member that helps most is added, again and again.
     case greedy
@@ -15,10 +46,23 @@ package enum AveragingFit: String, CaseIterable, Sendable {
     package func weights(
         of members: AveragingMembers, labels: [Int], rowWeights: [Double]?
     ) throws(CancellationError) -> [Double] {
-        let rowWeights = rowWeights ?? [Double](repeating: 1, count: labels.count)
-        switch self {
-        case .simplex: return try SimplexFit(members: members, labels: labels, rowWeights: rowWeights).weights()
-        case .greedy: return try GreedySelection(members: members, labels: labels, rowWeights: rowWeights).weights()
+        try weights(of: members, .labels(labels), rowWeights: rowWeights)
+    }
+
+    /// The weights for some rows of which the truth is known. Throws where the work is cancelled.
+    package func weights(
+        of members: AveragingMembers, _ truth: AveragingTruth, rowWeights: [Double]?
+    ) throws(CancellationError) -> [Double] {
+        let rowWeights = rowWeights ?? [Double](repeating: 1, count: members.rowCount)
+        switch (self, truth) {
+        case (.simplex, .labels(let labels)):
+            let fit = SimplexFit(members: members, labels: labels, rowWeights: rowWeights)
+            return try SimplexDescent(count: members.count, evaluate: fit.evaluate).weights()
+        case (.simplex, .numbers(let truths, _)):
+            let fit = SquaresFit(members: members, truths: truths, rowWeights: rowWeights)
+            return try SimplexDescent(count: members.count, evaluate: fit.evaluate).weights()
+        case (.greedy, _):
+            return try GreedySelection(members: members, truth: truth, rowWeights: rowWeights).weights()
         }
     }
 }
@@ -29,15 +73,27 @@ package struct AveragingCrossFit: Sendable {
     package let foldWeights: [[Double]]
     /// Fitted on all rows; for the test alone.
     package let weights: [Double]
-    package let predictions: ProbabilityMatrix
+    /// Row-major.
+    package let values: [Double]
+    private let width: Int
+    /// The values as probabilities, where they are.
+    package var predictions: ProbabilityMatrix { ProbabilityMatrix(trusted: values, classCount: width) }
 
-    /// Folds count from 0, one for each row, none of `foldCount` empty (a precondition). Throws where the work is cancelled.
+    /// With true classes.
     package init(
         _ members: AveragingMembers, fit: AveragingFit, labels: [Int], rowWeights: [Double]?, folds: [Int],
         foldCount: Int
     ) throws(CancellationError) {
-        precondition(
-            folds.count == members.rowCount && labels.count == members.rowCount, "a fold and a label for each row")
+        try self.init(
+            members, fit: fit, .labels(labels), rowWeights: rowWeights, folds: folds, foldCount: foldCount)
+    }
+
+    /// Folds count from 0, one for each row, none of `foldCount` empty (a precondition). Throws where the work is cancelled.
+    package init(
+        _ members: AveragingMembers, fit: AveragingFit, _ truth: AveragingTruth, rowWeights: [Double]?,
+        folds: [Int], foldCount: Int
+    ) throws(CancellationError) {
+        precondition(folds.count == members.rowCount, "a fold for each row")
         var values = [Double](repeating: 0, count: members.rowCount * members.classes)
         var foldWeights: [[Double]] = []
         for fold in 0..<foldCount {
@@ -45,133 +101,16 @@ package struct AveragingCrossFit: Sendable {
             let own = folds.indices.filter { folds[$0] == fold }
             precondition(!own.isEmpty && !others.isEmpty, "no fold is empty")
             let fitted = try fit.weights(
-                of: members.selecting(others), labels: others.map { labels[$0] },
+                of: members.selecting(others), truth.selecting(others, width: members.classes),
                 rowWeights: rowWeights.map { weights in others.map { weights[$0] } })
             foldWeights.append(fitted)
-            let mean = members.selecting(own).mean(weights: fitted)
+            let (mean, width) = (members.selecting(own).values(weights: fitted), members.classes)
             for (index, row) in own.enumerated() {
-                values.replaceSubrange(row * members.classes..<(row + 1) * members.classes, with: mean[row: index])
+                values.replaceSubrange(row * width..<(row + 1) * width, with: mean[index * width..<(index + 1) * width])
             }
         }
         self.foldWeights = foldWeights
-        weights = try fit.weights(of: members, labels: labels, rowWeights: rowWeights)
-        predictions = ProbabilityMatrix(trusted: values, classCount: members.classes)
-    }
-}
-
-/// Exponentiated gradient with a step that grows and backs off. Both scales make a convex loss, so the gap bounds the error.
-private struct SimplexFit {
-    let members: AveragingMembers
-    let labels: [Int]
-    /// Sum 1.
-    let share: [Double]
-
-    private static let gap = 1e-8
-    private static let steps = 5_000
-
-    init(members: AveragingMembers, labels: [Int], rowWeights: [Double]) {
-        precondition(members.scale == .probabilities || members.scale == .geometric, "a convex scale")
-        self.members = members
-        self.labels = labels
-        let total = rowWeights.reduce(0, +)
-        share = rowWeights.map { $0 / total }
-    }
-
-    func weights() throws(CancellationError) -> [Double] {
-        var weights = [Double](repeating: 1 / Double(members.count), count: members.count)
-        var (loss, gradient) = evaluate(weights)
-        var rate = 1.0
-        for _ in 0..<Self.steps {
-            if Cancellation.isRequested { throw CancellationError() }
-            let least = gradient.min() ?? 0
-            if zip(weights, gradient).reduce(0, { $0 + $1.0 * ($1.1 - least) }) <= Self.gap { break }
-            var next = zip(weights, gradient).map { $0 * Elementary.exponential(-rate * ($1 - least)) }
-            let total = next.reduce(0, +)
-            // A member that was given up must be able to come back.
-            next = next.map { max($0 / total, 1e-12) }
-            let (nextLoss, nextGradient) = evaluate(next)
-            if nextLoss <= loss {
-                (weights, loss, gradient) = (next, nextLoss, nextGradient)
-                rate = min(rate * 1.5, 1e6)
-            } else {
-                rate /= 3
-                if rate < 1e-12 { break }
-            }
-        }
-        let kept = weights.map { $0 < 1e-9 ? 0 : $0 }
-        let total = kept.reduce(0, +)
-        return kept.map { $0 / total }
-    }
-
-    /// The mean loss and its gradient by weight.
-    private func evaluate(_ weights: [Double]) -> (Double, [Double]) {
-        members.scale == .geometric ? geometric(weights) : linear(weights)
-    }
-
-    private func linear(_ weights: [Double]) -> (Double, [Double]) {
-        var loss = 0.0
-        var gradient = [Double](repeating: 0, count: weights.count)
-        for row in labels.indices {
-            let index = row * members.classes + labels[row]
-            var mixed = 0.0
-            for (weight, member) in zip(weights, members.values) { mixed += weight * member[index] }
-            mixed = max(mixed, LogLoss.floor)
-            loss -= share[row] * Elementary.logarithm(mixed)
-            for number in gradient.indices { gradient[number] -= share[row] * members.values[number][index] / mixed }
-        }
-        return (loss, gradient)
-    }
-
-    private func geometric(_ weights: [Double]) -> (Double, [Double]) {
-        let classes = members.classes
-        var loss = 0.0
-        var gradient = [Double](repeating: 0, count: weights.count)
-        var logits = [Double](repeating: 0, count: classes)
-        for row in labels.indices {
-            let start = row * classes
-            for label in 0..<classes {
-                logits[label] = zip(weights, members.values).reduce(0) { $0 + $1.0 * $1.1[start + label] }
-            }
-            let top = logits.max() ?? 0
-            let powers = logits.map { Elementary.exponential($0 - top) }
-            let sum = powers.reduce(0, +)
-            loss -= share[row] * (logits[labels[row]] - top - Elementary.logarithm(sum))
-            for (number, member) in members.values.enumerated() {
-                let expected = (0..<classes).reduce(0) { $0 + powers[$1] / sum * member[start + $1] }
-                gradient[number] -= share[row] * (member[start + labels[row]] - expected)
-            }
-        }
-        return (loss, gradient)
-    }
-}
-
-/// Ensemble selection from libraries of models (Caruana and others, 2004), with replacement.
-private struct GreedySelection {
-    let members: AveragingMembers
-    let labels: [Int]
-    let rowWeights: [Double]
-
-    /// Members chosen, at most.
-    private static let turns = 50
-
-    /// The shares of the members in the best selection on the way; the first of equals.
-    func weights() throws(CancellationError) -> [Double] {
-        var counts = [Double](repeating: 0, count: members.count)
-        var best = (loss: Double.infinity, counts: counts)
-        for _ in 0..<Self.turns {
-            var turn = (loss: Double.infinity, member: 0)
-            for member in counts.indices {
-                if Cancellation.isRequested { throw CancellationError() }
-                counts[member] += 1
-                let loss = LogLoss.mean(members.mean(weights: counts), labels: labels, weights: rowWeights)
-                counts[member] -= 1
-                if loss < turn.loss { turn = (loss, member) }
-            }
-            counts[turn.member] += 1
-            if turn.loss < best.loss { best = (turn.loss, counts) }
-        }
-        let total = best.counts.reduce(0, +)
-        guard total > 0 else { return counts.map { _ in 1 / Double(counts.count) } }
-        return best.counts.map { $0 / total }
+        weights = try fit.weights(of: members, truth, rowWeights: rowWeights)
+        (self.values, width) = (values, members.classes)
     }
 }

@@ -1,5 +1,7 @@
 // What predictions are scored by, as values: a name, a unit, a direction, and what rows are worth. Knows no metric in particular.
 
+package import Targets
+
 /// A score of predictions.
 ///
 /// Most metrics are a ``TallyMetric``: each row adds to a tally, and the tally has a value. One that hangs on the order of all rows,
@@ -13,10 +15,14 @@ package protocol Metric: Sendable {
     var unit: String { get }
     /// Which way is better.
     var direction: MetricDirection { get }
+    /// The most that two values can differ by; nil where nothing bounds them.
+    var widestDifference: Double? { get }
     /// The decimals that people read.
     var digits: Int { get }
     /// What it needs to know of each row beside the true class.
     var reads: Set<RowColumn> { get }
+    /// What is predicted where it can be said.
+    var kinds: Set<Target.Kind> { get }
     /// What probabilities score that are the same for each class; nil where that hangs on more than the number of classes.
     func chance(classes: Int) -> Double?
     /// Why so many classes cannot be scored, as a clause; nil where they can.
@@ -60,7 +66,19 @@ extension Metric {
 
     package func refusal(classes: Int) -> String? { nil }
 
+    package var kinds: Set<Target.Kind> { [.classes, .ordinal] }
+
+    /// Why predictions of this target cannot be scored, as a clause; nil where they can.
+    package func refusal(of target: Target) -> String? {
+        guard !kinds.contains(target.kind) else { return refusal(classes: target.width) }
+        let others = Metrics.all.filter { $0.kinds.contains(target.kind) }.map(\.name)
+        return
+            "it scores \(kinds.map(\.rawValue).sorted().joined(separator: " and ")); take one of \(others.joined(separator: ", "))"
+    }
+
     package var direction: MetricDirection { .higher }
+
+    package var widestDifference: Double? { nil }
 
     package var digits: Int { 4 }
 

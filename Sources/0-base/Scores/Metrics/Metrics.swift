@@ -1,11 +1,15 @@
 // The metrics there are, by name. Knows none of them from inside.
 
+package import Targets
+
 /// The metrics there are.
 package enum Metrics {
     /// In the order of reference and schema.
     package static let all: [any Metric] = [
         LogLoss(), Accuracy(), BalancedAccuracy(), FMeasure(.macro), FMeasure(.binary), MatthewsCorrelation(),
         QuadraticKappa(), AreaUnderROC(), AveragePrecision(), BrierScore(), CalibrationError(),
+        RootMeanSquaredError(), ColumnwiseError(), MeanAbsoluteError(), Determination(), PearsonCorrelation(),
+        SpearmanCorrelation(),
     ]
 
     /// The metrics that have a number in their name.
@@ -16,8 +20,18 @@ package enum Metrics {
         MetricFamily(prefix: "f", suffix: "-binary", example: "f2-binary") { FMeasure(.binary, beta: Double($0)) },
     ]
 
-    /// What a recipe is scored by that names none; the first decides.
+    /// What a recipe of classes is scored by that names none; the first decides.
     package static let standard: [any Metric] = [LogLoss(), Accuracy()]
+
+    /// What a recipe is scored by that names none, by what it predicts.
+    package static func standard(of kind: Target.Kind) -> [any Metric] {
+        switch kind {
+        case .classes: standard
+        case .ordinal: [QuadraticKappa(), Accuracy()]
+        case .multiLabel: [LogLoss(), AreaUnderROC()]
+        case .number: [RootMeanSquaredError(), MeanAbsoluteError()]
+        }
+    }
 
     /// The metric of this name; nil where there is none.
     package static func named(_ name: String) -> (any Metric)? {

@@ -3,6 +3,7 @@
 package import Diagnostics
 package import Digests
 internal import Nodes
+internal import Scores
 internal import Synchronization
 
 /// What a recipe is read from, and what of the world it may ask about.
@@ -76,6 +77,7 @@ package struct RecipeLoader: Sendable {
         if let rounds = recipe.rounds {
             recipe.rounds?.pseudoLabels.from = rounds.from ?? recipe.submission?.from ?? ""
         }
+        if root["metrics"] == nil { recipe.metrics = Metrics.standard(of: recipe.data.kind).map(\.name) }
         let size = PlanSize(recipe: recipe, tree: root, limit: steps)
         if !isProven, let finding = size.refusal(variants: nil) {
             throw Findings(reading.findings + [finding] + missing)
@@ -118,50 +120,11 @@ package struct RecipeLoader: Sendable {
         WritableChecks(recipe: recipe, tree: root)
             .report(isWritable: { surroundings.isWritable(absolute($0)) }, &reading)
         guard !reading.findings.hasErrors else { throw Findings(reading.findings + missing) }
-        let scripts = scripts(of: recipe)
+        let commands = CommandReadings(recipe: recipe, variants: variants, surroundings: surroundings, folder: folder)
         return LoadedRecipe(
             recipe: recipe, tree: root, file: file, folder: folder, variants: variants, missing: missing,
-            warnings: reading.findings, scripts: scripts, trainingCopies: trainingCopies(recipe, scripts),
-            mentions: mentions(recipe, scripts), texts: texts, isProven: isProven)
-    }
-
-    /// The files that custom steps name in their commands, step by step.
-    private func scripts(of recipe: Recipe) -> [String: [String]] {
-        let files = CommandFiles(surroundings: surroundings, folder: folder)
-        return Dictionary(
-            recipe.steps.map { ($0.name, files.files(of: $0.value.command)) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// The files among what custom steps read that are the training table under another name.
-    private func trainingCopies(_ recipe: Recipe, _ scripts: [String: [String]]) -> Set<String> {
-        let table = absolute(recipe.data.train)
-        let steps = Set(recipe.steps.map(\.name))
-        var paths: Set<String> = []
-        for step in recipe.steps {
-            for input in step.value.inputs {
-                if case .file(let path)? = CustomInput(input.value, steps: steps) { paths.insert(absolute(path)) }
-            }
-            for script in scripts[step.name] ?? [] { paths.insert(absolute(script)) }
-        }
-        return paths.filter {
-            surroundings.isSame(table, $0) || surroundings.holdsLabels(table, recipe.data.columns, $0)
-        }
-    }
-
-    /// Where custom steps name the training table without its being an input.
-    private func mentions(_ recipe: Recipe, _ scripts: [String: [String]]) -> [String: TableMention] {
-        let mentions = TableMentions(
-            surroundings: surroundings, folder: folder, table: absolute(recipe.data.train), columns: recipe.data.columns
-        )
-        let steps = Set(recipe.steps.map(\.name))
-        var found: [String: TableMention] = [:]
-        for step in recipe.steps {
-            let inputs = step.value.inputs.compactMap { input -> String? in
-                if case .file(let path)? = CustomInput(input.value, steps: steps) { path } else { nil }
-            }
-            found[step.name] = mentions.mention(step.value.command, files: inputs + (scripts[step.name] ?? []))
-        }
-        return found
+            warnings: reading.findings, scripts: commands.scripts, trainingCopies: commands.trainingCopies,
+            mentions: commands.mentions, texts: texts, isProven: isProven)
     }
 
     private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }

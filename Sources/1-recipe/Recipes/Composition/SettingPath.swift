@@ -14,7 +14,7 @@ package struct SettingPath: Sendable, Hashable {
     /// Reads a path; nil where a part is empty, a quote has no end, or there are too many parts.
     ///
     /// - Parameter tree: What the path is to be found in. A name with points needs no quotes where it is there: of the names that
-    ///   the path may mean, the longest counts.
+    ///   the path may mean, the longest counts. `settings.lr` of a model that is a program is the program's.
     package init?(_ text: String, in tree: Node? = nil) {
         guard let words = Self.words(text), words.count <= 4 * Self.deepest else { return nil }
         var parts: [String] = []
@@ -27,6 +27,11 @@ package struct SettingPath: Sendable, Hashable {
                 taken = (1...run.count).last { names.contains(run.prefix($0).map(\.text).joined(separator: ".")) } ?? 1
             }
             let part = rest.prefix(taken).map(\.text).joined(separator: ".")
+            // The settings of a program stand in it, and are named without it.
+            if part == "settings", node?[part] == nil, let program = node?["program"] {
+                parts.append("program")
+                node = program
+            }
             parts.append(part)
             node = node?[part]
             rest = rest.dropFirst(taken)

@@ -34,7 +34,7 @@ extension StackEntry {
             if optimization.counts?.allSatisfy({ $0 == 1 }) == true { optimization.counts = nil }
             optimization.fittedOn = optimization.fitting
             entry = .optimize(optimization)
-        case .lightgbm, .logistic, .simplex: break
+        case .lightgbm, .logistic, .ridge, .simplex: break
         }
         return Self.declaration.shape.encode(entry)
     }

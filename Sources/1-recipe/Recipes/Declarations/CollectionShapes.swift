@@ -195,3 +195,15 @@ enum Name {
         return name.utf8.allSatisfy { isAlphanumeric($0) || ".-_".utf8.contains($0) }
     }
 }
+
+extension ValueShape where Value == [String] {
+    /// A text, or a list of texts. One alone is written as itself.
+    static var oneOrMore: Self {
+        let (one, list) = (ValueShape<String>.text(), ValueShape<[String]>.list(of: .text()))
+        return ValueShape(schema: ["anyOf": [one.schema, list.schema]]) { node, reading in
+            node.elements == nil ? one.decode(node, &reading).map { [$0] } : list.decode(node, &reading)
+        } encode: { values in
+            values.count == 1 ? .string(values[0]) : .array(values.map { .string($0) })
+        }
+    }
+}

@@ -28,6 +28,8 @@ package struct Declaration<Root: Sendable>: Sendable {
     let elsewhere: String?
     /// A key by whose means other files may give what is required here; nil where there is none.
     let included: String?
+    /// A key that is not required where another has certain values; nil where there is none.
+    let exempt: Exemption?
     /// The keys that mean something to each of what ``oneOf`` leaves to choose, and the value that each begins with.
     let meaningful: [String: [String]]
     private let starts: [String: @Sendable () -> Root]
@@ -36,7 +38,8 @@ package struct Declaration<Root: Sendable>: Sendable {
 
     package init(
         _ about: String, initial: @escaping @Sendable () -> Root, oneOf: [String] = [], elsewhere: String? = nil,
-        included: String? = nil, meaningful: [String: [String]] = [:], starts: [String: @Sendable () -> Root] = [:],
+        included: String? = nil, exempt: Exemption? = nil, meaningful: [String: [String]] = [:],
+        starts: [String: @Sendable () -> Root] = [:],
         keys: [Key<Root>], others: Others<Root>? = nil
     ) {
         self.about = about
@@ -44,6 +47,7 @@ package struct Declaration<Root: Sendable>: Sendable {
         self.oneOf = oneOf
         self.elsewhere = elsewhere
         self.included = included
+        self.exempt = exempt
         self.meaningful = meaningful
         self.starts = starts
         self.keys = keys
@@ -92,7 +96,8 @@ package struct Declaration<Root: Sendable>: Sendable {
             }
             if !key.decode(entry.value, &root, &reading) { isWhole = false }
         }
-        for key in keys where key.isRequired && !present.contains(key.name) {
+        for key in keys where key.isRequired && !present.contains(key.name) && exempt?.frees(key.name, entries) != true
+        {
             isWhole = false
             reading.report(
                 Finding(
@@ -152,6 +157,11 @@ package struct Declaration<Root: Sendable>: Sendable {
         let required = keys.filter(\.isRequired).map { JSON.string($0.name) }
         if !required.isEmpty {
             schema["required"] = .array(required)
+            if let exempt {
+                schema["required"] = .array(required.filter { $0 != .string(exempt.key) })
+                schema["if"] = exempt.schema
+                schema["else"] = ["required": [.string(exempt.key)]]
+            }
             if let included {
                 schema["required"] = [required[0]]
                 schema["anyOf"] = [["required": .array(required)], ["required": [.string(included)]]]
@@ -165,5 +175,28 @@ package struct Declaration<Root: Sendable>: Sendable {
             schema["oneOf"] = .array(choices)
         }
         return .object(schema)
+    }
+}
+
+/// That a required key may be absent where another key has one of some values.
+package struct Exemption: Sendable {
+    let key: String
+    private let other: String
+    private let values: [String]
+
+    init(_ key: String, by other: String, where values: [String]) {
+        (self.key, self.other, self.values) = (key, other, values)
+    }
+
+    func frees(_ name: String, _ entries: [Node.Entry]) -> Bool {
+        name == key && entries.contains { $0.key == other && values.contains($0.value.scalar?.text ?? "") }
+    }
+
+    /// The schema of a mapping in which the key may be absent.
+    var schema: JSON {
+        [
+            "properties": .object([other: ["enum": .array(values.map { .string($0) })]]),
+            "required": [.string(other)],
+        ]
     }
 }

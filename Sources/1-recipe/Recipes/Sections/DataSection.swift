@@ -4,6 +4,7 @@ internal import Diagnostics
 internal import Digests
 package import Formats
 internal import Nodes
+package import Targets
 
 package struct Columns: Sendable {
     package var id: String?
@@ -11,7 +12,8 @@ package struct Columns: Sendable {
     package var answer: String?
     /// The texts by their names, in the order of the recipe; nil where `prompt` and `answer` say them.
     package var named: [Named<String>]?
-    package var label = ""
+    /// The column of the labels, or those of what is predicted otherwise.
+    package var labels: [String] = []
     package var group: String?
     package var weight: String?
     /// Columns of numbers and categories for the learners of the stack.
@@ -27,7 +29,10 @@ package struct Columns: Sendable {
                 "texts", optional: \.named, .named(.text(), noun: "text"),
                 "The texts of each row, by names of the writer's: {question: QuestionText, why: Explanation}. Templates have a place {question} for each, and lengths a budget. prompt and answer are short for two texts of these names."
             ),
-            Key("label", \.label, .text(), required: true, "The class of each training row."),
+            Key(
+                "label", \.labels, .oneOrMore, required: true,
+                "What is predicted of each training row: its class, or a column of 0 and 1 for each of data.labels, in their order; of the targets number and multi-label one or several columns."
+            ),
             Key(
                 "group", optional: \.group, .text(),
                 "Rows with equal text here stay in one fold, such as the answers to a question."),
@@ -37,6 +42,9 @@ package struct Columns: Sendable {
                 "Columns of numbers or categories, in both tables, which a learner of the stack reads with the feature extra."
             ),
         ])
+
+    /// The column of what is predicted, and what columns of its labels begin with.
+    package var label: String { labels.count == 1 ? labels[0] : "label" }
 }
 
 /// A rule that every group of rows obeys.
@@ -48,12 +56,15 @@ package struct DataSection: Sendable {
     package var train = ""
     package var test: String?
     package var columns = Columns()
+    /// What is predicted.
+    package var kind = Target.Kind.classes
     package var labels: [String] = []
     package var constraint: Constraint?
     package var template: Template?
 
     static let declaration = Declaration(
         "Where the tables are and what they hold.", initial: { DataSection() },
+        exempt: .init("labels", by: "target", where: [Target.Kind.multiLabel.rawValue, Target.Kind.number.rawValue]),
         keys: [
             Key(
                 "train", \.train, .table, required: true,
@@ -61,8 +72,12 @@ package struct DataSection: Sendable {
             Key("test", optional: \.test, .table, "The table to predict; may be left out."),
             Key("columns", \.columns, Columns.declaration.shape, required: true, "The names of the table's columns."),
             Key(
+                "target", \.kind, .choice,
+                "What is predicted. classes: one of data.labels, as a probability of each; ordinal: the same of labels that have an order, which is theirs; multi-label: whether each of several columns of 0 and 1 is 1; number: the number in columns.label, or in each of several such columns."
+            ),
+            Key(
                 "labels", \.labels, .list(of: .label, minimum: 2), required: true,
-                "Every class, in the order of the probability columns."),
+                "Every class, in the order of the probability columns; of the targets classes and ordinal alone."),
             Key(
                 "constraint", optional: \.constraint, .choice,
                 "one-of-each: every group holds each label exactly once; `optimize` builds on it."),
@@ -74,6 +89,17 @@ package struct DataSection: Sendable {
 
     /// Whether control tokens in texts are text where a model does not say. Results of the short form stay what they were.
     package var splitsSpecialTokens: Bool { !columns.texts.areShort }
+
+    /// What is predicted, and how many numbers a prediction has.
+    package var target: Target { Target(kind, width: outputs.count) }
+
+    /// The names of the numbers that a prediction has: the labels, or the columns of what is predicted.
+    package var outputs: [String] {
+        switch kind {
+        case .classes, .ordinal: labels
+        case .multiLabel, .number: columns.labels
+        }
+    }
 
     /// The template in force.
     package var effectiveTemplate: Template {

@@ -90,11 +90,11 @@ package struct LoadedRecipe: Sendable {
     package let missing: [Finding]
     /// Remarks that stop nothing.
     package let warnings: [Finding]
-    /// The files that each custom step's command names: inputs by content.
+    /// The files that the command of each custom step, program and variant names: inputs by content.
     package let scripts: [String: [String]]
-    /// Absolute paths of files that custom steps read and that are the training table by content or by place.
+    /// Absolute paths of files that commands read and that are the training table by content or by place.
     package let trainingCopies: Set<String>
-    /// Where custom steps name the training table otherwise, step by step.
+    /// Where commands name the training table otherwise, by the same names.
     package let mentions: [String: TableMention]
     /// Of all that the recipe says, in its own file, in included ones and by `--set`.
     package let texts: Digest
@@ -103,6 +103,11 @@ package struct LoadedRecipe: Sendable {
 
     package func model(named name: String) -> Model? { recipe.models.first { $0.name == name }?.value }
     package func stackEntry(named name: String) -> StackEntry? { recipe.stack.first { $0.name == name }?.value }
+
+    /// Whether a path of the recipe is that of the training table, by place or by content.
+    package func isTrainingTable(_ path: String) -> Bool {
+        trainingCopies.contains(absolute(path)) || absolute(path) == absolute(recipe.data.train)
+    }
 
     /// An absolute path for a path of the recipe.
     package func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }

@@ -19,7 +19,7 @@ extension Compiler {
         if step.outputs.contains("test"), recipe.data.test != nil { tables["test"] = rows(of: .test) }
         let made = builder.add(
             CommandStep(
-                name: name, command: step.command, outputs: step.outputs, classes: classes, inputs: inputs,
+                name: name, command: step.command, outputs: step.outputs, target: target, inputs: inputs,
                 resources: CommandResources(step.resources), labels: step.labels, tables: tables),
             at: "\(room(name))/command", origins: ["command": tree?["command"], "outputs": tree?["outputs"]])
         commands[Made(round: round, name: name)] = made

@@ -3,6 +3,7 @@
 internal import Nodes
 package import Recipes
 internal import Scores
+internal import Targets
 
 extension Plan {
     /// The plan of a recipe. Never fails: what could be wrong with a recipe was found when it was loaded.
@@ -34,6 +35,8 @@ struct Compiler {
     /// What teachers say without a fold, and the steps of programs, found again however often they are asked for.
     var taught: [Made: [Int: Artifact<Content.Predictions>?]] = [:]
     var commands: [Made: CommandStep.Outputs] = [:]
+    /// The tables of programs, by fold; those of the test for none.
+    var parts: [Int?: PartStep.Outputs] = [:]
     var tokensOfMembers: [TokensOf: Artifact<Content.Tokens>?] = [:]
     /// The steps that nearly every other one reads, so that they are worked out once.
     private var ingests: [IngestStep.Role: IngestStep.Outputs] = [:]
@@ -47,7 +50,7 @@ struct Compiler {
     }
 
     var recipe: Recipe { loaded.recipe }
-    var classes: Int { recipe.data.labels.count }
+    var target: Target { recipe.data.target }
 
     /// The entries of the recipe by name. Names are unique across the three.
     struct Names {
@@ -135,7 +138,7 @@ struct Compiler {
             evaluate =
                 builder.add(
                     EvaluateStep(
-                        classes: classes, metrics: recipe.metrics, rows: rows(of: .train), folds: folds(),
+                        target: target, metrics: recipe.metrics, rows: rows(of: .train), folds: folds(),
                         average: outOfFold, members: predictions.members),
                     at: "\(address ?? result.name)/evaluate", origins: ["metrics": loaded.tree["metrics"]]
                 ).evaluation.step
@@ -155,11 +158,13 @@ struct Compiler {
         let tree = loaded.tree["data"]
         let made = builder.add(
             IngestStep(
-                data: data, role: role, table: file(path), reference: role == .test ? texts(of: .train) : nil),
+                data: data, role: role, foldColumn: role == .train ? recipe.folds.column : nil, table: file(path),
+                reference: role == .test ? texts(of: .train) : nil),
             at: "data/\(role.rawValue)/ingest",
             origins: [
                 "format": tree?[role.rawValue], "columns": tree?["columns"], "labels": tree?["labels"],
-                "constraint": tree?["constraint"],
+                "constraint": tree?["constraint"], "target": tree?["target"], "label-columns": tree?["columns"],
+                "fold-column": loaded.tree["folds"]?["column"],
             ])
         ingests[role] = made
         return made
@@ -177,7 +182,9 @@ struct Compiler {
         if let split { return split }
         let (folds, tree) = (recipe.folds, loaded.tree["folds"])
         let made = builder.add(
-            SplitStep(method: folds.kind, count: folds.count, seed: folds.seed, rows: rows(of: .train)),
+            SplitStep(
+                method: folds.kind, count: folds.count, seed: folds.seed, rows: rows(of: .train),
+                order: folds.column == nil ? nil : ingest(.train).order),
             at: "folds/split", origins: ["kind": tree?["kind"], "count": tree?["count"], "seed": tree?["seed"]]
         ).folds
         split = made
@@ -189,7 +196,8 @@ struct Compiler {
         let tree = loaded.tree["submission"]
         return builder.add(
             SubmissionStep(
-                path: submission.path, labels: recipe.data.labels, id: recipe.data.columns.id ?? "id",
+                path: submission.path, target: recipe.data.target.kind, labels: recipe.data.outputs,
+                id: recipe.data.columns.id ?? "id",
                 label: recipe.data.columns.label, predictions: test, rows: rows(of: .test),
                 sample: submission.sample.map(file)),
             at: "submission", origins: ["path": tree?["path"] ?? tree, "labels": loaded.tree["data"]?["labels"]]

@@ -27,6 +27,7 @@ extension Model {
         case .fineTune(let model): model
         case .tfidf(let model): model
         case .predictions(let model): model
+        case .program(let model): model
         }
     }
 }
@@ -38,6 +39,7 @@ extension StackEntry {
         case .optimize(let entry): entry
         case .lightgbm(let entry): entry
         case .logistic(let entry): entry
+        case .ridge(let entry): entry
         case .simplex(let entry): entry
         }
     }

@@ -2,11 +2,12 @@
 
 internal import Digests
 package import Recipes
+package import Targets
 
 package struct AverageStep: TypedStep {
     package static let kind = StepKind(
         "average", demand: .native, outputs: ["predictions", .sometimes("weights", "where they are fitted here")],
-        "Averages the probabilities that several predictions give each row.")
+        "Averages what several predictions say of each row.")
 
     package struct Outputs: Sendable {
         package let predictions: Artifact<Content.Predictions>
@@ -28,6 +29,8 @@ package struct AverageStep: TypedStep {
         package let members: [String]
         /// The fold without which the weights were fitted; nil for weights of all folds.
         package let fold: Int?
+        /// What fitted weights are to be good at; nil for the log loss.
+        package let metric: String?
         let fitting: Fitting?
 
         /// Where weights that are not given come from.
@@ -38,26 +41,30 @@ package struct AverageStep: TypedStep {
     }
 
     package let form: Form
-    package let classes: Int
+    package let target: Target
     let members: [String: Artifact<Content.Predictions>]
 
-    package static let parameters: [Parameter<Self>] = [
-        Parameter(
-            "cover", optional: \.cover, .integer(1...Int(Int32.max)),
-            "How many of the predictions say something of each row; without weights."),
-        .classes(\.classes),
-        Parameter("mean", optional: \.weighted?.mean, .choice, "The scale of the average."),
-        Parameter(
-            "weights", schema: ["anyOf": [AverageWeights.shape.schema, ["type": "null"]]], required: false,
-            "The weights; null for equal ones."
-        ) { step in
-            step.weighted.map { $0.weights == .equal ? .null : AverageWeights.shape.parameter($0.weights) }
-        },
-        Parameter(
-            "members", optional: \.weighted?.members, .list(of: .text()), "The members in the order of the weights."),
-        Parameter(
-            "fold", optional: \.weighted?.fold, .integer(0...99), "The fold without which the weights were fitted."),
-    ]
+    package static let parameters: [Parameter<Self>] =
+        [
+            Parameter(
+                "cover", optional: \.cover, .integer(1...Int(Int32.max)),
+                "How many of the predictions say something of each row; without weights."),
+            Parameter("mean", optional: \.weighted?.mean, .choice, "The scale of the average."),
+            Parameter(
+                "weights", schema: ["anyOf": [AverageWeights.shape.schema, ["type": "null"]]], required: false,
+                "The weights; null for equal ones."
+            ) { step in
+                step.weighted.map { $0.weights == .equal ? .null : AverageWeights.shape.parameter($0.weights) }
+            },
+            Parameter(
+                "members", optional: \.weighted?.members, .list(of: .text()), "The members in the order of the weights."
+            ),
+            Parameter(
+                "fold", optional: \.weighted?.fold, .integer(0...99), "The fold without which the weights were fitted."),
+            Parameter(
+                "metric", optional: \.weighted?.metric, .metric,
+                "What greedily selected members are to score best by; by default the log loss."),
+        ] + Parameter.target(\.target)
 
     private var cover: Int? { if case .plain(let cover) = form { cover } else { nil } }
     package var weighted: Weighted? { if case .weighted(let weighted) = form { weighted } else { nil } }

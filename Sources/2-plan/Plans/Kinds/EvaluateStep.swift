@@ -2,6 +2,7 @@
 
 internal import Recipes
 internal import Scores
+package import Targets
 
 package struct EvaluateStep: TypedStep {
     package static let kind = StepKind(
@@ -9,7 +10,7 @@ package struct EvaluateStep: TypedStep {
 
     package struct Outputs: Sendable { package let evaluation: Artifact<Content.Evaluation> }
 
-    package let classes: Int
+    package let target: Target
     /// The names of what is scored by; the first decides.
     package let metrics: [String]
     let rows: Artifact<Content.Rows>
@@ -18,12 +19,12 @@ package struct EvaluateStep: TypedStep {
     /// What was averaged, by `seed-1/fold-2` or `fold-2`.
     let members: [String: Artifact<Content.Predictions>]
 
-    package static let parameters: [Parameter<Self>] = [
-        .classes(\.classes),
-        Parameter(
-            "metrics", \.metrics, .list(of: .metric), asBefore: Metrics.standard.map(\.name),
-            "What is scored by; the first decides."),
-    ]
+    package static let parameters: [Parameter<Self>] =
+        Parameter.target(\.target) + [
+            Parameter(
+                "metrics", \.metrics, .list(of: .metric), asBefore: Metrics.standard.map(\.name),
+                "What is scored by; the first decides.")
+        ]
 
     package static let inputs: [Input<Self>] = [
         Input("rows", \.rows, "Labels, groups and weights."),

@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Recipes
+package import Targets
 
 package struct FinetuneStep: TypedStep {
     package static let kind = StepKind(
@@ -11,7 +12,7 @@ package struct FinetuneStep: TypedStep {
     package struct Outputs: Sendable { package let model: Artifact<Content.Model> }
 
     let forward: ForwardPass
-    let classes: Int
+    package let target: Target
     /// The fold whose rows are left out; nil for none.
     package let fold: Int?
     let training: Encoded<Training>
@@ -24,11 +25,10 @@ package struct FinetuneStep: TypedStep {
 
     package static let parameters: [Parameter<Self>] =
         Parameter.of(\.forward, ForwardPass.parameters) + [
-            .classes(\.classes),
             .fold(\.fold, "The fold whose rows are left out; null for none."),
             Parameter("training", \.training, Training.declaration.shape.encoded, Training.declaration.about),
             Parameter("seed", nullable: \.seed, .seed, "The seed of the head, of dropout and of the order of rows."),
-        ]
+        ] + Parameter.target(\.target)
 
     package static let inputs: [Input<Self>] = [
         Input("rows", \.rows, "Labels, groups and weights."),

@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Recipes
+package import Targets
 
 package struct FitStep: TypedStep {
     package static let kind = StepKind(
@@ -10,7 +11,7 @@ package struct FitStep: TypedStep {
     package struct Outputs: Sendable { package let model: Artifact<Content.Model> }
 
     let baseline: Baseline
-    let classes: Int
+    package let target: Target
     package let fold: Int?
     let rows: Artifact<Content.Rows>
     let folds: Artifact<Content.Folds>?
@@ -18,9 +19,8 @@ package struct FitStep: TypedStep {
     let pseudoLabels: PseudoLabelled<Content.Texts>?
 
     package static let parameters: [Parameter<Self>] =
-        Parameter.of(\.baseline, Baseline.parameters) + [
-            .classes(\.classes),
-            .fold(\.fold, "The fold whose rows are left out; null for none."),
+        Parameter.of(\.baseline, Baseline.parameters) + Parameter.target(\.target) + [
+            .fold(\.fold, "The fold whose rows are left out; null for none.")
         ]
 
     package static let inputs: [Input<Self>] = [

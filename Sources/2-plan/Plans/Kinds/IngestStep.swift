@@ -3,22 +3,30 @@
 internal import Digests
 internal import Formats
 package import Recipes
+internal import Targets
 
 package struct IngestStep: TypedStep {
     package static let kind = StepKind(
         "ingest", demand: .process,
-        outputs: ["rows", "texts", .sometimes("extra", "where the recipe names extra columns")],
+        outputs: [
+            "rows", "texts", .sometimes("extra", "where the recipe names extra columns"),
+            .sometimes("order", "where a column says the folds"),
+        ],
         "Reads a table, checks it, and parts what is trained on from the texts.")
 
     package struct Outputs: Sendable {
         package let rows: Artifact<Content.Rows>
         package let texts: Artifact<Content.Texts>
         package let extra: Artifact<Content.Extra>
+        /// There where a column says the folds.
+        let order: Artifact<Content.Order>
     }
     package enum Role: String, CaseIterable, Sendable { case train, test }
 
     package let data: DataSection
     package let role: Role
+    /// The column that says the folds; of the training table alone.
+    var foldColumn: String?
     let table: Artifact<Content.UserFile>
     /// The training texts, which the test table is held against: a question that stands in both is worth a warning.
     let reference: Artifact<Content.Texts>?
@@ -46,8 +54,8 @@ package struct IngestStep: TypedStep {
             let texts = columns.texts
             return [
                 "id": JSON(columns.id), "prompt": JSON(texts.areShort ? texts["prompt"] : nil),
-                "answer": JSON(texts.areShort ? texts["answer"] : nil),
-                "group": JSON(columns.group), "label": step.role == .train ? .string(columns.label) : .null,
+                "answer": JSON(texts.areShort ? texts["answer"] : nil), "group": JSON(columns.group),
+                "label": step.role == .train && step.labelColumns == nil ? .string(columns.label) : .null,
                 "weight": step.role == .train ? JSON(columns.weight) : .null,
             ]
         },
@@ -64,12 +72,24 @@ package struct IngestStep: TypedStep {
         Parameter(
             "extra", \.data.columns.extra, .list(of: .text()), asBefore: [],
             "Columns of numbers and categories, which are kept as they are written."),
-        Parameter("labels", \.data.labels, .list(of: .text()), "The labels, in the order of their numbers."),
+        Parameter(
+            "labels", \.data.outputs, .list(of: .text()),
+            "The labels, in the order of their numbers; or the columns of what is predicted."),
+        Parameter("target", \.data.kind, .choice, asBefore: .classes, "What is predicted."),
+        Parameter(
+            "label-columns", optional: \.labelColumns, .list(of: .text()),
+            "The columns that hold what is predicted, where that is not one column of labels."),
         Parameter("role", \.role, .choice, "train: with labels; test: without."),
         Parameter(
             "constraint", nullable: \.data.constraint, .choice,
             "What holds of each group's labels; a table that breaks it is worth a warning."),
+        Parameter("fold-column", optional: \.foldColumn, .text(), "The column that says each row's fold."),
     ]
+
+    /// Nil for one column of labels, and for a table to predict.
+    private var labelColumns: [String]? {
+        role == .train && (!data.target.form.isOfOneLabel || data.columns.labels.count > 1) ? data.columns.labels : nil
+    }
 
     private var path: String { role == .train ? data.train : data.test ?? "" }
 
@@ -81,7 +101,9 @@ package struct IngestStep: TypedStep {
     ]
 
     package static func outputs(of step: Int) -> Outputs {
-        Outputs(rows: Artifact(step, "rows"), texts: Artifact(step, "texts"), extra: Artifact(step, "extra"))
+        Outputs(
+            rows: Artifact(step, "rows"), texts: Artifact(step, "texts"), extra: Artifact(step, "extra"),
+            order: Artifact(step, "order"))
     }
 
     package func sights(in lineage: Lineage) -> [String: Sight] { role == .train ? ["rows": .labels] : [:] }

@@ -2,6 +2,7 @@
 
 internal import Digests
 package import Recipes
+package import Targets
 
 package struct OptimizeStep: TypedStep {
     package static let kind = StepKind(
@@ -22,7 +23,7 @@ package struct OptimizeStep: TypedStep {
     }
 
     package let method: OptimizeMethod
-    package let classes: Int
+    package let target: Target
     /// How often each label occurs in a group; nil for once.
     package let counts: [Int]?
     /// The fold without which the coefficients were fitted; nil for those of all folds.
@@ -31,14 +32,15 @@ package struct OptimizeStep: TypedStep {
     let rows: Artifact<Content.Rows>
     let fitting: Fitting
 
-    package static let parameters: [Parameter<Self>] = [
-        Parameter("method", \.method, .choice, "How the constraint is used."),
-        .classes(\.classes),
-        Parameter(
-            "counts", optional: \.counts, .list(of: .integer(1...1_000), unique: false),
-            "How often each label occurs in a complete group; by default once."),
-        Parameter("fold", optional: \.fold, .integer(0...99), "The fold without which the coefficients were fitted."),
-    ]
+    package static let parameters: [Parameter<Self>] =
+        [
+            Parameter("method", \.method, .choice, "How the constraint is used."),
+            Parameter(
+                "counts", optional: \.counts, .list(of: .integer(1...1_000), unique: false),
+                "How often each label occurs in a complete group; by default once."),
+            Parameter(
+                "fold", optional: \.fold, .integer(0...99), "The fold without which the coefficients were fitted."),
+        ] + Parameter.target(\.target)
 
     package static let inputs: [Input<Self>] = [
         Input("predictions", \.predictions, "What is made to obey."),

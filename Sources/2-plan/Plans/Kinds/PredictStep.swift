@@ -1,6 +1,7 @@
 // `predict`: the probabilities that a fitted model gives the rows of its fold of train, of all of test, or of its fold of test.
 
 internal import Recipes
+package import Targets
 
 package struct PredictStep: TypedStep {
     package static let kind = StepKind(
@@ -16,7 +17,7 @@ package struct PredictStep: TypedStep {
     }
 
     let reader: Reader
-    let classes: Int
+    package let target: Target
     /// The fold whose rows are predicted; nil for all rows.
     package let fold: Int?
     let model: Artifact<Content.Model>
@@ -26,9 +27,8 @@ package struct PredictStep: TypedStep {
         Parameter.of(optional: \.forward, ForwardPass.parameters)
         + Parameter.of(optional: \.baseline, Baseline.parameters) + common
 
-    private static let common: [Parameter<Self>] = [
-        .classes(\.classes), .fold(\.fold, "The fold whose rows are predicted; null for all rows."),
-    ]
+    private static let common: [Parameter<Self>] =
+        Parameter.target(\.target) + [.fold(\.fold, "The fold whose rows are predicted; null for all rows.")]
 
     /// A prediction has the parameters of what made its model.
     package static var forms: [Form<Self>] {

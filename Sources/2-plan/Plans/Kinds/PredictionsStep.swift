@@ -3,6 +3,7 @@
 internal import Digests
 internal import Nodes
 package import Recipes
+package import Targets
 
 package struct PredictionsStep: TypedStep {
     package static let kind = StepKind(
@@ -16,6 +17,7 @@ package struct PredictionsStep: TypedStep {
     let id: String
     let label: String
     let labels: [String]
+    let target: Target.Kind
     /// What they have seen of the labels; nil where nobody says, which is any of them.
     let seen: CustomStep.Labels?
     let file: Artifact<Content.UserFile>
@@ -26,12 +28,16 @@ package struct PredictionsStep: TypedStep {
 
     package static let parameters: [Parameter<Self>] = [
         Parameter(
-            "format", schema: ValueShape<PredictionFiles.Format>.choice.schema, "The form of the file."
+            "format", schema: ValueShape<PredictionFiles.Format>.choice.schema, required: false,
+            "The form of the file; without it, the first bytes tell which table it is."
         ) { PredictionFiles.format(of: $0.path).map { .string($0.rawValue) } },
         Parameter("id", \.id, .text(), "The column of the ids."),
         Parameter(
             "label", \.label, .text(), "The column of the labels, which may begin the names of the labels' columns."),
-        Parameter("labels", \.labels, .list(of: .text()), "The labels, in the order of their numbers."),
+        Parameter(
+            "labels", \.labels, .list(of: .text()),
+            "The labels, in the order of their numbers; or the columns of what is predicted."),
+        Parameter("target", \.target, .choice, asBefore: .classes, "What is predicted."),
     ]
 
     package static let inputs: [Input<Self>] = [
@@ -98,7 +104,8 @@ extension PredictionsModel: Planned {
         let isTrain = role == .train
         return compiler.builder.add(
             PredictionsStep(
-                path: path, id: data.columns.id ?? "id", label: data.columns.label, labels: data.labels,
+                path: path, id: data.columns.id ?? "id", label: data.columns.label, labels: data.outputs,
+                target: data.target.kind,
                 seen: files.labels, file: compiler.file(path), rows: compiler.rows(of: role),
                 folds: isTrain ? compiler.folds() : nil,
                 foldsThere: isTrain ? files.folds.map(compiler.file) : nil),

@@ -1,6 +1,7 @@
 // `pseudo-label`: the labels that a teacher's predictions give the test rows.
 
 package import Recipes
+package import Targets
 
 package struct PseudoLabelStep: TypedStep {
     package static let kind = StepKind(
@@ -10,13 +11,11 @@ package struct PseudoLabelStep: TypedStep {
     package struct Outputs: Sendable { package let labels: Artifact<Content.PseudoLabels> }
 
     package let settings: PseudoLabels
-    package let classes: Int
+    package let target: Target
     let predictions: Artifact<Content.Predictions>
 
     package static let parameters: [Parameter<Self>] =
-        Parameter.keys(of: PseudoLabels.declaration, \.settings, except: ["from"]) + [
-            .classes(\.classes)
-        ]
+        Parameter.keys(of: PseudoLabels.declaration, \.settings, except: ["from"]) + Parameter.target(\.target)
 
     package static let inputs: [Input<Self>] = [
         Input("predictions", \.predictions, "The teacher's, of the test table.")

@@ -12,15 +12,18 @@ package struct SplitStep: TypedStep {
     package let count: Int
     package let seed: Int
     let rows: Artifact<Content.Rows>
+    /// Where the folds are those of a column: its values in their order.
+    var order: Artifact<Content.Order>?
 
     package static let parameters: [Parameter<Self>] = [
         Parameter("kind", \.method, .choice, "Which rows may part."),
-        Parameter("count", \.count, .integer(2...100), "The number of folds."),
+        Parameter("count", \.count, .integer(2...100), "The number of folds; a column must have as many values."),
         Parameter("seed", \.seed, .seed, "The seed of the shuffle before the split."),
     ]
 
     package static let inputs: [Input<Self>] = [
-        Input("rows", \.rows, "Labels and groups.")
+        Input("rows", \.rows, "Labels and groups."),
+        Input("order", optional: \.order, "For the kind column its values in their order, and each row's place."),
     ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(folds: Artifact(step, "folds")) }

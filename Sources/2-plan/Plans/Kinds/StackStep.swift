@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Recipes
+package import Targets
 
 package struct StackStep: TypedStep {
     package static let kind = StepKind(
@@ -28,7 +29,7 @@ package struct StackStep: TypedStep {
     let settings: LearnerSettings
     let seeds: [Int]
     let fit: StackEntry.TestFit
-    let classes: Int
+    package let target: Target
     /// The fold that nothing may have seen, for a teacher; nil for all folds.
     let fold: Int?
     let groupStatistics: Bool
@@ -38,28 +39,31 @@ package struct StackStep: TypedStep {
     let features: Artifact<Content.Features>?
     var test: Test?
 
-    package static let parameters: [Parameter<Self>] = [
-        Parameter("learner", \.learner, .choice, "What is fitted."),
-        Parameter(
-            "settings",
-            schema: [
-                "type": "object", "x-by": "learner",
-                "x-cases": .object(
-                    Dictionary(
-                        uniqueKeysWithValues: Learner.allCases.map { ($0.rawValue, LearnerSettings.schema(of: $0)) })),
-            ], "Those that mean something to the learner."
-        ) {
-            $0.settings.parameters(of: $0.learner)
-        },
-        Parameter(
-            "seeds", \.seeds, .list(of: .seed), "The learner is fitted with each, and its predictions are averaged."),
-        Parameter("test", \.fit, .choice, "mean: of the folds' learners; refit: one fitted on all rows."),
-        .classes(\.classes),
-        .fold(\.fold, "The fold that nothing may have seen; null for none."),
-        Parameter(
-            "group-statistics", \.groupStatistics, .boolean, "Whether statistics of each row's group are features, too."
-        ),
-    ]
+    package static let parameters: [Parameter<Self>] =
+        [
+            Parameter("learner", \.learner, .choice, "What is fitted."),
+            Parameter(
+                "settings",
+                schema: [
+                    "type": "object", "x-by": "learner",
+                    "x-cases": .object(
+                        Dictionary(
+                            uniqueKeysWithValues: Learner.allCases.map { ($0.rawValue, LearnerSettings.schema(of: $0)) }
+                        )),
+                ], "Those that mean something to the learner."
+            ) {
+                $0.settings.parameters(of: $0.learner)
+            },
+            Parameter(
+                "seeds", \.seeds, .list(of: .seed), "The learner is fitted with each, and its predictions are averaged."
+            ),
+            Parameter("test", \.fit, .choice, "mean: of the folds' learners; refit: one fitted on all rows."),
+            .fold(\.fold, "The fold that nothing may have seen; null for none."),
+            Parameter(
+                "group-statistics", \.groupStatistics, .boolean,
+                "Whether statistics of each row's group are features, too."
+            ),
+        ] + Parameter.target(\.target)
 
     package static let inputs: [Input<Self>] = [
         Input("rows", \.rows, "Labels, groups and weights."),

@@ -1,6 +1,7 @@
 // `submission`: the CSV that is sent in.
 
 internal import Recipes
+package import Targets
 
 package struct SubmissionStep: TypedStep {
     package static let kind = StepKind(
@@ -10,6 +11,7 @@ package struct SubmissionStep: TypedStep {
     package struct Outputs: Sendable { package let submission: Artifact<Content.Submission> }
 
     package let path: String
+    package let target: Target.Kind
     package let labels: [String]
     /// The columns of a submission without a sample.
     package let id: String
@@ -20,7 +22,11 @@ package struct SubmissionStep: TypedStep {
 
     package static let parameters: [Parameter<Self>] = [
         Parameter("path", \.path, .text(), "Where it is delivered."),
-        Parameter("labels", \.labels, .list(of: .text()), "The labels, in the order of their numbers."),
+        Parameter(
+            "target", \.target, .choice, asBefore: .classes, "What is predicted."),
+        Parameter(
+            "labels", \.labels, .list(of: .text()),
+            "The labels, in the order of their numbers; or the columns of what is predicted."),
         Parameter("id", \.id, .text(), "The column of the rows' ids."),
         Parameter("label", \.label, .text(), "The column of the label, which names the columns of the classes."),
     ]

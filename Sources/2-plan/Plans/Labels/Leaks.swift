@@ -102,7 +102,25 @@ extension Lineage {
         let programs = plan.steps.enumerated().compactMap { index, step in
             (step.body as? CommandStep).map { (index, $0) }
         }
-        return mayRead(programs, places) + besideOutOfFold(programs, places)
+        return mayRead(programs, places) + besideOutOfFold(programs, places) + mayRead(places)
+    }
+
+    /// Models that are programs and may read the training table beside the tables that they are handed.
+    private func mayRead(_ places: LeakPlaces) -> [Finding] {
+        // Its variants read what it reads.
+        var known: Set<TableMention> = []
+        return plan.steps.compactMap { step in
+            guard let program = step.body as? ProgramStep, let mention = program.mention, !mention.isCertain,
+                known.insert(mention).inserted
+            else { return nil }
+            return Finding(
+                .mayReadLabels,
+                "\"\(step.room)\" may read the training table: \(mention.phrase); if it does, its score may have seen every label",
+                at: places.mention(mention, of: step.room),
+                help:
+                    "write `labels: cross-fitted` if it does nothing with the labels of the rows that it predicts; {in.train} has all it may learn from"
+            )
+        }
     }
 
     /// Programs that name the training table in a way that may be no reading of it.
@@ -247,13 +265,15 @@ private struct LeakPlaces {
         tree["steps"]?[step]?["inputs"]?[input]?.span ?? name(step)
     }
     func mention(_ mention: TableMention, of step: String) -> Span? {
-        let node = tree["steps"]?[step]
+        let node = tree["steps"]?[step] ?? tree["models"]?[step]?["program"]
         switch mention.place {
         case .argument(let index):
             let arguments = node?["command"]?.elements ?? []
             return arguments.indices.contains(index) ? arguments[index].span : name(step)
         case .file(let file), .sealed(let file):
-            let all = (node?["inputs"]?.entries ?? []).map(\.value) + (node?["command"]?.elements ?? [])
+            let all =
+                (node?["inputs"]?.entries ?? []).map(\.value) + (node?["command"]?.elements ?? [])
+                + (node?["files"]?.elements ?? [])
             return all.first { $0.scalar?.text.hasSuffix(file) ?? false }?.span ?? name(step)
         }
     }

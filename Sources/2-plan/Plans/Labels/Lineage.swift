@@ -134,7 +134,9 @@ extension Seen {
 
 extension Step {
     /// The name in the recipe that a step belongs to: `final` of `round-1/final/optimize-oof`.
-    package var room: String {
+    package var room: String { Self.room(of: address) }
+
+    static func room(of address: String) -> String {
         var parts = address.split(separator: "/").map(String.init)
         if parts.count > 1, parts[0].hasPrefix("round-") { parts.removeFirst() }
         if parts.count > 2, parts[0] == "ablations" { return parts[1] + ": " + parts[2] }

@@ -11,6 +11,8 @@ package struct Verification: Sendable {
         package let path: String
         /// What is wrong with it, as a clause.
         package let message: String
+        /// Whether nothing makes it anew, so that it stays where it is.
+        package var isLastCopy = false
     }
 
     package internal(set) var objects = 0
@@ -65,8 +67,9 @@ extension Store {
             result.damaged.append(
                 .init(
                     path: path,
-                    message: "the document is not as it was written, and nothing makes it anew; mend or delete the file"
-                ))
+                    message:
+                        "the document is not as it was written, and nothing makes it anew; mend or delete the file",
+                    isLastCopy: true))
         }
         return result
     }

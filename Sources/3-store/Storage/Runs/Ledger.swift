@@ -24,12 +24,14 @@ package struct Ledger: Sendable {
     /// Paths below this folder are named relative to it, so that a project may be moved.
     private let project: String
     private let files: any FileSystem
+    private let isReadOnly: Bool
 
     /// - Parameters:
     ///   - folder: where the documents are kept; it need not be there.
     ///   - project: the folder that delivered paths are told relative to.
-    package init(folder: String, project: String, files: any FileSystem) {
-        (self.folder, self.project, self.files) = (folder, project, files)
+    ///   - isReadOnly: whether what is noted is noted elsewhere alone.
+    package init(folder: String, project: String, files: any FileSystem, isReadOnly: Bool = false) {
+        (self.folder, self.project, self.files, self.isReadOnly) = (folder, project, files, isReadOnly)
     }
 
     /// What is known of a path; nil where ablate never wrote it. A document that is not as it was written counts as none: then the
@@ -70,6 +72,7 @@ package struct Ledger: Sendable {
     /// Notes that a path has this content now. Written before the file gets its name: a crash in between leaves a file that is not as
     /// the ledger says, which is left alone. Errors: ``AblateError``.
     package func note(_ entry: Entry, for path: String) throws {
+        guard !isReadOnly else { return }
         try files.makeFolder(folder)
         try files.write(
             SealedDocument.text(
@@ -91,8 +94,8 @@ package struct Ledger: Sendable {
 }
 
 extension Store {
-    /// The ledger of what was delivered from this store for a project. Errors: ``AblateError`` where the store may not be changed.
+    /// The ledger of what was delivered from this store for a project. A reader of the store notes nothing in it.
     package func ledger(ofProject folder: String) -> Ledger {
-        Ledger(folder: "\(root)/deliveries", project: folder, files: files)
+        Ledger(folder: "\(root)/deliveries", project: folder, files: files, isReadOnly: access == .readOnly)
     }
 }

@@ -1,18 +1,23 @@
 // Runs a user's own program as a step. Knows arguments, paths and how a process ends; nothing of what the program does.
 
 internal import Digests
+internal import Formats
 internal import Host
 internal import Plans
+internal import Schedules
 internal import Steps
 internal import Subprocess
 internal import Synchronization
 internal import SystemPackage
 internal import Workers
+internal import Targets
 
 struct CommandExecutor: Executor {
     /// The recipe's folder, in which programs run.
     let folder: String
     let devices: Devices
+    /// Carries out the steps that prove what programs wrote.
+    let prover: any Executor
 
     /// Runs the program; what it says goes to the log. Errors: ``StepFailure`` of class `command-failed`, `timeout` or `unavailable`.
     func run(_ assignment: StepAssignment, report: @escaping @Sendable (StepNews) -> Void) async throws -> Work {
@@ -21,6 +26,9 @@ struct CommandExecutor: Executor {
             let outputs = try await run(
                 assignment.step, inputs: assignment.inputs.mapValues(\.path), outputs: assignment.outputs,
                 log: assignment.log, rows: assignment.rows, gpus: gpus)
+            for proof in (assignment.step.body as? any RunsProgram)?.proofs ?? [] {
+                try await prove(proof, of: assignment)
+            }
             return Work(outputs: outputs, started: watch.started, seconds: watch.seconds)
         }
     }
@@ -28,9 +36,10 @@ struct CommandExecutor: Executor {
     private func run(
         _ step: Step, inputs: [String: String], outputs: String, log: String, rows: [String: Int], gpus: [String]
     ) async throws -> [String] {
-        let body = step.body as? CommandStep
+        let body = step.body as? any RunsProgram
         let (command, names) = (body?.command ?? [], body?.outputs ?? [])
-        let arguments = command.map { Self.fill($0, inputs: inputs, outputs: outputs) }
+        let places = body?.places(inputs: inputs, outputs: outputs) ?? [:]
+        let arguments = command.map { Self.fill($0, places) }
         guard let program = arguments.first else {
             throw StepFailure(class: .internal, message: "the command is empty")
         }
@@ -139,7 +148,6 @@ struct CommandExecutor: Executor {
 
     /// Every declared output must be there; predictions must be predictions of each row.
     private func check(_ step: Step, _ names: [String], rows: [String: Int], in outputs: String) throws {
-        let classes = (step.body as? CommandStep)?.classes ?? 0
         for name in names {
             guard Host.system.files.exists("\(outputs)/\(name)") else {
                 throw StepFailure(
@@ -148,19 +156,44 @@ struct CommandExecutor: Executor {
                         "the program ended without an error and did not write {out.\(name)}; it must write a file or folder at that path"
                 )
             }
-            guard name == "out-of-fold" || name == "test" else { continue }
+            guard name == "out-of-fold" || name == "test", let target = (step.body as? CommandStep)?.target else {
+                continue
+            }
             do {
                 try NativeStep.provePredictions(
-                    "\(outputs)/\(name)", name: "{out.\(name)}", classes: classes,
+                    "\(outputs)/\(name)", name: "{out.\(name)}", target: target,
                     count: rows[name])
             } catch {
                 throw StepFailure(
                     class: .commandFailed,
                     message:
-                        "\(error) (predictions are safetensors: rows int64 [n], each row of the table once; probabilities float32 [n, \(classes)])"
+                        "\(error) (predictions are safetensors: rows int64 [n], each row of the table once; \(target.form.contents(width: target.width)))"
                 )
             }
         }
+    }
+
+    /// Holds an output to what it must be, and puts what the proof makes of it in its place. Errors: ``StepFailure`` of class
+    /// `command-failed` where it is something else.
+    private func prove(_ proof: OutputProof, of assignment: StepAssignment) async throws {
+        let files = Host.system.files
+        let folder = "\(assignment.scratch)/proof-\(proof.output)"
+        // What is left of an attempt before.
+        try files.remove(folder)
+        try files.makeFolder(folder)
+        var inputs = proof.inputs.compactMapValues { assignment.inputs[$0] }
+        inputs[proof.file] = ("\(assignment.outputs)/\(proof.output)", "{out.\(proof.output)}")
+        let own = StepAssignment(
+            step: proof.step, key: assignment.key, inputs: inputs, outputs: folder, scratch: folder,
+            log: "\(assignment.scratch)/proof-\(proof.output).log", rows: [:], resources: Resources(cores: 1),
+            cores: CoreShare(1))
+        do {
+            _ = try await prover.run(own) { _ in }
+        } catch let failure as StepFailure where failure.class == .invalidInput {
+            throw StepFailure(
+                class: .commandFailed, message: failure.message, row: failure.row, column: failure.column)
+        }
+        try files.move("\(folder)/\(proof.proven)", to: "\(assignment.outputs)/\(proof.output)")
     }
 
     /// How many rows the training table has, where the program was given its folds.
@@ -171,8 +204,8 @@ struct CommandExecutor: Executor {
         return folds.flatMap { inputs[$0] }.flatMap(NativeStep.rows(ofFolds:))
     }
 
-    /// The argument with `{in.NAME}` and `{out.NAME}` as paths.
-    static func fill(_ argument: String, inputs: [String: String], outputs: String) -> String {
+    /// The argument with what stands for each of its places.
+    static func fill(_ argument: String, _ places: [String: String]) -> String {
         var text = ""
         var rest = argument[...]
         // One pass, so that braces in a path are never taken for a name.
@@ -181,8 +214,8 @@ struct CommandExecutor: Executor {
             rest = rest[open...]
             let close = rest.firstIndex(of: "}")
             let name = close.map { String(rest[rest.index(after: open)..<$0]) } ?? ""
-            if let close, let path = name.hasPrefix("out.") ? "\(outputs)/\(name.dropFirst(4))" : inputs[name] {
-                text += path
+            if let close, let value = places[name] {
+                text += value
                 rest = rest[rest.index(after: close)...]
             } else {
                 text += "{"

@@ -107,9 +107,9 @@ package struct Executors: Sendable {
         let devices = Devices(of: machine, variables: environment.variables)
         let worker = WorkerExecutor(pool: pool, devices: devices, threads: machine.threads, say: say)
         return Executors([
-            .native: NativeExecutor(), .command: CommandExecutor(folder: folder, devices: devices), .process: worker,
-            .parallel: worker,
-            .training: worker,
+            .native: NativeExecutor(),
+            .command: CommandExecutor(folder: folder, devices: devices, prover: worker), .process: worker,
+            .parallel: worker, .training: worker,
         ])
     }
 

@@ -90,7 +90,7 @@ extension PageText {
         }
         return Figure(
             name: "parameter-\(ablation.name)", title: "\(ablation.name) by \(path)", chart,
-            caption: "Log loss against \(path).")
+            caption: "\(Format.sentence(metricTitle)) against \(path).")
     }
 
     /// How the confusions of a variant differ from its baseline's.

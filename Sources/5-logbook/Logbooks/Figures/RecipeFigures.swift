@@ -5,6 +5,7 @@ internal import Results
 internal import Scores
 internal import Statistics
 internal import Words
+internal import Targets
 
 extension PageText {
     /// What each member adds to its average.
@@ -152,7 +153,7 @@ extension PageText {
         let chart = CurveChart.chart(
             shown.map { score in
                 let evaluation = score.evaluation!
-                let name = "\(score.name), ECE \(Format.decimal(evaluation.calibrationError, 3))"
+                let name = "\(score.name), ECE \(Format.decimal(evaluation.calibrationError ?? 0, 3))"
                 return CurveChart.Series(
                     name: name,
                     lines: [
@@ -185,7 +186,8 @@ extension PageText {
                 let own = logbook.curves.filter { $0.result == name }
                 let lines = own.map { (title: "\(name), \($0.part)", points: CurveChart.thinned($0.losses, to: 40)) }
                 return CurveChart.Series(name: name, lines: lines)
-            }, "training loss of each fine-tune", across: "optimizer step", up: "training loss (nats per row)",
+            }, "training loss of each fine-tune", across: "optimizer step",
+            up: "training loss (\(logbook.target.kind == .classes ? "nats per row" : "of standardised numbers"))",
             style: .means)
         let more = names.count > Self.mostCurves ? " The first \(Self.mostCurves) of \(names.count) results." : ""
         return Figure(

@@ -154,7 +154,7 @@ extension RecipeResults {
             evaluation.scores,
             [
                 "rows": .integer(evaluation.rows), "ranking": .number(evaluation.ranked),
-                "calibration_error": .number(evaluation.calibrationError),
+                "calibration_error": evaluation.calibrationError.map { .number($0) } ?? .null,
                 "cells": .array(
                     evaluation.cells.map {
                         with($0.scores, ["seed": .string($0.seed), "fold": .integer($0.fold)])

@@ -5,6 +5,7 @@ internal import Results
 internal import Scores
 internal import Statistics
 internal import Words
+internal import Targets
 
 /// Every text of the logbook, ready to be laid out.
 struct PageText {
@@ -187,7 +188,7 @@ struct PageText {
 
     /// What a uniform guess scores, after `before`; empty where that is no one number.
     func chance(_ before: String) -> String {
-        metric.chance(classes: logbook.classes).map { before + loss($0) } ?? ""
+        metric.chance(classes: logbook.target.width).map { before + loss($0) } ?? ""
     }
 
     /// A score by the metric that decides.

@@ -31,7 +31,8 @@ extension RecipeResults {
             tags: [String: JSON], notes: ResultNotes, more: [String: JSON] = [:]
         ) {
             guard let evaluation, let key, keys.insert(key).inserted else { return }
-            var metrics: [String: JSON] = ["calibration_error": .number(evaluation.calibrationError)]
+            var metrics: [String: JSON] = [:]
+            metrics["calibration_error"] = evaluation.calibrationError.map { .number($0) }
             for (name, value) in evaluation.scores { metrics[TrackerForm.name(name)] = .number(value) }
             metrics["leaderboard"] = notes.leaderboard.map { .number($0) }
             for cell in evaluation.cells {

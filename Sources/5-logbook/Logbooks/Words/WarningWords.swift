@@ -28,6 +28,6 @@ extension UnseenLabel {
     }
 
     fileprivate static func consequence(_ clauses: [String]) -> String {
-        "\(clauses.joined(separator: ", ")): the models that are scored there were trained without it, so rankings and comparisons leave these rows out"
+        "\(clauses.joined(separator: ", ")): the models that are scored there were trained without it, so rankings and comparisons leave these rows out; a metric that is not defined without them ranks by all rows, and compares nothing"
     }
 }

@@ -121,7 +121,8 @@ package struct ArmComparison: Sendable {
         family = max(1, verdict.comparisons)
         outcome = verdict.outcome
         furtherSeeds = hasSeeds ? verdict.furtherSeeds : nil
-        detectable = verdict.minimumDetectableEffect
+        // Two folds have so little to go by that the estimate may be more than the metric can differ by.
+        detectable = verdict.minimumDetectableEffect.flatMap { $0 <= metric.widestDifference ?? $0 ? $0 : nil }
     }
 
     /// The same two the other way round.

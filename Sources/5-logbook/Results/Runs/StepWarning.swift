@@ -66,8 +66,10 @@ package struct StepWarnings: Sendable {
             let folds = entries[split].record?.outputs["folds"]?.digest
         else { return [] }
         let table = try StoredDocument.read(rows, in: store, from: "data/train/ingest")
+        // Numbers are learnt without each of them being seen.
+        guard let own = try table.member(ifPresent: "labels") else { return [] }
         return UnseenLabel.all(
-            labels: try table.member("labels").counts,
+            labels: try own.counts,
             folds: try StoredDocument.read(folds, in: store, from: "folds/split").member("folds").counts,
             weights: try table.member(ifPresent: "weights")?.numbers, classes: labels.count)
     }

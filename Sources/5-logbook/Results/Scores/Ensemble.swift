@@ -101,7 +101,8 @@ private struct TrueProbabilities {
     /// Nil where there are no losses by row, and where their mean is not the score: the rows' weights are then not known.
     init?(_ score: Score) {
         guard let evaluation = score.evaluation, let losses = evaluation.losses["average"], !losses.isEmpty,
-            let mean = evaluation.mean(losses), evaluation.metric is LogLoss, abs(mean - evaluation.ranked) < 1e-9
+            let mean = evaluation.mean(losses), evaluation.metric is LogLoss, evaluation.numbers.isEmpty,
+            abs(mean - evaluation.ranked) < 1e-9
         else { return nil }
         values = losses.map { exp(-$0) }
         counts = evaluation.counts

@@ -54,10 +54,14 @@ package struct Evaluation: Sendable {
     /// The predicted class of each row by each seed, as ``losses``; empty in evaluations by the standard metrics.
     let predictedBySeed: [String: [Int]]
     let classes: Int
+    /// Of numbers the truth of each row, row-major, and what each seed and their average predict, as ``losses``; else empty.
+    package let numbers: [Double]
+    package let values: [String: [Double]]
 
     /// Bins of the predicted class's probability: rows, mean probability, share of correct predictions.
     package let bins: [(rows: Int, confidence: Double, accuracy: Double)]
-    package let calibrationError: Double
+    /// Nil where no probabilities were predicted.
+    package let calibrationError: Double?
 
     let weights: Weights
     /// The contents that it was read from, those of its rows among them; nil where they are not known.
@@ -139,13 +143,17 @@ package struct Evaluation: Sendable {
         (groups, folds) = (try column("groups"), try column("folds"))
         foldCount = Set(folds).count
         (labels, predicted) = (try column("labels"), try column("predicted"))
-        let reliability = try document.member("reliability")
-        bins = try reliability.member("bins").elements.map { bin in
-            (
-                try bin.member("rows").count, try bin.member("confidence").number, try bin.member("accuracy").number
-            )
-        }
-        calibrationError = try reliability.member("calibration-error").number
+        numbers = try document.member(ifPresent: "numbers")?.numbers ?? []
+        values = try document.member(ifPresent: "values")?.members.mapValues { try $0.numbers } ?? [:]
+        // Numbers have none.
+        let reliability = try numbers.isEmpty ? document.member("reliability") : nil
+        bins =
+            try reliability?.member("bins").elements.map { bin in
+                (
+                    try bin.member("rows").count, try bin.member("confidence").number, try bin.member("accuracy").number
+                )
+            } ?? []
+        calibrationError = try reliability?.member("calibration-error").number
         self.weights = weights
         let classes = try document.member(ifPresent: "classes")?.count ?? ((labels.max() ?? -1) + 1)
         self.classes = classes
@@ -214,7 +222,13 @@ package struct Evaluation: Sendable {
     /// What the metric that decides needs of each row under a seed, or of the seeds' average; nil where some of it was not
     /// recorded. Errors: of predictions that cannot be read.
     func rows(under seed: String) throws -> ScoredRows? {
-        try Self.rows(
+        if !numbers.isEmpty {
+            guard let values = values[seed], values.count == numbers.count, numbers.count == rows * classes else {
+                return nil
+            }
+            return ScoredRows(NumberRows(width: classes, truths: numbers, values: values))
+        }
+        return try Self.rows(
             classes, labels, seed == "average" ? predicted : predictedBySeed[seed] ?? [], losses[seed], for: metric,
             probabilities: { try probabilities(seed) })
     }

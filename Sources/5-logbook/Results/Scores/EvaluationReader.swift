@@ -7,6 +7,7 @@ internal import Plans
 internal import Scores
 internal import Storage
 internal import Synchronization
+internal import Targets
 
 /// Reads evaluations of one store; the rows behind them once.
 final class EvaluationReader: Sendable {
@@ -41,11 +42,11 @@ final class EvaluationReader: Sendable {
                         name: "\(address), \(name)",
                         predictions: try Predictions(
                             reading: store.content(of: inputs[name]!, from: address), name: "\(address), \(name)",
-                            classes: classes)
+                            target: .classes(classes))
                     )
                 }
                 let whole = try Predictions(joining: read, covering: document.member("rows").count)
-                return try ProbabilityMatrix(values: whole.probabilities, classCount: classes)
+                return try ProbabilityMatrix(values: whole.values, classCount: classes)
             })
     }
 

@@ -119,7 +119,7 @@ package struct Score: Sendable {
             // What is optimized may have no out-of-fold predictions; the score is then that of what it is fitted on.
             let scored = isStandIn ? optimization.fittedOn : optimization.target
             return (.optimized(scored ?? "", method: optimization.method.rawValue), [scored].compactMap { $0 })
-        case .lightgbm, .logistic, .simplex:
+        case .lightgbm, .logistic, .ridge, .simplex:
             return (.learner(entry.learner?.learner.rawValue ?? "", on: entry.members), entry.members)
         }
     }

@@ -48,6 +48,7 @@ struct InitCommand: AsyncParsableCommand {
             let schema = Self.beside(output, "recipe.schema.json")
             let delivery = ProjectFiles.delivery(
                 madeOf: [String](), inputs: table.map { [$0] } ?? [], overwrites: false)
+            let remedy = "name another file with --output"
             try delivery.requirePlace(output)
             guard try Host.system.files.status(of: output, following: false) == nil else {
                 throw AblateError(
@@ -56,7 +57,7 @@ struct InitCommand: AsyncParsableCommand {
             let document = Array((RecipeSchema.document.text(.indented) + "\n").utf8)
             // One that is as another version of ablate wrote it may be replaced; any other is the user's.
             switch try delivery.standing(of: schema) {
-            case .free, .ours: try delivery.write(schema, document)
+            case .free, .ours: try delivery.write(delivery.require(schema, remedy: remedy), document)
             case .edited, .other, .theirs:
                 if (try? Files.content(schema)) != document {
                     Console.note(
@@ -64,7 +65,7 @@ struct InitCommand: AsyncParsableCommand {
                     )
                 }
             }
-            try delivery.write(output, Array(text.utf8))
+            try delivery.write(delivery.require(output, remedy: remedy), Array(text.utf8))
             report(proposal, chosen)
         } catch {
             throw Failure.report(error)

@@ -75,7 +75,7 @@ struct OptimizeCommand: AsyncParsableCommand {
         let path = target
         let delivery = ProjectFiles.delivery(
             madeOf: [predictions], inputs: train.map { [$0] } ?? [], overwrites: overwrite)
-        try delivery.require(path, remedy: "name another file with --output")
+        let target = try delivery.require(path, remedy: "name another file with --output")
         var content = Array(outcome.text.utf8)
         if Self.isParquet(path) {
             content = try await converter.parquet(
@@ -83,7 +83,7 @@ struct OptimizeCommand: AsyncParsableCommand {
                 original: Self.isParquet(predictions) ? Files.absolute(predictions) : nil, called: path,
                 say: { Console.note($0) })
         }
-        try delivery.write(Files.absolute(path), content)
+        try delivery.write(target, content)
         say(outcome, table, path)
     }
 

@@ -49,10 +49,14 @@ struct PredictionsOptions: ParsableArguments {
         guard let step = test ? result.test : result.outOfFold else {
             throw AblateError(
                 .missing, "\(name) has no \(test ? "predictions for test rows" : "out-of-fold predictions")",
-                advice: test ? "name a test table with data.test" : "name a model or a stack entry that has them")
+                advice: !test
+                    ? "name a model or a stack entry that has them"
+                    : workspace.loaded.recipe.data.test == nil
+                        ? "name a test table with data.test"
+                        : "an ablation's variants predict no test rows: make a model of it (`like: ...`) that does")
         }
         let delivery = workspace.project.delivery(workspace.store, overwrites: overwrite)
-        try delivery.require(file, remedy: "name another file")
+        let target = try delivery.require(Files.absolute(file), remedy: "name another file")
         let table = try self.table(of: step, in: workspace)
         var content = table.csv
         if Self.isParquet(file) {
@@ -60,7 +64,7 @@ struct PredictionsOptions: ParsableArguments {
             content = try await TableConverter(environment: environment).parquet(
                 of: content, numbers: table.numbers, original: nil, called: file, say: { Console.note($0) })
         }
-        try delivery.write(Files.absolute(file), content)
+        try delivery.write(target, content)
         let what = test ? "test" : "out-of-fold"
         guard json else {
             return Console.out("\(Files.absolute(file)): \(what) predictions of \(name), \(table.rowCount) rows")
@@ -95,10 +99,10 @@ struct PredictionsOptions: ParsableArguments {
         let rows = try output("rows", of: index("data/\(test ? "test" : "train")/ingest"), Rows.init(reading:name:))
         let folds = test ? nil : try output("folds", of: index("folds/split"), Folds.init(reading:name:))
         let predictions = try output("predictions", of: step) { bytes, name in
-            try Predictions(reading: bytes, name: name, classes: data.labels.count).covering(rows.ids.count, name)
+            try Predictions(reading: bytes, name: name, target: data.target).covering(rows.ids.count, name)
         }
         return PredictionsTable(
-            rows, folds: try folds?.covering(rows.ids.count, "folds"), predictions: predictions, labels: data.labels,
+            rows, folds: try folds?.covering(rows.ids.count, "folds"), predictions: predictions, labels: data.outputs,
             id: data.columns.id ?? "id", label: data.columns.label)
     }
 }

@@ -202,6 +202,8 @@ struct RunCommand: AsyncParsableCommand {
         let folder = logbookFolder(workspace)
         try LogbookFiles.require(in: folder, delivery, author: delivery.author(in: folder))
         try Self.requireWritable(folder, "choose another folder with --logbook, or as logbook: in site.yaml")
+        // The logbook tells of them, and nothing of a damaged one.
+        _ = try Note.all(of: workspace.name, in: workspace.store)
         guard let path = submission(workspace) else { return }
         guard Files.exists(Files.folder(of: path)) else {
             throw AblateError(
@@ -267,8 +269,8 @@ struct RunCommand: AsyncParsableCommand {
                             + "\(workspace.store.path(of: output.digest)) (--overwrite puts it in place)")
                 }
             } else {
-                try delivery.require(path, remedy: Self.otherPath)
-                try delivery.write(path, digest: output.digest) {
+                let target = try delivery.require(path, remedy: Self.otherPath)
+                try delivery.write(target, digest: output.digest) {
                     try workspace.store.copy(output, from: address, to: $0)
                 }
             }

@@ -88,7 +88,7 @@ final class LiveStatus: Sendable {
                 Self.close(step, &state)
                 state.executed += 1
                 // A program's time says nothing of another program's.
-                guard plan.steps[step].kind != .command else { return }
+                guard plan.steps[step].demand != .command else { return }
                 let known = state.seconds[plan.steps[step].kind] ?? (0, 0)
                 state.seconds[plan.steps[step].kind] = (known.sum + seconds, known.count + 1)
             case .failed(let step, let failure):

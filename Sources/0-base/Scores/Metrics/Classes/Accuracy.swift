@@ -19,6 +19,7 @@ package struct Accuracy: MeanMetric {
     package var name: String { "accuracy" }
     package var title: String { "accuracy" }
     package var unit: String { "share of rows" }
+    package var widestDifference: Double? { 1 }
     package var direction: MetricDirection { .higher }
     package var digits: Int { 3 }
 

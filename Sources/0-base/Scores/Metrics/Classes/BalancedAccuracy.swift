@@ -7,6 +7,7 @@ package struct BalancedAccuracy: TallyMetric {
     package var name: String { "balanced-accuracy" }
     package var title: String { "balanced accuracy" }
     package var unit: String { "share" }
+    package var widestDifference: Double? { 1 }
 
     package init() {}
 

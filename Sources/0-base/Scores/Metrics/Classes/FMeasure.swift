@@ -16,6 +16,7 @@ package struct FMeasure: TallyMetric {
     package var name: String { "f\(Int(beta))-\(mean.rawValue)" }
     package var title: String { mean == .macro ? "macro F\(Int(beta))" : "F\(Int(beta))" }
     package var unit: String { "share" }
+    package var widestDifference: Double? { 1 }
 
     package func refusal(classes: Int) -> String? {
         mean == .macro || classes == 2 ? nil : "it is the F of one of two labels; take \"f\(Int(beta))-macro\""

@@ -7,6 +7,7 @@ package struct MatthewsCorrelation: TallyMetric {
     package var name: String { "mcc" }
     package var title: String { "Matthews correlation" }
     package var unit: String { "correlation" }
+    package var widestDifference: Double? { 2 }
 
     package init() {}
 

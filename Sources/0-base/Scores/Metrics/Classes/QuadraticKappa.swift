@@ -9,6 +9,7 @@ package struct QuadraticKappa: TallyMetric {
     package var name: String { "qwk" }
     package var title: String { "quadratic kappa" }
     package var unit: String { "agreement" }
+    package var widestDifference: Double? { 2 }
 
     package init() {}
 

@@ -6,6 +6,7 @@ package struct CalibrationError: TallyMetric {
     package var name: String { "ece" }
     package var title: String { "calibration error" }
     package var unit: String { "share" }
+    package var widestDifference: Double? { 1 }
     package var direction: MetricDirection { .lower }
     package var reads: Set<RowColumn> { [.probabilities] }
 

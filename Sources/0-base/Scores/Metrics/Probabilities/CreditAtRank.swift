@@ -21,6 +21,7 @@ package struct CreditAtRank: MeanMetric {
     package var name: String { "\(credit.rawValue)@\(places)" }
     package var title: String { "\(credit.rawValue.uppercased())@\(places)" }
     package var unit: String { credit == .map ? "precision per row" : "gain per row" }
+    package var widestDifference: Double? { 1 }
     package var reads: Set<RowColumn> { [.probabilities] }
 
     package func value(of row: Int, in rows: ScoredRows) -> Double {

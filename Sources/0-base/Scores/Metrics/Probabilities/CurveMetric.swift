@@ -1,5 +1,7 @@
 // Metrics of a curve over thresholds: the area under the ROC curve, average precision. Knows labels and probabilities.
 
+package import Targets
+
 /// A metric of how one class's probability orders the rows: of two classes of the second, of more the mean over the classes, each
 /// against the rest. Classes for which it is not defined are left out.
 protocol CurveMetric: Metric {
@@ -11,6 +13,7 @@ protocol CurveMetric: Metric {
 
 extension CurveMetric {
     package var reads: Set<RowColumn> { [.probabilities] }
+    package var kinds: Set<Target.Kind> { [.classes, .ordinal, .multiLabel] }
 
     package func value(over rows: ScoredRows, weights: [Double]?) -> Double {
         MeanOverClasses(rows, weights: weights, blocks: nil, value: value(of:_:)).value([1])
@@ -29,6 +32,7 @@ package struct AreaUnderROC: CurveMetric {
     package var name: String { "auc" }
     package var title: String { "AUC" }
     package var unit: String { "share of pairs" }
+    package var widestDifference: Double? { 1 }
 
     package init() {}
 
@@ -44,6 +48,7 @@ package struct AveragePrecision: CurveMetric {
     package var name: String { "average-precision" }
     package var title: String { "average precision" }
     package var unit: String { "precision" }
+    package var widestDifference: Double? { 1 }
 
     package init() {}
 

@@ -1,6 +1,7 @@
 // The logarithmic score of probabilities against labels. Knows no groups and no folds.
 
 internal import Arithmetic
+package import Targets
 
 /// Log loss, in nats: minus the logarithm of the probability that the true class was given.
 ///
@@ -14,17 +15,26 @@ package struct LogLoss: MeanMetric {
     package var direction: MetricDirection { .lower }
     package var digits: Int { 4 }
     package var reads: Set<RowColumn> { [.losses] }
+    package var kinds: Set<Target.Kind> { [.classes, .ordinal, .multiLabel] }
 
     package init() {}
 
     package func chance(classes: Int) -> Double? { Elementary.logarithm(Double(classes)) }
 
-    package func value(of row: Int, in rows: ScoredRows) -> Double { rows.losses[row] }
+    /// Of several labels at once the mean over them.
+    package func value(of row: Int, in rows: ScoredRows) -> Double {
+        guard let numbers = rows.numbers else { return rows.losses[row] }
+        let cells = row * numbers.width..<(row + 1) * numbers.width
+        return cells.reduce(0.0) { sum, cell in
+            let own = numbers.truths[cell] == 1 ? numbers.values[cell] : 1 - numbers.values[cell]
+            return sum - Elementary.logarithm(min(max(own, Self.floor), 1 - Self.floor))
+        } / Double(numbers.width)
+    }
 
     /// As ``mean(_:labels:weights:floor:cores:)``.
     package func score(_ table: ScoredRows, weights: [Double]?) -> Double {
         guard weights == nil, let matrix = table.probabilities else {
-            return weightedMean(table.losses, weights: weights)
+            return weightedMean(table.numbers == nil ? table.losses : perRow(table), weights: weights)
         }
         return Self.mean(matrix, labels: table.labels)
     }

@@ -16,18 +16,26 @@ struct OneAgainstRest: Sendable {
     ///   - weights: of each row; nil weighs all alike. Rows of weight 0 are left out.
     ///   - block: of each row.
     init(_ rows: ScoredRows, class label: Int, weights: [Double]?, block: [Int32]) {
-        guard let probabilities = rows.probabilities else {
+        let probability: (Int) -> Double
+        let isPositive: (Int) -> Bool
+        if let numbers = rows.numbers {
+            probability = { numbers.values[$0 * numbers.width + label] }
+            isPositive = { numbers.truths[$0 * numbers.width + label] == 1 }
+        } else if let probabilities = rows.probabilities {
+            probability = { probabilities[$0, label] }
+            isPositive = { rows.labels[$0] == label }
+        } else {
             entries = []
             return
         }
         let order = (0..<rows.count).filter { (weights?[$0] ?? 1) > 0 }
-            .sorted { probabilities[$0, label] > probabilities[$1, label] }
+            .sorted { probability($0) > probability($1) }
         entries = order.indices.map { place in
             let row = order[place]
-            let next = place + 1 < order.count ? probabilities[order[place + 1], label] : -1
+            let next = place + 1 < order.count ? probability(order[place + 1]) : -1
             return Entry(
-                block: block[row], isLast: next < probabilities[row, label],
-                isPositive: rows.labels[row] == label, weight: weights?[row] ?? 1)
+                block: block[row], isLast: next < probability(row),
+                isPositive: isPositive(row), weight: weights?[row] ?? 1)
         }
     }
 
@@ -75,7 +83,8 @@ struct OneAgainstRest: Sendable {
     }
 }
 
-/// The mean over classes of what a curve says of each against the rest; of two classes that of the second alone.
+/// The mean over classes of what a curve says of each against the rest; of two classes that of the second alone. Of several labels at
+/// once that of all.
 struct MeanOverClasses: ResampledScore {
     let classes: [OneAgainstRest]
     let value: @Sendable (OneAgainstRest, [Double]) -> Double?
@@ -89,7 +98,7 @@ struct MeanOverClasses: ResampledScore {
         for (place, members) in (blocks ?? []).enumerated() {
             for row in members { block[row] = Int32(place) }
         }
-        classes = (rows.classes == 2 ? 1..<2 : 0..<rows.classes).map {
+        classes = (rows.classes == 2 && rows.numbers == nil ? 1..<2 : 0..<rows.classes).map {
             OneAgainstRest(rows, class: $0, weights: weights, block: block)
         }
     }

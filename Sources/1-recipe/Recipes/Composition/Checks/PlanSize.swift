@@ -120,7 +120,12 @@ struct PlanSize {
         let settings =
             ablation.vary + ablation.zip + ablation.with + ablation.together.flatMap { $0.value.entries ?? [] }
         let isFolded = model.isOutOfFold && !settings.contains { $0.key == "fit" }
-        return isFolded ? 2 * folds + 2 : 1
+        guard isFolded else { return 1 }
+        return switch model {
+        case .fineTune, .tfidf: 2 * folds + 2
+        case .program: folds + 2
+        case .predictions: 2
+        }
     }
 
     private static func variants(of ablation: Ablation) -> Double {

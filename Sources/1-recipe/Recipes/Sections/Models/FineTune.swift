@@ -47,7 +47,7 @@ package struct FineTune: Sendable, ModelSection {
             Key("split-special-tokens", optional: \.splitsSpecialTokens, .boolean, splitting),
             Key("lengths", \.lengths, Lengths.declaration.shape, Lengths.declaration.about),
             Key("training", \.training, Training.declaration.shape, Training.declaration.about),
-            Key("seeds", \.seeds, .list(of: .seed), "One model is fine-tuned for each seed; predictions are averaged."),
+            Model.seeds(\.seeds),
             Model.fit(\.fit), Model.pseudoLabels(\.pseudoLabels),
         ])
 

@@ -9,19 +9,22 @@ package enum Model: Sendable {
     case fineTune(FineTune)
     case tfidf(TFIDFModel)
     case predictions(PredictionsModel)
+    case program(ProgramModel)
 
     package static let declaration = Declaration(
-        "A model: a backbone to fine-tune, a baseline, or predictions made elsewhere.",
+        "A model: a backbone to fine-tune, a baseline, predictions made elsewhere, or a program of the writer's own.",
         [
             Alternative("backbone", FineTune.declaration, Model.fineTune) { $0.fineTune },
             Alternative("tfidf", TFIDFModel.declaration, Model.tfidf) { $0.tfidf },
             Alternative("predictions", PredictionsModel.declaration, Model.predictions) {
                 if case .predictions(let model) = $0 { model } else { nil }
             },
+            Alternative("program", ProgramModel.declaration, Model.program) { $0.program },
         ], elsewhere: "like")
 
     package var fineTune: FineTune? { if case .fineTune(let model) = self { model } else { nil } }
     package var tfidf: TFIDFModel? { if case .tfidf(let model) = self { model } else { nil } }
+    package var program: ProgramModel? { if case .program(let model) = self { model } else { nil } }
 
     /// What every kind of model says of itself.
     package var section: any ModelSection {
@@ -29,6 +32,7 @@ package enum Model: Sendable {
         case .fineTune(let model): model
         case .tfidf(let model): model
         case .predictions(let model): model
+        case .program(let model): model
         }
     }
 
@@ -46,6 +50,8 @@ package protocol ModelSection: Sendable {
     var effectiveSeeds: [Int?] { get }
     /// Whether it says something of the rows of each fold without their labels.
     var isOutOfFold: Bool { get }
+    /// Whether it says something of the rows of the test, where there are any.
+    var predictsTest: Bool { get }
     /// Whether there is one of it for each fold that never saw the fold's labels, so that it can label test rows.
     var teaches: Bool { get }
     /// What it is, in a few words.
@@ -54,6 +60,7 @@ package protocol ModelSection: Sendable {
 
 extension ModelSection {
     package var isOutOfFold: Bool { fit.contains(.folds) }
+    package var predictsTest: Bool { true }
     package var teaches: Bool { isOutOfFold }
 }
 
@@ -81,6 +88,10 @@ extension Model {
         Key(
             "template", optional: path, Template.shape,
             "The text this model reads, where it is another than data.template.")
+    }
+
+    static func seeds<Root>(_ path: any WritableKeyPath<Root, [Int]> & Sendable) -> Key<Root> {
+        Key("seeds", path, .list(of: .seed), "One model is fitted for each seed; predictions are averaged.")
     }
 
     static func fit<Root>(_ path: any WritableKeyPath<Root, [Fit]> & Sendable) -> Key<Root> {

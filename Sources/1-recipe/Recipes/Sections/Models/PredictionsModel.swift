@@ -12,6 +12,7 @@ package struct PredictionsModel: Sendable, ModelSection {
     package var fit: [Fit] { [.folds] }
     package var pseudoLabels: PseudoLabelling { .off }
     package var effectiveSeeds: [Int?] { [nil] }
+    package var predictsTest: Bool { files.test != nil }
     /// There is one of it for all folds, so that each fold's labels may be in what it says of the test.
     package var teaches: Bool { false }
     package var words: String { "predictions of \(files.oof)" }

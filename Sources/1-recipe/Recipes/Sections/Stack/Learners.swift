@@ -1,8 +1,8 @@
-// The stack entries `lightgbm`, `logistic` and `simplex`: learners that are fitted on out-of-fold predictions and features.
+// The stack entries `lightgbm`, `logistic`, `ridge` and `simplex`: learners that are fitted on out-of-fold predictions and features.
 
 package import Digests
 
-package enum Learner: String, CaseIterable, Sendable { case lightgbm, logistic, simplex }
+package enum Learner: String, CaseIterable, Sendable { case lightgbm, logistic, ridge, simplex }
 
 /// A stack entry that is a learner. What a learner does not read or have is empty.
 package protocol LearnerEntry: Sendable {
@@ -73,6 +73,26 @@ package struct LogisticRegression: LearnerEntry {
             Key(
                 "logistic", \.members, .list(of: .text()),
                 "Models or entries on whose out-of-fold log-probabilities a multinomial logistic regression is fitted."),
+            LearnerKeys.features(\.features), LearnerKeys.annotations(\.annotations),
+            LearnerKeys.extractors(\.extractors), LearnerKeys.settings(\.settings), LearnerKeys.test(\.test),
+        ])
+}
+
+package struct RidgeRegression: LearnerEntry {
+    package static let learner = Learner.ridge
+    package var members: [String] = []
+    package var features: [StackEntry.Feature] = []
+    package var annotations: [String] = []
+    package var extractors: [String] = []
+    package var settings = LearnerSettings()
+    package var test = StackEntry.TestFit.mean
+
+    static let declaration = Declaration(
+        "A ridge regression of numbers on predictions and features.", initial: { RidgeRegression() },
+        keys: [
+            Key(
+                "ridge", \.members, .list(of: .text()),
+                "Models or entries on whose out-of-fold predictions of numbers a ridge regression is fitted."),
             LearnerKeys.features(\.features), LearnerKeys.annotations(\.annotations),
             LearnerKeys.extractors(\.extractors), LearnerKeys.settings(\.settings), LearnerKeys.test(\.test),
         ])
@@ -161,7 +181,7 @@ package struct LearnerSettings: Sendable {
                 "LightGBM: rounds without gain on an inner split by groups after which fitting ends.", unit: "rounds"),
             Key(
                 "regularization", \.regularization, .number(0...1e9, aboveMinimum: true),
-                "Logistic regression: the inverse strength of the L2 penalty (C)."),
+                "Logistic and ridge regression: the inverse strength of the L2 penalty (C)."),
             Key("bins", \.bins, .integer(2...65_535), "LightGBM: the most histogram bins of a feature."),
         ])
 
@@ -170,7 +190,7 @@ package struct LearnerSettings: Sendable {
         let all = Set(declaration.keys.map(\.name))
         return switch learner {
         case .lightgbm: all.subtracting(["regularization"])
-        case .logistic: ["regularization"]
+        case .logistic, .ridge: ["regularization"]
         case .simplex: []
         }
     }

@@ -5,6 +5,7 @@ package enum StackEntry: Sendable {
     case optimize(Optimization)
     case lightgbm(LightGBM)
     case logistic(LogisticRegression)
+    case ridge(RidgeRegression)
     case simplex(SimplexWeights)
 
     package enum Feature: String, CaseIterable, Sendable {
@@ -25,10 +26,16 @@ package enum StackEntry: Sendable {
             Alternative("logistic", LogisticRegression.declaration, StackEntry.logistic) {
                 if case .logistic(let entry) = $0 { entry } else { nil }
             },
+            Alternative("ridge", RidgeRegression.declaration, StackEntry.ridge) {
+                if case .ridge(let entry) = $0 { entry } else { nil }
+            },
             Alternative("simplex", SimplexWeights.declaration, StackEntry.simplex) {
                 if case .simplex(let entry) = $0 { entry } else { nil }
             },
         ])
+
+    /// The keys that list what an entry is made of.
+    static let memberKeys = ["average"] + Learner.allCases.map(\.rawValue)
 
     package var average: Average? { if case .average(let average) = self { average } else { nil } }
     package var optimization: Optimization? { if case .optimize(let entry) = self { entry } else { nil } }
@@ -36,6 +43,7 @@ package enum StackEntry: Sendable {
         switch self {
         case .lightgbm(let learner): learner
         case .logistic(let learner): learner
+        case .ridge(let learner): learner
         case .simplex(let learner): learner
         case .average, .optimize: nil
         }
@@ -48,6 +56,7 @@ package enum StackEntry: Sendable {
         case .optimize(let optimization): [optimization.target, optimization.fittedOn].compactMap { $0 }
         case .lightgbm(let learner): learner.members
         case .logistic(let learner): learner.members
+        case .ridge(let learner): learner.members
         case .simplex(let learner): learner.members
         }
     }

@@ -27,7 +27,7 @@ struct BaselinePart: FittedPart {
         let pseudoLabels = pseudoLabelled(fold: fold, in: &compiler) { $0.texts(of: .test) }
         return compiler.builder.add(
             FitStep(
-                baseline: baseline, classes: compiler.classes, fold: fold, rows: rows, folds: folds,
+                baseline: baseline, target: compiler.target, fold: fold, rows: rows, folds: folds,
                 texts: compiler.texts(of: .train), pseudoLabels: pseudoLabels),
             at: "\(address(seed, fold))/fit", origins: origins
         ).model
@@ -39,7 +39,7 @@ struct BaselinePart: FittedPart {
     ) -> Artifact<Content.Predictions> {
         let reader = PredictStep.Reader.baseline(baseline, texts: compiler.texts(of: role))
         return compiler.builder.add(
-            PredictStep(reader: reader, classes: compiler.classes, fold: fold, model: fit, folds: folds),
+            PredictStep(reader: reader, target: compiler.target, fold: fold, model: fit, folds: folds),
             at: address, origins: origins
         ).predictions
     }

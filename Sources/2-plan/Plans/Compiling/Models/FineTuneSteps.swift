@@ -39,7 +39,7 @@ struct FineTunePart: FittedPart {
         }
         return compiler.builder.add(
             FinetuneStep(
-                forward: forward, classes: compiler.classes, fold: fold, training: training, seed: seed, rows: rows,
+                forward: forward, target: compiler.target, fold: fold, training: training, seed: seed, rows: rows,
                 folds: folds, tokens: compiler.tokens(reading, of: .train).tokens, backbone: compiler.backbone(own),
                 pseudoLabels: pseudoLabels),
             at: "\(address(seed, fold))/finetune", origins: origins
@@ -53,7 +53,7 @@ struct FineTunePart: FittedPart {
         let reader = PredictStep.Reader.backbone(
             forward, tokens: compiler.tokens(reading, of: role).tokens, backbone: compiler.backbone(own))
         return compiler.builder.add(
-            PredictStep(reader: reader, classes: compiler.classes, fold: fold, model: fit, folds: folds),
+            PredictStep(reader: reader, target: compiler.target, fold: fold, model: fit, folds: folds),
             at: address, origins: reading.origins
         ).predictions
     }
@@ -102,12 +102,13 @@ extension Compiler {
             TokenizeStep(
                 template: template(model.template), vocabulary: tokenizer == nil ? reading.vocabulary : nil,
                 chat: model.chat, splitsSpecialTokens: model.splitsSpecialTokens ?? recipe.data.splitsSpecialTokens,
-                texts: texts,
+                tellsMask: role == .train && model.training.masksByToken, texts: texts,
                 tokenizer: tokenizer),
             at: "\(address)/tokenize-\(role.rawValue)",
             origins: [
                 "template": reading.origins["template"] ?? nil, "vocabulary": tree?["backbone"],
                 "chat": tree?["chat"], "split-special-tokens": tree?["split-special-tokens"],
+                "mask": tree?["training"]?["mask-with"],
             ])
         tokens[place] = made
         return made

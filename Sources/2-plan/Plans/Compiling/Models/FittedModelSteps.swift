@@ -24,13 +24,16 @@ protocol FittedPart {
     ) -> Artifact<Content.Predictions>
 }
 
-extension FittedPart {
+/// One of the models that a model of the recipe is made of, for a seed and a fold.
+enum FittedMember {
     /// `seed-1/fold-2`, `seed-1/full`, or `fold-2` for a model without seeds.
-    func member(_ seed: Int?, _ fold: Int?) -> String {
+    static func name(_ seed: Int?, _ fold: Int?) -> String {
         (seed.map { "seed-\($0)/" } ?? "") + (fold.map { "fold-\($0)" } ?? "full")
     }
+}
 
-    func address(_ seed: Int?, _ fold: Int?) -> String { "\(place.address)/\(member(seed, fold))" }
+extension FittedPart {
+    func address(_ seed: Int?, _ fold: Int?) -> String { "\(place.address)/\(FittedMember.name(seed, fold))" }
 
     /// The rows of the test that a model of a fold is trained on, too, with what `texts` gives of them.
     func pseudoLabelled<Texts>(
@@ -78,7 +81,7 @@ extension FittedModel {
         var members: [String: Artifact<Content.Predictions>] = [:]
         for seed in effectiveSeeds {
             let fit = part.fit(seed: seed, fold: fold, in: &compiler)
-            members[part.member(seed, fold)] = compiler.predict(part, fit, seed: seed, fold: fold, on: .test)
+            members[FittedMember.name(seed, fold)] = compiler.predict(part, fit, seed: seed, fold: fold, on: .test)
         }
         return compiler.average(members, cover: members.count, at: "\(place.address)/fold-\(fold)/average-test")
     }
@@ -102,7 +105,7 @@ extension Compiler {
     ) {
         let fit = part.fit(seed: seed, fold: fold, in: &self)
         if let step = fit.step { fits.steps.append(step) }
-        let member = part.member(seed, fold)
+        let member = FittedMember.name(seed, fold)
         if fold != nil { fits.outOfFold[member] = predict(part, fit, seed: seed, fold: fold, on: .train) }
         guard withTest else { return }
         if part.teacher != nil {
@@ -129,7 +132,7 @@ extension Compiler {
         _ members: [String: Artifact<Content.Predictions>], cover: Int, at address: String, tree: Node? = nil
     ) -> Artifact<Content.Predictions> {
         builder.add(
-            AverageStep(form: .plain(cover: cover), classes: classes, members: members), at: address,
+            AverageStep(form: .plain(cover: cover), target: target, members: members), at: address,
             origins: ["cover": tree]
         ).predictions
     }
@@ -145,7 +148,8 @@ extension Compiler {
             let nearest: Node? = tree?[name] ?? tree
             origins[name] = nearest
         }
-        origins["classes"] = data?["labels"]
+        origins["classes"] = data?["labels"] ?? data?["columns"]
+        origins["target"] = data?["target"]
         let template: Node? = tree?["template"] ?? data?["template"]
         origins["template"] = template
         return origins

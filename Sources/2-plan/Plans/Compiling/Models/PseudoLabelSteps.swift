@@ -27,7 +27,7 @@ extension Compiler {
         guard let predictions = testPredictions(named: name, withoutFold: fold) else { return nil }
         let tree = loaded.tree["rounds"]
         return builder.add(
-            PseudoLabelStep(settings: teacher.settings, classes: classes, predictions: predictions),
+            PseudoLabelStep(settings: teacher.settings, target: target, predictions: predictions),
             at: "\(room(name))/fold-\(fold)/pseudo-label",
             origins: ["labels": tree, "min-confidence": tree, "weight": tree]
         ).labels

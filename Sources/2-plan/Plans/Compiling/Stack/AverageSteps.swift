@@ -2,6 +2,7 @@
 
 internal import Nodes
 internal import Recipes
+internal import Targets
 
 extension Average: Planned {
     /// Out-of-fold predictions, with cross-fitted weights where they are fitted, and test predictions with those of all rows.
@@ -77,9 +78,11 @@ extension Average: Planned {
         at address: String, tree: Node?, in compiler: inout Compiler
     ) -> AverageStep.Outputs {
         let weighted = AverageStep.Weighted(
-            mean: mean, weights: weights, members: members, fold: fold, fitting: fitting)
+            mean: mean, weights: weights, members: members, fold: fold,
+            metric: weights.isFitted && !compiler.target.form.isOfOneLabel ? compiler.recipe.metrics.first : nil,
+            fitting: fitting)
         return compiler.builder.add(
-            AverageStep(form: .weighted(weighted), classes: compiler.classes, members: inputs), at: address,
+            AverageStep(form: .weighted(weighted), target: compiler.target, members: inputs), at: address,
             origins: [
                 "mean": tree?["mean"] ?? tree, "weights": tree?["weights"] ?? tree, "members": tree?["average"] ?? tree,
             ])

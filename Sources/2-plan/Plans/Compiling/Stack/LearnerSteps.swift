@@ -5,6 +5,7 @@ internal import Recipes
 
 extension LightGBM: Planned {}
 extension LogisticRegression: Planned {}
+extension RidgeRegression: Planned {}
 extension SimplexWeights: Planned {}
 
 extension LearnerEntry {
@@ -37,7 +38,7 @@ extension LearnerEntry {
         for name in members { outOfFold[name] = compiler.predictions(named: name).outOfFold }
         guard outOfFold.count == members.count, !members.isEmpty else { return nil }
         return StackStep(
-            learner: learner, settings: settings, seeds: seeds, fit: test, classes: compiler.classes, fold: fold,
+            learner: learner, settings: settings, seeds: seeds, fit: test, target: compiler.target, fold: fold,
             groupStatistics: features.contains(.groupStatistics), rows: rows, folds: folds, members: outOfFold,
             features: features(at: place, of: .train, in: &compiler), test: nil)
     }

@@ -33,7 +33,7 @@ extension Optimization: Planned {
         // Where the target has no out-of-fold predictions, the score is that of what the temperature is fitted on.
         return compiler.builder.add(
             OptimizeStep(
-                method: method, classes: compiler.classes, counts: counts, fold: nil,
+                method: method, target: compiler.target, counts: counts, fold: nil,
                 predictions: source.outOfFold ?? fittedOn, rows: compiler.rows(of: .train),
                 fitting: .here(on: fittedOn, folds: compiler.folds())),
             at: "\(place.address)/optimize-oof", origins: origins(place.tree))
@@ -46,7 +46,7 @@ extension Optimization: Planned {
     ) -> Artifact<Content.Predictions> {
         compiler.builder.add(
             OptimizeStep(
-                method: method, classes: compiler.classes, counts: counts, fold: fold, predictions: test,
+                method: method, target: compiler.target, counts: counts, fold: fold, predictions: test,
                 rows: compiler.rows(of: .test), fitting: .there(fitted)),
             at: address, origins: origins(tree)
         ).predictions

@@ -34,9 +34,9 @@ def read_texts(path):
 
 
 def read_labelled(source):
-    """The value of a `rows` file in which labels must be."""
+    """The value of a `rows` file in which labels, or the numbers that are predicted, must be."""
     rows = read_json(source.path)
-    if rows["labels"] is None:
+    if rows["labels"] is None and rows.get("numbers") is None:
         raise invalid(f"{source.title} has no labels: only rows with labels can be trained on")
     return rows
 
@@ -127,6 +127,54 @@ def read_predictions(source, classes):
         raise invalid(f"{source.title}, row {row}: its values are no probabilities (a negative one, none above 0, or one "
                       f"that is not finite); {len(wrong)} rows are so", row)
     return rows, probabilities / sums
+
+
+def write_shares(path, rows, probabilities):
+    """rows int64 [n] ascending; probabilities [n, width], each of its own label."""
+    import numpy as np
+    tensors.write(path, {"rows": np.asarray(rows, np.int64), "probabilities": np.asarray(probabilities, np.float32)})
+
+
+def read_shares(source, width):
+    """(rows int64 [n], probabilities float64 [n, width]) of predictions of several labels at once."""
+    import numpy as np
+    from safetensors import safe_open
+    with safe_open(source.path, framework="numpy") as file:
+        names = set(file.keys())
+        if not {"rows", "probabilities"} <= names:
+            raise invalid(f"{source.title} has {', '.join(sorted(names))}, and predictions of labels are rows and probabilities")
+        rows, values = file.get_tensor("rows"), file.get_tensor("probabilities").astype(np.float64)
+    if values.shape != (len(rows), width):
+        raise invalid(f"{source.title} has probabilities of shape {list(values.shape)}, and {len(rows)} rows of {width} labels were expected")
+    wrong = np.flatnonzero(~((values >= 0) & (values <= 1)).all(axis=1))
+    if len(wrong):
+        row = int(rows[wrong[0]]) + 1
+        raise invalid(f"{source.title}, row {row}: a value is no probability from 0 to 1; {len(wrong)} rows are so", row)
+    return rows, values
+
+
+def write_values(path, rows, values):
+    """rows int64 [n] ascending; values [n, width]: numbers in the table's units, in double precision."""
+    import numpy as np
+    tensors.write(path, {"rows": np.asarray(rows, np.int64), "values": np.asarray(values, np.float64)})
+
+
+def read_values(source, width):
+    """(rows int64 [n], values float64 [n, width]) of predictions of numbers."""
+    import numpy as np
+    from safetensors import safe_open
+    with safe_open(source.path, framework="numpy") as file:
+        names = set(file.keys())
+        if not {"rows", "values"} <= names:
+            raise invalid(f"{source.title} has {', '.join(sorted(names))}, and predictions of numbers are rows and values")
+        rows, values = file.get_tensor("rows"), file.get_tensor("values").astype(np.float64)
+    if values.shape != (len(rows), width):
+        raise invalid(f"{source.title} has values of shape {list(values.shape)}, and {len(rows)} rows of {width} were expected")
+    wrong = np.flatnonzero(~np.isfinite(values).all(axis=1))
+    if len(wrong):
+        row = int(rows[wrong[0]]) + 1
+        raise invalid(f"{source.title}, row {row}: a value is not finite; {len(wrong)} rows are so", row)
+    return rows, values
 
 
 def write_features(path, names, values):

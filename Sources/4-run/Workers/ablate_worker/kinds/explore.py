@@ -38,7 +38,7 @@ def run(step):
               if "folds" in p and p["folds"][0] != p["folds"][1]]
     report["counts"] = {
         "pairs": len(pairs), "with-test": sum(j >= len(mine) for _, j, _ in pairs), "across-folds": len(parted),
-        "across-folds-alike": sum(bool(p["labels"]) for p in parted)}
+        "across-folds-alike": sum(bool(p["labels"]) or rows["labels"] is None for p in parted)}
     step.channel.progress(3, 4, "parts", "lengths")
     report["lengths"] = lengths(texts, rows, step.parameters.labels)
     report["advice"] = advice(report)
@@ -151,14 +151,19 @@ def described(pair, mine, tests, rows, folds):
 
 def labels(rows, row):
     """The labels of a row's group."""
+    if rows["labels"] is None:  # numbers are predicted
+        return []
     if rows["groups"] is None:
         return [rows["labels"][row]]
     return [label for label, group in zip(rows["labels"], rows["groups"], strict=True) if group == rows["groups"][row]]
 
 
 def lengths(texts, rows, names):
-    """Words of the answer (of all the texts, where they have other names) by label: count, mean, and the least, quartiles and greatest."""
+    """Words of the answer (of all the texts, where they have other names) by label: count, mean, and the least, quartiles and greatest.
+    Numbers have no labels to part rows by."""
     import numpy as np
+    if rows["labels"] is None:
+        return []
     read = rowtexts.described(texts[0])
     words, truth = np.array([sum(len(text[name].split()) for name in read) for text in texts]), np.asarray(rows["labels"])
     return [{"label": name, "rows": int((truth == index).sum()), "mean": round(float(words[truth == index].mean()), 2),
@@ -170,9 +175,9 @@ def advice(report):
     """What the look suggests, in sentences."""
     counts, found = report["counts"], []
     if counts["across-folds-alike"]:
-        pair = next((p for p in report["near-duplicates"] if "folds" in p and p["folds"][0] != p["folds"][1] and p["labels"]), None)
+        pair = next((p for p in report["near-duplicates"] if "folds" in p and p["folds"][0] != p["folds"][1] and (p["labels"] or not report["lengths"])), None)
         where = f", such as rows {pair['row']} and {pair['other-row']}" if pair else ""
-        found.append(f"{counts['across-folds-alike']} pairs of near-duplicate questions lie in different folds and share labels{where}: give "
+        found.append(f"{counts['across-folds-alike']} pairs of near-duplicate questions lie in different folds{' and share labels' * bool(report['lengths'])}{where}: give "
                      "them one value in the column data.columns.group, and use folds that keep groups whole")
     if counts["with-test"]:
         pair = next((p for p in report["near-duplicates"] if "test-row" in p), None)

@@ -4,9 +4,12 @@ Knows the step's inputs and outputs: what is loaded, built, trained and saved is
 training/trainer.py and models/modelfolder.py.
 """
 
+from dataclasses import replace
+
 from ..files import formats, pseudo
 from ..models import backbones, classifier, modelfolder
 from ..protocol import devices
+from ..targets import kinds
 from ..training import checkpoints, data, distributed
 from ..training.plan import Plan
 from ..training.trainer import Progress, Trainer
@@ -30,14 +33,18 @@ def run(step):
     device, team = devices.choose(step.device), distributed.Team.current()
     blueprint, seed = classifier.Blueprint.read(step.parameters), step.parameters.seed
     plan = Plan.read(step.parameters.training, seed)
-    rows = load(step, blueprint.classes, plan)
+    target = kinds.of(step.parameters)
+    blueprint = replace(blueprint, classes=target.outputs(plan.loss))
+    rows = load(step, target, plan)
     source = None if blueprint.scratch else step.source("backbone")
     with devices.strictly(plan.deterministic):
-        model = classifier.build(blueprint, seed, device, source)
+        model = classifier.build(blueprint, seed, device, source, plan.reinitialize_layers)
+        model.loss = target.loss(plan.loss)
         fit = Trainer(model, rows, plan, Events(step.channel), step.scratch, team).run()
     most = team.fullest(devices.peak(device))
     if team.rank > 0:
         return {}  # the first process has the same weights, and writes them
+    target.settle(model.head, rows.scale)
     metrics = rows.metrics() | fit.metrics() | {"trainable": sum(p.numel() for p in checkpoints.trained(model).values())}
     metrics |= {f"adapted-{layer}": number for layer, number in backbones.adapted(model.backbone).items()}
     modelfolder.save(model.eval(), step.outputs / "model", bool(blueprint.scratch),
@@ -47,11 +54,11 @@ def run(step):
     return {"metrics": metrics, "measurements": fit.measurements() | {"processes": team.size, **most}, "device": device}
 
 
-def load(step, classes, plan):
+def load(step, target, plan):
     """The training set of the step's inputs."""
     table, fold, more = formats.read_labelled(step.source("rows")), step.parameters.fold, {}
     if step.has("pseudo-labels"):
-        more = {"taught": pseudo.read(step.input("pseudo-labels"), step.input("pseudo-folds"), fold, classes),
+        more = {"taught": pseudo.read(step.input("pseudo-labels"), step.input("pseudo-folds"), fold, target.width),
                 "taught_tokens": formats.read_tokens(step.input("pseudo-tokens"))}
-    chosen = formats.chosen_rows(fold, step.folds(), len(table["labels"]), inside=False)
-    return data.assemble(formats.read_tokens(step.input("tokens")), table, chosen, step.parameters.lengths, classes, plan, **more)
+    chosen = formats.chosen_rows(fold, step.folds(), len(table["ids"]), inside=False)
+    return data.assemble(formats.read_tokens(step.input("tokens")), table, chosen, step.parameters.lengths, target, plan, **more)

@@ -4,11 +4,10 @@ Knows the roles of columns (id, label, group, weight), the texts by their names,
 folds, tokens or models.
 """
 
-import math
-import re
 from decimal import Context, Decimal
 
-from ..files import formats
+from ..files import formats, orders
+from ..files.cells import NUMBER, is_nothing, number, read_words, written
 from ..files.tables import check_text, read_table
 from ..protocol.kinds import plain
 from ..protocol.step import Failure, invalid
@@ -16,16 +15,6 @@ from ..protocol.words import alike, character_name, listed, printable, unseen
 from ..texts import extra, repeats
 
 LIGHTEST = 1e-30  # the least weight that is not 0: sums and products of such weights and losses lose no digits
-NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
-
-
-def written(value):
-    """A value as text, as JSON writes it: 0, "0" and the 0.0 of an integer column with gaps are one label, and true is no True."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        value = int(value)
-    return str(value)
 
 
 def form(text):
@@ -36,23 +25,19 @@ def form(text):
     return text.lower() if text.lower() in ("true", "false") else text
 
 
-def is_nothing(value):
-    """null, and the NaN that programs write where a value is missing."""
-    return value is None or (isinstance(value, float) and math.isnan(value))
-
-
 def run(step):
     parameters, role = step.parameters, step.parameters.role
     named = {k: v for k, v in plain(parameters.columns).items() if v is not None}
     # The columns of the texts by their names. The short form has them among the roles, where no name of the writer's can clash.
-    columns = parameters.texts or {name: named.pop(name) for name in ("prompt", "answer") if name in named}
+    named_texts = parameters.texts or {name: named.pop(name) for name in ("prompt", "answer") if name in named}
     title = step.title("table")
     train = role == "train"
     needed, optional = asked(named, train, parameters.constraint)
+    columns = parameters.label_columns or []
     try:
-        table = read_table(step.input("table"), title, parameters.format,
-                           [*columns.values(), *(named[k] for k in needed), *parameters.extra],
-                           [named[k] for k in optional])
+        required = [*named_texts.values(), *(named[k] for k in needed), *columns, *parameters.extra]
+        required += [c for c in [parameters.fold_column] if c is not None]
+        table = read_table(step.input("table"), title, parameters.format, required, [named[k] for k in optional])
     except Failure as failure:
         if not train and failure.row is None and failure.column is not None and failure.column == named.get("group"):
             failure.message += ". The constraint one-of-each needs it in the test table, too: it says which rows belong together"
@@ -66,6 +51,14 @@ def run(step):
         "weights": read_weights(title, named["weight"], get("weight")) if get("weight") else None,
         "classes": len(parameters.labels),
     }
+    if columns:
+        found = [read_numbers(title, column, table[column]) for column in columns]
+        if parameters.target != "number":
+            check_marks(title, columns, found)
+        if parameters.target in ("classes", "ordinal"):
+            rows["labels"] = marked(title, columns, found)
+        else:
+            rows["numbers"] = [list(row) for row in zip(*found)]
     if get("group"):
         names = read_words(title, named["group"], get("group"))
         codes = {}
@@ -74,12 +67,15 @@ def run(step):
             check_one_of_each(title, named["group"], names, rows, parameters.labels)
     elif parameters.constraint == "one-of-each":
         raise invalid("the constraint one-of-each needs data.columns.group: the column that says which rows belong together")
-    texts, metrics = read_texts(title, {name: (column, table[column]) for name, column in columns.items()}, count)
+    texts, metrics = read_texts(title, {name: (column, table[column]) for name, column in named_texts.items()}, count)
     formats.write_json(step.outputs / "rows", rows)
     formats.write_texts(step.outputs / "texts", texts)
     cells = {name: read_cells(title, name, table[name]) for name in parameters.extra}
     if cells:
         formats.write_json(step.outputs / "extra", cells)
+    if parameters.fold_column is not None:
+        values = orders.read_values(title, parameters.fold_column, table[parameters.fold_column])
+        formats.write_json(step.outputs / "order", orders.natural(values))
     warnings = repeats.within(title, texts, rows)
     for name, values in cells.items():
         warnings += extra.leaks(title, name, values, rows["labels"], parameters.labels)
@@ -100,20 +96,6 @@ def asked(named, train, constraint):
     wanted = ["group", *(["label", "weight"] if train else ["id"])]
     optional = ["id"] if train else ["group"] if constraint != "one-of-each" else []
     return [k for k in wanted if k in named and k not in optional], [k for k in optional if k in named]
-
-
-def read_words(title, column, values):
-    """Values as texts, for which null and an empty cell are an error (ids and groups)."""
-    words = []
-    for row, value in enumerate(values, 1):
-        word = "" if is_nothing(value) else written(value)
-        if not word:
-            what = "null" if is_nothing(value) else "empty"
-            raise invalid(f"{title}, row {row}, column '{printable(column)}' is {what}: every row needs a value, and rows that have "
-                          "nothing in common need different ones", row, column)
-        check_text(word, title, row, column)
-        words.append(word)
-    return words
 
 
 def read_cells(title, column, values):
@@ -163,14 +145,46 @@ def read_labels(title, column, values, labels):
     return indices
 
 
+def read_numbers(title, column, values):
+    """The numbers that are predicted: a finite one in each row."""
+    numbers = []
+    for row, value in enumerate(values, 1):
+        found = number(value)
+        if not abs(found) <= 1e30:
+            what = "is null" if is_nothing(value) else "is empty" if value == "" else f"holds '{printable(written(value))}'"
+            lacking = sum(not abs(number(value)) <= 1e30 for value in values)
+            more = f" ({lacking} rows in all have none)" if lacking > 1 else ""
+            raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}, and a finite number is to be predicted there{more}: "
+                          "write it with a point and without separators of thousands, or leave the row out", row, column)
+        numbers.append(found)
+    return numbers
+
+
+def check_marks(title, columns, found):
+    """Columns that say whether a label is so hold 0 and 1 alone."""
+    for column, values in zip(columns, found):
+        row = next((row for row, value in enumerate(values, 1) if value not in (0, 1)), None)
+        if row is not None:
+            raise invalid(f"{title}, row {row}, column '{printable(column)}' holds {values[row - 1]:g}: a column for a label has 1 where a row has "
+                          "it and 0 where not", row, column)
+
+
+def marked(title, columns, found):
+    """The index of the one column that is 1 in each row."""
+    indices = []
+    for row, marks in enumerate(zip(*found), 1):
+        if sum(marks) != 1:
+            names = ", ".join(printable(name) for name, mark in zip(columns, marks) if mark) or "none"
+            raise invalid(f"{title}, row {row}: of the columns {listed(columns)} one is 1 in each row, and here {names}: a row has one label; "
+                          "several at once are the target multi-label", row, columns[0])
+        indices.append(marks.index(1))
+    return indices
+
+
 def read_weights(title, column, values):
     weights = []
     for row, value in enumerate(values, 1):
-        text = value.strip().removeprefix("+") if isinstance(value, str) else None
-        try:
-            weight = math.nan if text is not None and not NUMBER.fullmatch(text) else float(value)
-        except (TypeError, ValueError, OverflowError):
-            weight = math.nan
+        weight = number(value)
         if weight != 0 and not LIGHTEST <= weight <= 1 / LIGHTEST:
             raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(written(value))}' is no weight; 0, or a number "
                           f"from {LIGHTEST} to {1 / LIGHTEST} is needed", row, column)

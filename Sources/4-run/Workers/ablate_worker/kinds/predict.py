@@ -1,4 +1,4 @@
-"""Computes the class probabilities of a table's rows, or of one fold's, with a model that `finetune` or `fit` made.
+"""Predicts a table's rows, or of one fold's, with a model that `finetune` or `fit` made.
 
 Knows tokens in, or texts for a baseline, and predictions out. Nothing slow is imported for a baseline.
 """
@@ -7,6 +7,7 @@ from ..files import formats
 from ..models import tfidf
 from ..protocol import devices
 from ..protocol.parameters import PredictBaseline
+from ..targets import kinds
 
 
 def run(step):
@@ -17,8 +18,8 @@ def predict_baseline(step):
     texts = formats.read_texts(step.input("texts"))
     rows = formats.chosen_rows(step.parameters.fold, step.folds(), len(texts), inside=True)
     filled = tfidf.fill(step.parameters.template, [texts[row] for row in rows])
-    logits = tfidf.logits(step.input("model"), step.parameters.tfidf, filled)
-    formats.write_predictions(step.outputs / "predictions", rows, logits)
+    outputs = tfidf.outputs(step.input("model"), step.parameters.tfidf, filled)
+    kinds.of(step.parameters).write(step.outputs / "predictions", rows, outputs)
     return {"metrics": {"rows": len(rows)}}
 
 
@@ -38,8 +39,9 @@ def predict(step):
     folder = step.source("model")
     backbone = None if modelfolder.is_complete(folder.path) else step.source("backbone")
     model = modelfolder.restore(classifier.Blueprint.read(step.parameters), device, folder, backbone)
+    width = model.head.out_features
     sequences.check_fit(texts, rows, model.backbone.config)
-    logits = torch.empty(len(texts), step.parameters.classes, dtype=torch.float32)
+    logits = torch.empty(len(texts), width, dtype=torch.float32)
     meter, counts, done = throughput.Meter(step.channel.metric, model, device, training=False), {}, 0
     began = time.monotonic()
     for members, found in packing.outputs(model, texts, batches.BUDGET[device.type], device):
@@ -50,8 +52,8 @@ def predict(step):
         step.channel.progress(done, len(texts), "rows")
     seconds = time.monotonic() - began
     if not bool(torch.isfinite(logits).all()):
-        raise Failure("diverged", "the model gives logits that are no numbers: train it again at a lower learning rate")
-    formats.write_predictions(step.outputs / "predictions", rows, logits.numpy())
+        raise Failure("diverged", "the model gives outputs that are no numbers: train it again at a lower learning rate")
+    kinds.of(step.parameters).write(step.outputs / "predictions", rows, logits.numpy())
     classifier.release(model)
     metrics = {"rows": len(rows), "tokens": sum(map(len, texts))} | {f"{kind}-tokens": n for kind, n in counts.items()}
     return {"metrics": metrics | sequences.truncation(columns, lengths, rows),

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 
 from ..files import formats
 from ..protocol.step import Failure, invalid
-from ..stacking import design
-from ..stacking.learners import LEARNERS, Rows
+from ..stacking import design, learners, numberlearners
+from ..stacking.learners import Rows
 from ..stacking.learnersettings import told
 from ..stacking.stackreport import Report
+from ..targets import kinds
 
 EXPLAINED = 2000  # rows of each fold whose SHAP values are taken: they cost more than the fit
 
@@ -20,22 +21,23 @@ def run(step):
     import numpy as np
     name, settings, seeds, way = settings_in(step)
     models = design.model_names(step.inputs)
+    target = kinds.of(step.parameters)
     table, folds, count = read_table(step)
-    train = design.build({model: step.source(f"oof.{model}") for model in models}, "out-of-fold", count, step.parameters.classes,
+    train = design.build({model: step.source(f"oof.{model}") for model in models}, "out-of-fold", count, target,
                          group_codes(step, "rows", table), step.source("features-train") if step.has("features-train") else None)
-    test = read_test(step, models, train)
+    test = read_test(step, models, train, target)
     weights = np.ones(count) if table["weights"] is None else np.asarray(table["weights"], np.float64)
     groups = np.arange(count) if table["groups"] is None else np.asarray(table["groups"])
-    rows = Rows(train.values, train.probabilities, np.asarray(table["labels"]), weights, groups)
-    learner = LEARNERS[name](settings, step.parameters.classes, step.threads)
-    report = Report(name, told(name, settings), seeds, way if test else None, models, train, rows)
-    oof, tested = np.zeros((count, step.parameters.classes)), []
+    rows = Rows(train.values, train.probabilities, target.truth(table), weights, groups)
+    learner = chosen(name, target)(settings, target.width, step.threads)
+    report = Report(name, told(name, settings), seeds, way if test else None, models, train, rows, target)
+    oof, tested = np.zeros((count, target.width)), []
     if step.parameters.fold is not None:
-        return without_fold(step, learner, rows, folds, test, seeds)
+        return without_fold(step, learner, rows, folds, test, seeds, target)
     fits = len(seeds) * (int(folds.max()) + 1)
     for fold in range(int(folds.max()) + 1):
         held = np.flatnonzero(folds == fold)
-        seen = seen_rows(rows, folds != fold, f"without fold {fold}, ")
+        seen = seen_rows(rows, folds != fold, f"without fold {fold}, ", target)
         for turn, seed in enumerate(seeds):
             with told_of(name, f"without fold {fold}", seen):
                 tuned = learner.tune(seen, seed)
@@ -47,33 +49,33 @@ def run(step):
             report.fitted(fold, held, tuned, fitted, learner.explain(fitted, rows.take(explained)) if turn == 0 else None)
             step.channel.progress(fold * len(seeds) + turn + 1, fits + 1, "fits", f"fold {fold}")
     if test and way == "refit":
-        tuned, seen = learner.combine(report.tuned()), seen_rows(rows, weights > 0, "")
+        tuned, seen = learner.combine(report.tuned()), seen_rows(rows, weights > 0, "", target)
         for seed in seeds:
             with told_of(name, "on all rows", seen):
                 fitted = learner.fit(seen, seed, tuned)
             tested.append(learner.predict(fitted, test))
         report.refitted(tuned, fitted)
-    write(step.outputs / "oof", oof)
+    write(step.outputs / "oof", oof, target)
     if test:
-        write(step.outputs / "test", sum(tested) / len(tested))
+        write(step.outputs / "test", sum(tested) / len(tested), target)
     formats.write_json(step.outputs / "report", report.whole(folds, oof))
     step.channel.progress(fits + 1, fits + 1, "fits")
     return {"metrics": report.metrics(oof)}
 
 
-def without_fold(step, learner, rows, folds, test, seeds):
+def without_fold(step, learner, rows, folds, test, seeds, target):
     """Only test predictions, by learners that did not see one fold: a teacher of that fold's model, if the models beneath saw no
     label of it either."""
     fold = step.parameters.fold
     if test is None or not 0 <= fold <= folds.max():
         raise invalid(f"fold {fold} needs test predictions, and to be one of the {int(folds.max()) + 1} folds")
-    seen, tested = seen_rows(rows, folds != fold, f"without fold {fold}, "), []
+    seen, tested = seen_rows(rows, folds != fold, f"without fold {fold}, ", target), []
     for number, seed in enumerate(seeds):
         with told_of(step.parameters.learner, f"without fold {fold}", seen):
             fitted = learner.fit(seen, seed, learner.tune(seen, seed))
         tested.append(learner.predict(fitted, test))
         step.channel.progress(number + 1, len(seeds), "fits", f"without fold {fold}")
-    write(step.outputs / "test", sum(tested) / len(tested))
+    write(step.outputs / "test", sum(tested) / len(tested), target)
     return {"metrics": {"rows": len(tested[0])}}
 
 
@@ -100,7 +102,7 @@ def read_table(step):
     """(rows, folds int [rows], the number of rows), of one table and with labels."""
     import numpy as np
     table, folds = formats.read_labelled(step.source("rows")), formats.read_json(step.input("folds"))
-    count, classes = len(table["labels"]), step.parameters.classes
+    count, classes = len(table["ids"]), step.parameters.classes
     if table["classes"] != classes:
         raise invalid(f"{step.title('rows')} has {table['classes']} classes, and the step is to predict {classes}")
     if len(folds["folds"]) != count:
@@ -122,7 +124,7 @@ def group_codes(step, name, table):
     return table["groups"]
 
 
-def read_test(step, models, train):
+def read_test(step, models, train, target):
     """The test table's Rows, without labels, or None where no model has test predictions."""
     if not any(name.startswith("test.") for name in step.inputs):
         return None
@@ -133,19 +135,28 @@ def read_test(step, models, train):
     elif step.parameters.group_statistics:
         raise invalid("group-statistics needs the input 'rows-test': the groups of the test table")
     else:
-        count = len(formats.read_predictions(step.source(f"test.{models[0]}"), step.parameters.classes)[0])
-    test = design.build({model: step.source(f"test.{model}") for model in models}, "test", count, step.parameters.classes, codes,
+        count = len(target.read(step.source(f"test.{models[0]}"))[0])
+    test = design.build({model: step.source(f"test.{model}") for model in models}, "test", count, target, codes,
                         step.source("features-test") if step.has("features-test") else None)
     design.check_same_columns(train, test)
     return Rows(test.values, test.probabilities, None, None, None)
 
 
-def seen_rows(rows, chosen, where):
+def chosen(name, target):
+    """The learner of this name that serves the target."""
+    known = {"classes": learners.LEARNERS, "multi-label": numberlearners.OF_LABELS, "number": numberlearners.LEARNERS}[target.kind]
+    if name not in known:
+        raise invalid(f"{name} cannot learn what is predicted here; there are {', '.join(known)}")
+    return known[name]
+
+
+def seen_rows(rows, chosen, where, target):
     """The chosen rows that count: a row of weight 0 must not be able to decide anything, early stopping included."""
     import numpy as np
     seen = rows.take(np.flatnonzero(chosen & (rows.weights > 0)))
-    if len(np.unique(seen.labels)) < 2:
-        raise invalid(f"{where}the rows to train on (weight above 0) have fewer than two different labels: at least two are needed")
+    if not len(seen.labels) and seen.labels.ndim > 1:
+        raise invalid(f"{where}no row to train on has a weight above 0")
+    target.check_varied(seen.labels, f"{where}the rows to train on (weight above 0) have fewer than two different labels: at least two are needed")
     return seen
 
 
@@ -159,6 +170,5 @@ def told_of(learner, where, seen):
         raise
 
 
-def write(path, probabilities):
-    import numpy as np
-    formats.write_predictions(path, np.arange(len(probabilities)), np.log(np.maximum(probabilities, design.FLOOR)))
+def write(path, predicted, target):
+    target.write_values(path, range(len(predicted)), predicted, design.FLOOR)

@@ -1,4 +1,4 @@
-"""The baseline: TF-IDF of words or characters and a logistic regression; how it is stored, and what it gives for texts.
+"""The baseline: TF-IDF of words or characters and a linear model on it; how it is stored, and what it gives for texts.
 
 Stored as a list of terms and arrays, never as a pickle. Knows scikit-learn; needs no torch. Does not know rows or folds.
 """
@@ -21,25 +21,8 @@ def vectorizer(settings, **more):
     return TfidfVectorizer(analyzer=settings.analyzer.replace("-", "_"), ngram_range=tuple(settings.ngrams), lowercase=False, sublinear_tf=True, **more)
 
 
-def spread(model, classes):
-    """(coefficients [classes, terms], intercepts [classes]) whose softmax is the model's probability.
-
-    Two classes: scikit-learn keeps the difference of two logits only. A class that no training row has gets a logit
-    far below the others', not minus infinity, so that the log loss of such a row stays a number.
-    """
-    import numpy as np
-    coefficients, intercepts = model.coef_, model.intercept_
-    if len(model.classes_) == 2:
-        coefficients, intercepts = (np.concatenate([-a / 2, a / 2]) for a in (coefficients, intercepts))
-    all_coefficients = np.zeros((classes, coefficients.shape[1]))
-    all_intercepts = np.full(classes, intercepts.min() - 20.0)
-    all_coefficients[model.classes_], all_intercepts[model.classes_] = coefficients, intercepts
-    return all_coefficients, all_intercepts
-
-
-def save(maker, model, settings, classes, folder):
-    """Write the `model` folder of a fitted vectorizer and regression; return how many terms it has."""
-    coefficients, intercepts = spread(model, classes)
+def save(maker, coefficients, intercepts, settings, folder):
+    """Write the `model` folder of a fitted vectorizer and a linear model [outputs, terms]; return how many terms it has."""
     folder.mkdir()
     terms = sorted(maker.vocabulary_, key=maker.vocabulary_.get)
     formats.write_json(folder / "vocabulary.json", terms)
@@ -48,8 +31,8 @@ def save(maker, model, settings, classes, folder):
     return len(terms)
 
 
-def logits(folder, settings, texts):
-    """Float64 [texts, classes], by the model of a folder that `save` wrote."""
+def outputs(folder, settings, texts):
+    """Float64 [texts, outputs], by the model of a folder that `save` wrote."""
     import numpy as np
     from safetensors.numpy import load_file
     arrays = load_file(folder / "weights.safetensors")

@@ -26,8 +26,11 @@ class Ingest:
     texts: dict | None = None
     extra: list = ()
     labels: list
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    label_columns: list | None = None
     role: Literal["train", "test"]
     constraint: Literal["one-of-each"] | None
+    fold_column: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,7 @@ class Tokenize:
     vocabulary: int | None
     chat: Chat | None
     split_special_tokens: bool = False
+    mask: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +72,7 @@ class Lora:
     alpha: float = 32.0
     dora: bool = False
     dropout: float = 0.05
+    init: Literal["default", "gaussian", "pissa", "olora", "loftq"] = "default"
     rank: int = 16
     rslora: bool = False
     targets: Literal["all-linear"] | list = "all-linear"
@@ -86,20 +91,39 @@ class Scratch:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adversarial:
+    """Adversarial training: each batch is learnt at a point nearby where its loss is higher."""
+    epsilon: float
+    method: Literal["fgm", "awp"]
+    start: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Training:
     """How a backbone is fine-tuned."""
+    adversarial: Literal["off"] | Adversarial = "off"
     batch: int = 16
     class_weights: Literal["none", "balanced"] | list = "none"
     clip: float | None = None
     deterministic: bool = False
+    dropout_samples: int = 1
     early_stopping: int | None = None
+    ema: float = 0.0
     epochs: int = 3
+    focal: float = 0.0
+    head_dropout: float = 0.0
     head_learning_rate: float | None = None
     keep: Literal["last", "best"] = "last"
     label_smoothing: float = 0.0
+    layer_decay: float = 1.0
     learning_rate: float = 0.0001
+    loss: Literal["mse", "mae", "huber"] | None = None
+    mask_tokens: float = 0.0
+    mask_with: Literal["random", "mask"] = "random"
+    neftune: float = 0.0
     optimizer: Literal["adamw", "paged-adamw-8bit"] = "adamw"
     order: Literal["rows", "groups"] = "rows"
+    reinitialize_layers: int = 0
     schedule: Literal["cosine", "linear", "constant"] = "cosine"
     share_prompt: Literal["auto", "on", "off"] = "auto"
     steps: int | None = None
@@ -119,10 +143,11 @@ class Finetune:
     lengths: Lengths
     lora: Literal["head-only"] | Lora | None
     scratch: Scratch | None
-    classes: int
     fold: int | None
     training: Training
     seed: int | None
+    classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +165,7 @@ class Fit:
     tfidf: Tfidf
     template: list
     classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
@@ -155,6 +181,7 @@ class PredictBackbone:
     lora: Literal["head-only"] | Lora | None
     scratch: Scratch | None
     classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
@@ -164,16 +191,18 @@ class PredictBaseline:
     tfidf: Tfidf
     template: list
     classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Predictions:
     """Takes predictions made elsewhere: each row once, by its id, and each label's column."""
-    format: Literal["csv", "jsonl", "parquet", "npy", "safetensors"]
+    format: Literal["csv", "jsonl", "parquet", "npy", "safetensors"] | None = None
     id: str
     label: str
     labels: list
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,6 +275,13 @@ class LogisticSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RidgeSettings:
+    """How a learner of the stack is fitted."""
+    regularization: float = 1.0
+    LIMITS: ClassVar = {"regularization": (False, 0.0, True, 1000000000.0)}
+
+
+@dataclass(frozen=True, kw_only=True)
 class SimplexSettings:
     """How a learner of the stack is fitted."""
 
@@ -253,14 +289,26 @@ class SimplexSettings:
 @dataclass(frozen=True, kw_only=True)
 class Stack:
     """Fits a learner on out-of-fold predictions and features."""
-    learner: Literal["lightgbm", "logistic", "simplex"]
-    settings: LightgbmSettings | LogisticSettings | SimplexSettings
+    learner: Literal["lightgbm", "logistic", "ridge", "simplex"]
+    settings: LightgbmSettings | LogisticSettings | RidgeSettings | SimplexSettings
     seeds: list
     test: Literal["mean", "refit"]
-    classes: int
     fold: int | None
     group_statistics: bool
-    CASES: ClassVar = {"settings": ("learner", {"lightgbm": LightgbmSettings, "logistic": LogisticSettings, "simplex": SimplexSettings})}
+    classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    CASES: ClassVar = {"settings": ("learner", {"lightgbm": LightgbmSettings, "logistic": LogisticSettings, "ridge": RidgeSettings, "simplex": SimplexSettings})}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Parts a table for a program: the rows to predict without their labels, and the others."""
+    format: Literal["csv", "jsonl", "parquet"]
+    other_format: Literal["csv", "jsonl", "parquet"] | None = None
+    id: str | None
+    secret: list
+    kept: list
+    fold: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,6 +322,7 @@ class Export:
     lengths: Lengths
     scratch: Scratch | None
     classes: int
+    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     merge: bool
     labels: list
     base_model: str | None = None
@@ -281,6 +330,7 @@ class Export:
     template: list | None = None
     chat: Chat | None = None
     split_special_tokens: bool = False
+    mask: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,6 +370,7 @@ KINDS = {
     "annotate": (Annotate,),
     "extract": (Extract,),
     "stack": (Stack,),
+    "part": (Part,),
     "export": (Export,),
     "publish": (Publish,),
     "convert": (Convert,),

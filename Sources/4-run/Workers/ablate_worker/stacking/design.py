@@ -1,4 +1,4 @@
-"""What a stacking learner sees of each row: models' log-probabilities, statistics of these in groups, further features.
+"""What a stacking learner sees of each row: models' log-probabilities or numbers, statistics of these in groups, further features.
 
 Checks that every input speaks of the same rows. Knows no learner, no fold and no label.
 """
@@ -16,7 +16,7 @@ FLOOR = 1e-15  # of a probability before its logarithm, as in the engine's log l
 class Design:
     names: list  # of the columns
     values: object  # float64 [rows, columns]
-    probabilities: object  # float64 [models, rows, classes]
+    probabilities: object  # float64 [models, rows, width]: what the models predict
 
 
 def model_names(inputs):
@@ -32,7 +32,7 @@ def model_names(inputs):
     return known["oof."]
 
 
-def build(predictions, kind, count, classes, group_codes=None, features=None):
+def build(predictions, kind, count, target, group_codes=None, features=None):
     """The Design of a table of `count` rows.
 
     predictions: the Source of each model by name, in the order of the columns; kind: what a message calls them, out-of-fold or
@@ -40,10 +40,10 @@ def build(predictions, kind, count, classes, group_codes=None, features=None):
     """
     import numpy as np
     models = list(predictions)
-    probabilities = np.stack([covering(predictions[model], f"the {kind} predictions of '{model}'", count, classes) for model in models])
-    logs = np.log(np.maximum(probabilities, FLOOR))
-    names = [f"{model}.log-p-{label}" for model in models for label in range(classes)]
-    values = [logs.transpose(1, 0, 2).reshape(count, -1)]
+    probabilities = np.stack([covering(predictions[model], f"the {kind} predictions of '{model}'", count, target) for model in models])
+    seen = target.seen(probabilities)
+    names = [f"{model}.{target.column}-{place}" for model in models for place in range(target.width)]
+    values = [seen.transpose(1, 0, 2).reshape(count, -1)]
     if group_codes is not None:
         values.append(groups.statistics(values[0], group_codes))
         names = names + groups.names(names)
@@ -63,10 +63,10 @@ def build(predictions, kind, count, classes, group_codes=None, features=None):
     return Design(names, values, probabilities)
 
 
-def covering(source, title, count, classes):
-    """The probabilities [count, classes] of predictions that must hold each row exactly once."""
+def covering(source, title, count, target):
+    """The numbers [count, width] of predictions that must hold each row exactly once."""
     import numpy as np
-    rows, probabilities = formats.read_predictions(source, classes)
+    rows, probabilities = target.read(source)
     outside = rows[(rows < 0) | (rows >= count)]
     if len(outside):
         row = int(outside[0]) + 1

@@ -8,8 +8,8 @@ import math
 from dataclasses import dataclass
 
 from ..files.formats import softmax
-from ..models.tfidf import spread
 from ..protocol.step import invalid
+from ..targets.classes import Classes, spread
 from . import simplex
 from .learnersettings import INNER_SHARE
 
@@ -18,8 +18,8 @@ from .learnersettings import INNER_SHARE
 class Rows:
     """Rows to learn from: the part of a table that a learner may see."""
     values: object  # float64 [rows, columns]
-    probabilities: object  # float64 [models, rows, classes]
-    labels: object  # int [rows]
+    probabilities: object  # float64 [models, rows, width]: what the models predict
+    labels: object  # int [rows]; of numbers float64 [rows, width]
     weights: object  # float64 [rows]
     groups: object  # int [rows]
 
@@ -41,13 +41,21 @@ def inner_split(rows, share, seed):
     return np.flatnonzero(~apart), np.flatnonzero(apart)
 
 
-def log_loss(probabilities, labels, weights):
-    """Weighted mean, in nats, clipped as the engine's log loss is; NaN where every weight is 0."""
+def standardising(values):
+    """(mean, deviation) of each column [columns], of the values that are there; 1 for a constant column, which says nothing."""
     import numpy as np
-    if weights.sum() == 0:
-        return math.nan
-    chosen = np.clip(probabilities[np.arange(len(labels)), labels], 1e-15, 1 - 1e-15)
-    return float(-(weights @ np.log(chosen)) / weights.sum())
+    there = ~np.isnan(values)
+    counts = np.maximum(there.sum(axis=0), 1)
+    mean = np.where(there, values, 0).sum(axis=0) / counts
+    scale = np.sqrt((np.where(there, values - mean, 0) ** 2).sum(axis=0) / counts)
+    scale[scale <= 1e-12 * np.maximum(1, np.abs(mean))] = 1.0
+    return mean, scale
+
+
+def standard(values, mean, scale):
+    """Standardised columns; a missing value is its column's mean."""
+    import numpy as np
+    return np.nan_to_num((values - mean) / scale, nan=0.0)
 
 
 class LightGBM:
@@ -55,12 +63,15 @@ class LightGBM:
 
     def __init__(self, settings, classes, threads):
         self.settings, self.classes = settings, classes
-        self.parameters = {
-            "objective": "multiclass", "num_class": classes, "metric": "multi_logloss", "verbosity": -1,
+        self.parameters = self.objective() | {
+            "verbosity": -1,
             "learning_rate": settings.learning_rate, "num_leaves": settings.leaves, "min_data_in_leaf": settings.min_rows,
             "feature_fraction": settings.feature_share, "bagging_fraction": settings.row_share,
             "bagging_freq": int(settings.row_share < 1), "lambda_l2": settings.l2, "max_bin": settings.bins,
             "feature_pre_filter": False, "deterministic": True, "force_row_wise": True, "num_threads": threads}
+
+    def objective(self):
+        return {"objective": "multiclass", "num_class": self.classes, "metric": "multi_logloss"}
 
     def train(self, rows, rounds, seed, watched=None):
         import lightgbm
@@ -116,7 +127,7 @@ class Logistic:
         if len(np.unique(fit.labels)) < 2:
             raise invalid("the rows left to try regularization on, whole groups, have one label, and two are needed: give more rows a weight, "
                           "use fewer folds, or name one regularization")
-        losses = [log_loss(self.predict(self.fit(fit, seed, c), watch), watch.labels, watch.weights) for c in choices]
+        losses = [Classes(self.classes).score(self.predict(self.fit(fit, seed, c), watch), watch.labels, watch.weights) for c in choices]
         return choices[losses.index(min(losses))]
 
     def combine(self, tuned):
@@ -126,25 +137,17 @@ class Logistic:
         import numpy as np
         from sklearn.linear_model import LogisticRegression
         from threadpoolctl import threadpool_limits
-        there = ~np.isnan(rows.values)
-        counts = np.maximum(there.sum(axis=0), 1)
-        mean = np.where(there, rows.values, 0).sum(axis=0) / counts
-        scale = np.sqrt((np.where(there, rows.values - mean, 0) ** 2).sum(axis=0) / counts)
-        scale[scale <= 1e-12 * np.maximum(1, np.abs(mean))] = 1.0  # a constant column says nothing
+        mean, scale = standardising(rows.values)
         model = LogisticRegression(C=tuned, max_iter=2000)
         with threadpool_limits(self.threads):
-            model.fit(self.standard(rows, mean, scale), rows.labels, sample_weight=rows.weights)
+            model.fit(standard(rows.values, mean, scale), rows.labels, sample_weight=rows.weights)
         return (mean, scale, *spread(model, self.classes))
-
-    def standard(self, rows, mean, scale):
-        import numpy as np
-        return np.nan_to_num((rows.values - mean) / scale, nan=0.0)
 
     def predict(self, fitted, rows):
         from threadpoolctl import threadpool_limits
         mean, scale, coefficients, intercepts = fitted
         with threadpool_limits(self.threads):
-            logits = self.standard(rows, mean, scale) @ coefficients.T + intercepts
+            logits = standard(rows.values, mean, scale) @ coefficients.T + intercepts
         return softmax(logits)
 
     def explain(self, fitted, rows):
@@ -178,4 +181,4 @@ class Simplex:
         return {}
 
 
-LEARNERS = {"lightgbm": LightGBM, "logistic": Logistic, "simplex": Simplex}
+LEARNERS = {"lightgbm": LightGBM, "logistic": Logistic, "simplex": Simplex}  # of classes

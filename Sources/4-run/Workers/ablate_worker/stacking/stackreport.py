@@ -1,17 +1,16 @@
-"""What a stack tells of itself: log loss before and after, what was tuned in each fold, which columns mattered.
+"""What a stack tells of itself: log loss (of numbers the RMSE) before and after, what was tuned in each fold, which columns mattered.
 
 Knows what the learners hand over. Fits nothing, and decides nothing that changes a prediction.
 """
 
-from .learners import log_loss
-
 
 class Report:
-    def __init__(self, learner, settings, seeds, way, models, design, rows):
+    def __init__(self, learner, settings, seeds, way, models, design, rows, target):
+        self.score, self.measure = target.score, target.measure
         self.head = {"learner": learner, "settings": settings, "seeds": seeds, "test": way}
         self.models, self.names, self.rows = models, design.names, rows
         self.folds, self.importances, self.explained, self.all_rows = [], {}, 0, None
-        self.before = {m: log_loss(p, rows.labels, rows.weights) for m, p in zip(models, design.probabilities, strict=True)}
+        self.before = {m: self.score(p, rows.labels, rows.weights) for m, p in zip(models, design.probabilities, strict=True)}
         self.learner = learner
 
     def fitted(self, fold, held, tuned, fitted, explanation):
@@ -38,22 +37,24 @@ class Report:
         """The report as JSON values. Importances are means over folds, by rows, from each fold's first seed."""
         for fold in self.folds:
             held = folds == fold["fold"]
-            fold["log-loss"] = finite(log_loss(oof[held], self.rows.labels[held], self.rows.weights[held]))
+            fold[self.measure] = finite(self.score(oof[held], self.rows.labels[held], self.rows.weights[held]))
         importances = {kind: dict(zip(self.names, map(float, numbers / self.explained), strict=True))
                        for kind, numbers in self.importances.items()}
         # Beside them their order, because the objects are written in order of name.
-        ranked = {kind: sorted(by_name, key=lambda name: (-by_name[name], name)) for kind, by_name in importances.items()}
+        # Of numbers that differ in their last digits alone, which hang on the machine, the name decides.
+        ranked = {kind: sorted(by_name, key=lambda name: (-float(f"{by_name[name]:.6g}"), name)) for kind, by_name in importances.items()}
         return self.head | {"columns": len(self.names), "folds": self.folds, "refit": self.all_rows, "importances": importances,
-                            "ranked": ranked, "log-loss": {"before": self.before, "after": self.after(oof)}}
+                            "ranked": ranked, self.measure: {"before": self.before, "after": self.after(oof)}}
 
     def after(self, oof):
-        return log_loss(oof, self.rows.labels, self.rows.weights)
+        return self.score(oof, self.rows.labels, self.rows.weights)
 
     def metrics(self, oof):
-        metrics = {"rows": len(oof), "columns": len(self.names), "log-loss": self.after(oof)}
-        metrics |= {f"log-loss-{model}": loss for model, loss in self.before.items()}
+        metrics = {"rows": len(oof), "columns": len(self.names), self.measure: self.after(oof)}
+        metrics |= {f"{self.measure}-{model}": loss for model, loss in self.before.items()}
         if self.learner == "lightgbm":
-            metrics["iterations"] = sum(self.tuned()) / len(self.tuned())
+            rounds = [number for tuned in self.tuned() for number in (tuned if isinstance(tuned, list) else [tuned])]
+            metrics["iterations"] = sum(rounds) / len(rounds)
         if self.learner == "simplex":
             metrics |= {f"weight-{model}": sum(f["weights"][model] for f in self.folds) / len(self.folds)
                         for model in self.models}

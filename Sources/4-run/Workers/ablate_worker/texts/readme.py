@@ -36,15 +36,19 @@ def text(parameters, base, adapted, complete, report, recipe=None, typed=False):
               f"(the largest logit: {report['largest-logit']:.2g}).\nFor the merged backbone, load `merged` in the line that names "
               "the backbone, and leave the line with PeftModel out.\n") if report else ""
     listed = "\n".join(f"- {part}" for part in parts)
-    how = ("These lines give the probabilities of one row from its texts, run in this folder:" if recipe else
-           "These lines give the probabilities of one row from its token ids (the ids as `tokenize` made them: with the special\n"
+    what = "numbers" if parameters.target == "number" else "probabilities"
+    how = (f"These lines give the {what} of one row from its texts, run in this folder:" if recipe else
+           f"These lines give the {what} of one row from its token ids (the ids as `tokenize` made them: with the special\n"
            "tokens, cut to the lengths of training):")
     labels = parameters.labels
-    named = f"The classes are, in this order: {', '.join(f'`{label}`' for label in labels)}.\n" if labels else ""
+    numbers = parameters.target == "number"
+    said = "columns" if numbers else "classes"
+    named = f"The {said} are, in this order: {', '.join(f'`{label}`' for label in labels)}.\n" if labels else ""
     code = model_lines(parameters, base or ".", adapted, complete, wide, bool(recipe), typed)
     if recipe:
         code += "\n\n" + recipe
-    return f"""# A classifier of texts into {parameters.classes} classes
+    title = f"A model of texts that predicts {parameters.classes} numbers" if numbers else f"A classifier of texts into {parameters.classes} classes"
+    return f"""# {title}
 
 {listed}
 
@@ -57,8 +61,9 @@ def text(parameters, base, adapted, complete, report, recipe=None, typed=False):
 
 
 def model_lines(parameters, base, adapted, complete, wide, tokenizes, typed=False):
-    """The lines from ids to probabilities. Adapters on a backbone in the same folder are loaded by transformers itself."""
+    """The lines from ids to predictions. Adapters on a backbone in the same folder are loaded by transformers itself."""
     maker = "AutoModelForCausalLM" if wide else "AutoModel"
+    what = "numbers" if parameters.target == "number" else "probabilities"
     peft = adapted and not complete
     more = ", trust_remote_code=True" if parameters.remote_code else ""
     quantized = None if complete else QUANTIZED.get(parameters.quantization)
@@ -75,13 +80,17 @@ def model_lines(parameters, base, adapted, complete, wide, tokenizes, typed=Fals
     lines += ["backbone = whole.model"] if wide else []
     lines += ['backbone = PeftModel.from_pretrained(backbone, ".").eval()'] if peft else []
     lines += ['head = load_file("head.safetensors")', "", "",
-              "@torch.no_grad()", f"def probabilities(ids{', types' * typed}):",
+              "@torch.no_grad()", f"def {what}(ids{', types' * typed}):",
               f"    states = backbone(input_ids=torch.tensor([ids]){', token_type_ids=torch.tensor([types])' * typed}).last_hidden_state[0].float()",
               f"    pooled = {POOLED[parameters.pooling]}"]
     lines += ["    pooled = whole.lm_head(pooled).float()",
               '    cap = getattr(whole.config, "final_logit_softcapping", None)',
               "    pooled = pooled if cap is None else torch.tanh(pooled / cap) * cap"] if wide else []
-    lines += ['    return torch.softmax(head["weight"] @ pooled + head["bias"], dim=0)']
+    outputs = 'head["weight"] @ pooled + head["bias"]'
+    lines += {"number": [f"    return {outputs}"], "multi-label": [f"    return torch.sigmoid({outputs})"],
+              "ordinal": [f"    outputs = {outputs}", "    # one output is the place of the label, counted from 0",
+                          "    return outputs if len(outputs) == 1 else torch.softmax(outputs, dim=0)"]}.get(
+        parameters.target, [f"    return torch.softmax({outputs}, dim=0)"])
     return "\n".join(lines) + "\n"
 
 

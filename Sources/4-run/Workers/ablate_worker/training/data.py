@@ -11,6 +11,7 @@ from ..files import formats
 from ..models import sequences
 from ..protocol.step import invalid
 from . import losses, validation
+from .masking import Masking, masking_of
 
 
 @dataclass
@@ -20,15 +21,17 @@ class TrainingSet:
 
     rows: np.ndarray  # [n]
     texts: list  # [n + p]
-    targets: np.ndarray  # labels [n + p], or distributions [n + p, classes]
+    targets: np.ndarray  # labels [n + p], distributions [n + p, classes] or numbers [n, width]
     factors: np.ndarray  # what each row's loss is multiplied by [n + p]
     groups: np.ndarray | None  # the group of each [n + p], where whole groups are shuffled
     held: np.ndarray  # [h]
     held_texts: list  # [h]
-    held_labels: np.ndarray  # [h]
+    held_labels: np.ndarray  # [h], or numbers [h, width]
     held_weights: np.ndarray  # [h]
     pseudo_rows: np.ndarray | None = None  # [p]
+    masking: Masking | None = None  # what replaces tokens in training
     truncation: dict = field(default_factory=dict)  # metrics: what the budgets cut off
+    scale: object = None  # how the head's outputs become the truth's units; None where they are
 
     def check_fit(self, config):
         """Raise unless every row fits a backbone's context and vocabulary."""
@@ -44,26 +47,33 @@ class TrainingSet:
         return found | ({"validation-rows": len(self.held)} if len(self.held) else {}) | self.truncation
 
 
-def assemble(tokens, table, chosen, lengths, classes, plan, taught=None, taught_tokens=None):
+def assemble(tokens, table, chosen, lengths, target, plan, taught=None, taught_tokens=None):
     """The training set of the rows `chosen` of a table: of its `tokens`, as formats.read_tokens gives them, and its `rows` file.
 
     taught: (rows of another table, their labels or distributions, weights), as pseudo.read gives them, with that table's tokens.
     """
     columns, metadata = tokens
-    formats.check_rows(columns, len(table["labels"]))
-    labels = np.asarray(table["labels"])
+    labels = target.truth(table)
+    formats.check_rows(columns, len(labels))
     weights = np.ones(len(labels)) if table["weights"] is None else np.asarray(table["weights"], float)
     formats.check_weights(weights[chosen])
     rows, held = validation.split(chosen, table["groups"], plan.validation, plan.seed)
     texts, held_texts = (sequences.assemble(columns, metadata, lengths, part) for part in (rows, held))
     groups = group_codes(plan.order, table["groups"], rows)
-    factors, targets = losses.of_rows(labels[rows], weights[rows], taught, classes, plan.class_weights, plan.label_smoothing)
+    goals, scale = target.goals(labels[rows], weights[rows], plan.loss)
+    if goals.ndim == 1:
+        factors, targets = losses.of_rows(goals, weights[rows], taught, target.width, plan.class_weights, plan.label_smoothing)
+    else:
+        factors, targets = weights[rows] / weights[rows].mean(), goals
+    held_labels, cut = target.held(labels[held], scale), (labels[rows], target.width) if labels.ndim == 1 else ()
+    parts = [(columns, lengths, rows)]
     if taught is not None:
+        parts.append((taught_tokens[0], lengths, taught[0]))
         more = sequences.assemble(*taught_tokens, lengths, taught[0])
         texts, groups = texts + more, with_strangers(groups, len(more))
-    return TrainingSet(rows, texts, targets, factors, groups, held, held_texts, labels[held], weights[held],
-                       None if taught is None else taught[0],
-                       sequences.truncation(columns, lengths, rows, labels[rows], classes))
+    return TrainingSet(rows, texts, targets, factors, groups, held, held_texts, held_labels, weights[held],
+                       None if taught is None else taught[0], masking_of(plan, texts, metadata, parts),
+                       sequences.truncation(columns, lengths, rows, *cut), scale)
 
 
 def group_codes(order, groups, rows):

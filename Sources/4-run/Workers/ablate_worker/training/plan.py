@@ -27,7 +27,7 @@ class Plan(Training):
             raise invalid(f"training.early-stopping is {self.early_stopping}; it may be 1 or more epochs without improvement")
         if self.validation == 0 and (self.keep == "best" or self.early_stopping is not None):
             raise invalid(f"training.{'keep: best' if self.keep == 'best' else 'early-stopping'} needs training.validation: a share of "
-                          "the rows, such as 0.1, whose log loss is watched")
+                          "the rows, such as 0.1, whose loss is watched")
         if self.epochs is None and self.steps is None:
             raise invalid("training needs epochs, or steps")
 

@@ -30,7 +30,7 @@ def split(rows, groups, share, seed):
 
 
 def log_loss(model, data, budget, device, team=distributed.Team()):
-    """The weighted mean log loss of rows, without dropout. Draws nothing, so that training goes on as if it had not been."""
+    """The weighted mean loss of rows, without dropout. Draws nothing, so that training goes on as if it had not been."""
     mine = team.part([(len(text), row) for row, text in enumerate(data[0])])
     texts, (labels, weights) = [data[0][row] for row in mine], (values[mine] for values in data[1:])
     logits, was_training = [None] * len(texts), model.training
@@ -41,7 +41,7 @@ def log_loss(model, data, budget, device, team=distributed.Team()):
     model.train(was_training)
     total = 0.0
     if texts:  # a team may be larger than the table
-        losses = torch.nn.functional.cross_entropy(torch.stack(logits), labels, reduction="none")
+        losses = model.loss(torch.stack(logits), labels)
         total = float((losses * weights).sum())
     return team.sum([total], device)[0] / float(data[2].sum())
 

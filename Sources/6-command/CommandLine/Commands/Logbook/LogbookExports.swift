@@ -54,16 +54,16 @@ struct LogbookExports: ParsableArguments {
         guard !isEmpty else { return [] }
         let delivery = ProjectFiles.delivery(madeOf: workspaces.map(\.project), overwrites: overwrites)
         var paths: [String] = []
-        for path in export { try delivery.require(path, remedy: "name another file") }
+        let places = try export.map { try delivery.require($0, remedy: "name another file") }
         if let tensorboard { try delivery.requireFolder(Files.absolute(tensorboard)) }
-        for path in export {
+        for (path, target) in zip(export, places) {
             if let form = Self.form(of: path) {
                 let bytes = Array(form.files(of: logbooks)[0].text.utf8)
-                try delivery.write(Files.absolute(path), bytes)
+                try delivery.write(target, bytes)
             }
             paths.append(Files.absolute(path))
         }
-        let parquet = export.filter(Self.isParquet).map(Files.absolute)
+        let parquet = zip(export, places).filter { Self.isParquet($0.0) }.map(\.1)
         guard !parquet.isEmpty || tensorboard != nil || mlflow != nil else { return paths }
         // The worker writes to a folder of its own; what it wrote is delivered like everything else.
         let files = Host.system.files
@@ -76,8 +76,8 @@ struct LogbookExports: ParsableArguments {
         let run = try await publisher.publish(
             TrackerForm().document(of: logbooks), to: targets
         ) { Console.note($0) }
-        for (index, path) in parquet.enumerated() {
-            try delivery.write(path, Files.content("\(folder)/\(index).parquet", limit: 1 << 32))
+        for (index, target) in parquet.enumerated() {
+            try delivery.write(target, Files.content("\(folder)/\(index).parquet", limit: 1 << 32))
         }
         if let tensorboard {
             try delivery.writeTree(

@@ -35,20 +35,21 @@ struct LogbookFiles {
     private static let remedy = "choose another folder for the logbook (`run --logbook`, `logbook --output`)"
 
     /// Errors: ``AblateError`` unless each of them may be written.
-    func require(in folder: String, _ delivery: Delivery) throws {
-        for file in files { try delivery.require("\(folder)/\(file.name)", mark: file.mark, remedy: Self.remedy) }
+    @discardableResult
+    func require(in folder: String, _ delivery: Delivery) throws -> [Delivery.Target] {
+        try files.map { try delivery.require("\(folder)/\($0.name)", mark: $0.mark, remedy: Self.remedy) }
     }
 
     /// Writes them all, or none; gives their paths and the digests of their contents, the page's first. Errors: ``AblateError``.
     @discardableResult
     func write(to folder: String, _ delivery: Delivery) throws -> [(path: String, digest: Digest)] {
-        try require(in: folder, delivery)
+        let targets = try require(in: folder, delivery)
         let figures = "\(folder)/\(LogbookMarkdown.folder)"
         for path in [folder, figures] { _ = try Host.system.files.makeFolder(path) }
-        let written = try files.map { file in
-            let (path, bytes) = ("\(folder)/\(file.name)", Array(file.text.utf8))
-            try delivery.write(path, bytes, isMarked: true)
-            return (path: path, digest: Digest(of: bytes))
+        let written = try zip(files, targets).map { file, target in
+            let bytes = Array(file.text.utf8)
+            try delivery.write(target, bytes)
+            return (path: "\(folder)/\(file.name)", digest: Digest(of: bytes))
         }
         let known = Set(files.map(\.name))
         for name in try Host.system.files.names(in: figures) ?? [] {

@@ -87,7 +87,7 @@ struct StoreVerifyCommand: AsyncParsableCommand {
                     "\(Format.count(result.objects, "object")) (\(Format.size(result.bytes))) and "
                         + "\(Format.count(result.records, "record")): \(result.damaged.count) damaged, "
                         + "\(Format.count(result.incomplete.count, "record")) without all objects")
-                if !result.damaged.isEmpty {
+                if result.damaged.contains(where: { !$0.isLastCopy }) {
                     Console.note(
                         result.isQuarantined
                             ? "what is damaged was moved to quarantine/ in the store; run again to make it anew, and check the disk"

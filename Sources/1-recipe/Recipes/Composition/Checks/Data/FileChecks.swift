@@ -41,17 +41,26 @@ struct FileChecks {
             for input in entry.value["inputs"]?.entries ?? [] where Self.isPath(input.value.scalar?.text ?? "") {
                 check(input.value, .file, &findings)
             }
-            // `python3 rerank.py`: an argument that can only be a script.
-            for argument in entry.value["command"]?.elements ?? [] {
-                guard let text = argument.scalar?.text, CustomStep.mayBeFile(text) else { continue }
-                // A line of a shell ends like a script that it names.
-                let isName = !text.contains(where: \.isWhitespace)
-                if isName, text.hasPrefix("./") || CommandFiles.scripts.contains(where: text.hasSuffix) {
-                    check(argument, .file, &findings)
-                }
-            }
+            checkCommand(entry.value, &findings)
+        }
+        for entry in root["models"]?.entries ?? [] {
+            guard let program = entry.value["program"] else { continue }
+            checkCommand(program, &findings)
+            for file in program["files"]?.elements ?? [] { check(file, .file, &findings) }
         }
         return findings
+    }
+
+    /// `python3 rerank.py`: an argument that can only be a script.
+    private func checkCommand(_ node: Node, _ findings: inout [Finding]) {
+        for argument in node["command"]?.elements ?? [] {
+            guard let text = argument.scalar?.text, CustomStep.mayBeFile(text) else { continue }
+            // A line of a shell ends like a script that it names.
+            let isName = !text.contains(where: \.isWhitespace)
+            if isName, text.hasPrefix("./") || CommandFiles.scripts.contains(where: text.hasSuffix) {
+                check(argument, .file, &findings)
+            }
+        }
     }
 
     private static func isPath(_ text: String) -> Bool {

@@ -17,7 +17,7 @@ struct GroupChecks {
     func report(_ reading: inout Reading) {
         guard let data = tree["data"] else { return }
         if recipe.data.columns.group == nil {
-            if recipe.folds.kind.respectsGroups, let kind = tree["folds"]?["kind"] {
+            if recipe.folds.kind.needsGroups, let kind = tree["folds"]?["kind"] {
                 reading.report(
                     Finding(
                         .missingKey, "\(recipe.folds.kind.rawValue) needs data.columns.group", at: kind.span,
@@ -31,7 +31,7 @@ struct GroupChecks {
             }
         } else if !recipe.folds.kind.respectsGroups, let kind = tree["folds"]?["kind"] {
             // Optimizing works on whole groups of one fold; for the rest it is only unwise.
-            let isFatal = recipe.stack.contains { $0.value.optimization != nil }
+            let isFatal = recipe.stack.contains { $0.value.optimization?.method.usesGroups ?? false }
             reading.report(
                 Finding(
                     .groupsSplit, "rows of one group fall into different folds, and scores come out too good",

@@ -3,11 +3,13 @@
 internal import Diagnostics
 internal import Nodes
 internal import Scores
+internal import Targets
 
 extension FindingRule {
     static let metricMismatch = FindingRule(
-        "metric-mismatch", .scores, "The recipe's labels cannot be scored by this metric.",
-        "`f1-binary`, for one, is the F of the second of two labels, and of three it is not known which is meant.")
+        "metric-mismatch", .scores, "What the recipe predicts cannot be scored by this metric.",
+        "`f1-binary`, for one, is the F of the second of two labels, and of three it is not known which is meant; `rmse` scores numbers, and no classes."
+    )
 }
 
 struct MetricChecks {
@@ -15,11 +17,12 @@ struct MetricChecks {
     let tree: Node
 
     func report(_ reading: inout Reading) {
-        let labels = recipe.data.labels.count
+        let target = recipe.data.target
+        let subject = target.kind == .classes ? "\(target.width) labels" : "the target \(target.kind.rawValue)"
         for (name, node) in zip(recipe.metrics, tree["metrics"]?.elements ?? []) {
-            guard let refusal = Metrics.named(name)?.refusal(classes: labels) else { continue }
+            guard let refusal = Metrics.named(name)?.refusal(of: target) else { continue }
             reading.report(
-                Finding(.metricMismatch, "\(name) does not fit \(labels) labels: \(refusal)", at: node.span))
+                Finding(.metricMismatch, "\(name) does not fit \(subject): \(refusal)", at: node.span))
         }
     }
 }

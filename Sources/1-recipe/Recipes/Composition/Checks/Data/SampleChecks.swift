@@ -42,7 +42,7 @@ struct SampleChecks {
         if let finding = countFinding(table.header, at: place) { return finding }
         let columns: SampleColumns
         do {
-            columns = try table.columns(labels: recipe.data.labels, id: id)
+            columns = try table.columns(labels: recipe.data.outputs, id: id)
         } catch {
             return Finding(.sampleMismatch, "\(error)", at: place.span, notes: labelNotes)
         }
@@ -63,7 +63,7 @@ struct SampleChecks {
     }
 
     private func countFinding(_ header: [String], at place: Node) -> Finding? {
-        let labels = recipe.data.labels
+        let labels = recipe.data.outputs
         guard header.count != labels.count + 1 else { return nil }
         let help =
             header.count == 2

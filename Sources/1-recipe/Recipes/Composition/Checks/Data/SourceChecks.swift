@@ -18,10 +18,11 @@ struct SourceChecks {
     func report(_ reading: inout Reading) {
         guard let data = tree["data"] else { return }
         let columns = recipe.data.columns
-        if columns.texts.columns.contains(columns.label), let place = data["columns"]?["label"] {
+        let read = columns.texts.columns
+        if let label = columns.labels.first(where: read.contains), let place = data["columns"]?["label"] {
             reading.report(
                 Finding(
-                    .conflictingKeys, "the column \"\(columns.label)\" is both read and predicted", at: place.span,
+                    .conflictingKeys, "the column \"\(label)\" is both read and predicted", at: place.span,
                     help: "name the column of the labels alone"))
         }
         for (name, column, way) in [
@@ -30,14 +31,15 @@ struct SourceChecks {
                 "rows that share a group would share the label, and a fold would hold whole labels"
             ),
             ("weight", columns.weight, "the weights would tell the labels"),
-        ] where column == columns.label {
-            guard let place = data["columns"]?[name] else { continue }
+        ] {
+            guard let column, columns.labels.contains(column), let place = data["columns"]?[name] else { continue }
             reading.report(
                 Finding(
-                    .labelLeak, "the column \"\(columns.label)\" holds the labels, and is read as \(name)",
+                    .labelLeak, "the column \"\(column)\" holds the labels, and is read as \(name)",
                     at: place.span, notes: [.init(way)], help: "name another column, or leave \(name) out"))
         }
-        for (name, place) in zip(columns.extra, data["columns"]?["extra"]?.elements ?? []) where name == columns.label {
+        for (name, place) in zip(columns.extra, data["columns"]?["extra"]?.elements ?? [])
+        where columns.labels.contains(name) {
             reading.report(
                 Finding(
                     .labelLeak, "the column \"\(name)\" holds the labels, and is read as extra", at: place.span,

@@ -21,6 +21,10 @@ struct SubmissionChecks {
         {
             PredictionSources.reportMissing("test", at: place, outputs: outputs, &reading)
         }
+        if let submission = recipe.submission, recipe.data.test != nil, let place = tree["submission"] {
+            sources.reportSilent(
+                submission.from, "the submission", at: (place["from"] ?? place).span, models: recipe.models, &reading)
+        }
         checkPath(&reading)
         guard recipe.submission != nil, recipe.data.test == nil, let submission = tree["submission"] else { return }
         reading.report(

@@ -71,7 +71,7 @@ struct ReferenceChecks {
     }
 
     private func checkMembers(of entry: Node, among known: Known, _ reading: inout Reading) {
-        for key in ["average", "lightgbm", "logistic", "simplex"] {
+        for key in StackEntry.memberKeys {
             for item in entry[key]?.elements ?? [] {
                 check(item, among: known, noun: "model or earlier stack entry", &reading)
             }

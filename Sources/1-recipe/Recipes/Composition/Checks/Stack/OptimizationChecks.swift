@@ -53,13 +53,19 @@ struct OptimizationChecks {
                     .missingConstraint, "optimize needs a constraint that every group obeys", at: item.span,
                     help: "add `constraint: one-of-each` under data, if each group holds each label once"))
         }
-        if constraint == nil, recipe.data.columns.group == nil {
+        if constraint == nil, recipe.data.columns.group == nil, optimization.method.usesGroups {
             reading.report(
                 Finding(
                     .missingKey, "optimize needs data.columns.group", at: item.span,
                     help: "name the column that says which rows belong together"))
         }
         guard let counts = optimization.counts, let place = node["counts"] else { return }
+        guard optimization.method.usesGroups else {
+            reading.report(
+                Finding(
+                    .conflictingKeys, "counts mean nothing to thresholds", at: place.span, help: "remove them"))
+            return
+        }
         if counts.count != recipe.data.labels.count {
             reading.report(
                 Finding(

@@ -8,6 +8,8 @@ struct PredictionSources {
     let optimized: Set<String>
     /// The names that have no out-of-fold predictions.
     let withoutOutOfFold: Set<String>
+    /// The names that have no predictions of the test because of a model, and that model.
+    let silent: [String: String]
     /// What each custom step makes.
     let outputs: [String: [String]]
 
@@ -16,16 +18,33 @@ struct PredictionSources {
         var optimized: Set<String> = []
         var without = Set(recipe.models.filter { !$0.value.isOutOfFold }.map(\.name))
         without.formUnion(recipe.steps.filter { !$0.value.outputs.contains("out-of-fold") }.map(\.name))
+        var silent = Dictionary(
+            recipe.models.filter { !$0.value.section.predictsTest }.map { ($0.name, $0.name) },
+            uniquingKeysWith: { first, _ in first })
         for entry in recipe.stack {
             let members = entry.value.average?.members ?? []
+            let tested = entry.value.optimization.map { [$0.target] } ?? entry.value.members
+            if let model = tested.lazy.compactMap({ silent[$0] }).first { silent[entry.name] = model }
             if entry.value.optimization != nil || members.contains(where: optimized.contains) {
                 optimized.insert(entry.name)
             }
             if members.contains(where: without.contains) { without.insert(entry.name) }
         }
         self.optimized = optimized
+        self.silent = silent
         withoutOutOfFold = without
         outputs = Dictionary(recipe.steps.map { ($0.name, $0.value.outputs) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Reports that something needs predictions of the test where a model makes none.
+    func reportSilent(_ name: String, _ what: String, at span: Span, models: [Named<Model>], _ reading: inout Reading) {
+        guard let culprit = silent[name], let model = models.first(where: { $0.name == culprit })?.value else { return }
+        reading.report(
+            Finding(
+                .missingKey, "\(what) needs predictions of the test, and \"\(culprit)\" makes none", at: span,
+                help: model.program == nil
+                    ? "name the file of its test predictions: predictions: {test: FILE}"
+                    : "let its program read {in.test} and write {out.test}"))
     }
 
     /// Reports that a custom step is used where it makes no such predictions.

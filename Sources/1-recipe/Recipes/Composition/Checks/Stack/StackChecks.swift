@@ -13,6 +13,7 @@ struct StackChecks {
         AverageChecks(sources: sources).report(entry, at: node, &reading)
         LearnerChecks(recipe: recipe, sources: sources).report(entry, at: node, &reading)
         OptimizationChecks(recipe: recipe, sources: sources).report(entry, at: node, &reading)
+        TargetChecks(recipe: recipe).report(entry, at: node, &reading)
     }
 
     /// Keys that would silently do nothing.
@@ -29,7 +30,7 @@ struct StackChecks {
     /// A custom step takes a model's place by outputs of two names.
     private func checkSteps(at node: Node, _ reading: inout Reading) {
         let places =
-            ["average", "lightgbm", "logistic", "simplex"].flatMap { node[$0]?.elements ?? [] }
+            StackEntry.memberKeys.flatMap { node[$0]?.elements ?? [] }
             + ["optimize", "fitted-on"].compactMap { node[$0] }
         for place in places {
             guard let outputs = sources.outputs[place.scalar?.text ?? ""], !outputs.contains("out-of-fold"),

@@ -19,9 +19,11 @@ struct CustomStepChecks {
     private let models: [String: Model]
     private let entries: Set<String>
     private let outputs: [String: [String]]
+    private let sources: PredictionSources
 
-    init(recipe: Recipe, tree: Node) {
+    init(recipe: Recipe, tree: Node, sources: PredictionSources) {
         self.recipe = recipe
+        self.sources = sources
         self.tree = tree.index("steps")
         names = Set(recipe.steps.map(\.name))
         models = Dictionary(recipe.models.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
@@ -96,6 +98,9 @@ struct CustomStepChecks {
             }
             if !outOfFold, recipe.data.test == nil {
                 reading.report(Finding(.missingKey, "there is no test table", at: span, help: "add data.test"))
+            }
+            if !outOfFold, recipe.data.test != nil {
+                sources.reportSilent(owner, "this input", at: span, models: recipe.models, &reading)
             }
             if outOfFold, let model = models[owner], !model.isOutOfFold {
                 reading.report(

@@ -1,8 +1,9 @@
 // `command`: a program of the user's.
 
 package import Recipes
+package import Targets
 
-package struct CommandStep: TypedStep {
+package struct CommandStep: RunsProgram {
     package static let kind = StepKind(
         "command", demand: .command, outputs: [], "Runs a program of the user's.")
 
@@ -16,23 +17,23 @@ package struct CommandStep: TypedStep {
     let name: String
     package let command: [String]
     package let outputs: [String]
-    package let classes: Int
+    package let target: Target
     /// `in.NAME` for what the recipe names, `script:PATH` for the files that the command names.
     package let inputs: [String: Source]
     /// What it takes of the machine.
-    package let resources: CommandResources
+    package let resources: CommandResources?
     /// What it says it does with the labels it can read; nil where it does not say.
     package let labels: CustomStep.Labels?
     /// The tables whose rows its `out-of-fold` and `test` must cover, which it may never read. It waits for them and is held to them.
     let tables: [String: Artifact<Content.Rows>]
 
-    package static let parameters: [Parameter<Self>] = [
-        Parameter(
-            "command", \.command, .list(of: .text(), unique: false),
-            "The program and its arguments, with places to fill."),
-        Parameter("outputs", \.outputs, .list(of: .text()), "The names of what it writes."),
-        .classes(\.classes),
-    ]
+    package static let parameters: [Parameter<Self>] =
+        [
+            Parameter(
+                "command", \.command, .list(of: .text(), unique: false),
+                "The program and its arguments, with places to fill."),
+            Parameter("outputs", \.outputs, .list(of: .text()), "The names of what it writes."),
+        ] + Parameter.target(\.target)
 
     package static let inputs: [Input<Self>] = [
         Input(InputDescription("in.<name>", holds: "any", isRequired: false, "What the recipe names.")) {
@@ -44,6 +45,10 @@ package struct CommandStep: TypedStep {
     ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(step: step) }
+
+    package func places(inputs: [String: String], outputs: String) -> [String: String] {
+        inputs.merging(written(to: outputs)) { $1 }
+    }
 
     /// A program is taken at its word. Without one: what reads the training table and the folds is taken to keep them apart, and
     /// what reads the table alone cannot.

@@ -1,0 +1,1 @@
+"""What is predicted of a row, a module for each kind. Imports `files` and `protocol`."""
