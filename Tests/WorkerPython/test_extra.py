@@ -59,6 +59,13 @@ def test_a_column_that_gives_the_label_away_is_told(values, words, tmp_path):
     assert any("'given'" in warning and words in warning for warning in warnings) if words else not warnings
 
 
+def test_a_column_that_is_a_number_to_predict_is_told():
+    numbers = [[float(i), i * i / 2] for i in range(12)]
+    told = lambda cells: extra.leaks_of_numbers("t.csv", "given", cells, numbers, ["first", "second"])
+    assert "is 'second', which is to be predicted, in each of 11 rows" in told([None, *(f"{i * i / 2}" for i in range(1, 12))])[0]
+    assert told([str(i + 1) for i in range(12)]) == [] and told([f"{i}" for i in range(11)] + ["x"]) == []
+
+
 def test_the_commonest_categories_are_kept():
     cells = [f"word {i}" for i in range(300)] + ["word 299"] * 2
     names, values = extra.columns("city", cells, cells, "train.csv")

@@ -78,7 +78,10 @@ def run(step):
         formats.write_json(step.outputs / "order", orders.natural(values))
     warnings = repeats.within(title, texts, rows)
     for name, values in cells.items():
-        warnings += extra.leaks(title, name, values, rows["labels"], parameters.labels)
+        if rows["labels"] is not None:
+            warnings += extra.leaks(title, name, values, rows["labels"], parameters.labels)
+        if rows.get("numbers") is not None:
+            warnings += extra.leaks_of_numbers(title, name, values, rows["numbers"], parameters.labels)
     if step.has("reference"):
         warnings += repeats.between(title, texts, rows, formats.read_texts(step.input("reference")))
     if warnings:

@@ -33,22 +33,35 @@ def columns(name, cells, reference, title):
     return [f"extra.{name}={word}" for word in known], [[float(cell == word) for cell in cells] for word in known]
 
 
+REMEDY = "a learner that reads it learns nothing else, and its score says nothing: leave it out, unless it is known of new rows, too"
+
+
+def leaks_of_numbers(title, name, cells, numbers, outputs):
+    """Warnings of an extra column that is one of the numbers to predict. numbers [rows][outputs]; outputs: their columns' names."""
+    pairs = [(word, row) for word, row in zip(cells, numbers, strict=True) if word is not None]
+    if len(pairs) < LEAST or not all(is_number(word) for word, _ in pairs):
+        return []
+    for place, output in enumerate(outputs):
+        same = [float(word) == row[place] for word, row in pairs]
+        if all(same) and len({row[place] for _, row in pairs}) > 1:
+            return [f"{title}: the extra column '{printable(name)}' is '{printable(output)}', which is to be predicted, in each of {len(pairs)} "
+                    f"rows: {REMEDY}"]
+    return []
+
+
 def leaks(title, name, cells, labels, classes):
     """Warnings of an extra column that tells the label: the mistake that everybody makes once."""
-    if labels is None:
-        return []
     pairs = [(word, label) for word, label in zip(cells, labels, strict=True) if word is not None]
     told = {label for _, label in pairs}
     if len(pairs) < LEAST or len(told) < 2:
         return []
-    remedy = "a learner that reads it learns nothing else, and its score says nothing: leave it out, unless it is known of new rows, too"
     of = {}
     for word, label in pairs:
         of.setdefault(word, set()).add(label)
     if len(of) <= len(pairs) / 2 and all(len(found) == 1 for found in of.values()):
         words = {word: classes[next(iter(found))] for word, found in of.items()}
         what = "is the label" if all(word == label for word, label in words.items()) else "tells the label"
-        return [f"{title}: the extra column '{printable(name)}' {what} in each of {len(pairs)} rows: {remedy}"]
+        return [f"{title}: the extra column '{printable(name)}' {what} in each of {len(pairs)} rows: {REMEDY}"]
     if all(is_number(word) for word, _ in pairs):
         by_value = {}
         for word, label in pairs:
@@ -58,5 +71,5 @@ def leaks(title, name, cells, labels, classes):
             turns = sum(one != other for one, other in zip(order, order[1:]))
             if turns == len(told) - 1:
                 return [f"{title}: the extra column '{printable(name)}' parts the labels of {len(pairs)} rows without a mistake, by "
-                        f"{'a threshold' if turns == 1 else 'thresholds'} alone: {remedy}"]
+                        f"{'a threshold' if turns == 1 else 'thresholds'} alone: {REMEDY}"]
     return []
