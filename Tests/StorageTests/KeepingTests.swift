@@ -111,6 +111,7 @@ import Testing
         let divergent = try #require(try files.names(in: "\(root)/divergent")?.first)
         try newerRecord(path(newer.key))
         try newerRecord("\(root)/divergent/\(divergent)")
+        _ = try files.makeFolder("\(root)/records/aa")
         try files.write("of another version".utf8, to: "\(root)/records/aa/list")
         #expect(try store.verify().foreign == 2)
         let result = try collect(self.store())

@@ -54,6 +54,8 @@ private struct SealedTensors {
         guard head.count >= 8 + length else { return true }
         isReading = false
         var header = Array(head[8..<8 + length])
+        // The digest is of what follows the length; with another one the header is no JSON.
+        guard (try? JSON(parsing: header))?.object != nil else { return false }
         guard let place = Self.place(in: header) else {
             isUnsealed = true
             return false
