@@ -168,7 +168,9 @@ let package = Package(
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Digests"]),
         .testTarget(
             name: "ResultsTests",
-            dependencies: ["TestProjects", "Results", "Plans", "Storage", "Formats", "Scores", "Digests"]),
+            dependencies: [
+                "TestProjects", "Results", "Plans", "Storage", "Host", "Formats", "Scores", "Statistics", "Digests",
+            ]),
         .testTarget(
             name: "LogbooksTests",
             dependencies: ["Logbooks", "Results", "Formats", "Scores", "Digests"]),
@@ -184,7 +186,7 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "CommandLine", "Diagnostics", "Recipes", "Host", "Workers", "Digests",
+                "CommandLine", "Results", "Scores", "Diagnostics", "Recipes", "Host", "Workers", "Formats", "Digests",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "ServersTests", dependencies: ["Servers"]),

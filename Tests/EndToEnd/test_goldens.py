@@ -72,6 +72,11 @@ models:
 stack:
   stacked: {lightgbm: [words], features: [length, group-statistics]}
 """
+JOINED = HEAD.replace("  test: test.csv\n", "  validation: valid.csv\n").replace(
+    "{kind: stratified-group-k-fold, count: 2, seed: 7}", "{kind: validation}") + """\
+models:
+  words: {tfidf: {}}
+"""
 ROUNDS = HEAD + """\
 models:
   words: {tfidf: {analyzer: word, ngrams: [1, 1]}, fit: [folds]}
@@ -129,6 +134,7 @@ SOURCES = {
     "brought": (BROUGHT, ["predictions"]),
     "own": (OWN, ["part", "program"]),
     "learnt": (LEARNT, ["tokenize", "finetune", "fit", "predict", "features", "stack"]),
+    "joined": (JOINED, ["join"]),
     "extracted": (EXTRACTED, ["extract"]),
     "rounds": (ROUNDS, ["pseudo-label"]),
 }
@@ -160,6 +166,7 @@ def results(tmp_path_factory) -> dict[str, dict]:
         (folder / "given.py").write_text(PROGRAM)
         (folder / "own.py").write_text(OWN_PROGRAM)
         write_predictions(folder)
+        (folder / "valid.csv").write_text((folder / "train.csv").read_text().replace("tr", "va"))
         site(folder)
         project = Project(folder)
         project.run()

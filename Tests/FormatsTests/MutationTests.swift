@@ -40,7 +40,7 @@ private let targets: [Target] = [
     Target(testDescription: "folds", file: bytes(["count": 3, "folds": [0, 1, 2, 0, 1, 2]])) {
         bytes throws(FormatError) in
         let found = try Folds(reading: bytes, name: "f")
-        return Set(found.folds) == Set(0..<found.count) ? nil : "\(found)"
+        return Set(found.folds).subtracting([-1, -2]) == Set(0..<found.count) ? nil : "\(found)"
     },
     Target(
         testDescription: "pseudo-labels",

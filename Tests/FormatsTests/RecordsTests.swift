@@ -64,7 +64,7 @@ private let evaluation: [String: JSON] = [
 
     @Test(
         arguments: [
-            ("folds", [0, 2, 0], "row 2 is in fold 2"), ("folds", [0, -1, 1], "fold -1"),
+            ("folds", [0, 2, 0], "row 2 is in fold 2"), ("folds", [0, -3, 1], "fold -3"),
             ("folds", [0, 0, 0], "fold 1 of 2 has no rows"), ("count", 0, "cannot fill 0 folds"),
             ("count", 4, "3 rows cannot fill 4 folds"), ("count", -1, "cannot fill -1"),
             ("count", 9_223_372_036_854_775_807, "cannot fill"), ("folds", [], "0 rows"),
@@ -78,6 +78,13 @@ private let evaluation: [String: JSON] = [
     @Test func foldsComeBack() throws {
         let found = try Folds(count: 3, folds: [2, 0, 1, 1], name: "f")
         #expect(try Folds(reading: found.bytes, name: "f").folds == [2, 0, 1, 1])
+        let ordered = try Folds(count: 2, folds: [-1, 0, 1, 0], isOrdered: true, name: "f")
+        let read = try Folds(reading: ordered.bytes, name: "f")
+        #expect(
+            read.folds == [-1, 0, 1, 0] && read.isOrdered && read.heldOut() == [1, 2, 3] && read.heldOut(in: [1]) == [2]
+        )
+        #expect((0..<4).map { read.trains($0, without: 1) } == [true, true, false, true])
+        #expect((0..<4).map { read.trains($0, without: 0) } == [true, false, false, false])
         #expect { try found.covering(5, "f") } throws: { "\($0)".contains("4 rows a fold, and the table has 5") }
     }
 

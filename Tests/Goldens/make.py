@@ -407,6 +407,19 @@ def make_folds():
     write("folds", cases)
 
 
+def make_time_blocks():
+    """TimeSeriesSplit of rows whose times are in no order: the fold of each, -1 where none holds it out."""
+    generator, cases = np.random.default_rng(11), []
+    for size, count in [(6, 5), (11, 3), (40, 4), (97, 5), (8, 1)]:
+        times = generator.permutation(size)
+        order, folds = np.argsort(times), np.full(size, -1)
+        splits = model_selection.TimeSeriesSplit(count).split(order) if count > 1 else [(order[:size // 2], range(size - size // 2, size))]
+        for fold, (_, held) in enumerate(splits):
+            folds[order[list(held)]] = fold
+        cases.append({"times": times, "count": count, "folds": folds})
+    write("time_blocks", cases)
+
+
 if __name__ == "__main__":
     for name, make in list(globals().items()):
         if name.startswith("make_"):

@@ -22,6 +22,13 @@ import Testing
         }
         #expect(text(.unseen(absent, name: "d")) == "\(nothing): nothing is learnt of it")
         #expect(text(.unseen(alone, name: "c")) == UnseenLabel.consequence([alone], labels))
+        let later = UnseenLabel(label: 2, fold: 1, rows: 3, comesLater: true)
+        #expect(later.clause("c") == "label c has no row before fold 1 (3 rows there)")
+        let rare = RareLabel(label: 1, rows: 2, folds: [0, 2], foldCount: 3, scoredRows: 90)
+        #expect(
+            text(.rare(rare, name: "b")).hasPrefix(
+                "label b has 2 rows, fewer than the 3 folds, and stands in folds 0, 2 alone: "))
+        #expect(text(.rare(rare, name: "b")).contains("counts as 2 of 90"))
         #expect(text(.recorded("as the step said it")) == "as the step said it")
     }
 

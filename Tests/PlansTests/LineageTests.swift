@@ -80,9 +80,8 @@ import Testing
         mutating func evaluate(_ name: String, _ predictions: Predictions) {
             _ = builder.add(
                 EvaluateStep(
-                    target: .classes(2), metrics: ["log-loss", "accuracy"], rows: train.rows, folds: folds,
-                    average: predictions,
-                    members: [:]),
+                    target: .classes(2), metrics: ["log-loss", "accuracy"], scored: nil, rows: train.rows, folds: folds,
+                    average: predictions, members: [:]),
                 at: "\(name)/evaluate")
         }
 

@@ -54,6 +54,40 @@ private func plan(_ text: String, _ overrides: [String] = []) throws -> Plan {
     Plan(compiling: try load(text, overrides))
 }
 
+/// Two files that a command names, and whose names are equal as `String`s.
+@Test func filesOfOneNameInTwoFormsAreTwoInputs() throws {
+    let (one, two) = ("\u{e9}.txt", "e\u{301}.txt")
+    func inputs(_ command: String) throws -> [String: Source] {
+        let text = reference.replacing(
+            "ablations:",
+            with: "steps:\n  s: {command: [cat, \(command)], outputs: [o]}\nablations:")
+        let loaded = try RecipeLoader(
+            file: SourceFile(name: "r.yaml", text: text), folder: "/f",
+            surroundings: Surroundings { $0.hasSuffix(".txt") ? .file : nil }
+        ).load()
+        let plan = Plan(compiling: loaded)
+        let index = try #require(plan.index(of: "s/command"))
+        return plan.steps[index].inputs
+    }
+    let both = try inputs("\(one), \(two)")
+    let paths = both.values.compactMap { if case .file(let path, _) = $0 { ExactText(path) } else { nil } }
+    #expect(Set(paths) == [ExactText("/f/\(one)"), ExactText("/f/\(two)")])
+    #expect(try inputs(one).keys.map(ExactText.init) == [ExactText("script:\(one)")], "as it always was")
+    #expect(Source.file(path: one, name: "") != .file(path: two, name: ""))
+}
+
+@Test func aParameterInAnotherFormIsADifference() {
+    func manifest(_ template: String) -> Manifest {
+        Manifest(kind: .fit, parameters: ["template": .string(template), "settings": [template: 1]], inputs: [:])
+    }
+    let differences = ManifestDifference.all(from: manifest("\u{e9}"), to: manifest("e\u{301}"))
+    #expect(
+        differences == [
+            .parameter(path: "settings", old: ["\u{e9}": 1], new: ["e\u{301}": 1]),
+            .parameter(path: "template", old: "\u{e9}", new: "e\u{301}"),
+        ])
+}
+
 /// The work of a plan, without addresses: what two plans may share.
 private func work(_ plan: Plan, _ kind: StepKind) -> Set<JSON> {
     Set(plan.steps.filter { $0.kind == kind }.map(\.parameters))
@@ -80,6 +114,37 @@ private func work(_ plan: Plan, _ kind: StepKind) -> Set<JSON> {
             Set(plan.steps.map { Work(kind: $0.kind, parameters: $0.parameters, inputs: $0.inputs) }).count
                 == plan.steps.count)
         for (index, step) in plan.steps.enumerated() { #expect(step.dependencies.allSatisfy { $0 < index }) }
+    }
+
+    @Test func someFoldsAloneAreTrainedFor() throws {
+        let plan = try plan(reference, ["ablations.rank.with={fit: {folds: [0, 3]}, seeds: [1]}"])
+        let own = plan.steps.filter { $0.address.hasPrefix("ablations/rank/lora.rank=8") }
+        #expect(
+            own.filter { $0.kind == .finetune }.map { String($0.address.suffix(15)) } == [
+                "fold-0/finetune", "fold-3/finetune",
+            ])
+        let evaluate = try #require(own.first { $0.kind == .evaluate })
+        #expect(evaluate.parameters["folds"] == [0, 3] && evaluate.parameters["metrics"] == nil)
+        #expect(own.first { $0.kind == .average }?.parameters["partial"] == true)
+        // The baseline's arm is the model's own work on these folds.
+        #expect(plan.steps.count { $0.kind == .finetune } == 26)
+    }
+
+    @Test func rowsAreDealtAsOftenAsTheRecipeSays() throws {
+        let once = try plan(reference)
+        let twice = try plan(reference, ["folds.repeats=2"])
+        #expect(work(twice, .finetune).isSuperset(of: work(once, .finetune)))
+        let splits = twice.steps.filter { $0.kind == .split }
+        #expect(splits.map(\.address) == ["folds/split", "folds/split-1"])
+        #expect(splits.map { $0.parameters["seed"] } == [42, 43])
+        let average = try #require(twice.steps.first { $0.address == "openhermes/average-oof" })
+        #expect(average.parameters["cover"] == 6 && average.inputs.count == 30)
+        #expect(average.inputs.keys.contains("seed-2.repeat-1/fold-4"))
+        let evaluate = try #require(twice.steps.first { $0.address == "openhermes/evaluate" })
+        #expect(
+            evaluate.inputs["folds.1"] == .output(step: try #require(twice.index(of: "folds/split-1")), name: "folds"))
+        // What is fitted on the mean of all is scored by the first folds alone.
+        #expect(twice.steps.first { $0.address == "final/evaluate" }?.inputs["folds.1"] == nil)
     }
 
     @Test func testPredictionsComeFromTheFullFitsWhereThereAreAny() throws {

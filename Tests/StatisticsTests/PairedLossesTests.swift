@@ -1,3 +1,4 @@
+import Scores
 import Testing
 
 @testable import Statistics
@@ -87,5 +88,25 @@ import Testing
         let weights = folds.map { $0 == 2 ? 1.0 : 0 }
         let paired = PairedLosses(differences: differences, groups: groups, folds: folds, weights: weights)
         #expect(paired.test == nil && paired.bootstrap(resamples: 20).mean.isFinite)
+    }
+
+    @Test func whereRowsAreDealtAnewACellIsAFoldOfItsOwnAssignment() {
+        let differences: [[Double]] = [[1, 2, 3, 4], [10, 20, 30, 40]]
+        let pairs = PairedLosses(
+            differences: differences, groups: [0, 1, 2, 3], folds: [0, 0, 1, 1],
+            foldsBySeed: [[0, 0, 1, 1], [1, 0, 1, 0]])
+        #expect(pairs.byFold.sorted() == [1.5, 3.5, 20, 30])
+        let test = pairs.test
+        #expect(test?.folds == 2 && test?.seeds == 2 && test?.testToTrain == 1)
+        let scores = PairedScores(
+            metric: Accuracy(),
+            baseline: [rows([0, 0, 0, 0]), rows([0, 0, 0, 0])], variant: [rows([0, 1, 0, 1]), rows([0, 1, 0, 0])],
+            groups: [0, 1, 2, 3], folds: [0, 0, 1, 1], foldsBySeed: [[0, 0, 1, 1], [1, 0, 1, 0]])
+        // The true labels are 0, 1, 0, 1: right are all four against two, and three against two.
+        #expect(scores.byFold.sorted() == [0, 0.5, 0.5, 0.5])
+    }
+
+    private func rows(_ predicted: [Int]) -> ScoredRows {
+        ScoredRows(classes: 2, labels: [0, 1, 0, 1], predicted: predicted, losses: [], probabilities: nil)
     }
 }

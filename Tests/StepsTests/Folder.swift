@@ -78,7 +78,7 @@ enum Make {
 
     static var evaluate: EvaluateStep {
         EvaluateStep(
-            target: .classes(2), metrics: ["log-loss", "accuracy"], rows: nowhere(), folds: nowhere(),
+            target: .classes(2), metrics: ["log-loss", "accuracy"], scored: nil, rows: nowhere(), folds: nowhere(),
             average: nowhere(),
             members: [:])
     }

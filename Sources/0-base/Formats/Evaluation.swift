@@ -21,19 +21,40 @@ package struct Evaluation: Sendable {
         }
     }
 
+    /// A label that the models of a fold were trained without; of no fold where no row has it.
+    package struct Unlearnt: Sendable {
+        package let label: Int
+        package let fold: Int?
+        package let rows: Int
+        /// Whether rows of later folds have it.
+        package let comesLater: Bool
+
+        package init(label: Int, fold: Int?, rows: Int, comesLater: Bool) {
+            (self.label, self.fold, self.rows, self.comesLater) = (label, fold, rows, comesLater)
+        }
+    }
+
     /// What was scored by, where the recipe says it; nil in the files of recipes that name no metrics.
     package var metrics: [String]?
     /// The scores of the averaged predictions, by the metrics' names.
     package var scores: [String: Double]
     package var rows: Int
+    /// The numbers of these rows in the table, ascending, where they are not all of it.
+    package var covered: [Int]?
+    /// Of rows that are not all of the table: the labels that the models of a fold were trained without, and the mean over folds of
+    /// what is scored to what is trained on, by weight; nil where something is not trained at all.
+    package var unlearnt: [Unlearnt] = []
+    package var testToTrain: Double?
     package var classes: Int
     package var cells: [Cell] = []
-    /// Over all rows of each seed's own out-of-fold predictions, by the seed's name.
+    /// Over all rows of each seed's own out-of-fold predictions, by the seed's name; by those metrics that are defined for them.
     package var seeds: [(name: String, scores: [String: Double])] = []
     /// Per seed and row the loss, by the seed's name; the group and the fold of each row.
     package var losses: [String: [Double]] = [:]
     package var groups: [Int] = []
     package var folds: [Int] = []
+    /// Where rows are dealt several times, the fold of each row under a seed's own assignment, by the seed's name as in ``losses``.
+    package var foldsBySeed: [String: [Int]] = [:]
     /// The true class of each row, and the one that the averaged predictions give the largest probability.
     package var labels: [Int] = []
     package var predicted: [Int] = []
@@ -71,6 +92,16 @@ package struct Evaluation: Sendable {
         self.scores = try scores(average, of: names)
         rows = try fields.integer("rows")
         classes = try fields.has("classes") ? fields.integer("classes") : .max
+        if fields.has("covered") {
+            covered = try fields.integers("covered")
+            testToTrain = try fields.has("test-to-train") ? fields.number("test-to-train") : nil
+            for label in try fields.objects("unlearnt") {
+                unlearnt.append(
+                    Unlearnt(
+                        label: try label.integer("label"), fold: try label.has("fold") ? label.integer("fold") : nil,
+                        rows: try label.integer("rows"), comesLater: try label.member("comes-later").value == true))
+            }
+        }
         guard rows >= 0, classes >= 1 else {
             throw fields.error("there are \(rows) rows and \(classes) classes, and no such numbers can be")
         }
@@ -83,7 +114,7 @@ package struct Evaluation: Sendable {
                     scores: try scores(cell, of: names.filter(cell.has))))
         }
         for seed in try fields.has("seeds") ? fields.objects("seeds") : [] {
-            seeds.append((try seed.string("seed"), try scores(seed, of: names)))
+            seeds.append((try seed.string("seed"), try scores(seed, of: names.filter(seed.has))))
         }
         if fields.has("losses") {
             let own = try fields.object("losses")
@@ -94,6 +125,10 @@ package struct Evaluation: Sendable {
         }
         groups = try perRow("groups")
         folds = try perRow("folds")
+        if fields.has("folds-by-seed") {
+            let own = try fields.object("folds-by-seed")
+            for seed in own.names { foldsBySeed[seed] = try own.integers(seed) }
+        }
         labels = try perRow("labels")
         predicted = try perRow("predicted")
         if fields.has("predicted-by-seed") {
@@ -118,8 +153,9 @@ package struct Evaluation: Sendable {
     private func prove(_ fields: JSONDocument) throws(FormatError) {
         var counts = [
             ("groups", groups.count), ("folds", folds.count), ("labels", labels.count),
-            ("predicted", predicted.count),
+            ("predicted", predicted.count), ("covered", covered?.count ?? 0),
         ].filter { $0.1 > 0 }
+        for (seed, values) in foldsBySeed { counts.append(("folds-by-seed.\(seed)", values.count)) }
         for (seed, values) in values.map({ ($0, $1) }) + (isOfNumbers ? [("numbers", numbers)] : []) {
             guard values.count == rows * self.classes else {
                 throw fields.error(
@@ -171,6 +207,20 @@ package struct Evaluation: Sendable {
             json["labels"] = numbers(labels)
             json["predicted"] = numbers(predicted)
             json["reliability"] = ["bins": .array(bins), "calibration-error": .number(calibrationError)]
+        }
+        if !foldsBySeed.isEmpty { json["folds-by-seed"] = .object(foldsBySeed.mapValues(numbers)) }
+        if let covered {
+            json["covered"] = numbers(covered)
+            if let testToTrain { json["test-to-train"] = .number(testToTrain) }
+            json["unlearnt"] = .array(
+                unlearnt.map { label in
+                    var members: [String: JSON] = [
+                        "label": .integer(label.label), "rows": .integer(label.rows),
+                        "comes-later": .bool(label.comesLater),
+                    ]
+                    if let fold = label.fold { members["fold"] = .integer(fold) }
+                    return .object(members)
+                })
         }
         if let metrics {
             json["metrics"] = .array(metrics.map { .string($0) })

@@ -13,6 +13,7 @@
 //     Predictions (with ProbabilitySums)      read this first: rows and what is predicted, and the rule for sums that are off
 //     PredictionsTable, PredictionColumns     the same by id, for other programs; how its columns are called
 //     Rows, Folds, PseudoLabels               a table without its texts; each row's fold; a teacher's labels
+//     TableParts                              which of several tables each row is of
 //     Order                                   a column's values in their order, of which folds are made
 //     Weights, Coefficients                   what an average and a constraint fitted
 //     Evaluation, TrainingHistory             scores; a fine-tune's losses

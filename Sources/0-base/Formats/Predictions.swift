@@ -24,6 +24,11 @@ package struct Predictions: Sendable {
         isMended = false
     }
 
+    /// Predictions for some rows of a table, made here: the caller's numbers hold the promise.
+    package init(rows: [Int], target: Target, values: [Double]) {
+        (self.rows, self.target, self.values, isMended) = (rows, target, values, false)
+    }
+
     /// - Parameters:
     ///   - name: as messages call the file.
     ///   - target: what is predicted.
@@ -112,8 +117,12 @@ package struct Predictions: Sendable {
     ///   - parts: at least one, all of one target; each with its name, as messages call it.
     ///   - count: how many rows the table has.
     ///
+    ///   - rows: those that must be there, ascending; nil for all.
+    ///
     /// Errors: ``FormatError``.
-    package init(joining parts: [(name: String, predictions: Predictions)], covering count: Int) throws(FormatError) {
+    package init(
+        joining parts: [(name: String, predictions: Predictions)], covering count: Int, rows: [Int]? = nil
+    ) throws(FormatError) {
         let target = parts[0].predictions.target
         let width = target.width
         var joined = [Double](repeating: 0, count: count * width)
@@ -131,11 +140,31 @@ package struct Predictions: Sendable {
                 joined.replaceSubrange(row * width..<(row + 1) * width, with: part[index])
             }
         }
-        if let row = owners.firstIndex(of: nil) {
+        let lacking = rows.map { $0.first { owners[$0] == nil } } ?? owners.firstIndex(of: nil)
+        if let row = lacking {
             throw FormatError(
                 "no fold predicts row \(row + 1): \(parts.map(\.name).sorted().joined(separator: ", "))")
         }
-        self.init(covering: count, target: target, values: joined)
+        guard let rows, rows.count < count else {
+            self.init(covering: count, target: target, values: joined)
+            return
+        }
+        self.init(
+            rows: rows, target: target, values: rows.flatMap { joined[$0 * width..<($0 + 1) * width] })
+    }
+
+    /// The predictions of some rows, all of which must be there. Errors: ``FormatError``.
+    ///
+    /// - Parameters:
+    ///   - rows: ascending.
+    ///   - name: as messages call the file.
+    package func selecting(_ chosen: [Int], _ name: String) throws(FormatError) -> Predictions {
+        if chosen == rows { return self }
+        let places = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
+        if let row = chosen.first(where: { places[$0] == nil }) {
+            throw FormatError("\(name) has no prediction for row \(row + 1), and each row of a fold needs one")
+        }
+        return Predictions(rows: chosen, target: target, values: chosen.flatMap { self[places[$0]!] })
     }
 
     /// The row as people count, from 1.

@@ -17,6 +17,20 @@ package struct Rows: Sendable {
     package let classes: Int
     private let name: String
 
+    /// Some rows of a table, as a table of their own; groups keep their numbers.
+    private init(_ whole: Rows, at rows: [Int]) {
+        func own<Value>(_ values: [Value]) -> [Value] { rows.map { values[$0] } }
+        (classes, name) = (whole.classes, whole.name)
+        (ids, labels, groups, weights) = (
+            own(whole.ids), whole.labels.map(own), whole.groups.map(own), whole.weights.map(own)
+        )
+        let width = whole.classes
+        numbers = whole.numbers.map { numbers in rows.flatMap { numbers[$0 * width..<($0 + 1) * width] } }
+    }
+
+    /// - Parameter rows: their places in the table.
+    package func selecting(_ rows: [Int]) -> Rows { Rows(self, at: rows) }
+
     /// Weights that are not 0, as `ingest` takes them: sums and products of such weights and losses lose no digits.
     static let weights = 1e-30...1e30
 

@@ -15,7 +15,7 @@
 //     Metrics/Numbers/     NumberRows (what they read); RootMeanSquaredError, ColumnwiseError, MeanAbsoluteError, Determination,
 //                          PearsonCorrelation, SpearmanCorrelation
 //     Averages/            Averaging, AveragingWeights, SimplexDescent (and what it descends)
-//     Folds/               FoldAssignment, StratifiedGroups
+//     Folds/               FoldAssignment, LinkedRows, RareLabel, StratifiedGroups, TimeBlocks, UnseenLabel
 //
 // It may import Targets and Arithmetic. Recipes and Plans take the names of metrics from it; Statistics, Constraints, Steps, Logbooks and
 // CommandLine score with it.

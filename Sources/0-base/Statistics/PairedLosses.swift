@@ -19,9 +19,15 @@ package struct PairedLosses: Sendable {
     ///   - folds: the fold of each row.
     ///   - weights: one non-negative weight for each row, not all 0 (a precondition); rows of weight 0 are left out. Nil weighs
     ///     all rows alike.
-    package init(differences: [[Double]], groups: [Int], folds: [Int], weights: [Double]? = nil) {
+    ///   - testToTrain: the mean over folds of what is tested to what is trained on, where these rows are not all that was trained on.
+    ///   - foldsBySeed: the fold of each row under each seed, where rows were dealt anew for some of them; nil where they have the same.
+    package init(
+        differences: [[Double]], groups: [Int], folds: [Int], weights: [Double]? = nil, testToTrain: Double? = nil,
+        foldsBySeed: [[Int]]? = nil
+    ) {
         precondition(!differences.isEmpty && differences.allSatisfy { $0.count == folds.count })
-        let rows = PairedRows(groups: groups, folds: folds, weights: weights)
+        let rows = PairedRows(
+            groups: groups, folds: folds, weights: weights, testToTrain: testToTrain, foldsBySeed: foldsBySeed)
         self.rows = rows
         self.differences = differences.map(rows.kept)
     }
@@ -38,7 +44,11 @@ package struct PairedLosses: Sendable {
 
     /// The mean difference of each fold that has rows under each seed, folds first.
     package var byFold: [Double] {
-        rows.rowsByFold.flatMap { part in differences.map { rows.mean($0, part) } }
+        // Where each seed has folds of its own, a cell is what they are: a fold under its seed.
+        guard let own = rows.rowsByOwnFold else {
+            return rows.rowsByFold.flatMap { part in differences.map { rows.mean($0, part) } }
+        }
+        return zip(differences, own).flatMap { seed, parts in parts.map { rows.mean(seed, $0) } }
     }
 
     /// The mean over seeds of each row's difference.

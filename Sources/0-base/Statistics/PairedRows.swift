@@ -10,9 +10,14 @@ struct PairedRows: Sendable {
     let weights: [Double]?
     let groups: RowGrouping
     let folds: [Int]
+    /// The ratio of what is tested to what is trained on, where the rows do not tell it: they are not all that was trained on.
+    private let givenRatio: Double?
+    /// The folds of the rows that count under each seed, where these have folds of their own.
+    private let ownFolds: [[Int]]?
 
     /// See ``PairedLosses/init(differences:groups:folds:weights:)``.
-    init(groups: [Int], folds: [Int], weights: [Double]?) {
+    init(groups: [Int], folds: [Int], weights: [Double]?, testToTrain: Double? = nil, foldsBySeed: [[Int]]? = nil) {
+        givenRatio = testToTrain
         precondition(groups.count == folds.count)
         let positive = weights.map { weights in
             precondition(weights.count == folds.count && weights.allSatisfy { $0 >= 0 }, "one weight for each row")
@@ -24,6 +29,7 @@ struct PairedRows: Sendable {
         func kept<Value>(_ values: [Value]) -> [Value] { counting.map { $0.map { values[$0] } } ?? values }
         self.groups = RowGrouping(ids: kept(groups))
         self.folds = kept(folds)
+        ownFolds = foldsBySeed.map { $0.map(kept) }
         // Equal weights are none: the result is then the same to the last bit.
         let own = weights.map(kept)
         self.weights = own.flatMap { own in own.allSatisfy { $0 == own[0] } ? nil : own }
@@ -39,7 +45,12 @@ struct PairedRows: Sendable {
     func weights(of rows: [Int]) -> [Double]? { weights.map { weights in rows.map { weights[$0] } } }
 
     /// The rows of each fold that has some.
-    var rowsByFold: [[Int]] {
+    var rowsByFold: [[Int]] { Self.rows(byFold: folds) }
+
+    /// The same under each seed, where these have folds of their own.
+    var rowsByOwnFold: [[[Int]]]? { ownFolds?.map(Self.rows) }
+
+    private static func rows(byFold folds: [Int]) -> [[Int]] {
         var rows = [[Int]](repeating: [], count: (folds.max() ?? -1) + 1)
         for (row, fold) in folds.enumerated() { rows[fold].append(row) }
         return rows.filter { !$0.isEmpty }
@@ -51,6 +62,7 @@ struct PairedRows: Sendable {
     /// The mean over the folds of the weight tested to the weight trained on; of rows without weights that of equal folds. All folds
     /// count, also those that have no score: they were trained on. Nil for a single fold.
     private var testToTrain: Double? {
+        if let givenRatio { return givenRatio }
         let rowsByFold = self.rowsByFold
         guard weights != nil else { return rowsByFold.count > 1 ? 1 / Double(rowsByFold.count - 1) : nil }
         let folds = rowsByFold.map(total)
@@ -60,6 +72,8 @@ struct PairedRows: Sendable {
 
     /// The test of a difference for each fold that has rows under each of `seeds` seeds; nil where there are too few.
     func test(of cells: [Double], seeds: Int) -> CorrectedTest? {
+        // The cells of one fold differ by seed alone: what other rows would say, their spread does not tell.
+        guard cells.count > seeds || givenRatio == nil else { return nil }
         let ratio = testToTrain
         guard ratio?.isFinite ?? true else { return nil }
         return try? CorrectedTest(

@@ -20,24 +20,33 @@ package struct PairedScores: Sendable {
     /// - Parameters:
     ///   - baseline: the rows under each seed, at least one; all of as many rows as `folds` (a precondition).
     ///   - variant: the same rows of the other model, under the same seeds.
-    ///   - groups: see ``PairedLosses``, also for `folds` and `weights`.
+    ///   - groups: see ``PairedLosses``, also for `folds`, `weights` and `testToTrain`.
     package init(
         metric: any Metric, baseline: [ScoredRows], variant: [ScoredRows], groups: [Int], folds: [Int],
-        weights: [Double]? = nil
+        weights: [Double]? = nil, testToTrain: Double? = nil,
+        foldsBySeed: [[Int]]? = nil
     ) {
         precondition(!baseline.isEmpty && baseline.count == variant.count)
         precondition((baseline + variant).allSatisfy { $0.count == folds.count })
         self.metric = metric
-        let rows = PairedRows(groups: groups, folds: folds, weights: weights)
+        let rows = PairedRows(
+            groups: groups, folds: folds, weights: weights, testToTrain: testToTrain, foldsBySeed: foldsBySeed)
         self.rows = rows
         (self.baseline, self.variant) = (baseline.map(rows.kept), variant.map(rows.kept))
     }
 
     /// The improvement of each fold that has rows under each seed, folds first; folds for which the metric is not defined left out.
     package var byFold: [Double] {
-        rows.rowsByFold.map { part in
-            baseline.indices.map {
-                improvement(seed: $0) { metric.value(over: $0.selecting(part), weights: rows.weights(of: part)) }
+        let same = rows.rowsByFold
+        // Where each seed has folds of its own, a cell is what they are: a fold under its seed.
+        let own = rows.rowsByOwnFold ?? baseline.map { _ in same }
+        guard own.allSatisfy({ $0.count == own[0].count }) else { return [] }
+        return own[0].indices.map { fold in
+            baseline.indices.map { seed in
+                let part = own[seed][fold]
+                return improvement(seed: seed) {
+                    metric.value(over: $0.selecting(part), weights: rows.weights(of: part))
+                }
             }
         }.filter { $0.allSatisfy(\.isFinite) }.flatMap { $0 }
     }

@@ -27,8 +27,8 @@
 //     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, OptionChecks, ProgramChecks, PseudoLabelChecks,
 //                          RoundChecks, TrainingChecks
 //     .../Checks/Names/    ReferenceChecks, ReferenceGraph
-//     .../Checks/Stack/    AverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
-//     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, TableMentions
+//     .../Checks/Stack/    AverageChecks, CoverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
+//     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, ShellWords, TableMentions
 //     Declarations/        Alternative, CollectionShapes, Declaration, Key, MetricShape, PlainNode, Reading,
 //                          ScalarShapes, ValueShape
 //     Sections/            Ablation, Annotation, Chat, CustomStep, DataSection, Exploration, Extractor, FoldSection,

@@ -24,7 +24,8 @@ package enum RecipeSchema {
         "models.*.backbone": ["mistralai/Mistral-7B-Instruct-v0.1", "org/name@main", "./backbone"],
         "models.*.lora": [["rank": 8, "alpha": 16, "dropout": 0, "targets": "all-linear"], "off"],
         "models.*.lora.targets": ["all-linear", ["q_proj", "v_proj"]], "models.*.seeds": [[1, 2, 3]],
-        "models.*.fit": [["folds"], ["folds", "full"]], "models.*.chat": ["off", ["system": "You are a judge."]],
+        "models.*.fit": [["folds"], ["folds", "full"], ["folds": [0, 1]]],
+        "models.*.chat": ["off", ["system": "You are a judge."]],
         "models.*.pseudo-labels": ["off", ["from": "final"]], "models.*.tfidf.ngrams": [[1, 2]],
         "models.*.program.command": [
             [

@@ -27,5 +27,5 @@
 //     Labels/              FoldSet, PlanFindings
 //     Kinds/Programs/      RunsProgram, which the others share; CommandStep, PartStep, ProgramStep
 //     Kinds/               AnnotateStep, AverageStep, EvaluateStep, ExploreStep, ExtractStep,
-//                          FeaturesStep, FinetuneStep, FitStep, ForwardPass, IngestStep, OptimizeStep,
+//                          FeaturesStep, FinetuneStep, FitStep, ForwardPass, IngestStep, JoinStep, OptimizeStep,
 //                          PredictStep, PseudoLabelStep, SplitStep, StackStep, SubmissionStep, TokenizeStep

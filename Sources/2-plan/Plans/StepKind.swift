@@ -40,7 +40,8 @@ package struct StepKind: Sendable, RawRepresentable, CaseIterable, Hashable {
 extension StepKind {
     /// Every kind, in the order of the data.
     package static let declared: [any TypedStep.Type] = [
-        IngestStep.self, SplitStep.self, ExploreStep.self, TokenizeStep.self, FinetuneStep.self, FitStep.self,
+        IngestStep.self, JoinStep.self, SplitStep.self, ExploreStep.self, TokenizeStep.self, FinetuneStep.self,
+        FitStep.self,
         PredictStep.self, PredictionsStep.self, FeaturesStep.self, AnnotateStep.self, ExtractStep.self,
         AverageStep.self, StackStep.self,
         OptimizeStep.self, EvaluateStep.self, SubmissionStep.self, PseudoLabelStep.self, CommandStep.self,

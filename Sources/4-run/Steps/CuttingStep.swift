@@ -12,23 +12,25 @@ extension OptimizeStep {
     /// Out of fold: the cut points are fitted on `fitted-on`, fold by fold on the rows of the others, and applied to `predictions`; those
     /// fitted on all rows are kept for the test. Test: these are applied, or with `fold` those fitted without that fold.
     func runCutting(_ context: StepContext) throws -> StepOutcome {
-        let rows = try context.rows()
-        let count = rows.ids.count
+        let held = context.inputs["parameters"] == nil ? try context.heldOut() : nil
         func places(_ name: String) throws -> [Double] {
-            let table = try context.predictions(name, target, covering: count)
+            let table =
+                try held.map { try context.predictions(name, target, of: $0) }
+                ?? context.predictions(name, target, covering: context.rows().ids.count)
             return try ProbabilityMatrix(values: table.values, classCount: target.width).meanLabels
         }
         let names = (1..<target.width).map { "cut-\($0)" }
         let own = try places("predictions")
-        if context.inputs["parameters"] != nil {
+        guard let held else {
             let cuts = try fittedValues(context, names: names)
             guard zip(cuts, cuts.dropFirst()).allSatisfy({ $0 <= $1 }) else {
                 throw AblateError(.invalid, "\(context.title("parameters")) has cut points that do not ascend: \(cuts)")
             }
-            try write(moved(own, by: CutPoints(cuts)), to: context)
+            try write(moved(own, by: CutPoints(cuts)), of: Array(own.indices), to: context)
             return StepOutcome(outputs: ["predictions"], metrics: shown(names, cuts))
         }
-        let (folds, labels) = (try context.folds(covering: count), try rows.trueLabels())
+        let (rows, folds) = (held.table, held.folds)
+        let labels = try rows.trueLabels()
         let fittedOn = try places("fitted-on")
         func fitted(_ chosen: [Int]) -> CutPoints {
             CutPoints(
@@ -44,7 +46,7 @@ extension OptimizeStep {
         }
         let whole = fitted(Array(labels.indices))
         let matrix = ProbabilityMatrix(meanLabels: result, classCount: target.width)
-        try write(matrix, to: context)
+        try write(matrix, of: held.rows, to: context)
         let coefficients = Coefficients(method: method.rawValue, names: names, values: whole.cuts, folds: byFold)
         try context.write(coefficients.bytes, as: "parameters")
         func kappa(_ places: [Double]) -> JSON {

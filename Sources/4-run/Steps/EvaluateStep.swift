@@ -8,23 +8,24 @@ internal import Scores
 internal import Targets
 
 extension EvaluateStep: RunnableStep {
-    /// Input `average` covers all rows. Inputs named `seed-S/fold-F` or `fold-F` cover their fold's rows; stack entries have
+    /// Input `average` covers all rows that are scored: those that folds hold out, or those of some folds. Inputs named `seed-S/fold-F` or `fold-F` cover their fold's rows; stack entries have
     /// none, and their cells are the folds of the average.
     func run(_ context: StepContext) throws -> StepOutcome {
         let rows = try context.rows()
-        let truth = try Truth(rows, target)
+        let allFolds = try context.folds(covering: rows.ids.count)
+        let held = try HeldOutRows(of: rows, folds: allFolds, in: scored)
+        let truth = try Truth(held.table, target)
         guard rows.classes <= target.width else {
             throw AblateError(
                 .invalid,
                 "\(context.title("rows")) has \(rows.classes) labels, and the predictions have \(target.width)")
         }
-        let count = rows.ids.count
-        let folds = try context.folds(covering: count)
-        let average = try context.predictions("average", target, covering: count)
+        let (count, folds) = (held.rows.count, held.folds)
+        let average = try context.predictions("average", target, of: held)
         // Recipes that name no metrics, or those, have the keys and files of earlier versions.
         let asked = metrics == Metrics.standard.map(\.name) ? nil : metrics
         let metrics = try metrics.map(metric)
-        let scorer = Scorer(metrics: metrics, weights: rows.weights)
+        let scorer = Scorer(metrics: metrics, weights: held.table.weights)
         let whole = try truth.scored(average)
         let scores = scorer.scores(whole)
         for metric in metrics where scores[metric.name] == nil {
@@ -37,21 +38,53 @@ extension EvaluateStep: RunnableStep {
         truth.record(whole, as: "average", in: &evaluation)
         for seed in Self.seeds(of: context.inputs.keys) {
             let parts = try Self.members(of: seed, among: context.inputs.keys).map { name in
-                (name: context.title(name), predictions: try context.predictions(name, target, below: count))
+                (
+                    name: context.title(name),
+                    predictions: try context.predictions(name, target, below: held.tableRows)
+                )
             }
-            let table = try truth.scored(Predictions(joining: parts, covering: count))
+            let table = try truth.scored(
+                Predictions(joining: parts, covering: held.tableRows, rows: held.rows))
             truth.record(table, as: seed, in: &evaluation)
             let name = seed == Self.withoutSeed ? "" : seed
             evaluation.seeds.append((name, scorer.scores(table)))
-            evaluation.cells += scorer.cells(of: table, folds: folds, seed: name)
+            let number = Self.repeatNumber(of: seed)
+            let own = number == 0 ? folds : try context.folds("folds.\(number)", covering: rows.ids.count)
+            if context.inputs["folds.1"] != nil { evaluation.foldsBySeed[seed] = own.folds }
+            evaluation.cells += scorer.cells(of: table, folds: own, seed: name)
         }
         if evaluation.cells.isEmpty { evaluation.cells = scorer.cells(of: whole, folds: folds, seed: "") }
-        evaluation.groups = rows.groups ?? Array(0..<count)
+        evaluation.groups = held.table.groups ?? held.rows
+        if !held.isWhole { cover(&evaluation, by: held, of: rows, allFolds) }
         evaluation.folds = folds.folds
         try context.write(evaluation.bytes, as: "evaluation")
         return StepOutcome(
             outputs: ["evaluation"],
             metrics: .object(scores.mapValues { .number($0) }))
+    }
+
+    /// What a reader of an evaluation of some rows cannot know without the others.
+    private func cover(_ evaluation: inout Evaluation, by held: HeldOutRows, of table: Rows, _ folds: Folds) {
+        evaluation.covered = held.rows
+        evaluation.unlearnt = UnseenLabel.all(
+            labels: table.labels ?? [], folds: folds.folds, isOrdered: folds.isOrdered, weights: table.weights,
+            classes: target.width
+        ).filter { label in label.fold.map { scored?.contains($0) ?? true } ?? true }
+            .map { .init(label: $0.label, fold: $0.fold, rows: $0.rows, comesLater: $0.comesLater) }
+        let ratios = (scored ?? Array(0..<folds.count)).map { fold in
+            var (tested, trained) = (0.0, 0.0)
+            for row in table.ids.indices {
+                let weight = table.weights?[row] ?? 1
+                if folds.folds[row] == fold {
+                    tested += weight
+                } else if folds.trains(row, without: fold) {
+                    trained += weight
+                }
+            }
+            return tested / trained
+        }
+        let mean = ratios.reduce(0, +) / Double(ratios.count)
+        evaluation.testToTrain = mean.isFinite ? mean : nil
     }
 
     private func metric(_ name: String) throws -> any Metric {

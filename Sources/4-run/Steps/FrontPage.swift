@@ -11,6 +11,7 @@
 //
 //     NativeStep (with StepContext)                          read this first; then a file for each kind
 //     ProvenFiles                                            a step's files as the types that prove them
+//     HeldOutRows                                            the training rows that folds hold out, as a table of their own
 //     FileBytes                                              whole files
 //     CSVOptimization, ProbabilityCSV                        the constraint on a table of anybody's, outside any recipe
 //     ClassColumns                                           which of its columns are probabilities

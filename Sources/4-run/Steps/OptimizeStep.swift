@@ -34,32 +34,38 @@ extension OptimizeStep: RunnableStep {
 
     private func run(_ context: StepContext, _ method: some GroupMethod) throws -> StepOutcome {
         let rows = try context.rows()
-        guard let groups = rows.groups else {
-            throw AblateError(
-                .invalid, "\(context.title("rows")) has no groups to optimize within: name data.columns.group")
+        func groups(_ own: [Int]?) throws -> [Int] {
+            guard let own else {
+                throw AblateError(
+                    .invalid, "\(context.title("rows")) has no groups to optimize within: name data.columns.group")
+            }
+            return own
         }
-        let grouping = RowGrouping(ids: groups)
+        if context.inputs["parameters"] != nil {
+            let values = try fittedValues(context, method)
+            let table = try context.predictions("predictions", target, covering: rows.ids.count)
+            let result = try method.predictions(
+                of: ProbabilityMatrix(values: table.values, classCount: target.width),
+                groups: RowGrouping(ids: groups(rows.groups)), values: values, cores: .max)
+            try write(result, of: table.rows, to: context)
+            return StepOutcome(outputs: ["predictions"], metrics: .object(shown(values, of: method)))
+        }
+        let held = try HeldOutRows(of: rows, folds: context.folds(covering: rows.ids.count))
+        let grouping = RowGrouping(ids: try groups(held.table.groups))
         func matrix(_ name: String) throws -> ProbabilityMatrix {
-            let table = try context.predictions(name, target, covering: groups.count)
+            let table = try context.predictions(name, target, of: held)
             return try ProbabilityMatrix(values: table.values, classCount: target.width)
         }
         let predictions = try matrix("predictions")
-        if context.inputs["parameters"] != nil {
-            let values = try fittedValues(context, method)
-            let result = try method.predictions(of: predictions, groups: grouping, values: values, cores: .max)
-            try write(result, to: context)
-            return StepOutcome(outputs: ["predictions"], metrics: .object(shown(values, of: method)))
-        }
-        let folds = try context.folds(covering: groups.count)
-        let labels = try rows.trueLabels()
+        let (folds, labels) = (held.folds, try held.table.trueLabels())
         let foldOfGroup = try foldsOfGroups(folds, grouping)
         let fit = try CrossFit(
             method, matrix: matrix("fitted-on"), labels: labels, groups: grouping, folds: foldOfGroup,
-            foldCount: folds.count, weights: rows.weights)
+            foldCount: folds.count, weights: held.table.weights)
         let result = try crossFitted(method, predictions, grouping, folds, fit.foldValues)
-        try write(result, to: context)
-        let before = LogLoss.mean(predictions, labels: labels, weights: rows.weights)
-        let after = LogLoss.mean(result, labels: labels, weights: rows.weights)
+        try write(result, of: held.rows, to: context)
+        let before = LogLoss.mean(predictions, labels: labels, weights: held.table.weights)
+        let after = LogLoss.mean(result, labels: labels, weights: held.table.weights)
         let fitted = Coefficients(
             method: self.method.rawValue, names: method.coefficients.map(\.name), values: fit.values,
             folds: fit.foldValues)
@@ -67,7 +73,7 @@ extension OptimizeStep: RunnableStep {
         var metrics = shown(fit.values, of: method)
         metrics["log-loss-before"] = .number(before)
         metrics["log-loss"] = .number(after)
-        metrics["accuracy"] = .number(Accuracy.mean(result, labels: labels, weights: rows.weights))
+        metrics["accuracy"] = .number(Accuracy.mean(result, labels: labels, weights: held.table.weights))
         return StepOutcome(outputs: ["predictions", "parameters"], metrics: .object(metrics))
     }
 
@@ -130,9 +136,8 @@ extension OptimizeStep: RunnableStep {
         }
     }
 
-    func write(_ matrix: ProbabilityMatrix, to context: StepContext) throws {
-        let table = Predictions(
-            covering: matrix.rowCount, target: target, values: matrix.values)
+    func write(_ matrix: ProbabilityMatrix, of rows: [Int], to context: StepContext) throws {
+        let table = Predictions(rows: rows, target: target, values: matrix.values)
         try context.write(table.bytes, as: "predictions")
     }
 }

@@ -20,8 +20,8 @@ extension StepContext {
     }
 
     /// The folds of a table of `count` rows.
-    func folds(covering count: Int) throws(AblateError) -> Folds {
-        try proven("folds") { bytes, name throws(FormatError) in
+    func folds(_ input: String = "folds", covering count: Int) throws(AblateError) -> Folds {
+        try proven(input) { bytes, name throws(FormatError) in
             try Folds(reading: bytes, name: name).covering(count, name)
         }
     }

@@ -21,9 +21,17 @@ struct WeightedAverage {
         guard let scale = AveragingScale(rawValue: form.mean.rawValue), !names.isEmpty else {
             throw AblateError(.invalid, "an average needs members and a mean")
         }
+        // Out of fold, the rows that folds hold out; else those of the first member, which the others must have, too.
+        let held = context.inputs["weights"] == nil && way != nil ? try context.heldOut() : nil
+        var rows = held?.rows
         var tables: [Predictions] = []
         for name in names {
-            tables.append(try context.predictions("member.\(name)", target, covering: tables.first?.rows.count))
+            let input = "member.\(name)"
+            let table = try context.predictions(input, target)
+            if let held, held.isWhole { _ = try table.covering(held.tableRows, context.title(input)) }
+            let own = try table.selecting(rows ?? table.rows, context.title(input))
+            rows = own.rows
+            tables.append(own)
         }
         let members =
             switch target.form {
@@ -32,11 +40,9 @@ struct WeightedAverage {
                     try tables.map { try ProbabilityMatrix(values: $0.values, classCount: target.width) }, scale: scale)
             case .probabilities, .numbers: AveragingMembers(numbers: tables.map(\.values), width: target.width)
             }
-        if context.inputs["weights"] == nil, let way {
-            return try fittedAverage(members, way, names, context)
-        }
+        if let held, let way { return try fittedAverage(members, way, names, held, context) }
         let weights = try self.weights(context, count: names.count)
-        try write(members.values(weights: weights), to: context)
+        try write(members.values(weights: weights), of: rows ?? [], to: context)
         return StepOutcome(outputs: ["predictions"], metrics: ["rows": .integer(members.rowCount)])
     }
 
@@ -50,29 +56,23 @@ struct WeightedAverage {
     }
 
     private func fittedAverage(
-        _ members: AveragingMembers, _ way: AveragingFit, _ names: [String], _ context: StepContext
+        _ members: AveragingMembers, _ way: AveragingFit, _ names: [String], _ held: HeldOutRows,
+        _ context: StepContext
     ) throws -> StepOutcome {
-        let rows = try context.rows()
-        let truth = try self.truth(of: rows)
-        guard rows.ids.count == members.rowCount else {
-            throw AblateError(
-                .invalid,
-                "the predictions have \(members.rowCount) rows, and \(context.title("rows")) has \(rows.ids.count)")
-        }
-        let folds = try context.folds(covering: members.rowCount)
+        let (truth, folds) = (try self.truth(of: held.table), held.folds)
         guard folds.count >= 2 else {
             throw AblateError(.invalid, "\(context.title("folds")) has one fold; a fit needs two or more")
         }
         let fit = try AveragingCrossFit(
-            members, fit: way, truth, rowWeights: rows.weights, folds: folds.folds, foldCount: folds.count)
-        try write(fit.values, to: context)
+            members, fit: way, truth, rowWeights: held.table.weights, folds: folds.folds, foldCount: folds.count)
+        try write(fit.values, of: held.rows, to: context)
         let weights = try AblateError.explaining { () throws(FormatError) in
             try Weights(members: names, weights: fit.weights, folds: fit.foldWeights, name: "the fit")
         }
         try context.write(weights.bytes, as: "weights")
         let shares = Dictionary(
             uniqueKeysWithValues: zip(names.map { "weight.\($0)" }, fit.weights.map { JSON.number($0) }))
-        let score = score(fit, truth, rows.weights)
+        let score = score(fit, truth, held.table.weights)
         return StepOutcome(
             outputs: ["predictions", "weights"],
             metrics: .object(
@@ -128,8 +128,8 @@ struct WeightedAverage {
         return weights
     }
 
-    private func write(_ values: [Double], to context: StepContext) throws {
-        let table = Predictions(covering: values.count / target.width, target: target, values: values)
+    private func write(_ values: [Double], of rows: [Int], to context: StepContext) throws {
+        let table = Predictions(rows: rows, target: target, values: values)
         try context.write(table.bytes, as: "predictions")
     }
 }

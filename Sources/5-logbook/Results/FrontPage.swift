@@ -16,7 +16,7 @@
 //     Pairing, ComparisonRefusal, KnownComparisons           two results paired, or why not; comparisons that are kept
 //     PairedResult, AcrossRecipes                            two results of `diff`; recipes beside each other
 //     ErrorCorrelation                                       how alike two models err
-//     UnseenLabel, StepWarning                               labels that no model could learn; what steps warn of
+//     StepWarning                                            labels that no model could learn; what steps warn of
 //     Ensemble, Composition, Suggestion                      what members add, what entries are made of; what to try next
 //     History, Timeline, StepGraph, TextLook                 earlier runs; the last one in time; the plan; the texts
 //     Provenance, FineTuneCurve                              inputs, libraries, devices; what training recorded

@@ -50,9 +50,11 @@ package struct RecipeResults: Sendable {
     /// The leaderboard's scores, in the order in which they were noted.
     package let submissions: [Submission]
 
-    /// The result with the best score, the first of several; rows whose label could not be learnt do not count.
+    /// The result with the best score, the first of several; rows whose label could not be learnt do not count, nor do results that
+    /// were scored on fewer rows than others.
     package var best: Score? {
-        scores.filter { $0.evaluation != nil }.min { $0.evaluation!.cost < $1.evaluation!.cost }
+        let most = scores.lazy.compactMap(\.evaluation?.rows).max() ?? 0
+        return scores.filter { $0.evaluation?.rows == most }.min { $0.evaluation!.cost < $1.evaluation!.cost }
     }
 
     /// The comparisons that it rests on, for more of the same store.
@@ -100,7 +102,7 @@ package struct RecipeResults: Sendable {
         about = recipe.recipe.about
         metrics = recipe.recipe.metrics.compactMap(Metrics.named)
         let entries = forecast.entries
-        let reader = EvaluationReader(store)
+        let reader = EvaluationReader(store, made: entries.compactMap(\.record))
         let evaluations = try Parallel.map(plan.results) { result in
             try result.evaluate.flatMap { entries[$0].record }.flatMap(reader.evaluation)
         }
@@ -131,7 +133,7 @@ package struct RecipeResults: Sendable {
                 scores.append(
                     Score(
                         name, result, recipe, isStandIn: isStandIn(name), found,
-                        basis: result.evaluate.flatMap { entries[$0].record }.flatMap(Self.basis),
+                        basis: result.evaluate.flatMap { entries[$0].record }.flatMap(ScoreBasis.init),
                         seconds: basis.reduce(0) { $0 + (entries[$1].record?.seconds ?? 0) }, notes: notes,
                         anchor: anchor))
             }
@@ -177,10 +179,6 @@ package struct RecipeResults: Sendable {
         }
         known.save()
         done = (entries.count { $0.record != nil }, entries.count)
-    }
-
-    private static func basis(of record: Record) -> ScoreBasis? {
-        (try? Manifest(reading: record.manifest)).map { ScoreBasis(rows: $0.inputs["rows"], folds: $0.inputs["folds"]) }
     }
 
     /// A variant with what its own fits and predictions took.

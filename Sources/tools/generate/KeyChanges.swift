@@ -88,6 +88,17 @@ enum KeyChanges {
     static var all: [String: [String]] {
         var all: [String: [String]] = [:]
         for (path, value) in tops { all[path] = ["\(path)=\(value)"] }
+        all["folds.repeats"] = ["models.b={predictions: {oof: oof.csv, labels: cross-fitted}}", "folds.repeats=2"]
+        // Without what takes every row, or one table.
+        let plain = [
+            "steps={}", "models={m: {backbone: org/m}, t: {tfidf: {}}}", "stack={a: {average: [m, t]}}",
+            "submission.from=a",
+        ]
+        all["data.validation"] = plain + ["folds={kind: validation}", "data.validation=v.csv", "data.validation=w.csv"]
+        all["data.more"] = plain + ["data.more=[{file: e.csv}]"]
+        let alone = plain + ["stack={}", "submission.from=m", "models.m.fit={folds: [0]}"]
+        all["models.*.fit.folds"] = alone + ["models.m.fit.folds=[1]"]
+        all["models.*.fit.full"] = alone + ["models.m.fit.full=true"]
         all["folds.column"] = ["folds={kind: column, column: part, count: 2}", "folds.column=other"]
         all["rounds.count"] = ["rounds={count: 1, from: t}", "rounds.count=2"]
         all["rounds.from"] = ["rounds={count: 1, from: t}", "rounds.from=o"]

@@ -42,6 +42,8 @@ package enum Constraint: String, CaseIterable, Sendable {
 package struct DataSection: Sendable {
     package var train = ""
     package var test: String?
+    package var validation: String?
+    package var more: [TrainingTable] = []
     package var columns = Columns()
     /// What is predicted.
     package var kind = Target.Kind.classes
@@ -57,6 +59,14 @@ package struct DataSection: Sendable {
                 "train", \.train, .table, required: true,
                 "The labelled table: csv, jsonl or parquet, from the recipe's folder."),
             Key("test", optional: \.test, .table, "The table to predict; may be left out."),
+            Key(
+                "more", \.more, .trainingTables,
+                "Further training tables: {file: extra.csv, scored: false, weight: 0.5}. Rows that ask one question are never parted."
+            ),
+            Key(
+                "validation", optional: \.validation, .table,
+                "A labelled table whose rows are scored and never trained on, but by models of all rows; with folds of kind validation."
+            ),
             Key("columns", \.columns, Columns.declaration.shape, required: true, "The names of the table's columns."),
             Key(
                 "target", \.kind, .choice,
@@ -73,6 +83,9 @@ package struct DataSection: Sendable {
                 "The text a model reads, with {prompt} and {answer} where they go; by default the two, apart by a line."
             ),
         ])
+
+    /// Every table that has labels.
+    var labelled: [String] { [train] + [validation].compactMap { $0 } + more.map(\.file) }
 
     /// What is predicted, and how many numbers a prediction has.
     package var target: Target { Target(kind, width: outputs.count) }

@@ -22,6 +22,11 @@ package struct Recipe: Sendable {
     package var ablations: [Named<Ablation>] = []
     package var submission: Submission?
 
+    /// Whether some training rows may be in no fold, so that nothing out-of-fold is said of them.
+    package var mayLeaveRowsOut: Bool {
+        folds.mayLeaveRowsOut || data.more.contains { !$0.isScored }
+    }
+
     static let declaration = Declaration(
         "An experiment of ablate: data, folds, models, what is made of their predictions, and the questions asked.",
         initial: { Recipe() }, included: "include",

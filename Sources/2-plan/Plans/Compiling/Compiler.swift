@@ -21,6 +21,8 @@ struct Predictions {
     /// The predictions that were averaged out-of-fold, by seed and fold; empty for stack entries.
     var members: [String: Artifact<Content.Predictions>] = [:]
     var fits: [Int] = []
+    /// The folds that the out-of-fold predictions are of; nil for all.
+    var folds: [Int]?
 }
 
 struct Compiler {
@@ -40,7 +42,9 @@ struct Compiler {
     var tokensOfMembers: [TokensOf: Artifact<Content.Tokens>?] = [:]
     /// The steps that nearly every other one reads, so that they are worked out once.
     private var ingests: [IngestStep.Role: IngestStep.Outputs] = [:]
-    private var split: Artifact<Content.Folds>?
+    /// By the number of the repeat.
+    private var splits: [Int: Artifact<Content.Folds>] = [:]
+    private var join: JoinStep.Outputs?
     var tokens: [TokensOf: TokenizeStep.Outputs] = [:]
     private var results: [PlannedResult] = []
 
@@ -135,11 +139,16 @@ struct Compiler {
         var evaluate: Int?
         let result = PlannedResult(role: role, outOfFold: nil, test: nil, evaluate: nil, fits: [])
         if let outOfFold = predictions.outOfFold {
+            let isRepeated = predictions.members.keys.contains {
+                EvaluateStep.repeatNumber(of: String($0.prefix { $0 != "/" })) > 0
+            }
+            let repeats = isRepeated ? (1..<recipe.folds.repeats).map { ("\($0)", folds(repeat: $0)) } : []
             evaluate =
                 builder.add(
                     EvaluateStep(
-                        target: target, metrics: recipe.metrics, rows: rows(of: .train), folds: folds(),
-                        average: outOfFold, members: predictions.members),
+                        target: target, metrics: recipe.metrics, scored: predictions.folds, rows: rows(of: .train),
+                        folds: folds(), repeats: Dictionary(repeats, uniquingKeysWith: { $1 }), average: outOfFold,
+                        members: predictions.members),
                     at: "\(address ?? result.name)/evaluate", origins: ["metrics": loaded.tree["metrics"]]
                 ).evaluation.step
         }
@@ -154,11 +163,13 @@ struct Compiler {
     mutating func ingest(_ role: IngestStep.Role) -> IngestStep.Outputs {
         if let done = ingests[role] { return done }
         let data = recipe.data
-        let path = role == .train ? data.train : data.test ?? ""
+        let path = data.path(of: role)
         let tree = loaded.tree["data"]
         let made = builder.add(
             IngestStep(
-                data: data, role: role, foldColumn: role == .train ? recipe.folds.column : nil, table: file(path),
+                data: data, role: role, foldColumn: role == .train ? recipe.folds.column : nil,
+                isTime: role == .train && recipe.folds.kind == .time,
+                namesGroups: role.hasLabels && isJoined && data.columns.group != nil, table: file(path),
                 reference: role == .test ? texts(of: .train) : nil),
             at: "data/\(role.rawValue)/ingest",
             origins: [
@@ -170,24 +181,64 @@ struct Compiler {
         return made
     }
 
-    mutating func rows(of role: IngestStep.Role) -> Artifact<Content.Rows> { ingest(role).rows }
-    mutating func texts(of role: IngestStep.Role) -> Artifact<Content.Texts> { ingest(role).texts }
+    mutating func rows(of role: IngestStep.Role) -> Artifact<Content.Rows> {
+        role == .train ? joined()?.rows ?? ingest(role).rows : ingest(role).rows
+    }
+    mutating func texts(of role: IngestStep.Role) -> Artifact<Content.Texts> {
+        role == .train ? joined()?.texts ?? ingest(role).texts : ingest(role).texts
+    }
+
+    /// Whether there is more than one table with labels.
+    private var isJoined: Bool { recipe.data.validation != nil || !recipe.data.more.isEmpty }
+
+    /// All rows that have labels, where they stand in more than one table.
+    private mutating func joined() -> JoinStep.Outputs? {
+        guard isJoined else { return nil }
+        if let join { return join }
+        let hasGroups = recipe.data.columns.group != nil
+        func table(_ name: String, _ own: IngestStep.Outputs, weight: Double = 1) -> JoinStep.Table {
+            JoinStep.Table(
+                name: name, rows: own.rows, texts: own.texts, groups: hasGroups ? own.groups : nil, weight: weight)
+        }
+        var tables = [table("train", ingest(.train))]
+        if recipe.data.validation != nil { tables.append(table("validation", ingest(.validation))) }
+        for (number, more) in recipe.data.more.enumerated() {
+            let own = builder.add(
+                IngestStep(
+                    data: recipe.data, role: .train, further: more.file, namesGroups: hasGroups, table: file(more.file),
+                    reference: nil),
+                at: "data/more-\(number + 1)/ingest",
+                origins: ["format": loaded.tree["data"]?["more"], "columns": loaded.tree["data"]?["columns"]])
+            tables.append(table("more-\(number + 1)", own, weight: more.weight))
+        }
+        let made = builder.add(
+            JoinStep(tables: tables, hasIDs: recipe.data.columns.id != nil), at: "data/join",
+            origins: ["ids": loaded.tree["data"]?["columns"]])
+        join = made
+        return made
+    }
 
     /// A file of the user's, named as the recipe names it.
     func file(_ path: String) -> Artifact<Content.UserFile> {
         Artifact(.file(path: loaded.absolute(path), name: path))
     }
 
-    mutating func folds() -> Artifact<Content.Folds> {
-        if let split { return split }
+    /// The folds of the training rows; where these are dealt several times, those of one of the times.
+    mutating func folds(repeat number: Int = 0) -> Artifact<Content.Folds> {
+        if let split = splits[number] { return split }
         let (folds, tree) = (recipe.folds, loaded.tree["folds"])
         let made = builder.add(
             SplitStep(
-                method: folds.kind, count: folds.count, seed: folds.seed, rows: rows(of: .train),
-                order: folds.column == nil ? nil : ingest(.train).order),
-            at: "folds/split", origins: ["kind": tree?["kind"], "count": tree?["count"], "seed": tree?["seed"]]
+                method: folds.kind, count: folds.count, seed: folds.seed + number, rows: rows(of: .train),
+                order: folds.column == nil ? nil : ingest(.train).order, parts: joined()?.parts,
+                tables: recipe.data.more.isEmpty
+                    ? []
+                    : [.init(isScored: true, method: nil)]
+                        + recipe.data.more.map { .init(isScored: $0.isScored, method: $0.folds) }),
+            at: number == 0 ? "folds/split" : "folds/split-\(number)",
+            origins: ["kind": tree?["kind"], "count": tree?["count"], "seed": tree?["seed"]]
         ).folds
-        split = made
+        splits[number] = made
         return made
     }
 

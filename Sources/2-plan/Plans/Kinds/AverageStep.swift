@@ -16,8 +16,9 @@ package struct AverageStep: TypedStep {
     }
 
     package enum Form: Sendable {
-        /// The mean of those predictions that say something of a row, `cover` in number.
-        case plain(cover: Int)
+        /// The mean of those predictions that say something of a row, `cover` in number; of all rows, or where `isPartial` of those that
+        /// some say something of.
+        case plain(cover: Int, isPartial: Bool = false)
         case weighted(Weighted)
     }
 
@@ -49,6 +50,10 @@ package struct AverageStep: TypedStep {
             Parameter(
                 "cover", optional: \.cover, .integer(1...Int(Int32.max)),
                 "How many of the predictions say something of each row; without weights."),
+            Parameter(
+                "partial", \.isPartial, .boolean, asBefore: false,
+                "Whether they may be of some rows alone: those of folds that are trained for, and those that folds hold out."
+            ),
             Parameter("mean", optional: \.weighted?.mean, .choice, "The scale of the average."),
             Parameter(
                 "weights", schema: ["anyOf": [AverageWeights.shape.schema, ["type": "null"]]], required: false,
@@ -66,7 +71,8 @@ package struct AverageStep: TypedStep {
                 "What greedily selected members are to score best by; by default the log loss."),
         ] + Parameter.target(\.target)
 
-    private var cover: Int? { if case .plain(let cover) = form { cover } else { nil } }
+    private var cover: Int? { if case .plain(let cover, _) = form { cover } else { nil } }
+    private var isPartial: Bool { if case .plain(_, let isPartial) = form { isPartial } else { false } }
     package var weighted: Weighted? { if case .weighted(let weighted) = form { weighted } else { nil } }
 
     package static let inputs: [Input<Self>] = [

@@ -13,8 +13,12 @@ package struct EvaluateStep: TypedStep {
     package let target: Target
     /// The names of what is scored by; the first decides.
     package let metrics: [String]
+    /// The folds whose rows are scored; nil for all.
+    package let scored: [Int]?
     let rows: Artifact<Content.Rows>
     let folds: Artifact<Content.Folds>
+    /// Where rows are dealt several times, the folds of each repeat after the first, by its number.
+    var repeats: [String: Artifact<Content.Folds>] = [:]
     let average: Artifact<Content.Predictions>
     /// What was averaged, by `seed-1/fold-2` or `fold-2`.
     let members: [String: Artifact<Content.Predictions>]
@@ -23,12 +27,17 @@ package struct EvaluateStep: TypedStep {
         Parameter.target(\.target) + [
             Parameter(
                 "metrics", \.metrics, .list(of: .metric), asBefore: Metrics.standard.map(\.name),
-                "What is scored by; the first decides.")
+                "What is scored by; the first decides."),
+            Parameter(
+                "folds", optional: \.scored, .list(of: .integer(0...99)),
+                "The folds whose rows are scored; by default all, but never a row of no fold."),
         ]
 
     package static let inputs: [Input<Self>] = [
         Input("rows", \.rows, "Labels, groups and weights."),
         Input("folds", \.folds, "The folds that scores are told by."),
+        Input(
+            each: "folds.", \.repeats, of: "repeat", "Where rows are dealt several times, the folds of the later ones."),
         Input("average", \.average, "The out-of-fold predictions that are scored."),
         Input(each: "", \.members, of: "seed/fold", "What was averaged, each scored, too."),
     ]
@@ -45,7 +54,7 @@ package struct EvaluateStep: TypedStep {
     /// The seeds that some inputs are of, ascending; ``withoutSeed`` for those of models that have none.
     package static func seeds(of inputs: some Collection<String>) -> [String] {
         let members = inputs.filter { isPredictions($0) && $0 != "average" }
-        return Set(members.map { $0.hasPrefix("seed-") ? String($0.prefix { $0 != "/" }) : withoutSeed }).sorted()
+        return Set(members.map { $0.hasPrefix("fold-") ? withoutSeed : String($0.prefix { $0 != "/" }) }).sorted()
     }
 
     /// The inputs that hold a seed's predictions, one a fold; those of all seeds' average for `average`.
@@ -56,6 +65,17 @@ package struct EvaluateStep: TypedStep {
 
     /// Whether an input of this name holds predictions.
     package static func isPredictions(_ input: String) -> Bool {
-        input == "average" || input.hasPrefix("seed-") || input.hasPrefix("fold-")
+        ["average", "seed-", "fold-", "repeat-"].contains { $0 == "average" ? input == $0 : input.hasPrefix($0) }
+    }
+
+    /// What the predictions of a seed under one of several assignments of folds are called: `seed-1.repeat-2`, or `repeat-2`.
+    static func name(seed: Int?, repeat number: Int) -> String {
+        (seed.map { "seed-\($0)." } ?? "") + "repeat-\(number)"
+    }
+
+    /// The number of the repeat that a seed's name says; 0 where it says none.
+    package static func repeatNumber(of seed: String) -> Int {
+        seed.split(separator: ".").last.flatMap { $0.hasPrefix("repeat-") ? Int($0.dropFirst("repeat-".count)) : nil }
+            ?? 0
     }
 }

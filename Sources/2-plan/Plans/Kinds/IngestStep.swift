@@ -7,7 +7,10 @@ internal import Targets
 package struct IngestStep: TypedStep {
     package static let kind = StepKind(
         "ingest", demand: .process,
-        outputs: ["rows", "texts", .sometimes("order", "where a column says the folds")],
+        outputs: [
+            "rows", "texts", .sometimes("order", "where a column says the folds"),
+            .sometimes("groups", "where rows of other tables may be of the same groups"),
+        ],
         "Reads a table, checks it, and parts what is trained on from the texts.")
 
     package struct Outputs: Sendable {
@@ -15,13 +18,25 @@ package struct IngestStep: TypedStep {
         package let texts: Artifact<Content.Texts>
         /// There where a column says the folds.
         let order: Artifact<Content.Order>
+        /// There where it is asked for.
+        let groups: Artifact<Content.GroupNames>
     }
-    package enum Role: String, CaseIterable, Sendable { case train, test }
+    package enum Role: String, CaseIterable, Sendable {
+        case train, test, validation
+
+        var hasLabels: Bool { self != .test }
+    }
 
     package let data: DataSection
     package let role: Role
     /// The column that says the folds; of the training table alone.
     var foldColumn: String?
+    /// Whether its values are times.
+    var isTime = false
+    /// Where it is none of the recipe's roles but a further training table.
+    var further: String?
+    /// Whether the groups' names are told, for other tables of the same groups.
+    var namesGroups = false
     let table: Artifact<Content.UserFile>
     /// The training texts, which the test table is held against: a question that stands in both is worth a warning.
     let reference: Artifact<Content.Texts>?
@@ -47,8 +62,8 @@ package struct IngestStep: TypedStep {
             return [
                 "id": JSON(columns.id), "prompt": JSON(columns.prompt), "answer": .string(columns.answer),
                 "group": JSON(columns.group),
-                "label": step.role == .train && step.labelColumns == nil ? .string(columns.label) : .null,
-                "weight": step.role == .train ? JSON(columns.weight) : .null,
+                "label": step.role.hasLabels && step.labelColumns == nil ? .string(columns.label) : .null,
+                "weight": step.role.hasLabels ? JSON(columns.weight) : .null,
             ]
         },
         Parameter(
@@ -58,19 +73,21 @@ package struct IngestStep: TypedStep {
         Parameter(
             "label-columns", optional: \.labelColumns, .list(of: .text()),
             "The columns that hold what is predicted, where that is not one column of labels."),
-        Parameter("role", \.role, .choice, "train: with labels; test: without."),
+        Parameter("role", \.role, .choice, "train, and validation: with labels; test: without."),
         Parameter(
             "constraint", nullable: \.data.constraint, .choice,
             "What holds of each group's labels; a table that breaks it is worth a warning."),
-        Parameter("fold-column", optional: \.foldColumn, .text(), "The column that says each row's fold."),
+        Parameter("fold-column", optional: \.foldColumn, .text(), "The column that says each row's fold, or its time."),
+        Parameter("group-names", \.namesGroups, .boolean, asBefore: false, "Whether the names of groups are told."),
+        Parameter("times", \.isTime, .boolean, asBefore: false, "Whether that column has times."),
     ]
 
     /// Nil for one column of labels, and for a table to predict.
     private var labelColumns: [String]? {
-        role == .train && (!data.target.form.isOfOneLabel || data.columns.labels.count > 1) ? data.columns.labels : nil
+        role.hasLabels && (!data.target.form.isOfOneLabel || data.columns.labels.count > 1) ? data.columns.labels : nil
     }
 
-    private var path: String { role == .train ? data.train : data.test ?? "" }
+    private var path: String { further ?? data.path(of: role) }
 
     package static let inputs: [Input<Self>] = [
         Input("table", \.table, "The table."),
@@ -80,8 +97,21 @@ package struct IngestStep: TypedStep {
     ]
 
     package static func outputs(of step: Int) -> Outputs {
-        Outputs(rows: Artifact(step, "rows"), texts: Artifact(step, "texts"), order: Artifact(step, "order"))
+        Outputs(
+            rows: Artifact(step, "rows"), texts: Artifact(step, "texts"), order: Artifact(step, "order"),
+            groups: Artifact(step, "groups"))
     }
 
-    package func sights(in lineage: Lineage) -> [String: Sight] { role == .train ? ["rows": .labels] : [:] }
+    package func sights(in lineage: Lineage) -> [String: Sight] { role.hasLabels ? ["rows": .labels] : [:] }
+}
+
+extension DataSection {
+    /// The table of a role, as the recipe names it.
+    func path(of role: IngestStep.Role) -> String {
+        switch role {
+        case .train: train
+        case .test: test ?? ""
+        case .validation: validation ?? ""
+        }
+    }
 }

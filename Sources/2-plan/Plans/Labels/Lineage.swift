@@ -9,6 +9,8 @@ package struct Lineage: Sendable {
     let foldCount: Int
     /// Whether rows of one group lie in different folds.
     let splitsGroups: Bool
+    /// Whether a model is trained on earlier folds alone.
+    let isOrdered: Bool
     /// The path of the training table, whoever reads it, and those of files that are the same by place or by content.
     private let trainingTables: Set<String>
     /// Where custom steps, by name, name the training table without its being an input.
@@ -21,23 +23,24 @@ package struct Lineage: Sendable {
         self.init(
             of: plan, foldCount: folds.count,
             splitsGroups: loaded.recipe.data.columns.group != nil && !folds.kind.respectsGroups,
-            copies: loaded.trainingCopies, mentions: loaded.mentions)
+            isOrdered: folds.kind == .time, copies: loaded.trainingCopies, mentions: loaded.mentions)
     }
 
     /// - Parameters:
     ///   - copies: absolute paths of files that are the training table under another name.
     ///   - mentions: where custom steps, by name, name the training table without its being an input.
     package init(
-        of plan: Plan, foldCount: Int, splitsGroups: Bool, copies: Set<String> = [],
-        mentions: [String: TableMention] = [:]
+        of plan: Plan, foldCount: Int, splitsGroups: Bool, isOrdered: Bool = false,
+        copies: Set<String> = [], mentions: [String: TableMention] = [:]
     ) {
         self.plan = plan
         self.mentions = mentions
         self.foldCount = foldCount
         self.splitsGroups = splitsGroups
+        self.isOrdered = isOrdered
         let ingests = plan.steps.lazy.compactMap { $0.body as? IngestStep }
-        let table = ingests.first { $0.role == .train }?.table.source
-        trainingTables = Set(([table] + copies.map { .file(path: $0, name: $0) }).compactMap { $0?.filePath })
+        let tables = ingests.filter { $0.role.hasLabels }.map(\.table.source)
+        trainingTables = Set((tables + copies.map { .file(path: $0, name: $0) }).compactMap(\.filePath))
         outputs.reserveCapacity(plan.steps.count)
         for step in plan.steps { outputs.append(step.body.sights(in: self)) }
     }
@@ -57,7 +60,8 @@ package struct Lineage: Sendable {
     func isOfTrainingTable(_ source: Source?) -> Bool {
         guard let index = source?.step else { return false }
         let step = plan.steps[index]
-        if let ingest = step.body as? IngestStep { return ingest.role == .train }
+        if step.body is JoinStep { return true }
+        if let ingest = step.body as? IngestStep { return ingest.role.hasLabels }
         return isOfTrainingTable(step.inputs["texts"])
     }
 
@@ -70,9 +74,10 @@ package struct Lineage: Sendable {
         return plan.steps[index].kind != .command || name == "test"
     }
 
-    /// What a model has seen: that of a fold the others, one of no fold all; and what its teacher has.
+    /// What a model has seen: that of a fold the others, or the earlier ones; one of no fold all; and what its teacher has.
     func fitted(without fold: Int?, teacher: Artifact<Content.PseudoLabels>?) -> Seen {
-        var seen = Seen(direct: FoldSet(all: foldCount, without: fold))
+        let others = fold.flatMap { isOrdered ? FoldSet(0..<$0) : nil } ?? FoldSet(all: foldCount, without: fold)
+        var seen = Seen(direct: others)
         if case .whole(let taught) = sight(of: teacher?.source) { seen.formUnion(taught) }
         return seen
     }

@@ -150,9 +150,11 @@ extension RecipeResults {
         func with(_ scores: [String: Double], _ members: [String: JSON]) -> JSON {
             .object(members.merging(scored(scores.mapValues { .number($0) })) { own, _ in own })
         }
+        // There where some rows were not scored.
+        let folds = evaluation.scoredFolds.map { ["folds": JSON.array($0.map { .integer($0) })] } ?? [:]
         return with(
             evaluation.scores,
-            [
+            folds.merging([
                 "rows": .integer(evaluation.rows), "ranking": .number(evaluation.ranked),
                 "calibration_error": evaluation.calibrationError.map { .number($0) } ?? .null,
                 "cells": .array(
@@ -160,7 +162,7 @@ extension RecipeResults {
                         with($0.scores, ["seed": .string($0.seed), "fold": .integer($0.fold)])
                     }),
                 "seeds": .array(evaluation.seeds.map { with($0.scores, ["seed": .string($0.name)]) }),
-            ])
+            ]) { own, _ in own })
     }
 
     private func json(_ notes: ResultNotes) -> JSON {

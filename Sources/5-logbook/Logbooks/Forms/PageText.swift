@@ -198,8 +198,13 @@ struct PageText {
 
     func folds(_ evaluation: Evaluation) -> String {
         let values = evaluation.cells.map(\.score)
-        guard let least = values.min(), let most = values.max(), values.count > 1 else { return "–" }
-        return "\(Format.decimal(least, 3))–\(Format.decimal(most, 3))"
+        var range = "–"
+        if let least = values.min(), let most = values.max(), values.count > 1 {
+            range = "\(Format.decimal(least, 3))–\(Format.decimal(most, 3))"
+        }
+        guard let folds = evaluation.scoredFolds else { return range }
+        let names = "\(folds.count == 1 ? "fold" : "folds") \(folds.map(String.init).joined(separator: ", "))"
+        return "\(range) (\(names) alone, \(Format.count(evaluation.rows, "row")))"
     }
 
     // MARK: - Notes

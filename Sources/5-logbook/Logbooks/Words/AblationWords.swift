@@ -1,6 +1,7 @@
 // What is said of ablations: how they are set up, what was found and what that rests on. Judges nothing.
 
 internal import Results
+internal import Scores
 internal import Statistics
 internal import Words
 
@@ -55,11 +56,17 @@ extension AblationEntry {
 
     /// `2 seeds × 3 folds, +12 s.`: what a verdict rests on, and what the variant costs beyond the baseline.
     static func basis(_ arm: Arm, _ base: Arm?) -> String {
-        guard let own = arm.evaluation, let other = base?.evaluation else { return "" }
+        guard let one = arm.evaluation, let two = base?.evaluation else { return "" }
+        guard let (own, other) = Evaluation.overlap(one, two) else { return "" }
         let folds = Format.count(own.foldCount, "fold")
-        let isPaired = own.hasSeeds && own.seeds.map(\.name) == other.seeds.map(\.name)
-        var text = isPaired ? "\(Format.count(own.seeds.count, "seed")) × \(folds)" : folds
+        let (seeds, repeats) = (own.seeds(sharedWith: other), own.repeats)
+        let isPaired = !seeds.isEmpty
+        var factors = [folds]
+        if isPaired, repeats > 1 { factors.insert(Format.count(repeats, "repeat"), at: 0) }
+        if isPaired, own.hasSeeds { factors.insert(Format.count(seeds.count / repeats, "seed"), at: 0) }
+        var text = factors.joined(separator: " × ")
         if !isPaired, own.hasSeeds || other.hasSeeds { text += " of averaged predictions" }
+        if one.covered != two.covered { text += " over the \(Format.count(own.rows, "row")) that both are scored on" }
         if arm.seconds > 0, let base, base.seconds > 0 {
             let more = arm.seconds - base.seconds
             text += ", \(more < 0 ? "−" : "+")\(Format.duration(abs(more), isOnGPU: arm.isOnGPU))"

@@ -44,6 +44,7 @@ extension ComparisonRefusal {
         switch self {
         case .otherMetric(let one, let other):
             "Not compared: one is judged by \(Self.title(one)), the other by \(Self.title(other))."
+        case .noCommonRows: "Not compared: no row was scored in both; each is of other folds."
         case .otherRowsOrFolds: "Not compared: the two were scored on different rows or folds."
         case .otherRows: "not compared: the two were scored on different rows or labels"
         case .otherFolds: "not compared: the two were scored on different folds"

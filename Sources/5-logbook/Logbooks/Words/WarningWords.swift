@@ -1,6 +1,7 @@
 // What steps warn of, in words: their own, and those for labels that no model could learn.
 
 package import Results
+internal import Scores
 internal import Words
 
 extension StepWarning {
@@ -10,7 +11,17 @@ extension StepWarning {
         case .unseen(let label, let name):
             label.fold == nil
                 ? "\(label.clause(name)): nothing is learnt of it" : UnseenLabel.consequence([label.clause(name)])
+        case .rare(let label, let name): label.sentence(name)
         }
+    }
+}
+
+extension RareLabel {
+    /// What the few rows mean for what is said of them.
+    func sentence(_ name: String) -> String {
+        let places = folds.map(String.init).joined(separator: ", ")
+        return
+            "label \(name) has \(Format.count(rows, "row")), fewer than the \(foldCount) folds, and stands in folds \(places) alone: the scores of the other folds say nothing of it; in the score of all rows it counts as \(rows) of \(scoredRows), and a metric that counts classes alike, such as f1-macro or balanced-accuracy, rests on these few rows as much as on any other class"
     }
 }
 
@@ -18,6 +29,7 @@ extension UnseenLabel {
     /// `label c stands in fold 1 alone (30 rows)`.
     func clause(_ name: String) -> String {
         guard let fold else { return "no row of the training table that counts has the label \(name)" }
+        if comesLater { return "label \(name) has no row before fold \(fold) (\(Format.count(rows, "row")) there)" }
         return "label \(name) stands in fold \(fold) alone (\(Format.count(rows, "row")))"
     }
 

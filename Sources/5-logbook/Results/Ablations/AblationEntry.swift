@@ -4,6 +4,7 @@ internal import Digests
 internal import Nodes
 internal import Plans
 internal import Recipes
+package import Scores
 internal import Words
 
 package struct AblationEntry: Sendable {

@@ -54,6 +54,7 @@ package struct ArmDetail: Sendable {
         baseline: Evaluation, variant: Evaluation, labels: [String], texts: RowTexts?,
         cuts: (baseline: [Bool], variant: [Bool])?
     ) {
+        guard let (baseline, variant) = Evaluation.overlap(baseline, variant) else { return nil }
         let truth = baseline.labels
         guard !truth.isEmpty, truth == variant.labels, baseline.predicted.count == truth.count,
             variant.predicted.count == truth.count, let before = baseline.losses["average"],
@@ -77,14 +78,20 @@ package struct ArmDetail: Sendable {
             let rows = truth.indices.filter { truth[$0] == label }
             return rows.isEmpty ? nil : slice(.label(labels[label]), rows)
         }
-        let own = texts.flatMap { $0.lengths.count == truth.count ? $0 : nil }
-        byLength = own.map { Self.quarters($0.lengths).compactMap { slice(.lengths($0.lengths), $0.rows) } } ?? []
+        // What is known of each row of the table, of those that are scored.
+        let numbers = baseline.covered ?? Array(truth.indices)
+        func own<Value>(_ values: [Value]) -> [Value]? {
+            guard baseline.covered != nil else { return values.count == truth.count ? values : nil }
+            return values.count > numbers.last ?? 0 ? numbers.map { values[$0] } : nil
+        }
+        let lengths = texts.flatMap { own($0.lengths) }
+        byLength = lengths.map { Self.quarters($0).compactMap { slice(.lengths($0.lengths), $0.rows) } } ?? []
         byTruncation =
             cuts.map { cuts in
-                guard cuts.baseline.count == truth.count, cuts.variant.count == truth.count else { return [] }
+                guard let before = own(cuts.baseline), let after = own(cuts.variant) else { return [] }
                 return [(false, false), (true, true), (true, false), (false, true)].compactMap {
                     inBaseline, inVariant in
-                    let rows = truth.indices.filter { cuts.baseline[$0] == inBaseline && cuts.variant[$0] == inVariant }
+                    let rows = truth.indices.filter { before[$0] == inBaseline && after[$0] == inVariant }
                     return rows.isEmpty ? nil : slice(.cut(inBaseline: inBaseline, inVariant: inVariant), rows)
                 }
             } ?? []
@@ -98,7 +105,11 @@ package struct ArmDetail: Sendable {
         confusion = moved.indices.map { label in moved[label].map { counts[label] == 0 ? 0 : $0 / counts[label] } }
         let order = truth.indices.sorted { (improvements[$0], $0) < (improvements[$1], $1) }
         func examples(_ rows: some Sequence<Int>) -> [Example] {
-            rows.map { Example(row: $0, improvement: improvements[$0], text: own?.beginning(of: $0) ?? "") }
+            rows.map { row in
+                let number = numbers[row]
+                let text = lengths == nil ? nil : texts?.beginning(of: number)
+                return Example(row: number, improvement: improvements[row], text: text ?? "")
+            }
         }
         gained = examples(order.reversed().prefix(Self.exampleCount).filter { improvements[$0] > 0 })
         lost = examples(order.prefix(Self.exampleCount).filter { improvements[$0] < 0 })
@@ -129,7 +140,9 @@ struct RowTexts: Sendable {
 
     /// Nil where there are none, or too many. Errors: of texts that cannot be read.
     init?(of plan: Plan, _ entries: [Forecast.Entry], in store: Store) throws {
-        let step = plan.steps.firstIndex { ($0.body as? IngestStep)?.role == .train }
+        let step =
+            plan.steps.firstIndex { $0.body is JoinStep }
+            ?? plan.steps.firstIndex { ($0.body as? IngestStep)?.role == .train }
         guard let step, let output = entries[step].record?.outputs["texts"],
             output.objects.reduce(0, { $0 + Int($1.size) }) <= Self.most
         else { return nil }

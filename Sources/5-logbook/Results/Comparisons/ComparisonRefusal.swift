@@ -5,6 +5,8 @@ package enum ComparisonRefusal: Hashable, Sendable {
     /// The names of the metrics by which the two are judged.
     case otherMetric(String, String)
     case otherRowsOrFolds, otherRows, otherFolds
+    /// Two that are each of some folds, and of no fold both.
+    case noCommonRows
     /// The rows are not in the store any more.
     case lostWeights
     case otherWeights

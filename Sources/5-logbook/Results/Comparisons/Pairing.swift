@@ -1,6 +1,7 @@
 // Two evaluations of the same rows, paired: differences by group and seed, by fold and seed. Refuses what is not comparable.
 
 internal import Arithmetic
+internal import Plans
 package import Scores
 package import Statistics
 
@@ -18,12 +19,17 @@ struct Pairing: Sendable {
         baseline: Evaluation, variant: Evaluation, smallestEffect: Double?, ofAverages: Bool = false,
         known: KnownComparisons
     ) {
-        var seeds = baseline.seeds.map(\.name)
+        guard let (baseline, variant) = Evaluation.overlap(baseline, variant) else {
+            (comparison, refusal) = (nil, .noCommonRows)
+            return
+        }
         guard variant.metric.name == baseline.metric.name else {
             (comparison, refusal) = (nil, .otherMetric(baseline.metric.name, variant.metric.name))
             return
         }
-        guard baseline.folds == variant.folds, baseline.groups == variant.groups else {
+        guard baseline.folds == variant.folds, baseline.foldsBySeed == variant.foldsBySeed,
+            baseline.groups == variant.groups
+        else {
             (comparison, refusal) = (nil, .otherRowsOrFolds)
             return
         }
@@ -39,9 +45,8 @@ struct Pairing: Sendable {
             (comparison, refusal) = (nil, .nothingLearnt)
             return
         }
-        // Stack entries have no seeds, and ensembles of different size have different ones: their averages are compared.
-        if ofAverages || seeds.isEmpty || seeds != variant.seeds.map(\.name) { seeds = ["average"] }
-        let names = seeds.map { $0.isEmpty ? "all" : $0 }
+        let seeds = ofAverages ? [] : baseline.seeds(sharedWith: variant)
+        let names = seeds.isEmpty ? ["average"] : seeds.map { $0.isEmpty ? EvaluateStep.withoutSeed : $0 }
         let key = KnownComparisons.key(
             "\(baseline.metric.name) \(Self.resamples) \(names.joined(separator: " "))",
             of: [baseline.identity, variant.identity])
@@ -57,7 +62,10 @@ struct Pairing: Sendable {
             guard !baseline.folds.isEmpty, baseline.groups.count == baseline.folds.count,
                 sides.allSatisfy({ $0.count == names.count && $0.allSatisfy { $0.count == baseline.folds.count } })
             else { return nil }
-            return Self.compared(baseline, sides[0], sides[1], smallestEffect, known.draws)
+            let folds = names.compactMap { baseline.foldsBySeed[$0] }
+            return Self.compared(
+                baseline, folds.count == names.count ? folds : nil, baseline.testToTrain ?? variant.testToTrain,
+                sides[0], sides[1], smallestEffect, known.draws)
         }
         comparison = found
         refusal =
@@ -68,20 +76,23 @@ struct Pairing: Sendable {
 
     /// By the means of rows where the metric is one; else by the scores of groups drawn again.
     private static func compared(
-        _ baseline: Evaluation, _ before: [ScoredRows], _ after: [ScoredRows], _ smallestEffect: Double?,
+        _ baseline: Evaluation, _ foldsBySeed: [[Int]]?, _ testToTrain: Double?, _ before: [ScoredRows],
+        _ after: [ScoredRows],
+        _ smallestEffect: Double?,
         _ draws: BootstrapDrawsCache
     ) -> Comparison? {
         guard let mean = baseline.metric as? any MeanMetric else {
             return PairedScores(
                 metric: baseline.metric, baseline: before, variant: after, groups: baseline.groups,
-                folds: baseline.folds, weights: baseline.counts
+                folds: baseline.folds, weights: baseline.counts, testToTrain: testToTrain, foldsBySeed: foldsBySeed
             ).comparison(smallestEffect: smallestEffect, resamples: resamples)
         }
         let differences = zip(before, after).map { before, after in
             zip(mean.perRow(before), mean.perRow(after)).map { mean.direction.improvement(from: $0, to: $1) }
         }
         return PairedLosses(
-            differences: differences, groups: baseline.groups, folds: baseline.folds, weights: baseline.counts
+            differences: differences, groups: baseline.groups, folds: baseline.folds, weights: baseline.counts,
+            testToTrain: testToTrain, foldsBySeed: foldsBySeed
         ).comparison(smallestEffect: smallestEffect, resamples: resamples, draws: draws)
     }
 

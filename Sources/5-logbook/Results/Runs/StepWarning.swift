@@ -4,6 +4,7 @@ internal import Formats
 internal import Digests
 package import Forecasts
 package import Plans
+package import Scores
 package import Storage
 
 /// What there is to warn of, and the step it is about.
@@ -17,6 +18,7 @@ package struct StepWarning: Sendable, Equatable {
         case recorded(String)
         /// It follows from the folds that the step made; the label is called so.
         case unseen(UnseenLabel, name: String)
+        case rare(RareLabel, name: String)
     }
 
     /// Whether the step's own record has it; else it follows from what the step made.
@@ -27,19 +29,21 @@ package struct StepWarning: Sendable, Equatable {
 package struct StepWarnings: Sendable {
     /// Of the steps that have records, in the order of the plan.
     package let all: [StepWarning]
-    /// The labels that stand in one fold alone.
+    /// The labels that the models of a fold were trained without.
     let unseen: [UnseenLabel]
 
     /// - Parameter labels: what the classes are called.
     ///
     /// Errors: of rows or folds that cannot be read.
     package init(of plan: Plan, _ entries: [Forecast.Entry], in store: Store, labels: [String]) throws {
-        unseen = try Self.unseenLabels(of: plan, entries, in: store, labels)
-        all = Self.all(of: plan, entries, labels: labels, unseen: unseen)
+        let found = try Self.labels(of: plan, entries, in: store, labels)
+        unseen = found.unseen
+        all = Self.all(of: plan, entries, labels: labels, found)
     }
 
     private static func all(
-        of plan: Plan, _ entries: [Forecast.Entry], labels: [String], unseen: [UnseenLabel]
+        of plan: Plan, _ entries: [Forecast.Entry], labels: [String],
+        _ few: (unseen: [UnseenLabel], rare: [RareLabel])
     ) -> [StepWarning] {
         var found: [StepWarning] = []
         for (index, (step, entry)) in zip(plan.steps, entries).enumerated() {
@@ -49,28 +53,38 @@ package struct StepWarnings: Sendable {
             }
             for text in StepMetrics(record.metrics).warnings { add(.recorded(text)) }
             guard step.kind == .split else { continue }
-            for label in unseen { add(.unseen(label, name: label.name(labels))) }
+            for label in few.unseen { add(.unseen(label, name: label.name(labels))) }
+            for label in few.rare { add(.rare(label, name: label.name(labels))) }
         }
         return found
     }
 
-    /// The labels that stand in one fold alone, by the rows and folds that the plan's steps have made; none while they are not
-    /// made.
-    private static func unseenLabels(of plan: Plan, _ entries: [Forecast.Entry], in store: Store, _ labels: [String])
-        throws
-        -> [UnseenLabel]
-    {
-        guard let split = plan.steps.firstIndex(where: { $0.kind == .split }),
-            case .output(let ingest, let name)? = plan.steps[split].inputs["rows"],
+    /// The labels that the models of a fold were trained without, and those with fewer rows than folds, by the rows and folds that the
+    /// plan's steps have made; none while they are not made.
+    private static func labels(
+        of plan: Plan, _ entries: [Forecast.Entry], in store: Store, _ labels: [String]
+    ) throws -> (unseen: [UnseenLabel], rare: [RareLabel]) {
+        guard let step = plan.steps.firstIndex(where: { $0.kind == .split }),
+            case .output(let ingest, let name)? = plan.steps[step].inputs["rows"],
             let rows = entries[ingest].record?.outputs[name]?.digest,
-            let folds = entries[split].record?.outputs["folds"]?.digest
-        else { return [] }
+            let folds = entries[step].record?.outputs["folds"]?.digest
+        else { return ([], []) }
+        let split = try StoredDocument.read(folds, in: store, from: "folds/split")
         let table = try StoredDocument.read(rows, in: store, from: "data/train/ingest")
         // Numbers are learnt without each of them being seen.
-        guard let own = try table.member(ifPresent: "labels") else { return [] }
-        return UnseenLabel.all(
-            labels: try own.counts,
-            folds: try StoredDocument.read(folds, in: store, from: "folds/split").member("folds").counts,
-            weights: try table.member(ifPresent: "weights")?.numbers, classes: labels.count)
+        guard let labelled = try table.member(ifPresent: "labels") else { return ([], []) }
+        let (own, places) = (try labelled.counts, try split.member("folds").integers)
+        // A row that is not scored is of no fold to whoever counts the scored ones.
+        var scored = places
+        for row in try split.member(ifPresent: "unscored")?.counts ?? [] where scored.indices.contains(row) {
+            scored[row] = -1
+        }
+        let weights = try table.member(ifPresent: "weights")?.numbers
+        let isOrdered = try split.member(ifPresent: "ordered")?.value == true
+        return (
+            UnseenLabel.all(
+                labels: own, folds: places, isOrdered: isOrdered, weights: weights, classes: labels.count),
+            RareLabel.all(labels: own, folds: scored, weights: weights, classes: labels.count)
+        )
     }
 }

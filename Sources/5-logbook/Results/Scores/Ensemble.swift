@@ -28,6 +28,7 @@ package struct Contribution: Sendable {
             let parts = score.parts.compactMap { name in scores.first { $0.name == name } }
             let members = parts.compactMap(TrueProbabilities.init)
             guard members.count == score.parts.count, let first = members.first,
+                parts.allSatisfy({ $0.evaluation?.covered == own.covered }),
                 members.allSatisfy({ $0.values.count == first.values.count && $0.counts == first.counts }),
                 own.groups.count == first.values.count, own.weights != .lost,
                 own.counts?.contains(where: { $0 > 0 }) ?? true,
@@ -80,6 +81,7 @@ struct PossibleAverage: Sendable {
             where !known.contains(where: { $0.contains(left.name) && $0.contains(right.name) })
                 && left.evaluation!.groups == right.evaluation!.groups
                 && left.evaluation!.folds == right.evaluation!.folds
+                && left.evaluation!.covered == right.evaluation!.covered
                 && left.evaluation!.counts == right.evaluation!.counts
             {
                 let loss = TrueProbabilities.loss(of: [left, right].compactMap(TrueProbabilities.init))

@@ -4,7 +4,8 @@ extension Evaluation {
     /// Pearson's correlation of the two's losses, row by row; nil where one of them does not vary, and where they are not of the
     /// same rows.
     package func correlation(with other: Evaluation) -> Double? {
-        guard let left = losses["average"], let right = other.losses["average"], left.count == right.count,
+        guard covered == other.covered, let left = losses["average"], let right = other.losses["average"],
+            left.count == right.count,
             left.count > 1
         else { return nil }
         let means = (left.reduce(0, +) / Double(left.count), right.reduce(0, +) / Double(right.count))

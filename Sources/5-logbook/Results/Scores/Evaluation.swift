@@ -3,6 +3,7 @@
 internal import Digests
 internal import Formats
 internal import Host
+internal import Plans
 package import Scores
 
 /// Out-of-fold scores of one result.
@@ -20,9 +21,9 @@ package struct Evaluation: Sendable {
     /// The scores of one seed's own out-of-fold predictions, over all rows.
     package struct Seed: Sendable {
         package let name: String
-        /// By the metrics' names, and by the one that decides.
+        /// By the names of those metrics that are defined for its predictions, and by the one that decides.
         package let scores: [String: Double]
-        package let score: Double
+        package let score: Double?
     }
 
     /// The weights of rows: as many as rows; nil where all count alike.
@@ -40,12 +41,18 @@ package struct Evaluation: Sendable {
     /// By the metrics' names.
     package let scores: [String: Double]
     package let rows: Int
+    /// The numbers of these rows in the table, ascending; nil where they are all of it.
+    package let covered: [Int]?
+    /// Of rows that are not all of the table, the mean over folds of what is scored to what is trained on.
+    let testToTrain: Double?
     package let cells: [Cell]
     package let seeds: [Seed]
     /// Per seed and row the loss, by the seed's name; the group and the fold of each row.
     package let losses: [String: [Double]]
     package let groups: [Int]
     package let folds: [Int]
+    /// Where rows are dealt several times, those of each seed's own assignment, as ``losses``; else empty.
+    let foldsBySeed: [String: [Int]]
     /// How many folds there are.
     package let foldCount: Int
     /// The true class of each row, and the one that the averaged predictions give the largest probability.
@@ -68,7 +75,9 @@ package struct Evaluation: Sendable {
     let identity: Digest?
     /// Reads what was predicted under a seed, or by the seeds' average.
     private let probabilities: Probabilities
-    /// Labels that stand in one fold alone.
+    /// The places among the rows that are read from probabilities of those that are scored here; nil for all.
+    private let kept: [Int]?
+    /// Labels that the models of a fold were trained without.
     let unseen: [UnseenLabel]
     /// What each row counts in comparisons: its weight, and nothing where the models of its fold never saw its label. Nil where
     /// all count alike, and where the weights are lost.
@@ -104,6 +113,10 @@ package struct Evaluation: Sendable {
         let whole = try scores(average, of: metrics)
         self.scores = whole
         rows = try document.member("rows").count
+        kept = nil
+        let covered = try document.member(ifPresent: "covered")?.counts
+        self.covered = covered
+        testToTrain = try document.member(ifPresent: "test-to-train")?.number
         cells = try document.member("cells").elements.compactMap { cell in
             // A fold whose rows all weigh nothing has no score, and one for which a metric is not defined none by that.
             guard try cell.member(ifPresent: first) != nil else { return nil }
@@ -113,8 +126,9 @@ package struct Evaluation: Sendable {
                 score: own[first] ?? .nan)
         }
         seeds = try document.member("seeds").elements.map { seed in
-            let own = try scores(seed, of: metrics)
-            return Seed(name: try seed.member("seed").text, scores: own, score: own[first] ?? .nan)
+            // A metric may be defined for the average of seeds and not for one of them.
+            let own = try scores(seed, of: metrics.filter { try seed.member(ifPresent: $0.name) != nil })
+            return Seed(name: try seed.member("seed").text, scores: own, score: own[first])
         }
         // What earlier versions did not write yet is not there; what is there has a value for each row.
         let rowCount = rows
@@ -132,6 +146,7 @@ package struct Evaluation: Sendable {
                 }
                 return values
             } ?? [:]
+        foldsBySeed = try document.member(ifPresent: "folds-by-seed")?.members.mapValues { try $0.counts } ?? [:]
         predictedBySeed =
             try document.member(ifPresent: "predicted-by-seed")?.members.mapValues { column in
                 let values = try column.counts
@@ -154,23 +169,44 @@ package struct Evaluation: Sendable {
                 )
             } ?? []
         calibrationError = try reliability?.member("calibration-error").number
+        var weights = weights
+        if let covered {
+            guard covered.count == rows else {
+                throw document.unexpected("\(rows) numbers under covered, one for each row", found: "\(covered.count)")
+            }
+            if case .known(let own?) = weights {
+                guard covered.allSatisfy(own.indices.contains) else {
+                    throw document.unexpected("rows of a table of \(own.count)", found: "row \(covered.last ?? 0)")
+                }
+                weights = .known(covered.map { own[$0] })
+            }
+        }
         self.weights = weights
         let classes = try document.member(ifPresent: "classes")?.count ?? ((labels.max() ?? -1) + 1)
         self.classes = classes
         var known: [Double]?
         if case .known(let own) = weights { known = own }
-        let unseen =
-            labels.isEmpty ? [] : UnseenLabel.all(labels: labels, folds: folds, weights: known, classes: classes)
+        let unseen: [UnseenLabel]
+        if let unlearnt = try document.member(ifPresent: "unlearnt") {
+            unseen = try unlearnt.elements.map { label in
+                UnseenLabel(
+                    label: try label.member("label").count, fold: try label.member(ifPresent: "fold")?.count,
+                    rows: try label.member("rows").count, comesLater: try label.member("comes-later").value == true)
+            }
+        } else {
+            unseen =
+                labels.isEmpty ? [] : UnseenLabel.all(labels: labels, folds: folds, weights: known, classes: classes)
+        }
         self.unseen = unseen
-        let left = Set(unseen.filter { $0.fold != nil }.map(\.label))
+        let left = Set(unseen.compactMap { label in label.fold.map { [label.label, $0] } })
         if case .known(let own) = weights {
             if let own, own.count != rowCount {
                 throw document.unexpected("scores of \(own.count) rows, as many as have weights", found: "\(rowCount)")
             }
-            let labels = labels
+            let (labels, folds) = (labels, folds)
             counts =
                 left.isEmpty
-                ? own : (0..<rowCount).map { row in left.contains(labels[row]) ? 0 : own?[row] ?? 1 }
+                ? own : (0..<rowCount).map { row in left.contains([labels[row], folds[row]]) ? 0 : own?[row] ?? 1 }
         } else {
             counts = nil
         }
@@ -184,6 +220,50 @@ package struct Evaluation: Sendable {
             probabilities: { try probabilities("average") })
         let learnt = rows.map { metrics[0].value(over: $0, weights: counts) } ?? .nan
         ranked = learnt.isFinite ? learnt : score
+    }
+
+    /// The same of some of its rows, by their places: what is compared with others that are not of all of them.
+    private init(_ whole: Evaluation, at places: [Int]) {
+        (metrics, scores, cells, seeds, bins) = (whole.metrics, whole.scores, whole.cells, whole.seeds, whole.bins)
+        (calibrationError, classes, identity, unseen) = (
+            whole.calibrationError, whole.classes, whole.identity, whole.unseen
+        )
+        (probabilities, testToTrain, ranked) = (whole.probabilities, whole.testToTrain, whole.ranked)
+        func own<Value>(_ values: [Value]) -> [Value] { values.isEmpty ? [] : places.map { values[$0] } }
+        rows = places.count
+        kept = own(whole.kept ?? Array(0..<whole.rows))
+        covered = own(whole.covered ?? Array(0..<whole.rows))
+        (groups, folds, labels, predicted) = (
+            own(whole.groups), own(whole.folds), own(whole.labels), own(whole.predicted)
+        )
+        foldCount = Set(folds).count
+        losses = whole.losses.mapValues(own)
+        predictedBySeed = whole.predictedBySeed.mapValues(own)
+        let width = whole.classes
+        func wide(_ values: [Double]) -> [Double] {
+            values.isEmpty ? [] : places.flatMap { values[$0 * width..<($0 + 1) * width] }
+        }
+        (numbers, values) = (wide(whole.numbers), whole.values.mapValues(wide))
+        foldsBySeed = whole.foldsBySeed.mapValues(own)
+        weights =
+            switch whole.weights {
+            case .known(let weights): .known(weights.map(own))
+            case .lost: .lost
+            }
+        counts = whole.counts.map(own)
+    }
+
+    /// Two evaluations over the rows that both cover; nil where there are none. As they are where both cover the same.
+    package static func overlap(_ one: Evaluation, _ other: Evaluation) -> (Evaluation, Evaluation)? {
+        guard one.covered != other.covered else { return (one, other) }
+        let rows = (one.covered ?? Array(0..<one.rows), other.covered ?? Array(0..<other.rows))
+        let both = Set(rows.0).intersection(rows.1)
+        guard !both.isEmpty else { return nil }
+        func part(_ evaluation: Evaluation, _ rows: [Int]) -> Evaluation {
+            both.count == rows.count
+                ? evaluation : Evaluation(evaluation, at: rows.indices.filter { both.contains(rows[$0]) })
+        }
+        return (part(one, rows.0), part(other, rows.1))
     }
 
     private static func metrics(_ document: JSONDocument) throws -> [any Metric] {
@@ -230,7 +310,10 @@ package struct Evaluation: Sendable {
         }
         return try Self.rows(
             classes, labels, seed == "average" ? predicted : predictedBySeed[seed] ?? [], losses[seed], for: metric,
-            probabilities: { try probabilities(seed) })
+            probabilities: {
+                let all = try probabilities(seed)
+                return kept.map { all.selecting(rows: $0) } ?? all
+            })
     }
 
     private static func mean(_ values: [Double], _ weights: [Double]) -> Double? {
@@ -249,14 +332,26 @@ package struct Evaluation: Sendable {
         return Self.mean(rows.map { values[$0] }, rows.map { counts[$0] })
     }
 
-    /// What one seed alone scores, in the mean of all; nil where there are not several.
+    /// What one seed alone scores, in the mean of all; nil where there are not several, and where one of them has no score.
     package var seedMean: Double? {
-        seeds.count > 1 ? seeds.map(\.score).reduce(0, +) / Double(seeds.count) : nil
+        let scores = seeds.compactMap(\.score)
+        return scores.count > 1 && scores.count == seeds.count ? scores.reduce(0, +) / Double(scores.count) : nil
+    }
+
+    /// The seeds by which this and another one are told apart: those that have a score in both. Empty where the two have other
+    /// seeds, as stack entries and ensembles of another size do: their averages are compared.
+    package func seeds(sharedWith other: Evaluation) -> [String] {
+        guard seeds.map(\.name) == other.seeds.map(\.name) else { return [] }
+        return zip(seeds, other.seeds).filter { $0.score != nil && $1.score != nil }.map(\.0.name)
     }
 
     /// Whether each seed was scored by itself: chance has a part in the training.
-    package var hasSeeds: Bool { seeds.contains { !$0.name.isEmpty } }
+    package var hasSeeds: Bool { seeds.contains { $0.name.hasPrefix("seed-") } }
+    /// How often the rows were dealt to folds.
+    package var repeats: Int { max(1, Set(foldsBySeed.keys.map(EvaluateStep.repeatNumber)).count) }
     var isWeighted: Bool { if case .known(let weights) = weights { weights != nil } else { false } }
+    /// The folds whose rows were scored, where some rows were not.
+    package var scoredFolds: [Int]? { covered == nil ? nil : Set(folds).sorted() }
     /// Whether some rows are left out of rankings and comparisons.
     package var leavesOut: Bool { unseen.contains { $0.fold != nil } }
 }

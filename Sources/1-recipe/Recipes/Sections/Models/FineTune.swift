@@ -17,7 +17,7 @@ package struct FineTune: Sendable, ModelSection {
     package var lengths = Lengths()
     package var training = Training()
     package var seeds = [1]
-    package var fit = [Fit.folds]
+    package var fit: ModelFit = [.folds]
     package var pseudoLabels = PseudoLabelling.off
 
     package var effectiveSeeds: [Int?] { seeds }

@@ -2,9 +2,6 @@
 
 package import Digests
 
-/// What a model is trained on: every fold's complement, or all rows.
-package enum Fit: String, CaseIterable, Sendable { case folds, full }
-
 package enum Model: Sendable {
     case fineTune(FineTune)
     case tfidf(TFIDFModel)
@@ -44,7 +41,7 @@ package enum Model: Sendable {
 package protocol ModelSection: Sendable {
     /// The text it reads, where it is another than that of all.
     var template: Template? { get }
-    var fit: [Fit] { get }
+    var fit: ModelFit { get }
     var pseudoLabels: PseudoLabelling { get }
     /// The seeds that make a difference; one that is nil for a model without seeds.
     var effectiveSeeds: [Int?] { get }
@@ -61,7 +58,7 @@ package protocol ModelSection: Sendable {
 extension ModelSection {
     package var isOutOfFold: Bool { fit.contains(.folds) }
     package var predictsTest: Bool { true }
-    package var teaches: Bool { isOutOfFold }
+    package var teaches: Bool { isOutOfFold && fit.folds == nil }
 }
 
 extension Model {
@@ -69,7 +66,7 @@ extension Model {
     static let files = PredictionFiles.places
 
     package var template: Template? { section.template }
-    package var fit: [Fit] { section.fit }
+    package var fit: ModelFit { section.fit }
     package var pseudoLabels: PseudoLabelling { section.pseudoLabels }
     package var effectiveSeeds: [Int?] { section.effectiveSeeds }
     package var isOutOfFold: Bool { section.isOutOfFold }
@@ -94,8 +91,11 @@ extension Model {
         Key("seeds", path, .list(of: .seed), "One model is fitted for each seed; predictions are averaged.")
     }
 
-    static func fit<Root>(_ path: any WritableKeyPath<Root, [Fit]> & Sendable) -> Key<Root> {
-        Key("fit", path, .list(of: .choice), "folds: a model without each fold in turn; full: one on all rows.")
+    static func fit<Root>(_ path: any WritableKeyPath<Root, ModelFit> & Sendable) -> Key<Root> {
+        Key(
+            "fit", path, ModelFit.shape,
+            "folds: a model without each fold in turn; full: one on all rows. {folds: [0, 1]} trains for these folds alone, and is scored on their rows."
+        )
     }
 
     static func pseudoLabels<Root>(_ path: any WritableKeyPath<Root, PseudoLabelling> & Sendable) -> Key<Root> {

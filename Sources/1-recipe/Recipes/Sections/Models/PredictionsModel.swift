@@ -9,7 +9,7 @@ package struct PredictionsModel: Sendable, ModelSection {
     package var files = PredictionFiles()
 
     package var template: Template? { nil }
-    package var fit: [Fit] { [.folds] }
+    package var fit: ModelFit { [.folds] }
     package var pseudoLabels: PseudoLabelling { .off }
     package var effectiveSeeds: [Int?] { [nil] }
     package var predictsTest: Bool { files.test != nil }

@@ -10,7 +10,7 @@ package struct ProgramModel: Sendable, ModelSection {
     package var seeds = [1]
 
     package var template: Template? { nil }
-    package var fit: [Fit] { [.folds] }
+    package var fit: ModelFit { [.folds] }
     package var pseudoLabels: PseudoLabelling { .off }
     /// A program that is not told the seed gives the same for each.
     package var effectiveSeeds: [Int?] { program.places.contains(.seed) ? seeds : [nil] }

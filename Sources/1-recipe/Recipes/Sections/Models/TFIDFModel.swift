@@ -34,7 +34,7 @@ package struct TFIDFModel: Sendable, ModelSection {
     var like: String?
     package var tfidf = TFIDF()
     package var template: Template?
-    package var fit = [Fit.folds]
+    package var fit: ModelFit = [.folds]
     package var pseudoLabels = PseudoLabelling.off
 
     package var effectiveSeeds: [Int?] { [nil] }

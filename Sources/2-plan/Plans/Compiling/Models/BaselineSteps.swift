@@ -22,12 +22,12 @@ struct BaselinePart: FittedPart {
 
     var model: any ModelSection { own }
 
-    func fit(seed: Int?, fold: Int?, in compiler: inout Compiler) -> Artifact<Content.Model> {
-        let (rows, folds) = (compiler.rows(of: .train), fold == nil ? nil : compiler.folds())
+    func fit(seed: Int?, fold: FoldPlace?, in compiler: inout Compiler) -> Artifact<Content.Model> {
+        let (rows, folds) = (compiler.rows(of: .train), fold.map { compiler.folds(repeat: $0.number) })
         let pseudoLabels = pseudoLabelled(fold: fold, in: &compiler) { $0.texts(of: .test) }
         return compiler.builder.add(
             FitStep(
-                baseline: baseline, target: compiler.target, fold: fold, rows: rows, folds: folds,
+                baseline: baseline, target: compiler.target, fold: fold?.fold, rows: rows, folds: folds,
                 texts: compiler.texts(of: .train), pseudoLabels: pseudoLabels),
             at: "\(address(seed, fold))/fit", origins: origins
         ).model

@@ -28,8 +28,8 @@ struct FineTunePart: FittedPart {
 
     var model: any ModelSection { own }
 
-    func fit(seed: Int?, fold: Int?, in compiler: inout Compiler) -> Artifact<Content.Model> {
-        let (rows, folds) = (compiler.rows(of: .train), fold == nil ? nil : compiler.folds())
+    func fit(seed: Int?, fold: FoldPlace?, in compiler: inout Compiler) -> Artifact<Content.Model> {
+        let (rows, folds) = (compiler.rows(of: .train), fold.map { compiler.folds(repeat: $0.number) })
         let pseudoLabels = pseudoLabelled(fold: fold, in: &compiler) { $0.tokens(reading, of: .test).tokens }
         var origins = reading.origins
         if let tree = place.tree {
@@ -38,7 +38,8 @@ struct FineTunePart: FittedPart {
         }
         return compiler.builder.add(
             FinetuneStep(
-                forward: forward, target: compiler.target, fold: fold, training: training, seed: seed, rows: rows,
+                forward: forward, target: compiler.target, fold: fold?.fold, training: training, seed: seed,
+                rows: rows,
                 folds: folds, tokens: compiler.tokens(reading, of: .train).tokens, backbone: compiler.backbone(own),
                 pseudoLabels: pseudoLabels),
             at: "\(address(seed, fold))/finetune", origins: origins

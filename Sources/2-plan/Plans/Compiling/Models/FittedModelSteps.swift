@@ -16,7 +16,7 @@ protocol FittedPart {
     var teacher: Teacher? { get }
 
     /// The step that fits it without a fold, or on all rows.
-    func fit(seed: Int?, fold: Int?, in compiler: inout Compiler) -> Artifact<Content.Model>
+    func fit(seed: Int?, fold: FoldPlace?, in compiler: inout Compiler) -> Artifact<Content.Model>
     /// The step that predicts rows of a table, of all folds or of one.
     func predict(
         _ fit: Artifact<Content.Model>, of role: IngestStep.Role, fold: Int?, folds: Artifact<Content.Folds>?,
@@ -24,22 +24,33 @@ protocol FittedPart {
     ) -> Artifact<Content.Predictions>
 }
 
+/// A fold, and where rows are dealt several times, which of them it is of.
+struct FoldPlace {
+    let fold: Int
+    var number = 0
+}
+
 /// One of the models that a model of the recipe is made of, for a seed and a fold.
 enum FittedMember {
-    /// `seed-1/fold-2`, `seed-1/full`, or `fold-2` for a model without seeds.
-    static func name(_ seed: Int?, _ fold: Int?) -> String {
-        (seed.map { "seed-\($0)/" } ?? "") + (fold.map { "fold-\($0)" } ?? "full")
+    /// `seed-1/fold-2`, `seed-1/repeat-1/fold-2`, `seed-1/full`, or `fold-2` for a model without seeds.
+    static func name(_ seed: Int?, _ fold: FoldPlace?) -> String {
+        let place = fold.map { ($0.number == 0 ? "" : "repeat-\($0.number)/") + "fold-\($0.fold)" }
+        return (seed.map { "seed-\($0)/" } ?? "") + (place ?? "full")
     }
+
+    static func name(_ seed: Int?, _ fold: Int) -> String { name(seed, FoldPlace(fold: fold)) }
 }
 
 extension FittedPart {
-    func address(_ seed: Int?, _ fold: Int?) -> String { "\(place.address)/\(FittedMember.name(seed, fold))" }
+    func address(_ seed: Int?, _ fold: FoldPlace?) -> String {
+        "\(place.address)/\(FittedMember.name(seed, fold))"
+    }
 
     /// The rows of the test that a model of a fold is trained on, too, with what `texts` gives of them.
     func pseudoLabelled<Texts>(
-        fold: Int?, in compiler: inout Compiler, _ texts: (inout Compiler) -> Artifact<Texts>
+        fold: FoldPlace?, in compiler: inout Compiler, _ texts: (inout Compiler) -> Artifact<Texts>
     ) -> PseudoLabelled<Texts>? {
-        guard let fold, let teacher, let labels = compiler.pseudoLabels(teacher, fold: fold) else { return nil }
+        guard let fold, let teacher, let labels = compiler.pseudoLabels(teacher, fold: fold.fold) else { return nil }
         return PseudoLabelled(labels: labels, folds: compiler.testFolds(), texts: texts(&compiler))
     }
 }
@@ -52,18 +63,22 @@ extension FittedModel {
         let hasTest = withTest && compiler.recipe.data.test != nil
         var fits = FittedModels()
         for seed in effectiveSeeds {
-            if fit.contains(.folds) {
-                for fold in 0..<compiler.recipe.folds.count {
-                    compiler.add(part, seed: seed, fold: fold, withTest: hasTest, to: &fits)
+            for number in 0..<compiler.recipe.folds.repeats {
+                for fold in fit.folds(of: compiler.recipe.folds.count) {
+                    let place = FoldPlace(fold: fold, number: number)
+                    compiler.add(part, seed: seed, fold: place, withTest: hasTest, to: &fits)
                 }
             }
             if fit.contains(.full) { compiler.add(part, seed: seed, fold: nil, withTest: hasTest, to: &fits) }
         }
         let seeds = effectiveSeeds.count
         var result = Predictions()
-        (result.members, result.fits) = (fits.outOfFold, fits.steps)
+        (result.members, result.fits, result.folds) = (fits.outOfFold, fits.steps, fit.folds)
         if !fits.outOfFold.isEmpty {
-            result.outOfFold = compiler.average(fits.outOfFold, cover: seeds, at: "\(place.address)/average-oof")
+            result.outOfFold = compiler.average(
+                fits.outOfFold, cover: seeds * compiler.recipe.folds.repeats,
+                isPartial: fit.folds != nil || compiler.recipe.mayLeaveRowsOut,
+                at: "\(place.address)/average-oof")
         }
         let members = fits.fullTest.isEmpty ? fits.test : fits.fullTest
         if !members.isEmpty {
@@ -80,8 +95,9 @@ extension FittedModel {
         let part = part(at: place, in: compiler)
         var members: [String: Artifact<Content.Predictions>] = [:]
         for seed in effectiveSeeds {
-            let fit = part.fit(seed: seed, fold: fold, in: &compiler)
-            members[FittedMember.name(seed, fold)] = compiler.predict(part, fit, seed: seed, fold: fold, on: .test)
+            let place = FoldPlace(fold: fold)
+            let fit = part.fit(seed: seed, fold: place, in: &compiler)
+            members[FittedMember.name(seed, place)] = compiler.predict(part, fit, seed: seed, fold: place, on: .test)
         }
         return compiler.average(members, cover: members.count, at: "\(place.address)/fold-\(fold)/average-test")
     }
@@ -101,12 +117,17 @@ private enum Rows { case train, test, testFold }
 
 extension Compiler {
     fileprivate mutating func add(
-        _ part: some FittedPart, seed: Int?, fold: Int?, withTest: Bool, to fits: inout FittedModels
+        _ part: some FittedPart, seed: Int?, fold: FoldPlace?, withTest: Bool, to fits: inout FittedModels
     ) {
         let fit = part.fit(seed: seed, fold: fold, in: &self)
         if let step = fit.step { fits.steps.append(step) }
         let member = FittedMember.name(seed, fold)
-        if fold != nil { fits.outOfFold[member] = predict(part, fit, seed: seed, fold: fold, on: .train) }
+        if let fold {
+            // Where rows are dealt several times, what each time gives is told apart as seeds are.
+            let name = EvaluateStep.name(seed: seed, repeat: fold.number) + "/fold-\(fold.fold)"
+            let place = recipe.folds.repeats > 1 ? name : member
+            fits.outOfFold[place] = predict(part, fit, seed: seed, fold: fold, on: .train)
+        }
         guard withTest else { return }
         if part.teacher != nil {
             fits.test[member] = predict(part, fit, seed: seed, fold: fold, on: .testFold)
@@ -118,21 +139,23 @@ extension Compiler {
     }
 
     fileprivate mutating func predict(
-        _ part: some FittedPart, _ fit: Artifact<Content.Model>, seed: Int?, fold: Int?, on rows: Rows
+        _ part: some FittedPart, _ fit: Artifact<Content.Model>, seed: Int?, fold: FoldPlace?, on rows: Rows
     ) -> Artifact<Content.Predictions> {
-        let folds = rows == .train ? self.folds() : rows == .testFold ? testFolds() : nil
+        let folds = rows == .train ? self.folds(repeat: fold?.number ?? 0) : rows == .testFold ? testFolds() : nil
         let verb = rows == .train ? "predict-oof" : rows == .test ? "predict-test" : "predict-test-fold"
         return part.predict(
-            fit, of: rows == .train ? .train : .test, fold: rows == .test ? nil : fold, folds: folds,
+            fit, of: rows == .train ? .train : .test, fold: rows == .test ? nil : fold?.fold, folds: folds,
             at: "\(part.address(seed, fold))/\(verb)", in: &self)
     }
 
-    /// The mean of some predictions, of which `cover` say something about each row.
+    /// The mean of some predictions, of which `cover` say something about each row, or where `isPartial` about each that is there.
     mutating func average(
-        _ members: [String: Artifact<Content.Predictions>], cover: Int, at address: String, tree: Node? = nil
+        _ members: [String: Artifact<Content.Predictions>], cover: Int, isPartial: Bool = false, at address: String,
+        tree: Node? = nil
     ) -> Artifact<Content.Predictions> {
         builder.add(
-            AverageStep(form: .plain(cover: cover), target: target, members: members), at: address,
+            AverageStep(form: .plain(cover: cover, isPartial: isPartial), target: target, members: members),
+            at: address,
             origins: ["cover": tree]
         ).predictions
     }

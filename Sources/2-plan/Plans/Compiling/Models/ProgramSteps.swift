@@ -19,7 +19,8 @@ extension ProgramModel: Planned {
             }
         }
         result.outOfFold = compiler.average(
-            result.members, cover: effectiveSeeds.count, at: "\(place.address)/average-oof")
+            result.members, cover: effectiveSeeds.count, isPartial: compiler.recipe.mayLeaveRowsOut,
+            at: "\(place.address)/average-oof")
         if withTest, predictsTest {
             result.test = compiler.average(test, cover: test.count, at: "\(place.address)/average-test")
         }
@@ -52,7 +53,8 @@ private struct ProgramPart {
         let name = Step.room(of: place.address)
         let loaded = compiler.loaded
         let files = loaded.scripts[name] ?? []
-        scripts = Dictionary(files.map { ($0, compiler.file($0)) }, uniquingKeysWith: { $1 })
+        scripts = Dictionary(
+            compiler.scripts(of: name).map { ($0.name, compiler.file($0.path)) }, uniquingKeysWith: { $1 })
         let table = files.first { loaded.isTrainingTable($0) }
         let found = loaded.mentions[name]
         mention = model.program.labels == nil && table == nil ? found : nil

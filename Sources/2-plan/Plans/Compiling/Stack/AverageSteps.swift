@@ -9,16 +9,20 @@ extension Average: Planned {
     func predictions(at place: Place, withTest: Bool, in compiler: inout Compiler) -> Predictions {
         var outOfFold: [String: Artifact<Content.Predictions>] = [:]
         var test: [String: Artifact<Content.Predictions>] = [:]
+        var result = Predictions()
         for name in members {
             let part = compiler.predictions(named: name)
             outOfFold[name] = part.outOfFold
             test[name] = part.test
+            // All members of a plain average are of the same folds, and those of a fitted one of all.
+            result.folds = part.folds
         }
-        var result = Predictions()
         if outOfFold.count == members.count {
             result.outOfFold =
                 isPlain
-                ? plain(outOfFold, at: "\(place.address)/average-oof", place.tree, in: &compiler)
+                ? plain(
+                    outOfFold, isPartial: result.folds != nil || compiler.recipe.mayLeaveRowsOut,
+                    at: "\(place.address)/average-oof", place.tree, in: &compiler)
                 : weightedOutOfFold(outOfFold, at: place, in: &compiler).predictions
         }
         if withTest, test.count == members.count {
@@ -39,10 +43,11 @@ extension Average: Planned {
     }
 
     private func plain(
-        _ members: [String: Artifact<Content.Predictions>], at address: String, _ tree: Node?,
+        _ members: [String: Artifact<Content.Predictions>], isPartial: Bool = false, at address: String, _ tree: Node?,
         in compiler: inout Compiler
     ) -> Artifact<Content.Predictions> {
-        compiler.average(members, cover: members.count, at: address, tree: tree?["average"])
+        compiler.average(
+            members, cover: members.count, isPartial: isPartial, at: address, tree: tree?["average"])
     }
 
     private func weightedOutOfFold(

@@ -44,8 +44,8 @@ def read_labelled(source):
 def chosen_rows(fold, source, count, inside):
     """Row numbers, ascending, that a fold of the `folds` file selects of a table of `count` rows.
 
-    `inside`: the rows of that fold (predict) rather than those of all other folds (training). Fold None is all rows, and then no
-    source is needed.
+    `inside`: the rows of that fold (predict) rather than those that its model is trained on: of all other folds and of none, where
+    folds are ordered of earlier ones alone. Fold None is all rows, and then no source is needed.
     """
     import numpy as np
     if fold is None:
@@ -56,7 +56,10 @@ def chosen_rows(fold, source, count, inside):
     assigned = np.asarray(folds["folds"])
     if len(assigned) != count:
         raise invalid(f"{source.title} assigns {len(assigned)} rows to folds, and the table has {count}")
-    rows = np.flatnonzero((assigned == fold) == inside)
+    chosen = assigned == fold if inside else assigned < fold if folds.get("ordered") else assigned != fold
+    if inside:
+        chosen[folds.get("unscored", [])] = False
+    rows = np.flatnonzero(chosen & (assigned > -2))  # -2 is a row that no model of a fold is trained on
     if len(rows) == 0:
         raise invalid(f"fold {fold} of {folds['count']} leaves no rows to {'predict' if inside else 'train on'}")
     return rows

@@ -14,7 +14,7 @@ from ..protocol.step import Failure, invalid
 from ..protocol.words import alike, character_name, listed, printable, unseen
 from ..texts import repeats
 
-LIGHTEST = 1e-30  # the least weight that is not 0: sums and products of such weights and losses lose no digits
+LIGHTEST, HEAVIEST = 1e-30, 1e30  # of the weights that are not 0: sums and products of such weights and losses lose no digits
 
 
 def form(text):
@@ -29,7 +29,7 @@ def run(step):
     parameters, role = step.parameters, step.parameters.role
     named = {k: v for k, v in plain(parameters.columns).items() if v is not None}
     title = step.title("table")
-    train = role == "train"
+    train = role != "test"
     needed, optional = asked(named, train, parameters.constraint)
     columns = parameters.label_columns or []
     try:
@@ -68,9 +68,12 @@ def run(step):
     texts, metrics = read_texts(title, {k: (named[k], get(k)) for k in ("prompt", "answer") if k in named}, count)
     formats.write_json(step.outputs / "rows", rows)
     formats.write_texts(step.outputs / "texts", texts)
+    if parameters.group_names:
+        formats.write_json(step.outputs / "groups", {"names": list(codes)})
     if parameters.fold_column is not None:
         values = orders.read_values(title, parameters.fold_column, table[parameters.fold_column])
-        formats.write_json(step.outputs / "order", orders.natural(values))
+        order = orders.in_time(title, parameters.fold_column, values) if parameters.times else orders.natural(values)
+        formats.write_json(step.outputs / "order", order)
     warnings = repeats.within(title, texts, rows)
     if step.has("reference"):
         warnings += repeats.between(title, texts, rows, formats.read_texts(step.input("reference")))
@@ -174,9 +177,9 @@ def read_weights(title, column, values):
     weights = []
     for row, value in enumerate(values, 1):
         weight = number(value)
-        if weight != 0 and not LIGHTEST <= weight <= 1 / LIGHTEST:
+        if weight != 0 and not LIGHTEST <= weight <= HEAVIEST:
             raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(written(value))}' is no weight; 0, or a number "
-                          f"from {LIGHTEST} to {1 / LIGHTEST} is needed", row, column)
+                          f"from {LIGHTEST} to {HEAVIEST} is needed", row, column)
         weights.append(weight)
     if sum(weights) == 0:
         raise invalid(f"{title}, column '{printable(column)}': every weight is 0, so no row would count", column=column)

@@ -23,8 +23,11 @@ def run(step):
     models = design.model_names(step.inputs)
     target = kinds.of(step.parameters)
     table, folds, count = read_table(step)
+    scored = np.flatnonzero(folds >= 0)  # a row of no fold has no out-of-fold prediction to learn from
     train = design.build({model: step.source(f"oof.{model}") for model in models}, "out-of-fold", count, target,
-                         group_codes(step, "rows", table), step.source("features-train") if step.has("features-train") else None)
+                         group_codes(step, "rows", table), step.source("features-train") if step.has("features-train") else None, scored)
+    folds, table = folds[scored], {name: [part[row] for row in scored] if isinstance(part, list) else part for name, part in table.items()}
+    count = len(scored)
     test = read_test(step, models, train, target)
     weights = np.ones(count) if table["weights"] is None else np.asarray(table["weights"], np.float64)
     groups = np.arange(count) if table["groups"] is None else np.asarray(table["groups"])
@@ -55,7 +58,7 @@ def run(step):
                 fitted = learner.fit(seen, seed, tuned)
             tested.append(learner.predict(fitted, test))
         report.refitted(tuned, fitted)
-    write(step.outputs / "oof", oof, target)
+    write(step.outputs / "oof", oof, target, scored)
     if test:
         write(step.outputs / "test", sum(tested) / len(tested), target)
     formats.write_json(step.outputs / "report", report.whole(folds, oof))
@@ -108,8 +111,9 @@ def read_table(step):
     if len(folds["folds"]) != count:
         raise invalid(f"{step.title('folds')} assigns {len(folds['folds'])} rows to folds, and the table has {count}")
     assigned = np.asarray(folds["folds"])
-    if folds["count"] < 2 or len(np.unique(assigned)) != folds["count"] or assigned.max() >= folds["count"]:
-        raise invalid(f"{step.title('folds')} says {folds['count']} folds and has rows in {len(np.unique(assigned))}: at least two "
+    assigned[folds.get("unscored", [])] = -1
+    if folds["count"] < 2 or len(np.unique(assigned[assigned >= 0])) != folds["count"] or assigned.max() >= folds["count"]:
+        raise invalid(f"{step.title('folds')} says {folds['count']} folds and has rows in {len(np.unique(assigned[assigned >= 0]))}: at least two "
                       "folds are needed, and rows in each")
     return table, assigned, count
 
@@ -170,5 +174,5 @@ def told_of(learner, where, seen):
         raise
 
 
-def write(path, predicted, target):
-    target.write_values(path, range(len(predicted)), predicted, design.FLOOR)
+def write(path, predicted, target, rows=None):
+    target.write_values(path, range(len(predicted)) if rows is None else rows, predicted, design.FLOOR)

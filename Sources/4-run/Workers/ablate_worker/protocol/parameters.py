@@ -26,9 +26,19 @@ class Ingest:
     labels: list
     target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     label_columns: list | None = None
-    role: Literal["train", "test"]
+    role: Literal["train", "test", "validation"]
     constraint: Literal["one-of-each"] | None
     fold_column: str | None = None
+    group_names: bool = False
+    times: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Join:
+    """Puts the rows of several training tables one after another."""
+    tables: list
+    ids: bool
+    weights: dict | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -357,6 +367,7 @@ class Fetch:
 # The forms that the parameters of each kind may have.
 KINDS = {
     "ingest": (Ingest,),
+    "join": (Join,),
     "explore": (Explore,),
     "tokenize": (Tokenize,),
     "finetune": (Finetune,),

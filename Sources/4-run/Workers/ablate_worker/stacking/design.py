@@ -32,39 +32,40 @@ def model_names(inputs):
     return known["oof."]
 
 
-def build(predictions, kind, count, target, group_codes=None, features=None):
-    """The Design of a table of `count` rows.
+def build(predictions, kind, count, target, group_codes=None, features=None, rows=None):
+    """The Design of a table of `count` rows, or of some `rows` of it, ascending.
 
     predictions: the Source of each model by name, in the order of the columns; kind: what a message calls them, out-of-fold or
     test. group_codes [rows]: None for no statistics. features: the Source of further columns.
     """
     import numpy as np
     models = list(predictions)
-    probabilities = np.stack([covering(predictions[model], f"the {kind} predictions of '{model}'", count, target) for model in models])
+    rows = np.arange(count) if rows is None else rows
+    probabilities = np.stack([covering(predictions[model], f"the {kind} predictions of '{model}'", count, target, rows) for model in models])
     seen = target.seen(probabilities)
     names = [f"{model}.{target.column}-{place}" for model in models for place in range(target.width)]
-    values = [seen.transpose(1, 0, 2).reshape(count, -1)]
+    values = [seen.transpose(1, 0, 2).reshape(len(rows), -1)]
     if group_codes is not None:
-        values.append(groups.statistics(values[0], group_codes))
+        values.append(groups.statistics(values[0], [group_codes[row] for row in rows]))
         names = names + groups.names(names)
     if features is not None:
         more, numbers = formats.read_features(features, count)
         names = names + more
-        values.append(numbers)
+        values.append(numbers[rows])
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise invalid(f"two columns have the name '{twice[0]}': a features input repeats another's names")
     values = np.concatenate(values, axis=1, dtype=np.float64)
     infinite = np.argwhere(np.isinf(values))
     if len(infinite):
-        row, column = infinite[0]
+        row, column = rows[infinite[0][0]], infinite[0][1]
         raise invalid(f"the feature '{names[column]}' is infinite in row {row + 1}: only finite numbers and NaN (missing) "
                       "can be learnt from", int(row) + 1)
     return Design(names, values, probabilities)
 
 
-def covering(source, title, count, target):
-    """The numbers [count, width] of predictions that must hold each row exactly once."""
+def covering(source, title, count, target, wanted):
+    """The numbers [wanted, width] of predictions that must hold each wanted row of the table exactly once."""
     import numpy as np
     rows, probabilities = target.read(source)
     outside = rows[(rows < 0) | (rows >= count)]
@@ -72,15 +73,17 @@ def covering(source, title, count, target):
         row = int(outside[0]) + 1
         raise invalid(f"{title} have a row {row}, and the table has {count} rows: they are of another table", row)
     times = np.bincount(rows, minlength=count)
-    for wrong, words in ((times == 0, "lack"), (times > 1, "repeat")):
+    lacking = np.zeros(count, bool)
+    lacking[wanted] = times[wanted] == 0
+    for wrong, words in ((lacking, "lack"), (times > 1, "repeat")):
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0]) + 1
             more = f" and {wrong.sum() - 1} more" if wrong.sum() > 1 else ""
             raise invalid(f"{title} {words} row {row}{more}: every row of the table must be predicted exactly "
                           "once", row)
-    ordered = np.empty_like(probabilities)
+    ordered = np.zeros((count, probabilities.shape[1]))
     ordered[rows] = probabilities
-    return ordered
+    return ordered[wanted]
 
 
 def check_same_columns(train, test):

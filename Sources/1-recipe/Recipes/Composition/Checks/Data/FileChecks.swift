@@ -24,8 +24,11 @@ struct FileChecks {
     /// Files that are not there, of code `missing-file`; and what is there and cannot be meant, of code `not-a-file`.
     func findings(_ root: Node) -> [Finding] {
         var findings: [Finding] = []
-        for path in [["data", "train"], ["data", "test"], ["submission", "sample"]] {
+        for path in [["data", "train"], ["data", "test"], ["data", "validation"], ["submission", "sample"]] {
             if let node = root.value(at: path) { check(node, .file, &findings) }
+        }
+        for table in root["data"]?["more"]?.elements ?? [] {
+            if let node = table["file"] { check(node, .file, &findings) }
         }
         for entry in (root["models"]?.entries ?? []) + (root["extractors"]?.entries ?? [])
         where entry.value["backbone"]?.origin.contains(where: { $0.hasPrefix("like") }) != true {

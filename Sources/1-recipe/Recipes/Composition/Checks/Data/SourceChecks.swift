@@ -37,6 +37,17 @@ struct SourceChecks {
                     .labelLeak, "the column \"\(column)\" holds the labels, and is read as \(name)",
                     at: place.span, notes: [.init(way)], help: "name another column, or leave \(name) out"))
         }
+        for (name, other) in [("train", recipe.data.train), ("test", recipe.data.test)] as [(String, String?)] {
+            guard let own = recipe.data.validation, let other, Self.plain(own) == Self.plain(other),
+                let place = data["validation"]
+            else { continue }
+            reading.report(
+                Finding(
+                    .labelLeak,
+                    "the validation table is the \(name == "train" ? "training" : "test") table, so that its rows are scored by what has seen them",
+                    at: place.span, notes: data[name].map { [.init("it stands here", at: $0.span)] } ?? [],
+                    help: "name another table"))
+        }
         if let test = recipe.data.test, Self.plain(test) == Self.plain(recipe.data.train), let place = data["test"] {
             reading.report(
                 Finding(

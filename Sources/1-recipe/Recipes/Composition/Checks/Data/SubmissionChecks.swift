@@ -36,7 +36,7 @@ struct SubmissionChecks {
     /// As text; what leads to the same file by a link is found where there are files.
     private func checkPath(_ reading: inout Reading) {
         guard let submission = recipe.submission, let node = tree["submission"] else { return }
-        let inputs = [recipe.data.train, recipe.data.test, submission.sample].compactMap(\.self)
+        let inputs = (recipe.data.labelled + [recipe.data.test, submission.sample]).compactMap { $0 }
         guard let input = inputs.first(where: { Self.parts($0) == Self.parts(submission.path) }) else { return }
         reading.report(
             Finding(

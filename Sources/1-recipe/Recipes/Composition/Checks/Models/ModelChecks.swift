@@ -21,7 +21,20 @@ struct ModelChecks {
         }
         TargetChecks(recipe: recipe).report(model, at: tree, &reading)
         TemplateChecks(recipe: recipe).report(model.template, at: tree["template"], &reading)
+        checkFolds(&reading)
         PseudoLabelChecks(recipe: recipe, model: model, tree: tree).report(&reading)
+    }
+
+    /// Folds that there are.
+    private func checkFolds(_ reading: inout Reading) {
+        let count = recipe.folds.count
+        for place in tree["fit"]?["folds"]?.elements ?? [] {
+            guard let fold = place.scalar.flatMap({ Int($0.text) }), fold >= count else { continue }
+            reading.report(
+                Finding(
+                    .outOfRange, "there is no fold \(fold): the recipe has \(count), numbered 0 to \(count - 1)",
+                    at: place.span))
+        }
     }
 
     /// Keys that would silently do nothing.

@@ -27,7 +27,9 @@ struct PseudoLabelChecks {
                     .missingKey, "pseudo-labels need a test table", at: node.span,
                     help: "add data.test, or remove pseudo-labels"))
         }
-        if model.fit != [.folds] {
+        if model.fit.folds != nil, let place = tree["fit"] {
+            reading.report(.someFolds("a model with pseudo-labels", at: place.span))
+        } else if model.fit != [.folds] {
             reading.report(
                 Finding(
                     .fullFitWithPseudoLabels,
@@ -42,7 +44,9 @@ struct PseudoLabelChecks {
             guard let model = recipe.models.first(where: { $0.name == name })?.value, !model.section.teaches else {
                 continue
             }
-            if model.isOutOfFold {
+            if model.fit.folds != nil {
+                reading.report(.someFolds("the teacher \"\(name)\"", at: place))
+            } else if model.isOutOfFold {
                 reading.report(Finding.noTeacher(name, at: place))
             } else {
                 reading.report(
@@ -58,6 +62,13 @@ struct PseudoLabelChecks {
 }
 
 extension Finding {
+    /// Of a model fitted without some folds alone, which what is said of every fold cannot be made of.
+    static func someFolds(_ subject: String, at span: Span) -> Finding {
+        Finding(
+            .someFolds, "\(subject) must be fitted without every fold, and is without some alone", at: span,
+            help: "write fit: [folds]")
+    }
+
     /// A custom step, and predictions that are brought, give one prediction for the test, and a teacher needs one for each fold.
     static func noTeacher(_ name: String, at span: Span) -> Finding {
         Finding(

@@ -23,7 +23,9 @@ struct RoundChecks {
                     help: "write rounds: {count: \(rounds.count), from: NAME}, or add a submission"))
         }
         for entry in recipe.models {
-            if entry.value.fit != [.folds], let place = tree["models"]?[entry.name] {
+            if entry.value.fit.folds != nil, let place = tree["models"]?[entry.name] {
+                reading.report(.someFolds("with rounds, \"\(entry.name)\"", at: (place["fit"] ?? place).span))
+            } else if entry.value.fit != [.folds], let place = tree["models"]?[entry.name] {
                 reading.report(
                     Finding(
                         .fullFitWithPseudoLabels, "with rounds, \"\(entry.name)\" must be fitted on folds alone",

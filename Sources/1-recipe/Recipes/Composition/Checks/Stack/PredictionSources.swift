@@ -8,6 +8,8 @@ struct PredictionSources {
     let optimized: Set<String>
     /// The names that have no out-of-fold predictions.
     let withoutOutOfFold: Set<String>
+    /// The names whose out-of-fold predictions are of some folds alone, and these folds.
+    let covered: [String: [Int]]
     /// The names that have no predictions of the test because of a model, and that model.
     let silent: [String: String]
     /// What each custom step makes.
@@ -18,6 +20,8 @@ struct PredictionSources {
         var optimized: Set<String> = []
         var without = Set(recipe.models.filter { !$0.value.isOutOfFold }.map(\.name))
         without.formUnion(recipe.steps.filter { !$0.value.outputs.contains("out-of-fold") }.map(\.name))
+        var covered: [String: [Int]] = [:]
+        for entry in recipe.models { covered[entry.name] = entry.value.fit.folds }
         var silent = Dictionary(
             recipe.models.filter { !$0.value.section.predictsTest }.map { ($0.name, $0.name) },
             uniquingKeysWith: { first, _ in first })
@@ -29,11 +33,19 @@ struct PredictionSources {
                 optimized.insert(entry.name)
             }
             if members.contains(where: without.contains) { without.insert(entry.name) }
+            if let average = entry.value.average { covered[entry.name] = Self.folds(of: average, covered) }
         }
         self.optimized = optimized
         self.silent = silent
         withoutOutOfFold = without
+        self.covered = covered
         outputs = Dictionary(recipe.steps.map { ($0.name, $0.value.outputs) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What a plain average of predictions that are all of the same folds is of; nil where it is of all, or none can be made.
+    private static func folds(of average: Average, _ covered: [String: [Int]]) -> [Int]? {
+        let folds = Set(average.members.map { covered[$0] })
+        return folds.count == 1 ? folds.first ?? nil : nil
     }
 
     /// Reports that something needs predictions of the test where a model makes none.

@@ -10,6 +10,7 @@ struct StackChecks {
     func report(_ entry: StackEntry, at node: Node, _ reading: inout Reading) {
         checkKeys(of: node, &reading)
         checkSteps(at: node, &reading)
+        CoverageChecks(sources: sources).report(entry, at: node, &reading)
         AverageChecks(sources: sources).report(entry, at: node, &reading)
         LearnerChecks(recipe: recipe, sources: sources).report(entry, at: node, &reading)
         OptimizationChecks(recipe: recipe, sources: sources).report(entry, at: node, &reading)

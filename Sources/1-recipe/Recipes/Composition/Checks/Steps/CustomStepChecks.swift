@@ -28,7 +28,7 @@ struct CustomStepChecks {
         names = Set(recipe.steps.map(\.name))
         models = Dictionary(recipe.models.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         entries = Set(recipe.stack.map(\.name))
-        outputs = Dictionary(recipe.steps.map { ($0.name, $0.value.outputs) }, uniquingKeysWith: { first, _ in first })
+        outputs = sources.outputs
     }
 
     func report(_ reading: inout Reading) {
@@ -107,6 +107,8 @@ struct CustomStepChecks {
                     Finding(
                         .noOutOfFold, "\"\(owner)\" has no out-of-fold predictions", at: span,
                         help: "give the model `fit: [folds]`"))
+            } else if outOfFold, sources.covered[owner] != nil {
+                reading.report(.someFolds("\"\(owner)\", of which a step reads what is out-of-fold,", at: span))
             }
         }
     }
