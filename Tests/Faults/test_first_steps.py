@@ -60,11 +60,15 @@ def test_one_hot_columns_and_many_texts_are_said(case):
     folder = case("13-pairwise-one-hot")
     result = run(folder, "init", "train.csv", "--output", "first.yaml")
     assert result.returncode == 0 and "one column for each label" in result.stderr and "idxmax" in result.stderr
-    assert "a template takes two" in result.stderr
-    columns = yaml.safe_load((folder / "first.yaml").read_text())["data"]["columns"]
+    assert "the template reads all of them" in result.stderr
+    data = yaml.safe_load((folder / "first.yaml").read_text())["data"]
+    columns, texts = data["columns"], data["columns"]["texts"]
     assert not columns["label"].startswith("winner")
+    assert {"prompt", "response_a", "response_b"} <= set(texts.values()) and all(f"{{{name}}}" in data["template"] for name in texts)
+    checked = run(folder, "check", "first.yaml")
+    assert "bad-template" not in checked.stderr + checked.stdout
     refused = run(folder, "check", "wanted.yaml")
-    assert refused.returncode == 65 and "join them into one column first" in refused.stderr
+    assert refused.returncode == 65 and "texts: {response_a: response_a, response_b: response_b}" in refused.stderr
 
 
 def test_a_schema_that_is_there_stays(tmp_path):

@@ -11,7 +11,7 @@ import Testing
             "largest-difference": 1e-6, "largest-logit": 4.0,
         ])
         #expect(said.warnings == ["first", "second"])
-        #expect(said.rows == 12 && said.truncatedAnswers == 3)
+        #expect(said.rows == 12 && said.truncatedRows(of: "answer") == 3)
         #expect(said.score("log-loss") == 0.5 && said.score("f1-macro") == 1 && said.score("accuracy") == nil)
         #expect(said.mergedDifference?.largest == 1e-6 && said.mergedDifference?.logit == 4)
     }

@@ -74,10 +74,11 @@ private func quoted(_ cell: String) -> String {
         }
         let columns = recipe.data.columns
         let undecided = template.undecided(proposal)
-        let roles: [(String, String?)] = [
-            ("id", columns.id), ("prompt", columns.prompt), ("answer", columns.answer), ("label", columns.label),
-            ("group", columns.group),
-        ]
+        let roles: [(String, String?)] =
+            [
+                ("id", columns.id), ("prompt", columns.prompt), ("answer", columns.answer), ("label", columns.label),
+                ("group", columns.group),
+            ] + (columns.named ?? []).map { ($0.name, $0.value) }
         for (role, column) in roles {
             guard let column else { continue }
             // What is named is one column of the table, or none of them, which is said.
@@ -89,7 +90,9 @@ private func quoted(_ cell: String) -> String {
             let place = try #require(header.firstIndex(of: column))
             #expect(!rows.contains { $0[place].isEmpty }, "\(text)")
         }
-        let used = roles.filter { $0.0 != "group" || $0.1 != columns.prompt }.compactMap(\.1)
+        let used = roles.filter {
+            $0.0 != "group" || !([columns.prompt] + (columns.named ?? []).map(\.value)).contains($0.1)
+        }.compactMap(\.1)
         #expect(Set(used).count == used.count, "\(text)")
         guard !undecided.contains("label"), let place = header.firstIndex(of: columns.label) else { return }
         #expect(Set(recipe.data.labels) == Set(rows.map { $0[place] }), "\(text)")

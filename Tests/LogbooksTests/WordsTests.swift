@@ -65,7 +65,7 @@ import Testing
                 == "Pseudo-labels make final worse (\u{2212}0.0100): hand in that of the first pass.")
         #expect(sentence(.betterWithout(member: "a", of: "both", gain: 0.5)).hasSuffix("without a (by 0.5000)."))
         #expect(
-            sentence(.cut(model: "tiny", share: 0.25, length: 64))
+            sentence(.cut(model: "tiny", text: "answer", share: 0.25, length: 64))
                 == "25 % of the answers that tiny reads are cut at 64 tokens.")
     }
 

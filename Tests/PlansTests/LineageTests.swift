@@ -15,7 +15,7 @@ import Testing
         let test: IngestStep.Outputs
         let folds: Artifact<Content.Folds>
         private let baseline = Baseline(
-            tfidf: Encoded(TFIDF(), TFIDF.declaration.shape), template: Template(pieces: [.answer]))
+            tfidf: Encoded(TFIDF(), TFIDF.declaration.shape), template: Template(pieces: [.place("answer")]))
 
         init() {
             func table(_ role: IngestStep.Role, _ builder: inout PlanBuilder) -> IngestStep.Outputs {
@@ -39,7 +39,7 @@ import Testing
             let pseudo = pseudoLabels.map { PseudoLabelled(labels: $0, folds: folds, texts: test.texts) }
             // Models of different names differ in a setting, as those of a recipe would.
             let baseline = Baseline(
-                tfidf: baseline.tfidf, template: Template(pieces: [.text(name), .answer]))
+                tfidf: baseline.tfidf, template: Template(pieces: [.text(name), .place("answer")]))
             return builder.add(
                 FitStep(
                     baseline: baseline, target: .classes(2), fold: fold, rows: train.rows, folds: folds,

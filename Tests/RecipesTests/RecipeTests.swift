@@ -123,8 +123,8 @@ private func codes(_ text: String, _ overrides: [String] = []) -> [String] {
 
     @Test func templatesEscapeBraces() throws {
         let text = base.replacing("labels:", with: "template: \"{{{answer}}}\", labels:")
-        #expect(try load(text).recipe.data.effectiveTemplate.pieces == [.text("{"), .answer, .text("}")])
-        #expect(try load(text).recipe.data.effectiveTemplate.source == "{{{answer}}}")
+        #expect(try load(text).recipe.data.effectiveTemplate.pieces == [.text("{"), .place("answer"), .text("}")])
+        #expect(try load(text).recipe.data.effectiveTemplate.sources == ["{{{answer}}}"])
     }
 }
 

@@ -56,7 +56,7 @@ import Testing
         #expect(try store.verify().damaged.count == 1)
         try store.writeRun("base", ["owner": "b"])
         let error = #expect(throws: AblateError.self) { try collect(store) }
-        #expect(error?.kind == .damaged && error?.path?.contains("/quarantine/runs-base-00000001") == true)
+        #expect(error?.kind == .damaged && error?.path.contains("/quarantine/runs-base-00000001") == true)
         #expect(error?.message.contains("has not been run since") == true)
         try store.writeRun("base", ["owner": "a"])
         _ = try collect(store)

@@ -387,7 +387,7 @@ def test_faults_that_no_later_try_mends(worker, endpoint, given, tmp_path):
     fails("Connection refused", "unavailable", endpoint="http://127.0.0.1:9/v1", retries=1)
     fails("begins with http:// or https://", endpoint="localhost:80")
     fails("which is no address", endpoint="http://[::1/v1")
-    fails("names neither {prompt} nor {answer}", template="Rate it")
+    fails("names none of {answer}, {prompt}", template="Rate it")
     fails("a group has several", per="group")
     fails("both a scale and categories", categories=["a", "b"])
     fails("scale is [10, 0]", scale=[10, 0])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from ablate_worker.models import backbones as loading
-from ablate_worker.models import batches, classifier, families, sequences
+from ablate_worker.models import batches, classifier, families, segments, sequences
 from ablate_worker.protocol.step import Failure
 from conftest import TINY, finetune, inputs, predicting
 from inprocess import ENCODERS, FAMILIES, fails, make_backbone, run
@@ -51,6 +51,23 @@ def test_neither_other_rows_nor_padding_change_a_row(name, family):
             alone = torch.cat([model(*batches.pad([row], CPU)) for row in rows])
         torch.testing.assert_close(together, alone, atol=2e-5, rtol=0)
         torch.testing.assert_close(together, padded_otherwise, atol=2e-5, rtol=0)
+
+
+@pytest.mark.parametrize("types", [0, 1, 2])
+@pytest.mark.parametrize("name", ["bert", "deberta-v2", "roberta"])
+def test_the_second_text_of_a_pair_has_the_token_type_of_its_own(name, types, tmp_path):
+    import transformers
+    make_backbone(name, tmp_path / name, **({} if name == "roberta" and types != 1 else {"type_vocab_size": types or (2 if name == "bert" else 0)}))
+    backbone, _ = loading.load(tmp_path / name, name, "none", CPU, frozen=True)
+    rows = [np.concatenate([row, segments.marked(row[::-1])]) for row in some_rows()]
+    ids, lengths = batches.pad(rows, CPU)
+    with torch.inference_mode():
+        found = loading.states(backbone, ids, lengths)
+        for row, states, length in zip(rows, found, lengths, strict=True):
+            plain = torch.from_numpy(segments.plain(row))[None].long()
+            kinds = {"token_type_ids": torch.from_numpy(segments.types(row))[None].long()} if backbone.config.type_vocab_size == 2 else {}
+            own = transformers.AutoModel.from_pretrained(tmp_path / name).eval()(input_ids=plain, **kinds).last_hidden_state[0]
+            torch.testing.assert_close(states[:length], own, atol=2e-5, rtol=0)
 
 
 def score(backbone_folder, model_folder, rows, pooling="last", lm_logits=False):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from ablate_worker.files import formats
-from ablate_worker.models import sequences
+from ablate_worker.models import segments, sequences
 from ablate_worker.protocol.parameters import Lengths
 from ablate_worker.protocol.step import Failure
 from ablate_worker.texts import chat, encoding, readme
@@ -66,7 +66,39 @@ def test_the_lines_of_an_export_make_the_ids_that_are_trained_on(keep, family, t
         lengths, names = Lengths(prompt=prompt, answer=answer, keep=keep), {"Tokenizer": Tokenizer}
         exec(readme.text_lines(pieces, lead, lengths, metadata), names)
         ids = sequences.assemble(columns, metadata, lengths, range(len(TEXTS)))
-        assert [names["ids"](**text) for text in TEXTS] == [each.tolist() for each in ids]
+        assert [names["ids"](text) for text in TEXTS] == [each.tolist() for each in ids]
+
+
+PAIR = [{"column": "question"}, {"text": " Choice: "}, {"column": "choice"}, {"pair": "second"}, {"column": "why"}]
+THREE = [{"question": "is it so", "choice": "b", "why": "it is so because it is"}, {"question": "", "choice": "a", "why": "no"},
+         {"question": "why not", "choice": "c", "why": ""}, {"question": "word " * 30, "choice": "d", "why": " so it goes " * 20}]
+
+
+def test_pairs_are_those_of_the_familys_own_tokenizer(family, tmp_path):
+    tokenizer, folder, _, after = family
+    if after is None:  # decoders, which have no pairs
+        return
+    columns, metadata, _ = tokenize(folder, tmp_path, THREE, PAIR)
+    lengths = Lengths(_others={"question": 10**6, "choice": 10**6, "why": 10**6})
+    rows = sequences.assemble(columns, metadata, lengths, range(len(THREE)))
+    # Of a batch: called with one pair, it takes an empty second text for none.
+    own = tokenizer([f"{text['question']} Choice: {text['choice']}" for text in THREE], [text["why"] for text in THREE],
+                    return_token_type_ids=True)
+    assert [segments.plain(row).tolist() for row in rows] == own["input_ids"]
+    assert [segments.types(row).tolist() for row in rows] == own["token_type_ids"]
+
+
+def test_the_second_text_of_a_pair_is_cut_alone_and_keeps_its_type(family, tmp_path):
+    tokenizer, folder, _, after = family
+    if after is None:
+        return
+    columns, metadata, _ = tokenize(folder, tmp_path, THREE, PAIR)
+    lengths = Lengths(keep={"why": "tail"}, _others={"question": 2, "choice": 1, "why": 3})
+    row = sequences.assemble(columns, metadata, lengths, [3])[0]
+    whole = tokenizer(THREE[3]["why"], add_special_tokens=False)["input_ids"]
+    assert segments.plain(row)[-4:].tolist() == [*whole[-3:], metadata["eos"]]
+    assert segments.types(row)[-4:].tolist() == tokenizer("a", "b", return_token_type_ids=True)["token_type_ids"][-1:] * 4
+    assert sequences.truncation(columns, lengths, [3])["truncated-tokens-why"] == len(whole) - 3
 
 
 CHATS = {

@@ -14,6 +14,7 @@
 //     PredictionsTable, PredictionColumns     the same by id, for other programs; how its columns are called
 //     Rows, Folds, PseudoLabels               a table without its texts; each row's fold; a teacher's labels
 //     TableParts                              which of several tables each row is of
+//     TextColumns                             the texts that each row has, by name
 //     Order                                   a column's values in their order, of which folds are made
 //     Weights, Coefficients                   what an average and a constraint fitted
 //     Evaluation, TrainingHistory             scores; a fine-tune's losses

@@ -9,8 +9,6 @@ package struct StepMetrics: Sendable {
     package let warnings: [String]
     /// How many rows it read; nil where it did not say.
     package let rows: Int?
-    /// How many answers it cut short.
-    package let truncatedAnswers: Int?
     /// Of a merged adapter: the largest difference of a logit from the adapter's own, and the largest logit.
     package let mergedDifference: (largest: Double, logit: Double)?
     private let members: [String: JSON]
@@ -22,15 +20,19 @@ package struct StepMetrics: Sendable {
         members = metrics.object ?? [:]
         // Most steps say nothing, and an error for each thing that is not said takes longer than all else.
         guard !members.isEmpty else {
-            (warnings, rows, truncatedAnswers, mergedDifference) = ([], nil, nil, nil)
+            (warnings, rows, mergedDifference) = ([], nil, nil)
             return
         }
         warnings = ((try? said.member("warnings").elements) ?? []).compactMap { try? $0.text }
         rows = try? said.member("rows").count
-        truncatedAnswers = try? said.member("truncated-rows-answer").count
         let difference = try? said.member("largest-difference").number
         let logit = try? said.member("largest-logit").number
         mergedDifference = difference.flatMap { difference in logit.map { (difference, $0) } }
+    }
+
+    /// In how many rows it cut a text short; nil where it did not say.
+    package func truncatedRows(of text: String) -> Int? {
+        (try? JSONDocument(.object(members), name: "the metrics").member("truncated-rows-\(text)").count) ?? nil
     }
 
     /// A score by the name of its metric.

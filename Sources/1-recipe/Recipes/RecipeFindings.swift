@@ -10,6 +10,7 @@ package enum RecipeFindings {
         .groupsSplit, .metricMismatch, .targetMismatch, .noOutOfFold, .labelLeak, .unknownFamily, .optimizedTwice,
         .missingConstraint,
         .fullFitWithPseudoLabels, .noEmbedding, .noTeacher, .ensembleSize, .scratchConflict, .lengthsAboveContext,
+        .unusedColumn,
         .unusedModel, .unusedInput, .unusedOutput, .unevenZip, .tooManyVariants, .tooManySteps, .confounded,
     ]
 }

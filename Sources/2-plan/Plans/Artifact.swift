@@ -59,6 +59,8 @@ package enum Content {
     /// The rows of a table without their texts.
     package enum Rows: NamedContent { static let name = "rows" }
     package enum Texts: NamedContent { static let name = "texts" }
+    /// The cells of a table's extra columns.
+    package enum Extra: NamedContent { static let name = "extra" }
     package enum Folds: NamedContent { static let name = "folds" }
     /// The values of the group column, in the order of the groups' numbers.
     package enum GroupNames: NamedContent { static let name = "groups" }

@@ -82,7 +82,7 @@ extension Parameter {
         Parameter(
             "template",
             schema: ["type": "array", "items": ["type": "object", "additionalProperties": ["type": "string"]]],
-            "The text around prompt and answer."
+            "Texts that stand around those of a row, and their places by name."
         ) { $0[keyPath: path].json }
     }
 

@@ -26,7 +26,8 @@ final class InputPlaces: Sendable {
         found.withLock { known in
             let found = known ?? look(files)
             known = found
-            return stamp.flatMap { found.files[Identity(device: $0.device, inode: $0.inode)] } ?? found.paths[ExactText(place)]
+            return stamp.flatMap { found.files[Identity(device: $0.device, inode: $0.inode)] }
+                ?? found.paths[ExactText(place)]
         }
     }
 

@@ -38,7 +38,7 @@ package struct Suggestion: Sendable {
         /// An average that nobody asked for promises a gain over the better of its members.
         case average(of: [String], logLoss: Double, gain: Double)
         /// A share of the answers is cut at so many tokens.
-        case cut(model: String, share: Double, length: Int)
+        case cut(model: String, text: String, share: Double, length: Int)
     }
 
     /// A run of the recipe with other settings, of some steps.
@@ -230,26 +230,36 @@ package struct Suggestion: Sendable {
         }
     }
 
-    /// Models of which many rows were cut short.
+    /// Models that read many rows cut short, with the text that is cut most often.
     private static func lengths(_ results: Results) -> [Suggestion] {
         results.plan.results.compactMap { result -> Suggestion? in
             guard case .model(let name) = result.role,
-                let length = results.recipe.model(named: name)?.fineTune?.lengths.answer
+                let model = results.recipe.model(named: name)?.fineTune
             else { return nil }
-            var (rows, cut) = (0, 0)
+            // The answer decides where there is one: that a long prompt is cut is rarely worth the tokens.
+            let data = results.recipe.recipe.data
+            let texts =
+                data.columns.texts.areShort
+                ? data.columns.texts.described : (model.template ?? data.effectiveTemplate).texts
+            var rows = 0
+            var cuts = texts.map { (text: $0, rows: 0) }
             for (step, entry) in zip(results.plan.steps, results.entries)
             where step.kind == .predict && step.address.hasPrefix("\(name)/") && step.address.hasSuffix("/predict-oof")
             {
                 guard let said = entry.record.map({ StepMetrics($0.metrics) }) else { continue }
                 rows += said.rows ?? 0
-                cut += said.truncatedAnswers ?? 0
+                for index in cuts.indices { cuts[index].rows += said.truncatedRows(of: cuts[index].text) ?? 0 }
             }
-            guard rows > 0, Double(cut) > 0.1 * Double(rows) else { return nil }
+            guard let most = cuts.max(by: { $0.rows < $1.rows }), rows > 0, Double(most.rows) > 0.1 * Double(rows)
+            else {
+                return nil
+            }
+            let length = model.lengths[most.text]
             let own = results.scores.first { $0.name == name }?.seconds
             return Suggestion(
-                reason: .cut(model: name, share: Double(cut) / Double(rows), length: length),
+                reason: .cut(model: name, text: most.text, share: Double(most.rows) / Double(rows), length: length),
                 command: command(
-                    results, [(SettingPath(["models", name, "lengths", "answer"]).text, "\(length * 2)")],
+                    results, [(SettingPath(["models", name, "lengths", most.text]).text, "\(length * 2)")],
                     steps: ["\(name)/**"]),
                 seconds: own, isOnGPU: false)
         }

@@ -124,7 +124,7 @@ enum RecipeSurroundings {
                 status.form == .file, status.size <= RecipeSurroundings.largestTable
             else { return nil }
             (self.path, stamp, labels) = (path, status.stamp, columns.labels)
-            keys = [columns.id, columns.answer, columns.prompt].compactMap(\.self)
+            keys = [columns.id].compactMap(\.self) + columns.texts.columns.reversed()
         }
     }
 

@@ -100,6 +100,11 @@ enum KeyChanges {
         let alone = plain + ["stack={}", "submission.from=m", "models.m.fit={folds: [0]}"]
         all["models.*.fit.folds"] = alone + ["models.m.fit.folds=[1]"]
         all["models.*.fit.full"] = alone + ["models.m.fit.full=true"]
+        all["data.columns.texts"] = [
+            "data.columns={id: id, texts: {prompt: p, answer: a}, label: l, group: g}",
+            "data.columns.texts={prompt: other, answer: a}",
+        ]
+        all["data.columns.extra"] = ["data.columns.extra=[age]"]
         all["folds.column"] = ["folds={kind: column, column: part, count: 2}", "folds.column=other"]
         all["rounds.count"] = ["rounds={count: 1, from: t}", "rounds.count=2"]
         all["rounds.from"] = ["rounds={count: 1, from: t}", "rounds.from=o"]

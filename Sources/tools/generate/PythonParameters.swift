@@ -24,7 +24,7 @@ enum PythonParameters {
             A field is named as the parameter, with _ for -. One without a default is always there. Knows no step; kinds.py reads these.
             \"""
 
-            from dataclasses import dataclass
+            from dataclasses import dataclass, field
             from typing import ClassVar, Literal
 
 
@@ -70,7 +70,9 @@ enum PythonParameters {
         private var known: [String: [JSON]] = [:]
 
         /// - Parameter limited: whether the class tells which numbers its fields may be.
-        mutating func add(_ name: String, _ about: String, _ fields: [Field], limited: Bool = false) -> String {
+        mutating func add(
+            _ name: String, _ about: String, _ fields: [Field], limited: Bool = false, others: Bool = false
+        ) -> String {
             var lines: [String] = []
             var cases: [String] = []
             for field in fields {
@@ -87,6 +89,9 @@ enum PythonParameters {
                 }
                 if field.initial == "None", !type.hasSuffix("None") { type += " | None" }
                 lines.append("    \(python(field.name)): \(type)" + (field.initial.map { " = \($0)" } ?? "") + "\n")
+            }
+            if others {
+                lines.append("    _others: dict = field(default_factory=dict)  # values under further names\n")
             }
             let limits =
                 limited ? fields.compactMap { field in limit(field.schema).map { "\"\(field.name)\": \($0)" } } : []
@@ -108,7 +113,9 @@ enum PythonParameters {
             guard number == nil else { return own }
             known[name, default: []].append(properties)
             let about = schema["description"]?.string ?? "The settings that mean something here."
-            return add(own, about, fields(ofObject: schema), limited: limited)
+            return add(
+                own, about, fields(ofObject: schema), limited: limited,
+                others: schema["additionalProperties"]?.object != nil)
         }
 
         private mutating func type(_ schema: JSON, called name: String) -> String {

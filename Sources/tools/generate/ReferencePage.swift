@@ -39,6 +39,9 @@ struct ReferencePage {
             text += "| \(cell(property["description"]?.string ?? "")) | \(cell(effects.text(own))) |\n"
             if let nested { children.append((name, nested.schema, nested.isNamed ? own + ["*"] : own)) }
         }
+        if !properties.isEmpty, let other = schema["additionalProperties"], let about = other["description"]?.string {
+            text += "| *name* | \(cell(Self.type(other))) |  | \(cell(about)) |  |\n"
+        }
         for (name, schema, own) in children {
             let shown = own.map { $0 == "*" ? "*name*" : "`\($0)`" }.joined(separator: ".")
             _ = name

@@ -31,8 +31,13 @@ package enum RecipeTemplate: String, CaseIterable, Sendable {
         let known = proposal?.labels ?? []
         let labels = known.count > 1 ? known : ["a", "b"]
         let isConstrained = self == .predictTheLLM || proposal?.isOneOfEach == true
-        var columns = ["answer: \(YAMLText.scalar(answer))", "label: \(YAMLText.scalar(label))"]
-        if let prompt { columns.insert("prompt: \(YAMLText.scalar(prompt))", at: 0) }
+        let texts = proposal?.texts ?? []
+        let named = texts.map { "\($0.name): \(YAMLText.scalar($0.column))" }.joined(separator: ", ")
+        var columns = [
+            texts.isEmpty ? "answer: \(YAMLText.scalar(answer))" : "texts: {\(named)}",
+            "label: \(YAMLText.scalar(label))",
+        ]
+        if let prompt, texts.isEmpty { columns.insert("prompt: \(YAMLText.scalar(prompt))", at: 0) }
         if let id = proposal?.id { columns.insert("id: \(YAMLText.scalar(id))", at: 0) }
         if let group { columns.append("group: \(YAMLText.scalar(group))") }
         let open = proposal.map(undecided) ?? []
@@ -54,7 +59,14 @@ package enum RecipeTemplate: String, CaseIterable, Sendable {
         if isConstrained {
             text += "  constraint: one-of-each            # every group holds each label exactly once\n"
         }
-        if prompt != nil { text += "  template: \"Question: {prompt}; Answer: {answer}\"\n" }
+        let places = texts.map { "\($0.name): {\($0.name)}" }.joined(separator: "; ")
+        let lengths =
+            texts.isEmpty ? "prompt: 256, answer: 768" : texts.map { "\($0.name): 256" }.joined(separator: ", ")
+        if !texts.isEmpty {
+            text += "  template: \"\(places)\"\n"
+        } else if prompt != nil {
+            text += "  template: \"Question: {prompt}; Answer: {answer}\"\n"
+        }
         let kind = group == nil ? "stratified-k-fold" : "stratified-group-k-fold"
         text += """
 
@@ -67,7 +79,7 @@ package enum RecipeTemplate: String, CaseIterable, Sendable {
                 backbone: mistralai/Mistral-7B-v0.1   # fetched by the first run; or a folder, such as ./backbone
                 quantization: nf4
                 lora: {rank: 16, alpha: 32, dropout: 0.05}
-                lengths: {prompt: 256, answer: 768}
+                lengths: {\(lengths)}
                 training: {epochs: 3, batch: 16, learning-rate: 1.0e-4}
                 seeds: [1]
 

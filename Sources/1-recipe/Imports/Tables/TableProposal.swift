@@ -8,6 +8,8 @@ package struct TableProposal: Sendable {
     package private(set) var id: String?
     package private(set) var prompt: String?
     package private(set) var answer: String?
+    /// More than two texts of a row, by their names; empty where prompt and answer say them.
+    package private(set) var texts: [(name: String, column: String)] = []
     package private(set) var label: String?
     package private(set) var group: String?
     package private(set) var labels: [String] = []
@@ -38,7 +40,9 @@ package struct TableProposal: Sendable {
             $0.name != answer?.name && $0.isNamed("question", "prompt", "instruction", "query", "input", "title")
         }
         self.prompt = prompt?.name
-        note(flags, texts.filter { $0.meanLength > 24 }.map(\.name))
+        let long = texts.filter { $0.meanLength > 24 || $0.name == prompt?.name || $0.name == answer?.name }
+        if long.count > 2 { self.texts = Self.named(long.map(\.name)) }
+        note(flags)
         if !repeated.isEmpty {
             notes.append(
                 "several columns are called \(repeated.keys.sorted().prefix(8).map { "'\($0.shown)'" }.joined(separator: ", ")); rename all but one of each, so that a recipe can name it"
@@ -124,7 +128,19 @@ package struct TableProposal: Sendable {
         return isWhole ? (flags.map(\.name), isOneHot) : ([], false)
     }
 
-    private mutating func note(_ flags: (columns: [String], isOneHot: Bool), _ texts: [String]) {
+    /// Columns by names that a template can have places for: their own, where these will do.
+    private static func named(_ columns: [String]) -> [(name: String, column: String)] {
+        var taken: Set<String> = ["keep"]
+        return columns.enumerated().map { index, column in
+            let plain = String(column.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "_" })
+            let own = plain.first.map { $0.isLetter } == true && plain.count <= 60 ? plain : "text_\(index + 1)"
+            let name = taken.insert(own).inserted ? own : "\(own)_\(index + 1)"
+            taken.insert(name)
+            return (name, column)
+        }
+    }
+
+    private mutating func note(_ flags: (columns: [String], isOneHot: Bool)) {
         func list(_ names: [String]) -> String { names.prefix(8).map(\.shown).joined(separator: ", ") }
         if !flags.columns.isEmpty {
             let names = flags.columns.map { "'\($0.shown)'" }.joined(separator: ", ")
@@ -134,9 +150,9 @@ package struct TableProposal: Sendable {
                     : "\(list(flags.columns)): several yes-or-no columns; a recipe predicts one column of labels, so choose one, or write a recipe for each"
             )
         }
-        if texts.count > 2 {
+        if !texts.isEmpty {
             notes.append(
-                "\(list(texts)): a row has \(texts.count) texts, and a template takes two; join those that are read together into one column first"
+                "\(list(texts.map(\.column))): a row has \(texts.count) texts, and the template reads all of them; leave out what a model should not read"
             )
         }
     }

@@ -23,6 +23,25 @@ package struct Named<Value: Sendable>: Sendable {
     }
 }
 
+/// Values of one shape under names that the writer chooses, in a mapping that has keys of its own as well.
+package struct Others<Root: Sendable>: Sendable {
+    let schema: JSON
+    let decode: @Sendable (Node.Entry, inout Root, inout Reading) -> Bool
+    let encode: @Sendable (Root) -> [String: JSON]
+
+    init<Value>(
+        _ path: any WritableKeyPath<Root, [String: Value]> & Sendable, _ shape: ValueShape<Value>, _ about: String
+    ) {
+        schema = shape.schema.object.map { .object($0.merging(["description": .string(about)]) { $1 }) } ?? shape.schema
+        decode = { entry, root, reading in
+            guard let value = shape.decode(entry.value, &reading) else { return false }
+            root[keyPath: path][entry.key] = value
+            return true
+        }
+        encode = { $0[keyPath: path].mapValues(shape.encode) }
+    }
+}
+
 extension ValueShape {
     /// A list of at least `minimum` values; of equal ones if `unique` is false.
     package static func list<Element: Hashable>(of element: ValueShape<Element>, minimum: Int = 1, unique: Bool = true)

@@ -33,12 +33,14 @@ package struct Declaration<Root: Sendable>: Sendable {
     /// The keys that mean something to each of what ``oneOf`` leaves to choose, and the value that each begins with.
     let meaningful: [String: [String]]
     private let starts: [String: @Sendable () -> Root]
+    /// Values under names of the writer's, which stand beside the keys; nil where there are none.
+    let others: Others<Root>?
 
     package init(
         _ about: String, initial: @escaping @Sendable () -> Root, oneOf: [String] = [], elsewhere: String? = nil,
         included: String? = nil, exempt: Exemption? = nil, meaningful: [String: [String]] = [:],
         starts: [String: @Sendable () -> Root] = [:],
-        keys: [Key<Root>]
+        keys: [Key<Root>], others: Others<Root>? = nil
     ) {
         self.about = about
         self.initial = initial
@@ -49,6 +51,7 @@ package struct Declaration<Root: Sendable>: Sendable {
         self.meaningful = meaningful
         self.starts = starts
         self.keys = keys
+        self.others = others
     }
 
     /// The mapping as a shape, to be used in other declarations.
@@ -65,13 +68,13 @@ package struct Declaration<Root: Sendable>: Sendable {
     private func encode(_ root: Root) -> JSON {
         var members = [String: JSON](minimumCapacity: keys.count)
         for key in keys { members[key.name] = key.encode(root) }
-        return .object(members)
+        return .object(members.merging(others?.encode(root) ?? [:]) { key, _ in key })
     }
 
     private func parameter(_ root: Root) -> JSON {
         var members: [String: JSON] = [:]
         for key in keys { members[key.name] = key.parameter(root) }
-        return .object(members)
+        return .object(members.merging(others?.encode(root) ?? [:]) { key, _ in key })
     }
 
     private func decode(_ node: Node, _ reading: inout Reading) -> Root? {
@@ -84,7 +87,11 @@ package struct Declaration<Root: Sendable>: Sendable {
         let present = Set(entries.map(\.key))
         for entry in entries {
             guard let key = keys.first(where: { $0.name == entry.key }) else {
-                reportUnknown(entry, besides: present, &reading)
+                if let others {
+                    if !others.decode(entry, &root, &reading) { isWhole = false }
+                } else {
+                    reportUnknown(entry, besides: present, &reading)
+                }
                 continue
             }
             if !key.decode(entry.value, &root, &reading) { isWhole = false }
@@ -145,7 +152,7 @@ package struct Declaration<Root: Sendable>: Sendable {
         }
         var schema: [String: JSON] = [
             "type": "object", "description": .string(about), "properties": .object(properties),
-            "additionalProperties": false,
+            "additionalProperties": others?.schema ?? false,
         ]
         let required = keys.filter(\.isRequired).map { JSON.string($0.name) }
         if !required.isEmpty {

@@ -36,7 +36,7 @@ package struct Annotation: Sendable {
             Key("model", \.model, .text(), required: true, "The model that is asked."),
             Key(
                 "template", \.template, .text(), required: true,
-                "The question, with {prompt} or {answer} where they go; it should ask for the rating or the category alone."
+                "The question, with {prompt} or {answer}, or the names of data.columns.texts, where they go; it should ask for the rating or the category alone."
             ),
             Key(
                 "scale", optional: \.scale, .list(of: .number(-1e6...1e6), minimum: 2),
@@ -64,6 +64,11 @@ package struct Annotation: Sendable {
             Key(
                 "prices", optional: \.prices, AnnotationPrices.declaration.shape, AnnotationPrices.declaration.about),
         ])
+}
+
+extension Annotation {
+    /// The texts that the question has a place for. All other braces are text.
+    package func texts(among names: [String]) -> [String] { names.filter { template.contains("{\($0)}") } }
 }
 
 package struct AnnotationPrices: Sendable {

@@ -2,24 +2,33 @@
 
 internal import Diagnostics
 internal import Digests
+package import Formats
 internal import Nodes
 package import Targets
 
 package struct Columns: Sendable {
     package var id: String?
     package var prompt: String?
-    package var answer = ""
+    package var answer: String?
+    /// The texts by their names, in the order of the recipe; nil where `prompt` and `answer` say them.
+    package var named: [Named<String>]?
     /// The column of the labels, or those of what is predicted otherwise.
     package var labels: [String] = []
     package var group: String?
     package var weight: String?
+    /// Columns of numbers and categories for the learners of the stack.
+    package var extra: [String] = []
 
     package static let declaration = Declaration(
-        "The names of the table's columns.", initial: { Columns() },
+        "The names of the table's columns.", initial: { Columns() }, oneOf: ["answer", "texts"],
         keys: [
             Key("id", optional: \.id, .text(), "Names each row; train may lack it, and its rows are then numbered."),
             Key("prompt", optional: \.prompt, .text(), "What was asked; leave it out where there is only one text."),
-            Key("answer", \.answer, .text(), required: true, "The text to classify."),
+            Key("answer", optional: \.answer, .singleText, "The text to classify."),
+            Key(
+                "texts", optional: \.named, .named(.text(), noun: "text"),
+                "The texts of each row, by names of the writer's: {question: QuestionText, why: Explanation}. Templates have a place {question} for each, and lengths a budget. prompt and answer are short for two texts of these names."
+            ),
             Key(
                 "label", \.labels, .oneOrMore, required: true,
                 "What is predicted of each training row: its class, or a column of 0 and 1, or of its share, for each of data.labels, in their order; of the targets number and multi-label one or several columns."
@@ -28,6 +37,10 @@ package struct Columns: Sendable {
                 "group", optional: \.group, .text(),
                 "Rows with equal text here stay in one fold, such as the answers to a question."),
             Key("weight", optional: \.weight, .text(), "A weight of each row in training and in scores."),
+            Key(
+                "extra", \.extra, .list(of: .text()),
+                "Columns of numbers or categories, in both tables, which a learner of the stack reads with the feature extra."
+            ),
         ])
 
     /// The column of what is predicted, and what columns of its labels begin with.
@@ -80,12 +93,14 @@ package struct DataSection: Sendable {
                 "one-of-each: every group holds each label exactly once; `optimize` builds on it."),
             Key(
                 "template", optional: \.template, Template.shape,
-                "The text a model reads, with {prompt} and {answer} where they go; by default the two, apart by a line."
+                "The text a model reads, with {prompt} and {answer}, or the names of columns.texts, where they go; by default all the texts, apart by a line. A list of two is a sentence pair, for encoders that read one: the tokenizer's own tokens stand between, and the second has its token type."
             ),
         ])
 
     /// Every table that has labels.
     var labelled: [String] { [train] + [validation].compactMap { $0 } + more.map(\.file) }
+    /// Whether control tokens in texts are text where a model does not say. Results of the short form stay what they were.
+    package var splitsSpecialTokens: Bool { !columns.texts.areShort }
 
     /// What is predicted, and how many numbers a prediction has.
     package var target: Target { Target(kind, width: outputs.count) }
@@ -100,7 +115,17 @@ package struct DataSection: Sendable {
 
     /// The template in force.
     package var effectiveTemplate: Template {
-        template ?? Template(pieces: columns.prompt == nil ? [.answer] : [.prompt, .text("\n"), .answer])
+        template
+            ?? Template(pieces: Array(columns.texts.names.map { [.place($0)] }.joined(separator: [.text("\n")])))
+    }
+}
+
+extension Columns {
+    /// The texts of a row, whichever form says them.
+    package var texts: TextColumns {
+        if let named { return TextColumns(named.map { .init(name: $0.name, column: $0.value) }) }
+        let short = [(TextColumns.prompt, prompt), (TextColumns.answer, answer)]
+        return TextColumns(short.compactMap { name, column in column.map { .init(name: name, column: $0) } })
     }
 }
 
@@ -115,6 +140,25 @@ package enum TableFormat: String, CaseIterable, Sendable {
 }
 
 extension ValueShape where Value == String {
+    /// The column of the one text of the short form.
+    static var singleText: Self {
+        let text = ValueShape.text()
+        return ValueShape(
+            schema: text.schema,
+            decode: { node, reading in
+                guard let columns = node.elements?.compactMap(\.scalar?.text), !columns.isEmpty else {
+                    return text.decode(node, &reading)
+                }
+                let named = columns.enumerated().map { "\(Name.isValid($1) ? $1 : "text-\($0 + 1)"): \($1)" }
+                reading.wrongType(
+                    node, wanted: "the name of one column",
+                    help:
+                        "several texts have names: write `texts: {\(named.joined(separator: ", "))}` for it, and name them so in the template"
+                )
+                return nil
+            }, encode: text.encode)
+    }
+
     static var table: Self {
         let wanted = "the path of a .csv, .jsonl or .parquet file"
         let text = ValueShape.text(

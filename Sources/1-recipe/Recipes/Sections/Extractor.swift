@@ -14,7 +14,7 @@ package struct Extractor: Sendable {
     package var pooling = Vector.mean
     package var components = 32
     package var template: Template?
-    package var splitsSpecialTokens = false
+    package var splitsSpecialTokens: Bool?
     package var lengths = Lengths()
     package var quantization = Quantization.none
     package var precision = Precision.auto
@@ -41,7 +41,7 @@ package struct Extractor: Sendable {
                 "template", optional: \.template, Template.shape,
                 "The text that is read, where it is another than data.template; the likelihood is of the answer given what stands before it."
             ),
-            Key("split-special-tokens", \.splitsSpecialTokens, .boolean, FineTune.splitting),
+            Key("split-special-tokens", optional: \.splitsSpecialTokens, .boolean, FineTune.splitting),
             Key("lengths", \.lengths, Lengths.declaration.shape, Lengths.declaration.about),
             Key("quantization", \.quantization, .choice, "How the weights are held."),
             Key(

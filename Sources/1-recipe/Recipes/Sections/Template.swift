@@ -1,4 +1,4 @@
-// The text around prompt and answer. Lengths never cut these pieces.
+// A text with places for the texts of a row. Lengths never cut what stands around them. Does not know which texts there are.
 
 internal import Diagnostics
 package import Digests
@@ -6,16 +6,19 @@ internal import Nodes
 
 extension FindingRule {
     static let badTemplate = FindingRule(
-        "bad-template", .keys, "A template does not hold {answer} once and {prompt} at most once.",
-        "Braces stand for the columns; a brace that is text is written twice.")
+        "bad-template", .keys,
+        "A template has no place for a text, one text twice, or a place for a text that there is not.",
+        "Braces stand for the texts of data.columns; a brace that is text is written twice.")
 }
 
-/// A text with places for the columns.
+/// A text with places for texts.
 package struct Template: Hashable, Sendable {
     package enum Piece: Hashable, Sendable {
         case text(String)
-        case prompt
-        case answer
+        /// The place of a text, by its name.
+        case place(String)
+        /// Where the second text of a pair begins, as encoders of sentence pairs read two texts.
+        case second
     }
     package let pieces: [Piece]
     package init(pieces: [Piece]) { self.pieces = pieces }
@@ -26,15 +29,24 @@ package struct Template: Hashable, Sendable {
             pieces.map { piece in
                 switch piece {
                 case .text(let text): ["text": .string(text)]
-                case .prompt: ["column": "prompt"]
-                case .answer: ["column": "answer"]
+                case .place(let name): ["column": .string(name)]
+                case .second: ["pair": "second"]
                 }
             })
     }
 
-    package var usesPrompt: Bool { pieces.contains(.prompt) }
+    /// The texts that have a place, in the order of their places.
+    package var texts: [String] { pieces.compactMap { if case .place(let name) = $0 { name } else { nil } } }
 
-    static let shape = ValueShape<Template>(schema: ["type": "string", "pattern": "\\{answer\\}"]) { node, reading in
+    /// Whether it is two texts, which a tokenizer parts by its own tokens and token types.
+    package var isPair: Bool { pieces.contains(.second) }
+
+    private static let text: JSON = ["type": "string", "pattern": "\\{[^{}]+\\}"]
+
+    static let shape = ValueShape<Template>(
+        schema: ["anyOf": [text, ["type": "array", "items": text, "minItems": 2, "maxItems": 2]]]
+    ) { node, reading in
+        if node.elements != nil { return pair(node, &reading) }
         guard
             let text = ScalarReading.text(
                 node, wanted: "a template such as \"Question: {prompt}; Answer: {answer}\"", reading: &reading)
@@ -46,7 +58,21 @@ package struct Template: Hashable, Sendable {
             return nil
         }
     } encode: {
-        .string($0.source)
+        $0.isPair ? .array($0.sources.map { .string($0) }) : .string($0.sources[0])
+    }
+
+    private static func pair(_ node: Node, _ reading: inout Reading) -> Template? {
+        guard let elements = node.elements, elements.count == 2 else {
+            reading.wrongType(node, wanted: "a template, or a pair of two such as [\"{prompt}\", \"{answer}\"],")
+            return nil
+        }
+        let parts = elements.compactMap { shape.decode($0, &reading) }
+        guard parts.count == 2, !parts.contains(where: \.isPair) else { return nil }
+        if let name = parts[1].texts.first(where: parts[0].texts.contains) {
+            reading.report(Finding(.badTemplate, twice(name).message, at: elements[1].span, help: twice(name).help))
+            return nil
+        }
+        return Template(pieces: parts[0].pieces + [.second] + parts[1].pieces)
     }
 
     struct Problem: Error {
@@ -68,17 +94,19 @@ package struct Template: Hashable, Sendable {
             } else if character == "{" {
                 let name = rest.prefix { $0 != "}" && $0 != "{" }
                 rest = rest.dropFirst(name.count)
-                guard rest.popFirst() == "}", name == "prompt" || name == "answer" else {
+                guard rest.popFirst() == "}", Name.isValid(String(name)) else {
                     let shown = name.count > 40 ? name.prefix(39) + "…" : name
                     return .failure(
                         Problem(
                             message: "there is no place {\(shown)} to fill",
                             help:
-                                "use {prompt} and {answer}, and write {{ for a brace; of a row with more texts than these two, join them into one column first"
+                                "use {prompt} and {answer}, or the names of data.columns.texts, and write {{ for a brace"
                         ))
                 }
-                guard seen.insert(String(name)).inserted else { return .failure(counted) }
-                pieces = flushed() + [name == "prompt" ? .prompt : .answer]
+                guard seen.insert(String(name)).inserted else {
+                    return .failure(twice(String(name)))
+                }
+                pieces = flushed() + [.place(String(name))]
                 literal = ""
             } else if character == "}" {
                 return .failure(Problem(message: "this template has a } without its {", help: "write }} for a brace"))
@@ -86,25 +114,32 @@ package struct Template: Hashable, Sendable {
                 literal.append(character)
             }
         }
-        guard seen.contains("answer") else { return .failure(counted) }
+        guard !seen.isEmpty else {
+            return .failure(
+                Problem(
+                    message: "this template has no place for a text, so every row would be the same",
+                    help: "write the name of a text in braces, such as \"Question: {prompt}; Answer: {answer}\""))
+        }
         return .success(Template(pieces: flushed()))
     }
 
-    private static let counted = Problem(
-        message: "a template holds {answer} once and {prompt} at most once",
-        help: "write \"Question: {prompt}; Answer: {answer}\"")
+    private static func twice(_ name: String) -> Problem {
+        Problem(message: "the text {\(name)} has two places in this template", help: "keep one of them")
+    }
 
-    /// The template as a recipe writes it.
-    package var source: String {
+    /// The template as a recipe writes it: one text, or the two of a pair.
+    package var sources: [String] {
         func escaped(_ text: String) -> String {
             text.map { $0 == "{" ? "{{" : $0 == "}" ? "}}" : String($0) }.joined()
         }
-        return pieces.map { piece in
-            switch piece {
-            case .text(let text): escaped(text)
-            case .prompt: "{prompt}"
-            case .answer: "{answer}"
-            }
-        }.joined()
+        return pieces.split(separator: .second, omittingEmptySubsequences: false).map { part in
+            part.map { piece in
+                switch piece {
+                case .text(let text): escaped(text)
+                case .place(let name): "{\(name)}"
+                case .second: ""
+                }
+            }.joined()
+        }
     }
 }

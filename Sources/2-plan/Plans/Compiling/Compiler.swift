@@ -198,7 +198,8 @@ struct Compiler {
         let hasGroups = recipe.data.columns.group != nil
         func table(_ name: String, _ own: IngestStep.Outputs, weight: Double = 1) -> JoinStep.Table {
             JoinStep.Table(
-                name: name, rows: own.rows, texts: own.texts, groups: hasGroups ? own.groups : nil, weight: weight)
+                name: name, rows: own.rows, texts: own.texts, groups: hasGroups ? own.groups : nil,
+                extra: recipe.data.columns.extra.isEmpty ? nil : own.extra, weight: weight)
         }
         var tables = [table("train", ingest(.train))]
         if recipe.data.validation != nil { tables.append(table("validation", ingest(.validation))) }
@@ -216,6 +217,11 @@ struct Compiler {
             origins: ["ids": loaded.tree["data"]?["columns"]])
         join = made
         return made
+    }
+
+    /// The extra columns of a table; of the training table those of all tables with labels.
+    mutating func extra(of role: IngestStep.Role) -> Artifact<Content.Extra> {
+        (role == .train ? joined()?.extra : nil) ?? ingest(role).extra
     }
 
     /// A file of the user's, named as the recipe names it.

@@ -26,9 +26,11 @@ extension Compiler {
         if role == .test, extractor.features.contains(.embedding), extractor.components > 0 {
             directions = extraction(name, of: .train)?.directions
         }
+        var read = extractor
+        read.lengths = extractor.lengths.of(template(extractor.template).texts)
         return builder.add(
             ExtractStep(
-                name: name, extractor: extractor, tokens: tokens, backbone: backbone(model),
+                name: name, extractor: read, tokens: tokens, backbone: backbone(model),
                 directions: directions),
             at: "extractors/\(name)/extract-\(role.rawValue)", origins: origins(of: ExtractStep.parameters, tree))
     }

@@ -15,6 +15,9 @@ package struct FeaturesStep: TypedStep {
     /// The training texts, for features that are relative to them.
     let reference: Artifact<Content.Texts>?
     let tokens: Artifact<Content.Tokens>?
+    /// The extra columns, and those of the training table, which say what is a number and which categories there are.
+    let extra: Artifact<Content.Extra>?
+    let extraReference: Artifact<Content.Extra>?
     /// The features of annotations and extractors that stand beside, by their names.
     let others: [String: Artifact<Content.Features>]
 
@@ -32,6 +35,10 @@ package struct FeaturesStep: TypedStep {
         Input("rows", \.rows, "Groups."),
         Input("reference", optional: \.reference, "The training table's texts, which `tfidf` is fitted on."),
         Input("tokens", optional: \.tokens, "Where lengths are counted in tokens."),
+        Input("extra", optional: \.extra, "The extra columns of the table."),
+        Input(
+            "extra-reference", optional: \.extraReference,
+            "Those of the training table, which say what is a number and which categories there are."),
         Input(each: "features.", \.others, of: "name", "Columns of annotations and extractors, which come first."),
     ]
 

@@ -6,11 +6,14 @@ internal import Recipes
 /// Worked out once for all seeds and folds of a model.
 struct ForwardPass: Sendable {
     private let members: [String: JSON]
-    /// Tokens kept of each column.
+    /// Tokens kept of each text.
     let lengths: [String: Int]
 
-    init(_ model: FineTune) {
-        lengths = ["prompt": model.lengths.prompt, "answer": model.lengths.answer]
+    /// - Parameter texts: those that the model's template has places for.
+    init(_ given: FineTune, texts: [String]) {
+        var model = given
+        model.lengths = given.lengths.of(texts)
+        lengths = Dictionary(texts.map { ($0, model.lengths[$0]) }, uniquingKeysWith: { $1 })
         var members: [String: JSON] = [:]
         for parameter in Self.declared { members[parameter.name] = parameter.encode(model) }
         self.members = members

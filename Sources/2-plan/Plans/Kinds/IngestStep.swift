@@ -1,6 +1,7 @@
 // `ingest`: a table of the user's as rows and texts, checked.
 
 internal import Digests
+internal import Formats
 package import Recipes
 internal import Targets
 
@@ -8,7 +9,8 @@ package struct IngestStep: TypedStep {
     package static let kind = StepKind(
         "ingest", demand: .process,
         outputs: [
-            "rows", "texts", .sometimes("order", "where a column says the folds"),
+            "rows", "texts", .sometimes("extra", "where the recipe names extra columns"),
+            .sometimes("order", "where a column says the folds"),
             .sometimes("groups", "where rows of other tables may be of the same groups"),
         ],
         "Reads a table, checks it, and parts what is trained on from the texts.")
@@ -16,6 +18,7 @@ package struct IngestStep: TypedStep {
     package struct Outputs: Sendable {
         package let rows: Artifact<Content.Rows>
         package let texts: Artifact<Content.Texts>
+        package let extra: Artifact<Content.Extra>
         /// There where a column says the folds.
         let order: Artifact<Content.Order>
         /// There where it is asked for.
@@ -41,6 +44,9 @@ package struct IngestStep: TypedStep {
     /// The training texts, which the test table is held against: a question that stands in both is worth a warning.
     let reference: Artifact<Content.Texts>?
 
+    /// The keys of a recipe's columns that name one column each.
+    private static let single = ["id", "prompt", "answer", "label", "group", "weight"]
+
     package static let parameters: [Parameter<Self>] = [
         Parameter(
             "format", schema: ["enum": .array(TableFormat.allCases.map { .string($0.rawValue) })],
@@ -53,19 +59,32 @@ package struct IngestStep: TypedStep {
             schema: [
                 "type": "object", "additionalProperties": false,
                 "properties": .object(
-                    Dictionary(
-                        uniqueKeysWithValues: Columns.declaration.keys.map { ($0.name, ["type": ["string", "null"]]) })),
+                    Dictionary(uniqueKeysWithValues: single.map { ($0, ["type": ["string", "null"]]) })),
             ],
             "The table's column for id, prompt, answer, group, label and weight; null where there is none."
         ) { step in
             let columns = step.data.columns
+            let texts = columns.texts
             return [
-                "id": JSON(columns.id), "prompt": JSON(columns.prompt), "answer": .string(columns.answer),
-                "group": JSON(columns.group),
+                "id": JSON(columns.id), "prompt": JSON(texts.areShort ? texts["prompt"] : nil),
+                "answer": JSON(texts.areShort ? texts["answer"] : nil), "group": JSON(columns.group),
                 "label": step.role.hasLabels && step.labelColumns == nil ? .string(columns.label) : .null,
                 "weight": step.role.hasLabels ? JSON(columns.weight) : .null,
             ]
         },
+        Parameter(
+            name: "texts",
+            about: "The columns of the texts by their names, where they are not answer and prompt alone.",
+            schema: ["type": "object", "additionalProperties": ["type": "string"]], isRequired: false, asBefore: .null
+        ) { step in
+            let texts = step.data.columns.texts
+            guard !texts.areShort else { return nil }
+            return .object(
+                Dictionary(texts.all.map { ($0.name, .string($0.column)) }, uniquingKeysWith: { first, _ in first }))
+        },
+        Parameter(
+            "extra", \.data.columns.extra, .list(of: .text()), asBefore: [],
+            "Columns of numbers and categories, which are kept as they are written."),
         Parameter(
             "labels", \.data.outputs, .list(of: .text()),
             "The labels, in the order of their numbers; or the columns of what is predicted."),
@@ -98,8 +117,8 @@ package struct IngestStep: TypedStep {
 
     package static func outputs(of step: Int) -> Outputs {
         Outputs(
-            rows: Artifact(step, "rows"), texts: Artifact(step, "texts"), order: Artifact(step, "order"),
-            groups: Artifact(step, "groups"))
+            rows: Artifact(step, "rows"), texts: Artifact(step, "texts"), extra: Artifact(step, "extra"),
+            order: Artifact(step, "order"), groups: Artifact(step, "groups"))
     }
 
     package func sights(in lineage: Lineage) -> [String: Sight] { role.hasLabels ? ["rows": .labels] : [:] }

@@ -37,8 +37,9 @@ extension Suggestion {
         case .average(let members, let logLoss, let gain):
             return
                 "By their recorded losses the average of \(members.joined(separator: " and ")) scores \(Format.decimal(logLoss, 4)), \(Format.decimal(gain, 4)) better than the better of the two."
-        case .cut(let model, let share, let length):
-            return "\(Format.percent(share)) of the answers that \(model) reads are cut at \(length) tokens."
+        case .cut(let model, let text, let share, let length):
+            let what = text == "answer" ? "answers" : "texts \"\(text)\""
+            return "\(Format.percent(share)) of the \(what) that \(model) reads are cut at \(length) tokens."
         }
     }
 }

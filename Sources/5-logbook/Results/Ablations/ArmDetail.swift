@@ -4,6 +4,7 @@ internal import Digests
 internal import Forecasts
 internal import Formats
 internal import Plans
+internal import Recipes
 internal import Storage
 
 /// What the averaged out-of-fold predictions of a variant do otherwise than its baseline's.
@@ -131,7 +132,7 @@ package struct ArmDetail: Sendable {
 
 /// The texts of the training rows, as `ingest` wrote them.
 struct RowTexts: Sendable {
-    /// Characters of each row's answer.
+    /// Characters of each row's answer, or of all its texts where none is the answer.
     let lengths: [Int]
     private let beginnings: [String]
 
@@ -143,13 +144,15 @@ struct RowTexts: Sendable {
         let step =
             plan.steps.firstIndex { $0.body is JoinStep }
             ?? plan.steps.firstIndex { ($0.body as? IngestStep)?.role == .train }
-        guard let step, let output = entries[step].record?.outputs["texts"],
+        let ingest = plan.steps.lazy.compactMap { $0.body as? IngestStep }.first { $0.role == .train }
+        guard let step, let ingest, let output = entries[step].record?.outputs["texts"],
             output.objects.reduce(0, { $0 + Int($1.size) }) <= Self.most
         else { return nil }
+        let names = ingest.data.columns.texts.described
         var lengths: [Int] = []
         var beginnings: [String] = []
         for row in try StoredDocument.lines(of: output.digest, in: store, from: plan.steps[step].address) {
-            let text = try row.member(ifPresent: "answer")?.text ?? row.member(ifPresent: "prompt")?.text ?? ""
+            let text = try names.map { try row.member($0).text }.joined(separator: "\n")
             lengths.append(text.unicodeScalars.count)
             beginnings.append(String(String.UnicodeScalarView(text.unicodeScalars.prefix(120))))
         }

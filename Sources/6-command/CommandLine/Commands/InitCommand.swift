@@ -79,10 +79,11 @@ struct InitCommand: AsyncParsableCommand {
     private func report(_ proposal: TableProposal?, _ template: RecipeTemplate) {
         Console.out("\(output): a \(template.rawValue) recipe")
         if let proposal {
-            let found = [
-                ("prompt", proposal.prompt), ("answer", proposal.answer), ("label", proposal.label),
-                ("group", proposal.group), ("id", proposal.id),
-            ]
+            let isShort = proposal.texts.isEmpty
+            let found =
+                (isShort ? [("prompt", proposal.prompt), ("answer", proposal.answer)] : [])
+                + proposal.texts.map { ($0.name, $0.column) }
+                + [("label", proposal.label), ("group", proposal.group), ("id", proposal.id)]
             let shown = found.compactMap { name, column in column.map { "\(name): \($0.shown)" } }
             if !shown.isEmpty { Console.out("  " + shown.joined(separator: ", ")) }
             for role in template.undecided(proposal) {

@@ -1,6 +1,7 @@
 // What an annotation's question, scale and table must have in common.
 
 internal import Diagnostics
+internal import Formats
 internal import Nodes
 
 struct AnnotationChecks {
@@ -16,21 +17,21 @@ struct AnnotationChecks {
 
     private func check(_ annotation: Annotation, at node: Node, _ reading: inout Reading) {
         let place = (node["template"] ?? node).span
-        let asksPrompt = annotation.template.contains("{prompt}")
-        let asksAnswer = annotation.template.contains("{answer}")
-        if !asksPrompt, !asksAnswer {
+        let texts = recipe.data.columns.texts
+        let asked = annotation.texts(among: texts.names)
+        if texts.areShort, annotation.template.contains("{prompt}"), texts["prompt"] == nil {
+            TemplateChecks(recipe: recipe).report("prompt", in: "question", at: node["template"] ?? node, &reading)
+        } else if asked.isEmpty {
+            let places = texts.areShort ? ["prompt", "answer"] : texts.names
             reading.report(
                 Finding(
-                    .badTemplate, "the question names neither {prompt} nor {answer}, so it is the same for every row",
-                    at: place, help: "write {answer} where the text belongs"))
-        }
-        if asksPrompt, recipe.data.columns.prompt == nil {
-            reading.report(
-                Finding(.badTemplate, "the question uses {prompt}, and data.columns.prompt is missing", at: place))
+                    .badTemplate,
+                    "the question names none of \(places.map { "{\($0)}" }.joined(separator: ", ")), so it is the same for every row",
+                    at: place, help: "write {\(places.last ?? "answer")} where the text belongs"))
         }
         if annotation.per == .group {
             let per = (node["per"] ?? node).span
-            if asksAnswer {
+            if texts.areShort, asked.contains("answer") {
                 reading.report(
                     Finding(
                         .badTemplate, "the question names {answer}, and a group has several", at: place,

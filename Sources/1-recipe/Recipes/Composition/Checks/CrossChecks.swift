@@ -24,6 +24,7 @@ struct CrossChecks {
         FoldChecks(recipe: recipe, tree: tree).report(&reading)
         MetricChecks(recipe: recipe, tree: tree).report(&reading)
         TargetChecks(recipe: recipe).report(tree, &reading)
+        ColumnChecks(recipe: recipe, tree: tree).report(&reading)
         TemplateChecks(recipe: recipe).report(recipe.data.template, at: tree["data"]?["template"], &reading)
         CustomStepChecks(recipe: recipe, tree: tree, sources: sources).report(&reading)
         AnnotationChecks(recipe: recipe, tree: tree).report(&reading)

@@ -17,6 +17,7 @@ struct ExtractorChecks {
         for entry in recipe.extractors {
             guard let node = tree["extractors"]?[entry.name] else { continue }
             TemplateChecks(recipe: recipe).report(entry.value.template, at: node["template"], &reading)
+            TemplateChecks(recipe: recipe).report(entry.value.lengths, at: node["lengths"], &reading)
             if recipe.annotations.contains(where: { $0.name == entry.name }),
                 let place = tree["extractors"]?.entries?.first(where: { $0.key == entry.name })
             {

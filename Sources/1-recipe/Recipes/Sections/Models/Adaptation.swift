@@ -106,18 +106,3 @@ package enum HeadInput: String, CaseIterable, Sendable {
 }
 
 package enum Precision: String, CaseIterable, Sendable { case auto, bf16, fp16, fp32 }
-
-package struct Lengths: Sendable, Hashable {
-    package enum Keep: String, CaseIterable, Sendable { case head, tail, middle }
-    package var prompt = 256
-    package var answer = 768
-    package var keep = Keep.head
-
-    package static let declaration = Declaration(
-        "How many tokens of prompt and answer a model reads; the template is never cut.", initial: { Lengths() },
-        keys: [
-            Key("prompt", \.prompt, .integer(0...1_048_576), "Tokens of the prompt.", unit: "tokens"),
-            Key("answer", \.answer, .integer(1...1_048_576), "Tokens of the answer.", unit: "tokens"),
-            Key("keep", \.keep, .choice, "Which part of a text that is too long is kept; middle drops both ends."),
-        ])
-}

@@ -13,7 +13,7 @@ package struct FineTune: Sendable, ModelSection {
     package var headInput = HeadInput.hiddenState
     package var template: Template?
     package var chat = Chat.none
-    package var splitsSpecialTokens = false
+    package var splitsSpecialTokens: Bool?
     package var lengths = Lengths()
     package var training = Training()
     package var seeds = [1]
@@ -44,7 +44,7 @@ package struct FineTune: Sendable, ModelSection {
                 "What the head reads at that place: the hidden state, or the logits of the language model's head."),
             Model.template(\.template),
             Key("chat", \.chat, Chat.shape, Chat.about),
-            Key("split-special-tokens", \.splitsSpecialTokens, .boolean, splitting),
+            Key("split-special-tokens", optional: \.splitsSpecialTokens, .boolean, splitting),
             Key("lengths", \.lengths, Lengths.declaration.shape, Lengths.declaration.about),
             Key("training", \.training, Training.declaration.shape, Training.declaration.about),
             Model.seeds(\.seeds),
@@ -69,5 +69,5 @@ package struct FineTune: Sendable, ModelSection {
 
     /// What the key `split-special-tokens` means.
     static let splitting =
-        "Whether control tokens that a text spells out, such as </s>, are read as text; false: as the tokenizer's own marks, of which `tokenize` warns."
+        "Whether control tokens that a text spells out, such as </s>, are read as text; false: as the tokenizer's own marks, of which `tokenize` warns. By default true, but false where the texts are prompt and answer, as it always was."
 }

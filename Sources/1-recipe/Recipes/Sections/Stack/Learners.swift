@@ -24,6 +24,9 @@ extension LearnerEntry {
     package var settings: LearnerSettings { LearnerSettings() }
     package var seeds: [Int] { [1] }
 
+    /// Whether it reads features of every text, whatever templates say.
+    package var readsEveryText: Bool { features.contains { $0 != .groupStatistics && $0 != .extra } }
+
     /// Whether it reads the rows' texts; group statistics alone are of the predictions.
     package var readsTexts: Bool {
         !annotations.isEmpty || !extractors.isEmpty || features.contains { $0 != .groupStatistics }
@@ -116,7 +119,7 @@ private enum LearnerKeys {
     static func features<Root>(_ path: any WritableKeyPath<Root, [StackEntry.Feature]> & Sendable) -> Key<Root> {
         Key(
             "features", path, .list(of: .choice),
-            "What a learner reads beside the predictions; group-statistics are those of all the others within each group."
+            "What a learner reads beside the predictions: numbers about the texts; extra: the columns of data.columns.extra; group-statistics: those of all the others within each group."
         )
     }
 

@@ -10,6 +10,7 @@ package enum StackEntry: Sendable {
 
     package enum Feature: String, CaseIterable, Sendable {
         case length, punctuation, casing, markup, overlap, compression, tfidf
+        case extra
         case groupStatistics = "group-statistics"
     }
     package enum TestFit: String, CaseIterable, Sendable { case mean, refit }

@@ -6,7 +6,8 @@ internal import Recipes
 extension FineTune: FittedModel {
     func part(at place: Place, in compiler: Compiler) -> FineTunePart {
         FineTunePart(
-            own: self, place: place, teacher: compiler.teacher(of: self), forward: ForwardPass(self),
+            own: self, place: place, teacher: compiler.teacher(of: self),
+            forward: ForwardPass(self, texts: compiler.template(template).texts),
             training: Encoded(training, Training.declaration.shape), reading: reading(at: place, in: compiler))
     }
 
@@ -101,7 +102,7 @@ extension Compiler {
         let made = builder.add(
             TokenizeStep(
                 template: template(model.template), vocabulary: tokenizer == nil ? reading.vocabulary : nil,
-                chat: model.chat, splitsSpecialTokens: model.splitsSpecialTokens,
+                chat: model.chat, splitsSpecialTokens: model.splitsSpecialTokens ?? recipe.data.splitsSpecialTokens,
                 tellsMask: role == .train && model.training.masksByToken, texts: texts,
                 tokenizer: tokenizer),
             at: "\(address)/tokenize-\(role.rawValue)",

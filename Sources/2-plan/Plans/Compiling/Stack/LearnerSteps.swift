@@ -65,12 +65,15 @@ extension LearnerEntry {
         let (texts, rows) = (compiler.texts(of: role), compiler.rows(of: role))
         let reference = features.contains(.tfidf) ? compiler.texts(of: .train) : nil
         let tokens = features.contains(.length) ? compiler.tokens(ofMembers: members, role) : nil
+        let extra = features.contains(.extra) ? compiler.extra(of: role) : nil
+        let extraReference = features.contains(.extra) ? compiler.extra(of: .train) : nil
         var others: [String: Artifact<Content.Features>] = [:]
         for name in annotations { others[name] = compiler.annotation(name, of: role) }
         for name in extractors { others[name] = compiler.extraction(name, of: role)?.features }
         return compiler.builder.add(
             FeaturesStep(
-                features: features, texts: texts, rows: rows, reference: reference, tokens: tokens, others: others),
+                features: features, texts: texts, rows: rows, reference: reference, tokens: tokens, extra: extra,
+                extraReference: extraReference, others: others),
             at: "\(place.address)/features-\(role.rawValue)", origins: ["features": place.tree?["features"]]
         ).features
     }

@@ -1,6 +1,7 @@
 // `part`: a table as a program is handed it: the rows it learns from, and apart from them, without labels, those it predicts.
 
 internal import Digests
+internal import Formats
 package import Recipes
 
 package struct PartStep: TypedStep {
@@ -51,7 +52,8 @@ package struct PartStep: TypedStep {
     private var kept: [String] {
         let columns = data.columns
         var names: [String] = []
-        for name in [columns.id, columns.prompt, columns.answer, columns.group].compactMap({ $0 })
+        let given = [columns.id].compactMap { $0 } + columns.texts.columns + [columns.group].compactMap { $0 }
+        for name in given + columns.extra
         where !names.contains(name) { names.append(name) }
         return names
     }

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..files import formats, sealed
 from ..protocol.step import invalid, unavailable
+from ..texts import rowtexts
 from ..texts.endpoint import Client, Stopped
 
 NUMBER = r"[-+]?\d+(?:\.\d+)?"
@@ -69,10 +70,6 @@ def settings_in(step):
     for name, value in (("rate", asked.rate), ("timeout", asked.timeout)):
         if value is not None and not 0 < value < math.inf:
             raise invalid(f"{name} is {value}; it must be a number above 0")
-    named = set(re.findall(r"\{(prompt|answer)\}", asked.template))
-    if not named or (asked.per == "group" and "answer" in named):
-        raise invalid("the template names neither {prompt} nor {answer}, so every question would be the same" if not named else
-                      "the template names {answer}, and a group has several: ask per row, or name {prompt} only")
     return asked
 
 
@@ -81,9 +78,12 @@ def questions_of(step, asked):
     texts = formats.read_texts(step.input("texts"))
     if not texts:
         raise invalid(f"{step.title('texts')} has no rows")
-    for column in re.findall(r"\{(prompt|answer)\}", asked.template):
-        if column not in texts[0]:
-            raise invalid(f"the template names {{{column}}}, and {step.title('texts')} has {', '.join(sorted(texts[0]))}")
+    places = re.compile("|".join(rf"\{{({re.escape(name)})\}}" for name in sorted(texts[0])))
+    if rowtexts.is_short(texts[0]) and "{prompt}" in asked.template and "prompt" not in texts[0]:
+        raise invalid(f"the template names {{prompt}}, and {step.title('texts')} has {', '.join(sorted(texts[0]))}")
+    named = {found[0][1:-1] for found in places.finditer(asked.template)}
+    if not named:
+        raise invalid(f"the template names none of {', '.join(f'{{{name}}}' for name in sorted(texts[0]))}, so every question would be the same")
     shown = list(range(len(texts)))  # the row whose texts are shown, for each row
     if asked.per == "group":
         table = formats.read_json(step.input("rows"))
@@ -93,10 +93,20 @@ def questions_of(step, asked):
                            f"{len(table['groups'])} rows of {len(texts)}"))
         first = {}
         shown = [first.setdefault(group, row) for row, group in enumerate(table["groups"])]
+        check_shared(step, texts, shown, named)
     # In one pass, so that a text which holds {answer} itself stays as it is.
-    fill = lambda text: re.sub(r"\{(prompt|answer)\}", lambda found: text[found[1]], asked.template)
+    fill = lambda text: places.sub(lambda found: text[found[0][1:-1]], asked.template)
     of_row = [fill(texts[row]) for row in shown]
     return {text: text for text in of_row}, of_row
+
+
+def check_shared(step, texts, shown, named):
+    """A group is asked about once, so its rows must have one text in common; the prompt is that by its name."""
+    for name in sorted(named - {"prompt"}):
+        for row, first in enumerate(shown):
+            if texts[row][name] != texts[first][name] or (name == "answer" and row != first):
+                raise invalid(f"the template names {{{name}}}, and a group has several: rows {first + 1} and {row + 1} of "
+                              f"{step.title('texts')} are of one group; ask per row, or name texts that a group shares", row + 1)
 
 
 def body(asked, question):

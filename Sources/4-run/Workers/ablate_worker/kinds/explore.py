@@ -1,6 +1,7 @@
 """The kind `explore`: a look at the texts before anything is trained: clusters, a map, near-duplicates, lengths by label.
 
-A question is a group's prompt, or each row's answer where there is no prompt. The report is for people: no step reads it, so it
+A question is a group's prompt, or each row's answer where there is no prompt; of texts with other names, those that the rows of a
+group share. The report is for people: no step reads it, so it
 may look at labels and at the test's texts. Knows no model: where one has read the texts, its vectors are an input.
 """
 
@@ -8,7 +9,7 @@ import re
 
 from ..files import formats
 from ..protocol.step import invalid
-from ..texts import clusters
+from ..texts import clusters, rowtexts
 
 COMPONENTS = 32
 PAIRS = 200  # near-duplicates that are listed, the nearest first; all are counted
@@ -22,13 +23,14 @@ def run(step):
     others = formats.read_texts(step.input("texts-test")) if step.has("texts-test") else []
     if not texts or len(rows["ids"]) != len(texts) or len(folds["folds"]) != len(texts):
         raise invalid(f"{step.title('texts')} and {step.title('rows')} are of two tables, or empty")
-    column = "prompt" if "prompt" in texts[0] else "answer"
-    mine, tests = questions(texts, column, rows["groups"]), questions(others, column, None)
+    names = asked(texts, rows["groups"])
+    words = joined(texts, names)
+    mine, tests = questions(words, rows["groups"]), questions(joined(others, names), None)
     matrix, maker = vectors([text for _, text in mine], [text for _, text in tests])
     step.channel.progress(1, 4, "parts", "clusters")
     matrix_of_mine = matrix[:len(mine)]
-    points, explained = places(step, matrix_of_mine) if not step.has("vectors") else (embedded(step, mine, texts, column, rows["groups"]), 1.0)
-    report = {"column": column, "questions": len(mine), "explained": round(explained, 6)} | clustered(step, points, matrix_of_mine, maker, mine)
+    points, explained = places(step, matrix_of_mine) if not step.has("vectors") else (embedded(step, mine, words, rows["groups"]), 1.0)
+    report = {"column": ", ".join(names), "questions": len(mine), "explained": round(explained, 6)} | clustered(step, points, matrix_of_mine, maker, mine)
     step.channel.progress(2, 4, "parts", "near-duplicates")
     pairs = near(matrix, len(mine), step.parameters.near)
     report["near-duplicates"] = [described(pair, mine, tests, rows, folds["folds"]) for pair in pairs[:PAIRS]]
@@ -48,12 +50,24 @@ def run(step):
     return {"metrics": metrics | {"spread": float(np.round(report["explained"], 4))}}
 
 
-def questions(texts, column, groups):
-    """[(first row, text)]: each group once, or each different text once where there are no groups."""
+def asked(texts, groups):
+    """The names of the texts that a question is made of."""
+    if rowtexts.is_short(texts[0]):
+        return ["prompt" if "prompt" in texts[0] else "answer"]
+    return rowtexts.telling(texts, groups)
+
+
+def joined(texts, names):
+    """Of each row these texts as one."""
+    return ["\n".join(text[name] for name in names) for text in texts]
+
+
+def questions(words, groups):
+    """[(first row, text)]: each group once, or each different text once where there are no groups. words: a text for each row."""
     first = {}
-    for row, text in enumerate(texts):
-        first.setdefault(text[column] if groups is None else groups[row], row)
-    return [(row, texts[row][column]) for row in sorted(first.values())]
+    for row, text in enumerate(words):
+        first.setdefault(text if groups is None else groups[row], row)
+    return [(row, words[row]) for row in sorted(first.values())]
 
 
 def vectors(texts, others):
@@ -76,14 +90,14 @@ def places(step, matrix):
         return clusters.directions(matrix, size)
 
 
-def embedded(step, mine, texts, column, groups):
+def embedded(step, mine, words, groups):
     """The mean of an extractor's embeddings over the rows of each question: [questions, dimensions]."""
     import numpy as np
-    names, values = formats.read_features(step.source("vectors"), len(texts))
+    names, values = formats.read_features(step.source("vectors"), len(words))
     chosen = [place for place, name in enumerate(names) if ".embedding-" in name]
     if len(chosen) < 2 or len(mine) < 3:
         raise invalid(f"{len(mine)} questions of {len(chosen)} dimensions are too few to explore: it takes three of two")
-    keys = [text[column] for text in texts] if groups is None else groups
+    keys = words if groups is None else groups
     numbers = {keys[row]: number for number, (row, _) in enumerate(mine)}
     of = np.array([numbers[key] for key in keys])  # [rows]
     sums = np.zeros((len(mine), len(chosen)))
@@ -145,12 +159,13 @@ def labels(rows, row):
 
 
 def lengths(texts, rows, names):
-    """Words of the answer by label: count, mean, and the least, quartiles and greatest. Numbers have no labels to part rows by."""
+    """Words of the answer (of all the texts, where they have other names) by label: count, mean, and the least, quartiles and greatest.
+    Numbers have no labels to part rows by."""
     import numpy as np
     if rows["labels"] is None:
         return []
-    column = "answer" if "answer" in texts[0] else "prompt"
-    words, truth = np.array([len(text[column].split()) for text in texts]), np.asarray(rows["labels"])
+    read = rowtexts.described(texts[0])
+    words, truth = np.array([sum(len(text[name].split()) for name in read) for text in texts]), np.asarray(rows["labels"])
     return [{"label": name, "rows": int((truth == index).sum()), "mean": round(float(words[truth == index].mean()), 2),
              "quartiles": [float(q) for q in np.quantile(words[truth == index], [0, 0.25, 0.5, 0.75, 1])]}
             for index, name in enumerate(names) if (truth == index).any()]

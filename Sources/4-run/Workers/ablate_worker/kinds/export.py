@@ -10,7 +10,7 @@ from dataclasses import replace
 import torch
 
 from ..files import formats
-from ..models import backbones, batches, classifier, modelfolder, sequences
+from ..models import backbones, batches, classifier, families, modelfolder, sequences
 from ..models.precision import precision
 from ..protocol import devices
 from ..protocol.step import invalid
@@ -35,20 +35,20 @@ def run(step):
     if adapted:
         described = formats.read_json(source / "adapter_config.json")
         formats.write_json(target / "adapter_config.json", described | {"base_model_name_or_path": base or ".", "revision": revision})
-    recipe = tokenizer(step, target) if step.has("tokenizer") else None
+    recipe, typed = tokenizer(step, target) if step.has("tokenizer") else (None, False)
     report = {}
     if parameters.merge:
         report = merge(step, device, target / "merged")
         formats.write_json(target / "report.json", report)
     with open(target / "README.md", "w", encoding="utf-8", newline="\n") as file:
-        file.write(readme.text(parameters, base, adapted, complete, report, recipe))
+        file.write(readme.text(parameters, base, adapted, complete, report, recipe, typed))
     files = [file for file in target.rglob("*") if file.is_file()]
     numbers = {key: value for key, value in report.items() if key != "type"}
     return {"metrics": {"files": len(files), "bytes": sum(f.stat().st_size for f in files)} | numbers, "device": device}
 
 
 def tokenizer(step, target):
-    """Copy the tokenizer's files; the README's lines that make a row's ids of its texts."""
+    """Copy the tokenizer's files; the README's lines that make a row's ids of its texts, and whether they tell token types."""
     from tokenizers import Tokenizer
     folder = step.input("tokenizer")
     for file in sorted(folder.iterdir()):
@@ -65,7 +65,10 @@ def tokenizer(step, target):
     if pieces != metadata["template"]:
         raise invalid(f"{step.title('tokenizer')} is not the tokenizer that made {step.title('tokens')}: it splits the template "
                       "in another way")
-    return readme.text_lines(pieces, lead, step.parameters.lengths, metadata, bool(step.parameters.split_special_tokens))
+    typed = readme.is_pair(pieces) and families.has_types(backbones.read_config(
+        target if (target / "config.json").exists() else step.input("backbone"), step.title("model"), bool(step.parameters.remote_code)))
+    splits = bool(step.parameters.split_special_tokens)
+    return readme.text_lines(pieces, lead, step.parameters.lengths, metadata, splits, typed), typed
 
 
 def merge(step, device, target):

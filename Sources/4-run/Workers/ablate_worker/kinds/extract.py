@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from ..files import formats, tensors
-from ..models import backbones, batches, families, pooling, sequences
+from ..models import backbones, batches, families, pooling, segments, sequences
 from ..protocol import devices
 from ..protocol.step import Failure, invalid
 
@@ -28,7 +28,8 @@ def run(step):
     if not len(rows):
         raise invalid(f"{step.title('tokens')} has no rows")
     texts = sequences.assemble(columns, metadata, parameters.lengths, rows)
-    column = "answer" if "answer" in columns else sorted(columns)[0]
+    # The likelihood is of the answer or, where no text is called that, of the one that stands last.
+    column = "answer" if "answer" in columns else [piece["column"] for piece in metadata["template"] if "column" in piece][-1]
     spans = sequences.spans(columns, metadata, parameters.lengths, rows, column)
     module, kept = load(step, device, "likelihood" in wanted)
     pooling.check(parameters.pooling, families.is_masked(module.config))
@@ -111,7 +112,7 @@ def expected(module, ids, states, spans):
     for begin in range(0, len(places), POSITIONS):
         row, place = (torch.from_numpy(a[begin:begin + POSITIONS]).to(ids.device) for a in (rows, places))
         logits = backbones.vocabulary_logits(module, states[row, place - 1])  # [positions, vocabulary]
-        logs, target = logits.log_softmax(dim=1), ids[row, place]
+        logs, target = logits.log_softmax(dim=1), segments.plain(ids[row, place])
         own = logs.gather(1, target[:, None])[:, 0]
         entropy = -(logs.exp() * logs.masked_fill(logs == -torch.inf, 0)).sum(dim=1)
         first = logs.argmax(dim=1) == target

@@ -6,9 +6,9 @@ tables alike; what it fits (TF-IDF components) is fitted on the `reference` text
 
 from ..files import formats
 from ..protocol.step import invalid
-from ..texts import groups, textstats
+from ..texts import extra, groups, rowtexts, textstats
 
-NAMES = (*textstats.FAMILIES, "tfidf", "group-statistics")
+NAMES = (*textstats.FAMILIES, "tfidf", "extra", "group-statistics")
 CHUNK = 500  # texts between two reports of progress
 
 
@@ -18,16 +18,17 @@ def run(step):
     texts = formats.read_texts(step.input("texts"))
     table = formats.read_json(step.input("rows"))
     check_table(step, texts, table)
-    columns = sorted(texts[0]) if texts else []
-    main = "answer" if "answer" in columns else columns[0]  # what most families describe
+    mains = rowtexts.described(texts[0])  # what most families describe
     names, parts = given(step, len(texts))
     for position, family in enumerate(wanted):
         if family == "group-statistics":
-            more = in_groups(step, names, parts, table, main)
+            more = in_groups(step, names, parts, texts, table)
+        elif family == "extra":
+            more = beside(step, len(texts))
         elif family == "tfidf":
-            more = components(step, texts, main)
+            more = components(step, texts, mains)
         else:
-            more = counted(step, family, texts, main)
+            more = counted(step, family, texts, mains)
         names += more[0]
         parts.append(np.asarray(more[1], np.float32))
         step.channel.progress(position + 1, len(wanted), "families", family)
@@ -73,17 +74,17 @@ def given(step, count):
     return names, parts
 
 
-def counted(step, family, texts, main):
+def counted(step, family, texts, mains):
     """A family of textstats: (names, values)."""
     import numpy as np
-    if family == "overlap" and not {"prompt", "answer"} <= texts[0].keys():
-        raise invalid(f"the feature overlap compares each answer with its prompt, and {step.title('texts')} has only "
-                      f"{', '.join(sorted(texts[0]))}: name both columns in data.columns, or leave overlap out")
-    describe = textstats.FAMILIES[family]
-    names = list(describe(texts[0], main))
+    if family == "overlap" and not rowtexts.pairs(texts[0]):
+        raise invalid(f"the feature overlap compares each answer with its prompt, or texts with each other, and {step.title('texts')} has only "
+                      f"{', '.join(sorted(texts[0]))}: name another in data.columns, or leave overlap out")
+    describe = textstats.of_row(family, mains)
+    names = list(describe(texts[0]))
     values = np.empty((len(texts), len(names)))
     for row, text in enumerate(texts):
-        values[row] = list(describe(text, main).values())
+        values[row] = list(describe(text).values())
         if row % CHUNK == CHUNK - 1:
             step.channel.progress(row + 1, len(texts) + 1, "rows", family)
     if family == "length" and step.has("tokens"):
@@ -94,7 +95,29 @@ def counted(step, family, texts, main):
     return names, values
 
 
-def components(step, texts, main):
+def beside(step, count):
+    """The extra columns of the table: (names, values)."""
+    import numpy as np
+    if not (step.has("extra") and step.has("extra-reference")):
+        raise invalid("the feature extra needs the extra columns: name them in data.columns.extra, or leave extra out")
+    cells, reference = formats.read_json(step.input("extra")), formats.read_json(step.input("extra-reference"))
+    names, values = [], []
+    for name in reference:
+        if len(cells.get(name, ())) != count:
+            raise invalid(f"{step.title('extra')} has {len(cells.get(name, ()))} rows of '{name}', and the table {count}: they are of two tables")
+        more = extra.columns(name, cells[name], reference[name], step.title("texts"))
+        names, values = names + more[0], values + more[1]
+    return names, np.asarray(values, np.float64).reshape(len(names), count).T
+
+
+def components(step, texts, mains):
+    """The components of each text by itself: (names, values)."""
+    import numpy as np
+    found = [components_of(step, texts, main) for main in mains]
+    return [name for names, _ in found for name in names], np.concatenate([values for _, values in found], axis=1)
+
+
+def components_of(step, texts, main):
     """TF-IDF of words and pairs, and the leading directions of the reference texts in it: (names, values)."""
     import numpy as np
     from sklearn.decomposition import TruncatedSVD
@@ -110,7 +133,8 @@ def components(step, texts, main):
     try:
         matrix = maker.fit_transform(text[main] for text in reference)  # [reference rows, terms]
     except ValueError as error:
-        raise invalid(f"tfidf finds no terms in {len(reference)} texts of {step.title('reference')} ({error}): leave the "
+        what = "texts" if main == "answer" else f"texts '{main}'"
+        raise invalid(f"tfidf finds no terms in {len(reference)} {what} of {step.title('reference')} ({error}): leave the "
                       "feature tfidf out") from None
     if not 1 <= size < min(matrix.shape):
         raise invalid(f"components is {size}, and {len(reference)} texts with {matrix.shape[1]} terms allow 1 to "
@@ -123,13 +147,16 @@ def components(step, texts, main):
     return [f"{main}.tfidf-{index}" for index in range(size)], np.asarray(values)
 
 
-def in_groups(step, names, parts, table, main):
-    """Statistics within groups of every column so far, but for the prompt's own, which are alike in a group."""
+def in_groups(step, names, parts, texts, table):
+    """Statistics within groups of every column so far, but for those of texts that a group shares, such as the prompt: these are alike
+    in a group."""
     import numpy as np
     if table["groups"] is None:
         raise invalid(f"group-statistics needs groups, and {step.title('rows')} has none: name their column in "
                       "data.columns.group, and have it in that table, or leave group-statistics out")
-    kept = [i for i, name in enumerate(names) if main == "prompt" or not name.startswith("prompt.")]
+    shared = rowtexts.telling(texts, table["groups"])
+    alike = tuple(f"{name}." for name in shared) if set(shared) < set(texts[0]) else ()
+    kept = [i for i, name in enumerate(names) if not name.startswith(alike)]
     if not kept:
         raise invalid("group-statistics finds no feature to describe before it: name another feature first")
     values = np.concatenate(parts, axis=1)[:, kept]

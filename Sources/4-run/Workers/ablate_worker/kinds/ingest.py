@@ -1,6 +1,6 @@
 """Turns a user's table into `rows` and `texts`, or says which row and column must be mended.
 
-Knows the roles of columns (id, prompt, answer, label, group, weight) and the constraint one-of-each. Does not know
+Knows the roles of columns (id, label, group, weight), the texts by their names, and the constraint one-of-each. Does not know
 folds, tokens or models.
 """
 
@@ -12,7 +12,7 @@ from ..files.tables import check_text, read_table
 from ..protocol.kinds import plain
 from ..protocol.step import Failure, invalid
 from ..protocol.words import alike, character_name, listed, printable, unseen
-from ..texts import repeats
+from ..texts import extra, repeats
 
 LIGHTEST, HEAVIEST = 1e-30, 1e30  # of the weights that are not 0: sums and products of such weights and losses lose no digits
 
@@ -28,12 +28,15 @@ def form(text):
 def run(step):
     parameters, role = step.parameters, step.parameters.role
     named = {k: v for k, v in plain(parameters.columns).items() if v is not None}
+    # The columns of the texts by their names. The short form has them among the roles, where no name of the writer's can clash.
+    named_texts = parameters.texts or {name: named.pop(name) for name in ("prompt", "answer") if name in named}
     title = step.title("table")
     train = role != "test"
     needed, optional = asked(named, train, parameters.constraint)
     columns = parameters.label_columns or []
     try:
-        required = [*(named[k] for k in needed), *columns] + [c for c in [parameters.fold_column] if c is not None]
+        required = [*named_texts.values(), *(named[k] for k in needed), *columns, *parameters.extra]
+        required += [c for c in [parameters.fold_column] if c is not None]
         table = read_table(step.input("table"), title, parameters.format, required, [named[k] for k in optional])
     except Failure as failure:
         if not train and failure.row is None and failure.column is not None and failure.column == named.get("group"):
@@ -65,16 +68,24 @@ def run(step):
             check_one_of_each(title, named["group"], names, rows, parameters.labels)
     elif parameters.constraint == "one-of-each":
         raise invalid("the constraint one-of-each needs data.columns.group: the column that says which rows belong together")
-    texts, metrics = read_texts(title, {k: (named[k], get(k)) for k in ("prompt", "answer") if k in named}, count)
+    texts, metrics = read_texts(title, {name: (column, table[column]) for name, column in named_texts.items()}, count)
     formats.write_json(step.outputs / "rows", rows)
     formats.write_texts(step.outputs / "texts", texts)
     if parameters.group_names:
         formats.write_json(step.outputs / "groups", {"names": list(codes)})
+    cells = {name: read_cells(title, name, table[name]) for name in parameters.extra}
+    if cells:
+        formats.write_json(step.outputs / "extra", cells)
     if parameters.fold_column is not None:
         values = orders.read_values(title, parameters.fold_column, table[parameters.fold_column])
         order = orders.in_time(title, parameters.fold_column, values) if parameters.times else orders.natural(values)
         formats.write_json(step.outputs / "order", order)
     warnings = repeats.within(title, texts, rows)
+    for name, values in cells.items():
+        if rows["labels"] is not None:
+            warnings += extra.leaks(title, name, values, rows["labels"], parameters.labels)
+        if rows.get("numbers") is not None:
+            warnings += extra.leaks_of_numbers(title, name, values, rows["numbers"], parameters.labels)
     if step.has("reference"):
         warnings += repeats.between(title, texts, rows, formats.read_texts(step.input("reference")))
     if warnings:
@@ -84,14 +95,23 @@ def run(step):
 
 
 def asked(named, train, constraint):
-    """(roles whose columns must be there, roles that are read where they are).
+    """(roles whose columns must be there beside the texts, roles that are read where they are).
 
     A test table is asked for what predicting takes: its labels are never read, as a placeholder there is common and no model may
     see them; weights count in training; and groups hold rows together in folds, which only the constraint needs in a test table.
     """
-    wanted = ["prompt", "answer", "group", *(["label", "weight"] if train else ["id"])]
+    wanted = ["group", *(["label", "weight"] if train else ["id"])]
     optional = ["id"] if train else ["group"] if constraint != "one-of-each" else []
     return [k for k in wanted if k in named and k not in optional], [k for k in optional if k in named]
+
+
+def read_cells(title, column, values):
+    """The cells of an extra column as they are written; None where there is nothing."""
+    words = [None if is_nothing(value) or value == "" else written(value) for value in values]
+    for row, word in enumerate(words, 1):
+        if word is not None:
+            check_text(word, title, row, column)
+    return words
 
 
 def read_ids(title, column, values, count):
@@ -189,13 +209,13 @@ def read_weights(title, column, values):
 def read_texts(title, columns, count):
     """The texts of every row. A null, or a NaN, is an empty text: no row is dropped for it, and the metrics count it."""
     texts, metrics = [{} for _ in range(count)], {}
-    for role, (column, values) in columns.items():
-        metrics[f"null-{role}"] = sum(map(is_nothing, values))
+    for name, (column, values) in columns.items():
+        metrics[f"null-{name}"] = sum(map(is_nothing, values))
         for row, value in enumerate(values, 1):
             text = "" if is_nothing(value) else value if isinstance(value, str) else written(value)
             check_text(text, title, row, column)
-            texts[row - 1][role] = text
-        metrics[f"empty-{role}"] = sum(not text[role] for text in texts)
+            texts[row - 1][name] = text
+        metrics[f"empty-{name}"] = sum(not text[name] for text in texts)
     return texts, metrics
 
 

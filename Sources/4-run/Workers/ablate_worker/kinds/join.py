@@ -1,6 +1,6 @@
 """The kind `join`: the rows of several training tables one after another, as those of one table.
 
-Knows rows, texts and the names of groups; a group of one name is one group, whichever table its rows stand in. Does not know folds.
+Knows rows, texts, extra columns and the names of groups; a group of one name is one group, whichever table its rows stand in. Does not know folds.
 """
 
 from ..files import formats
@@ -45,6 +45,9 @@ def run(step):
             rows[truth] = None if parts_of_it[0] is None else [value for part in parts_of_it for value in part]
     formats.write_json(step.outputs / "rows", rows | {"classes": read[tables[0]]["classes"]})
     formats.write_texts(step.outputs / "texts", texts)
+    if step.has(f"extra.{tables[0]}"):
+        cells = [formats.read_json(step.input(f"extra.{name}")) for name in tables]
+        formats.write_json(step.outputs / "extra", {name: [value for part in cells for value in part[name]] for name in cells[0]})
     columns = repeats.telling(texts, rows)
     keys = [repeats.normalised(text, columns) for text in texts]
     numbers = [questions.setdefault(key, len(questions)) if any(key) else -1 for key in keys]

@@ -16,7 +16,7 @@ from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, Generation
 
 from ..protocol.step import invalid, unavailable
 from ..protocol.words import listed, printable
-from . import adapters, families
+from . import adapters, families, segments
 from .precision import compute_type
 
 warm = {}  # at most one entry: identity -> a frozen module without adapters
@@ -162,6 +162,9 @@ def states(module, ids, lengths):
     """ids [B, T] padded on the right, lengths [B] -> [B, T, hidden]: those of real tokens, whatever stands behind them."""
     # Right padding under causal attention needs no mask, which leaves attention its fast path.
     options = {} if families.of(module.config).encoder else {"use_cache": False}
+    if families.has_types(module.config):
+        options["token_type_ids"] = segments.types(ids)
+    ids = segments.plain(ids)
     if families.is_masked(module.config):
         options["attention_mask"] = (torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]).long()
     return module(input_ids=ids, **options).last_hidden_state

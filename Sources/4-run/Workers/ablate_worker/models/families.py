@@ -44,6 +44,11 @@ def is_masked(config):
     return of(config).encoder or bool(getattr(config, "use_bidirectional_attention", False))
 
 
+def has_types(config):
+    """Whether the two texts of a pair have token types of their own."""
+    return config.model_type in FAMILIES and of(config).encoder and (getattr(config, "type_vocab_size", 0) or 0) > 1
+
+
 def context(config):
     """How many tokens a row may have, or None where positions are relative and the table sets no limit."""
     limit = getattr(config, "max_position_embeddings", None)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from ..protocol.step import invalid
-from . import attention, batches, prefixes, tail
+from . import attention, batches, prefixes, segments, tail
 from .precision import precision
 
 PREDICTING = 4  # times the tokens that fit in training: no activations are kept
@@ -151,7 +151,7 @@ def lay(texts, groups, device):
             rest = texts[position][shared:]
             layout.rows.append((add(rest, parent) if len(rest) else parent, len(texts[position])))
             positions.append(position)
-    ids = torch.from_numpy(np.concatenate(pieces)).to(torch.int64)
+    ids = segments.plain(torch.from_numpy(np.concatenate(pieces)).to(torch.int64))  # no packed family has token types
     return ids[None].to(device, non_blocking=True), layout, positions
 
 

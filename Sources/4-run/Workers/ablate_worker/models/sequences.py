@@ -1,12 +1,13 @@
 """Cuts tokens to their budgets and joins template, columns and special tokens into one sequence per row.
 
-Prompt and answer have budgets of their own, and the template's pieces are never cut. Knows ids, not texts or models.
+Each text has a budget of its own, by its name, and the template's pieces are never cut. Knows ids, not texts or models.
 """
 
 import numpy as np
 
+from ..protocol.budgets import budget, kept_part
 from ..protocol.step import invalid
-from . import families
+from . import families, segments
 
 
 def kept(ids, budget, keep):
@@ -21,11 +22,6 @@ def kept(ids, budget, keep):
     return ids[cut // 2:cut // 2 + budget]  # the middle
 
 
-def budget(lengths, column):
-    """How many tokens of a column are kept; None for all."""
-    return getattr(lengths, column, None)
-
-
 def assemble(columns, metadata, lengths, rows):
     """One int32 array of ids per row of `rows`. Never empty, so that every row has a last token."""
     special = [metadata[name] for name in ("bos", "eos", "pad") if metadata[name] is not None]
@@ -38,14 +34,27 @@ def assemble(columns, metadata, lengths, rows):
 
 
 def parts(columns, metadata, lengths, row):
-    """What a row's sequence is made of, in order: (the column's name or None, ids)."""
+    """What a row's sequence is made of, in order: (the column's name or None, ids, marked as segments.py does in a pair's second text)."""
+    second = False
+    for name, ids in plain_parts(columns, metadata, lengths, row):
+        if ids is None:
+            second = True
+        else:
+            yield name, segments.marked(np.asarray(ids, np.int32)) if second else ids
+
+
+def plain_parts(columns, metadata, lengths, row):
+    """The parts without marks; None for ids where the second text begins."""
     yield None, [] if metadata["bos"] is None else [metadata["bos"]]
     for piece in metadata["template"]:
         if "ids" in piece:
             yield None, piece["ids"]
+        elif "segment" in piece:
+            yield None, None
         else:
             ids, offsets = columns[piece["column"]]
-            yield piece["column"], kept(ids[offsets[row]:offsets[row + 1]], budget(lengths, piece["column"]), lengths.keep)
+            yield piece["column"], kept(ids[offsets[row]:offsets[row + 1]], budget(lengths, piece["column"]),
+                                        kept_part(lengths, piece["column"]))
     yield None, [] if metadata["eos"] is None else [metadata["eos"]]
 
 
@@ -85,8 +94,8 @@ def check_fit(sequences, rows, config):
     context = families.context(config)
     if context and len(sequences[longest]) > context:
         raise invalid(f"row {rows[longest] + 1} makes {len(sequences[longest])} tokens, and the backbone's context is {context}: "
-                      "lower lengths.prompt or lengths.answer", int(rows[longest]) + 1)
-    largest = max(int(s.max()) for s in sequences)
+                      "lower the budgets of its texts in lengths", int(rows[longest]) + 1)
+    largest = max(int(segments.plain(s).max()) for s in sequences)
     if largest >= config.vocab_size:
         raise invalid(f"the tokens go up to id {largest}, and the backbone knows ids below {config.vocab_size}: "
                       "the tokenizer is not this backbone's, or scratch.vocabulary is too small")

@@ -11,7 +11,8 @@ from ..protocol import kinds
 
 def fill(template, texts):
     """Each row's text: the template with its columns filled in."""
-    return ["".join(piece["text"] if "text" in piece else text[piece["column"]] for piece in template) for text in texts]
+    part = lambda piece, text: piece["text"] if "text" in piece else text[piece["column"]] if "column" in piece else "\n"
+    return ["".join(part(piece, text) for piece in template) for text in texts]
 
 
 def vectorizer(settings, **more):

@@ -33,8 +33,11 @@ def read(kind, given):
 def settings(form, given, who="", path=""):
     """An object of settings as a value of a dataclass of parameters.py; `path` comes before a name in a message."""
     known = wire(form)
+    # Whole numbers under names of the writer's, where the kind has such: the budgets of texts.
+    others = {name: number for name, number in given.items() if name not in known and isinstance(number, int)
+              and not isinstance(number, bool) and "_others" in known_names(form)}
     for name in given:
-        if name not in known:
+        if name not in known and name not in others:
             near = difflib.get_close_matches(name, known, 1, 0.6) or [k for k in known if k.casefold() == name.casefold()]
             meant = f" (is '{path}{near[0]}' meant?)" if near else ""
             raise Fault("internal", f"{who}knows no parameter '{path}{printable(name)}'{meant}; it knows "
@@ -42,7 +45,8 @@ def settings(form, given, who="", path=""):
     for name, field in known.items():
         if field.default is MISSING and name not in given:
             raise Fault("internal", f"{who}needs the parameter '{path}{name}', and the step has none")
-    return form(**{known[name].name: value(form, known[name], value_, given, who, path) for name, value_ in given.items()})
+    own = {known[name].name: value(form, known[name], value_, given, who, path) for name, value_ in given.items() if name in known}
+    return form(**own, **({"_others": others} if others else {}))
 
 
 def value(form, field, given, whole, who, path):
@@ -54,7 +58,7 @@ def value(form, field, given, whole, who, path):
         part = cases.get(whole.get(by))
     if isinstance(given, dict) and part is not None:
         return settings(part, given, who, f"{path}{name}.")
-    if words and given is not None and not others and given not in words:
+    if words and given is not None and given not in words and (not others or isinstance(given, str) and str not in others):
         raise Fault("invalid-input", f"{path}{name} is '{printable(given)}'; it may be {either(words)}")
     if given is not None and name in getattr(form, "LIMITS", {}):
         limit = form.LIMITS[name]
@@ -80,24 +84,35 @@ def limit_words(whole, least, above, most):
 
 def plain(settings):
     """The settings by their names, as they came."""
-    return {name: getattr(settings, field.name) for name, field in wire(type(settings)).items()}
+    return {name: getattr(settings, field.name) for name, field in wire(type(settings)).items()} | others(settings)
+
+
+def others(settings):
+    """The values under names of the writer's that settings have beside their own."""
+    return getattr(settings, "_others", {})
+
+
+def known_names(form):
+    return {field.name for field in fields(form)}
 
 
 @cache
 def wire(form):
     """The fields of a dataclass by the names that they have in JSON."""
-    return {field.name.replace("_", "-"): field for field in fields(form)}
+    return {field.name.replace("_", "-"): field for field in fields(form) if not field.name.startswith("_")}
 
 
 @cache
 def parts(form):
-    """Of each field: the dataclass that an object in it is, the words that it may be, and whether it may be something else."""
+    """Of each field: the dataclass that an object in it is, the words that it may be, and what else it may be."""
     found = {}
     for name, hint in typing.get_type_hints(form).items():
         kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union else (hint,)
         words = [word for kind in kinds if typing.get_origin(kind) is typing.Literal for word in typing.get_args(kind)]
         others = [kind for kind in kinds if typing.get_origin(kind) is not typing.Literal and kind is not type(None)]
-        found[name] = (next(filter(is_dataclass, others), None), words, bool(others))
+        if name.startswith("_"):
+            continue
+        found[name] = (next(filter(is_dataclass, others), None), words, others)
     return found
 
 

@@ -3,7 +3,7 @@
 A field is named as the parameter, with _ for -. One without a default is always there. Knows no step; kinds.py reads these.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 
@@ -23,6 +23,8 @@ class Ingest:
     """Reads a table, checks it, and parts what is trained on from the texts."""
     format: Literal["csv", "jsonl", "parquet"]
     columns: Columns
+    texts: dict | None = None
+    extra: list = ()
     labels: list
     target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     label_columns: list | None = None
@@ -67,10 +69,11 @@ class Tokenize:
 
 @dataclass(frozen=True, kw_only=True)
 class Lengths:
-    """How many tokens of prompt and answer a model reads; the template is never cut."""
+    """How many tokens of each text a model reads; the template is never cut."""
     answer: int = 768
-    keep: Literal["head", "tail", "middle"] = "head"
+    keep: Literal["head", "tail", "middle"] | dict = "head"
     prompt: int = 256
+    _others: dict = field(default_factory=dict)  # values under further names
 
 
 @dataclass(frozen=True, kw_only=True)

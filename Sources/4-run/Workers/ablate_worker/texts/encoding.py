@@ -28,6 +28,24 @@ def added_tokens(tokenizer):
                   "is supported")
 
 
+def pair_tokens(tokenizer):
+    """What this tokenizer puts between two texts, as pieces of a template: its special tokens, and a mark where what follows has the
+    token type 1."""
+    texts = "an ordinary text", "and another"
+    one, other = (tokenizer.encode(text, add_special_tokens=False).ids for text in texts)
+    bos, eos = added_tokens(tokenizer)
+    full = tokenizer.encode(*texts, add_special_tokens=True)
+    start, end = len(one) + (bos is not None), len(full.ids) - len(other) - (eos is not None)
+    if full.ids != [*[bos] * (bos is not None), *one, *full.ids[start:end], *other, *[eos] * (eos is not None)]:
+        raise invalid("this tokenizer puts other special tokens around two texts than around one: write the template as one text")
+    types = full.type_ids
+    if types != [0] * end + [types[end]] * (len(types) - end) or types[end] not in (0, 1):
+        raise invalid(f"this tokenizer gives two texts the token types {types}, and 0 for all of the first and one type for all of "
+                      "the second are supported: write the template as one text")
+    between = [{"ids": full.ids[start:end]}] if end > start else []
+    return between + [{"segment": "second"}] * types[end]
+
+
 def named_token(tokenizer, folder, name):
     """The id of the token that tokenizer_config.json calls `name`, such as pad_token, or None."""
     try:
@@ -43,20 +61,24 @@ def encode_template(tokenizer, template):
 
     Pieces and columns are encoded apart, and yet as in one text where that can be done: what comes after the first piece
     is encoded as a continuation, and one space that ends a piece goes to the column after it, because most tokenizers
-    join a space to the word that follows.
+    join a space to the word that follows. The second text of a pair begins anew.
     """
     prefix = continuation(tokenizer)
     pieces, lead = [], {}
     for position, piece in enumerate(template):
+        continues = position and "pair" not in template[position - 1]
+        if "pair" in piece:
+            pieces += pair_tokens(tokenizer)
+            continue
         if "column" in piece:
             before = template[position - 1].get("text", "") if position else ""
-            lead.setdefault(piece["column"], (prefix if position else "", " " if before.endswith(" ") else ""))
+            lead.setdefault(piece["column"], (prefix if continues else "", " " if before.endswith(" ") else ""))
             pieces.append({"column": piece["column"]})
             continue
         text, after = piece["text"], template[position + 1] if position + 1 < len(template) else {}
         if text.endswith(" ") and "column" in after and lead.get(after["column"], ("", " "))[1]:
             text = text[:-1]
-        pieces.append({"ids": encode(tokenizer, [text], prefix if position else "", "")[0] if text else []})
+        pieces.append({"ids": encode(tokenizer, [text], prefix if continues else "", "")[0] if text else []})
     return pieces, lead
 
 

@@ -5,6 +5,8 @@ The lines use transformers, peft, tokenizers and safetensors alone; a test runs 
 
 import json
 
+from ..protocol.budgets import budget, kept_part
+
 POOLED = {
     "last": "states[-1]",
     "cls": "states[0]",
@@ -17,8 +19,8 @@ KEPT = {"head": "{ids}[:{budget}]", "tail": "{ids}[max(0, len({ids}) - {budget})
         "middle": "{ids}[max(0, len({ids}) - {budget}) // 2:][:{budget}]"}
 
 
-def text(parameters, base, adapted, complete, report, recipe=None):
-    """recipe: what `text_lines` gave, where the tokenizer is in the folder; else None."""
+def text(parameters, base, adapted, complete, report, recipe=None, typed=False):
+    """recipe: what `text_lines` gave, where the tokenizer is in the folder; else None. typed: whether `ids` gives token types, too."""
     wide = parameters.head_input == "lm-logits"
     parts = [part for part in (
         "`head.safetensors`: the classification head (`weight`, `bias`" + (
@@ -42,7 +44,7 @@ def text(parameters, base, adapted, complete, report, recipe=None):
     numbers = parameters.target == "number"
     said = "columns" if numbers else "classes"
     named = f"The {said} are, in this order: {', '.join(f'`{label}`' for label in labels)}.\n" if labels else ""
-    code = model_lines(parameters, base or ".", adapted, complete, wide, bool(recipe))
+    code = model_lines(parameters, base or ".", adapted, complete, wide, bool(recipe), typed)
     if recipe:
         code += "\n\n" + recipe
     title = f"A model of texts that predicts {parameters.classes} numbers" if numbers else f"A classifier of texts into {parameters.classes} classes"
@@ -58,7 +60,7 @@ def text(parameters, base, adapted, complete, report, recipe=None):
 {merged}"""
 
 
-def model_lines(parameters, base, adapted, complete, wide, tokenizes):
+def model_lines(parameters, base, adapted, complete, wide, tokenizes, typed=False):
     """The lines from ids to predictions. Adapters on a backbone in the same folder are loaded by transformers itself."""
     maker = "AutoModelForCausalLM" if wide else "AutoModel"
     what = "numbers" if parameters.target == "number" else "probabilities"
@@ -78,8 +80,8 @@ def model_lines(parameters, base, adapted, complete, wide, tokenizes):
     lines += ["backbone = whole.model"] if wide else []
     lines += ['backbone = PeftModel.from_pretrained(backbone, ".").eval()'] if peft else []
     lines += ['head = load_file("head.safetensors")', "", "",
-              "@torch.no_grad()", f"def {what}(ids):",
-              "    states = backbone(input_ids=torch.tensor([ids])).last_hidden_state[0].float()",
+              "@torch.no_grad()", f"def {what}(ids{', types' * typed}):",
+              f"    states = backbone(input_ids=torch.tensor([ids]){', token_type_ids=torch.tensor([types])' * typed}).last_hidden_state[0].float()",
               f"    pooled = {POOLED[parameters.pooling]}"]
     lines += ["    pooled = whole.lm_head(pooled).float()",
               '    cap = getattr(whole.config, "final_logit_softcapping", None)',
@@ -92,11 +94,16 @@ def model_lines(parameters, base, adapted, complete, wide, tokenizes):
     return "\n".join(lines) + "\n"
 
 
-def text_lines(pieces, lead, lengths, metadata, splits=False):
+def is_pair(pieces):
+    """Whether the second of two texts has tokens of another type."""
+    return any("segment" in piece for piece in pieces)
+
+
+def text_lines(pieces, lead, lengths, metadata, splits=False, typed=False):
     """The lines from texts to ids, by the tokenizer in the folder: the template's pieces, and columns cut to their budgets.
 
     pieces, lead: of tokens.encode_template. Each column is encoded as a continuation of the text before it. splits: whether
-    control tokens that a text spells out are read as text.
+    control tokens that a text spells out are read as text. typed: give the tokens' types, too.
     """
     columns = list(dict.fromkeys(piece["column"] for piece in pieces if "column" in piece))
     special = {k: [] if metadata[k] is None else [metadata[k]] for k in ("bos", "eos", "pad")}
@@ -106,20 +113,32 @@ def text_lines(pieces, lead, lengths, metadata, splits=False):
              "def encoded(text, prefix):  # as a continuation of the prefix",
              "    ids = lambda text: tokenizer.encode(text, add_special_tokens=False).ids",
              "    return ids(prefix + text)[len(ids(prefix)):]", "", "",
-             f"def ids({', '.join(columns)}):"]
+             "def ids(texts):",
+             "    parts = {}"]
     parts = [str(special["bos"])] if special["bos"] else []
     for column in columns:
         prefix, before = lead[column]
-        given = f"{before!r} + {column}" if before else column
-        lines.append(f"    {column} = encoded({given}, {prefix!r})")
+        given = f"{before!r} + texts[{column!r}]" if before else f"texts[{column!r}]"
+        lines.append(f"    parts[{column!r}] = encoded({given}, {prefix!r})")
+    second = None  # where the second text begins
     for piece in pieces:
-        if "ids" in piece:
+        if "segment" in piece:
+            second = len(parts)
+        elif "ids" in piece:
             parts += [str(piece["ids"])] if piece["ids"] else []
+        if "column" not in piece:
             continue
-        column, budget = piece["column"], getattr(lengths, piece["column"], None)
-        parts.append(column if budget is None else KEPT[lengths.keep].format(ids=column, budget=budget))
+        own, most = f"parts[{piece['column']!r}]", budget(lengths, piece["column"])
+        parts.append(own if most is None else KEPT[kept_part(lengths, piece["column"])].format(ids=own, budget=most))
     parts += [str(special["eos"])] if special["eos"] else []
+    example = repr({column: f"the {column}" for column in columns})
+    if typed:
+        joined = " + ".join
+        lines += [f"    first, second = {joined(parts[:second])}, {joined(parts[second:])}",
+                  "    return first + second, [0] * len(first) + [1] * len(second)  # the ids, and the text that each is of", "", "",
+                  f"# such as probabilities(*ids({example}))"]
+        return "\n".join(lines) + "\n"
     fallback = (special["bos"] + special["eos"] + special["pad"] + [0])[:1]
     lines += [f"    return ({' + '.join(parts)}) or {fallback}", "", "",
-              "# such as " + f"probabilities(ids({', '.join(repr(f'the {column}') for column in columns)}))"]
+              f"# such as probabilities(ids({example}))"]
     return "\n".join(lines) + "\n"

@@ -9,6 +9,7 @@ import re
 import zlib
 
 from ..protocol.words import printable
+from .rowtexts import telling
 
 ALIKE = 0.75  # share of the words of both, each by how rare it is, that two near-duplicates have in common
 WORDS = 5  # different ones that a text needs to be compared by them: fewer are soon alike
@@ -21,7 +22,7 @@ SHOWN = 3  # of each kind in sentences of their own; the rest is counted
 def within(title, texts, rows):
     """Warnings of questions that stand in the table more than once and that no group holds together: folds may part them, and a
     model would then be scored on what it was trained on. Without groups, of rows that are alike in every text."""
-    columns = telling(texts, rows)
+    columns = telling(texts, rows["groups"])
     keys = [normalised(text, columns) for text in texts]
     groups = list(range(len(texts))) if rows["groups"] is None else rows["groups"]
     first, found = {}, {}
@@ -30,7 +31,7 @@ def within(title, texts, rows):
             known = first.setdefault(key, {})
             if known.setdefault(groups[row], row) == row and len(known) > 1:
                 found[key] = known
-    what = "question" if columns == ["prompt"] else "text"
+    what = "question" if set(columns) < set(texts[0]) else "text"
     remedy = "so folds may part them: give them one value in the column data.columns.group"
     warnings = []
     for known in list(found.values())[:SHOWN]:
@@ -53,7 +54,7 @@ def within(title, texts, rows):
 def between(title, texts, rows, reference):
     """Warnings of questions (without groups: of whole rows) of this table that stand in the training table too, by their
     normalised text: a model was trained on their answers, so its score there tells little of questions that are new."""
-    columns = telling(texts, rows)
+    columns = telling(texts, rows["groups"])
     if not reference or not set(columns) <= reference[0].keys():
         return []
     known, found, new = {}, {}, {}
@@ -65,7 +66,7 @@ def between(title, texts, rows, reference):
             found.setdefault(key, []).append(row)
         elif any(key):
             new.setdefault(key, row)
-    what = "question" if columns == ["prompt"] else "text"
+    what = "question" if set(columns) < set(texts[0]) else "text"
     why = f"models learn from it, so what they score on these rows says little of new {what}s; leave it out of one of the tables"
     warnings = []
     for key, mine in list(found.items())[:SHOWN]:
@@ -148,11 +149,6 @@ def signatures(vocabulary, texts):
         found[start:end] = np.minimum.reduceat(hashed.astype(np.uint32), offsets, axis=0)
         start = end
     return found.reshape(len(texts), BANDS, ROWS)
-
-
-def telling(texts, rows):
-    """The columns by which two rows are one question: the prompt, where groups say that a question has several rows."""
-    return ["prompt"] if rows["groups"] is not None and "prompt" in texts[0] else sorted(texts[0])
 
 
 def normalised(text, columns):

@@ -8,6 +8,8 @@ import re
 import zlib
 from collections import Counter
 
+from . import rowtexts
+
 MARKS = {
     "period": ".", "comma": ",", "semicolon": ";", "colon": ":", "exclamation": "!", "question": "?",
     "apostrophe": "'\u2018\u2019", "quote": "\"\u201c\u201d\u00ab\u00bb", "hyphen": "-", "dash": "\u2013\u2014",
@@ -80,21 +82,29 @@ def markup(texts, main):
 
 
 def overlap(texts, main):
-    """How much of the answer the prompt holds already. Words are compared without case and marks."""
-    prompt, answer = (WORD.findall(texts[column].lower()) for column in ("prompt", "answer"))
+    """How much of a text, such as the answer, another holds already, such as the prompt: of each pair of texts."""
+    found = {}
+    for one, other in rowtexts.pairs(texts):
+        found |= overlap_of(texts, one, other, "overlap" if rowtexts.is_short(texts) else f"overlap.{one}.{other}")
+    return found
+
+
+def overlap_of(texts, one, other, name):
+    """Words are compared without case and marks."""
+    prompt, answer = (WORD.findall(texts[column].lower()) for column in (one, other))
     asked, said = set(prompt), set(answer)
-    found = {"overlap.of-answer": share(len(asked & said), len(said)), "overlap.of-prompt": share(len(asked & said), len(asked)),
-             "overlap.jaccard": share(len(asked & said), len(asked | said))}
+    found = {f"{name}.of-{other}": share(len(asked & said), len(said)), f"{name}.of-{one}": share(len(asked & said), len(asked)),
+             f"{name}.jaccard": share(len(asked & said), len(asked | said))}
     for size in (2, 3, 4):
         known = set(zip(*(prompt[i:] for i in range(size)), strict=False))
         runs = list(zip(*(answer[i:] for i in range(size)), strict=False))
-        found[f"overlap.{size}-grams"] = share(sum(run in known for run in runs), len(runs))
+        found[f"{name}.{size}-grams"] = share(sum(run in known for run in runs), len(runs))
     prefix = 0
-    for one, other in zip(prompt, answer, strict=False):
-        if one != other:
+    for word, same in zip(prompt, answer, strict=False):
+        if word != same:
             break
         prefix += 1
-    return found | {"overlap.prefix-words": prefix}
+    return found | {f"{name}.prefix-words": prefix}
 
 
 def compression(texts, main):
@@ -106,6 +116,14 @@ def compression(texts, main):
         added = len(zlib.compress(before + data, 6)) - len(zlib.compress(before, 6))
         found[f"{main}.compression-after-prompt"] = share(added, len(data))
     return found
+
+
+def of_row(family, mains):
+    """A family as a function of a row's texts. mains: the names of those that it describes; some families are of all texts at once."""
+    describe = FAMILIES[family]
+    if family in ("length", "overlap"):
+        return lambda texts: describe(texts, None)
+    return lambda texts: {name: number for main in mains for name, number in describe(texts, main).items()}
 
 
 FAMILIES = {"length": length, "punctuation": punctuation, "casing": casing, "markup": markup, "overlap": overlap,

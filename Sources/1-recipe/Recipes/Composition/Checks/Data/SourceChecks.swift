@@ -1,6 +1,7 @@
 // Tables and columns that would give the labels away.
 
 package import Diagnostics
+internal import Formats
 internal import Nodes
 
 extension FindingRule {
@@ -17,7 +18,7 @@ struct SourceChecks {
     func report(_ reading: inout Reading) {
         guard let data = tree["data"] else { return }
         let columns = recipe.data.columns
-        let read = [columns.answer, columns.prompt].compactMap(\.self)
+        let read = columns.texts.columns
         if let label = columns.labels.first(where: read.contains), let place = data["columns"]?["label"] {
             reading.report(
                 Finding(
@@ -47,6 +48,14 @@ struct SourceChecks {
                     "the validation table is the \(name == "train" ? "training" : "test") table, so that its rows are scored by what has seen them",
                     at: place.span, notes: data[name].map { [.init("it stands here", at: $0.span)] } ?? [],
                     help: "name another table"))
+        }
+        for (name, place) in zip(columns.extra, data["columns"]?["extra"]?.elements ?? [])
+        where columns.labels.contains(name) {
+            reading.report(
+                Finding(
+                    .labelLeak, "the column \"\(name)\" holds the labels, and is read as extra", at: place.span,
+                    notes: [.init("a learner of the stack would read the label of the row it predicts")],
+                    help: "leave it out"))
         }
         if let test = recipe.data.test, Self.plain(test) == Self.plain(recipe.data.train), let place = data["test"] {
             reading.report(

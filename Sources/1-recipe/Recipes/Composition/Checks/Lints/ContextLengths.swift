@@ -5,7 +5,7 @@ internal import Nodes
 
 extension FindingRule {
     static let lengthsAboveContext = FindingRule(
-        "lengths-above-context", .models, .warning, "Prompt and answer may take more tokens than the backbone reads.",
+        "lengths-above-context", .models, .warning, "The texts may take more tokens than the backbone reads.",
         "A row that is too long stops the run in the middle; shorter lengths cut it instead, and the logbook says how many were cut."
     )
 }
@@ -35,16 +35,19 @@ struct ContextLengths {
                 limit = known[backbone] ?? context(backbone)
                 known[backbone] = .some(limit)
             }
-            let usesPrompt = (model.template ?? recipe.data.effectiveTemplate).usesPrompt
-            let wanted = model.lengths.answer + (usesPrompt ? model.lengths.prompt : 0)
+            let texts = (model.template ?? recipe.data.effectiveTemplate).texts
+            let wanted = texts.reduce(0) { $0 + model.lengths[$1] }
             guard let limit, wanted > limit else { continue }
-            let place = node["lengths"]?["answer"] ?? node["lengths"] ?? node["backbone"] ?? node
+            let largest = texts.max { model.lengths[$0] < model.lengths[$1] } ?? ""
+            let own = node["lengths"]
+            let place = own?[largest] ?? own?["answer"] ?? own ?? node["backbone"] ?? node
             reading.report(
                 Finding(
                     .lengthsAboveContext,
-                    "prompt and answer may take \(wanted) tokens, and the backbone reads \(limit) with the template",
+                    "\(texts.count == 2 ? texts.joined(separator: " and ") : texts.joined(separator: ", ")) may take \(wanted) tokens, and the backbone reads \(limit) with the template",
                     at: place.span,
-                    help: "a longer row stops the run; lower lengths.prompt or lengths.answer"))
+                    help:
+                        "a longer row stops the run; lower \(texts.map { "lengths.\($0)" }.joined(separator: " or "))"))
         }
     }
 }

@@ -15,6 +15,7 @@ struct Lints {
         if graph != nil {
             ConfoundedSettings(recipe: recipe, tree: tree).report(&reading)
             EnsembleSizes(recipe: recipe, tree: tree).report(&reading)
+            TemplateChecks(recipe: recipe).reportUnused(tree, &reading)
         }
         ContextLengths(recipe: recipe, tree: tree, variants: variants, context: context).report(&reading)
         guard let graph else { return }

@@ -13,6 +13,13 @@ struct ModelChecks {
         checkKeys(&reading)
         if case .fineTune(let model) = model {
             BackboneChecks(model: model, tree: tree).report(&reading)
+            TemplateChecks(recipe: recipe).report(model.lengths, at: tree["lengths"], &reading)
+            if (model.template ?? recipe.data.effectiveTemplate).isPair, model.chat != .none, let chat = tree["chat"] {
+                reading.report(
+                    Finding(
+                        .conflictingKeys, "a chat has one message, and the template is a pair of two texts",
+                        at: chat.span, help: "write the template as one text, or leave chat out"))
+            }
             TrainingChecks(recipe: recipe, training: model.training, tree: tree).report(&reading)
             OptionChecks(model: model, tree: tree).report(&reading)
         }

@@ -1,6 +1,7 @@
 // What a learner is fitted on: out-of-fold predictions, features whose columns are there, settings that it has.
 
 internal import Diagnostics
+internal import Formats
 internal import Nodes
 
 struct LearnerChecks {
@@ -25,11 +26,21 @@ struct LearnerChecks {
                     help: "give the model `fit: [folds]`"))
         }
         for (feature, place) in zip(learner.features, node["features"]?.elements ?? [])
-        where feature == .overlap && recipe.data.columns.prompt == nil {
+        where feature == .overlap && recipe.data.columns.texts.all.count < 2 {
+            let isShort = recipe.data.columns.named == nil
             reading.report(
                 Finding(
-                    .missingKey, "the feature overlap needs data.columns.prompt", at: place.span,
-                    help: "name the column of the prompts, or leave the feature out"))
+                    .missingKey, "the feature overlap needs \(isShort ? "data.columns.prompt" : "two texts")",
+                    at: place.span,
+                    help: isShort
+                        ? "name the column of the prompts, or leave the feature out"
+                        : "name another text in data.columns.texts, or leave the feature out"))
+        }
+        if learner.features.contains(.extra), recipe.data.columns.extra.isEmpty, let place = node["features"] {
+            reading.report(
+                Finding(
+                    .missingKey, "the feature extra needs data.columns.extra", at: place.span,
+                    help: "name the columns there, or leave the feature out"))
         }
         if learner.features.contains(.groupStatistics), recipe.data.columns.group == nil,
             let place = node["features"]
