@@ -198,3 +198,13 @@ def test_shares_are_smoothed_and_stand_before_what_is_taught():
     factors, goals = losses.of_rows(labels, weights, (np.array([4]), np.array([2]), np.array([0.5])), 3, smoothing=0.3, shares=shares)
     np.testing.assert_allclose(goals, 0.7 * np.array([[0.8, 0.2, 0], [0.1, 0.9, 0], [0, 0, 1]]) + 0.1, rtol=1e-6)
     np.testing.assert_allclose(factors, np.array([1, 1, 0.5]) / (2.5 / 3))
+
+
+def test_shares_of_one_of_several_tables_are_kept(worker, tmp_path):
+    for name, more in (("train", {"shares": [[0.25, 0.75]]}), ("extra", {})):
+        formats.write_json(tmp_path / f"{name}-rows", {"ids": [name], "labels": [1], "groups": None, "weights": None, "classes": 2} | more)
+        formats.write_texts(tmp_path / f"{name}-texts", [{"answer": f"the text of {name}"}])
+    given = {f"{what}.{name}": tmp_path / f"{name}-{what}" for what in ("rows", "texts") for name in ("train", "extra")}
+    joined, _ = worker.run("join", {"tables": ["train", "extra"], "ids": True}, given)
+    rows = formats.read_json(joined / "rows")
+    assert rows["shares"] == [[0.25, 0.75], [0.0, 1.0]] and rows["labels"] == [1, 1]

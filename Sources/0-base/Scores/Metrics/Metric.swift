@@ -73,7 +73,7 @@ extension Metric {
         guard !kinds.contains(target.kind) else { return refusal(classes: target.width) }
         let others = Metrics.all.filter { $0.kinds.contains(target.kind) }.map(\.name)
         return
-            "it scores \(kinds.map(\.rawValue).sorted().joined(separator: " and ")); take one of \(others.joined(separator: ", "))"
+            "it scores \(Target.Kind.allCases.filter(kinds.contains).map(\.rawValue).joined(separator: ", ")); take one of \(others.joined(separator: ", "))"
     }
 
     package var direction: MetricDirection { .higher }

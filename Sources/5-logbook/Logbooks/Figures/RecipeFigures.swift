@@ -169,7 +169,7 @@ extension PageText {
             form: .unit)
         let more = scored.count > shown.count ? " The best \(shown.count) of \(scored.count) results." : ""
         return Figure(
-            name: "reliability", title: "Reliability", chart,
+            name: "reliability", title: "Reliability", shown.isEmpty ? nil : chart,
             caption:
                 "Share of correct predictions against the probability of the predicted class, in ten bins. On the dashed diagonal probabilities are what they say; below it they are too sure. ECE is the mean distance to it, over rows.\(more)"
         )

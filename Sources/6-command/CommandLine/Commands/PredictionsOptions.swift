@@ -80,10 +80,12 @@ struct PredictionsOptions: ParsableArguments {
         let forecast = try workspace.forecast()
         /// What a step of the plan gave, as the type that proves it.
         func output<Value>(
-            _ name: String, of step: Int, _ read: ([UInt8], String) throws -> Value
+            _ names: String..., of step: Int, _ read: ([UInt8], String) throws -> Value
         ) throws -> Value {
             let address = plan.steps[step].address
-            guard let record = forecast.entries[step].record, let found = record.outputs[name] else {
+            guard let record = forecast.entries[step].record,
+                let (name, found) = names.lazy.compactMap({ name in record.outputs[name].map { (name, $0) } }).first
+            else {
                 throw AblateError(
                     .missing, "\(address) has not run, or not with the recipe as it is now",
                     advice: "`ablate run` makes what is missing")
@@ -98,7 +100,9 @@ struct PredictionsOptions: ParsableArguments {
         }
         let rows = try output("rows", of: index("data/\(test ? "test" : "train")/ingest"), Rows.init(reading:name:))
         let folds = test ? nil : try output("folds", of: index("folds/split"), Folds.init(reading:name:))
-        let predictions = try output("predictions", of: step) { bytes, name in
+        // A learner and a program of the user's give both, by names of their own.
+        let own = test ? "test" : plan.steps[step].kind == .stack ? "oof" : "out-of-fold"
+        let predictions = try output("predictions", own, of: step) { bytes, name in
             try Predictions(reading: bytes, name: name, target: data.target).covering(rows.ids.count, name)
         }
         return PredictionsTable(

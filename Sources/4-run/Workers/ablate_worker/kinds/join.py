@@ -43,6 +43,9 @@ def run(step):
         if truth in read[tables[0]]:
             parts_of_it = [read[name][truth] for name in tables]
             rows[truth] = None if parts_of_it[0] is None else [value for part in parts_of_it for value in part]
+    if any("shares" in own for own in read.values()):  # a table whose rows have one label each has none
+        rows["shares"] = [share for own in read.values() for share in own.get("shares") or
+                          [[float(place == label) for place in range(own["classes"])] for label in own["labels"]]]
     formats.write_json(step.outputs / "rows", rows | {"classes": read[tables[0]]["classes"]})
     formats.write_texts(step.outputs / "texts", texts)
     if step.has(f"extra.{tables[0]}"):
