@@ -13,9 +13,9 @@ def short_of_memory(rank, limit):
     from ablate_worker.training import gradients
     real = gradients.add_gradients
 
-    def add_gradients(model, data, chosen, budget, device, of=None):
+    def add_gradients(model, data, chosen, budget, device, *more):
         from ablate_worker.training.distributed import Team
-        loss = real(model, data, chosen, budget, device, of)  # so that there is something to throw away
+        loss = real(model, data, chosen, budget, device, *more)  # so that there is something to throw away
         if Team.current().rank == rank and budget > limit:
             raise torch.OutOfMemoryError("no more")
         return loss

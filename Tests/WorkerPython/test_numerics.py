@@ -102,6 +102,7 @@ class Cramped(torch.nn.Module):
         self.alike = alike  # whether it is torch's own allocator that fails
         self.inner, self.head, self.room, self.backbone = model, model.head, room, model.backbone
         self.packs, self.share, self.tally = model.packs, model.share, model.tally
+        self.embedding, self.loss, self.objective = model.embedding, model.loss, model.objective
 
     def forward(self, ids, *rest):
         if ids.numel() > self.room:

@@ -24,7 +24,8 @@
 //     .../Checks/Data/     FileChecks, FoldChecks, GroupChecks, MetricChecks, SampleChecks, SourceChecks, SubmissionChecks, TargetChecks, TemplateChecks,
 //                          WritableChecks
 //     .../Checks/Lints/    Lints, which lists them: ConfoundedSettings, ContextLengths, EnsembleSizes, UnusedModels
-//     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, ProgramChecks, PseudoLabelChecks, RoundChecks, TrainingChecks
+//     .../Checks/Models/   BackboneChecks, FamilyChecks, ModelChecks, OptionChecks, ProgramChecks, PseudoLabelChecks,
+//                          RoundChecks, TrainingChecks
 //     .../Checks/Names/    ReferenceChecks, ReferenceGraph
 //     .../Checks/Stack/    AverageChecks, CoverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
 //     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, TableMentions

@@ -46,7 +46,9 @@ enum KeyChanges {
         "training.schedule": "linear", "training.warmup": "0.7", "training.weight-decay": "0.7",
         "training.clip": "0.7", "training.optimizer": "paged-adamw-8bit", "training.label-smoothing": "0.1",
         "training.class-weights": "balanced", "training.validation": "0.1", "training.order": "groups",
-        "training.share-prompt": "off", "training.deterministic": "true",
+        "training.share-prompt": "off", "training.deterministic": "true", "training.layer-decay": "0.9",
+        "training.ema": "0.99", "training.adversarial": "{method: fgm, epsilon: 1}", "training.focal": "2",
+        "training.head-dropout": "0.1", "training.neftune": "5", "training.mask-tokens": "0.1",
     ]
     private static let tops = [
         "recipe": "other", "about": "A word.", "data.train": "other.csv", "data.test": "other.csv",
@@ -113,6 +115,22 @@ enum KeyChanges {
         all["models.*.training.early-stopping"] = [
             "models.m.training.validation=0.1", "models.m.training.early-stopping=2",
         ]
+        for (key, value) in ["method": "awp", "epsilon": "0.7", "start": "0.7"] {
+            all["models.*.training.adversarial.\(key)"] = [
+                "models.m.training.adversarial={method: fgm, epsilon: 1}",
+                "models.m.training.adversarial.\(key)=\(value)",
+            ]
+        }
+        all["models.*.training.dropout-samples"] = [
+            "models.m.training.head-dropout=0.1", "models.m.training.dropout-samples=5",
+        ]
+        all["models.*.training.mask-with"] = [
+            "models.m.training.mask-tokens=0.1", "models.m.training.mask-with=mask",
+        ]
+        all["models.*.training.reinitialize-layers"] = [
+            "models.s.lora=off", "models.s.training.reinitialize-layers=2",
+        ]
+        all["models.*.lora.init"] = ["models.m.lora.init=pissa"]
         for (key, value) in scratch {
             all["models.*.backbone.scratch.\(key)"] = ["models.s.backbone.scratch.\(key)=\(value)"]
         }

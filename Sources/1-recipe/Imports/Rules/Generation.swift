@@ -59,7 +59,7 @@ enum Generation {
     static let decay = Action.numberUnlessZero("training.weight-decay", 0...10, none: "no weight decay")
     static let smoothing = Action.numberUnlessZero("training.label-smoothing", 0...0.99, none: "no label smoothing")
     static let warmupRatio = Action.numberUnlessZero("training.warmup", 0...1, none: "no warm-up")
-    static let noise = Action.only(["0", ""], "no noise", otherwise: "ablate adds no noise to embeddings")
+    static let noise = Action.numberUnlessZero("training.neftune", 0...1e6, none: "no noise")
 
     static let best = Action { node, config in
         guard !node.isNothing, config.boolean(node) != false else { return .implied("the last state is kept") }

@@ -101,7 +101,7 @@ enum H2O {
             .only(["false"], "embeddings are frozen", otherwise: "embeddings stay frozen")),
         Rule(
             "architecture.intermediate_dropout",
-            .only(["0"], "none", otherwise: "ablate has no dropout before the head")),
+            .numberUnlessZero("training.head-dropout", 0...0.99, none: "none")),
         Rule(
             "architecture.pretrained",
             .only(
@@ -155,12 +155,12 @@ enum H2O {
         Rule("augmentation.nlp_augmentations_class", .none("an inner name of the tool")),
         Rule(
             "augmentation.token_mask_probability",
-            .only(["0"], "no token is masked", otherwise: "ablate masks no tokens")),
+            .numberUnlessZero("training.mask-tokens", 0...0.9, none: "no token is masked")),
         Rule("augmentation.skip_parent_probability", .none("there are no chains of rows")),
         Rule("augmentation.random_parent_probability", .none("there are no chains of rows")),
         Rule(
             "augmentation.neftune_noise_alpha",
-            .only(["0"], "no noise", otherwise: "ablate adds no noise to embeddings")),
+            .numberUnlessZero("training.neftune", 0...1e6, none: "no noise")),
         Rule("prediction.metric_class", .none("an inner name of the tool")),
         Rule("prediction.metric", .always("log loss and accuracy are always there")),
         Rule("prediction.batch_size_inference", .none("the engine fills batches by their length")),

@@ -18,6 +18,8 @@ package struct TokenizeStep: TypedStep {
     let vocabulary: Int?
     let chat: Chat
     let splitsSpecialTokens: Bool
+    /// Whether what is made tells the id that masks a token.
+    let tellsMask: Bool
     let texts: Artifact<Content.Texts>
     let tokenizer: Artifact<Content.Tokenizer>?
 
@@ -41,6 +43,9 @@ package struct TokenizeStep: TypedStep {
         Parameter(
             "split-special-tokens", \.splitsSpecialTokens, .boolean, asBefore: false,
             "Whether control tokens that a text spells out are read as text."),
+        Parameter(
+            "mask", \.tellsMask, .boolean, asBefore: false,
+            "Whether the id of the tokenizer's mask token is told beside the tokens."),
     ]
 
     package static let inputs: [Input<Self>] = [

@@ -11,6 +11,16 @@ package struct LoRA: Sendable, Hashable {
     package var targets = Targets.allLinear
     package var rankStabilized = false
     package var decomposed = false
+    package var start = Start.standard
+
+    /// What the adapters begin as.
+    package enum Start: String, CaseIterable, Sendable {
+        case standard = "default"
+        case gaussian, pissa, olora, loftq
+
+        /// Whether they take over a part of the frozen weights.
+        package var takesFromWeights: Bool { self == .pissa || self == .olora }
+    }
 
     package enum Targets: Sendable, Hashable {
         case allLinear
@@ -28,6 +38,10 @@ package struct LoRA: Sendable, Hashable {
             Key("targets", \.targets, targets, "all-linear, or a list of module names such as [q_proj, v_proj]."),
             Key("rslora", \.rankStabilized, .boolean, "Scale by alpha / sqrt(rank) instead (rsLoRA)."),
             Key("dora", \.decomposed, .boolean, "Train the updates' magnitude apart from their direction (DoRA)."),
+            Key(
+                "init", \.start, .choice, asBefore: .standard,
+                "What adapters begin as: nothing (default, or gaussian with normal draws), the frozen weights' largest singular directions (pissa), their first orthogonal ones (olora), or what nf4 rounded away (loftq)."
+            ),
         ])
 
     private static let targets = ValueShape<Targets>(

@@ -15,6 +15,8 @@ package struct Training: Sendable, Hashable {
     /// What a fit of numbers makes small.
     package enum Loss: String, CaseIterable, Sendable { case mse, mae, huber }
     package enum Order: String, CaseIterable, Sendable { case rows, groups }
+    /// What stands in place of a token that is masked.
+    package enum Mask: String, CaseIterable, Sendable { case random, mask }
 
     package var epochs = 3
     package var steps: Int?
@@ -35,6 +37,19 @@ package struct Training: Sendable, Hashable {
     package var order = Order.rows
     package var sharePrompt = SharePrompt.auto
     package var deterministic = false
+    package var layerDecay = 1.0
+    package var average = 0.0
+    package var adversarial = AdversarialTraining.off
+    package var focal = 0.0
+    package var headDropout = 0.0
+    package var dropoutSamples = 1
+    package var noise = 0.0
+    package var maskTokens = 0.0
+    package var maskWith = Mask.random
+    package var reinitialize = 0
+
+    /// Whether tokens are replaced by the tokenizer's mask token.
+    package var masksByToken: Bool { maskTokens > 0 && maskWith == .mask }
 
     package static let declaration = Declaration(
         "How a backbone is fine-tuned.", initial: { Training() },
@@ -82,6 +97,41 @@ package struct Training: Sendable, Hashable {
             Key(
                 "deterministic", \.deterministic, .boolean,
                 "Bit by bit repeatable on a GPU, at the price of some speed; on a CPU it always is."),
+            Key(
+                "layer-decay", \.layerDecay, .number(0...1, aboveMinimum: true), asBefore: 1,
+                "Each layer's learning rate as a share of that of the layer above it; the last layer has the full one, embeddings come below the first."
+            ),
+            Key(
+                "ema", \.average, .number(0...0.999999), asBefore: 0,
+                "Decay of a moving average of the weights, from which the model predicts, such as 0.99: it is of about the last 1 / (1 - decay) steps; 0: the last weights."
+            ),
+            Key(
+                "adversarial", \.adversarial, AdversarialTraining.shape, asBefore: .off,
+                Adversarial.declaration.about),
+            Key(
+                "focal", \.focal, .number(0...100), asBefore: 0,
+                "Exponent of focal loss: a row counts by (1 - the probability of its label) to this power, so that rows known well count less; 0: each counts the same."
+            ),
+            Key(
+                "head-dropout", \.headDropout, .number(0...0.99), asBefore: 0,
+                "Dropout of what the head reads, in training."),
+            Key(
+                "dropout-samples", \.dropoutSamples, .integer(1...64), asBefore: 1,
+                "Draws of head-dropout for each row, whose losses are averaged (multi-sample dropout)."),
+            Key(
+                "neftune", \.noise, .number(0...1e6), asBefore: 0,
+                "Noise added to embedded tokens in training (NEFTune's alpha, such as 5): uniform, up to this over the root of tokens times width."
+            ),
+            Key(
+                "mask-tokens", \.maskTokens, .number(0...0.9), asBefore: 0,
+                "Share of the texts' tokens that are replaced in training, drawn anew each time; the template stays."),
+            Key(
+                "mask-with", \.maskWith, .choice, asBefore: .random,
+                "What stands in their place: tokens drawn at random from the training texts, or the tokenizer's mask token."
+            ),
+            Key(
+                "reinitialize-layers", \.reinitialize, .integer(0...256), asBefore: 0,
+                "Last layers of the backbone whose weights are drawn anew before training.", unit: "layers"),
         ])
 }
 

@@ -101,12 +101,14 @@ extension Compiler {
         let made = builder.add(
             TokenizeStep(
                 template: template(model.template), vocabulary: tokenizer == nil ? reading.vocabulary : nil,
-                chat: model.chat, splitsSpecialTokens: model.splitsSpecialTokens, texts: texts,
+                chat: model.chat, splitsSpecialTokens: model.splitsSpecialTokens,
+                tellsMask: role == .train && model.training.masksByToken, texts: texts,
                 tokenizer: tokenizer),
             at: "\(address)/tokenize-\(role.rawValue)",
             origins: [
                 "template": reading.origins["template"] ?? nil, "vocabulary": tree?["backbone"],
                 "chat": tree?["chat"], "split-special-tokens": tree?["split-special-tokens"],
+                "mask": tree?["training"]?["mask-with"],
             ])
         tokens[place] = made
         return made

@@ -38,7 +38,7 @@ def run(step):
     rows = load(step, target, plan)
     source = None if blueprint.scratch else step.source("backbone")
     with devices.strictly(plan.deterministic):
-        model = classifier.build(blueprint, seed, device, source)
+        model = classifier.build(blueprint, seed, device, source, plan.reinitialize_layers)
         model.loss = target.loss(plan.loss)
         fit = Trainer(model, rows, plan, Events(step.channel), step.scratch, team).run()
     most = team.fullest(devices.peak(device))

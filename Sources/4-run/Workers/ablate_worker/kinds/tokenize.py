@@ -50,7 +50,9 @@ def run(step):
             tokens[column].append((ids, lengths))
             step.channel.progress((place * len(texts) + start + len(lengths)) // len(columns), len(texts), "rows")
         control.count(column, part, tokens[column], lead[column], lambda: step.threads)
-    metadata = {"template": pieces, "bos": bos, "eos": eos, "pad": encoding.pad_token(tokenizer, folder)}
+    metadata = {"template": pieces, "bos": bos, "eos": eos, "pad": encoding.named_token(tokenizer, folder, "pad_token")}
+    if step.parameters.mask:
+        metadata["mask"] = encoding.named_token(tokenizer, folder, "mask_token")
     formats.write_tokens(step.outputs / "tokens", tokens, metadata)
     metrics = {"rows": len(texts), "vocabulary": tokenizer.get_vocab_size()}
     for column in columns:

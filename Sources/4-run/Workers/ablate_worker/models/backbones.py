@@ -16,7 +16,7 @@ from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, Generation
 
 from ..protocol.step import invalid, unavailable
 from ..protocol.words import listed, printable
-from . import families
+from . import adapters, families
 from .precision import compute_type
 
 warm = {}  # at most one entry: identity -> a frozen module without adapters
@@ -192,17 +192,19 @@ def scratch(settings, seed, device, language_head=False):
     return take_apart(module) if language_head else module
 
 
-def adapt(module, lora, seed):
-    """The backbone with fresh LoRA adapters, whose weights follow from the seed; all else is frozen."""
+def adapt(module, lora, seed, folder=None):
+    """The backbone with fresh LoRA adapters, whose weights follow from the seed; all else is frozen. folder: where it comes from."""
     from peft import LoraConfig, get_peft_model
     torch.manual_seed(seed)
     config = LoraConfig(r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules=lora.targets,
-                        use_rslora=lora.rslora, use_dora=lora.dora)
+                        use_rslora=lora.rslora, use_dora=lora.dora, init_lora_weights=adapters.PEFT_NAMES[lora.init])
     check_targets(module, lora.targets)
     try:
-        return get_peft_model(module, config)
-    except ValueError as error:
+        adapted = get_peft_model(module, config)
+    except (ValueError, TypeError) as error:
         raise invalid(f"lora: {str(error).splitlines()[0]}") from None
+    adapters.begin(adapted, lora, folder)
+    return adapted
 
 
 def check_targets(module, targets):

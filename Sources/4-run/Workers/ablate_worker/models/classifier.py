@@ -11,7 +11,7 @@ from torch import nn
 
 from ..protocol.parameters import Lora, Scratch
 from ..protocol.step import invalid
-from . import backbones, families, lowrank, packing, pooling, tail, throughput
+from . import adapters, backbones, embedding, families, layers, lowrank, packing, pooling, tail, throughput
 from .precision import compute_type
 
 
@@ -27,6 +27,8 @@ class Classifier(nn.Module):
         self.backbone, self.pooling, self.head_input = backbone, kind, head_input
         self.compute_type, self.kept_as = None, None
         self.loss = partial(nn.functional.cross_entropy, reduction="none")  # logits, labels or distributions -> [B]; others are set
+        self.objective = None  # what is learnt in place of that
+        self.embedding, self.head_dropout, self.dropout_samples = embedding.Embedding(), 0.0, 1  # what happens in training alone
         if hasattr(backbone, "peft_config"):
             lowrank.slim(backbone)
         self.packs = packing.prepare(backbone)  # whether micro-batches are packed, or padded
@@ -44,6 +46,7 @@ class Classifier(nn.Module):
         return self
 
     def forward(self, ids, lengths, layout=None):
+        self.embedding.expect(*(ids, lengths, layout) if self.training else ())
         states = backbones.states(self.backbone, ids, lengths) if layout is None else self.packed_states(ids, layout)
         if layout is None:
             return self.classify(pooling.pool(states, lengths, self.pooling, self.attention))
@@ -59,6 +62,8 @@ class Classifier(nn.Module):
 
     def classify(self, pooled):
         """pooled [B, hidden] -> logits [B, classes], by way of the vocabulary's logits where the head reads those."""
+        if self.training and self.head_dropout:  # [S * B, hidden]: all rows once for each draw
+            pooled = torch.cat([nn.functional.dropout(pooled, self.head_dropout) for _ in range(self.dropout_samples)])
         if self.lm_head is not None:
             pooled = backbones.vocabulary_logits(self.backbone, pooled)  # [B, vocabulary]: one position of each row
         with torch.autocast(pooled.device.type, enabled=False):
@@ -89,8 +94,9 @@ class Blueprint:
         return self.head_input == "lm-logits"
 
 
-def build(blueprint, seed, device, source=None):
-    """A fresh classifier, to be trained. source: the backbone's Source, where it is not made from scratch."""
+def build(blueprint, seed, device, source=None, anew=0):
+    """A fresh classifier, to be trained. source: the backbone's Source, where it is not made from scratch. anew: how many of its last
+    layers are drawn at random."""
     lora, quantization = blueprint.lora, blueprint.quantization
     if isinstance(lora, str) and lora != "head-only":
         raise invalid(f"lora is '{lora}'; it may be settings of adapters, off, or head-only")
@@ -100,10 +106,12 @@ def build(blueprint, seed, device, source=None):
         backbone, name = backbones.scratch(blueprint.scratch, seed, device, blueprint.has_language_head), None
     else:
         backbone, name = load(blueprint, source, quantization, device, frozen=bool(lora))
+    layers.reinitialize(backbone, anew, seed)
     if lora == "head-only":
         backbone.requires_grad_(False)
     elif lora:
-        backbone = backbones.adapt(backbone, lora, seed)
+        backbone = backbones.adapt(backbone, lora, seed, source and source.path)
+        name = None if adapters.takes_from_weights(lora) else name
     torch.manual_seed(seed)
     return assemble(backbone, blueprint, device, learns=not lora, kept_as=name)
 

@@ -8,6 +8,7 @@ import shutil
 from dataclasses import replace
 
 from ..files import formats, tensors
+from . import adapters
 from . import classifier as classifiers
 
 
@@ -24,7 +25,7 @@ def save(classifier, folder, complete, code=None):
     backbone = classifier.backbone
     complete = complete or any(p.requires_grad for n, p in backbone.named_parameters() if "lora_" not in n)
     if hasattr(backbone, "peft_config"):
-        save_adapter(backbone, folder)
+        save_adapter(backbone, folder, whole=not complete)
         backbone = backbone.unload() if complete else None
     if complete:
         save_backbone(backbone, classifier.lm_head, folder)
@@ -48,14 +49,20 @@ def save_backbone(backbone, lm_head, folder):
     tensors.write(folder / "model.safetensors", state, {"format": "pt"})
 
 
-def save_adapter(backbone, folder, base=None):
-    """PEFT's own two files. No path of this machine goes in, and sets are sorted: equal adapters are equal bytes."""
+def save_adapter(backbone, folder, base=None, whole=True):
+    """PEFT's own two files. No path of this machine goes in, and sets are sorted: equal adapters are equal bytes.
+
+    whole: they are to stand beside the weights as those were loaded, also where they took something over from them.
+    """
     from peft import get_peft_model_state_dict
     config = backbone.peft_config["default"].to_dict() | {"base_model_name_or_path": base, "inference_mode": True}
-    config = {k: sorted(v) if isinstance(v, set) else v for k, v in config.items() if k != "runtime_config"}
-    formats.write_json(folder / "adapter_config.json", json.loads(json.dumps(config)))
     # save_embedding_layers="auto" would ask the hub whether the vocabulary has grown.
     state = get_peft_model_state_dict(backbone, save_embedding_layers=False)
+    state, factor = adapters.difference(backbone, state) if whole else (state, 1)
+    config |= {"init_lora_weights": True, "r": config["r"] * factor,  # the scale, alpha over rank or over its root, stays
+               "lora_alpha": config["lora_alpha"] * (factor ** 0.5 if config["use_rslora"] else factor)}
+    config = {k: sorted(v) if isinstance(v, set) else v for k, v in config.items() if k != "runtime_config"}
+    formats.write_json(folder / "adapter_config.json", json.loads(json.dumps(config)))
     tensors.write(folder / "adapter_model.safetensors", state, {"format": "pt"})
 
 

@@ -45,8 +45,9 @@ def check_sharing(value):
 
 
 def exact(model):
-    """Whether a beginning that is computed once gives each row what its own copy would: no dropout is drawn."""
-    return not model.training or not any(isinstance(m, torch.nn.Dropout) and m.p > 0 for m in model.modules())
+    """Whether a beginning that is computed once gives each row what its own copy would: nothing is drawn for it, and it does not
+    move."""
+    return not model.training or not model.embedding.changes and not any(isinstance(m, torch.nn.Dropout) and m.p > 0 for m in model.modules())
 
 
 @dataclass

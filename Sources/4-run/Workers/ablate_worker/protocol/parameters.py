@@ -62,6 +62,7 @@ class Tokenize:
     vocabulary: int | None
     chat: Chat | None
     split_special_tokens: bool = False
+    mask: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,7 @@ class Lora:
     alpha: float = 32.0
     dora: bool = False
     dropout: float = 0.05
+    init: Literal["default", "gaussian", "pissa", "olora", "loftq"] = "default"
     rank: int = 16
     rslora: bool = False
     targets: Literal["all-linear"] | list = "all-linear"
@@ -96,21 +98,39 @@ class Scratch:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adversarial:
+    """Adversarial training: each batch is learnt at a point nearby where its loss is higher."""
+    epsilon: float
+    method: Literal["fgm", "awp"]
+    start: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Training:
     """How a backbone is fine-tuned."""
+    adversarial: Literal["off"] | Adversarial = "off"
     batch: int = 16
     class_weights: Literal["none", "balanced"] | list = "none"
     clip: float | None = None
     deterministic: bool = False
+    dropout_samples: int = 1
     early_stopping: int | None = None
+    ema: float = 0.0
     epochs: int = 3
+    focal: float = 0.0
+    head_dropout: float = 0.0
     head_learning_rate: float | None = None
     keep: Literal["last", "best"] = "last"
     label_smoothing: float = 0.0
+    layer_decay: float = 1.0
     learning_rate: float = 0.0001
     loss: Literal["mse", "mae", "huber"] | None = None
+    mask_tokens: float = 0.0
+    mask_with: Literal["random", "mask"] = "random"
+    neftune: float = 0.0
     optimizer: Literal["adamw", "paged-adamw-8bit"] = "adamw"
     order: Literal["rows", "groups"] = "rows"
+    reinitialize_layers: int = 0
     schedule: Literal["cosine", "linear", "constant"] = "cosine"
     share_prompt: Literal["auto", "on", "off"] = "auto"
     steps: int | None = None
@@ -317,6 +337,7 @@ class Export:
     template: list | None = None
     chat: Chat | None = None
     split_special_tokens: bool = False
+    mask: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

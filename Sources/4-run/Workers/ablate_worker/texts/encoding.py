@@ -28,10 +28,10 @@ def added_tokens(tokenizer):
                   "is supported")
 
 
-def pad_token(tokenizer, folder):
-    """The id of the pad token that tokenizer_config.json names, or None."""
+def named_token(tokenizer, folder, name):
+    """The id of the token that tokenizer_config.json calls `name`, such as pad_token, or None."""
     try:
-        token = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8")).get("pad_token")
+        token = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8")).get(name)
     except (FileNotFoundError, ValueError):
         return None
     token = token.get("content") if isinstance(token, dict) else token

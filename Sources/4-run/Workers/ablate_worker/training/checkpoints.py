@@ -1,6 +1,6 @@
 """Saves a running fine-tune so that a later process goes on with it and ends at the same bits.
 
-One safetensors file in the step's scratch folder: trainable weights, the best ones so far, the optimizer's state, the
+One safetensors file in the step's scratch folder: trainable weights, the best ones so far, their average, the optimizer's state, the
 random states; the rest as JSON in its metadata. One file, because one rename is atomic and two are not. Never a pickle.
 """
 
@@ -33,10 +33,11 @@ def trained(model):
     return {name: p for name, p in model.named_parameters() if p.requires_grad}
 
 
-def save(folder, model, optimizer, states, progress, best):
+def save(folder, model, optimizer, states, progress, best, average):
     """states: the random states of each process of the fit, usually one. progress: a JSON value (the step reached, the history
-    so far, the token budget). best: weights to keep, or {}."""
+    so far, the token budget). best: weights to keep, average: their moving average, or {}."""
     state = {f"weight.{name}": p for name, p in trained(model).items()} | {f"best.{name}": p for name, p in best.items()}
+    state |= {f"average.{name}": p for name, p in average.items()}
     state |= {f"optimizer.{name}": value for name, value in optimizers.state(optimizer).items()}
     for rank, own in enumerate(states):
         state |= {place(name, rank): value for name, value in own.items()}
@@ -49,10 +50,11 @@ def place(name, rank):
 
 
 def load(folder, model, optimizer, device, rank=0):
-    """Put the saved state in place: (its progress, the best weights); (None, {}), all untouched, if there is none to use."""
+    """Put the saved state in place: (its progress, the best weights, the average); (None, {}, {}), all untouched, if there is none
+    to use."""
     path = folder / NAME
     if not path.exists():
-        return None, {}
+        return None, {}, {}
     weights = trained(model)
     try:
         with safe_open(path, framework="pt") as file:
@@ -63,7 +65,7 @@ def load(folder, model, optimizer, device, rank=0):
             raise ValueError("it belongs to another model")
     except Exception as error:  # a checkpoint is a convenience: a damaged one costs time, never the run
         print(f"the checkpoint {path} is not used: {error}", file=sys.stderr)
-        return None, {}
+        return None, {}, {}
     with torch.no_grad():
         for name, parameter in weights.items():
             parameter.copy_(state[f"weight.{name}"])
@@ -72,4 +74,4 @@ def load(folder, model, optimizer, device, rank=0):
     own = {name: state[place(name, rank)] for name in random_states(device) if place(name, rank) in state}
     if "random.cpu" in own:  # else there were fewer processes then: this one's draws begin where its seed says
         set_random_states(own, device)
-    return progress, part("best.")
+    return progress, part("best."), {name: value.to(device) for name, value in part("average.").items()}

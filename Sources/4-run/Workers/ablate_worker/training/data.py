@@ -11,6 +11,7 @@ from ..files import formats
 from ..models import sequences
 from ..protocol.step import invalid
 from . import losses, validation
+from .masking import Masking, masking_of
 
 
 @dataclass
@@ -28,6 +29,7 @@ class TrainingSet:
     held_labels: np.ndarray  # [h], or numbers [h, width]
     held_weights: np.ndarray  # [h]
     pseudo_rows: np.ndarray | None = None  # [p]
+    masking: Masking | None = None  # what replaces tokens in training
     truncation: dict = field(default_factory=dict)  # metrics: what the budgets cut off
     scale: object = None  # how the head's outputs become the truth's units; None where they are
 
@@ -64,11 +66,13 @@ def assemble(tokens, table, chosen, lengths, target, plan, taught=None, taught_t
     else:
         factors, targets = weights[rows] / weights[rows].mean(), goals
     held_labels, cut = target.held(labels[held], scale), (labels[rows], target.width) if labels.ndim == 1 else ()
+    parts = [(columns, lengths, rows)]
     if taught is not None:
+        parts.append((taught_tokens[0], lengths, taught[0]))
         more = sequences.assemble(*taught_tokens, lengths, taught[0])
         texts, groups = texts + more, with_strangers(groups, len(more))
     return TrainingSet(rows, texts, targets, factors, groups, held, held_texts, held_labels, weights[held],
-                       None if taught is None else taught[0],
+                       None if taught is None else taught[0], masking_of(plan, texts, metadata, parts),
                        sequences.truncation(columns, lengths, rows, *cut), scale)
 
 

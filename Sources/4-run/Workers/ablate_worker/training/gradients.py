@@ -12,7 +12,7 @@ import torch
 from ..models import packing, prefixes
 from ..models.precision import precision, scaled, unscale
 from ..protocol.step import Failure, out_of_memory
-from . import checkpoints, distributed
+from . import adversarial, checkpoints, distributed
 
 
 class Rows(NamedTuple):
@@ -23,7 +23,7 @@ class Rows(NamedTuple):
     factors: torch.Tensor  # float32 [rows], likewise
 
 
-def add_gradients(model, data, chosen, budget, device, of=None):
+def add_gradients(model, data, chosen, budget, device, of=None, attack=adversarial.NONE):
     """Add the gradient of the mean loss over the rows `chosen`, however they are split; return that loss, a tensor.
 
     The one place where a batch goes through the model. of: the rows of the whole batch, where these are a part of them.
@@ -34,12 +34,17 @@ def add_gradients(model, data, chosen, budget, device, of=None):
     model.tally.clear()
     for part, batch in packing.micro_batches(model, [texts[i] for i in chosen], budget, device):
         members = chosen[part]  # [B]
-        with precision(model, device):
-            logits = model(*batch)  # [B, classes]
-        found = model.loss(logits, labels[members])  # [B]; labels may be distributions, or numbers
-        loss = (found * weights[members]).sum() / of
-        loss.backward()
-        total += loss.detach()
+
+        def learn():
+            with precision(model, device):
+                logits = model(*batch)  # [S * B, classes]: each row as often as the head's dropout is drawn
+            rows = np.tile(members, len(logits) // len(members))
+            found = (model.objective or model.loss)(logits, labels[rows])  # [S * B]; labels may be distributions, or numbers
+            loss = (found * weights[rows]).sum() / (of * (len(rows) // len(members)))
+            loss.backward()
+            return loss.detach()
+        total += learn()
+        attack.on_rows(learn)
     return total
 
 
@@ -53,8 +58,22 @@ def mine(model, data, chosen, team):
     return chosen[np.array(sorted(position for part in parts for position in part), int)]
 
 
-def train_batch(model, optimizer, data, chosen, clip, progress, device, team=distributed.Team()):
-    """One batch's gradients, clipped: (loss, gradient norm before clipping).
+def train_batch(model, optimizer, data, chosen, clip, progress, device, team=distributed.Team(), attack=adversarial.NONE):
+    """One batch's gradients, clipped: (loss, gradient norm before clipping)."""
+    parameters = list(checkpoints.trained(model).values())
+
+    def compute():
+        return whole_batch(model, optimizer, data, chosen, progress, device, team, attack)
+    loss, counts = compute(), model.tally.counts
+    attack.on_weights(parameters, compute)
+    model.tally.counts = counts  # a batch counts once
+    loss = unscale(loss, parameters, progress.get("scaling"))
+    norm = torch.nn.utils.clip_grad_norm_(parameters, clip or math.inf)
+    return torch.stack([loss, norm.to(loss)]).tolist()  # the only place where the host waits for the device
+
+
+def whole_batch(model, optimizer, data, chosen, progress, device, team, attack):
+    """Put one batch's gradients in place; return its loss.
 
     When memory runs out, the batch is done again in smaller micro-batches, at last with recomputed activations. The
     progress keeps what was found, so that later batches and a resumed run begin there. A team does all of this together.
@@ -64,14 +83,14 @@ def train_batch(model, optimizer, data, chosen, clip, progress, device, team=dis
         states, loss = checkpoints.random_states(device), None
         optimizer.zero_grad(set_to_none=True)
         try:
-            loss = add_gradients(model, scaled(data, progress.get("scaling")), part, progress["budget"], device, len(chosen))
+            loss = add_gradients(model, scaled(data, progress.get("scaling")), part, progress["budget"], device, len(chosen), attack)
         except RuntimeError as error:
             if not out_of_memory(error):
                 raise  # else it is dealt with below, when the exception no longer holds the tensors of its frames
         if team.size > 1:
             loss = add_up(team, model, parameters, loss, device)
         if loss is not None:
-            break
+            return loss
         longest = max(len(data[0][i]) for i in chosen)
         alone = progress["budget"] <= longest or len(chosen) == 1  # smaller parts would not make the longest row smaller
         if alone and progress["recompute"]:
@@ -85,9 +104,6 @@ def train_batch(model, optimizer, data, chosen, clip, progress, device, team=dis
         checkpoints.set_random_states(states, device)
         if device.type == "cuda":
             torch.cuda.empty_cache()
-    loss = unscale(loss, parameters, progress.get("scaling"))
-    norm = torch.nn.utils.clip_grad_norm_(parameters, clip or math.inf)
-    return torch.stack([loss, norm.to(loss)]).tolist()  # the only place where the host waits for the device
 
 
 def add_up(team, model, parameters, loss, device):

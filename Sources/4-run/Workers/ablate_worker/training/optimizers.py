@@ -7,12 +7,13 @@ import importlib.util
 
 import torch
 
+from ..models import layers
 from ..protocol.step import invalid, unavailable
 
 
-def make(model, device, rate, head_rate=None, weight_decay=0.0, name="adamw"):
-    """An optimizer with a rate for the head and one for the rest; vectors (norms, biases) do not decay."""
-    groups = [g for g in parameter_groups(model, rate, head_rate, weight_decay) if g["params"]]
+def make(model, device, rate, head_rate=None, weight_decay=0.0, name="adamw", layer_decay=1.0):
+    """An optimizer with a rate for the head and one for the rest, by layer where rates fall; vectors (norms, biases) do not decay."""
+    groups = [g for g in parameter_groups(model, rate, head_rate, weight_decay, layer_decay) if g["params"]]
     if name == "adamw":
         return torch.optim.AdamW(groups, fused=device.type in ("cpu", "cuda"))
     if name != "paged-adamw-8bit":
@@ -31,12 +32,26 @@ def make(model, device, rate, head_rate=None, weight_decay=0.0, name="adamw"):
     return bitsandbytes.optim.PagedAdamW8bit(groups)
 
 
-def parameter_groups(model, rate, head_rate, weight_decay):
-    for head, rate in ((False, rate), (True, rate if head_rate is None else head_rate)):
-        mine = [p for n, p in model.named_parameters() if p.requires_grad and n.startswith(("head.", "attention.")) == head]
+def parameter_groups(model, rate, head_rate, weight_decay, layer_decay=1.0):
+    for members, rate in [*by_layer(model, rate, layer_decay), (is_of_head, rate if head_rate is None else head_rate)]:
+        mine = [p for n, p in model.named_parameters() if p.requires_grad and members(n)]
         for matrix in (True, False):
             decay = weight_decay if matrix else 0.0
             yield {"params": [p for p in mine if (p.ndim > 1) == matrix], "lr": rate, "peak": rate, "weight_decay": decay}
+
+
+def is_of_head(name):
+    return name.startswith(("head.", "attention."))
+
+
+def by_layer(model, rate, decay):
+    """[(whether a parameter is one of these, their rate)] of all but the head. The last layer has the whole rate, as what stands
+    behind it; each one before it has `decay` of the rate of the next, embeddings of that of the first (Howard and Ruder, 2018)."""
+    if decay == 1:
+        return [(lambda name: not is_of_head(name), rate)]
+    depth, last = layers.depths(model.backbone)
+    place = lambda name: depth(name.removeprefix("backbone.")) if name.startswith("backbone.") else last
+    return [(lambda name, at=at: not is_of_head(name) and place(name) == at, rate * decay ** (last - at)) for at in range(last + 1)]
 
 
 def is_paged(optimizer):

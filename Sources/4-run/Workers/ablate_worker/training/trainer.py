@@ -7,6 +7,7 @@ save; one batch's gradients are gradients.py. Does not know who listens, or what
 import math
 import time
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ import torch
 from ..models import batches, packing, throughput
 from ..models.precision import overflowed, scaling
 from ..protocol.step import Failure
-from . import checkpoints, distributed, gradients, optimizers, schedule, validation
+from . import adversarial, averaging, checkpoints, distributed, focal, gradients, noise, optimizers, schedule, validation
 
 SAVE_EVERY = 300  # seconds, besides each epoch's end
 
@@ -93,10 +94,21 @@ class Trainer:
             held = (data.held_texts, torch.from_numpy(data.held_labels), torch.from_numpy(data.held_weights))
             self.watch = validation.Watch(plan, held, self.device, self.team)
         self.optimizer = optimizers.make(model, self.device, plan.learning_rate, plan.head_learning_rate, plan.weight_decay,
-                                         plan.optimizer)
+                                         plan.optimizer, plan.layer_decay)
+        self.average, self.masking = averaging.Average(plan.ema), data.masking
+        self.disturb(plan)
         self.batch = min(plan.batch, len(data.texts))
         self.per_epoch = math.ceil(len(data.texts) / self.batch)
         self.total = plan.total(self.per_epoch)
+
+    def disturb(self, plan):
+        """What the plan has the model do while it trains, and only then."""
+        model = self.model
+        model.head_dropout, model.dropout_samples = plan.head_dropout, plan.dropout_samples
+        model.objective = partial(focal.loss, gamma=plan.focal) if plan.focal else None
+        if plan.neftune:
+            model.embedding.add(model.backbone, noise.Noise(plan.neftune))
+        self.course = adversarial.Course(None if plan.adversarial == "off" else plan.adversarial, model.embedding, model.backbone)
 
     def run(self):
         """All steps from where the last checkpoint stands, or until the validation loss says stop: a Fit."""
@@ -106,7 +118,9 @@ class Trainer:
         meter = throughput.Meter(self.progress.measure, self.model, self.device, training=True, count=self.team.size)
         self.steps(state, meter)
         seconds = time.monotonic() - began
+        self.average.settle(self.model)
         loss = self.watch and self.watch.settle(self.model)
+        self.model.embedding.clear()
         self.check_weights()
         return Fit(state["losses"], state["norms"], self.per_epoch, state["tokens"],
                    state["scaling"] and state["scaling"]["skipped"], self.watch.history if self.watch else [], loss,
@@ -119,7 +133,7 @@ class Trainer:
                         "tokens": {}, "validation": [], "scaling": scaling(self.model)}, None
         if self.folder:
             self.folder.mkdir(parents=True, exist_ok=True)
-            saved, best = checkpoints.load(self.folder, self.model, self.optimizer, self.device, self.team.rank)
+            saved, best, self.average.weights = checkpoints.load(self.folder, self.model, self.optimizer, self.device, self.team.rank)
         if saved and self.watch:
             self.watch.history, self.watch.weights = saved["validation"], best
         self.team.agree(saved and saved["step"], "the checkpoint that they go on from")
@@ -140,7 +154,8 @@ class Trainer:
             self.progress.step(number + 1, self.total, epoch + 1, state["losses"][-1])
             ends = place + 1 == self.per_epoch
             if self.watch and (ends or number + 1 == self.total):
-                stop = self.watch.look(self.model, state["budget"])
+                with self.average.applied(self.model):
+                    stop = self.watch.look(self.model, state["budget"])
                 state["validation"] = self.watch.history
                 self.progress.validation(self.watch.history[-1], number + 1)
                 if stop:
@@ -156,7 +171,10 @@ class Trainer:
         rate = schedule.factor(number, self.total, plan.schedule, plan.warmup)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * rate
-        loss, norm = gradients.train_batch(self.model, self.optimizer, self.rows, chosen, plan.clip, state, self.device, self.team)
+        rows, attack = self.rows, self.course.at(number, self.total)
+        if self.masking:
+            rows = rows._replace(texts=self.masking.masked(rows.texts, chosen, number))
+        loss, norm = gradients.train_batch(self.model, self.optimizer, rows, chosen, plan.clip, state, self.device, self.team, attack)
         where = f"step {number + 1} of {self.total} (epoch {number // self.per_epoch + 1})"
         skipped = math.isfinite(loss) and overflowed(state["scaling"], norm, where)
         if not skipped and not (math.isfinite(loss) and math.isfinite(norm)):
@@ -166,6 +184,7 @@ class Trainer:
                           "or set training.clip")
         if not skipped:
             self.optimizer.step()
+            self.average.update(self.model)
         state["step"] = number + 1
         state["losses"].append(loss)
         state["norms"].append(None if skipped else norm)
@@ -173,7 +192,8 @@ class Trainer:
     def save(self, state):
         states = self.team.gather(checkpoints.random_states(self.device))
         if self.team.rank == 0:
-            checkpoints.save(self.folder, self.model, self.optimizer, states, state, self.watch.weights if self.watch else {})
+            checkpoints.save(self.folder, self.model, self.optimizer, states, state, self.watch.weights if self.watch else {},
+                             self.average.weights)
 
     def check_weights(self):
         broken = [n for n, p in checkpoints.trained(self.model).items() if not bool(torch.isfinite(p).all())]

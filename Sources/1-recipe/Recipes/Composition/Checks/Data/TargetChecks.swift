@@ -75,6 +75,10 @@ struct TargetChecks {
         if own?.labelSmoothing ?? 0 != 0, let place = training?["label-smoothing"] {
             reading.report(mismatch("there are no labels to smooth\(why)", at: place, help: "remove it"))
         }
+        if own?.focal ?? 0 != 0, let place = training?["focal"] {
+            reading.report(
+                mismatch("focal loss speaks of the probability of a row's label\(why)", at: place, help: "remove it"))
+        }
         if own?.classWeights ?? .none != .none, let place = training?["class-weights"] {
             reading.report(
                 mismatch(

@@ -14,6 +14,7 @@ struct ModelChecks {
         if case .fineTune(let model) = model {
             BackboneChecks(model: model, tree: tree).report(&reading)
             TrainingChecks(recipe: recipe, training: model.training, tree: tree).report(&reading)
+            OptionChecks(model: model, tree: tree).report(&reading)
         }
         if case .program(let model) = model {
             ProgramChecks(recipe: recipe, model: model, tree: tree).report(&reading)
