@@ -143,7 +143,7 @@ let package = Package(
         .testTarget(
             name: "DiagnosticsTests", dependencies: ["Diagnostics", "Nodes", "Recipes", "Plans", "Imports", "Digests"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "Diagnostics", "Words"], exclude: ["Corpus"]),
-        .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Nodes", "Diagnostics", "Digests"]),
+        .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Targets", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(name: "ImportsTests", dependencies: ["Imports", "Recipes", "Nodes", "Diagnostics", "Digests"]),
         .testTarget(
             name: "PlansTests", dependencies: ["Plans", "Targets", "Recipes", "Nodes", "Diagnostics", "Digests"],
@@ -168,7 +168,9 @@ let package = Package(
         .testTarget(name: "FiguresTests", dependencies: ["Figures", "Digests"]),
         .testTarget(
             name: "ResultsTests",
-            dependencies: ["TestProjects", "Results", "Plans", "Storage", "Formats", "Scores", "Statistics", "Digests"]),
+            dependencies: [
+                "TestProjects", "Results", "Plans", "Storage", "Host", "Formats", "Scores", "Statistics", "Digests",
+            ]),
         .testTarget(
             name: "LogbooksTests",
             dependencies: ["Logbooks", "Results", "Formats", "Scores", "Digests"]),
@@ -184,7 +186,7 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "CommandLine", "Diagnostics", "Recipes", "Host", "Workers", "Digests",
+                "CommandLine", "Results", "Scores", "Diagnostics", "Recipes", "Host", "Workers", "Formats", "Digests",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "ServersTests", dependencies: ["Servers"]),

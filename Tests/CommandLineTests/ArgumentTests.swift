@@ -26,12 +26,14 @@ import Workers
         ["run", "a.yaml", "--only", "base"], ["run", "a.yaml", "--ablation", "rank", "--ablation", "size"],
         ["diff", "a.yaml"], ["diff", "a.yaml", "m", "n"], ["accept", "a.yaml", "m/**", "--reason", "a comment"],
         ["accept", "a.yaml", "--list"], ["status", "a.yaml@3"], ["store", "gc", "--dry-run"], ["doctor"],
+        ["logbook", "a.yaml", "--serve", "--host", "::1"], ["logbook", "a.yaml", "--serve", "--host", "localhost"],
     ])
     func whatAVerbTakes(_ arguments: [String]) {
         #expect(code(arguments) == 0)
     }
 
     @Test(arguments: [
+        ["logbook", "a.yaml", "--serve", "--host", "nosuch"], ["logbook", "a.yaml", "--serve", "--host", "127.1"],
         ["fly"], ["check"], ["why", "a.yaml"], ["init", "--template", "novel"],
         ["check", "a.yaml", "--json", "--sarif"],
         ["run", "a.yaml", "--only", "base", "--all"], ["run", "a.yaml", "--only", "some"], ["diff"],

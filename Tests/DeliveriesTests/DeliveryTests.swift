@@ -44,6 +44,24 @@ import Testing
         #expect(try delivery().standing(of: path) == .ours)
     }
 
+    @Test func noPathLeavesTheFolderOfSeveralProjectsThroughALink() throws {
+        _ = try files.makeFolder("/elsewhere")
+        _ = try files.makeFolder("/all/one")
+        try files.makeLink(at: "/all/logbook", to: "/elsewhere")
+        func delivery(_ bounds: [String]) -> Delivery {
+            Delivery(
+                host: .memory(clock: clock, files: files), project: "/all/one", bounds: bounds,
+                ledgers: [Ledger(folder: "/ledger", project: "/all/one", files: files)],
+                author: Author(madeOf: ["/all/one/recipe.yaml", "/all/two/recipe.yaml"]), inputs: [], overwrites: false)
+        }
+        let error = #expect(throws: AblateError.self) {
+            try delivery(["/all"]).require("/all/logbook/index.html", remedy: "")
+        }
+        #expect(error?.kind == .refused && error?.message.contains("through a link, to /elsewhere") == true)
+        try delivery([]).require("/all/logbook/index.html", remedy: "choose another path")
+        try delivery(["/all"]).require("/all/one/index.html", remedy: "choose another path")
+    }
+
     @Test(arguments: [0o444, 0o400, 0o555])
     func whatWasMadeReadOnlyIsKept(_ permissions: Int) throws {
         let path = "/project/submission.csv"

@@ -25,6 +25,16 @@ import Testing
         #expect(throws: JSONError.self) { try JSON(parsing: text) }
     }
 
+    /// As a `String` has it, both are one text.
+    @Test func textsAreEqualIfTheirBytesAre() {
+        let (one, two) = ("\u{e9}", "e\u{301}")
+        #expect(Set([ExactText(one), ExactText(two), ExactText(one)]).count == 2)
+        #expect(JSON.string(one) != .string(two) && JSON.string(one) == .string("\u{e9}"))
+        #expect(JSON.object([one: 1]) != .object([two: 1]) && JSON.object([one: 1]) == .object(["\u{e9}": 1]))
+        #expect(JSON.array([.string(one)]) != .array([.string(two)]))
+        #expect(JSON.object(["a": 1, "b": 2]) != .object(["a": 1, "c": 2]))
+    }
+
     @Test func surrogatePairsAreOneScalar() throws {
         #expect(try JSON(parsing: #""\ud83d\ude00""#) == "😀")
     }

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -416,6 +417,31 @@ def test_a_reader_writes_nothing_into_the_store(project):
     for arguments in (["show", "words", "--predictions", table], ["logbook", "--export", table, "--overwrite"]):
         assert project.ablate(*arguments).returncode == 0
     assert store() == before
+
+
+def test_a_run_with_nothing_to_do_brings_new_notes_into_the_logbook(project):
+    while time.time() - max(path.lstat().st_ctime for path in project.folder.rglob("*")) < 0.15:
+        time.sleep(0.02)  # until time stamps tell whether a file was written again
+    assert project.run() == [] == project.run()
+    for text in ("a first remark", "a second remark"):
+        assert project.ablate("note", "words", "--text", text).returncode == 0
+        assert project.run() == []
+        assert text in (project.folder / "logbook" / "LOGBOOK.md").read_text()
+
+
+@pytest.mark.parametrize("recipes", [1, 2])
+def test_a_logbook_of_several_projects_stays_in_their_folder(project, tmp_path, recipes):
+    outside = tmp_path / "elsewhere"
+    outside.mkdir()
+    second = project.folder / "second"
+    second.mkdir()
+    (second / "recipe.yaml").write_text((project.folder / "recipe.yaml").read_text().replace(": train.csv", ": ../train.csv").replace(": test.csv", ": ../test.csv"))
+    shutil.rmtree(project.folder / "logbook")
+    (project.folder / "logbook").symlink_to(outside)
+    names = [str(project.folder / "recipe.yaml"), str(second / "recipe.yaml")][:recipes]
+    result = subprocess.run([BINARY, "logbook", *reversed(names)], capture_output=True, text=True)
+    assert result.returncode == 65 and "through a link" in result.stderr, result.stderr
+    assert not list(outside.iterdir())
 
 
 def test_a_damaged_note_is_told_before_anything_runs(project):

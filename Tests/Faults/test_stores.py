@@ -97,6 +97,17 @@ def test_no_number_of_a_damaged_evaluation_is_shown(project):  # noqa: F811
     assert project.run() == ["words/evaluate"]
 
 
+def test_a_run_that_reads_a_damaged_result_says_so_and_ends_with_its_logbook(project):  # noqa: F811
+    flip(project.output("data/train/ingest", "rows"))
+    project.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
+    result = project.ablate("run", "--progress", "json")
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    failed = [event for event in events if event["event"] == "failed"]
+    assert result.returncode == 1 and failed and {event["class"] for event in failed} == {"damaged"}, result.stdout + result.stderr
+    assert events[-1]["event"] == "summary" and events[-1]["failed"] == len(failed)
+    assert "data/train/ingest" in project.run()
+
+
 def test_a_damaged_run_document_stops_a_collection(project):  # noqa: F811
     document = max((project.folder / ".ablate" / "runs" / "files").glob("*.json"))
     flip(document)

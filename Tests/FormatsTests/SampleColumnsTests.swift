@@ -9,6 +9,12 @@ import Testing
         return found.columns.map { header[$0] }
     }
 
+    @Test func idsAreToldApartByTheirBytes() throws {
+        let (one, two) = ("\u{e9}", "e\u{301}")
+        let sample = try SampleTable(reading: Array("id,a,b\n\(two),0,1\n\(one),0,1\n".utf8), name: "sample.csv")
+        #expect(try sample.order(sample.columns(labels: ["a", "b"], id: "id"), in: [one, two]) == [1, 0])
+    }
+
     @Test(arguments: [
         // Alone, after a beginning, before an end, between both.
         (["b", "a", "c"], ["a", "b", "c"], ["a", "b", "c"]),

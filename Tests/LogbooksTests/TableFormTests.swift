@@ -23,9 +23,9 @@ import Testing
         ResultTable(
             name: "r",
             lines: [
-                .init(recipe: "r", ablation: "rank", arm: Self.arm("base", isBaseline: true, 0.7)),
-                .init(recipe: "r", ablation: "rank", arm: Self.arm(hostile, isBaseline: false)),
-            ], metrics: Metrics.standard, isShared: isShared)
+                .init(recipe: "r", ablation: "rank", metric: LogLoss(), arm: Self.arm("base", isBaseline: true, 0.7)),
+                .init(recipe: "r", ablation: "rank", metric: LogLoss(), arm: Self.arm(hostile, isBaseline: false)),
+            ], judged: JudgedBy([Metrics.standard]), isShared: isShared)
     }
 
     private func text(_ encoding: TableForm.Encoding, isShared: Bool = false) -> String {
@@ -45,6 +45,39 @@ import Testing
         let lines = text(.md).split(separator: "\n")
         #expect(lines.count == 4 && lines[3].contains("\\|") && lines[3].contains("not run yet"))
         #expect(text(.md, isShared: true).contains("| r: rank | base |"))
+    }
+
+    @Test func eachNumberStandsUnderTheNameOfItsMetric() throws {
+        let (auc, accuracy) = (try #require(Metrics.named("auc")), try #require(Metrics.named("accuracy")))
+        func scored(_ metric: any Metric, _ value: Double) throws -> AblationEntry.Arm {
+            let json: JSON = [
+                "rows": 1, "metrics": [.string(metric.name)], "average": .object([metric.name: .number(value)]),
+                "cells": [], "seeds": [], "reliability": ["bins": [], "calibration-error": 0],
+            ]
+            return AblationEntry.Arm(
+                name: "base", label: "base", isBaseline: true,
+                evaluation: try Evaluation(reading: JSONDocument(json, name: "e"), weights: .known(nil)),
+                comparison: nil, notes: ResultNotes("base", [], predictions: nil), anchor: nil, changes: [],
+                seconds: 0, isOnGPU: false, detail: nil)
+        }
+        let table = ResultTable(
+            name: "one, two",
+            lines: [
+                .init(recipe: "one", ablation: "rank", metric: auc, arm: try scored(auc, 0.75)),
+                .init(recipe: "two", ablation: "rank", metric: accuracy, arm: try scored(accuracy, 0.5)),
+            ], judged: JudgedBy([[auc], [accuracy, auc]]), isShared: true)
+        func lines(_ encoding: TableForm.Encoding) -> [Substring] {
+            FormFile("t", table.content(encoding)).text.split(separator: "\n")
+        }
+        #expect(lines(.md)[0].hasPrefix("| ablation | variant | metric | score | improvement |"))
+        #expect(lines(.md)[2].hasPrefix("| one: rank | base | AUC | 0.75"))
+        #expect(lines(.md)[3].hasPrefix("| two: rank | base | accuracy | 0.5"))
+        #expect(lines(.tex).contains { $0.hasPrefix("Ablation & Variant & Metric & Score & Improvement") })
+        let rows = try CSV.rows(of: Array(FormFile("t", table.content(.csv)).text.utf8))
+        #expect(rows[0].prefix(6) == ["recipe", "ablation", "variant", "auc", "accuracy", "metric"])
+        #expect(rows[1].prefix(6) == ["one", "rank", "base", "0.75", "", "auc"])
+        #expect(rows[2].prefix(6) == ["two", "rank", "base", "", "0.5", "accuracy"])
+        #expect(JudgedBy([[auc], [auc, accuracy]]).heads == ["AUC"])
     }
 
     @Test func latexHasNothingThatActs() {

@@ -54,6 +54,40 @@ private func plan(_ text: String, _ overrides: [String] = []) throws -> Plan {
     Plan(compiling: try load(text, overrides))
 }
 
+/// Two files that a command names, and whose names are equal as `String`s.
+@Test func filesOfOneNameInTwoFormsAreTwoInputs() throws {
+    let (one, two) = ("\u{e9}.txt", "e\u{301}.txt")
+    func inputs(_ command: String) throws -> [String: Source] {
+        let text = reference.replacing(
+            "ablations:",
+            with: "steps:\n  s: {command: [cat, \(command)], outputs: [o]}\nablations:")
+        let loaded = try RecipeLoader(
+            file: SourceFile(name: "r.yaml", text: text), folder: "/f",
+            surroundings: Surroundings { $0.hasSuffix(".txt") ? .file : nil }
+        ).load()
+        let plan = Plan(compiling: loaded)
+        let index = try #require(plan.index(of: "s/command"))
+        return plan.steps[index].inputs
+    }
+    let both = try inputs("\(one), \(two)")
+    let paths = both.values.compactMap { if case .file(let path, _) = $0 { ExactText(path) } else { nil } }
+    #expect(Set(paths) == [ExactText("/f/\(one)"), ExactText("/f/\(two)")])
+    #expect(try inputs(one).keys.map(ExactText.init) == [ExactText("script:\(one)")], "as it always was")
+    #expect(Source.file(path: one, name: "") != .file(path: two, name: ""))
+}
+
+@Test func aParameterInAnotherFormIsADifference() {
+    func manifest(_ template: String) -> Manifest {
+        Manifest(kind: .fit, parameters: ["template": .string(template), "settings": [template: 1]], inputs: [:])
+    }
+    let differences = ManifestDifference.all(from: manifest("\u{e9}"), to: manifest("e\u{301}"))
+    #expect(
+        differences == [
+            .parameter(path: "settings", old: ["\u{e9}": 1], new: ["e\u{301}": 1]),
+            .parameter(path: "template", old: "\u{e9}", new: "e\u{301}"),
+        ])
+}
+
 /// The work of a plan, without addresses: what two plans may share.
 private func work(_ plan: Plan, _ kind: StepKind) -> Set<JSON> {
     Set(plan.steps.filter { $0.kind == kind }.map(\.parameters))

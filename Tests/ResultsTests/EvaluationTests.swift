@@ -3,6 +3,7 @@
 import Digests
 import Formats
 import Scores
+import Statistics
 import Testing
 
 @testable import Results
@@ -66,6 +67,44 @@ import Testing
         ]
         #expect(
             try one.seedMean == nil && Evaluation(reading: document(["seeds": seeds]), weights: .lost).seedMean == 0.75)
+    }
+
+    /// Two seeds by two metrics, of which one may have no AUC.
+    private func seeds(_ losses: JSON, auc: JSON?) throws -> Results.Evaluation {
+        let first: [String: JSON] = ["seed": "seed-1", "log-loss": 0.5, "auc": 0.5]
+        var second: [String: JSON] = ["seed": "seed-2", "log-loss": 0.7]
+        second["auc"] = auc
+        return try Evaluation(
+            reading: document([
+                "metrics": ["log-loss", "auc"], "average": ["log-loss": 0.5, "auc": 0.5],
+                "seeds": [.object(first), .object(second)],
+                "losses": ["average": losses, "seed-1": losses, "seed-2": losses],
+            ]), weights: .known(nil))
+    }
+
+    @Test func aMetricThatIsNotDefinedForASeedIsMissingForThatSeedAlone() throws {
+        let (one, two) = (try seeds([0.1, 0.2, 0.3, 0.4], auc: nil), try seeds([0.1, 0.1, 0.2, 0.3], auc: 0.6))
+        #expect(one.seeds.map(\.scores) == [["log-loss": 0.5, "auc": 0.5], ["log-loss": 0.7]])
+        #expect(one.seedMean == 0.6 && one.seeds(sharedWith: two) == ["seed-1", "seed-2"])
+        let pairing = Pairing(baseline: one, variant: two, smallestEffect: nil, known: KnownComparisons(nil))
+        #expect(pairing.comparison?.test?.seeds == 2)
+    }
+
+    @Test func whatDecidesAndIsNotDefinedForASeedIsComparedByTheOthers() throws {
+        func decided(_ second: JSON?) throws -> Results.Evaluation {
+            let (first, rest): (JSON, [String: JSON]) = (["seed": "seed-1", "accuracy": 1], ["seed": "seed-2"])
+            return try Evaluation(
+                reading: document([
+                    "metrics": ["accuracy"], "average": ["accuracy": 1],
+                    "seeds": [first, .object(rest.merging(second.map { ["accuracy": $0] } ?? [:]) { $1 })],
+                    "predicted-by-seed": ["seed-1": [0, 1, 0, 1], "seed-2": [0, 1, 0, 0]],
+                ]), weights: .known(nil))
+        }
+        let (one, two) = (try decided(nil), try decided(0.75))
+        #expect(one.seedMean == nil && two.seedMean == 0.875)
+        #expect(one.seeds(sharedWith: two) == ["seed-1"])
+        let pairing = Pairing(baseline: two, variant: one, smallestEffect: nil, known: KnownComparisons(nil))
+        #expect(pairing.comparison?.difference == 0, "the second seed has no part in it")
     }
 
     /// A pair of this evaluation and another one that is changed in some way.

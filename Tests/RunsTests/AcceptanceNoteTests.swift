@@ -24,6 +24,17 @@ import Testing
         #expect(try store.acceptanceNotes(of: "two").isEmpty)
     }
 
+    @Test func aDamagedListSaysNothing() throws {
+        let files = MemoryFiles(clock: ManualClock())
+        let store = try Store(at: "/project/.ablate", host: .memory(files: files))
+        try store.add(note(.accept, at: 1), of: "one")
+        let path = "/project/.ablate/runs/_acceptances.one/00000001.json"
+        let text = String(decoding: try files.content(of: path, limit: 1 << 20), as: UTF8.self)
+        try files.write(text.replacing("only a comment", with: "only a commend").utf8, to: path)
+        let error = #expect(throws: AblateError.self) { try store.acceptanceNotes(of: "one") }
+        #expect(error?.kind == .damaged && error?.path == path)
+    }
+
     @Test func notesOfANewerVersionArePassedOver() throws {
         let files = MemoryFiles(clock: ManualClock())
         let store = try Store(at: "/project/.ablate", host: .memory(files: files))

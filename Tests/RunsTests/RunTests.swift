@@ -24,6 +24,22 @@ import Testing
         #expect(read.results == ["a": "a/evaluate"] && read.settings == ["models.a.lora.rank": 8])
     }
 
+    @Test func whoseRunADocumentIsOfIsToldOnlyWhereTheRestBearsItOut() throws {
+        let whole = document().json
+        #expect(RunDocument.owner(of: whole) == document().owner)
+        for (name, value) in [("folder", "../"), ("file", "s.yaml"), ("owner", "0")] as [(String, JSON)] {
+            var members = try #require(whole.object)
+            members[name] = value
+            #expect(RunDocument.owner(of: .object(members)) == nil)
+        }
+        // Documents of versions that did not note it, and what is no document.
+        #expect(
+            RunDocument.owner(of: ["folder": "..", "file": "r.yaml"]) == nil && RunDocument.owner(of: .null) == nil)
+        var other = document()
+        other.file = "other.yaml"
+        #expect(other.owner != document().owner)
+    }
+
     @Test func aRunThatGoesOnSaysNothingOfItsEnd() {
         let json = document(.running).json
         #expect(json["executed"] == nil && json["failed"] == nil && json["state"] == "running")

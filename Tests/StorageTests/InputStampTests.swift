@@ -37,6 +37,21 @@ import Testing
         #expect(try told("/work/data") {} == nil)
     }
 
+    /// The disk tells the two names apart.
+    @Test func filesAreToldApartByTheBytesOfTheirNames() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "ablate-\(UUID().uuidString)").path
+        _ = try Host.system.files.makeFolder(folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let names = ["\u{e9}.txt", "e\u{301}.txt"].map { "\(folder)/\($0)" }
+        for name in names { try Host.system.files.open(name, .creating).append(Array("one".utf8)) }
+        for name in names {
+            let before = try InputStamp(of: folder)
+            try Host.system.files.remove(name)
+            try Host.system.files.open(name, .creating).append(Array("other".utf8))
+            #expect(try InputStamp(of: folder).change(since: before) == "was written or replaced")
+        }
+    }
+
     @Test func aFileThatWasWrittenAgainIsTold() throws {
         let told = try told { try files.write(Array("one".utf8), to: "/work/data/table") }
         #expect(told == "was written or replaced")

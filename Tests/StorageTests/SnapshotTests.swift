@@ -97,8 +97,8 @@ import Testing
 
     @Test func aFileThatWasReadSinceItWasWrittenIsNotRemembered() throws {
         let path = try fixture.write("a recipe", to: "recipe.yaml")
-        #expect(!remember { $0.present = [path] })
-        #expect(!remember { $0.absent = [path] })
+        #expect(!remember { $0.present = [ExactText(path)] })
+        #expect(!remember { $0.absent = [ExactText(path)] })
     }
 
     @Test func whatIsNotAsItWasWrittenIsNoAnswer() throws {

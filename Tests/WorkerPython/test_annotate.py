@@ -14,6 +14,7 @@ from ablate_worker.files import formats
 from ablate_worker.kinds import annotate
 from ablate_worker.texts.endpoint import seconds
 from conftest import digest
+from inprocess import run
 from safetensors import safe_open
 
 TEXTS = [{"prompt": f"question {group}", "answer": f"answer {row}, and {{prompt}} as it is"} for row, group in
@@ -206,6 +207,50 @@ def test_an_interrupted_run_asks_only_for_what_is_new(worker, endpoint, given, t
     assert len(endpoint.asked) == 11 and digest(outputs) == first and result["metrics"]["tokens-prompt"] == 66
     worker.run("annotate", asking(endpoint, temperature=0.5), given, scratch=scratch)  # another question
     assert len(endpoint.asked) == 17
+
+
+def one_digit(path, other):
+    path.write_text(path.read_text().replace('"text":"3"', '"text":"9"'))
+
+
+def half(path, other):
+    path.write_bytes(path.read_bytes()[:20])
+
+
+def of_another_question(path, other):
+    path.write_bytes(other.read_bytes())
+
+
+def no_answer(path, other):
+    path.write_text('{"text": 3, "prompt-tokens": 1, "completion-tokens": 1}')
+
+
+@pytest.mark.parametrize("damage", [one_digit, half, of_another_question, no_answer])
+def test_a_kept_answer_that_is_not_as_it_was_written_is_asked_for_again(damage, endpoint, given, tmp_path):
+    scratch = tmp_path / "kept"
+    outputs, _, _ = run("annotate", asking(endpoint), given, tmp_path, scratch)
+    first, kept = digest(outputs), sorted(scratch.rglob("*.json"))
+    path = next(path for path in kept if '"text":"3"' in path.read_text())
+    damage(path, next(other for other in kept if other != path))
+    outputs, result, events = run("annotate", asking(endpoint), given, tmp_path, scratch)
+    assert digest(outputs) == first and len(endpoint.asked) == 7 and result["measurements"]["kept"] == 5
+    (said,) = [event["text"] for event in events if event["event"] == "note"]
+    assert str(path) in said and "1 of the answers" in said
+    _, result, events = run("annotate", asking(endpoint), given, tmp_path, scratch)
+    assert result["measurements"]["kept"] == 6 and not [event for event in events if event["event"] == "note"]
+
+
+def test_answers_that_older_versions_kept_are_taken_and_held_to_what_they_say_from_then_on(endpoint, given, tmp_path):
+    scratch = tmp_path / "kept"
+    outputs, _, _ = run("annotate", asking(endpoint), given, tmp_path, scratch)
+    first, kept = digest(outputs), sorted(scratch.rglob("*.json"))
+    sealed = [path.read_bytes() for path in kept]
+    for path in kept:
+        answer = json.loads(path.read_bytes())["answer"]
+        formats.write_json(path, {name: answer[name] for name in ("text", "prompt-tokens", "completion-tokens")})
+    outputs, result, events = run("annotate", asking(endpoint), given, tmp_path, scratch)
+    assert digest(outputs) == first and len(endpoint.asked) == 6 and result["measurements"]["kept"] == 6
+    assert [path.read_bytes() for path in kept] == sealed and not [event for event in events if event["event"] == "note"]
 
 
 def test_a_shared_folder_of_answers(fresh, endpoint, given, tmp_path):

@@ -42,7 +42,7 @@ def test_a_weight_is_a_number_as_tables_have_them(worker, tmp_path, weight):
         assert fault(worker, tmp_path, line, "train.jsonl", columns=columns).event["row"] == 1
 
 
-@pytest.mark.parametrize("weight", ["0", "1", "+1", "1.5", ".5", "5.", "1e3", "1E-3", " 2 "])
+@pytest.mark.parametrize("weight", ["0", "1", "+1", "1.5", ".5", "5.", "1e3", "1E-3", " 2 ", "1e30", "1e-30"])
 def test_a_weight_may_be_written_in_any_usual_way(worker, tmp_path, weight):
     table = tmp_path / "t.csv"
     table.write_text(f"id,Question,Response,target,w\n1,q,r,a,1\n2,q,r,b,{weight}\n")

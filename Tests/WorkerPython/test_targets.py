@@ -11,6 +11,7 @@ from ablate_worker.models import tfidf
 from ablate_worker.protocol.step import Failure
 from ablate_worker.targets.multilabel import MultiLabel
 from ablate_worker.targets.ordinal import Ordinal
+from ablate_worker.training import losses
 from conftest import COLUMNS, TEMPLATE, TINY, finetune, ingest, inputs, predicting
 from safetensors.numpy import load_file
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -147,7 +148,53 @@ def test_columns_of_marks_are_labels(worker, tmp_path):
     outputs, _ = worker.run("ingest", ingesting(names[:2], "multi-label"), {"table": table})
     assert formats.read_json(outputs / "rows")["numbers"] == [[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]
     failure = worker.fails("ingest", ingesting(names[:2], "classes", ["A", "B"]), {"table": table})
-    assert "row 3: of the columns 'won_a', 'won_b' one is 1 in each row, and here none" in failure.message.replace("won_a, won_b", "'won_a', 'won_b'")
-    table.write_text("id,Question,Response,won_a,won_b\na,q,x,0.5,0.5\n")
+    assert "row 3: the columns" in failure.message and "sum to 0, and the shares of a row's labels sum to 1" in failure.message
+    table.write_text("id,Question,Response,won_a,won_b\na,q,x,0.5,0.5\nb,q,y,0.25,0.75\nc,q,z,1,0\n")
     failure = worker.fails("ingest", ingesting(names[:2], "multi-label"), {"table": table})
     assert "row 1, column 'won_a' holds 0.5: a column for a label has 1" in failure.message
+    outputs, _ = worker.run("ingest", ingesting(names[:2], "classes", ["A", "B"]), {"table": table})
+    rows = formats.read_json(outputs / "rows")
+    assert rows["labels"] == [0, 1, 0] and rows["shares"] == [[0.5, 0.5], [0.25, 0.75], [1.0, 0.0]]
+    table.write_text("id,Question,Response,won_a,won_b\na,q,x,1.5,-0.5\n")
+    failure = worker.fails("ingest", ingesting(names[:2], "classes", ["A", "B"]), {"table": table})
+    assert "row 1, column 'won_a' holds 1.5: a label's share of a row is a number from 0 to 1" in failure.message
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_row_of_several_labels_is_learnt_as_a_row_for_each(weighted, worker, dataset, tmp_path):
+    rows, folds = formats.read_json(dataset["rows"]), folds_of(dataset)
+    chance = np.random.default_rng(5)
+    shares = 0.7 * np.eye(3)[rows["labels"]] + 0.3 * chance.dirichlet([1, 1, 1], len(folds))
+    weights = chance.choice([0.5, 1.0, 4.0], len(folds)) if weighted else None
+    formats.write_json(tmp_path / "rows", rows | {"shares": shares.tolist(), "weights": None if weights is None else weights.tolist()})
+    parameters = {"tfidf": SETTINGS, "template": TEMPLATE, "fold": 0, "classes": 3}
+    model, _ = worker.run("fit", parameters, inputs(dataset, "texts", "folds", rows=tmp_path / "rows"))
+    predictions, _ = worker.run("predict", parameters, inputs(dataset, "texts", "folds", model=model / "model"))
+    texts = np.array(tfidf.fill(TEMPLATE, formats.read_texts(dataset["texts"])), object)
+    maker = TfidfVectorizer(lowercase=False, sublinear_tf=True).fit(texts[folds != 0])
+    seen, own = maker.transform(texts[folds != 0]), shares[folds != 0].astype(np.float32)
+    expected = LogisticRegression(C=2.0, max_iter=1000).fit(
+        seen[np.repeat(np.arange(len(own)), 3)], np.tile(range(3), len(own)),
+        sample_weight=(own * (1 if weights is None else weights[folds != 0][:, None])).ravel())
+    np.testing.assert_allclose(load_file(predictions / "predictions")["probabilities"],
+                               expected.predict_proba(maker.transform(texts[folds == 0])), atol=1e-5)
+
+
+def test_a_fine_tune_learns_shares_and_is_watched_by_them(worker, dataset, tmp_path):
+    rows, folds = formats.read_json(dataset["rows"]), folds_of(dataset)
+    shares = 0.6 * np.eye(3)[rows["labels"]] + 0.4 / 3
+    formats.write_json(tmp_path / "rows", rows | {"shares": shares.tolist()})
+    parameters = finetune(scratch=TINY, lora=None, training={"epochs": 40, "validation": 0.1})
+    model, result = worker.run("finetune", parameters, inputs(dataset, "tokens", "folds", rows=tmp_path / "rows"))
+    assert result["metrics"]["validation-loss"] > 0.5  # cross-entropy of shares is no less than their entropy
+    predictions, _ = worker.run("predict", predicting(parameters, 0), inputs(dataset, "tokens", "folds", model=model / "model"))
+    found = load_file(predictions / "predictions")["probabilities"]
+    assert 0.5 < found.max(axis=1).mean() < 0.9  # hard labels of this problem are learnt to above it
+
+
+def test_shares_are_smoothed_and_stand_before_what_is_taught():
+    labels, weights = np.array([0, 1]), np.ones(2)
+    shares = np.array([[0.8, 0.2, 0.0], [0.1, 0.9, 0.0]], np.float32)
+    factors, goals = losses.of_rows(labels, weights, (np.array([4]), np.array([2]), np.array([0.5])), 3, smoothing=0.3, shares=shares)
+    np.testing.assert_allclose(goals, 0.7 * np.array([[0.8, 0.2, 0], [0.1, 0.9, 0], [0, 0, 1]]) + 0.1, rtol=1e-6)
+    np.testing.assert_allclose(factors, np.array([1, 1, 0.5]) / (2.5 / 3))

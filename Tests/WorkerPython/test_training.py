@@ -6,9 +6,10 @@ import signal
 
 import numpy as np
 import pytest
-from ablate_worker.files import formats
+from ablate_worker.files import formats, tensors
 from ablate_worker.protocol.parameters import Lengths
 from conftest import TEMPLATE, TINY, digest, finetune, inputs, predicting, wait_for
+from safetensors import safe_open
 from safetensors.numpy import load_file
 
 LEARNING = {"epochs": 12, "learning-rate": 1e-2}
@@ -216,18 +217,45 @@ def test_a_killed_run_goes_on_and_ends_at_the_same_bytes(fresh, worker, dataset,
     assert digest(outputs) == digest(undisturbed)
 
 
-@pytest.mark.parametrize("damage", ["cut", "foreign"])
-def test_a_checkpoint_that_cannot_be_used_costs_time_only(damage, worker, dataset, backbones, tmp_path):
+def flip(path, place):
+    content = bytearray(path.read_bytes())
+    content[place(content)] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def unsealed(path):
+    with safe_open(path, framework="pt") as file:
+        tensors.write(path, {name: file.get_tensor(name) for name in file.keys()}, {"progress": file.metadata()["progress"]})
+
+
+DAMAGE = {  # what becomes of a whole checkpoint, and what is said of it
+    "cut": (lambda path: path.write_bytes(path.read_bytes()[:1000]), ""),
+    "one bit of a weight": (lambda path: flip(path, lambda content: len(content) - 1), "not as it was written"),
+    "one bit of the progress": (lambda path: flip(path, lambda content: content.index(b"losses") + 12), "not as it was written"),
+    "one bit of the digest": (lambda path: flip(path, lambda content: content.index(b'"seal":"') + 9), "not as it was written"),
+    "no digest": (unsealed, "no digest"),
+    "of another model": (None, "another model"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_checkpoint_that_cannot_be_used_costs_time_only(damage, dataset, backbones, tmp_path):
+    from inprocess import run
     given = inputs(dataset, "tokens", "rows", "folds", backbone=backbones["mistral"])
-    undisturbed, _ = worker.run("finetune", finetune(), given)
+    undisturbed, _, _ = run("finetune", finetune(), given, tmp_path)
     scratch, path = tmp_path / "scratch", tmp_path / "scratch" / "checkpoint.safetensors"
-    other = finetune(lora={"rank": 2, "alpha": 2, "dropout": 0.0, "targets": "all-linear"})
-    worker.run("finetune", other, given, scratch=scratch)
-    if damage == "cut":
-        path.write_bytes(path.read_bytes()[:1000])
-    outputs, result = worker.run("finetune", finetune(), given, scratch=scratch)
+    harm, word = DAMAGE[damage]
+    other = {"lora": {"rank": 2, "alpha": 2, "dropout": 0.0, "targets": "all-linear"}} if harm is None else {}
+    run("finetune", finetune(**other), given, tmp_path, scratch)
+    if harm:
+        harm(path)
+    found = path.read_bytes()
+    outputs, result, events = run("finetune", finetune(), given, tmp_path, scratch)
     assert result["measurements"]["resumed-at-step"] is None
     assert digest(outputs) == digest(undisturbed)
+    (said,) = [event["text"] for event in events if event["event"] == "note"]
+    assert str(path) in said and word in said
+    assert (scratch / "unused-checkpoint.safetensors").read_bytes() == found
 
 
 def test_speed_memory_and_the_time_left_are_told_and_recorded(dataset, backbones, tmp_path, monkeypatch):

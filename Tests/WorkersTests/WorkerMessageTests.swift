@@ -38,8 +38,17 @@ import Workers
         #expect(value == nil && at == 4)
     }
 
+    @Test func aNoteIsRead() throws {
+        guard case .note(let text) = try WorkerEvent(line: #"{"event":"note","text":"begins anew"}"#) else {
+            Issue.record("no note")
+            return
+        }
+        #expect(text == "begins anew")
+    }
+
     @Test(arguments: [
         "", "hello", "[1]", #"{"event":"hello","protocol":2}"#, #"{"event":"dance"}"#, #"{"event":"result"}"#,
+        #"{"event":"note"}"#,
         #"{"event":"progress","done":1}"#,
     ])
     func whatTheProtocolDoesNotHaveIsAViolation(_ line: String) {

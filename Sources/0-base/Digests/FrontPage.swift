@@ -11,4 +11,5 @@
 //     JSON                                                   read this first: the value all others speak
 //     JSONReader, JSONWriter                                 text to value and back; bounded, one spelling
 //     CanonicalBytes                                         one value, one byte string; frozen
+//     ExactText                                              a text that is another one only if its bytes are
 //     Digest                                                 32 bytes and their 64 digits

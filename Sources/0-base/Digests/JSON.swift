@@ -11,6 +11,25 @@ package enum JSON: Hashable, Sendable {
     case array([JSON])
     case object([String: JSON])
 
+    /// By the bytes of texts and of keys, as ``canonicalBytes`` has it.
+    package static func == (left: JSON, right: JSON) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let one), .bool(let other)): one == other
+        case (.integer(let one), .integer(let other)): one == other
+        case (.number(let one), .number(let other)): one == other
+        case (.string(let one), .string(let other)): one.isExactly(other)
+        case (.array(let one), .array(let other)): one == other
+        case (.object(let one), .object(let other)):
+            one.count == other.count
+                && one.allSatisfy { key, value in
+                    guard let place = other.index(forKey: key) else { return false }
+                    return other[place].key.isExactly(key) && other[place].value == value
+                }
+        default: false
+        }
+    }
+
     package subscript(key: String) -> JSON? {
         if case .object(let members) = self { return members[key] }
         return nil

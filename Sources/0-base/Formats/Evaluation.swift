@@ -47,7 +47,7 @@ package struct Evaluation: Sendable {
     package var testToTrain: Double?
     package var classes: Int
     package var cells: [Cell] = []
-    /// Over all rows of each seed's own out-of-fold predictions, by the seed's name.
+    /// Over all rows of each seed's own out-of-fold predictions, by the seed's name; by those metrics that are defined for them.
     package var seeds: [(name: String, scores: [String: Double])] = []
     /// Per seed and row the loss, by the seed's name; the group and the fold of each row.
     package var losses: [String: [Double]] = [:]
@@ -114,7 +114,7 @@ package struct Evaluation: Sendable {
                     scores: try scores(cell, of: names.filter(cell.has))))
         }
         for seed in try fields.has("seeds") ? fields.objects("seeds") : [] {
-            seeds.append((try seed.string("seed"), try scores(seed, of: names)))
+            seeds.append((try seed.string("seed"), try scores(seed, of: names.filter(seed.has))))
         }
         if fields.has("losses") {
             let own = try fields.object("losses")

@@ -28,7 +28,7 @@
 //                          RoundChecks, TrainingChecks
 //     .../Checks/Names/    ReferenceChecks, ReferenceGraph
 //     .../Checks/Stack/    AverageChecks, CoverageChecks, LearnerChecks, OptimizationChecks, PredictionSources, StackChecks
-//     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, TableMentions
+//     .../Checks/Steps/    ArgumentPaths, CommandFiles, CustomStepChecks, ShellWords, TableMentions
 //     Declarations/        Alternative, CollectionShapes, Declaration, Key, MetricShape, PlainNode, Reading,
 //                          ScalarShapes, ValueShape
 //     Sections/            Ablation, Annotation, Chat, CustomStep, DataSection, Exploration, Extractor, FoldSection,

@@ -1,5 +1,7 @@
 // What a step's input is and where its content comes from.
 
+internal import Digests
+
 /// What of a backbone's files a step reads, and so what its key knows of them.
 package enum BackbonePart: String, Hashable, Sendable {
     case tokenizer, weights
@@ -17,6 +19,19 @@ package enum Source: Hashable, Sendable {
     case hub(repository: String, revision: String?, part: BackbonePart)
     /// An output of an earlier step of the plan.
     case output(step: Int, name: String)
+
+    /// Two files are one where the bytes of their names are: what differs in Unicode normalization alone is another file.
+    package static func == (left: Source, right: Source) -> Bool {
+        switch (left, right) {
+        case (.output(let step, let name), .output(let other, let its)): step == other && name == its
+        case (.file(let path, let name), .file(let other, let its)): path.isExactly(other) && name.isExactly(its)
+        case (.folder(let path, let name, let part), .folder(let other, let its, let its2)):
+            path.isExactly(other) && name.isExactly(its) && part == its2
+        case (.hub(let repository, let revision, let part), .hub(let other, let its, let its2)):
+            repository == other && revision == its && part == its2
+        default: false
+        }
+    }
 
     /// The step it is an output of; nil for what is the user's.
     var step: Int? { if case .output(let step, _) = self { step } else { nil } }

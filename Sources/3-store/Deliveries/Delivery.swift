@@ -26,6 +26,8 @@ package struct Delivery: Sendable {
     private let host: Host
     /// The project's folder, absolute and without links.
     private let project: String
+    /// The folders that no path leaves through a link: the project's, and that of several projects.
+    private let bounds: [String]
     private let ledgers: [Ledger]
     private let author: Author
     private let inputs: InputPlaces
@@ -37,14 +39,17 @@ package struct Delivery: Sendable {
     /// - Parameters:
     ///   - project: the folder that paths belong to; what lies outside must be named on purpose.
     ///   - ledgers: where deliveries are noted; the first that knows a path tells of it.
+    ///   - bounds: further folders that no path leaves through a link.
     ///   - author: what the files are made of.
     ///   - inputs: paths that are read, which nothing may be delivered to.
     package init(
-        host: Host = .system, project: String, ledgers: [Ledger], author: Author, inputs: [String],
+        host: Host = .system, project: String, bounds: [String] = [], ledgers: [Ledger], author: Author,
+        inputs: [String],
         reserved: [String] = [], overwrites: Bool
     ) {
         self.host = host
         self.project = host.files.absolute(project)
+        self.bounds = [self.project] + bounds.map(host.files.absolute)
         self.ledgers = ledgers
         self.author = author
         self.inputs = InputPlaces(inputs)
@@ -315,8 +320,8 @@ package struct Delivery: Sendable {
         let folder = Paths.folder(of: Paths.normal(written))
         let place = files.walked(written)
         let real = Paths.folder(of: place)
-        func isInside(_ path: String) -> Bool { path == project || path.hasPrefix(project + "/") }
-        guard !isInside(folder) || isInside(real) else {
+        func isInside(_ path: String, _ bound: String) -> Bool { path == bound || path.hasPrefix(bound + "/") }
+        for bound in bounds where isInside(folder, bound) && !isInside(real, bound) {
             throw AblateError(
                 .refused, "this path leaves the project's folder through a link, to \(real)", path: path,
                 advice: "name the folder itself, or replace the link by a real folder; nothing was written")

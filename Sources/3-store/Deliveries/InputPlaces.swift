@@ -1,5 +1,6 @@
 // The places of files that are read, looked up once for all that is delivered beside them. Knows nothing of deliveries.
 
+internal import Digests
 internal import Host
 internal import Synchronization
 
@@ -7,7 +8,7 @@ internal import Synchronization
 final class InputPlaces: Sendable {
     private struct Found {
         var files: [Identity: String] = [:]
-        var paths: [String: String] = [:]
+        var paths: [ExactText: String] = [:]
     }
 
     private struct Identity: Hashable {
@@ -25,7 +26,7 @@ final class InputPlaces: Sendable {
         found.withLock { known in
             let found = known ?? look(files)
             known = found
-            return stamp.flatMap { found.files[Identity(device: $0.device, inode: $0.inode)] } ?? found.paths[place]
+            return stamp.flatMap { found.files[Identity(device: $0.device, inode: $0.inode)] } ?? found.paths[ExactText(place)]
         }
     }
 
@@ -35,7 +36,7 @@ final class InputPlaces: Sendable {
             if let stamp = (try? files.status(of: input, following: true))?.stamp {
                 found.files[Identity(device: stamp.device, inode: stamp.inode)] = input
             }
-            found.paths[files.absolute(input)] = input
+            found.paths[ExactText(files.absolute(input))] = input
         }
         return found
     }

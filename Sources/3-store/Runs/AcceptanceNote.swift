@@ -47,7 +47,12 @@ package struct AcceptanceNote: Sendable {
 extension Store {
     /// What was accepted and taken back of a recipe, oldest first; notes of a newer version are passed over. Errors: ``AblateError``.
     package func acceptanceNotes(of recipe: String) throws -> [AcceptanceNote] {
-        try runs(Self.acceptances(recipe)).compactMap { try? AcceptanceNote(reading: $0) }
+        try remarks(
+            Self.acceptances(recipe), what: "a document of what was accepted",
+            advice: "mend or delete the file: what is accepted now, the records say themselves (`ablate why`)"
+        ).compactMap {
+            try? AcceptanceNote(reading: $0)
+        }
     }
 
     /// Errors: ``AblateError``.

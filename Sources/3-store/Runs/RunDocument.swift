@@ -91,10 +91,21 @@ package struct RunDocument: Sendable {
         failed = document.elements(of: "failed").compactMap(Failure.init)
     }
 
+    /// Whose run it is, as a text: the recipe's file, told by a digest, so that a document of which a byte was changed does not pass for
+    /// that of another file.
+    package var owner: String { Digest(of: JSON.array([.string(folder), .string(file)]).text()).description }
+
+    /// The ``owner`` that a document names, where the rest of it bears that out, whatever else became of it.
+    package static func owner(of json: JSON) -> String? {
+        let document = RunDocument(reading: json)
+        return json["owner"]?.string == document.owner ? document.owner : nil
+    }
+
     /// The document. What is known only when the run has ended stands in it only then.
     package var json: JSON {
         var members: [String: JSON] = [
             "schema_version": 1, "recipe": .string(recipe), "folder": .string(folder), "file": .string(file),
+            "owner": .string(owner),
             "state": JSON(outcome?.rawValue), "process": JSON(process), "host": JSON(host),
             "settings": settings ?? .null, "results": .object((results ?? [:]).mapValues { .string($0) }),
             "started": .number(started), "updated": .number(updated), "total": .integer(total),

@@ -17,9 +17,11 @@
 //     Output, Materialisation, Contents                      outputs as digests, as paths again, and as proven bytes
 //     FileDigests, FileObservation                           digests of the user's files, each read once
 //     InputStamp, InputWay                                   whether such a file, or what leads to it, was touched
-//     RunHistory, ReadRun, LiveRun, SealedDocument           documents about runs, and what a run says while it goes on
+//     RunHistory, ReadRun, LiveRun                           documents about runs, and what a run says while it goes on
+//     SealedDocument, SealedText                             JSON that says of itself whether it is as it was written
 //     Ledger                                                 what was delivered to the user's folders, and how it was then
 //     DerivedNumbers                                         numbers worked out from objects, beside the index
 //     Snapshot, FileDependencies                             an answer that holds while files look as they did
 //     Verification, Collection, CollectionLock, Pins, Usage  is all whole; what may go; what must not; how much there is
+//     Remains, RunsAside, NewerFormats, KeptAnswers          leftovers; what keeps a collection from guessing; answers of endpoints
 //     Index, IndexDatabase, IndexRow, IndexedRecord, RecordHead, RecordSummary    the part that may be lost

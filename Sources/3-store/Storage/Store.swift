@@ -21,7 +21,7 @@ package enum Access: Sendable {
 ///     objects/ab/cdef...      contents by SHA-256, read-only
 ///     records/ab/abcdef....json
 ///     runs/<name>/00000001.json
-///     attempts/  scratch/  leases/  failures/
+///     attempts/  scratch/  leases/  failures/  annotations/  ...
 package final class Store: Sendable {
     /// The absolute path of the store.
     package let root: String
@@ -42,7 +42,7 @@ package final class Store: Sendable {
     /// The folders that a store may have. Whatever bears one of these names is a real folder, or the store is refused.
     static let folders = [
         "objects", "records", "runs", "attempts", "scratch", "leases", "failures", "reservations", "live", "divergent",
-        "pins", "quarantine", "deliveries",
+        "pins", "quarantine", "deliveries", "annotations",
     ]
 
     /// Opens the store at `path`. With ``Access/readWrite`` it is made where there is nothing or an empty folder, and attempts whose
@@ -173,7 +173,7 @@ package final class Store: Sendable {
                 advice: "put a real folder in its place, or choose another store; nothing was changed")
         }
         for name in folders { try check("\(root)/\(name)") }
-        for folder in ["objects", "records"] {
+        for folder in ["objects", "records", "annotations"] {
             for shard in try files.names(in: "\(root)/\(folder)") ?? [] where shard.utf8.count == 2 {
                 try check("\(root)/\(folder)/\(shard)")
             }

@@ -118,13 +118,19 @@ struct StepRunner: Sendable {
         for (name, input) in job.inputs {
             var path = input.path
             if let output = input.output {
-                switch output.form {
-                case .file:
-                    try store.verify(output)
-                    path = store.path(of: output.digest)
-                case .folder:
-                    path = "\(attempt.folder)/inputs/\(name)"
-                    try store.materialise(output, at: path!)
+                do {
+                    switch output.form {
+                    case .file:
+                        try store.verify(output)
+                        path = store.path(of: output.digest)
+                    case .folder:
+                        path = "\(attempt.folder)/inputs/\(name)"
+                        try store.materialise(output, at: path!)
+                    }
+                } catch let error as AblateError where error.kind == .damaged || error.kind == .missing {
+                    // Of several readers of a damaged object the first puts it aside, and to the others it is gone.
+                    throw AblateError(
+                        .damaged, "\(input.name): \(error.message)", path: error.path, advice: error.advice)
                 }
             }
             paths[name] = (path!, input.name)
@@ -174,6 +180,7 @@ struct StepRunner: Sendable {
         case .invalid: .invalidInput
         case .missing: .missingInput
         case .changed: .changed
+        case .damaged: .damaged
         case .full, .denied, .unavailable: .unavailable
         // An output that no store may take, such as a link or a pipe, is the doing of who wrote it.
         case .refused, .incomplete: kind.demand == .command ? .commandFailed : .internal

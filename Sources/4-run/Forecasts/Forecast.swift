@@ -115,7 +115,8 @@ package struct Forecast: Sendable {
             guard isCurrent(record) else {
                 return try make(.run, "made with other versions of libraries", key: key)
             }
-            let others = divergent.contains(key) ? "; it gave another result before, which is kept, too" : ""
+            let isDivergent = try divergent.contains(key) && store.isDivergent(key)
+            let others = isDivergent ? "; it gave another result before, which is kept, too" : ""
             return try make(.reuse, reasons.whyReused(record) + others, key: key, record: record)
         }
         let manifest = Manifest(kind: step.kind, parameters: step.parameters, inputs: digests)

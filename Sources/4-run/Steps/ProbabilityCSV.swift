@@ -1,5 +1,6 @@
 // A CSV some of whose columns are class probabilities, such as a submission. Knows columns and rows, not what is done with them.
 
+internal import Digests
 package import Host
 internal import Formats
 internal import Scores
@@ -90,7 +91,7 @@ package struct ProbabilityCSV: Sendable {
                 "\(name), row \(CSVTable.number(ofRow: row)), column \(column) is empty\(more > 0 ? ", and \(more) more are" : ""): every row needs a group; give rows that have nothing in common different ones"
             )
         }
-        return RowGrouping(ids: names)
+        return RowGrouping(ids: names.map(ExactText.init))
     }
 
     /// The fields of a column. Errors: ``AblateError`` where there is none of that name.
@@ -162,9 +163,9 @@ package struct ProbabilityCSV: Sendable {
     /// Ids that come twice: the table was joined wrong.
     private static func remark(_ table: CSVTable) -> String? {
         guard let column = table.header.firstIndex(where: { $0.lowercased() == "id" }) else { return nil }
-        var seen: [String: Int] = [:]
+        var seen: [ExactText: Int] = [:]
         for (row, line) in table.rows.enumerated() {
-            guard let first = seen.updateValue(row, forKey: line[column]) else { continue }
+            guard let first = seen.updateValue(row, forKey: ExactText(line[column])) else { continue }
             return
                 "\(table.name), row \(CSVTable.number(ofRow: row)) has the \(table.header[column]) of row \(CSVTable.number(ofRow: first)), \"\(line[column].prefix(40))\""
         }

@@ -31,6 +31,8 @@ package enum FailureClass: String, CaseIterable, Sendable {
     case timeout
     /// An input was written while the step read it.
     case changed
+    /// A result of an earlier step is not as it was written, or gone: it was put aside, and the step that made it runs again.
+    case damaged
     /// What was asked for cannot be done, or would lose something.
     case refused
 

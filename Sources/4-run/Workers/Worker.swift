@@ -202,7 +202,7 @@ package final class Worker: Sendable {
                 case .result(let result): return .success(result)
                 case .error(let failure): return .failure(failure)
                 case .hello(let environment): state.withLock { $0.environment = environment }
-                case .heartbeat, .progress, .metric: break
+                case .heartbeat, .progress, .metric, .note: break
                 }
                 job.report(event)
             } catch {

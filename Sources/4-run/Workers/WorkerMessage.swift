@@ -52,6 +52,8 @@ package enum WorkerEvent: Sendable {
     case heartbeat
     case progress(done: Int, total: Int, unit: String, message: String?)
     case metric(name: String, value: Double?, at: Int)
+    /// Something that the user should know, and that does not end the step.
+    case note(String)
     case result(WorkerResult)
     case error(StepFailure)
 
@@ -88,6 +90,7 @@ package enum WorkerEvent: Sendable {
             self = .metric(
                 name: try event.member("name").text, value: try event.member(ifPresent: "value")?.number,
                 at: try event.member(ifPresent: "at")?.integer ?? 0)
+        case "note": self = .note(try event.member("text").text)
         case "result": self = .result(try WorkerResult(reading: event))
         case "error":
             let failure = try event.member(ifPresent: "class")

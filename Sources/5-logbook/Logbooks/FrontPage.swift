@@ -16,3 +16,4 @@
 //     LogbookPage, RecipePage                                the page; Templates/ has page, style and script; ContentPolicy
 //     LogbookMarkdown, RecipeMarkdown, LogbookJSON           for code hosts; for programs
 //     TableForm, TrackerForm                                 for papers; for experiment trackers
+//     JudgedBy                                               which numbers of several recipes share a column

@@ -21,12 +21,8 @@ package struct Note: Sendable, Equatable {
 
     /// The notes of a recipe, oldest first. Documents of another format are passed over. Errors: ``AblateError``.
     package static func all(of recipe: String, in store: Store) throws -> [Note] {
-        if let path = try store.damagedDocuments(in: "runs/\(folder(recipe))").first {
-            throw AblateError(
-                .damaged, "a note is not as it was written, and is not shown", path: path,
-                advice: "delete the file and write the note again")
-        }
-        return try store.runs(folder(recipe)).compactMap { try? Note(reading: $0) }
+        try store.remarks(folder(recipe), what: "a note", advice: "delete the file and write the note again").compactMap
+        { try? Note(reading: $0) }
     }
 
     /// Keeps the note in the store; it is there whole or not at all. Errors: ``AblateError``.
@@ -34,8 +30,9 @@ package struct Note: Sendable, Equatable {
         try store.writeRun(Self.folder(recipe), json)
     }
 
-    /// No recipe's name begins with an underscore, so notes and runs of no two recipes meet.
-    private static func folder(_ recipe: String) -> String { FileName.fitting("_notes.\(recipe)", most: 255) }
+    /// Where the notes of a recipe are, by the name that a recipe's runs would have: no recipe's begins with an underscore, so notes and
+    /// runs of no two recipes meet.
+    package static func folder(_ recipe: String) -> String { FileName.fitting("_notes.\(recipe)", most: 255) }
 
     package var json: JSON {
         [

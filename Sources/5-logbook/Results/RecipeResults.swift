@@ -102,7 +102,7 @@ package struct RecipeResults: Sendable {
         about = recipe.recipe.about
         metrics = recipe.recipe.metrics.compactMap(Metrics.named)
         let entries = forecast.entries
-        let reader = EvaluationReader(store)
+        let reader = EvaluationReader(store, made: entries.compactMap(\.record))
         let evaluations = try Parallel.map(plan.results) { result in
             try result.evaluate.flatMap { entries[$0].record }.flatMap(reader.evaluation)
         }
@@ -133,7 +133,7 @@ package struct RecipeResults: Sendable {
                 scores.append(
                     Score(
                         name, result, recipe, isStandIn: isStandIn(name), found,
-                        basis: result.evaluate.flatMap { entries[$0].record }.flatMap(Self.basis),
+                        basis: result.evaluate.flatMap { entries[$0].record }.flatMap(ScoreBasis.init),
                         seconds: basis.reduce(0) { $0 + (entries[$1].record?.seconds ?? 0) }, notes: notes,
                         anchor: anchor))
             }
@@ -179,10 +179,6 @@ package struct RecipeResults: Sendable {
         }
         known.save()
         done = (entries.count { $0.record != nil }, entries.count)
-    }
-
-    private static func basis(of record: Record) -> ScoreBasis? {
-        (try? Manifest(reading: record.manifest)).map { ScoreBasis(rows: $0.inputs["rows"], folds: $0.inputs["folds"]) }
     }
 
     /// A variant with what its own fits and predictions took.

@@ -8,6 +8,14 @@ package enum Loopback {
         text.lowercased() == "localhost" || isIP4(text) || isIP6(text)
     }
 
+    /// Whether an address to listen on is one in numbers, or `localhost`: what nobody has to be asked for.
+    package static func isNumeric(_ text: String) -> Bool {
+        var (four, six) = (in_addr(), in6_addr())
+        return text.lowercased() == "localhost"
+            || !text.utf8.contains(0)
+                && (inet_pton(AF_INET, text, &four) == 1 || inet_pton(AF_INET6, text, &six) == 1)
+    }
+
     /// Whether the authority that a browser asked by (`Host: NAME:PORT`) is `localhost` or a loopback address as it is usually
     /// written: 127.0.0.1:8311, [::1]:8311. A name that only begins or ends like one belongs to somebody, who can have it point
     /// here; other spellings of the address (a whole number, a dot at the end) are no browser's.

@@ -98,7 +98,8 @@ package struct PageServer: Sendable {
             if isIP6 {
                 try socket.bind(to: sockaddr_in6.inet6(ip6: host, port: port))
             } else {
-                try socket.bind(to: sockaddr_in.inet(ip4: host, port: port))
+                let address = host.lowercased() == "localhost" ? "127.0.0.1" : host
+                try socket.bind(to: sockaddr_in.inet(ip4: address, port: port))
             }
             try socket.listen()
             return socket

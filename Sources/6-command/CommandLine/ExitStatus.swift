@@ -35,7 +35,8 @@ enum ExitStatus {
         case .missingInput, .refused: missingInput
         case .unavailable: unavailable
         case .cancelled: interrupted
-        case .outOfMemory, .diverged, .internal, .protocol, .crashed, .silent, .commandFailed, .timeout, .changed:
+        case .outOfMemory, .diverged, .internal, .protocol, .crashed, .silent, .commandFailed, .timeout, .changed,
+            .damaged:
             stepFailed
         }
     }

@@ -27,5 +27,5 @@
 //     Commands/Diff/       DiffCommand, DiffDocument
 //     Commands/Logbook/    LogbookCommand, LogbookExports, LogbookFiles, NoteCommand, ServingOptions
 //     Commands/Store/      StoreCommand, StoreKeepingCommands
-//     Progress/            JSONProgress, LiveStatus, PlainProgress, ProgressReporter, ProgressState,
+//     Progress/            JSONProgress, LiveStatus, Patience, PlainProgress, ProgressReporter, ProgressState,
 //                          TerminalProgress

@@ -2,6 +2,7 @@
 
 internal import Deliveries
 internal import Diagnostics
+internal import Digests
 internal import Host
 internal import Nodes
 internal import Plans
@@ -21,11 +22,11 @@ struct ProjectFiles {
         self.recipe = Files.absolute(recipe)
         folder = loaded.folder
         var inputs = recorder.all.present
-        inputs.formUnion([recipe, "\(loaded.folder)/site.yaml"])
+        inputs.formUnion([ExactText(recipe), ExactText("\(loaded.folder)/site.yaml")])
         for step in plan.steps {
-            for case .file(let path, _) in step.inputs.values { inputs.insert(path) }
+            for case .file(let path, _) in step.inputs.values { inputs.insert(ExactText(path)) }
         }
-        self.inputs = inputs.sorted()
+        self.inputs = inputs.map(\.text).sorted()
     }
 
     /// The name of the recipe's file.
@@ -67,9 +68,13 @@ struct ProjectFiles {
     /// - Parameters:
     ///   - store: whose ledger knows what was delivered; nil where there is none yet.
     ///   - others: further recipes that the files are made of.
-    func delivery(_ store: Store?, with others: [ProjectFiles] = [], overwrites: Bool = false) -> Delivery {
+    ///   - bound: the folder that holds all of them.
+    func delivery(
+        _ store: Store?, with others: [ProjectFiles] = [], in bound: String? = nil, overwrites: Bool = false
+    ) -> Delivery {
         Delivery(
-            project: folder, ledgers: (store.map { [$0.ledger(ofProject: folder)] } ?? []) + [Self.ledger],
+            project: folder, bounds: [bound].compactMap(\.self),
+            ledgers: (store.map { [$0.ledger(ofProject: folder)] } ?? []) + [Self.ledger],
             author: Author(madeOf: ([self] + others).map(\.recipe)), inputs: inputs + others.flatMap(\.inputs),
             reserved: ["\(folder)/.ablate"] + (store.map { [$0.root] } ?? []),
             overwrites: overwrites)

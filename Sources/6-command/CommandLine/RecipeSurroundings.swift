@@ -39,8 +39,13 @@ enum RecipeSurroundings {
         }
         surroundings.modules = { folder in
             var files: [String] = []
-            collect(folder, "", recorder, into: &files)
+            collect(folder, "", [], recorder, into: &files)
             return files.sorted()
+        }
+        surroundings.names = { folder in
+            guard form(folder) == .folder, let names = (try? files.names(in: folder)) ?? nil else { return [] }
+            recorder.read(folder)
+            return names.sorted()
         }
         surroundings.beginning = { path, limit in
             recorder.read(path)
@@ -151,15 +156,20 @@ enum RecipeSurroundings {
     private static let mostModules = 2_000
 
     private static func collect(
-        _ folder: String, _ prefix: String, _ recorder: DependencyRecorder, into found: inout [String]
+        _ folder: String, _ prefix: String, _ above: [Stamp], _ recorder: DependencyRecorder,
+        into found: inout [String]
     ) {
-        guard let names = (try? files.names(in: folder)) ?? nil else { return }
+        // Python follows a link to a package, and a folder may lead into itself.
+        guard let own = ((try? files.status(of: folder, following: true)) ?? nil)?.stamp,
+            !above.contains(where: { $0.device == own.device && $0.inode == own.inode }),
+            let names = (try? files.names(in: folder)) ?? nil
+        else { return }
         recorder.read(folder)
         for name in names.sorted() where !name.hasPrefix(".") && name != "__pycache__" && found.count < mostModules {
             let path = "\(folder)/\(name)"
-            guard let status = (try? files.status(of: path, following: false)) ?? nil else { continue }
+            guard let status = (try? files.status(of: path, following: true)) ?? nil else { continue }
             if status.form == .folder {
-                if prefix.utf8.count < 512 { collect(path, "\(prefix)\(name)/", recorder, into: &found) }
+                if prefix.utf8.count < 512 { collect(path, "\(prefix)\(name)/", above + [own], recorder, into: &found) }
             } else if name.hasSuffix(".py"), form(path) == .file {
                 found.append(prefix + name)
             }

@@ -6,6 +6,7 @@ internal import Formats
 internal import Host
 internal import Plans
 internal import Recipes
+internal import Results
 internal import Storage
 
 /// What a run says that finds nothing to do.
@@ -75,9 +76,10 @@ struct Unchanged {
     /// - Parameters:
     ///   - files: what was delivered, each with the digest of its content.
     ///   - runs: the names in the folder of the recipe's runs, as they were when its last one was found to have these very keys.
+    ///   - notes: those in the folder of its notes, as they were before the logbook was made of them.
     func remember(
         _ answer: IdleRun, _ workspace: Workspace, _ forecast: Forecast, files: [(path: String, digest: Digest)],
-        runs: [String]
+        runs: [String], notes: [String]
     ) {
         var dependencies = workspace.recorder.all
         guard workspace.loaded.warnings.isEmpty else { return }
@@ -87,7 +89,7 @@ struct Unchanged {
             if known.insert(record.key).inserted { dependencies.records.append(record) }
             for source in step.inputs.values {
                 switch source {
-                case .file(let path, _): dependencies.inputs.insert(path)
+                case .file(let path, _): dependencies.inputs.insert(ExactText(path))
                 case .folder, .hub: return
                 case .output: break
                 }
@@ -95,6 +97,8 @@ struct Unchanged {
         }
         for file in files { dependencies.contents[file.path] = file.digest }
         dependencies.folders[workspace.store.runsFolder(workspace.name)] = runs
+        let folder = workspace.store.runsFolder(Note.folder(workspace.name))
+        if notes.isEmpty { dependencies.absent.insert(ExactText(folder)) } else { dependencies.folders[folder] = notes }
         workspace.store.remember(answer.json.text(), on: dependencies, since: start, as: name)
     }
 }

@@ -4,6 +4,7 @@ internal import Diagnostics
 internal import Digests
 internal import Execution
 internal import Forecasts
+internal import Host
 internal import Nodes
 internal import Plans
 internal import Recipes
@@ -101,7 +102,7 @@ struct Workspace {
         say(
             "note: `python` of \(foundSite) is passed over, for this verb starts no program that the recipe's folder names; "
                 + "--site \(foundSite) lets it")
-        let own = try Self.ownSite.flatMap { Files.exists($0) ? try Site.load(RecipeReading.source($0)) : nil }
+        let own = try Self.ownSite.flatMap { Files.exists($0) ? try Self.site(at: $0) : nil }
         return WorkerEnvironment(cache: Files.cache, interpreter: own?.python, variables: Files.environment)
     }
 
@@ -122,7 +123,7 @@ struct Workspace {
         let variables = Files.environment
         let config = variables["XDG_CONFIG_HOME"] ?? (variables["HOME"] ?? "") + "/.config"
         let path = options.site ?? "\(config)/ablate/site.yaml"
-        let site = options.site != nil || Files.exists(path) ? try Site.load(RecipeReading.source(path)) : Site()
+        let site = options.site != nil || Files.exists(path) ? try site(at: path) : Site()
         return KeyVariables(allowed: site.keyVariables + options.keyVariables)
     }
 
@@ -131,7 +132,20 @@ struct Workspace {
     {
         guard let path = named ?? sitePath(beside: folder, recorder)?.path else { return (Site(), folder) }
         recorder.read(path)
-        return (try Site.load(RecipeReading.source(path)), Files.folder(of: Files.absolute(path)))
+        return (try site(at: path), Files.folder(of: Files.absolute(path)))
+    }
+
+    /// Errors show the lines that they are about, of a file that is called as one in YAML is: any other may hold what is nobody's business.
+    private static func site(at path: String) throws -> Site {
+        do {
+            return try Site.load(RecipeReading.source(path))
+        } catch let findings as Findings where ![".yaml", ".yml"].contains(where: path.hasSuffix) {
+            throw AblateError(
+                .invalid,
+                "expected a site file, a mapping in YAML with the settings of a machine, found something else",
+                path: findings.all.lazy.compactMap { $0.span.map { "\($0)" } }.first ?? path,
+                advice: "name another file with --site; `ablate schema site` tells what a site file may hold")
+        }
     }
 
     /// The site file that counts where none is named; `found` is the same where it lies beside the recipe.

@@ -54,7 +54,7 @@ enum KeyChanges {
         "recipe": "other", "about": "A word.", "data.train": "other.csv", "data.test": "other.csv",
         "data.columns.id": "other", "data.columns.prompt": "other", "data.columns.answer": "other",
         "data.columns.label": "other", "data.columns.group": "other", "data.columns.weight": "other",
-        "data.labels": "[x, y]", "data.template": "\"{answer}\"", "folds.kind": "group-k-fold", "folds.count": "3",
+        "data.labels": "[x, y]", "data.target": "ordinal", "data.template": "\"{answer}\"", "folds.kind": "group-k-fold", "folds.count": "3",
         "folds.seed": "7", "submission.from": "a", "submission.path": "other.csv", "submission.sample": "s.csv",
         "submission.leaderboard": "0.5",
         "rounds.count": "1",
@@ -130,6 +130,7 @@ enum KeyChanges {
         all["models.*.training.reinitialize-layers"] = [
             "models.s.lora=off", "models.s.training.reinitialize-layers=2",
         ]
+        all["models.*.training.loss"] = ["data.target=ordinal", "models.m.training.loss=mse"]
         all["models.*.lora.init"] = ["models.m.lora.init=pissa"]
         for (key, value) in scratch {
             all["models.*.backbone.scratch.\(key)"] = ["models.s.backbone.scratch.\(key)=\(value)"]
@@ -156,6 +157,11 @@ enum KeyChanges {
             all["stack.*.\(key)"] = ["stack.l.\(key)=\(value)"]
         }
         all["stack.*.logistic"] = ["stack.g.logistic=[m]"]
+        let columns = "{id: id, prompt: p, answer: a, label: l, group: g}"
+        all["stack.*.ridge"] = [
+            "data={train: train.csv, test: test.csv, target: number, columns: \(columns)}", "folds.kind=group-k-fold",
+            "stack={g: {ridge: [m, t]}}", "submission.from=g", "stack.g.ridge=[m]",
+        ]
         for (key, value) in settings { all["stack.*.settings.\(key)"] = ["stack.l.settings.\(key)=\(value)"] }
         all["stack.*.settings.regularization"] = ["stack.g.settings.regularization=7"]
         all["steps.*.command"] = ["steps.c.command=[python3, d.py, \"{in.x}\", \"{out.y}\"]"]

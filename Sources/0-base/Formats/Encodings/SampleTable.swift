@@ -1,5 +1,7 @@
 // A sample submission: a table whose rows name ids. Knows labels and ids, not where they come from.
 
+internal import Digests
+
 /// A sample submission: a header, at least one row, and as many fields in each as in the header.
 package struct SampleTable: Sendable {
     private let table: CSVTable
@@ -31,10 +33,10 @@ package struct SampleTable: Sendable {
 
     /// The id of each row. Errors: ``FormatError`` where one comes twice, with the row: the first after the header is row 1.
     package func ids(_ columns: SampleColumns) throws(FormatError) -> [String] {
-        var seen: [String: Int] = [:]
+        var seen: [ExactText: Int] = [:]
         for (number, row) in table.rows.enumerated() {
             let id = row[columns.id]
-            if let first = seen.updateValue(number, forKey: id) {
+            if let first = seen.updateValue(number, forKey: ExactText(id)) {
                 throw FormatError(
                     "row \(number + 1) of the sample has the id \"\(id)\" of row \(first + 1); an id names one row")
             }
@@ -45,18 +47,18 @@ package struct SampleTable: Sendable {
     /// The row of the test table, whose ids are given, for each row of the sample. Errors: ``FormatError`` with the sample's row.
     package func order(_ columns: SampleColumns, in ids: [String]) throws(FormatError) -> [Int] {
         let own = try self.ids(columns)
-        let rows = Dictionary(ids.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        let rows = Dictionary(ids.enumerated().map { (ExactText($1), $0) }, uniquingKeysWith: { first, _ in first })
         var order: [Int] = []
         for (number, id) in own.enumerated() {
-            guard let row = rows[id] else {
+            guard let row = rows[ExactText(id)] else {
                 throw FormatError("row \(number + 1) of the sample has the id \"\(id)\", which the test table lacks")
             }
             order.append(row)
         }
         guard order.count == ids.count else {
-            let named = Set(own)
+            let named = Set(own.map(ExactText.init))
             throw FormatError(
-                "the sample has \(order.count) rows, and the test table \(ids.count): it lacks the id \"\(ids.first { !named.contains($0) } ?? "")\""
+                "the sample has \(order.count) rows, and the test table \(ids.count): it lacks the id \"\(ids.first { !named.contains(ExactText($0)) } ?? "")\""
             )
         }
         return order

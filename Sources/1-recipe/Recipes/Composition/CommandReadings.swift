@@ -1,5 +1,7 @@
 // What the commands of a recipe read, as far as their words tell: those of custom steps, of programs, and of their variants.
 
+internal import Digests
+
 struct CommandReadings {
     /// The files that each command names, and those that its entry names beside it: inputs by content.
     private(set) var scripts: [String: [String]] = [:]
@@ -20,16 +22,18 @@ struct CommandReadings {
 
     init(recipe: Recipe, variants: [[Variant]], surroundings: Surroundings, folder: String) {
         func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
-        let files = CommandFiles(surroundings: surroundings, folder: folder)
+        let files = CommandFiles(
+            surroundings: surroundings, folder: folder,
+            written: recipe.submission.map { [absolute($0.path)] } ?? [])
         let labelled = recipe.data.labelled.map(absolute)
         let tables = labelled.map {
             TableMentions(surroundings: surroundings, folder: folder, table: $0, columns: recipe.data.columns)
         }
-        var paths: Set<String> = []
+        var paths: Set<ExactText> = []
         // Variants differ in settings, and seldom in what they read.
-        var known: [[String]: (files: [String], mention: TableMention?)] = [:]
+        var known: [[ExactText]: (files: [String], mention: TableMention?)] = [:]
         for entry in Self.entries(of: recipe, variants) {
-            let words = entry.command + [""] + entry.files
+            let words = (entry.command + [""] + entry.files).map(ExactText.init)
             let found =
                 known[words]
                 ?? {
@@ -38,15 +42,18 @@ struct CommandReadings {
                     return (named, tables.lazy.compactMap { $0.mention(entry.command, files: read) }.first)
                 }()
             known[words] = found
-            scripts[entry.name] = found.files + (entry.isInput ? entry.files.filter { !found.files.contains($0) } : [])
+            let named = Set(found.files.map(ExactText.init))
+            scripts[entry.name] =
+                found.files + (entry.isInput ? entry.files.filter { !named.contains(ExactText($0)) } : [])
             mentions[entry.name] = found.mention
-            for path in found.files + entry.files { paths.insert(absolute(path)) }
+            for path in found.files + entry.files { paths.insert(ExactText(absolute(path))) }
         }
-        trainingCopies = paths.filter { path in
-            labelled.contains {
-                surroundings.isSame($0, path) || surroundings.holdsLabels($0, recipe.data.columns, path)
-            }
-        }
+        trainingCopies = Set(
+            paths.map(\.text).filter { path in
+                labelled.contains {
+                    surroundings.isSame($0, path) || surroundings.holdsLabels($0, recipe.data.columns, path)
+                }
+            })
     }
 
     private static func entries(of recipe: Recipe, _ variants: [[Variant]]) -> [Entry] {

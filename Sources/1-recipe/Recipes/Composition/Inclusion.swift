@@ -1,6 +1,7 @@
 // `include`: sections from other files. Works on trees, so that every value keeps its file and place.
 
 internal import Diagnostics
+internal import Digests
 internal import Nodes
 
 extension FindingRule {
@@ -22,12 +23,12 @@ struct Inclusion {
     /// The tree with the sections of every included file in it. Files that are not there, that include each other, or that say
     /// something the recipe says already are reported.
     func resolve(_ root: Node, _ reading: inout Reading) -> Node {
-        var seen: Set<String> = []
+        var seen: Set<ExactText> = []
         return resolve(root, path: [], seen: &seen, &reading)
     }
 
     /// A file that two others include is read once.
-    private func resolve(_ root: Node, path: [String], seen: inout Set<String>, _ reading: inout Reading) -> Node {
+    private func resolve(_ root: Node, path: [String], seen: inout Set<ExactText>, _ reading: inout Reading) -> Node {
         guard let list = root["include"], let elements = list.elements else { return root }
         var merged = root
         for item in elements {
@@ -39,7 +40,7 @@ struct Inclusion {
                         help: "name a file, or remove the entry"))
                 continue
             }
-            guard !path.contains(name) else {
+            guard !path.contains(where: name.isExactly) else {
                 reading.report(
                     Finding(
                         .includeCycle, "\(name) includes itself: \((path + [name]).joined(separator: " -> "))",
@@ -50,7 +51,7 @@ struct Inclusion {
                 reading.report(Finding(.tooDeep, "files are included more than 16 deep", at: item.span))
                 continue
             }
-            guard seen.insert(name).inserted else { continue }
+            guard seen.insert(ExactText(name)).inserted else { continue }
             let file: SourceFile
             do {
                 file = try read(name)

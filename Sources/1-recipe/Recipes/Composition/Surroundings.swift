@@ -43,6 +43,8 @@ package struct Surroundings: Sendable {
     }
     /// The Python files below a folder, as paths from it, in order.
     package var modules: @Sendable (_ folder: String) -> [String] = { _ in [] }
+    /// The names of what lies in a folder, in order; none where there is no folder.
+    package var names: @Sendable (_ folder: String) -> [String] = { _ in [] }
     /// The first bytes of a file, so many at most, and whether they are all it has; nil where there is no file.
     package var beginning: @Sendable (_ path: String, _ limit: Int) -> (bytes: [UInt8], isWhole: Bool)? = { _, _ in nil
     }

@@ -60,7 +60,15 @@ extension ValueShape {
                     continue
                 }
                 if unique, !known.insert(value).inserted {
-                    reading.report(Finding(.repeatedValue, "this stands in the list already", at: item.span))
+                    // What is the same to a reader would be two columns, classes or files to a program.
+                    let isExact = (value as? String).map { own in
+                        values.contains { ($0 as? String)?.isExactly(own) ?? true }
+                    }
+                    let message =
+                        isExact ?? true
+                        ? "this stands in the list already"
+                        : "this stands in the list already, written with other code points: the two differ in Unicode normalization alone"
+                    reading.report(Finding(.repeatedValue, message, at: item.span))
                 }
                 values.append(value)
             }

@@ -37,7 +37,7 @@ package struct Ablation: Sendable {
             Key("with", \.with, .mapping(of: "values"), "Settings of every variant, such as fewer epochs."),
             Key(
                 "smallest-effect", optional: \.smallestEffect, .number(0...1e6, aboveMinimum: true),
-                "The smallest difference in log loss that would matter."),
+                "The smallest difference in the metric that decides that would matter."),
             Key(
                 "conclusion", optional: \.conclusion, .text(), "What the writer makes of it; shown beside the verdict."),
             Key("tags", \.tags, .list(of: .text(), minimum: 0), "Words to find the ablation by."),

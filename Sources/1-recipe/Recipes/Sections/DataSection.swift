@@ -22,7 +22,7 @@ package struct Columns: Sendable {
             Key("answer", \.answer, .text(), required: true, "The text to classify."),
             Key(
                 "label", \.labels, .oneOrMore, required: true,
-                "What is predicted of each training row: its class, or a column of 0 and 1 for each of data.labels, in their order; of the targets number and multi-label one or several columns."
+                "What is predicted of each training row: its class, or a column of 0 and 1, or of its share, for each of data.labels, in their order; of the targets number and multi-label one or several columns."
             ),
             Key(
                 "group", optional: \.group, .text(),

@@ -8,7 +8,7 @@ extension Compiler {
     mutating func custom(_ step: CustomStep, named name: String) -> Predictions {
         let tree = nodes.steps[name]
         var inputs: [String: Source] = [:]
-        for script in loaded.scripts[name] ?? [] { inputs["script:\(script)"] = file(script).source }
+        for (name, script) in scripts(of: name) { inputs["script:\(name)"] = file(script).source }
         for input in step.inputs {
             guard let reference = CustomInput(input.value, steps: names.steps) else { continue }
             inputs["in.\(input.name)"] = source(reference)
@@ -27,6 +27,17 @@ extension Compiler {
             step.outputs.contains(name) ? made.artifact(name) : nil
         }
         return Predictions(outOfFold: output("out-of-fold"), test: output("test"))
+    }
+
+    /// The files that the command of an entry names, each by a name of its own. That is the file's, unless another one's differs from
+    /// it in Unicode normalization alone: no other file has a name below a file.
+    func scripts(of entry: String) -> [(name: String, path: String)] {
+        var taken: Set<String> = []
+        return (loaded.scripts[entry] ?? []).map { path in
+            var (name, number) = (path, 2)
+            while !taken.insert(name).inserted { (name, number) = ("\(path)/\(number)", number + 1) }
+            return (name, path)
+        }
     }
 
     private mutating func source(_ input: CustomInput) -> Source? {

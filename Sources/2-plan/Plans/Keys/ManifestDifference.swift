@@ -31,8 +31,13 @@ package enum ManifestDifference: Equatable, Sendable {
             differences.append(.parameter(path: path.joined(separator: "."), old: old, new: new))
             return
         }
+        let count = differences.count
         for name in Set(before.keys).union(after.keys).sorted() {
             collect(before[name], after[name], path: path + [name], into: &differences)
+        }
+        // The names of members may differ in their bytes and not as texts.
+        if differences.count == count {
+            differences.append(.parameter(path: path.joined(separator: "."), old: old, new: new))
         }
     }
 }

@@ -5,11 +5,11 @@ package import Digests
 /// The files an answer rests on.
 package struct FileDependencies: Sendable {
     /// Files and folders that were there.
-    package var present: Set<String> = []
+    package var present: Set<ExactText> = []
     /// Files whose digest was asked of the store; they count as present, too.
-    package var inputs: Set<String> = []
+    package var inputs: Set<ExactText> = []
     /// What was looked for and not found.
-    package var absent: Set<String> = []
+    package var absent: Set<ExactText> = []
     /// Records that were looked up.
     package var records: [Record] = []
     /// Files that were written, or found to be as they are to be, with the digest of their content: where no time stamp tells yet

@@ -31,9 +31,10 @@ extension Store {
         guard let path = snapshotPath(name) else { return false }
         var bytes: [UInt8] = Array(Self.snapshotHead.utf8)
         Self.append(answer, to: &bytes)
-        for path in dependencies.present.union(dependencies.inputs) {
+        for name in dependencies.present.union(dependencies.inputs) {
+            let path = name.text
             guard let stamp = (try? host.files.status(of: path, following: true))?.stamp, stamp.isSettled(asOf: start),
-                !dependencies.inputs.contains(path) || index.observation(of: path)?.stamp == stamp
+                !dependencies.inputs.contains(name) || index.observation(of: path)?.stamp == stamp
             else { return false }
             Self.append(path, stamp, to: &bytes)
         }
@@ -52,7 +53,7 @@ extension Store {
                 Self.append(path, status.stamp, to: &bytes)
             }
         }
-        for path in dependencies.absent {
+        for path in dependencies.absent.map(\.text) {
             guard isAbsent(path) else { return false }
             Self.append(path, nil, to: &bytes)
         }

@@ -29,14 +29,16 @@ package struct CollectionResult: Sendable {
 
 extension Store {
     /// Removes the records whose keys and outlines `roots` does not give, and the objects that no record is left to need. A
-    /// record whose objects are not all there is of no use and goes, too.
+    /// record whose objects are not all there is of no use and goes, too. What a newer version wrote stays, with all that it names.
     ///
     /// Safe while engines run: what a living run may reuse is kept (``reserve(_:)``), and nothing is published meanwhile. The
     /// roots are asked for after the reservations were read: a run that ends in between has written its document by then.
     /// Records go first: a crash leaves objects without records, never the other way round. With `dryRun` nothing is
     /// removed. Errors: ``AblateError``.
+    ///
+    /// - Parameter owner: whose run a document is of, where it says so beyond doubt, also one that is not as it was written.
     package func collect(
-        dryRun: Bool, keeping roots: () throws -> (keys: Set<Digest>, outlines: Set<Digest>)
+        dryRun: Bool, owner: (JSON) -> String?, keeping roots: () throws -> (keys: Set<Digest>, outlines: Set<Digest>)
     ) throws -> CollectionResult {
         try requireWritable()
         return try whileCollecting {
@@ -48,24 +50,32 @@ extension Store {
                         "nothing was removed; `ablate store verify` puts it aside, and a run of its recipe writes a new one"
                 )
             }
-            try requireSuccessors()
+            try requireSuccessors(owner)
             var result = CollectionResult()
             let reserved = try reservedOutlines()
             let (keys, outlines) = try roots()
-            var needed: Set<Digest> = []
-            var doomed: [(path: String, key: Digest?)] = []
-            for (path, key) in try recordFiles() {
+            let all = try recordFiles()
+            let named = try namedByNewerVersions(records: all)
+            var needed = named
+            var doomed: [(path: String, key: Digest)] = []
+            for (path, key) in all {
+                // What bears no key is not this version's.
+                guard let key else { continue }
                 let size = try files.status(of: path, following: false)?.size ?? 0
-                if let key, let record = try record(for: key) {
+                if let record = try record(for: key) {
                     let isReserved = reserved.contains(record.outline)
                     // What was accepted stays with the record it was accepted from, until a run has it.
                     let isAccepted = record.acceptance.map { keys.contains($0.from) } ?? false
-                    if isReserved || isAccepted || keys.contains(key) || outlines.contains(record.outline) {
+                    let isNamed = named.contains(key) || named.contains(record.outline)
+                    if isReserved || isAccepted || isNamed || keys.contains(key) || outlines.contains(record.outline) {
                         if isReserved, !keys.contains(key) { result.reserved += 1 }
                         result.keptRecords.add(size)
                         needed.formUnion(record.objects)
                         continue
                     }
+                } else if case .newer = try recordContent(at: path, key: key) {
+                    result.keptRecords.add(size)
+                    continue
                 }
                 result.records.add(size)
                 doomed.append((path, key))
@@ -73,11 +83,13 @@ extension Store {
             if !dryRun {
                 for (path, key) in doomed {
                     try files.remove(path)
-                    if let key { index.forget(key) }
+                    index.forget(key)
                 }
             }
+            let gone = Set(doomed.map(\.key))
             for (path, key) in try divergentFiles() {
-                if doomed.contains(where: { $0.key == key }) {
+                if case .newer = try recordContent(at: path, key: key) { continue }
+                if gone.contains(key) {
                     result.remains.add(try files.status(of: path, following: false)?.size ?? 0)
                     if !dryRun { try files.remove(path) }
                 } else {
@@ -95,74 +107,6 @@ extension Store {
             }
             try collectRemains(&result, dryRun: dryRun)
             return result
-        }
-    }
-
-    /// Errors: ``AblateError`` where a run's document was put aside and its recipe has not been run since: its results are still
-    /// needed by all that is known.
-    private func requireSuccessors() throws {
-        for name in try files.names(in: root + "/quarantine") ?? []
-        where name.hasPrefix("runs-") && !name.hasPrefix("runs-_") {
-            // runs-<recipe>-<number>.json-<nonce>
-            let recipe = String(name.dropFirst(5).dropLast(17 + 5).dropLast(9))
-            let aside = try files.requireStatus(of: "\(root)/quarantine/\(name)", following: false).stamp.changed
-            let latest = try (files.names(in: "\(root)/runs/\(recipe)") ?? []).filter { $0.hasSuffix(".json") }
-                .compactMap {
-                    try files.status(of: "\(root)/runs/\(recipe)/\($0)", following: false)?.stamp.changed
-                }.max()
-            guard latest ?? 0 < aside else { continue }
-            throw AblateError(
-                .damaged, "a document of a run of \"\(recipe)\" was put aside, and the recipe has not been run since",
-                path: "\(root)/quarantine/\(name)",
-                advice: "run the recipe, so that its results are known, or delete the file; nothing was removed")
-        }
-    }
-
-    /// Logs of failed attempts: of a key that has a record all, of any other all but the last one.
-    private func collectFailures(_ result: inout CollectionResult, dryRun: Bool) throws {
-        var logs: [Digest: [(path: String, status: FileStatus)]] = [:]
-        for name in try files.names(in: root + "/failures") ?? [] {
-            let path = "\(root)/failures/\(name)"
-            guard let key = Digest(String(name.prefix(64))), let status = try files.status(of: path, following: false)
-            else { continue }
-            logs[key, default: []].append((path, status))
-        }
-        for (key, logs) in logs {
-            let isDone = try files.status(of: recordPath(key), following: false) != nil
-            let sorted = logs.sorted { ($0.status.stamp.modified, $0.path) < ($1.status.stamp.modified, $1.path) }
-            for log in isDone ? sorted[...] : sorted.dropLast() {
-                result.remains.add(log.status.size)
-                if !dryRun { try files.remove(log.path) }
-            }
-        }
-    }
-
-    /// Checkpoints of keys that are published, documents that were never finished, and damaged files.
-    private func collectRemains(_ result: inout CollectionResult, dryRun: Bool) throws {
-        for name in try files.names(in: root + "/scratch") ?? [] {
-            guard let key = Digest(name), try files.status(of: recordPath(key), following: false) != nil
-            else { continue }
-            result.remains.count += 1
-            result.remains.bytes += try size(of: "\(root)/scratch/\(name)")
-            if !dryRun { try files.remove("\(root)/scratch/\(name)") }
-        }
-        for folder in ["pins", "runs"] + (try files.names(in: root + "/runs") ?? []).map({ "runs/\($0)" }) {
-            // Nobody writes a document or a pin now: what has a draft's name was given up.
-            for name in try files.names(in: "\(root)/\(folder)") ?? [] where name.hasPrefix(".") {
-                result.remains.add(try size(of: "\(root)/\(folder)/\(name)"))
-                if !dryRun { try files.remove("\(root)/\(folder)/\(name)") }
-            }
-        }
-        try collectFailures(&result, dryRun: dryRun)
-        // Where earlier versions kept their index.
-        for name in try files.names(in: root + "/index") ?? []
-        where [".sqlite", ".sqlite-journal", ".snapshot"].contains(where: name.hasSuffix) {
-            result.remains.add(try size(of: "\(root)/index/\(name)"))
-            if !dryRun { try files.remove("\(root)/index/\(name)") }
-        }
-        for name in try files.names(in: root + "/quarantine") ?? [] {
-            result.remains.add(try size(of: "\(root)/quarantine/\(name)"))
-            if !dryRun { try files.remove("\(root)/quarantine/\(name)") }
         }
     }
 
@@ -187,7 +131,7 @@ extension Store {
         }
     }
 
-    private func shards(of folder: String) throws -> [(shard: String, folder: String)] {
+    func shards(of folder: String) throws -> [(shard: String, folder: String)] {
         try (files.names(in: "\(root)/\(folder)") ?? []).filter { $0.utf8.count == 2 }.sorted().map {
             ($0, "\(root)/\(folder)/\($0)")
         }

@@ -29,19 +29,20 @@ extension Store {
         return true
     }
 
-    /// All pins by name. Errors: ``AblateError`` for one that cannot be read: what it keeps would be unknown.
+    /// All pins by name, but for those of a newer version. Errors: ``AblateError`` for one that is not as it was written: what it
+    /// keeps would be unknown.
     package func pins() throws -> [String: JSON] {
         var pins: [String: JSON] = [:]
         for name in try files.names(in: root + "/pins") ?? [] where name.hasSuffix(".json") && !name.hasPrefix(".") {
             let path = "\(root)/pins/\(name)"
-            guard let bytes = try files.open(path, .reading).content(limit: 1 << 28),
-                let document = SealedDocument.read(bytes)
-            else {
+            switch try files.open(path, .reading).content(limit: 1 << 28).map(SealedDocument.content) ?? .damaged {
+            case .whole(let document): pins[String(name.dropLast(5))] = document
+            case .newer: break
+            case .damaged:
                 throw AblateError(
                     .damaged, "the pin is not as it was written", path: path, advice: "pin it again, or remove the file"
                 )
             }
-            pins[String(name.dropLast(5))] = document
         }
         return pins
     }

@@ -1,7 +1,6 @@
 // Reading every object and record again: does each have the content of its name? What does not is put aside.
 
 internal import Digests
-internal import Formats
 internal import Host
 
 /// What a look at everything in a store found.
@@ -19,7 +18,9 @@ package struct Verification: Sendable {
     /// Bytes of the objects that were read.
     package internal(set) var bytes = 0
     package internal(set) var records = 0
-    /// Records of a newer version: they are left alone.
+    /// Answers of endpoints.
+    package internal(set) var answers = 0
+    /// Records and documents of a newer version: they are left alone.
     package internal(set) var foreign = 0
     package internal(set) var damaged: [Damage] = []
     /// Addresses of the records some of whose objects are not there: such a record does not count.
@@ -31,7 +32,7 @@ package struct Verification: Sendable {
 }
 
 extension Store {
-    /// Reads every object and every record, whatever the index says of them. What is damaged goes to `quarantine/`, so that
+    /// Reads every object, record, document and kept answer, whatever the index says of them. What is damaged goes to `quarantine/`, so that
     /// its record no longer counts and a run makes it anew; in a store that may only be read it stays.
     ///
     /// Errors: ``AblateError``, if the store itself cannot be read.
@@ -54,34 +55,21 @@ extension Store {
                 // A collection beside this took it away meanwhile.
             }
         }
-        for path in try damagedRuns() {
-            result.damaged.append(
-                .init(
-                    path: path,
-                    message:
-                        "the document is not as it was written; run its recipe again before you collect, so that its results "
-                        + "are known"))
-            try quarantine(path, as: String(path.dropFirst(root.count + 1)).replacing("/", with: "-"))
-        }
-        for path in try damagedRemarks() {
-            result.damaged.append(
-                .init(
-                    path: path,
-                    message:
-                        "the document is not as it was written, and nothing makes it anew; mend or delete the file",
-                    isLastCopy: true))
-        }
+        try verifyDivergent(&result)
+        try verifyAnswers(&result)
+        try verifyDocuments(&result)
         return result
     }
 
     private func verify(record key: Digest, at path: String, _ result: inout Verification) throws {
-        if try isOfNewerFormat(path) {
-            result.foreign += 1
-        } else if let record = try storedRecord(key), try isSealed(path, key) {
+        switch try recordContent(at: path, key: key) {
+        case .newer: result.foreign += 1
+        case .record(let record):
             if try self.record(for: key) == nil {
                 result.incomplete.append(record.address.isEmpty ? key.description : record.address)
             }
-        } else if try files.status(of: path, following: false) != nil {
+        case .damaged, nil:
+            guard try files.status(of: path, following: false) != nil else { break }
             result.damaged.append(.init(path: path, message: "the record is not as it was written"))
             try quarantine(path, as: "\(key).json")
             if access == .readWrite { index.forget(key) }
@@ -89,14 +77,65 @@ extension Store {
         result.records += 1
     }
 
-    /// Whether a record is whole, and of a format that this version does not know.
-    private func isOfNewerFormat(_ path: String) throws -> Bool {
-        guard try files.status(of: path, following: false)?.form == .file,
-            let bytes = try files.open(path, .readingItself).content(limit: 1 << 26),
-            let text = String(validating: bytes, as: UTF8.self)
-        else { return false }
-        let document = RecordText.document(in: text) ?? (try? JSONDocument(parsing: bytes, name: path))
-        return (try? document?.member("format").integer).map { $0 > 1 } ?? false
+    /// Further results of keys: one of which something is gone or damaged says nothing any more.
+    private func verifyDivergent(_ result: inout Verification) throws {
+        for (path, key) in try divergentFiles() {
+            var message = "the record of a further result is not as it was written"
+            switch try recordContent(at: path, key: key) {
+            case .newer:
+                result.foreign += 1
+                continue
+            case .record(let record):
+                if try holdsObjects(of: record) { continue }
+                message = "an object of this further result of \(record.address) is gone"
+            case .damaged: break
+            case nil: if try files.status(of: path, following: false) == nil { continue }
+            }
+            result.damaged.append(.init(path: path, message: message))
+            try quarantine(path, as: "divergent-\(key).json")
+        }
+    }
+
+    private func verifyAnswers(_ result: inout Verification) throws {
+        for (path, asked) in try answerFiles() {
+            result.answers += 1
+            if try isAnswer(at: path, to: asked) { continue }
+            result.damaged.append(
+                .init(
+                    path: path,
+                    message: "the kept answer of an endpoint is not as it was written; a step that needs it asks again")
+            )
+            try quarantine(path, as: "annotations-\(asked).json")
+        }
+    }
+
+    private func verifyDocuments(_ result: inout Verification) throws {
+        let runs = (try files.names(in: root + "/runs") ?? []).filter { !$0.hasPrefix(".") }.sorted().map {
+            "runs/\($0)"
+        }
+        for folder in runs + ["pins", "deliveries"] {
+            let isLastCopy = folder == "pins" || folder.hasPrefix("runs/_")
+            let message =
+                if isLastCopy {
+                    "the document is not as it was written, and nothing makes it anew; mend or delete the file"
+                } else if folder == "deliveries" {
+                    "what was noted of a delivered file is not as it was written: whichever file it was counts as yours from now on, "
+                        + "and only --overwrite replaces it"
+                } else {
+                    "the document is not as it was written; run its recipe again before you collect, so that its results "
+                        + "are known"
+                }
+            try forEachDocument(in: folder) { path, content in
+                switch content {
+                case .whole: break
+                case .newer: result.foreign += 1
+                case .damaged:
+                    result.damaged.append(.init(path: path, message: message, isLastCopy: isLastCopy))
+                    if isLastCopy { break }
+                    try quarantine(path, as: String(path.dropFirst(root.count + 1)).replacing("/", with: "-"))
+                }
+            }
+        }
     }
 
     /// What is wrong with an object; nil for a sound one, and for one that is gone by now.
@@ -110,14 +149,6 @@ extension Store {
         } catch let error as AblateError where error.kind == .failed {
             return error.message
         }
-    }
-
-    /// Whether the file says what was written, whatever the index remembers of it.
-    private func isSealed(_ path: String, _ key: Digest) throws -> Bool {
-        guard let bytes = try files.open(path, .readingItself).content(limit: 1 << 26),
-            let text = String(validating: bytes, as: UTF8.self)
-        else { return false }
-        return RecordText.record(in: text, key: key) != nil
     }
 
     /// Moves a file out of the way, to where it can be looked at; a store that may only be read is left as it is.

@@ -11,15 +11,19 @@ extension Store {
     }
 
     /// The content of an object that one of the step's outputs is, or has.
-    package func content(of object: Digest, from address: String, limit: Int = 256 << 20) throws -> [UInt8] {
+    ///
+    /// - Parameter address: asked for where the content is not as it must be.
+    package func content(
+        of object: Digest, from address: @autoclosure () -> String, limit: Int = 256 << 20
+    ) throws -> [UInt8] {
         let path = path(of: object)
-        guard try files.status(of: path, following: false) != nil else { throw gone(path, address) }
+        guard try files.status(of: path, following: false) != nil else { throw gone(path, address()) }
         guard let content = try files.open(path, .readingItself).content(limit: limit) else {
             throw AblateError(
                 .refused, "the output is larger than \(limit >> 20) MiB", path: path,
                 advice: "read it with another program")
         }
-        guard Digest(of: content) == object else { throw try putAside(path, object, address) }
+        guard Digest(of: content) == object else { throw try putAside(path, object, address()) }
         return content
     }
 

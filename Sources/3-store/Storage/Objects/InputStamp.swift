@@ -1,11 +1,12 @@
 // Whether a file of the user's was touched between two looks, though its content may be the same again. Reads no content.
 
+internal import Digests
 package import Host
 
 /// What the file system says of an input's files, and of what leads to them. The change time cannot be set back, so an edit
 /// that was undone shows, too.
 package struct InputStamp: Sendable {
-    private let files: [String: Stamp]
+    private let files: [ExactText: Stamp]
     private let way: InputWay
 
     /// The stamp of a file, or of those files of a folder, at any depth, whose relative path `matching` accepts. Links stand
@@ -13,7 +14,7 @@ package struct InputStamp: Sendable {
     package init(
         of path: String, _ disk: any FileSystem = Host.system.files, matching: (String) -> Bool = { _ in true }
     ) throws {
-        var files: [String: Stamp] = [:]
+        var files: [ExactText: Stamp] = [:]
         var way = InputWay()
         // Deeper than any input is: a folder that contains itself is refused where it is digested.
         func walk(_ path: String, _ relative: String, depth: Int) throws {
@@ -24,7 +25,7 @@ package struct InputStamp: Sendable {
                     try walk("\(path)/\(name)", inner, depth: depth + 1)
                 }
             } else if relative.isEmpty || matching(relative) {
-                files[relative] = status.stamp
+                files[ExactText(relative)] = status.stamp
             }
         }
         try walk(path, "", depth: 0)

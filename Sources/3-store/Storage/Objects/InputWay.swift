@@ -1,5 +1,6 @@
 // What stands on the way to an input: links and folders. Knows paths; reads no content and no folder's names.
 
+internal import Digests
 internal import Host
 
 /// The links and folders that paths lead through, as they were when they were walked.
@@ -14,8 +15,8 @@ struct InputWay: Sendable {
         let target: String
     }
 
-    private var links: [String: Link] = [:]
-    private var folders: [String: Stamp] = [:]
+    private var links: [ExactText: Link] = [:]
+    private var folders: [ExactText: Stamp] = [:]
 
     /// Walks `path` and notes what it leads through; gives where it ends, without links, and what is there.
     /// Errors: ``AblateError``, also where links lead in a circle.
@@ -39,7 +40,7 @@ struct InputWay: Sendable {
             turns += 1
             // As the system would say of so many.
             guard turns <= 40 else { throw AblateError.system("look at the file", path, code: 40) }
-            links[next] = Link(stamp: found.stamp, target: target)
+            links[ExactText(next)] = Link(stamp: found.stamp, target: target)
             ahead += target.split(separator: "/").reversed()
             if target.hasPrefix("/") { place = "/" }
         }
@@ -48,23 +49,25 @@ struct InputWay: Sendable {
 
     private mutating func look(_ place: String, _ disk: any FileSystem) throws -> FileStatus {
         let status = try disk.requireStatus(of: place, following: place == ".")
-        if status.form == .folder { folders[place] = status.stamp }
+        if status.form == .folder { folders[ExactText(place)] = status.stamp }
         return status
     }
 
     /// What was changed on the way after `earlier`, in words; nil where nothing can be told.
     func change(since earlier: InputWay) -> String? {
-        for (path, link) in links.sorted(by: { $0.key < $1.key }) where earlier.links[path] != link {
-            return "the link \(path) that leads to it was replaced"
+        for (path, link) in links.sorted(by: { $0.key.text < $1.key.text }) where earlier.links[path] != link {
+            return "the link \(path.text) that leads to it was replaced"
         }
-        for (path, now) in folders.sorted(by: { $0.key < $1.key }) {
-            guard let before = earlier.folders[path] else { return "it was reached through another folder, \(path)" }
+        for (place, now) in folders.sorted(by: { $0.key.text < $1.key.text }) {
+            let path = place.text
+            guard let before = earlier.folders[place] else { return "it was reached through another folder, \(path)" }
             guard before.device == now.device, before.inode == now.inode else {
                 return "the folder \(path) that leads to it was replaced"
             }
             let around = Paths.folder(of: path)
+            let outer = ExactText(around)
             if now.changed != before.changed, now.changed != now.modified, around != path,
-                folders[around]?.changed != earlier.folders[around]?.changed
+                folders[outer]?.changed != earlier.folders[outer]?.changed
             {
                 return "the folder \(path) that leads to it was renamed"
             }

@@ -17,7 +17,7 @@ extension Store {
             guard try files.makeFolder(path) else {
                 throw AblateError(.refused, "something is there already", path: path, advice: "name a new folder")
             }
-            var made: Set<String> = [path]
+            var made: Set<ExactText> = [ExactText(path)]
             for entry in entries {
                 guard Output.isSafe(path: entry.path) else {
                     throw AblateError(
@@ -25,7 +25,9 @@ extension Store {
                         advice: "the record is not from this store; remove it")
                 }
                 let file = "\(path)/\(entry.path)"
-                if let parent = Paths.parent(of: file), made.insert(parent).inserted { try files.makeFolder(parent) }
+                if let parent = Paths.parent(of: file), made.insert(ExactText(parent)).inserted {
+                    try files.makeFolder(parent)
+                }
                 try files.makeLink(at: file, to: self.path(of: entry.digest))
             }
         }

@@ -4,19 +4,27 @@ package import Digests
 internal import Host
 
 extension Store {
-    /// The keys whose steps gave other outputs when they ran again: they are not deterministic, or were run by other libraries.
+    /// The keys whose steps gave other outputs when they ran again, by the names of the files alone: a few of many, for which
+    /// ``isDivergent(_:)`` tells.
     package func divergentKeys() throws -> Set<Digest> {
         Set(try divergentFiles().map(\.key))
     }
 
-    package func isDivergent(_ key: Digest) throws -> Bool { try divergentFiles().contains { $0.key == key } }
+    /// Whether the step gave other outputs when it ran again: it is not deterministic, or was run by other libraries.
+    package func isDivergent(_ key: Digest) throws -> Bool {
+        try divergentFiles().contains { path, own in
+            guard own == key else { return false }
+            return switch try recordContent(at: path, key: key) {
+            case .record, .newer: true
+            case .damaged, nil: false
+            }
+        }
+    }
 
     /// The further results of a key, beside the one that counts.
     package func divergentRecords(_ key: Digest) throws -> [Record] {
         try divergentFiles().filter { $0.key == key }.compactMap { path, key in
-            try files.open(path, .readingItself).content(limit: 1 << 26).flatMap {
-                String(validating: $0, as: UTF8.self)
-            }.flatMap { RecordText.record(in: $0, key: key) }
+            if case .record(let record) = try recordContent(at: path, key: key) { record } else { nil }
         }
     }
 

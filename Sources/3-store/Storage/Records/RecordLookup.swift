@@ -10,19 +10,21 @@ extension Store {
     ///
     /// Errors: ``AblateError``, if the store cannot be read.
     package func record(for key: Digest) throws -> Record? {
-        guard let record = try storedRecord(key) else { return nil }
-        for output in record.outputs.values {
-            for object in output.objects where try !hasObject(object.digest, size: object.size) { return nil }
-        }
+        guard let record = try storedRecord(key), try holdsObjects(of: record) else { return nil }
         return record
+    }
+
+    /// Whether every object of a record's outputs is there in its full size.
+    func holdsObjects(of record: Record) throws -> Bool {
+        try record.outputs.values.allSatisfy { output in
+            try output.objects.allSatisfy { try hasObject($0.digest, size: $0.size) }
+        }
     }
 
     /// Whether a record that was found before is still there, with every object of its outputs in its full size.
     package func holds(_ record: Record) throws -> Bool {
         guard try host.files.status(of: recordPath(record.key), following: false)?.form == .file else { return false }
-        return try record.outputs.values.allSatisfy { output in
-            try output.objects.allSatisfy { try hasObject($0.digest, size: $0.size) }
-        }
+        return try holdsObjects(of: record)
     }
 
     /// All undamaged records, in the order in which their steps began; whether their objects are there is not looked at.

@@ -3,16 +3,17 @@
 internal import Digests
 internal import Formats
 
-/// `{"record":{...},"seal":"<digest of the bytes of the record>"}`: JSON for any reader, and a changed byte shows.
+/// ``SealedText`` of a record.
 enum RecordText {
-    private static let head = Array(#"{"record":"#.utf8)
-    private static let middle = Array(#","seal":""#.utf8)
-    private static let tail = Array("\"}\n".utf8)
-
-    static func text(of record: Record) -> String {
-        let body = record.json.text()
-        return #"{"record":\#(body),"seal":"\#(Digest(of: body))"}\#n"#
+    /// What the text of a record's file is.
+    enum Content {
+        case record(Record)
+        /// A whole record of a format that this version does not know: it is left alone.
+        case newer
+        case damaged
     }
+
+    static func text(of record: Record) -> String { SealedText.record.text(of: record.json.text()) }
 
     /// The record in `text`; nil if a byte of it is not as it was written, or if it is the record of another key.
     static func record(in text: String, key: Digest) -> Record? {
@@ -23,21 +24,17 @@ enum RecordText {
         return record
     }
 
+    static func content(of text: String, key: Digest) -> Content {
+        if let record = record(in: text, key: key) { return .record(record) }
+        // A later format may be sealed otherwise; none of this version's ever had its format outermost.
+        let document = document(in: text) ?? (try? JSONDocument(parsing: Array(text.utf8), name: "the record"))
+        return ((try? document?.member("format").integer) ?? 1) > 1 ? .newer : .damaged
+    }
+
     /// The same before it is read; nil if a byte is not as it was written.
     static func document(in text: String) -> JSONDocument? {
         var text = text
-        return text.withUTF8 { json(in: UnsafeRawBufferPointer($0)) }.map { JSONDocument($0, name: "the record") }
-    }
-
-    private static func json(in text: UnsafeRawBufferPointer) -> JSON? {
-        let end = text.count - middle.count - 64 - tail.count
-        guard end > head.count, text.starts(with: head), text[end...].starts(with: middle) else { return nil }
-        let body = UnsafeRawBufferPointer(rebasing: text[head.count..<end])
-        let seal = text[(end + middle.count)...]
-        var hasher = Digest.Hasher()
-        hasher.update(body)
-        guard seal.dropFirst(64).elementsEqual(tail), seal.prefix(64).elementsEqual(hasher.finalize().description.utf8)
-        else { return nil }
-        return try? JSON(parsing: body)
+        return text.withUTF8 { SealedText.record.body(in: UnsafeRawBufferPointer($0)) }
+            .map { JSONDocument($0, name: "the record") }
     }
 }

@@ -4,8 +4,18 @@ internal import Digests
 
 /// `{..., "seal": "<digest of the rest>", "store_format": 2}`: JSON for any reader, and a changed byte shows.
 ///
-/// Documents of format 1 carry neither member; two are added, so that no single damage makes a sealed document look like one.
+/// Documents of format 1 carry neither member; two are added, so that no single damage makes a sealed document look like one. Later
+/// formats keep the seal as it is, so that a document of a newer version is told from a damaged one.
 enum SealedDocument {
+    /// What the bytes of a file are.
+    enum Content {
+        /// The document that was written, without its seal.
+        case whole(JSON)
+        /// A whole document of a format that this version does not know: it is left alone, and nothing is read out of it.
+        case newer
+        case damaged
+    }
+
     private static let seal = "seal"
     private static let format = "store_format"
 
@@ -16,15 +26,20 @@ enum SealedDocument {
         return JSON.object(members).text(.indented) + "\n"
     }
 
+    static func content(of bytes: [UInt8]) -> Content {
+        guard let json = try? JSON(parsing: bytes), var members = json.object else { return .damaged }
+        let (digest, number) = (members.removeValue(forKey: seal), members[format])
+        if digest == nil, number == nil { return .whole(json) }
+        guard let number = number?.integer, number >= 2,
+            digest?.string == Digest(of: JSON.object(members).text()).description
+        else { return .damaged }
+        guard number == 2 else { return .newer }
+        members[format] = nil
+        return .whole(.object(members))
+    }
+
     /// The document that was written, without its seal; nil for anything else.
     static func read(_ bytes: [UInt8]) -> JSON? {
-        guard let json = try? JSON(parsing: bytes), var members = json.object else { return nil }
-        let (digest, number) = (members.removeValue(forKey: seal), members[format])
-        if digest == nil, number == nil { return json }
-        guard number?.integer == 2, digest?.string == Digest(of: JSON.object(members).text()).description else {
-            return nil
-        }
-        members[format] = nil
-        return .object(members)
+        if case .whole(let document) = content(of: bytes) { document } else { nil }
     }
 }

@@ -155,9 +155,7 @@ extension Store {
     }
 
     /// The paths of documents about runs that are not as they were written: which results they name is not known.
-    func damagedRuns() throws -> [String] {
-        try runNames().flatMap { try damagedDocuments(in: "runs/\($0)") } + damagedDocuments(in: "deliveries")
-    }
+    func damagedRuns() throws -> [String] { try runNames().flatMap { try damagedDocuments(in: "runs/\($0)") } }
 
     /// The paths of what somebody wrote for good and nothing makes anew, notes, acceptances and pins, that is not as it was written.
     func damagedRemarks() throws -> [String] {
@@ -165,14 +163,36 @@ extension Store {
         return try (folders.sorted() + ["pins"]).flatMap { try damagedDocuments(in: $0) }
     }
 
+    /// What somebody wrote for good under a name with an underscore before it, oldest first; what a newer version wrote is passed over.
+    ///
+    /// Errors: ``AblateError`` where one is not as it was written: nothing is told of the rest then, which may mean something else
+    /// without it.
+    ///
+    /// - Parameters:
+    ///   - what: one of them, in words.
+    ///   - advice: what to do about a damaged one.
+    package func remarks(_ name: String, what: String, advice: String) throws -> [JSON] {
+        if let path = try damagedDocuments(in: "runs/\(name)").first {
+            throw AblateError(
+                .damaged, "\(what) is not as it was written, and is not shown", path: path,
+                advice: advice)
+        }
+        return try runs(name)
+    }
+
     /// The paths of documents in a folder of the store that are not as they were written.
-    package func damagedDocuments(in folder: String) throws -> [String] {
-        try (files.names(in: "\(root)/\(folder)") ?? []).sorted().compactMap { name in
-            guard name.hasSuffix(".json"), !name.hasPrefix(".") else { return nil }
+    func damagedDocuments(in folder: String) throws -> [String] {
+        var paths: [String] = []
+        try forEachDocument(in: folder) { path, content in if case .damaged = content { paths.append(path) } }
+        return paths
+    }
+
+    /// Hands every document in a folder of the store to `each`, by name, one at a time.
+    func forEachDocument(in folder: String, _ each: (String, SealedDocument.Content) throws -> Void) throws {
+        for name in try (files.names(in: "\(root)/\(folder)") ?? []).sorted()
+        where name.hasSuffix(".json") && !name.hasPrefix(".") {
             let path = "\(root)/\(folder)/\(name)"
-            let isFile = try files.status(of: path, following: false)?.form == .file
-            let content = try isFile ? files.open(path, .readingItself).content(limit: 1 << 28) : nil
-            return content.flatMap(SealedDocument.read) == nil ? path : nil
+            try each(path, bytes(of: path).map(SealedDocument.content) ?? .damaged)
         }
     }
 }

@@ -45,11 +45,12 @@ struct WorkerExecutor: Executor {
             await pool.give(back: worker, gpus: gpus)
         }
         do {
-            let result = try await worker.run(specification) { event in
+            let result = try await worker.run(specification) { [say] event in
                 switch event {
                 case .progress(let done, let total, let unit, let message):
                     report(.progress(done: done, total: total, unit: unit, message: message))
                 case .metric(let name, let value, _): report(.metric(name: name, value: value))
+                case .note(let text): say("\(step.address): \(text)")
                 case .hello, .heartbeat, .result, .error: break
                 }
             }

@@ -86,7 +86,7 @@ def die_with_parent():
 class Silent:
     """The channel of all processes but the first."""
 
-    send = progress = metric = lambda self, *_, **__: None
+    send = progress = metric = note = lambda self, *_, **__: None
 
 
 def torchrun(folder, processes):

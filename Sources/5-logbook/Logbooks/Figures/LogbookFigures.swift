@@ -75,7 +75,7 @@ extension PageText {
                 (
                     title: "\(ablation.name), \(seed)",
                     points: arms.compactMap { arm in
-                        arm.evaluation.seeds.first { $0.name == seed }.map { (x: arm.x, y: $0.score) }
+                        arm.evaluation.seeds.first { $0.name == seed }?.score.map { (x: arm.x, y: $0) }
                     }
                 )
             }

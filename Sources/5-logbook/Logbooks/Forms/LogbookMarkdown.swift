@@ -22,18 +22,21 @@ package struct LogbookMarkdown: Form {
     /// The table that sets recipes beside each other; empty for one alone.
     private static func overview(of logbooks: [RecipeResults]) -> String {
         guard logbooks.count > 1 else { return "" }
-        var lines = ["# \(logbooks.count) recipes", ""]
-        lines += [
-            "| recipe | best | \(logbooks[0].metrics[0].title) | against \(MarkdownText.escaped(logbooks[0].name)) | 95 % interval | verdict |",
-            "|---|---|--:|--:|--:|---|",
+        let judged = JudgedBy(logbooks)
+        let heads =
+            ["recipe", "best"] + judged.heads
+            + ["against \(logbooks[0].name)", "95 % interval", "verdict"].map(MarkdownText.escaped)
+        var lines = [
+            "# \(logbooks.count) recipes", "", "| \(heads.joined(separator: " | ")) |",
+            "|---|---|\(judged.isOne ? "" : "---|")--:|--:|--:|---|",
         ]
         for (logbook, across) in zip(logbooks, AcrossRecipes(logbooks).rows) {
             let text = PageText(logbook: logbook)
             let words = AcrossText(across)
-            let cells = [
-                logbook.name, across.result ?? "–", logbook.best?.evaluation.map { text.loss($0.score) } ?? "–",
-                words.difference, words.interval, words.verdict,
-            ]
+            let score = logbook.best?.evaluation.map { text.loss($0.score) } ?? "–"
+            let cells =
+                [logbook.name, across.result ?? "–"] + judged.cells(score, by: logbook.metrics[0])
+                + [words.difference, words.interval, words.verdict]
             lines.append("| " + cells.map(MarkdownText.escaped).joined(separator: " | ") + " |")
         }
         return (lines + ["", AcrossText.about(logbooks[0].metrics[0]), ""]).joined(separator: "\n") + "\n"

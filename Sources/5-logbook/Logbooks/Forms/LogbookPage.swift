@@ -35,10 +35,11 @@ package struct LogbookPage: Form {
         if let version { context["version"] = version }
         // A key that is absent is a section that is not shown; an optional without a value would be shown.
         if !isSingle {
-            let rows = zip(logbooks, AcrossRecipes(logbooks).rows).map { overview($0, $1, by: logbooks[0].metrics) }
+            let metrics = JudgedBy(logbooks).all
+            let rows = zip(logbooks, AcrossRecipes(logbooks).rows).map { overview($0, $1, metrics) }
             context["overview"] = [
                 [
-                    "rows": rows, "metrics": logbooks[0].metrics.map { ["title": $0.title] },
+                    "rows": rows, "metrics": metrics.map { ["title": $0.title] },
                     "count": String(logbooks.count), "first": logbooks[0].name,
                     "aboutAcross": AcrossText.about(logbooks[0].metrics[0]),
                 ]
@@ -47,8 +48,8 @@ package struct LogbookPage: Form {
         return Self.template.render(Self.visible(context, but: ["svg", "style", "script", "policy"]))
     }
 
-    /// A recipe's line in the table of all, whose columns are the first recipe's metrics.
-    private func overview(_ logbook: RecipeResults, _ across: AcrossRecipes.Row, by first: [any Metric]) -> [String:
+    /// A recipe's line in the table of all, which has a column for each metric.
+    private func overview(_ logbook: RecipeResults, _ across: AcrossRecipes.Row, _ metrics: [any Metric]) -> [String:
         Any]
     {
         let text = PageText(logbook: logbook)
@@ -56,7 +57,7 @@ package struct LogbookPage: Form {
         let outcomes = logbook.ablations.flatMap { $0.arms.compactMap { $0.comparison?.outcome } }
         func count(_ outcome: Verdict.Outcome) -> String { String(outcomes.count { $0 == outcome }) }
         var row: [String: Any] = [
-            "recipe": logbook.name, "values": first.map { _ in ["value": ""] },
+            "recipe": logbook.name, "values": metrics.map { _ in ["value": ""] },
             "steps": "\(logbook.done.steps) of \(logbook.done.total)", "helps": count(.helps),
             "difference": words.difference, "interval": words.interval, "words": words.verdict,
             "hurts": count(.hurts), "open": String(outcomes.count { $0 != .helps && $0 != .hurts }),
@@ -64,7 +65,7 @@ package struct LogbookPage: Form {
         if let outcome = across.comparison?.outcome { row["verdict"] = outcome.rawValue }
         if let best = logbook.best, let evaluation = best.evaluation {
             row["best"] = best.name
-            row["values"] = first.map { ["value": text.shown($0, evaluation.scores)] }
+            row["values"] = metrics.map { ["value": text.shown($0, evaluation.scores)] }
         }
         return row
     }

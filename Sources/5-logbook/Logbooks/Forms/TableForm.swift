@@ -25,29 +25,32 @@ struct ResultTable {
     struct Line {
         let recipe: String
         let ablation: String
+        /// What decides in its recipe.
+        let metric: any Metric
         let arm: AblationEntry.Arm
     }
 
     let name: String
     let lines: [Line]
+    /// What the recipes are scored by.
+    let judged: JudgedBy
     /// A column for each metric of any of the recipes.
-    let metrics: [any Metric]
-    private var metric: any Metric { metrics[0] }
+    private var metrics: [any Metric] { judged.all }
     /// Whether the lines are of several recipes, and so say of which.
     let isShared: Bool
 }
 
 extension ResultTable {
     init(_ logbooks: [RecipeResults]) {
-        var seen: Set<String> = []
         self.init(
             name: logbooks.map(\.name).joined(separator: ", "),
             lines: logbooks.flatMap { logbook in
                 logbook.ablations.flatMap { ablation in
-                    ablation.arms.map { Line(recipe: logbook.name, ablation: ablation.name, arm: $0) }
+                    ablation.arms.map {
+                        Line(recipe: logbook.name, ablation: ablation.name, metric: logbook.metrics[0], arm: $0)
+                    }
                 }
-            }, metrics: logbooks.flatMap(\.metrics).filter { seen.insert($0.name).inserted },
-            isShared: logbooks.count > 1)
+            }, judged: JudgedBy(logbooks), isShared: logbooks.count > 1)
     }
 
     /// What the lines are about: an ablation, and of several recipes also which.
@@ -62,8 +65,11 @@ extension ResultTable {
         }
     }
 
+    /// The column that says what an improvement is one of, where that is not the first metric in every line.
+    private static let judge = "metric"
+
     private var columns: [String] {
-        ["ablation", "variant"] + metrics.map(\.name)
+        ["ablation", "variant"] + metrics.map(\.name) + (judged.isOne ? [] : [Self.judge])
             + ["improvement", "low", "high", "p", "verdict", "leaderboard"]
     }
 
@@ -74,7 +80,7 @@ extension ResultTable {
             let (evaluation, comparison) = (line.arm.evaluation, line.arm.comparison)
             return (isShared ? [SpreadsheetText.cell(line.recipe)] : []) + [
                 SpreadsheetText.cell(line.ablation), SpreadsheetText.cell(line.arm.name),
-            ] + metrics.map { number(evaluation?.scores[$0.name]) } + [
+            ] + metrics.map { number(evaluation?.scores[$0.name]) } + (judged.isOne ? [] : [line.metric.name]) + [
                 number(comparison?.difference), number(comparison?.interval.lowerBound),
                 number(comparison?.interval.upperBound), number(comparison?.p),
                 SpreadsheetText.cell(Self.verdict(line.arm)),
@@ -92,15 +98,17 @@ extension ResultTable {
     /// The cells as people read them.
     private func cells(_ line: Line) -> [String] {
         let (evaluation, comparison) = (line.arm.evaluation, line.arm.comparison)
-        return [
-            evaluation.map { Format.decimal($0.score, metric.digits) } ?? "–", comparison?.differenceText ?? "–",
-            comparison?.intervalText ?? "–", comparison?.pText ?? "–", Self.verdict(line.arm),
+        let score = evaluation.map { Format.decimal($0.score, line.metric.digits) } ?? "–"
+        return judged.cells(score, by: line.metric) + [
+            comparison?.differenceText ?? "–", comparison?.intervalText ?? "–", comparison?.pText ?? "–",
+            Self.verdict(line.arm),
         ]
     }
 
     private var markdown: String {
-        var text = "| ablation | variant | \(metric.title) | improvement | 95 % interval | p | verdict |\n"
-        text += "|---|---|--:|--:|--:|--:|---|\n"
+        let heads = judged.heads.joined(separator: " | ")
+        var text = "| ablation | variant | \(heads) | improvement | 95 % interval | p | verdict |\n"
+        text += "|---|---|\(judged.isOne ? "" : "---|")--:|--:|--:|--:|---|\n"
         for line in lines {
             let row = [subject(line), line.arm.name] + cells(line)
             text += "| \(row.map(MarkdownText.escaped).joined(separator: " | ")) |\n"
@@ -111,9 +119,10 @@ extension ResultTable {
     /// A `tabular` for `\input`; needs the package booktabs.
     private var latex: String {
         var text = "% \(LaTeXText.escaped(name)): ablations. Needs \\usepackage{booktabs}.\n"
-        text += "\\begin{tabular}{llrrrrl}\n\\toprule\n"
+        text += "\\begin{tabular}{ll\(judged.isOne ? "" : "l")rrrrl}\n\\toprule\n"
+        let heads = judged.heads.map { LaTeXText.escaped(Format.sentence($0)) }.joined(separator: " & ")
         text +=
-            "Ablation & Variant & \(Format.sentence(metric.title)) & Improvement & 95\\,\\% interval & $p$ & Verdict \\\\\n"
+            "Ablation & Variant & \(heads) & Improvement & 95\\,\\% interval & $p$ & Verdict \\\\\n"
         var last = ""
         for line in lines {
             let subject = subject(line)
@@ -137,13 +146,14 @@ extension ResultTable {
         .array(
             lines.map { line in
                 let (evaluation, comparison) = (line.arm.evaluation, line.arm.comparison)
-                let members: [String: JSON] = [
+                var members: [String: JSON] = [
                     "recipe": .string(line.recipe), "ablation": .string(line.ablation),
                     "variant": .string(line.arm.name),
                     "improvement": JSON(comparison?.difference), "low": JSON(comparison?.interval.lowerBound),
                     "high": JSON(comparison?.interval.upperBound), "p": JSON(comparison?.p),
                     "verdict": .string(Self.verdict(line.arm)), "leaderboard": JSON(line.arm.notes.leaderboard),
                 ]
+                if !judged.isOne { members[Self.judge] = .string(line.metric.name) }
                 let scores = metrics.map { ($0.name, JSON(evaluation?.scores[$0.name])) }
                 return .object(members.merging(scores) { own, _ in own })
             })

@@ -59,10 +59,11 @@ extension AblationEntry {
         guard let one = arm.evaluation, let two = base?.evaluation else { return "" }
         guard let (own, other) = Evaluation.overlap(one, two) else { return "" }
         let folds = Format.count(own.foldCount, "fold")
-        let (isPaired, repeats) = (own.seeds.map(\.name) == other.seeds.map(\.name), own.repeats)
+        let (seeds, repeats) = (own.seeds(sharedWith: other), own.repeats)
+        let isPaired = !seeds.isEmpty
         var factors = [folds]
         if isPaired, repeats > 1 { factors.insert(Format.count(repeats, "repeat"), at: 0) }
-        if isPaired, own.hasSeeds { factors.insert(Format.count(own.seeds.count / repeats, "seed"), at: 0) }
+        if isPaired, own.hasSeeds { factors.insert(Format.count(seeds.count / repeats, "seed"), at: 0) }
         var text = factors.joined(separator: " × ")
         if !isPaired, own.hasSeeds || other.hasSeeds { text += " of averaged predictions" }
         if one.covered != two.covered { text += " over the \(Format.count(own.rows, "row")) that both are scored on" }

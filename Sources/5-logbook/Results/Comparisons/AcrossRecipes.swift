@@ -2,12 +2,30 @@
 // comparable.
 
 internal import Digests
+internal import Plans
+internal import Scores
 internal import Statistics
+internal import Storage
 
 /// What a result was scored on: results with other rows or folds are not compared.
-struct ScoreBasis: Sendable, Hashable {
+struct ScoreBasis: Sendable {
     let rows: Digest?
     let folds: Digest?
+    /// What was scored on them, by the input's name.
+    private let predictions: [String: Digest]
+
+    /// - Parameter record: of an evaluation; nil where it does not say what it was made of.
+    init?(_ record: Record) {
+        guard let inputs = (try? Manifest(reading: record.manifest))?.inputs else { return nil }
+        (rows, folds) = (inputs["rows"], inputs["folds"])
+        predictions = inputs.filter { EvaluateStep.isPredictions($0.key) }
+    }
+
+    /// Whether the two are on the same rows and folds.
+    func isComparable(with other: ScoreBasis?) -> Bool { other.map { rows == $0.rows && folds == $0.folds } ?? false }
+
+    /// Whether the two are of the same predictions on the same rows and folds.
+    func isSame(as other: ScoreBasis?) -> Bool { isComparable(with: other) && predictions == other?.predictions }
 }
 
 package struct AcrossRecipes: Sendable {
@@ -57,6 +75,9 @@ package struct AcrossRecipes: Sendable {
         guard let own = other?.evaluation else { return (nil, .noScore) }
         guard first?.basis?.rows == other?.basis?.rows else { return (nil, .otherRows) }
         guard first?.basis?.folds == other?.basis?.folds else { return (nil, .otherFolds) }
+        if let basis = first?.basis, basis.isSame(as: other?.basis), base.metric.name == own.metric.name {
+            return (nil, .sameScores)
+        }
         let pairing = Pairing(baseline: base, variant: own, smallestEffect: nil, known: known)
         return pairing.comparison == nil ? (nil, pairing.refusal) : (pairing, nil)
     }

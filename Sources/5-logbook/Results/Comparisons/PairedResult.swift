@@ -1,6 +1,6 @@
 // Results of two recipes or runs, name by name, and the paired comparison of their scores. Refuses what is not comparable.
 
-internal import Digests
+internal import Scores
 internal import Statistics
 package import Plans
 package import Recipes
@@ -16,7 +16,7 @@ package struct PairedResult: Sendable {
     /// Why there is no comparison; nil where there is one.
     package let refusal: ComparisonRefusal?
 
-    /// Whether both sides have the very same scores.
+    /// Whether both sides have the very same predictions, by the same metric.
     package let isSame: Bool
 
     /// What one side has of a result: the record of its scores, and the store it is in.
@@ -81,17 +81,21 @@ package struct PairedResult: Sendable {
                     draft.old != nil ? .onlyFirstHasScore : draft.new != nil ? .onlySecondHasScore : .neitherHasScore
                 return draft
             }
-            if old.record.outputs["evaluation"]?.digest == new.record.outputs["evaluation"]?.digest {
+            let (own, other) = (ScoreBasis(old.record), ScoreBasis(new.record))
+            let isSame = old.record.outputs["evaluation"]?.digest == new.record.outputs["evaluation"]?.digest
+            // The same predictions are told by what decides and, on one side, by more: there is nothing to compare.
+            if isSame || own?.isSame(as: other) ?? false, before.metric.name == after.metric.name {
                 (draft.refusal, draft.isSame) = (.sameScores, true)
                 return draft
             }
             // Equal folds and groups may be those of another table: its rows must be the same, too.
-            for (input, refusal) in [("rows", ComparisonRefusal.otherRows), ("folds", .otherFolds)] {
-                let (own, other) = (Self.input(input, of: old.record), Self.input(input, of: new.record))
-                if own != other {
-                    draft.refusal = refusal
-                    return draft
-                }
+            guard own?.rows == other?.rows else {
+                draft.refusal = .otherRows
+                return draft
+            }
+            guard own?.folds == other?.folds else {
+                draft.refusal = .otherFolds
+                return draft
             }
             let pairing = Pairing(baseline: before, variant: after, smallestEffect: nil, known: known)
             if pairing.comparison == nil { draft.refusal = pairing.refusal } else { draft.pairing = pairing }
@@ -108,10 +112,6 @@ package struct PairedResult: Sendable {
                     },
                 refusal: draft.refusal, isSame: draft.isSame)
         }
-    }
-
-    private static func input(_ name: String, of record: Record) -> Digest? {
-        (try? Manifest(reading: record.manifest))?.inputs[name]
     }
 }
 

@@ -1,6 +1,7 @@
 // Two evaluations of the same rows, paired: differences by group and seed, by fold and seed. Refuses what is not comparable.
 
 internal import Arithmetic
+internal import Plans
 package import Scores
 package import Statistics
 
@@ -22,7 +23,6 @@ struct Pairing: Sendable {
             (comparison, refusal) = (nil, .noCommonRows)
             return
         }
-        var seeds = baseline.seeds.map(\.name)
         guard variant.metric.name == baseline.metric.name else {
             (comparison, refusal) = (nil, .otherMetric(baseline.metric.name, variant.metric.name))
             return
@@ -45,9 +45,8 @@ struct Pairing: Sendable {
             (comparison, refusal) = (nil, .nothingLearnt)
             return
         }
-        // Stack entries have no seeds, and ensembles of different size have different ones: their averages are compared.
-        if ofAverages || seeds.isEmpty || seeds != variant.seeds.map(\.name) { seeds = ["average"] }
-        let names = seeds.map { $0.isEmpty ? "all" : $0 }
+        let seeds = ofAverages ? [] : baseline.seeds(sharedWith: variant)
+        let names = seeds.isEmpty ? ["average"] : seeds.map { $0.isEmpty ? EvaluateStep.withoutSeed : $0 }
         let key = KnownComparisons.key(
             "\(baseline.metric.name) \(Self.resamples) \(names.joined(separator: " "))",
             of: [baseline.identity, variant.identity])

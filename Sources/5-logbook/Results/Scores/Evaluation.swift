@@ -21,9 +21,9 @@ package struct Evaluation: Sendable {
     /// The scores of one seed's own out-of-fold predictions, over all rows.
     package struct Seed: Sendable {
         package let name: String
-        /// By the metrics' names, and by the one that decides.
+        /// By the names of those metrics that are defined for its predictions, and by the one that decides.
         package let scores: [String: Double]
-        package let score: Double
+        package let score: Double?
     }
 
     /// The weights of rows: as many as rows; nil where all count alike.
@@ -126,8 +126,9 @@ package struct Evaluation: Sendable {
                 score: own[first] ?? .nan)
         }
         seeds = try document.member("seeds").elements.map { seed in
-            let own = try scores(seed, of: metrics)
-            return Seed(name: try seed.member("seed").text, scores: own, score: own[first] ?? .nan)
+            // A metric may be defined for the average of seeds and not for one of them.
+            let own = try scores(seed, of: metrics.filter { try seed.member(ifPresent: $0.name) != nil })
+            return Seed(name: try seed.member("seed").text, scores: own, score: own[first])
         }
         // What earlier versions did not write yet is not there; what is there has a value for each row.
         let rowCount = rows
@@ -331,9 +332,17 @@ package struct Evaluation: Sendable {
         return Self.mean(rows.map { values[$0] }, rows.map { counts[$0] })
     }
 
-    /// What one seed alone scores, in the mean of all; nil where there are not several.
+    /// What one seed alone scores, in the mean of all; nil where there are not several, and where one of them has no score.
     package var seedMean: Double? {
-        seeds.count > 1 ? seeds.map(\.score).reduce(0, +) / Double(seeds.count) : nil
+        let scores = seeds.compactMap(\.score)
+        return scores.count > 1 && scores.count == seeds.count ? scores.reduce(0, +) / Double(scores.count) : nil
+    }
+
+    /// The seeds by which this and another one are told apart: those that have a score in both. Empty where the two have other
+    /// seeds, as stack entries and ensembles of another size do: their averages are compared.
+    package func seeds(sharedWith other: Evaluation) -> [String] {
+        guard seeds.map(\.name) == other.seeds.map(\.name) else { return [] }
+        return zip(seeds, other.seeds).filter { $0.score != nil && $1.score != nil }.map(\.0.name)
     }
 
     /// Whether each seed was scored by itself: chance has a part in the training.

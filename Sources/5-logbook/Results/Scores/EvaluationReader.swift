@@ -12,9 +12,19 @@ internal import Targets
 /// Reads evaluations of one store; the rows behind them once.
 final class EvaluationReader: Sendable {
     private let store: Store
+    private let made: [Record]
     private let known = Mutex<[Digest: Evaluation.Weights]>([:])
 
-    init(_ store: Store) { self.store = store }
+    /// - Parameter made: the records that are known already: what cannot be read is told by the name that it has there.
+    init(_ store: Store, made: [Record] = []) { (self.store, self.made) = (store, made) }
+
+    /// The address of the step that made this content, the first one if several did.
+    private func maker(of content: Digest) -> String? {
+        func address(in records: [Record]) -> String? {
+            records.first { $0.outputs.values.contains { $0.digest == content } }?.address
+        }
+        return address(in: made) ?? (try? store.records()).flatMap(address)
+    }
 
     /// What the step of this record scored; nil where it wrote no scores. Errors: of files that cannot be read or are not as they
     /// must be.
@@ -41,8 +51,8 @@ final class EvaluationReader: Sendable {
                     (
                         name: "\(address), \(name)",
                         predictions: try Predictions(
-                            reading: store.content(of: inputs[name]!, from: address), name: "\(address), \(name)",
-                            target: .classes(classes))
+                            reading: store.content(of: inputs[name]!, from: self.maker(of: inputs[name]!) ?? address),
+                            name: "\(address), \(name)", target: .classes(classes))
                     )
                 }
                 let covered = try document.member(ifPresent: "covered")?.counts

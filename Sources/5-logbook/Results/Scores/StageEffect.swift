@@ -37,7 +37,8 @@ package struct StageEffect: Sendable {
         let others = names.compactMap { scores[$0] }.filter { $0.evaluation != nil }
         guard let own = score.evaluation,
             let other = others.min(by: { $0.evaluation!.cost < $1.evaluation!.cost }),
-            let before = other.evaluation, score.basis == other.basis, before.covered == own.covered,
+            let before = other.evaluation, score.basis?.isComparable(with: other.basis) ?? false,
+            before.covered == own.covered,
             before.metric.name == own.metric.name
         else { return nil }
         kind = score.round > 0 ? .firstPass : others.count > 1 ? .bestPart : .part

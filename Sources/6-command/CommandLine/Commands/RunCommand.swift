@@ -70,6 +70,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         let reporter = Progress.reporter(form, plan: workspace.plan, total: chosen.count)
         var runs = try workspace.store.runNames(of: workspace.name)
+        let notes = try workspace.store.runNames(of: Note.folder(workspace.name))
         let lastKeys = try workspace.lastKeys()
         // What the forecast finds must not be collected before the run has used it. Where nothing can be claimed, as on a full disk, there may
         // be nothing to run either: the engine tries again, and tells.
@@ -95,7 +96,11 @@ struct RunCommand: AsyncParsableCommand {
         reporter.finish()
         // Where nothing ran, what was forecast is what there is.
         let isPresent = chosen.allSatisfy { forecast.entries[$0].state == .reuse }
-        let present = isPresent ? forecast : try workspace.forecast(known: summary.records)
+        // What a step found damaged was put aside: it is no result any more.
+        let records =
+            summary.failed.isEmpty
+            ? summary.records : try summary.records.filter { try workspace.store.holds($0.value) }
+        let present = isPresent ? forecast : try workspace.forecast(known: records)
         let found = try StepWarnings(
             of: workspace.plan, present.entries, in: workspace.store, labels: workspace.loaded.recipe.data.labels)
         let warnings = Warnings(found, among: chosen)
@@ -120,7 +125,8 @@ struct RunCommand: AsyncParsableCommand {
                 IdleRun(
                     name: workspace.name, reused: chosen.count, logbook: logbook,
                     submission: delivered?.path, warnings: warnings.texts), workspace, present,
-                files: files + (delivered.flatMap { file in file.digest.map { [(file.path, $0)] } } ?? []), runs: runs)
+                files: files + (delivered.flatMap { file in file.digest.map { [(file.path, $0)] } } ?? []), runs: runs,
+                notes: notes)
         }
         say(
             workspace.name, summary, reused: summary.reused.count,

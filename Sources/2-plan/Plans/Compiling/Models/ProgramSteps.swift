@@ -53,7 +53,8 @@ private struct ProgramPart {
         let name = Step.room(of: place.address)
         let loaded = compiler.loaded
         let files = loaded.scripts[name] ?? []
-        scripts = Dictionary(files.map { ($0, compiler.file($0)) }, uniquingKeysWith: { $1 })
+        scripts = Dictionary(
+            compiler.scripts(of: name).map { ($0.name, compiler.file($0.path)) }, uniquingKeysWith: { $1 })
         let table = files.first { loaded.isTrainingTable($0) }
         let found = loaded.mentions[name]
         mention = model.program.labels == nil && table == nil ? found : nil

@@ -1,7 +1,7 @@
 """The kind `annotate`: has a language model rate, sort or describe each row or group, and makes features of what it says.
 
-Every answer is kept as it comes, under the digest of what was asked, so that a run that was interrupted asks only for what
-is new. Knows no HTTP (endpoint.py does) and reads no label.
+Every answer is kept as it comes, sealed, under the digest of what was asked, so that a run that was interrupted asks only for
+what is new. Knows no HTTP (endpoint.py does) and reads no label.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ..files import formats
+from ..files import formats, sealed
 from ..protocol.step import invalid, unavailable
 from ..texts.endpoint import Client, Stopped
 
@@ -26,6 +26,9 @@ def run(step):
     kept = Kept(step)
     answers = {name: found for name in bodies if (found := kept.read(digest(asked, bodies[name])))}
     already = len(answers)
+    if kept.damaged:
+        step.channel.note(f"{len(kept.damaged)} of the answers that were kept are not as they were written; these questions are asked "
+                          f"again (the first is {kept.damaged[0]}): check the disk")
     missing = [name for name in bodies if name not in answers]
     with Client(asked.endpoint, key_of(asked), asked.timeout, asked.retries, asked.rate, form(asked)) as client:
         ask_all(step, asked, client, kept, {name: bodies[name] for name in missing}, answers, len(bodies))
@@ -129,28 +132,46 @@ def key_of(asked):
 
 
 class Kept:
-    """Answers on disk, a file for each: in the folder ABLATE_ANNOTATIONS names, or in the step's scratch."""
+    """Answers on disk, a sealed file for each: in the folder ABLATE_ANNOTATIONS names, or in the step's scratch."""
 
     def __init__(self, step):
         named = os.environ.get("ABLATE_ANNOTATIONS")
         self.folder = Path(named) if named else step.scratch / "annotations"
+        self.damaged = []  # paths
 
     def path(self, name):
         return self.folder / name[:2] / f"{name[2:]}.json"
 
     def read(self, name):
+        """The answer to the question of this digest; None where there is none, or none that is as it was written."""
+        path = self.path(name)
         try:
-            answer = formats.read_json(self.path(name))
-            return answer if isinstance(answer["text"], str) and answer["prompt-tokens"] + answer["completion-tokens"] >= 0 else None
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            data = path.read_bytes()
+        except FileNotFoundError:
             return None
+        try:
+            found = sealed.read("answer", data) if sealed.is_text("answer", data) else {"asked": name} | json.loads(data)
+            if found.pop("asked") != name or not is_answer(found):
+                raise ValueError("it is no answer to this question")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            self.damaged.append(path)
+            return None
+        if not sealed.is_text("answer", data):  # as versions before wrote them: taken as it is, and held to that from now on
+            self.write(name, found)
+        return found
 
     def write(self, name, answer):
         path = self.path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = f"{path}.{os.getpid()}.part"
-        formats.write_json(temporary, answer)
+        temporary = Path(f"{path}.{os.getpid()}.part")
+        temporary.write_bytes(sealed.text("answer", answer | {"asked": name}))
         os.replace(temporary, path)
+
+
+def is_answer(value):
+    counts = [value.get("prompt-tokens"), value.get("completion-tokens")]
+    return (isinstance(value.get("text"), str) and len(value) == 3 and
+            all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in counts))
 
 
 def ask_all(step, asked, client, kept, bodies, answers, total):

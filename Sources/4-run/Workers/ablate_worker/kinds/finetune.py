@@ -19,7 +19,7 @@ class Events(Progress):
     """Progress as events of the step."""
 
     def __init__(self, channel):
-        self.channel, self.measure = channel, channel.metric
+        self.channel, self.measure, self.note = channel, channel.metric, channel.note
 
     def step(self, done, total, epoch, loss):
         self.channel.metric("loss", loss, done)

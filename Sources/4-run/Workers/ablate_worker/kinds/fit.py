@@ -11,11 +11,13 @@ from ..targets import kinds
 
 def run(step):
     import numpy as np
+    from scipy.sparse import vstack
     from threadpoolctl import threadpool_limits
     settings, target = step.parameters.tfidf, kinds.of(step.parameters)
     table, fold = formats.read_labelled(step.source("rows")), step.parameters.fold
     truth = target.truth(table)
     rows = formats.chosen_rows(fold, step.folds(), len(truth), inside=False)
+    shares = target.shares(table)
     truth = truth[rows]
     weights = None if table["weights"] is None else np.asarray(table["weights"], float)[rows]
     formats.check_weights(weights, fold)
@@ -33,10 +35,15 @@ def run(step):
     except ValueError as error:  # scikit-learn's words for "no term is left"
         raise invalid(f"tfidf finds no terms in {len(texts)} texts ({error}): lower min-count or change ngrams") from None
     step.channel.progress(1, 2, "parts", f"{features.shape[1]} terms")
+    if shares is not None:
+        # A row of several labels is a row for each, weighted by its share; taught ones stand behind them.
+        positions, truth, weights = pseudo.spread(shares[rows], np.ones(len(rows)) if weights is None else weights)
+        features = vstack([features[positions], features[len(rows):]])
+    count = len(truth)
     if taught:
         positions, more, more_weights = pseudo.spread(*taught[1:])
-        weights = np.concatenate([np.ones(len(rows)) if weights is None else weights, more_weights])
-        features = features[np.concatenate([np.arange(len(rows)), len(rows) + positions])]
+        weights = np.concatenate([np.ones(count) if weights is None else weights, more_weights])
+        features = features[np.concatenate([np.arange(count), count + positions])]
         truth = np.concatenate([truth, more])
     with threadpool_limits(step.threads):
         coefficients, intercepts, iterations = target.baseline(features, truth, weights, settings.regularization)

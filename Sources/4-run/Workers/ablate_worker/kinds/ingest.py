@@ -14,7 +14,7 @@ from ..protocol.step import Failure, invalid
 from ..protocol.words import alike, character_name, listed, printable, unseen
 from ..texts import repeats
 
-LIGHTEST = 1e-30  # the least weight that is not 0: sums and products of such weights and losses lose no digits
+LIGHTEST, HEAVIEST = 1e-30, 1e30  # of the weights that are not 0: sums and products of such weights and losses lose no digits
 
 
 def form(text):
@@ -50,11 +50,12 @@ def run(step):
     }
     if columns:
         found = [read_numbers(title, column, table[column]) for column in columns]
-        if parameters.target != "number":
-            check_marks(title, columns, found)
         if parameters.target in ("classes", "ordinal"):
-            rows["labels"] = marked(title, columns, found)
+            rows["labels"], shares = shared(title, columns, found)
+            rows |= {} if shares is None else {"shares": shares}
         else:
+            if parameters.target == "multi-label":
+                check_marks(title, columns, found)
             rows["numbers"] = [list(row) for row in zip(*found)]
     if get("group"):
         names = read_words(title, named["group"], get("group"))
@@ -155,25 +156,30 @@ def check_marks(title, columns, found):
                           "it and 0 where not", row, column)
 
 
-def marked(title, columns, found):
-    """The index of the one column that is 1 in each row."""
-    indices = []
-    for row, marks in enumerate(zip(*found), 1):
-        if sum(marks) != 1:
-            names = ", ".join(printable(name) for name, mark in zip(columns, marks) if mark) or "none"
-            raise invalid(f"{title}, row {row}: of the columns {listed(columns)} one is 1 in each row, and here {names}: a row has one label; "
-                          "several at once are the target multi-label", row, columns[0])
-        indices.append(marks.index(1))
-    return indices
+def shared(title, columns, found):
+    """(the index of the greatest of each row's columns, of equal ones the first; the rows' shares, which sum to 1, or None where each row
+    has one label)."""
+    indices, shares = [], []
+    for row, own in enumerate(zip(*found), 1):
+        odd = next((place for place, share in enumerate(own) if not 0 <= share <= 1), None)
+        if odd is not None:
+            raise invalid(f"{title}, row {row}, column '{printable(columns[odd])}' holds {own[odd]:g}: a label's share of a row is a number from 0 "
+                          "to 1", row, columns[odd])
+        if abs(sum(own) - 1) > 1e-3:
+            raise invalid(f"{title}, row {row}: the columns {listed(columns)} sum to {sum(own):g}, and the shares of a row's labels sum to 1; "
+                          "several labels at once are the target multi-label", row, columns[0])
+        indices.append(own.index(max(own)))
+        shares.append([share / sum(own) for share in own])
+    return indices, None if all(max(row) == 1 for row in shares) else shares
 
 
 def read_weights(title, column, values):
     weights = []
     for row, value in enumerate(values, 1):
         weight = number(value)
-        if weight != 0 and not LIGHTEST <= weight <= 1 / LIGHTEST:
+        if weight != 0 and not LIGHTEST <= weight <= HEAVIEST:
             raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(written(value))}' is no weight; 0, or a number "
-                          f"from {LIGHTEST} to {1 / LIGHTEST} is needed", row, column)
+                          f"from {LIGHTEST} to {HEAVIEST} is needed", row, column)
         weights.append(weight)
     if sum(weights) == 0:
         raise invalid(f"{title}, column '{printable(column)}': every weight is 0, so no row would count", column=column)

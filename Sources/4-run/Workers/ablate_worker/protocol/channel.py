@@ -7,6 +7,7 @@ step is.
 import json
 import math
 import os
+import sys
 import threading
 import time
 
@@ -54,6 +55,11 @@ class Channel:
     def metric(self, name, value, at):
         if self.due("metric " + name):
             self.send("metric", name=name, value=float(value), at=at)
+
+    def note(self, text):
+        """Something that the user should know, and that does not end the step; its log has it, too."""
+        print(text, file=sys.stderr)
+        self.send("note", text=text)
 
     def due(self, name):
         now = time.monotonic()

@@ -22,6 +22,12 @@ class Classes:
             raise invalid("the rows have no labels: only rows with labels can be learnt from")
         return np.asarray(table["labels"])
 
+    def shares(self, table):
+        """Float32 [rows, width]: how much of each label a row is, where some row is of several; else None."""
+        import numpy as np
+        found = table.get("shares")
+        return None if found is None else np.asarray(found, np.float32).reshape(-1, self.width)
+
     def check_varied(self, truth, words):
         """Raise these words where there is nothing to tell apart."""
         if len(set(truth.tolist())) < 2:
@@ -44,7 +50,8 @@ class Classes:
         import torch.nn.functional as F
         if name is not None:
             raise invalid(f"training.loss is {name}, a loss of numbers; classes are trained by cross-entropy: leave it out")
-        return lambda logits, goals: F.cross_entropy(logits, goals, reduction="none")
+        # Distributions have the type of the logits, which is another where rows are held out.
+        return lambda logits, goals: F.cross_entropy(logits, goals if goals.dim() == 1 else goals.to(logits.dtype), reduction="none")
 
     def settle(self, head, scale):
         """What is to be done to a head that was trained on `goals`: nothing."""

@@ -24,6 +24,9 @@ class MultiLabel:
             raise invalid("the rows have no labels to learn: only a training table has them")
         return np.asarray(table["numbers"], np.float64).reshape(-1, self.width)
 
+    def shares(self, table):
+        """A column is not shared among others."""
+
     def check_varied(self, truth, words):
         """Labels that all rows have can be learnt."""
 

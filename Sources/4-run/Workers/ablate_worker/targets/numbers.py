@@ -35,6 +35,9 @@ class Numbers:
             raise invalid("the rows have no numbers to learn: only a training table has them")
         return np.asarray(table["numbers"], np.float64).reshape(-1, self.width)
 
+    def shares(self, table):
+        """A column is not shared among others."""
+
     def check_varied(self, truth, words):
         """Numbers that are all one can be learnt."""
 

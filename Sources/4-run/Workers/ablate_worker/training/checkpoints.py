@@ -1,16 +1,18 @@
 """Saves a running fine-tune so that a later process goes on with it and ends at the same bits.
 
 One safetensors file in the step's scratch folder: trainable weights, the best ones so far, their average, the optimizer's state, the
-random states; the rest as JSON in its metadata. One file, because one rename is atomic and two are not. Never a pickle.
+random states; the rest as JSON in its metadata, with a digest of it all. One file, because one rename is atomic and two are
+not. Never a pickle.
 """
 
 import json
-import sys
+import os
 
 import torch
 from safetensors import safe_open
 
 from ..files import tensors
+from ..protocol.step import out_of_memory
 from . import optimizers
 
 NAME = "checkpoint.safetensors"
@@ -41,7 +43,7 @@ def save(folder, model, optimizer, states, progress, best, average):
     state |= {f"optimizer.{name}": value for name, value in optimizers.state(optimizer).items()}
     for rank, own in enumerate(states):
         state |= {place(name, rank): value for name, value in own.items()}
-    tensors.write(folder / NAME, state, {"progress": json.dumps(progress)})
+    tensors.write(folder / NAME, state, {"progress": json.dumps(progress)}, sealed=True)
 
 
 def place(name, rank):
@@ -49,22 +51,29 @@ def place(name, rank):
     return f"rank-{rank}.{name}" if rank else name
 
 
-def load(folder, model, optimizer, device, rank=0):
+def load(folder, model, optimizer, device, rank=0, say=print):
     """Put the saved state in place: (its progress, the best weights, the average); (None, {}, {}), all untouched, if there is none
-    to use."""
+    to use. One that is not as it was written is put aside, and `say` is told."""
     path = folder / NAME
     if not path.exists():
         return None, {}, {}
     weights = trained(model)
     try:
         with safe_open(path, framework="pt") as file:
-            progress = json.loads(file.metadata()["progress"])
+            metadata = file.metadata()
             state = {name: file.get_tensor(name) for name in file.keys()}
+        tensors.prove(state, metadata)
+        progress = json.loads(metadata["progress"])
         saved = {n.removeprefix("weight."): tuple(t.shape) for n, t in state.items() if n.startswith("weight.")}
         if saved != {name: tuple(p.shape) for name, p in weights.items()}:
             raise ValueError("it belongs to another model")
     except Exception as error:  # a checkpoint is a convenience: a damaged one costs time, never the run
-        print(f"the checkpoint {path} is not used: {error}", file=sys.stderr)
+        if out_of_memory(error):
+            raise
+        aside = path.with_name(f"unused-{NAME}")
+        say(f"the checkpoint {path} is not used: {error}. Training begins anew; until it is done the file lies there as {aside.name}")
+        if rank == 0:
+            os.replace(path, aside)
         return None, {}, {}
     with torch.no_grad():
         for name, parameter in weights.items():

@@ -60,12 +60,15 @@ def assemble(tokens, table, chosen, lengths, target, plan, taught=None, taught_t
     rows, held = validation.split(chosen, table["groups"], plan.validation, plan.seed)
     texts, held_texts = (sequences.assemble(columns, metadata, lengths, part) for part in (rows, held))
     groups = group_codes(plan.order, table["groups"], rows)
+    shares = target.shares(table)
     goals, scale = target.goals(labels[rows], weights[rows], plan.loss)
     if goals.ndim == 1:
-        factors, targets = losses.of_rows(goals, weights[rows], taught, target.width, plan.class_weights, plan.label_smoothing)
+        factors, targets = losses.of_rows(goals, weights[rows], taught, target.width, plan.class_weights, plan.label_smoothing,
+                                          None if shares is None else shares[rows])
     else:
         factors, targets = weights[rows] / weights[rows].mean(), goals
-    held_labels, cut = target.held(labels[held], scale), (labels[rows], target.width) if labels.ndim == 1 else ()
+    held_labels = shares[held] if shares is not None and scale is None else target.held(labels[held], scale)
+    cut = (labels[rows], target.width) if labels.ndim == 1 else ()
     parts = [(columns, lengths, rows)]
     if taught is not None:
         parts.append((taught_tokens[0], lengths, taught[0]))

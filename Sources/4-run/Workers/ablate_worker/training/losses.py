@@ -11,9 +11,11 @@ from ..files import pseudo
 from ..protocol.step import invalid
 
 
-def of_rows(labels, weights, taught, classes, class_weights=None, smoothing=0.0):
+def of_rows(labels, weights, taught, classes, class_weights=None, smoothing=0.0, shares=None):
     """(row weights [rows], targets [rows] or [rows, classes]) of the training rows and, behind them, the `taught` ones of
-    pseudo.read."""
+    pseudo.read. shares: distributions [rows, classes] that are true of the training rows in place of their labels."""
+    if shares is not None:
+        return of_shares(labels, weights, taught, classes, class_weights, smoothing, shares)
     if taught is None:
         return row_weights(labels, weights, classes, class_weights), targets(labels, classes, smoothing)
     _, given, given_weights = taught
@@ -24,6 +26,16 @@ def of_rows(labels, weights, taught, classes, class_weights=None, smoothing=0.0)
             goals = np.eye(classes, dtype=np.float32)[goals]
         goals[len(labels):] = (1 - smoothing) * given + smoothing / classes
     return row_weights(all_labels, all_weights, classes, class_weights), goals
+
+
+def of_shares(labels, weights, taught, classes, class_weights, smoothing, shares):
+    """As of_rows, of rows whose labels are shared: all become distributions, smoothed alike."""
+    if taught is not None:
+        given = taught[1] if taught[1].ndim == 2 else np.eye(classes, dtype=np.float32)[taught[1]]
+        labels, weights = np.concatenate([labels, pseudo.likeliest(taught[1])]), np.concatenate([weights, taught[2]])
+        shares = np.concatenate([shares, given])
+    goals = ((1 - smoothing) * shares + smoothing / classes).astype(np.float32)
+    return row_weights(labels, weights, classes, class_weights), goals
 
 
 def class_factors(setting, labels, weights, classes):

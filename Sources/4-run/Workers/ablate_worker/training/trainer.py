@@ -32,6 +32,9 @@ class Progress:
     def measure(self, name, value, at):
         """Now and then: the pace, the memory held, the seconds left."""
 
+    def note(self, text):
+        """Something that the user should know, and that does not end the fit."""
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -133,7 +136,8 @@ class Trainer:
                         "tokens": {}, "validation": [], "scaling": scaling(self.model)}, None
         if self.folder:
             self.folder.mkdir(parents=True, exist_ok=True)
-            saved, best, self.average.weights = checkpoints.load(self.folder, self.model, self.optimizer, self.device, self.team.rank)
+            saved, best, self.average.weights = checkpoints.load(self.folder, self.model, self.optimizer, self.device, self.team.rank,
+                                                                 self.progress.note)
         if saved and self.watch:
             self.watch.history, self.watch.weights = saved["validation"], best
         self.team.agree(saved and saved["step"], "the checkpoint that they go on from")

@@ -67,7 +67,7 @@ struct DiffCommand: AsyncParsableCommand {
         let document = DiffDocument(
             old: old.description, new: new.description, heads: (old.json, new.json),
             settings: DiffDocument.settings(old, new), steps: SideDifference(from: old.side, to: new.side),
-            scores: try PairedResult.all(pairs))
+            scores: try Patience.telling(Patience.comparing) { try PairedResult.all(pairs) })
         say(document)
     }
 

@@ -128,14 +128,21 @@ struct DiffDocument {
 
     private func scoreLines(_ paint: Paint) -> [String] {
         let family = scores.compactMap(\.comparison?.family).max() ?? 1
-        let metric = scores.lazy.compactMap { ($0.new ?? $0.old)?.metric }.first ?? Metrics.standard[0]
+        // Each number under the name of its metric: once for all of them, or beside each.
+        let metrics = Set(scores.flatMap { [$0.old, $0.new].compactMap { $0?.metric.title } })
+        let title = metrics.count == 1 ? "\(metrics.first ?? "") out of fold" : "out of fold"
         var lines = [
-            "scores: \(metric.title) out of fold, improvement of B over A\(family > 1 ? ", p adjusted for \(family) comparisons" : "")"
+            "scores: \(title), improvement of B over A\(family > 1 ? ", p adjusted for \(family) comparisons" : "")"
         ]
         let alike = scores.filter { $0.isSame }
         if !alike.isEmpty { lines.append("  the same: \(alike.map(\.name).joined(separator: ", "))") }
         for score in scores where !score.isSame {
-            let values = [score.old, score.new].map { $0.map { Format.decimal($0.score, $0.metric.digits) } ?? "–" }
+            let values = [score.old, score.new].map { side in
+                side.map { side in
+                    let value = Format.decimal(side.score, side.metric.digits)
+                    return metrics.count == 1 ? value : "\(side.metric.title) \(value)"
+                } ?? "–"
+            }
             lines.append("  \(score.name)  \(values[0]) -> \(values[1])")
             if let comparison = score.comparison {
                 let sentence = comparison.sentence

@@ -35,7 +35,8 @@ struct LogbookCommand: AsyncParsableCommand {
             let logbooks = try workspaces.map { try Self.logbook($0, $0.forecast()) }
             let folder = output.map(Files.absolute) ?? Self.folder(of: workspaces)
             let delivery = workspaces[0].project.delivery(
-                workspaces[0].store, with: workspaces.dropFirst().map(\.project), overwrites: overwrite)
+                workspaces[0].store, with: workspaces.dropFirst().map(\.project),
+                in: Self.common(workspaces), overwrites: overwrite)
             let marked = delivery.author(in: folder)
             var paths = [try LogbookFiles(logbooks, author: marked).write(to: folder, delivery)[0].path]
             paths += try await exports.write(logbooks, workspaces, overwrites: overwrite)
@@ -62,10 +63,12 @@ struct LogbookCommand: AsyncParsableCommand {
     static func logbook(
         _ workspace: Workspace, _ forecast: Forecast, settings: JSON? = nil, warnings: StepWarnings? = nil
     ) throws -> RecipeResults {
-        try RecipeResults(
-            recipe: workspace.loaded, plan: workspace.plan, forecast: forecast, store: workspace.store,
-            lastRun: workspace.lastRun()?.document,
-            settings: settings ?? ResolvedRecipe.settings(of: workspace.loaded), warnings: warnings)
+        try Patience.telling(Patience.comparing) {
+            try RecipeResults(
+                recipe: workspace.loaded, plan: workspace.plan, forecast: forecast, store: workspace.store,
+                lastRun: workspace.lastRun()?.document,
+                settings: settings ?? ResolvedRecipe.settings(of: workspace.loaded), warnings: warnings)
+        }
     }
 
     /// `logbook/` in the deepest folder that holds all the recipes, unless their site says otherwise.
@@ -73,12 +76,18 @@ struct LogbookCommand: AsyncParsableCommand {
         if workspaces.count == 1, let folder = workspaces[0].site.logbook {
             return Self.folder(folder, of: workspaces[0].loaded)
         }
+        let common = common(workspaces)
+        return common == "/" ? "/logbook" : common + "/logbook"
+    }
+
+    /// The deepest folder that holds all the recipes.
+    private static func common(_ workspaces: [Workspace]) -> String {
         var common = workspaces[0].loaded.folder.split(separator: "/")
         for workspace in workspaces.dropFirst() {
             let other = workspace.loaded.folder.split(separator: "/")
-            common = Array(zip(common, other).prefix { $0 == $1 }.map(\.0))
+            common = Array(zip(common, other).prefix { String($0).isExactly(String($1)) }.map(\.0))
         }
-        return "/" + (common + ["logbook"]).joined(separator: "/")
+        return "/" + common.joined(separator: "/")
     }
 
     /// The folder that a site file names for the logbook of a recipe, absolute.

@@ -16,6 +16,13 @@ struct ServingOptions: ParsableArguments {
     @Option(help: "With --serve: the port; 0 takes any that is free.")
     var port: UInt16 = 8311
 
+    func validate() throws {
+        guard !serve || Loopback.isNumeric(host) else {
+            throw ValidationError(
+                "--host: expected an address in numbers, such as 127.0.0.1 or ::1, or localhost, found \"\(host)\"")
+        }
+    }
+
     /// Serves until a signal comes. Errors: of the recipes and the store, of the server.
     func run(_ recipes: [String], _ shared: SharedOptions) async throws {
         // Nothing is written, so there is nothing to wait for: a signal is how serving ends, whatever is going on.

@@ -74,7 +74,8 @@ struct StoreVerifyCommand: AsyncParsableCommand {
             if options.json {
                 Console.out(document: [
                     "objects": .integer(result.objects), "bytes": .integer(result.bytes),
-                    "records": .integer(result.records),
+                    "records": .integer(result.records), "answers": .integer(result.answers),
+                    "newer": .integer(result.foreign),
                     "damaged": .array(
                         result.damaged.map { ["path": .string($0.path), "message": .string($0.message)] }),
                     "incomplete": .array(result.incomplete.map { .string($0) }),
@@ -82,10 +83,17 @@ struct StoreVerifyCommand: AsyncParsableCommand {
                 ])
             } else {
                 for damage in result.damaged { Console.note("damaged: \(damage.path): \(damage.message)") }
+                if result.foreign > 0 {
+                    Console.note(
+                        "\(Format.count(result.foreign, "file")) of a newer version of ablate: left alone, not looked into"
+                    )
+                }
                 for address in result.incomplete { Console.note("incomplete: \(address): an object is not there") }
                 Console.out(
                     "\(Format.count(result.objects, "object")) (\(Format.size(result.bytes))) and "
-                        + "\(Format.count(result.records, "record")): \(result.damaged.count) damaged, "
+                        + "\(Format.count(result.records, "record"))"
+                        + (result.answers > 0 ? ", \(Format.count(result.answers, "kept answer"))" : "")
+                        + ": \(result.damaged.count) damaged, "
                         + "\(Format.count(result.incomplete.count, "record")) without all objects")
                 if result.damaged.contains(where: { !$0.isLastCopy }) {
                     Console.note(

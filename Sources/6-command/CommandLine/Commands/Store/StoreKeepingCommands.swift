@@ -5,6 +5,7 @@ internal import Digests
 internal import Forecasts
 internal import Host
 internal import Plans
+internal import Runs
 internal import Storage
 internal import Words
 
@@ -25,7 +26,7 @@ struct StoreGCCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             let store = try options.open(writing: true)
-            let result = try store.collect(dryRun: isDry) {
+            let result = try store.collect(dryRun: isDry, owner: RunDocument.owner(of:)) {
                 var retention = try Retention(of: store)
                 for recipe in keep {
                     let workspace = try options.workspace(recipe, store: store)

@@ -1,6 +1,7 @@
 // How programs and shells spell paths in an argument. Looks at no file.
 
 internal import Diagnostics
+internal import Digests
 
 enum ArgumentPaths {
     struct Spelling { let words: String, path: String }
@@ -15,45 +16,81 @@ enum ArgumentPaths {
         for reference in CustomStep.references(in: argument) {
             text = text.replacing("{\(reference.isInput ? "in" : "out").\(reference.name)}", with: " ")
         }
-        let variables = assignments(in: text)
+        let script = ShellWords(text)
+        // As they are written, and as a shell reads them: a name between quotes may have blanks and other quotes.
+        let written = text.split(whereSeparator: { $0.isWhitespace || ";|&<>()`".contains($0) }).prefix(500)
+        var words = written.map { (written: String($0), bare: String($0.filter { !"\"'\\".contains($0) })) }
+        let bare = Set(words.map { ExactText($0.bare) })
+        words += script.all.filter { !bare.contains(ExactText($0)) }.map { ($0, $0) }
+        let folders = folders(script.all)
+        // Of names that begin alike the longer one is meant.
+        let variables = script.values.sorted { ($0.key.count, $0.key) > ($1.key.count, $1.key) }
+            .map { (name: $0.key, values: $0.value) }
+        var left = mostLookedAt
         var found: [(Spelling, Bool)] = []
-        for word in text.split(whereSeparator: { $0.isWhitespace || ";|&<>()`".contains($0) }).prefix(500) {
-            let bare = String(word.filter { !"\"'\\".contains($0) })
-            let filled = fill(bare, variables)
-            for spelled in expand(filled) {
+        for (word, bare) in words {
+            for filled in fill(bare, variables, &left) {
                 let isFilled = filled != bare
-                for (path, isCertain) in ArgumentPaths.of(spelled)
-                where path.utf8.count < 1_024 && !path.isEmpty && path != "/" {
-                    found.append((Spelling(words: String(word), path: path), isCertain && !isFilled))
+                for spelled in expand(filled) where found.count < mostSpellings {
+                    for (path, isCertain) in ArgumentPaths.of(spelled)
+                    where path.utf8.count < 1_024 && !path.isEmpty && path != "/" {
+                        found.append((Spelling(words: word, path: path), isCertain && !isFilled))
+                        for folder in folders where !path.hasPrefix("/") {
+                            found.append((Spelling(words: word, path: folder + "/" + path), isCertain && !isFilled))
+                        }
+                    }
                 }
             }
         }
         return found
     }
 
-    /// `NAME=VALUE`, as a shell's script has it.
-    private static func assignments(in text: String) -> [String: String] {
-        var values = ["PWD": "."]
-        for word in text.split(whereSeparator: { $0.isWhitespace || ";|&()`\"'".contains($0) }).prefix(500) {
-            let halves = word.split(separator: "=", maxSplits: 1)
-            guard halves.count == 2, halves[0].allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) else { continue }
-            values[String(halves[0])] = String(halves[1])
+    /// The folders that words lead into, as `cd lib` and `make -C lib` do.
+    static func folders(_ words: [String]) -> [String] {
+        var folders: [String] = []
+        for (word, next) in zip(words, words.dropFirst()) where folders.count < 8 {
+            guard ["cd", "pushd", "-C", "--chdir", "--directory"].contains(word), !next.hasPrefix("-"), next != "."
+            else {
+                continue
+            }
+            let inner = next.hasPrefix("/") ? [] : folders.map { $0 + "/" + next }
+            folders += [next] + inner
         }
-        return values
+        return folders
     }
+
+    /// What one argument may mean at most: braces, loops and folders multiply.
+    private static let mostSpellings = 20_000
 
     /// Bytes; a path is shorter.
     private static let longestWord = 4_096
 
-    /// The word with the values of variables in their places.
-    private static func fill(_ word: String, _ values: [String: String]) -> String {
-        guard word.contains("$") else { return word }
-        var word = word
+    /// Bytes that are looked through for variables in one argument.
+    private static let mostLookedAt = 32 << 20
+
+    /// The word with the values of variables in their places: one for each value of a loop's, at most 64.
+    private static func fill(_ word: String, _ values: [(name: String, values: [String])], _ left: inout Int)
+        -> [String]
+    {
+        guard word.contains("$") else { return [word] }
+        var words = [word]
         // Variables may hold each other, and a word of them doubles with each.
-        for (name, value) in values.sorted(by: { $0.key.count > $1.key.count }) where word.utf8.count < longestWord {
-            word = word.replacing("${\(name)}", with: value).replacing("$\(name)", with: value)
+        for (name, values) in values where left > 0 {
+            var next: [String] = []
+            for word in words where next.count < 64 {
+                left -= word.utf8.count
+                guard word.utf8.count < longestWord, word.contains("$" + name) || word.contains("${" + name) else {
+                    next.append(word)
+                    continue
+                }
+                for value in values.prefix(64 - next.count) {
+                    left -= word.utf8.count + value.utf8.count
+                    next.append(word.replacing("${\(name)}", with: value).replacing("$\(name)", with: value))
+                }
+            }
+            words = next
         }
-        return word
+        return words
     }
 
     /// `{a,b}c` as `ac` and `bc`; at most 64 words.

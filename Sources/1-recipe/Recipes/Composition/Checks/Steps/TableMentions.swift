@@ -132,7 +132,7 @@ struct TableMentions {
     }
 
     /// Whether a name fits a pattern of a shell's; a set in brackets is taken for any character.
-    private static func matches(_ pattern: [Character], _ name: [Character]) -> Bool {
+    static func matches(_ pattern: [Character], _ name: [Character]) -> Bool {
         // Where the last star stands, and how much of the name it has taken: one star needs no other to be tried again.
         var (at, now) = (0, 0)
         var star: (pattern: Int, name: Int)?
