@@ -98,7 +98,6 @@ def test_places_texts_and_budgets_that_do_not_fit_are_found_with_the_names_there
         for word in words:
             assert word in result.stdout + result.stderr, result.stdout + result.stderr
     says("{why}\"", "{reason}\"", "place {reason}", "{question}, {choice}, {why}", "recipe.yaml:11:13")
-    says("[{choice}] ", "", "unused-text", "\"choice\"", code=0)
     says("choice: 3, why", "chioce: 3, why", "no text \"chioce\"", "did you mean \"choice\"")
     says("choice: 3, why", "prompt: 3, why", "no text \"prompt\"")
     says("texts: {question", "answer: MC_Answer\n    texts: {question", "exclude each other")
