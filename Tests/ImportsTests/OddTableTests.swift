@@ -78,7 +78,7 @@ private func quoted(_ cell: String) -> String {
             [
                 ("id", columns.id), ("prompt", columns.prompt), ("answer", columns.answer), ("label", columns.label),
                 ("group", columns.group),
-            ] + (columns.named ?? []).map { ($0.name, $0.value) }
+            ] + (columns.named ?? []).map { ("texts.\($0.name)", $0.value) }
         for (role, column) in roles {
             guard let column else { continue }
             // What is named is one column of the table, or none of them, which is said.
