@@ -60,10 +60,10 @@ private func plan(_ text: String, _ overrides: [String] = []) throws -> Plan {
     func inputs(_ command: String) throws -> [String: Source] {
         let text = reference.replacing(
             "ablations:",
-            with: "steps:\n  s: {command: [cat, \(command)], outputs: [o]}\nablations:")
+            with: "steps:\n  s: {command: [cat, \(command), \"{out.o}\"], outputs: [o]}\nablations:")
         let loaded = try RecipeLoader(
             file: SourceFile(name: "r.yaml", text: text), folder: "/f",
-            surroundings: Surroundings { $0.hasSuffix(".txt") ? .file : nil }
+            surroundings: Surroundings { $0.hasSuffix(".txt") || $0.hasSuffix(".csv") ? .file : nil }
         ).load()
         let plan = Plan(compiling: loaded)
         let index = try #require(plan.index(of: "s/command"))

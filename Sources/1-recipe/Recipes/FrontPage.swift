@@ -32,6 +32,6 @@
 //     Declarations/        Alternative, CollectionShapes, Declaration, Key, MetricShape, PlainNode, Reading,
 //                          ScalarShapes, ValueShape
 //     Sections/            Ablation, Annotation, Chat, CustomStep, DataSection, Exploration, Extractor, FoldSection,
-//                          PseudoLabels, Site, Submission, Template
+//                          PseudoLabels, Site, Submission, Template, TrainingTable
 //     Sections/Models/     Model, and a file for each of its kinds and of what a FineTune is made of
 //     Sections/Stack/      StackEntry, and a file for each of its kinds

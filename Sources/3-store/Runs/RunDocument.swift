@@ -98,7 +98,8 @@ package struct RunDocument: Sendable {
     /// The ``owner`` that a document names, where the rest of it bears that out, whatever else became of it.
     package static func owner(of json: JSON) -> String? {
         let document = RunDocument(reading: json)
-        return json["owner"]?.string == document.owner ? document.owner : nil
+        let named = try? JSONDocument(json, name: "the run's document").member("owner").text
+        return named == document.owner ? document.owner : nil
     }
 
     /// The document. What is known only when the run has ended stands in it only then.

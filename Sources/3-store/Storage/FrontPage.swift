@@ -24,5 +24,5 @@
 //     Snapshot, FileDependencies                             an answer that holds while files look as they did
 //     Verification, Collection, CollectionLock, Pins, Usage  is all whole; what may go; what must not; how much there is
 //     Remains, RunsAside, NewerFormats                       leftovers, and what keeps a collection from guessing
-//     KeptAnswers, Checkpoints                               what the worker keeps here for later attempts
+//     KeptAnswers, SealedTensors                               what the worker keeps here for later attempts
 //     Index, IndexDatabase, IndexRow, IndexedRecord, RecordHead, RecordSummary    the part that may be lost

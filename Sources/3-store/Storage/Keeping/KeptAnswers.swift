@@ -20,7 +20,8 @@ extension Store {
         guard let bytes = try bytes(of: path) else { return false }
         if SealedText.answer.begins(bytes) {
             let body = bytes.withUnsafeBytes { SealedText.answer.body(in: $0) }
-            return body?["asked"]?.string == asked.description
+            let named = try? body.map { try JSONDocument($0, name: "the answer").member("asked").text }
+            return named == asked.description
         }
         guard let answer = try? JSONDocument(parsing: bytes, name: "the answer") else { return false }
         return (try? answer.member("text").text) != nil && (try? answer.member("prompt-tokens").count) != nil

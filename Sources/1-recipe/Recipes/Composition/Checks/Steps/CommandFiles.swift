@@ -107,8 +107,13 @@ struct CommandFiles {
         let spelled = (all.filter(\.isCertain) + all.filter { !$0.isCertain }).map(\.0.path)
         let named = quoted.filter { $0.contains(where: \.isWhitespace) && !$0.allSatisfy(\.isWhitespace) }
         return (words.filter { !$0.hasPrefix("-") } + named + spelled).prefix(2_000).filter {
-            ![".", "..", "", "/"].contains($0)
+            ![".", "..", "", "/"].contains($0) && !isOption($0)
         }
+    }
+
+    /// `-m`, `--lr`: no file is called so; `-notes.txt` and `-x/y` may be.
+    private static func isOption(_ word: String) -> Bool {
+        word.hasPrefix("-") && !word.contains(".") && !word.contains("/")
     }
 
     /// What parts words in a script of a shell or of Python.
@@ -133,6 +138,8 @@ struct CommandFiles {
             }
             guard let name else { return [] }
             let asked = name.isEmpty ? index + 1 < words.count ? words[index + 1] : "" : String(name)
+            // What is a file itself is meant as that.
+            guard !CustomStep.mayBeFile(asked) || !isFile(asked) else { return [] }
             return ([""] + folders.map { $0 + "/" }).flatMap { module(asked, in: $0) }
         }
     }

@@ -25,7 +25,7 @@ extension Store {
 }
 
 /// A safetensors file whose metadata holds the digest of its header, with 64 zeros in the digest's place, and of all that follows.
-private struct SealedTensors {
+struct SealedTensors {
     /// Safetensors allows no longer one.
     private static let longestHeader = 100 << 20
     private static let mark = Array(#""seal":""#.utf8)
