@@ -146,7 +146,7 @@ def test_seeds_are_averaged_and_an_edited_script_runs_again(quick, tmp_path):
 
 
 @pytest.mark.parametrize("what, words", [
-    ("nan", "{out.oof}, row 3, column 'b': nan is no probability"),
+    ("nan", "{out.oof}, row 3, column 'b' holds 'nan', which is no number"),
     ("short", "{out.oof} lacks 1 of the 18 rows to predict, the first of id 'tr"),
     ("nothing", "did not write {out.oof}"),
     ("fail", "ended with exit code 1: the optimizer lost its way")])

@@ -135,6 +135,8 @@ package final class Store: Sendable {
             // A start that was cut short may have left the draft of its mark.
             let others = try (host.files.names(in: path) ?? []).filter { !isDraftOfMark($0, host.files, in: path) }
             guard others.isEmpty else {
+                // Another engine may have made it one between these looks.
+                if try host.files.status(of: mark, following: false) != nil { return try lookAt(path, host) }
                 throw AblateError(
                     .foreign,
                     "this folder is no store: there is no store.json, and there are other files (\(others.sorted()[0]))",
