@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import yaml
 
-# Together these two have every key of the schema; a test holds them to it.
+# Together these have every key of the schema; a test holds them to it.
 COMPLETE = """\
 recipe: complete
 about: Every key of a recipe.
@@ -37,7 +37,7 @@ models:
   tiny:
     backbone:
       scratch: {architecture: mistral, hidden: 16, layers: 1, heads: 2, intermediate: 32, vocabulary: 300, context: 128}
-    lora: {rank: 2, alpha: 4, dropout: 0.1, targets: [q_proj, v_proj], rslora: true, dora: false}
+    lora: {rank: 2, alpha: 4, dropout: 0.1, targets: [q_proj, v_proj], rslora: true, dora: false, init: gaussian}
     precision: fp32
     pooling: mean
     template: "{answer}"
@@ -60,6 +60,15 @@ models:
       order: groups
       share-prompt: auto
       deterministic: true
+      layer-decay: 0.9
+      ema: 0.9
+      adversarial: {method: fgm, epsilon: 1.0, start: 0.5}
+      focal: 2.0
+      head-dropout: 0.1
+      dropout-samples: 3
+      neftune: 5.0
+      mask-tokens: 0.1
+      mask-with: random
     seeds: [1, 2]
     fit: [folds]
     pseudo-labels: {from: words, labels: soft, min-confidence: 0.5, weight: 0.5}
@@ -73,6 +82,7 @@ models:
     chat: {system: Be brief.}
     training: {steps: 10, class-weights: balanced}
     pseudo-labels: "off"
+  anew: {backbone: org/third, lora: "off", training: {reinitialize-layers: 1}}
   copy: {like: large, backbone: org/other, chat: "on"}
 stack:
   mean: {average: [words, tiny]}
@@ -160,6 +170,39 @@ models:
   words: {tfidf: {}}
 rounds: {count: 2, from: words, labels: soft, min-confidence: 0.5, weight: 0.5}
 """
+NUMBERS = """\
+recipe: numbers
+data:
+  train: train.csv
+  more: [{file: more.csv, scored: true, weight: 0.5, folds: k-fold}]
+  target: number
+  columns: {id: id, texts: {question: question, answer: answer}, label: [score, other], extra: [age]}
+folds: {kind: k-fold, count: 3, repeats: 2}
+models:
+  words: {tfidf: {}}
+  tiny:
+    backbone: {scratch: {architecture: mistral}}
+    template: "{question} {answer}"
+    lengths: {question: 8, answer: 24, keep: {answer: tail}}
+    training: {loss: huber}
+stack:
+  line: {ridge: [words, tiny], features: [extra], settings: {regularization: 1.0}}
+"""
+TIMES = """\
+recipe: times
+data: {train: train.csv, columns: {answer: answer, label: who}, labels: [a, b]}
+folds: {kind: time, column: day, count: 3}
+models:
+  words: {tfidf: {}, fit: {folds: [0], full: true}}
+"""
+VALIDATED = """\
+recipe: validated
+data: {train: train.csv, validation: valid.csv, columns: {answer: answer, label: who}, labels: [a, b]}
+folds: {kind: validation}
+models:
+  words: {tfidf: {}}
+"""
+ALL = [COMPLETE, ROUNDS, NUMBERS, TIMES, VALIDATED]
 PART = "steps:\n  made: {command: [touch, '{out.a}'], outputs: [a]}\n"
 
 REMOVED = object()
