@@ -87,7 +87,7 @@ def test_strict_runs_again_what_other_versions_made_and_only_once(overlaid):
 
 
 CHANCE = """\
-  dice: {command: [sh, -c, 'cat "$PWD"/dice.txt > "$1"', x, "{out.face}"], outputs: [face]}
+  dice: {command: [sh, -c, 'cat $(printf %s.txt dice) > "$1"', x, "{out.face}"], outputs: [face]}
   use: {command: [cp, "{in.face}", "{out.used}"], inputs: {face: dice.face}, outputs: [used]}
 """
 
@@ -129,7 +129,7 @@ def test_a_step_that_gives_the_same_again_is_not_flagged(dice):
 
 def test_the_later_of_two_engines_does_not_replace_the_first_and_is_kept(dice):
     """As where locks do not reach: both run the step, and the one that began first ends last."""
-    dice.edit('cat "$PWD"/dice.txt > "$1"', 'cat "$PWD"/dice.txt > "$1"; while grep -q 1 "$1" && [ -e "$PWD"/wait ]; do sleep 0.05; done')
+    dice.edit('cat $(printf %s.txt dice) > "$1"', 'cat $(printf %s.txt dice) > "$1"; while grep -q 1 "$1" && [ -e "$PWD"/wait ]; do sleep 0.05; done')
     dice.write("wait", "")
     late = dice.start()
     leases = dice.folder / ".ablate" / "leases"
@@ -163,7 +163,7 @@ def test_a_collection_keeps_both_results_while_the_record_is_kept(dice):
     binary = dice.command("store")[0]
     subprocess.run([binary, "store", "gc", "--store", store], check=True, capture_output=True)
     assert old.exists() and set(dice.plan().values()) == {"reuse"}
-    dice.edit('cat "$PWD"/dice.txt', 'cat  "$PWD"/dice.txt')
+    dice.edit('cat $(printf %s.txt dice)', 'cat  $(printf %s.txt dice)')
     dice.run()
     subprocess.run([binary, "store", "gc", "--store", store], check=True, capture_output=True)
     assert not old.exists() and not list((dice.folder / ".ablate" / "divergent").iterdir())

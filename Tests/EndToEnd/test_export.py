@@ -42,9 +42,9 @@ os.chdir(folder)
 names = {}
 exec(code, names)
 with open(table, newline="") as file:
-    texts = [(row["question"], row["answer"]) for row in csv.DictReader(file)]
+    texts = [{"prompt": row["question"], "answer": row["answer"]} for row in csv.DictReader(file)]
 assert not any(name.startswith("ablate") for name in sys.modules)
-print(json.dumps([names["probabilities"](names["ids"](*texts[row])).tolist() for row in rows]))
+print(json.dumps([names["probabilities"](names["ids"](texts[row])).tolist() for row in rows]))
 """
 
 

@@ -105,14 +105,14 @@ def test_what_hides_its_content_and_has_the_tables_name_is_remarked(tmp_path):
     assert check(tmp_path) == ([], 0)
 
 
-CERTAIN = ["@train.csv", "-ttrain.csv", "file://FOLDER/train.csv", "--t=file:train.csv", "--t=./sub/../train.csv"]
-POSSIBLE = ["a:train.csv", ".", "--root=.", "..", "FOLDER", "--root=FOLDER", "t*.csv"]
+CERTAIN = ["@train.csv", "-ttrain.csv", "file://FOLDER/train.csv", "--t=file:train.csv", "--t=./sub/../train.csv", "a:train.csv", "t*.csv"]
+POSSIBLE = [".", "--root=.", "..", "FOLDER", "--root=FOLDER"]
 
 
 @pytest.mark.parametrize("command, code, expected", [
     *[(f'python3, x.py, "{word}"', 65, "label-leak") for word in CERTAIN], *[(f'python3, x.py, "{word}"', 0, "may-read-labels") for word in POSSIBLE],
-    *[(f"sh, -c, '{text}'", 65, "label-leak") for text in ('cat "train".csv', "cat {train,x}.csv")],
-    *[(f"sh, -c, '{text}'", 0, "may-read-labels") for text in ("cat t*.csv", "cat *", "f=train; cat $f.csv")],
+    *[(f"sh, -c, '{text}'", 65, "label-leak") for text in ('cat "train".csv', "cat {train,x}.csv", "cat t*.csv", "f=train; cat $f.csv")],
+    *[(f"sh, -c, '{text}'", 0, "may-read-labels") for text in ("cat *",)],
     ("python3, reads.py", 0, "may-read-labels"), ("python3, x.py, --config=c.json", 0, "may-read-labels"), ("sh, r.sh", 0, "may-read-labels"),
     ("python3, x.py, test.csv, --cache=/usr, 's3://bucket/train.csv', sub/train.csv", 0, None)])
 def test_the_training_table_is_seen_behind_any_spelling(tmp_path, command, code, expected):
