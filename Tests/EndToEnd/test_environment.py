@@ -129,7 +129,7 @@ def test_a_step_that_gives_the_same_again_is_not_flagged(dice):
 
 def test_the_later_of_two_engines_does_not_replace_the_first_and_is_kept(dice):
     """As where locks do not reach: both run the step, and the one that began first ends last."""
-    dice.edit('cat $(printf %s.txt dice) > "$1"', 'cat $(printf %s.txt dice) > "$1"; while grep -q 1 "$1" && [ -e "$PWD"/wait ]; do sleep 0.05; done')
+    dice.edit('cat $(printf %s.txt dice) > "$1"', 'cat $(printf %s.txt dice) > "$1"; while grep -q 1 "$1" && [ -e $(printf %s%s wa it) ]; do sleep 0.05; done')
     dice.write("wait", "")
     late = dice.start()
     leases = dice.folder / ".ablate" / "leases"

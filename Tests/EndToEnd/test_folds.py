@@ -124,9 +124,9 @@ def test_some_folds_alone_are_trained_and_scored(screened):
     text = (screened.folder / "logbook" / "LOGBOOK.md").read_text()
     assert f"(folds 0, 2 alone, {len(rows)} rows)" in text
     [ablation] = document["ablations"]
-    assert [arm["evaluation"]["folds"] for arm in ablation["arms"]] == [[0, 2], [0, 2]]
+    assert [arm["evaluation"]["folds"] for arm in ablation["variants"]] == [[0, 2], [0, 2]]
     # The arm that is compared with the other over these rows has an interval.
-    arm = next(arm for arm in ablation["arms"] if arm["comparison"])
+    arm = next(arm for arm in ablation["variants"] if arm["comparison"])
     assert arm["comparison"]["interval"][0] <= arm["comparison"]["difference"] <= arm["comparison"]["interval"][1]
 
 

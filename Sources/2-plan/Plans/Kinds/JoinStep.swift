@@ -41,7 +41,10 @@ package struct JoinStep: TypedStep {
             "By table, what each of its rows counts, where that is not 1."
         ) { step in
             let other = step.tables.filter { $0.weight != 1 }
-            return other.isEmpty ? nil : .object(step.byName { $0.weight == 1 ? nil : JSON.number($0.weight) })
+            // Left out where it is 1: a `nil` of JSON would be its null.
+            return other.isEmpty
+                ? nil
+                : .object(Dictionary(other.map { ($0.name, .number($0.weight)) }, uniquingKeysWith: { $1 }))
         },
     ]
 
