@@ -122,7 +122,7 @@ def test_null_and_text_in_place_of_settings_are_no_misspelling():
 
 
 def test_a_kind_that_is_not_there_is_refused_with_those_that_are():
-    with pytest.raises(Failure, match="there is no kind of step 'finetun'; this worker runs ingest, explore, tokenize, finetune, "):
+    with pytest.raises(Failure, match="there is no kind of step 'finetun'; this worker runs ingest, join, explore, tokenize, finetune, "):
         read("finetun", {})
 
 

@@ -51,7 +51,7 @@ def run(step):
     if step.has(f"extra.{tables[0]}"):
         cells = [formats.read_json(step.input(f"extra.{name}")) for name in tables]
         formats.write_json(step.outputs / "extra", {name: [value for part in cells for value in part[name]] for name in cells[0]})
-    columns = repeats.telling(texts, rows)
+    columns = repeats.telling(texts, rows["groups"])
     keys = [repeats.normalised(text, columns) for text in texts]
     numbers = [questions.setdefault(key, len(questions)) if any(key) else -1 for key in keys]
     formats.write_json(step.outputs / "parts", {"tables": tables, "parts": parts, "questions": numbers})
