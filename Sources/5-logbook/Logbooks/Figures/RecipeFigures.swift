@@ -34,7 +34,7 @@ extension PageText {
                 models.map(\.name), evaluations.map { left in evaluations.map(left.correlation) },
                 "correlation of the models' errors"),
             caption:
-                "Pearson's correlation of the models' log losses, row by row. Models with little in common gain most from being averaged."
+                "Pearson's correlation of the models' losses, row by row. Models with little in common gain most from being averaged."
         )
     }
 
