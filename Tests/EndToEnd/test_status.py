@@ -12,7 +12,7 @@ from programs import Programs
 
 STEPS = """\
   quick: {command: [sh, -c, 'echo quick > "$1"', x, "{out.a}"], outputs: [a]}
-  slow: {command: [sh, -c, 'echo slow > "$1"; while [ ! -e "$PWD/go" ]; do sleep 0.05; done', x, "{out.b}"], outputs: [b]}
+  slow: {command: [sh, -c, 'echo slow > "$1"; while [ ! -e $(printf %s%s g o) ]; do sleep 0.05; done', x, "{out.b}"], outputs: [b]}
   last: {command: [cp, "{in.b}", "{out.c}"], inputs: {b: slow.b}, outputs: [c]}
 """
 
