@@ -26,7 +26,7 @@ import Testing
         do {
             return try loader.load().warnings
         } catch {
-            return (error as? Findings)?.all ?? []
+            return error.all
         }
     }
 

@@ -33,7 +33,7 @@ import Testing
             _ = try loader(data, folds: folds, models: models, stack: stack).load()
             return []
         } catch {
-            return ((error as? Findings)?.all ?? []).filter { $0.severity == .error }.map(\.message)
+            return error.all.filter { $0.severity == .error }.map(\.message)
         }
     }
 

@@ -13,7 +13,7 @@ extension AverageStep: RunnableStep {
         let (cover, isPartial): (Int, Bool)
         switch form {
         case .weighted(let weighted): return try WeightedAverage(weighted, target).run(context)
-        case .plain(let own): (cover, isPartial) = own
+        case .plain(let own, let isOfSome): (cover, isPartial) = (own, isOfSome)
         }
         guard cover >= 1 else { throw AblateError(.invalid, "parameter cover is \(cover), and must be 1 or more") }
         // In order of name, so that the sum of floats is the same every time.

@@ -3,7 +3,7 @@
 internal import Digests
 internal import Nodes
 package import Recipes
-package import Targets
+internal import Targets
 
 package struct PredictionsStep: TypedStep {
     package static let kind = StepKind(

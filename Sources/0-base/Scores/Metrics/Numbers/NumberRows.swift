@@ -1,6 +1,6 @@
 // Rows of which numbers are predicted: the true ones and the predicted ones. Knows no metric.
 
-package import Targets
+internal import Targets
 
 /// What is true and what is predicted of each row, in one or several columns.
 package struct NumberRows: Sendable {

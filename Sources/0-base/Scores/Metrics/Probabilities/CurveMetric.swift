@@ -1,6 +1,6 @@
 // Metrics of a curve over thresholds: the area under the ROC curve, average precision. Knows labels and probabilities.
 
-package import Targets
+internal import Targets
 
 /// A metric of how one class's probability orders the rows: of two classes of the second, of more the mean over the classes, each
 /// against the rest. Classes for which it is not defined are left out.

@@ -171,7 +171,8 @@ extension Compiler {
             let nearest: Node? = tree?[name] ?? tree
             origins[name] = nearest
         }
-        origins["classes"] = data?["labels"] ?? data?["columns"]
+        let classes: Node? = data?["labels"] ?? data?["columns"]
+        origins["classes"] = classes
         origins["target"] = data?["target"]
         let template: Node? = tree?["template"] ?? data?["template"]
         origins["template"] = template

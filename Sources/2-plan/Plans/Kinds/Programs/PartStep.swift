@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Formats
-package import Recipes
+internal import Recipes
 
 package struct PartStep: TypedStep {
     package static let kind = StepKind(

@@ -2,7 +2,7 @@
 
 internal import Digests
 internal import Nodes
-package import Recipes
+internal import Recipes
 
 package struct ProgramStep: RunsProgram {
     package static let kind = StepKind(
