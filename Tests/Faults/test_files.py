@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from command import BINARY, Project, site, write_tables
+from command import BINARY, Project, site, until, write_tables
 
 RECIPE = """\
 recipe: files
@@ -420,8 +420,8 @@ def test_a_reader_writes_nothing_into_the_store(project):
 
 
 def test_a_run_with_nothing_to_do_brings_new_notes_into_the_logbook(project):
-    while time.time() - max(path.lstat().st_ctime for path in project.folder.rglob("*")) < 0.15:
-        time.sleep(0.02)  # until time stamps tell whether a file was written again
+    # Time stamps must tell whether a file was written again.
+    until(lambda: time.time() - max(path.lstat().st_ctime for path in project.folder.rglob("*")) >= 0.15)
     assert project.run() == [] == project.run()
     for text in ("a first remark", "a second remark"):
         assert project.ablate("note", "words", "--text", text).returncode == 0

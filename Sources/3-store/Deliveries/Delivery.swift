@@ -103,14 +103,19 @@ package struct Delivery: Sendable {
     @discardableResult
     package func require(_ path: String, mark: FileMark? = nil, remedy: String) throws -> Target {
         let target = Target(path: try resolve(path), mark: mark, remedy: remedy)
+        try permit(path, standing(of: path, mark: mark), remedy: remedy)
+        return target
+    }
+
+    private func permit(_ path: String, _ standing: Standing, remedy: String) throws {
         let found: String
-        switch try standing(of: path, mark: mark) {
-        case .free, .ours: return target
+        switch standing {
+        case .free, .ours: return
         case .edited: found = "it was changed or made read-only since ablate wrote it"
         case .other(let author): found = "\(author) wrote it"
         case .theirs: found = "ablate did not write it"
         }
-        if overwrites, try isFile(path) { return target }
+        if overwrites, try isFile(path) { return }
         throw AblateError(
             .exists, "this file would be overwritten, and \(found)", path: path,
             advice: overwrites
@@ -143,7 +148,7 @@ package struct Delivery: Sendable {
         let path = target.path
         let before = try host.files.status(of: path, following: false)
         let standing = try standing(of: path, mark: target.mark)
-        try require(path, mark: target.mark, remedy: target.remedy)
+        try permit(path, standing, remedy: target.remedy)
         if let before { try host.files.requireRegular(before, path) }
         let old = try before.map { _ in try host.files.open(path, .readingItself).digest() }
         let isMarked = target.mark != nil

@@ -140,20 +140,7 @@ def write_shares(path, rows, probabilities):
 
 def read_shares(source, width):
     """(rows int64 [n], probabilities float64 [n, width]) of predictions of several labels at once."""
-    import numpy as np
-    from safetensors import safe_open
-    with safe_open(source.path, framework="numpy") as file:
-        names = set(file.keys())
-        if not {"rows", "probabilities"} <= names:
-            raise invalid(f"{source.title} has {', '.join(sorted(names))}, and predictions of labels are rows and probabilities")
-        rows, values = file.get_tensor("rows"), file.get_tensor("probabilities").astype(np.float64)
-    if values.shape != (len(rows), width):
-        raise invalid(f"{source.title} has probabilities of shape {list(values.shape)}, and {len(rows)} rows of {width} labels were expected")
-    wrong = np.flatnonzero(~((values >= 0) & (values <= 1)).all(axis=1))
-    if len(wrong):
-        row = int(rows[wrong[0]]) + 1
-        raise invalid(f"{source.title}, row {row}: a value is no probability from 0 to 1; {len(wrong)} rows are so", row)
-    return rows, values
+    return read_columns(source, width, "probabilities", "labels", lambda values: (values >= 0) & (values <= 1), "no probability from 0 to 1")
 
 
 def write_values(path, rows, values):
@@ -165,18 +152,24 @@ def write_values(path, rows, values):
 def read_values(source, width):
     """(rows int64 [n], values float64 [n, width]) of predictions of numbers."""
     import numpy as np
+    return read_columns(source, width, "values", "numbers", np.isfinite, "not finite")
+
+
+def read_columns(source, width, tensor, noun, holds, fault):
+    """(rows int64 [n], float64 [n, width]) of predictions whose columns stand each by itself; `holds` says it of each value."""
+    import numpy as np
     from safetensors import safe_open
     with safe_open(source.path, framework="numpy") as file:
         names = set(file.keys())
-        if not {"rows", "values"} <= names:
-            raise invalid(f"{source.title} has {', '.join(sorted(names))}, and predictions of numbers are rows and values")
-        rows, values = file.get_tensor("rows"), file.get_tensor("values").astype(np.float64)
+        if not {"rows", tensor} <= names:
+            raise invalid(f"{source.title} has {', '.join(sorted(names))}, and predictions of {noun} are rows and {tensor}")
+        rows, values = file.get_tensor("rows"), file.get_tensor(tensor).astype(np.float64)
     if values.shape != (len(rows), width):
-        raise invalid(f"{source.title} has values of shape {list(values.shape)}, and {len(rows)} rows of {width} were expected")
-    wrong = np.flatnonzero(~np.isfinite(values).all(axis=1))
+        raise invalid(f"{source.title} has {tensor} of shape {list(values.shape)}, and {len(rows)} rows of {width} {noun} were expected")
+    wrong = np.flatnonzero(~holds(values).all(axis=1))
     if len(wrong):
         row = int(rows[wrong[0]]) + 1
-        raise invalid(f"{source.title}, row {row}: a value is not finite; {len(wrong)} rows are so", row)
+        raise invalid(f"{source.title}, row {row}: a value is {fault}; {len(wrong)} rows are so", row)
     return rows, values
 
 

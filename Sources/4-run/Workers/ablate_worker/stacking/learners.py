@@ -144,16 +144,20 @@ class Logistic:
         return (mean, scale, *spread(model, self.classes))
 
     def predict(self, fitted, rows):
-        from threadpoolctl import threadpool_limits
-        mean, scale, coefficients, intercepts = fitted
-        with threadpool_limits(self.threads):
-            logits = standard(rows.values, mean, scale) @ coefficients.T + intercepts
-        return softmax(logits)
+        return softmax(linear(fitted, rows, self.threads))
 
     def explain(self, fitted, rows):
         """{"coefficient": [columns]}: the mean over classes of |coefficient|, on standardised columns."""
         import numpy as np
         return {"coefficient": np.abs(fitted[2] - fitted[2].mean(axis=0)).mean(axis=0)}
+
+
+def linear(fitted, rows, threads):
+    """What a linear model on standardised columns gives: [n, outputs]."""
+    from threadpoolctl import threadpool_limits
+    mean, scale, coefficients, intercepts = fitted
+    with threadpool_limits(threads):
+        return standard(rows.values, mean, scale) @ coefficients.T + intercepts
 
 
 class Simplex:

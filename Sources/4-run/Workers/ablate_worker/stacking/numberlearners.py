@@ -7,7 +7,7 @@ As learners.py, whose ways of choosing rounds and strengths they share: each col
 import math
 
 from ..targets.multilabel import MultiLabel
-from .learners import INNER_SHARE, LightGBM, inner_split, standard, standardising
+from .learners import INNER_SHARE, LightGBM, Simplex, inner_split, linear, standard, standardising
 
 
 class ColumnTrees(LightGBM):
@@ -97,10 +97,7 @@ class Ridge:
         return mean, scale, np.atleast_2d(model.coef_), np.atleast_1d(model.intercept_)
 
     def predict(self, fitted, rows):
-        from threadpoolctl import threadpool_limits
-        mean, scale, coefficients, intercepts = fitted
-        with threadpool_limits(self.threads):
-            return standard(rows.values, mean, scale) @ coefficients.T + intercepts
+        return linear(fitted, rows, self.threads)
 
     def explain(self, fitted, rows):
         """{"coefficient": [columns]}: the mean over predicted columns of |coefficient|, on standardised columns."""
@@ -123,17 +120,8 @@ class MultiLabelLogistic(Ridge):
         return 1 / (1 + np.exp(-np.clip(super().predict(fitted, rows), -700, 700)))
 
 
-class NumberSimplex:
-    """Weights of the models' numbers; it reads nothing else and has nothing to tune."""
-
-    def __init__(self, settings, width, threads):
-        pass
-
-    def tune(self, rows, seed):
-        return None
-
-    def combine(self, tuned):
-        return None
+class NumberSimplex(Simplex):
+    """Weights of the models' numbers."""
 
     def fit(self, rows, seed, tuned):
         """Weights of at least 0 and sum 1 with the least squared error, each column's over its variance.
@@ -149,13 +137,6 @@ class NumberSimplex:
         square = np.linalg.qr(errors.T, mode="r")
         found, _ = nnls(np.concatenate([square, np.ones((1, len(errors)))]), np.append(np.zeros(len(square)), 1.0))
         return found / found.sum()
-
-    def predict(self, fitted, rows):
-        import numpy as np
-        return np.tensordot(fitted, rows.probabilities, 1)
-
-    def explain(self, fitted, rows):
-        return {}
 
 
 def variances(numbers, weights):

@@ -7,36 +7,17 @@ import math
 
 from ..files import formats
 from ..protocol.step import invalid
+from .columns import Columns
 
 FLOOR = 1e-15  # of a probability and of what it lacks to 1, as in the engine's log loss
 
 
-class MultiLabel:
-    kind, measure, column = "multi-label", "log-loss", "log-odds"
-
-    def __init__(self, width):
-        self.width = width
-
-    def truth(self, table):
-        """Float64 [rows, width] of 0 and 1, of a `rows` file's value."""
-        import numpy as np
-        if table.get("numbers") is None:
-            raise invalid("the rows have no labels to learn: only a training table has them")
-        return np.asarray(table["numbers"], np.float64).reshape(-1, self.width)
-
-    def shares(self, table):
-        """A column is not shared among others."""
-
-    def check_varied(self, truth, words):
-        """Labels that all rows have can be learnt."""
-
-    def outputs(self, loss):
-        return self.width
+class MultiLabel(Columns):
+    kind, measure, column, noun = "multi-label", "log-loss", "log-odds", "labels"
 
     def goals(self, truth, weights, loss=None):
         import numpy as np
-        if weights.sum() == 0:
-            raise invalid("every row to train on has weight 0")
+        self.check_weights(weights)
         return truth.astype(np.float32), None
 
     def held(self, truth, scale):

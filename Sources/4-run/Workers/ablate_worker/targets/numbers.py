@@ -8,7 +8,7 @@ import math
 from typing import NamedTuple
 
 from ..files import formats
-from ..protocol.step import invalid
+from .columns import Columns
 
 
 class Scale(NamedTuple):
@@ -22,33 +22,13 @@ class Scale(NamedTuple):
         return ((numbers - self.centre) / self.deviation).astype(np.float32)
 
 
-class Numbers:
+class Numbers(Columns):
     kind, measure, column = "number", "rmse", "value"
-
-    def __init__(self, width):
-        self.width = width
-
-    def truth(self, table):
-        """Float64 [rows, width] of a `rows` file's value."""
-        import numpy as np
-        if table.get("numbers") is None:
-            raise invalid("the rows have no numbers to learn: only a training table has them")
-        return np.asarray(table["numbers"], np.float64).reshape(-1, self.width)
-
-    def shares(self, table):
-        """A column is not shared among others."""
-
-    def check_varied(self, truth, words):
-        """Numbers that are all one can be learnt."""
-
-    def outputs(self, loss):
-        return self.width
 
     def goals(self, truth, weights, loss=None):
         """(float32 [rows, width] of mean 0 and deviation 1, the Scale that makes them so)."""
         import numpy as np
-        if weights.sum() == 0:
-            raise invalid("every row to train on has weight 0")
+        self.check_weights(weights)
         centre = np.average(truth, axis=0, weights=weights)
         deviation = np.sqrt(np.average((truth - centre) ** 2, axis=0, weights=weights))
         deviation[deviation <= 1e-12 * np.maximum(1, np.abs(centre))] = 1.0  # a constant column is learnt as it is
