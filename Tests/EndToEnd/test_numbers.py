@@ -168,7 +168,7 @@ def test_the_logbook_judges_by_the_first_metric_and_draws_no_calibration(project
     ("plain: {average: [words, tiny]}", "plain: {average: [words, tiny], mean: geometric}", "mean: geometric is a scale of the probabilities of one label a row"),
     ("loss: huber}", "label-smoothing: 0.1}", "there are no labels to smooth"),
     ("loss: huber}", "class-weights: balanced}", "there are no classes to weigh"),
-    ("words: {tfidf: {analyzer: word, ngrams: [1, 1]}}", "words: {tfidf: {}, pseudo-labels: {from: letters}}", "pseudo-labels are labels"),
+    ("words: {tfidf: {analyzer: word, ngrams: [1, 1]}}", "words: {tfidf: {}, pseudo-labels: {from: letters, min-confidence: 0.9}}", "a number has no confidence"),
     ("  target: number\n", "  target: number\n  labels: [a, b]\n", "columns.label names what a recipe of the target number predicts"),
     ("  target: number\n", "  labels: [a, b, c]\n", "2 columns are named, and data.labels has 3"),
     ("  target: number\n", "", "key \"labels\" is missing here"),

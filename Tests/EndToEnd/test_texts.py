@@ -27,6 +27,7 @@ models:
     backbone: {{scratch: {{architecture: llama, hidden: 16, layers: 1, heads: 2, intermediate: 32, vocabulary: 300, context: 128}}}}
     lora: off
     lengths: {{question: 40, choice: 3, why: 12, keep: {{why: tail}}}}
+    swap: {{texts: [choice, why], labels: [right, guess, slip]}}
     training: {{epochs: 1, batch: 8}}
 extractors:
   reader: {{backbone: {BACKBONE}, components: 2, features: [embedding], lengths: {{why: 20}}}}
@@ -69,6 +70,8 @@ def test_three_texts_go_all_the_way_with_budgets_by_name(project):
     assert {f"null-{name}" for name in ("question", "choice", "why")} <= metrics(project, "data/train/ingest").keys()
     said = metrics(project, "tiny/seed-1/fold-0/finetune")
     assert said["truncated-rows-why"] > 0 and said["truncated-rows-question"] == 0 and "truncated-rows-answer" not in said
+    with safe_open(project.output("tiny/tokenize-train", "tokens"), framework="numpy") as file:
+        assert {"choice.swapped.ids", "why.swapped.ids"} <= set(file.keys()), "one of the two stands behind a space, and the other does not"
     found = names(project, "stacked/features-train")
     assert {"question.words", "choice.words", "why.words", "overlap.choice.why.jaccard", "reader.embedding-0"} <= set(found)
     # The question is what a group shares, so its own numbers have no statistics within the group.
@@ -83,6 +86,7 @@ def test_three_texts_go_all_the_way_with_budgets_by_name(project):
     project.edit("texts: {question: QuestionText, choice: MC_Answer, why: StudentExplanation}", "prompt: QuestionText\n    answer: StudentExplanation")
     project.edit("{question} [{choice}] {why}", "{prompt} {answer}")
     project.edit("question: 40, choice: 3, why: 9, keep: {why: tail}", "prompt: 40, answer: 9")
+    project.edit("texts: [choice, why]", "texts: [prompt, answer]")
     project.edit("lengths: {why: 20}", "lengths: {answer: 20}")
     project.run()
     project.edit("prompt: QuestionText\n    answer: StudentExplanation", "texts: {prompt: QuestionText, answer: StudentExplanation}")

@@ -93,6 +93,7 @@ private let evaluation: [String: JSON] = [
             ("labels", [1, 2], "rows[1]"), ("labels", [1], "2 rows, 1 labels"), ("rows", [2, 0], "not ascending"),
             ("rows", [-1, 0], "not ascending"), ("rows", [0, 0], "not ascending"), ("weights", [1, -1], "weights[1]"),
             ("probabilities", [[0.5, 0.5], [0.5]], "rows[1]"), ("probabilities", [[0.5, 0.5], [2, -1]], "rows[1]"),
+            ("values", [[0.5, -3], [7]], "rows[1]"), ("values", [[0.5, -3]], "2 rows, 1 labels"),
             ("probabilities", [1, 2], "probabilities[0]"), ("classes", -9_223_372_036_854_775_808, "rows[0]"),
         ] as [(String, JSON, String)])
     func pseudoLabelsAreOfRowsAndClasses(_ member: String, _ value: JSON, _ words: String) {
@@ -101,7 +102,9 @@ private let evaluation: [String: JSON] = [
     }
 
     @Test func pseudoLabelsComeBack() throws {
-        for labels in [PseudoLabels.Labels.hard([1, 0]), .soft([[0.25, 0.75], [1, 0]])] {
+        for labels in [
+            PseudoLabels.Labels.hard([1, 0]), .soft([[0.25, 0.75], [1, 0]]), .values([[-7.5, 1e9], [0, 3]]),
+        ] {
             let made = PseudoLabels(rows: [3, 5], labels: labels, weights: [1, 0.5], classes: 2)
             let found = try PseudoLabels(reading: made.bytes, name: "l")
             #expect(found.labels == labels && found.rows == [3, 5] && found.weights == [1, 0.5] && found.classes == 2)

@@ -79,8 +79,12 @@ import Testing
         ("number", "k-fold", "c: {tfidf: {}}", "d: {optimize: b, method: temperature}", "optimize works on"),
         ("number", "k-fold", "c: {tfidf: {}}", "d: {average: [b, c], mean: rank}", "mean: rank is a scale"),
         (
-            "number", "k-fold", "c: {tfidf: {}, pseudo-labels: {from: b}}", "d: {average: [b]}",
-            "pseudo-labels are labels"
+            "number", "k-fold", "c: {tfidf: {}, pseudo-labels: {from: b, labels: soft}}", "d: {average: [b]}",
+            "pseudo-labels of numbers are what the teacher says"
+        ),
+        (
+            "number", "k-fold", "c: {tfidf: {}, pseudo-labels: {from: b, min-confidence: 0.5}}", "d: {average: [b]}",
+            "a number has no confidence"
         ),
         (
             "number", "k-fold", "c: {backbone: ./m, training: {class-weights: balanced}}", "d: {average: [b]}",
@@ -112,5 +116,6 @@ import Testing
         #expect(errors(data, models: model).map { $0.contains("where labels are trained as numbers") } == [true])
         #expect(errors(data, models: "c: {backbone: ./m, training: {label-smoothing: 0.1}}").isEmpty)
         #expect(errors(data, stack: "d: {optimize: b, method: thresholds}").isEmpty)
+        #expect(errors(data, models: "c: {backbone: ./m, training: {loss: huber}, pseudo-labels: {from: b}}").isEmpty)
     }
 }

@@ -39,6 +39,13 @@ struct Folder: ~Copyable {
         return "\(path)/\(name)"
     }
 
+    /// Predictions as a file that the program itself writes.
+    func predictions(_ name: String, of target: Target, _ values: [Double]) throws -> String {
+        let made = Formats.Predictions(covering: values.count / target.width, target: target, values: values)
+        try Data(made.bytes).write(to: URL(filePath: "\(path)/\(name)"))
+        return "\(path)/\(name)"
+    }
+
     func run(_ step: any TypedStep, _ inputs: [String: String]) throws -> StepOutcome {
         try NativeStep.run(step, StepContext(inputs: inputs, outputs: path + "/outputs"))
     }
@@ -83,10 +90,12 @@ enum Make {
             members: [:])
     }
 
-    static func pseudoLabel(_ labels: Recipes.PseudoLabels.Labels, above confidence: Double = 0) -> PseudoLabelStep {
+    static func pseudoLabel(
+        _ labels: Recipes.PseudoLabels.Labels, above confidence: Double = 0, _ kind: Target.Kind = .classes
+    ) -> PseudoLabelStep {
         var settings = Recipes.PseudoLabels()
         (settings.labels, settings.minimumConfidence) = (labels, confidence)
-        return PseudoLabelStep(settings: settings, target: .classes(2), predictions: nowhere())
+        return PseudoLabelStep(settings: settings, target: Target(kind, width: 2), predictions: nowhere())
     }
 
     static func submission(id: String, label: String) -> SubmissionStep {

@@ -63,6 +63,34 @@ private let values: [Float] = [0.75, 0.25, 0.5, 0.5, 0.25, 0.75, 0.5, 0.5]
         #expect(found["rows"] == [0, 1, 2, 3] && found["labels"] == [1, 0, 0, 0])
     }
 
+    @Test func severalLabelsAreEachWhatATeacherSaysIfItIsSureOfAll() throws {
+        let folder = try Folder()
+        let said = try folder.predictions(
+            "p", of: Target(.multiLabel, width: 2), [0.875, 0.25, 0.5, 0.125, 0.75, 0.75])
+        func made(_ labels: Recipes.PseudoLabels.Labels, above least: Double) throws -> Formats.PseudoLabels {
+            let outcome = try folder.run(Make.pseudoLabel(labels, above: least, .multiLabel), ["predictions": said])
+            let found = try Formats.PseudoLabels(reading: folder.bytes("pseudo-labels"), name: "labels")
+            #expect(outcome.metrics["rows"] == .integer(found.rows.count) && found.classes == 2)
+            #expect(outcome.metrics["left-out"] == .integer(3 - found.rows.count))
+            return found
+        }
+        let all = try made(.hard, above: 0)
+        #expect(all.rows == [0, 1, 2] && all.labels == .values([[1, 0], [1, 0], [1, 1]]))
+        let sure = try made(.hard, above: 0.7)
+        #expect(sure.rows == [0, 2] && sure.labels == .values([[1, 0], [1, 1]]))
+        let soft = try made(.soft, above: 0.75)
+        #expect(soft.rows == [0, 2] && soft.labels == .values([[0.875, 0.25], [0.75, 0.75]]))
+        #expect(try made(.soft, above: 0.8).rows.isEmpty)
+    }
+
+    @Test func numbersAreWhatATeacherSays() throws {
+        let folder = try Folder()
+        let said = try folder.predictions("p", of: Target(.number, width: 2), [-3.25, 1e6, 0, 0.125])
+        let outcome = try folder.run(Make.pseudoLabel(.hard, above: 0, .number), ["predictions": said])
+        let found = try Formats.PseudoLabels(reading: folder.bytes("pseudo-labels"), name: "labels")
+        #expect(found.labels == .values([[-3.25, 1e6], [0, 0.125]]) && outcome.metrics["left-out"] == 0)
+    }
+
     @Test func anEvaluationHasEachRowOfEachFoldOnce() throws {
         let whole = ["average": [0, 1, 2, 3]]
         func said(_ parts: [String: [Int]], _ folds: JSON = folds) throws -> String {

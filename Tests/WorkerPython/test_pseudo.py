@@ -8,8 +8,9 @@ from ablate_worker.files import formats
 from ablate_worker.models import tfidf
 from conftest import TEMPLATE, digest, finetune, inputs
 from safetensors.numpy import load_file
+from scipy.sparse import vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 
 SETTINGS = {"analyzer": "word", "ngrams": [1, 1], "min-count": 1, "regularization": 3.0}
 
@@ -104,3 +105,84 @@ def test_a_fine_tune_is_the_one_on_a_longer_table(soft, worker, backbones, taugh
     if soft:
         hard, _ = worker.run("finetune", finetune(), common | pseudo | {"pseudo-labels": taught["pseudo-labels"]})
         assert digest(hard / "model") != digest(first / "model")
+
+
+@pytest.fixture(params=["number", "multi-label"])
+def columns(request, taught, tmp_path):
+    """The same tables with two columns to predict: (target, inputs, the training table's, the test table's)."""
+    chance, rows = np.random.default_rng(3), formats.read_json(taught["rows"])
+    count = len(rows["labels"])
+    own, said = chance.normal(5, 2, (count, 2)), chance.normal(5, 2, (11, 2))
+    if request.param == "multi-label":
+        own, said = (own > 5).astype(float), chance.uniform(size=(11, 2)).round(2)
+    formats.write_json(tmp_path / "rows", rows | {"labels": None, "numbers": own.ravel().tolist()})
+    formats.write_json(tmp_path / "values", {"rows": list(range(1, 12)), "values": said.tolist(), "weights": [0.5] * 11, "classes": 2})
+    return request.param, taught | {"rows": tmp_path / "rows", "pseudo-labels": tmp_path / "values"}, own, said
+
+
+@pytest.mark.parametrize("soft", [False, True], ids=["hard", "soft"])
+def test_ordered_labels_trained_as_numbers_are_learnt_by_their_places(soft, worker, backbones, taught, tmp_path):
+    """Held to a table of numbers in which the pseudo-labelled rows have the places that are expected of them."""
+    given, chances = soften(taught, tmp_path) if soft else (taught, np.eye(3)[[row % 3 for row in range(1, 12)]])
+    tokenized, _ = worker.run("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": 300}, {"texts": given["texts"]})
+    base = {"backbone": backbones["mistral"], "tokens": tokenized / "tokens", "folds": given["folds"]}
+    pseudo = {name: given[name] for name in ("pseudo-labels", "pseudo-folds")}
+    pseudo["pseudo-tokens"] = tokens(worker, given["pseudo-texts"], tokenized / "tokenizer")
+    rows = formats.read_json(given["rows"])
+    formats.write_json(tmp_path / "places", rows | {"labels": None, "numbers": [float(label) for label in rows["labels"]]})
+    formats.write_json(tmp_path / "said", {"rows": list(range(1, 12)), "values": (chances.astype(np.float32) @ np.arange(3))[:, None].tolist(),
+                                           "weights": [0.5] * 11, "classes": 1})
+    training = {"loss": "mse"}
+    first, _ = worker.run("finetune", finetune(target="ordinal", training=training), base | pseudo | {"rows": given["rows"]})
+    second, _ = worker.run("finetune", finetune(target="number", classes=1, training=training),
+                           base | pseudo | {"rows": tmp_path / "places", "pseudo-labels": tmp_path / "said"})
+    assert digest(first / "model") == digest(second / "model")
+
+
+KEPT = [row for row in range(1, 12) if row % 4 != 0]
+
+
+def test_a_baseline_of_columns_is_scikit_learns_on_both_tables(columns, worker, dataset):
+    target, given, own, said = columns
+    parameters = baseline(target=target, classes=2)
+    model, result = worker.run("fit", parameters, given)
+    assert result["metrics"]["pseudo-rows"] == 9
+    predictions, _ = worker.run("predict", parameters, inputs(dataset, "texts", "folds", model=model / "model"))
+    folds = np.array(formats.read_json(dataset["folds"])["folds"])
+    texts, more = (np.array(tfidf.fill(TEMPLATE, formats.read_texts(given[name])), object) for name in ("texts", "pseudo-texts"))
+    maker = TfidfVectorizer(lowercase=False, sublinear_tf=True)
+    seen = maker.fit_transform(np.concatenate([texts[folds != 0], more[KEPT]]))
+    truth = np.concatenate([own[folds != 0], said[[row - 1 for row in KEPT]]])
+    weights = np.repeat([1.0, 0.5], [int((folds != 0).sum()), 9])
+    held = maker.transform(texts[folds == 0])
+    if target == "number":
+        expected = Ridge(alpha=1 / 3, tol=1e-10).fit(seen, truth, sample_weight=weights).predict(held)
+        found = load_file(predictions / "predictions")["values"]
+    else:  # each row twice for each label: as one of which it is so, and as one of which it is not
+        learners = [LogisticRegression(C=3.0, max_iter=1000).fit(
+            vstack([seen, seen]), np.repeat([1, 0], len(truth)), sample_weight=np.concatenate([weights * part, weights * (1 - part)])) for part in truth.T]
+        expected = np.stack([learner.predict_proba(held)[:, 1] for learner in learners], axis=1)
+        found = load_file(predictions / "predictions")["probabilities"]
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_a_fine_tune_of_columns_is_the_one_on_a_longer_table(columns, worker, backbones, tmp_path):
+    target, given, own, said = columns
+    tokenized, _ = worker.run("tokenize", {"template": TEMPLATE, "chat": None, "vocabulary": 300}, {"texts": given["texts"]})
+    base = {"backbone": backbones["mistral"]}
+    pseudo = {name: given[name] for name in ("pseudo-labels", "pseudo-folds")}
+    pseudo["pseudo-tokens"] = tokens(worker, given["pseudo-texts"], tokenized / "tokenizer")
+    parameters = finetune(target=target, classes=2)
+    common = base | {"tokens": tokenized / "tokens", "rows": given["rows"], "folds": given["folds"]}
+    first, result = worker.run("finetune", parameters, common | pseudo)
+    assert result["metrics"]["pseudo-rows"] == 9
+    formats.write_texts(tmp_path / "all", formats.read_texts(given["texts"]) + [formats.read_texts(given["pseudo-texts"])[r] for r in KEPT])
+    rows, folds, count = formats.read_json(given["rows"]), formats.read_json(given["folds"]), len(own)
+    numbers = np.concatenate([own, said[[row - 1 for row in KEPT]]]).ravel().tolist()
+    formats.write_json(tmp_path / "longer", rows | {"ids": [str(i) for i in range(count + 9)], "numbers": numbers, "groups": None,
+                                                    "weights": [1.0] * count + [0.5] * 9})
+    formats.write_json(tmp_path / "folds", folds | {"folds": folds["folds"] + [1] * 9})
+    whole = base | {"tokens": tokens(worker, tmp_path / "all", tokenized / "tokenizer"), "rows": tmp_path / "longer", "folds": tmp_path / "folds"}
+    second, _ = worker.run("finetune", parameters, whole)
+    without, _ = worker.run("finetune", parameters, common)
+    assert digest(first / "model") == digest(second / "model") != digest(without / "model")

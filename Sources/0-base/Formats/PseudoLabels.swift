@@ -2,14 +2,16 @@
 
 internal import Digests
 
-/// Labels of some rows, one index each or a probability for each class, and how much each row counts.
+/// Labels of some rows, one index each, a probability for each class or a value for each column, and how much each row counts.
 ///
 /// Promised: row numbers from 0, ascending; as many labels and weights as rows; labels below ``classes``, probabilities in
-/// 0...1; weights finite and none below 0.
+/// 0...1, values finite; weights finite and none below 0.
 package struct PseudoLabels: Sendable {
     package enum Labels: Sendable, Equatable {
         case hard([Int])
         case soft([[Double]])
+        /// Of targets whose columns stand each by itself.
+        case values([[Double]])
     }
 
     package let rows: [Int]
@@ -29,7 +31,12 @@ package struct PseudoLabels: Sendable {
         weights = try fields.numbers("weights")
         classes = try fields.integer("classes")
         let (first, count): (Int?, Int)
-        if fields.has("probabilities") {
+        if fields.has("values") {
+            let values = try fields.matrix("values")
+            let classes = classes
+            first = values.firstIndex { $0.count != classes || !$0.allSatisfy(\.isFinite) }
+            (labels, count) = (.values(values), values.count)
+        } else if fields.has("probabilities") {
             let soft = try fields.matrix("probabilities")
             let classes = classes
             first = soft.firstIndex { $0.count != classes || !$0.allSatisfy { 0...1 ~= $0 } }
@@ -43,7 +50,9 @@ package struct PseudoLabels: Sendable {
         guard rows.count == count, weights.count == count else {
             throw fields.error("there are \(rows.count) rows, \(count) labels and \(weights.count) weights")
         }
-        if let first { throw fields.error("rows[\(first)] has no label or probabilities of \(classes) classes") }
+        if let first {
+            throw fields.error("rows[\(first)] has no label, probabilities or values of \(classes) classes")
+        }
         guard rows.first ?? 0 >= 0, zip(rows, rows.dropFirst()).allSatisfy({ $0 < $1 }) else {
             throw fields.error("rows are not ascending from 0, each once")
         }
@@ -57,8 +66,13 @@ package struct PseudoLabels: Sendable {
         ]
         switch labels {
         case .hard(let indices): members["labels"] = .array(indices.map { .integer($0) })
-        case .soft(let rows): members["probabilities"] = .array(rows.map { .array($0.map { .number($0) }) })
+        case .soft(let rows): members["probabilities"] = Self.matrix(rows)
+        case .values(let rows): members["values"] = Self.matrix(rows)
         }
         return Array(JSON.object(members).text().utf8)
+    }
+
+    private static func matrix(_ rows: [[Double]]) -> JSON {
+        .array(rows.map { .array($0.map { .number($0) }) })
     }
 }

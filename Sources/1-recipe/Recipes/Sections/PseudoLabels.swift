@@ -5,7 +5,7 @@ internal import Digests
 internal import Nodes
 
 package struct PseudoLabels: Sendable, Hashable {
-    /// hard: the likeliest label; soft: the probabilities themselves.
+    /// hard: the likeliest label, or each label of several that is likelier than not; soft: the probabilities themselves.
     package enum Labels: String, CaseIterable, Sendable { case hard, soft }
     package var from = ""
     package var labels = Labels.hard
@@ -28,10 +28,12 @@ package struct PseudoLabels: Sendable, Hashable {
         [
             Key(
                 "labels", labels, .choice,
-                "hard: the likeliest label; soft: the probabilities themselves."),
+                "hard: the likeliest label, or each label of several that is likelier than not; soft: the probabilities themselves. Numbers are what the teacher says."
+            ),
             Key(
                 "min-confidence", confidence, .number(0...1),
-                "Test rows whose likeliest label has a lower probability are left out."),
+                "Test rows whose likeliest label has a lower probability are left out; of several labels, rows of which one is neither so nor not with this probability."
+            ),
             Key(
                 "weight", weight, .number(0...1e6, aboveMinimum: true),
                 "How much a pseudo-labelled row counts beside a training row."),

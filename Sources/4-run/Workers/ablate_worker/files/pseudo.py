@@ -11,8 +11,8 @@ from . import formats
 
 
 def read(path, folds_path, fold, classes):
-    """(rows of the test table [m], their labels int [m] or distributions float [m, classes], weights [m]) that the model of a fold
-    learns from besides."""
+    """(rows of the test table [m], their labels int [m], distributions float [m, classes] or columns' values float64 [m, classes],
+    weights [m]) that the model of a fold learns from besides."""
     given, folds = formats.read_json(path), formats.read_json(folds_path)
     rows = np.asarray(given["rows"], int)
     if fold is None:
@@ -21,14 +21,23 @@ def read(path, folds_path, fold, classes):
     if given["classes"] != classes or (len(rows) and rows.max() >= len(assigned)):
         raise Failure("internal", "the pseudo-labels are of another table")
     kept = assigned[rows] != fold
-    soft = "probabilities" in given
-    labels = np.asarray(given["probabilities"], np.float32).reshape(-1, classes) if soft else np.asarray(given["labels"], int)
+    if "values" in given:
+        labels = np.asarray(given["values"], np.float64).reshape(-1, classes)
+    elif "probabilities" in given:
+        labels = np.asarray(given["probabilities"], np.float32).reshape(-1, classes)
+    else:
+        labels = np.asarray(given["labels"], int)
     return rows[kept], labels[kept], np.asarray(given["weights"], float)[kept]
 
 
 def likeliest(labels):
     """Labels [m] of labels or distributions."""
     return labels.argmax(axis=1) if labels.ndim == 2 else labels
+
+
+def places(labels):
+    """Where on the scale of ordered labels [m] labels or distributions stand."""
+    return labels @ np.arange(labels.shape[1]) if labels.ndim == 2 else labels
 
 
 def spread(labels, weights):

@@ -41,7 +41,7 @@ def run(step):
         features = vstack([features[positions], features[len(rows):]])
     count = len(truth)
     if taught:
-        positions, more, more_weights = pseudo.spread(*taught[1:])
+        positions, more, more_weights = target.taught(*taught[1:])
         weights = np.concatenate([np.ones(count) if weights is None else weights, more_weights])
         features = features[np.concatenate([np.arange(count), count + positions])]
         truth = np.concatenate([truth, more])

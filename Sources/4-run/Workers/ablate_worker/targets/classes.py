@@ -5,7 +5,7 @@ Knows labels as numbers from 0, logits and probabilities. Does not know models, 
 
 import math
 
-from ..files import formats
+from ..files import formats, pseudo
 from ..protocol.step import invalid
 
 
@@ -32,6 +32,10 @@ class Classes:
         """Raise these words where there is nothing to tell apart."""
         if len(set(truth.tolist())) < 2:
             raise invalid(words)
+
+    def taught(self, labels, weights):
+        """What a baseline learns of pseudo-labels: (which of them, truth, weights)."""
+        return pseudo.spread(labels, weights)
 
     def outputs(self, loss):
         """How many outputs a head has."""

@@ -22,6 +22,11 @@ class Columns:
     def check_varied(self, truth, words):
         """Columns that are the same in all rows can be learnt."""
 
+    def taught(self, values, weights):
+        """What a baseline learns of pseudo-labels: (which of them, truth, weights)."""
+        import numpy as np
+        return np.arange(len(values)), values, weights
+
     def outputs(self, loss):
         return self.width
 

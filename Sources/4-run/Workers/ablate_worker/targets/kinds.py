@@ -1,7 +1,7 @@
 """Which target a step's parameters name.
 
 A target has: `width`, how many numbers a prediction of a row has; `truth(table)` of a `rows` file; `goals`, what a fine-tune is trained
-on, with `outputs`, `loss`, `held` and `settle`; `write`, `write_values` and `read` of predictions; `baseline`, the fit of a linear model; `column`
+on, with `outputs`, `loss`, `held` and `settle`; `taught`, what a baseline learns of pseudo-labels; `write`, `write_values` and `read` of predictions; `baseline`, the fit of a linear model; `column`
 and `seen`, what a learner of the stack sees of predictions; `measure` and `score` for reports. Knows none from inside.
 """
 

@@ -12,6 +12,18 @@ from .columns import Columns
 FLOOR = 1e-15  # of a probability and of what it lacks to 1, as in the engine's log loss
 
 
+def whole(shares, weights):
+    """(rows, labels 0 or 1, weights) for a learner that takes labels alone: what is partly so is there twice, weighted by its share.
+    rows is None where each row is there once."""
+    import numpy as np
+    if ((shares == 0) | (shares == 1)).all():
+        return None, shares.astype(int), weights
+    weights = np.ones(len(shares)) if weights is None else weights
+    yes, no = np.flatnonzero(shares > 0), np.flatnonzero(shares < 1)
+    return (np.concatenate([yes, no]), np.repeat([1, 0], [len(yes), len(no)]),
+            np.concatenate([weights[yes] * shares[yes], weights[no] * (1 - shares[no])]))
+
+
 class MultiLabel(Columns):
     kind, measure, column, noun = "multi-label", "log-loss", "log-odds", "labels"
 
@@ -57,11 +69,12 @@ class MultiLabel(Columns):
         from sklearn.linear_model import LogisticRegression
         coefficients, intercepts, iterations = np.zeros((self.width, features.shape[1])), np.zeros(self.width), 0
         for place in range(self.width):
-            own = truth[:, place].astype(int)
+            rows, own, counts = whole(truth[:, place], weights)
             if len(np.unique(own)) < 2:
                 intercepts[place] = 20.0 if own[0] else -20.0  # nothing to tell apart: all but certain
                 continue
-            model = LogisticRegression(C=regularization, max_iter=1000).fit(features, own, sample_weight=weights)
+            seen = features if rows is None else features[rows]
+            model = LogisticRegression(C=regularization, max_iter=1000).fit(seen, own, sample_weight=counts)
             coefficients[place], intercepts[place] = model.coef_[0], model.intercept_[0]
             iterations = max(iterations, int(model.n_iter_.max()))
         return coefficients, intercepts, iterations

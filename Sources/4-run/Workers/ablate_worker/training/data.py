@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..files import formats
+from ..files import formats, pseudo
 from ..models import sequences
 from ..protocol.step import invalid
 from . import losses, validation
@@ -21,7 +21,7 @@ class TrainingSet:
 
     rows: np.ndarray  # [n]
     texts: list  # [n + p]
-    targets: np.ndarray  # labels [n + p], distributions [n + p, classes] or numbers [n, width]
+    targets: np.ndarray  # labels [n + p], distributions [n + p, classes] or numbers [n + p, width]
     factors: np.ndarray  # what each row's loss is multiplied by [n + p]
     groups: np.ndarray | None  # the group of each [n + p], where whole groups are shuffled
     held: np.ndarray  # [h]
@@ -66,13 +66,17 @@ def assemble(tokens, table, chosen, lengths, target, plan, taught=None, taught_t
     texts, held_texts = (sequences.assemble(columns, metadata, lengths, part) for part in (rows, held))
     groups = group_codes(plan.order, table["groups"], rows)
     shares, turned, others = target.shares(table), turned_labels(swap), None
-    goals, scale = target.goals(labels[rows], weights[rows], plan.loss)
+    truth, counts = labels[rows], weights[rows]
+    if taught is not None and (labels.ndim == 2 or plan.loss is not None):  # numbers, also those of ordered labels
+        said = taught[1] if labels.ndim == 2 else pseudo.places(taught[1])
+        truth, counts = np.concatenate([truth, said]), np.concatenate([counts, taught[2]])
+    goals, scale = target.goals(truth, counts, plan.loss)
     if goals.ndim == 1:
         factors, targets = losses.of_rows(goals, weights[rows], taught, target.width, plan.class_weights, plan.label_smoothing,
                                           None if shares is None else shares[rows], turned)
         factors, others = (factors, None) if turned is None else factors
     else:
-        factors, targets = weights[rows] / weights[rows].mean(), goals
+        factors, targets = counts / counts.mean(), goals
     held_labels = shares[held] if shares is not None and scale is None else target.held(labels[held], scale)
     cut = (labels[rows], target.width) if labels.ndim == 1 else ()
     parts = [(tokens, lengths, rows)]

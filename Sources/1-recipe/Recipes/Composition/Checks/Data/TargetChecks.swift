@@ -39,8 +39,18 @@ struct TargetChecks {
                     "\(recipe.folds.kind.rawValue) keeps the shares of labels, of which a row has one", at: place,
                     help: "use \(other.rawValue)"))
         }
-        if recipe.rounds != nil, let place = tree["rounds"] {
-            reading.report(mismatch("a pseudo-label is one label of a row", at: place, help: "remove rounds"))
+        if let rounds = recipe.rounds, let place = tree["rounds"] { check(rounds.pseudoLabels, at: place, &reading) }
+    }
+
+    /// Of numbers a teacher has one, and is not more or less sure of it.
+    private func check(_ labels: PseudoLabels, at node: Node, _ reading: inout Reading) {
+        guard kind == .number else { return }
+        if labels.labels != .hard, let place = node["labels"] {
+            reading.report(
+                mismatch("pseudo-labels of numbers are what the teacher says", at: place, help: "remove labels"))
+        }
+        if labels.minimumConfidence > 0, let place = node["min-confidence"] {
+            reading.report(mismatch("a number has no confidence", at: place, help: "remove min-confidence"))
         }
     }
 
@@ -69,8 +79,8 @@ struct TargetChecks {
         // With a loss of numbers, ordered labels are trained as their places.
         guard !isOfOneLabel || own?.loss != nil else { return }
         let why = isOfOneLabel ? " where labels are trained as numbers" : ""
-        if model.pseudoLabels != .off, let place = tree["pseudo-labels"] {
-            reading.report(mismatch("pseudo-labels are labels\(why)", at: place, help: "remove them"))
+        if let settings = model.pseudoLabels.settings, let place = tree["pseudo-labels"] {
+            check(settings, at: place, &reading)
         }
         if own?.labelSmoothing ?? 0 != 0, let place = training?["label-smoothing"] {
             reading.report(mismatch("there are no labels to smooth\(why)", at: place, help: "remove it"))
