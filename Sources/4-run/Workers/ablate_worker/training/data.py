@@ -61,13 +61,14 @@ def assemble(tokens, table, chosen, lengths, target, plan, taught=None, taught_t
     texts, held_texts = (sequences.assemble(columns, metadata, lengths, part) for part in (rows, held))
     groups = group_codes(plan.order, table["groups"], rows)
     shares = target.shares(table)
-    goals, scale = target.goals(labels[rows], weights[rows], plan.loss)
+    learnt = target.learnt(labels, shares, plan.loss)
+    goals, scale = target.goals(learnt[rows], weights[rows], plan.loss)
     if goals.ndim == 1:
         factors, targets = losses.of_rows(goals, weights[rows], taught, target.width, plan.class_weights, plan.label_smoothing,
                                           None if shares is None else shares[rows])
     else:
         factors, targets = weights[rows] / weights[rows].mean(), goals
-    held_labels = shares[held] if shares is not None and scale is None else target.held(labels[held], scale)
+    held_labels = shares[held] if shares is not None and scale is None else target.held(learnt[held], scale)
     cut = (labels[rows], target.width) if labels.ndim == 1 else ()
     parts = [(columns, lengths, rows)]
     if taught is not None:
