@@ -22,7 +22,7 @@ PACKED = [
     ("mistral", {}, HOPPER, SHARED, "varlen"),
     ("mistral", {}, HOPPER, SHARED | DORA_MEAN, "varlen"),
     ("mistral", {"sliding_window": 8}, AMPERE, SHARED | FULL, "varlen"),
-    ("mistral", {}, TURING, {"precision": "fp16"}, "efficient"),
+    ("mistral", {}, TURING, {}, "efficient"),
     ("mistral", {}, TURING, SHARED | {"precision": "fp16"}, "efficient"),
     ("mistral", {}, HOPPER, {"head-input": "lm-logits"}, "varlen"),
     ("llama", {}, VOLTA, {"precision": "fp16"} | FULL, "efficient"),
@@ -46,7 +46,7 @@ PADDED = [
     ("phi3", {}, HOPPER, DORA_MEAN), ("phi3", {}, TURING, {"precision": "fp16"} | FULL),
     ("bert", {}, HOPPER, FULL), ("bert", {}, TURING, {"precision": "fp16"}),
     ("roberta", {}, HOPPER, DORA_MEAN), ("roberta", {}, AMPERE, {"precision": "fp32"} | FULL),
-    ("deberta-v2", {}, HOPPER, {}), ("deberta-v2", {}, TURING, {"precision": "fp16"} | FULL),
+    ("deberta-v2", {}, HOPPER, {}), ("deberta-v2", {}, TURING, FULL),
     ("modernbert", {}, HOPPER, FULL), ("modernbert", {}, AMPERE, {"precision": "fp16"} | HEAD),
 ]
 # What transformers uploads in each forward pass: scalars for its masks, a span of positions.

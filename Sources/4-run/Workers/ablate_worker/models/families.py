@@ -32,6 +32,15 @@ def of(config):
 
 def check(config, title, remote_code=False):
     name = config.model_type
+    stored = getattr(config, "quantization_config", None) or {}
+    stored = stored if isinstance(stored, dict) else vars(stored)
+    method = getattr(stored.get("quant_method", "bitsandbytes"), "value", stored.get("quant_method", "bitsandbytes"))
+    if method != "bitsandbytes":
+        raise invalid(f"{title} holds weights that are quantized already ({method}), through which no exact gradient goes: take the "
+                      "repository that they were made from, with quantization: nf4 where memory is short")
+    if getattr(config, "is_encoder_decoder", False):
+        raise invalid(f"{title} is of the architecture '{name}', an encoder with a decoder, which has no single sequence of states to "
+                      "classify: choose a decoder or an encoder")
     if name not in FAMILIES and not remote_code:
         hint = (": it reads images as well; take the text model alone, saved as gemma3_text" if name == "gemma3" else
                 ", which comes with code of its own: read that code, and set remote-code: true if you trust it" if
