@@ -28,6 +28,7 @@ class Ingest:
     labels: list
     target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     label_columns: list | None = None
+    label_pieces: list | None = None
     role: Literal["train", "test", "validation"]
     constraint: Literal["one-of-each"] | None
     fold_column: str | None = None
