@@ -188,7 +188,7 @@ struct PageText {
 
     /// What a uniform guess scores, after `before`; empty where that is no one number.
     func chance(_ before: String) -> String {
-        metric.chance(classes: logbook.target.width).map { before + loss($0) } ?? ""
+        metric.chance(of: logbook.target).map { before + loss($0) } ?? ""
     }
 
     /// A score by the metric that decides.

@@ -26,7 +26,7 @@ class Ingest:
     texts: dict | None = None
     extra: list = ()
     labels: list
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     label_columns: list | None = None
     role: Literal["train", "test", "validation"]
     constraint: Literal["one-of-each"] | None
@@ -157,7 +157,7 @@ class Finetune:
     training: Training
     seed: int | None
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +175,7 @@ class Fit:
     tfidf: Tfidf
     template: list
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     fold: int | None
 
 
@@ -191,7 +191,7 @@ class PredictBackbone:
     lora: Literal["head-only"] | Lora | None
     scratch: Scratch | None
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     fold: int | None
 
 
@@ -201,7 +201,7 @@ class PredictBaseline:
     tfidf: Tfidf
     template: list
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     fold: int | None
 
 
@@ -212,7 +212,7 @@ class Predictions:
     id: str
     label: str
     labels: list
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -306,7 +306,7 @@ class Stack:
     fold: int | None
     group_statistics: bool
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     CASES: ClassVar = {"settings": ("learner", {"lightgbm": LightgbmSettings, "logistic": LogisticSettings, "ridge": RidgeSettings, "simplex": SimplexSettings})}
 
 
@@ -332,7 +332,7 @@ class Export:
     lengths: Lengths
     scratch: Scratch | None
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     merge: bool
     labels: list
     base_model: str | None = None
