@@ -170,6 +170,20 @@ def test_the_logbook_resamples_questions_and_shows_predictions(project):
     np.testing.assert_allclose([float(row["right_predicted"]) for row in shown], values(project, "words/average-oof"), atol=1e-7)
 
 
+def test_a_recipe_that_names_no_metric_is_judged_by_log_loss(project, tmp_path):
+    other = project.copy(tmp_path / "project")
+    other.edit("metrics: [map@3, log-loss, accuracy]\n", "")
+    other.run()
+    found = json.loads(other.output("words/evaluate", "evaluation").read_text())
+    assert found["average"] == {name: value for name, value in json.loads(project.output("words/evaluate", "evaluation").read_text())["average"].items()
+                                if name != "map@3"}
+    assert other.ablate("logbook").returncode == 0
+    document = json.loads((other.folder / "logbook" / "logbook.json").read_text())
+    scores = [json.loads(other.output(address, "evaluation").read_text())["average"]["log-loss"] for address in
+              ("words/evaluate", f"ablations/letters-or-words/{document['ablations'][0]['variants'][1]['name']}/evaluate")]
+    assert document["ablations"][0]["variants"][1]["comparison"]["difference"] == pytest.approx(scores[0] - scores[1], abs=1e-9)
+
+
 @pytest.mark.parametrize(("old", "new", "words"), [
     ("kind: group-k-fold", "kind: k-fold", "rows of one group fall into different folds"),
     ("kind: group-k-fold", "kind: stratified-group-k-fold", "keeps the shares of labels, of which a row has one, and data.target is choice"),

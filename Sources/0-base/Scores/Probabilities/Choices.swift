@@ -58,8 +58,9 @@ package struct Choices: Sendable {
         self.numbers = numbers ?? Array(groups.indices)
     }
 
-    /// How far a group's sum may lie from 1: predictions are written in single precision.
-    private static let tolerance = 1e-3
+    /// How far a group's sum may lie from 1, as of predictions that are brought: a program may have written few decimals. Metrics and fits
+    /// divide a row of the matrix by its sum.
+    private static let tolerance = 1e-2
 
     /// The probabilities of each group's rows as a row of the matrix.
     ///

@@ -115,7 +115,7 @@ def whole(truth):
     if (counts != 1).any():
         wrong = int(np.flatnonzero(counts != 1)[0])
         raise invalid(f"of the {int((places == wrong).sum())} rows of group {int(codes[wrong])} that are learnt from, {int(counts[wrong])} are "
-                      "right, and one is expected: a group must be in one fold as a whole")
+                      "right, and one is expected: a group must be in one fold as a whole, and of several tables in one of them")
     return truth
 
 
