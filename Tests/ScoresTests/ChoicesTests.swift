@@ -57,5 +57,7 @@ import Testing
         // Groups may be of several sizes, and labels that are so or not are two each.
         #expect(LogLoss().chance(of: target) == nil)
         #expect(LogLoss().chance(of: Target(.multiLabel, width: 5)) == LogLoss().chance(classes: 2))
+        #expect(LogLoss().unit(of: target) == "nats per group" && Accuracy().unit(of: target) == "share of groups")
+        #expect(LogLoss().unit(of: .classes(2)) == "nats per row")
     }
 }

@@ -75,6 +75,13 @@ extension Metric {
         }
     }
 
+    /// What a value is a number of where groups stand for rows: `nats per group`.
+    package func unit(of target: Target) -> String {
+        guard target.form == .shares else { return unit }
+        let words = unit.split(separator: " ").map { $0 == "row" ? "group" : $0 == "rows" ? "groups" : $0 }
+        return words.joined(separator: " ")
+    }
+
     package var kinds: Set<Target.Kind> { [.classes, .ordinal] }
 
     /// Why predictions of this target cannot be scored, as a clause; nil where they can.
