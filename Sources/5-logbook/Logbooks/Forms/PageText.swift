@@ -28,7 +28,7 @@ struct PageText {
     /// What decides, and what is shown beside it.
     var metric: any Metric { logbook.metrics[0] }
     var metricTitle: String { metric.title }
-    var metricUnit: String { metric.unit }
+    var metricUnit: String { metric.unit(of: logbook.target) }
     /// The score with its unit, for an axis.
     var metricLabel: String { "\(metricTitle) (\(metricUnit))" }
     var isLowerBetter: Bool { metric.direction == .lower }
@@ -188,7 +188,7 @@ struct PageText {
 
     /// What a uniform guess scores, after `before`; empty where that is no one number.
     func chance(_ before: String) -> String {
-        metric.chance(classes: logbook.target.width).map { before + loss($0) } ?? ""
+        metric.chance(of: logbook.target).map { before + loss($0) } ?? ""
     }
 
     /// A score by the metric that decides.

@@ -14,7 +14,7 @@ from ..protocol.step import invalid
 from ..protocol.words import printable
 from ..targets import kinds
 
-COLUMNS = ("number", "multi-label")  # targets whose columns of truth may stand beside those that are predicted
+COLUMNS = ("number", "multi-label", "choice")  # targets whose columns of truth may stand beside those that are predicted
 
 
 def run(step):
@@ -32,6 +32,8 @@ def run(step):
         prove(source.title, values, asked.target)
     if step.has("folds-there"):
         check_folds(step, ids, asked)
+    if asked.target == "choice" and rows.get("groups") is not None:
+        values = in_groups(source.title, values, rows)
     if asked.target in COLUMNS:
         target.write_values(step.outputs / "predictions", wanted.numbers, values, 0)
         return {"metrics": {"rows": len(ids)}}
@@ -164,7 +166,7 @@ def as_number(found, wanted):
 def prove(title, values, target, columns=None):
     """That the rows are what the target predicts. columns: of a table, whose rows are in its own order."""
     if target in COLUMNS:
-        check_columns(title, values, target == "multi-label", columns)
+        check_columns(title, values, target != "number", columns)
     else:
         check(title, values, columns)
 
@@ -177,6 +179,19 @@ def check_columns(title, values, shares, columns):
         where = f"row {row + 1}, column '{printable(columns[place])}'" if columns else f"column {place + 1} of the table's row {row + 1}"
         belongs = "a probability from 0 to 1" if shares else "a finite number"
         raise invalid(f"{title}: {where} is {values[row, place]:g}, and {belongs} belongs there", row + 1)
+
+
+def in_groups(title, values, rows):
+    """The values [rows, 1], of which those of each group are to sum to 1; rounding is forgiven, and set right."""
+    places = np.unique(rows["groups"], return_inverse=True)[1]
+    sums = np.bincount(places, values[:, 0])
+    off = np.flatnonzero(np.abs(sums - 1) > 1e-2)
+    if len(off):
+        first = int(np.flatnonzero(places == off[0])[0])
+        raise invalid(f"{title}: the probabilities of the {int((places == off[0]).sum())} rows of the group of the table's row {first + 1} (id "
+                      f"'{printable(rows['ids'][first])}') add up to {sums[off[0]]:.4g}, and 1 belongs there: bring probabilities, not scores or logits",
+                      first + 1)
+    return values / sums[places][:, None]
 
 
 def check(title, values, columns=None):

@@ -107,11 +107,37 @@ def unique(texts, group):
     return shared + sum(len(texts[i]) - shared for i in members)
 
 
-def plan(texts, budget, share):
+def plan(texts, budget, share, together=None):
     """Micro-batches, each a list of groups, with at most `budget` tokens to compute; a row longer than it is alone.
 
-    First fit, largest first: few micro-batches, nearly full. A group larger than the budget is divided.
+    First fit, largest first: few micro-batches, nearly full. A group larger than the budget is divided. together: codes [rows] of rows
+    that are not to be divided, whatever they share; more of these than the budget takes are alone.
     """
+    if together is None:
+        loads = [[unit] for unit in divided(texts, budget, share)]
+    else:
+        loads = [shared_among(texts, members, share) for members in batches.members(together)]
+    bins, room = [], []
+    for size, load in sorted(((sum(unique(texts, unit) for unit in load), load) for load in loads), key=lambda one: (-one[0], one[1][0][1])):
+        place = next((i for i, left in enumerate(room) if size <= left), None)
+        if place is None:
+            bins.append([])
+            room.append(budget)
+            place = len(bins) - 1
+        bins[place] += load
+        room[place] -= size
+    return bins
+
+
+def shared_among(texts, members, share):
+    """The units of some rows alone, which may share a beginning with one another and with no other row."""
+    own = [texts[i] for i in members]
+    found = prefixes.groups(own) if share else prefixes.alone(own)
+    return [(shared if len(inside) > 1 else 0, [members[i] for i in inside]) for shared, inside in found]
+
+
+def divided(texts, budget, share):
+    """The units of all rows: (shared length, positions), none of several rows larger than the budget."""
     units = []
     for shared, members in prefixes.groups(texts) if share else prefixes.alone(texts):
         part = []
@@ -121,18 +147,7 @@ def plan(texts, budget, share):
                 part = []
             part.append(position)
         units.append((shared, part))
-    units = [(shared if len(members) > 1 else 0, members) for shared, members in units]
-    bins, room = [], []
-    for unit in sorted(units, key=lambda u: (-unique(texts, u), u[1])):
-        size = unique(texts, unit)
-        place = next((i for i, left in enumerate(room) if size <= left), None)
-        if place is None:
-            bins.append([])
-            room.append(budget)
-            place = len(bins) - 1
-        bins[place].append(unit)
-        room[place] -= size
-    return bins
+    return [(shared if len(members) > 1 else 0, members) for shared, members in units]
 
 
 def lay(texts, groups, device):
@@ -162,18 +177,18 @@ def shares(model):
     return model.packs and (model.share == "on" or model.share == "auto" and exact(model))
 
 
-def micro_batches(model, texts, budget, device):
+def micro_batches(model, texts, budget, device, together=None):
     """(positions in `texts`, what the model is called with) of each micro-batch, packed or, if it must be, padded.
 
-    Adds what it hands out to the model's tally.
+    Adds what it hands out to the model's tally. together: codes [rows] of rows that must be in one micro-batch; None: none must.
     """
     if not model.packs:
-        for part in batches.split([len(text) for text in texts], budget, device.type):
+        for part in batches.split([len(text) for text in texts], budget, device.type, together):
             ids, lengths = batches.pad([texts[i] for i in part], device)
             model.tally.add(sum(len(texts[i]) for i in part), sum(len(texts[i]) for i in part), ids.numel())
             yield part, (ids, lengths)
         return
-    for groups in plan(texts, budget, shares(model)):
+    for groups in plan(texts, budget, shares(model), together):
         ids, layout, part = lay(texts, groups, device)
         model.tally.add(sum(len(texts[i]) for i in part), ids.numel(), ids.numel())
         yield part, (ids, None, layout)

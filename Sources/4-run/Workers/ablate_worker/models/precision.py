@@ -49,8 +49,8 @@ def scaled(data, state):
     """The data with every row's weight times the scale: the loss is linear in the weights, and so are its gradients."""
     if state is None:
         return data
-    texts, labels, weights = data
-    return texts, labels, weights * state["scale"]
+    texts, labels, weights, *more = data
+    return texts, labels, weights * state["scale"], *more
 
 
 def unscale(loss, parameters, state):

@@ -37,6 +37,17 @@ class Classes:
         if len(set(truth.tolist())) < 2:
             raise invalid(words)
 
+    def within(self, groups):
+        """The same for the rows of a table with these groups, which are nothing to it."""
+        return self
+
+    def together(self, truth):
+        """The groups whose rows are learnt from together; None where each row is learnt by itself."""
+
+    def counting(self, truth, weights):
+        """What the loss of each row counts."""
+        return weights
+
     def outputs(self, loss):
         """How many outputs a head has."""
         return self.width
