@@ -76,6 +76,26 @@ private func parameters(_ plan: Plan, _ kind: StepKind) throws -> JSON {
         #expect(found == [["question", "why"], nil])
     }
 
+    @Test func aLabelOfSeveralColumnsReachesTheStepsInPiecesAndItsColumnsAreSecret() throws {
+        func steps(_ label: String) throws -> Plan {
+            let text = recipe("id: i, texts: {b: x}", "\"{b}\"", "{}")
+                .replacing("label: l,", with: "label: \(label),")
+                .replacing(
+                    "words: {tfidf: {}}", with: "own: {program: {command: [cat, \"{in.valid}\", \"{out.oof}\"]}}")
+            return Plan(
+                compiling: try RecipeLoader(file: SourceFile(name: "r.yaml", text: text), folder: "/f") { _ in true }
+                    .load())
+        }
+        let joined = try steps("\"{Kind}: {Why}\"")
+        let ingest = try parameters(joined, .ingest)
+        #expect(ingest["label-pieces"] == [["column": "Kind"], ["text": ": "], ["column": "Why"]])
+        #expect(ingest["columns"]?["label"] == "{Kind}: {Why}" && ingest["label-columns"] == nil)
+        #expect(try parameters(joined, PartStep.kind)["secret"] == ["Kind", "Why"])
+        let plain = try steps("\"{Kind\"")
+        #expect(try parameters(plain, .ingest)["label-pieces"] == nil)
+        #expect(try parameters(plain, PartStep.kind)["secret"] == ["{Kind"])
+    }
+
     @Test func aTextThatAModelDoesNotReadChangesNoneOfItsParameters() throws {
         let two = try compiled("texts: {question: q, why: w}", "\"{question}|{why}\"", "{question: 9}")
         let three = try compiled(

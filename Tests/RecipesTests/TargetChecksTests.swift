@@ -66,6 +66,8 @@ import Testing
             "a constraint speaks of one label a row"
         ),
         ("target: number\n  columns: {answer: a, label: [l, a]}", "the column \"a\" is both read and predicted"),
+        ("labels: [m, n]\n  columns: {answer: a, label: \"{l}:{a}\"}", "the column \"a\" is both read and predicted"),
+        ("labels: [m, n]\n  columns: {answer: a, label: \"{l}:{k}\", weight: k}", "the column \"k\" holds the labels"),
         ("target: numbers\n  labels: [m, n]\n  columns: {answer: a, label: l}", "\"numbers\""),
     ])
     func dataThatIsNotOfItsTargetIsRefused(_ data: String, _ words: String) {
@@ -85,6 +87,10 @@ import Testing
         (
             "number", "k-fold", "c: {tfidf: {}, pseudo-labels: {from: b, min-confidence: 0.5}}", "d: {average: [b]}",
             "a number has no confidence"
+        ),
+        (
+            "choice", "k-fold", "c: {tfidf: {}, pseudo-labels: {from: b}}", "d: {average: [b]}",
+            "a pseudo-label is what is predicted of a row by itself"
         ),
         (
             "number", "k-fold", "c: {backbone: ./m, training: {class-weights: balanced}}", "d: {average: [b]}",

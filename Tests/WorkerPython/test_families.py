@@ -198,7 +198,7 @@ def test_weights_that_are_no_safetensors_and_architectures_that_are_unknown(data
     given = inputs(dataset, "tokens", "rows", "folds")
     failure = fails("finetune", finetune(), given | {"backbone": pickled}, tmp_path)
     assert failure.kind == "invalid-input" and "safetensors" in failure.message
-    for name, hint in (("gemma3", "gemma3_text"), ("t5", "a pair of encoder and decoder"), ("llava", "images or sound"),
+    for name, hint in (("gemma3", "gemma3_text"), ("t5", "an encoder with a decoder"), ("llava", "images or sound"),
                        ("hal9000", "is no backbone")):
         folder = tmp_path / name
         folder.mkdir()

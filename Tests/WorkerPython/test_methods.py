@@ -316,6 +316,12 @@ def test_adapters_begin_as_those_of_peft(init, given):
         assert torch.equal(p, theirs[name]), name
 
 
+@pytest.mark.parametrize("init", ["pissa", "olora"])
+def test_a_rank_above_a_layers_width_is_told_before_the_training(init, given):
+    with pytest.raises(Failure, match=r"expected a lora.rank of at most (16|32), found 33"):
+        classifier_on(given["backbone"], replace(ALONE, init=init, rank=33))
+
+
 @pytest.mark.parametrize("init, rslora", [("pissa", False), ("olora", True)])
 def test_adapters_that_took_from_the_weights_predict_beside_the_whole_ones(init, rslora, dataset, given, tmp_path):
     """What is stored stands beside the weights as they were loaded, as PEFT's own conversion has it."""

@@ -58,7 +58,9 @@ struct FineTunePart: FittedPart {
             forward.on(.prediction), tokens: compiler.tokens(reading, of: role).tokens, backbone: compiler.backbone(own)
         )
         return compiler.builder.add(
-            PredictStep(reader: reader, target: compiler.target, fold: fold, model: fit, folds: folds),
+            PredictStep(
+                reader: reader, target: compiler.target, fold: fold, model: fit, folds: folds,
+                rows: compiler.groups(of: role)),
             at: address, origins: reading.origins
         ).predictions
     }

@@ -68,7 +68,8 @@ def tokenizer(step, target):
     typed = readme.is_pair(pieces) and families.has_types(backbones.read_config(
         target if (target / "config.json").exists() else step.input("backbone"), step.title("model"), bool(step.parameters.remote_code)))
     lengths, splits = modelfolder.lengths(step.input("model"), step.parameters.lengths), bool(step.parameters.split_special_tokens)
-    return readme.text_lines(pieces, lead, lengths, metadata, splits, typed), typed
+    what = readme.SAID.get(step.parameters.target, "probabilities")
+    return readme.text_lines(pieces, lead, lengths, metadata, splits, typed, what), typed
 
 
 def merge(step, device, target):

@@ -14,12 +14,18 @@ def run(step):
     return predict_baseline(step) if isinstance(step.parameters, PredictBaseline) else predict(step)
 
 
+def target_of(step):
+    """What is predicted; of rows that hang on others of their group, with the groups."""
+    target = kinds.of(step.parameters)
+    return target.within(formats.read_json(step.input("rows"))["groups"]) if step.has("rows") else target
+
+
 def predict_baseline(step):
     texts = formats.read_texts(step.input("texts"))
     rows = formats.chosen_rows(step.parameters.fold, step.folds(), len(texts), inside=True)
     filled = tfidf.fill(step.parameters.template, [texts[row] for row in rows])
     outputs = tfidf.outputs(step.input("model"), step.parameters.tfidf, filled)
-    kinds.of(step.parameters).write(step.outputs / "predictions", rows, outputs)
+    target_of(step).write(step.outputs / "predictions", rows, outputs)
     return {"metrics": {"rows": len(rows)}}
 
 
@@ -60,7 +66,7 @@ def predict(step):
     logits = torch.stack(parts).mean(0)  # of both ways, where there are two
     if not bool(torch.isfinite(logits).all()):
         raise Failure("diverged", "the model gives outputs that are no numbers: train it again at a lower learning rate")
-    kinds.of(step.parameters).write(step.outputs / "predictions", rows, logits.numpy())
+    target_of(step).write(step.outputs / "predictions", rows, logits.numpy())
     classifier.release(model)
     metrics = {"rows": len(rows), "tokens": sum(map(len, texts))} | {f"{kind}-tokens": n for kind, n in counts.items()}
     return {"metrics": metrics | sequences.truncation(columns, lengths, rows),

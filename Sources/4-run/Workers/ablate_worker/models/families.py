@@ -40,7 +40,17 @@ def is_proven(config):
 
 
 def check(config, title, remote_code=False):
-    """Raise for what is no text model with one stack of layers. remote_code: whatever the code makes may be tried."""
+    """Raise for what is no text model with one stack of layers, or none whose weights let a gradient through. remote_code: whatever the
+    code makes may be tried."""
+    stored = getattr(config, "quantization_config", None) or {}
+    stored = stored if isinstance(stored, dict) else vars(stored)
+    method = getattr(stored.get("quant_method", "bitsandbytes"), "value", stored.get("quant_method", "bitsandbytes"))
+    if method != "bitsandbytes":
+        raise invalid(f"{title} holds weights that are quantized already ({method}), through which no exact gradient goes: take the "
+                      "repository that they were made from, with quantization: nf4 where memory is short")
+    if getattr(config, "is_encoder_decoder", False):
+        raise invalid(f"{title} is of the architecture '{config.model_type}', an encoder with a decoder, which has no single sequence of "
+                      "states to classify: choose a decoder or an encoder")
     if is_proven(config) or remote_code:
         return
     name, others = config.model_type, f"choose a backbone of one of these: {', '.join(FAMILIES)}"
@@ -50,8 +60,6 @@ def check(config, title, remote_code=False):
         hint = f": it reads images or sound as well; take its text model alone, or {others}"
     elif getattr(config, "auto_map", None):
         hint = ", which comes with code of its own: read that code, and set remote-code: true if you trust it"
-    elif getattr(config, "is_encoder_decoder", False):
-        hint = f", a pair of encoder and decoder: {others}"
     else:
         return
     raise invalid(f"{title} is of the architecture '{name}'{hint}")

@@ -26,8 +26,9 @@ class Ingest:
     texts: dict | None = None
     extra: list = ()
     labels: list
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     label_columns: list | None = None
+    label_pieces: list | None = None
     role: Literal["train", "test", "validation"]
     constraint: Literal["one-of-each"] | None
     fold_column: str | None = None
@@ -169,7 +170,7 @@ class Finetune:
     seed: int | None
     label_words: list | None = None
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +188,7 @@ class Fit:
     tfidf: Tfidf
     template: list
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     fold: int | None
 
 
@@ -204,7 +205,7 @@ class PredictBackbone:
     scratch: Scratch | None
     swap: Swap | None = None
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     fold: int | None
 
 
@@ -214,7 +215,7 @@ class PredictBaseline:
     tfidf: Tfidf
     template: list
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     fold: int | None
 
 
@@ -225,7 +226,7 @@ class Predictions:
     id: str
     label: str
     labels: list
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,7 +320,7 @@ class Stack:
     fold: int | None
     group_statistics: bool
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     CASES: ClassVar = {"settings": ("learner", {"lightgbm": LightgbmSettings, "logistic": LogisticSettings, "ridge": RidgeSettings, "simplex": SimplexSettings})}
 
 
@@ -345,7 +346,7 @@ class Export:
     lengths: Lengths
     scratch: Scratch | None
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     swap: Swap | None = None
     merge: bool
     labels: list

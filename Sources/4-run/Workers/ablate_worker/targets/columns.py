@@ -19,6 +19,9 @@ class Columns:
     def shares(self, table):
         """A column is not shared among others."""
 
+    def learnt(self, numbers, shares, loss):
+        return numbers
+
     def check_varied(self, truth, words):
         """Columns that are the same in all rows can be learnt."""
 
@@ -26,6 +29,17 @@ class Columns:
         """What a baseline learns of pseudo-labels: (which of them, truth, weights)."""
         import numpy as np
         return np.arange(len(values)), values, weights
+
+    def within(self, groups):
+        """The same for the rows of a table with these groups, which are nothing to it."""
+        return self
+
+    def together(self, truth):
+        """The groups whose rows are learnt from together; None where each row is learnt by itself."""
+
+    def counting(self, truth, weights):
+        """What the loss of each row counts."""
+        return weights
 
     def outputs(self, loss):
         return self.width

@@ -1,16 +1,18 @@
 """Which target a step's parameters name.
 
 A target has: `width`, how many numbers a prediction of a row has; `truth(table)` of a `rows` file; `goals`, what a fine-tune is trained
-on, with `outputs`, `loss`, `held` and `settle`; `taught`, what a baseline learns of pseudo-labels; `write`, `write_values` and `read` of predictions; `baseline`, the fit of a linear model; `column`
-and `seen`, what a learner of the stack sees of predictions; `measure` and `score` for reports. Knows none from inside.
+on, with `outputs`, `loss`, `held` and `settle`; `taught`, what a baseline learns of pseudo-labels; `write`, `write_values` and `read` of
+predictions; `baseline`, the fit of a linear model; `column` and `seen`, what a learner of the stack sees of predictions; `measure` and `score`
+for reports; `within`, `together` and `counting`, what groups of rows are to it. Knows none from inside.
 """
 
+from .choice import Choice
 from .classes import Classes
 from .multilabel import MultiLabel
 from .numbers import Numbers
 from .ordinal import Ordinal
 
-TARGETS = {"classes": Classes, "ordinal": Ordinal, "multi-label": MultiLabel, "number": Numbers}
+TARGETS = {"classes": Classes, "ordinal": Ordinal, "multi-label": MultiLabel, "number": Numbers, "choice": Choice}
 
 
 def of(parameters):

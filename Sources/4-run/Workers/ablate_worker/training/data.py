@@ -21,7 +21,7 @@ class TrainingSet:
 
     rows: np.ndarray  # [n]
     texts: list  # [n + p]
-    targets: np.ndarray  # labels [n + p], distributions [n + p, classes] or numbers [n + p, width]
+    targets: np.ndarray  # labels [n + p], distributions [n + p, classes], numbers [n + p, width] or right rows with their groups [n, 2]
     factors: np.ndarray  # what each row's loss is multiplied by [n + p]
     groups: np.ndarray | None  # the group of each [n + p], where whole groups are shuffled
     held: np.ndarray  # [h]
@@ -32,6 +32,7 @@ class TrainingSet:
     variation: Variation = field(default_factory=Variation)  # how rows are read in training
     truncation: dict = field(default_factory=dict)  # metrics: what the budgets cut off
     scale: object = None  # how the head's outputs become the truth's units; None where they are
+    together: np.ndarray | None = None  # the group of each [n], where rows of one are learnt from together
 
     def check_fit(self, config):
         """Raise unless every row fits a backbone's context and vocabulary."""
@@ -66,7 +67,8 @@ def assemble(tokens, table, chosen, lengths, target, plan, taught=None, taught_t
     texts, held_texts = (sequences.assemble(columns, metadata, lengths, part) for part in (rows, held))
     groups = group_codes(plan.order, table["groups"], rows)
     shares, turned, others = target.shares(table), turned_labels(swap), None
-    truth, counts = labels[rows], weights[rows]
+    learnt, counts, together = target.learnt(labels, shares, plan.loss), weights[rows], target.together(labels[rows])
+    truth = learnt[rows]
     if taught is not None and (labels.ndim == 2 or plan.loss is not None):  # numbers, also those of ordered labels
         said = taught[1] if labels.ndim == 2 else pseudo.places(taught[1])
         truth, counts = np.concatenate([truth, said]), np.concatenate([counts, taught[2]])
@@ -76,17 +78,19 @@ def assemble(tokens, table, chosen, lengths, target, plan, taught=None, taught_t
                                           None if shares is None else shares[rows], turned)
         factors, others = (factors, None) if turned is None else factors
     else:
-        factors, targets = counts / counts.mean(), goals
-    held_labels = shares[held] if shares is not None and scale is None else target.held(labels[held], scale)
+        own, targets = target.counting(goals, counts), goals
+        factors = own / (own.mean() if together is None else own.sum() / len(np.unique(together)))
+    held_labels = shares[held] if shares is not None and scale is None else target.held(learnt[held], scale)
     cut = (labels[rows], target.width) if labels.ndim == 1 else ()
     parts = [(tokens, lengths, rows)]
     if taught is not None:
         parts.append((taught_tokens, lengths, taught[0]))
         more = sequences.assemble(*taught_tokens, lengths, taught[0])
         texts, groups = texts + more, with_strangers(groups, len(more))
-    return TrainingSet(rows, texts, targets, factors, groups, held, held_texts, held_labels, weights[held],
+    held_weights = target.counting(labels[held], weights[held])
+    return TrainingSet(rows, texts, targets, factors, groups, held, held_texts, held_labels, held_weights,
                        None if taught is None else taught[0], variation_of(plan, swap, texts, metadata, parts, others),
-                       sequences.truncation(columns, lengths, rows, *cut), scale)
+                       sequences.truncation(columns, lengths, rows, *cut), scale, together)
 
 
 def group_codes(order, groups, rows):

@@ -39,11 +39,28 @@ struct TargetChecks {
                     "\(recipe.folds.kind.rawValue) keeps the shares of labels, of which a row has one", at: place,
                     help: "use \(other.rawValue)"))
         }
-        if let rounds = recipe.rounds, let place = tree["rounds"] { check(rounds.pseudoLabels, at: place, &reading) }
+        if kind == .choice, recipe.data.columns.group == nil, let place = data["target"] {
+            reading.report(
+                mismatch(
+                    "data.columns.group names no column", at: place,
+                    help: "name the column that says which rows are the candidates of one question"))
+        }
+        if kind == .choice, recipe.data.columns.labels.count > 1, let place = data["columns"]?["label"] {
+            reading.report(
+                mismatch(
+                    "one column says which row of a group is right, and \(recipe.data.columns.labels.count) are named",
+                    at: place, help: "name the column that has 1 for the right row and 0 for the others"))
+        }
+        if let rounds = recipe.rounds, let place = tree["rounds"] {
+            check(rounds.pseudoLabels, at: place, remedy: "remove rounds", &reading)
+        }
     }
 
-    /// Of numbers a teacher has one, and is not more or less sure of it.
-    private func check(_ labels: PseudoLabels, at node: Node, _ reading: inout Reading) {
+    /// Of numbers a teacher has one, and is not more or less sure of it; which row of a group is right is no label of a row.
+    private func check(_ labels: PseudoLabels, at node: Node, remedy: String, _ reading: inout Reading) {
+        if kind == .choice {
+            reading.report(mismatch("a pseudo-label is what is predicted of a row by itself", at: node, help: remedy))
+        }
         guard kind == .number else { return }
         if labels.labels != .hard, let place = node["labels"] {
             reading.report(
@@ -70,17 +87,18 @@ struct TargetChecks {
     func report(_ model: Model, at tree: Node, _ reading: inout Reading) {
         let training = tree["training"]
         let own = model.fineTune?.training
-        if own?.loss != nil, kind == .classes || kind == .multiLabel, let place = training?["loss"] {
+        if own?.loss != nil, kind != .number, kind != .ordinal, let place = training?["loss"] {
+            let subject = kind == .choice ? "choices" : kind.rawValue
             reading.report(
                 mismatch(
-                    "this is a loss of numbers; \(kind.rawValue) are trained by cross-entropy", at: place,
+                    "this is a loss of numbers; \(subject) are trained by cross-entropy", at: place,
                     help: "remove it"))
         }
         // With a loss of numbers, ordered labels are trained as their places.
         guard !isOfOneLabel || own?.loss != nil else { return }
         let why = isOfOneLabel ? " where labels are trained as numbers" : ""
         if let settings = model.pseudoLabels.settings, let place = tree["pseudo-labels"] {
-            check(settings, at: place, &reading)
+            check(settings, at: place, remedy: "remove them", &reading)
         }
         if own?.labelSmoothing ?? 0 != 0, let place = training?["label-smoothing"] {
             reading.report(mismatch("there are no labels to smooth\(why)", at: place, help: "remove it"))
