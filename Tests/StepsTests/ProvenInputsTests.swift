@@ -6,6 +6,7 @@ import Digests
 import Formats
 import Foundation
 import Steps
+import Targets
 import Testing
 
 @testable import Plans
