@@ -64,7 +64,8 @@ def fit_and_predict(gpu, backbone, given, folder, **changes):
     parameters = finetune(lengths={"prompt": None, "answer": None, "keep": "head"}, **changes)
     parameters["training"] |= {"epochs": 1, "batch": 3} | changes.get("training", {})
     outputs, counts = step(gpu, "finetune", parameters, given | {"backbone": backbone}, folder)
-    step(gpu, "predict", predicting(parameters, 0), given | {"backbone": backbone, "model": outputs / "model"}, folder)
+    target = {"target": changes["target"]} if "target" in changes else {}
+    step(gpu, "predict", predicting(parameters, 0) | target, given | {"backbone": backbone, "model": outputs / "model"}, folder)
     return counts
 
 

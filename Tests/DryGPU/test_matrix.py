@@ -6,6 +6,7 @@ And what a step of the optimizer costs beside arithmetic: how often the host wai
 import drive
 import inprocess
 import pytest
+from ablate_worker.files import formats
 from fakegpu import GPU
 from inprocess import ENCODERS, FAMILIES
 
@@ -93,6 +94,15 @@ def kernels(counts):
 def test_what_else_training_does(training, reads, backbone, given, tmp_path):
     counts = drive.fit_and_predict(GPU(), backbone("llama"), given, tmp_path, training=training)
     assert kernels(counts) == {"varlen"} and (reads is None or counts["reads"] == reads)
+
+
+@pytest.mark.parametrize(("family", "share"), [("llama", "on"), ("llama", "off"), ("gemma", "off")])
+def test_choices_of_whole_groups(family, share, backbone, given, tmp_path):
+    rows = formats.read_json(given["rows"])
+    formats.write_json(tmp_path / "rows", rows | {"labels": None, "classes": 1, "numbers": [[float(row % 3 == 0)] for row in range(12)]})
+    counts = drive.fit_and_predict(GPU(), backbone(family), given | {"rows": tmp_path / "rows"}, tmp_path, classes=1, target="choice",
+                                   training={"share-prompt": share})
+    assert counts["reads"] == 1 and not counts["uploads"]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
