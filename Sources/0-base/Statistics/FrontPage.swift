@@ -7,7 +7,8 @@
 //
 //     PairedLosses                                           two models row by row, with weights, groups, folds, seeds
 //     PairedScores                                           the same by a metric that is no mean over rows
-//     PairedRows                                             groups, folds and weights, which both share
+//     PairedBlocks                                           the same by values that somebody else's program worked out
+//     PairedRows                                             groups, folds and weights, which all share
 //     PairedBootstrap, BootstrapDraws, BlockBootstrap        the interval of a difference over groups and seeds; of few, of many
 //     CorrectedTest, HolmAdjustment                          the test over folds and seeds, and many of them
 //     Verdict                                                what may be said of an ablation; read it first
