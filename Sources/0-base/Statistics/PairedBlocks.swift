@@ -23,7 +23,8 @@ package struct BlockScores: Sendable, Equatable {
 /// Groups are dealt to blocks, and the metric is known without each of them: the delete-a-group jackknife (Kott 2001; Shao and Tu, The
 /// Jackknife and Bootstrap, 1995). A row left out is a table such as a leaderboard has, and a row drawn twice is none. From the values
 /// follows what each block counts, its pseudo-value, of which the difference is the mean; blocks and seeds are then drawn again as by
-/// ``PairedBootstrap``. The width of the interval is uncertain by a share of 1 / sqrt(2 blocks): 7 % of a hundred.
+/// ``PairedBootstrap``. The width of the interval is uncertain by a share of 1 / sqrt(2 blocks): 7 % of a hundred. Blocks are not of one
+/// fold, so that they do not tell rows from seeds: the test is that of the folds, which takes all spread for one that seeds do not narrow.
 package struct PairedBlocks: Sendable {
     private let direction: MetricDirection
     private let baseline: [BlockScores]
@@ -75,7 +76,9 @@ package struct PairedBlocks: Sendable {
         guard baseline[0].without.count > 1 else { return nil }
         let bootstrap = PairedBootstrap(
             differences: byBlock, seedCount: baseline.count, count: resamples, seed: PairedLosses.seed)
-        return Comparison(
-            bootstrap: bootstrap, test: rows.test(of: byFold, seeds: baseline.count), smallestEffect: smallestEffect)
+        let test = rows.correctedTest(of: byFold, seeds: baseline.count).map {
+            PairedTest($0, groups: rows.groups.count)
+        }
+        return Comparison(bootstrap: bootstrap, test: test, smallestEffect: smallestEffect)
     }
 }

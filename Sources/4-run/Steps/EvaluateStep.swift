@@ -14,19 +14,21 @@ extension EvaluateStep: RunnableStep {
         let rows = try context.rows()
         let allFolds = try context.folds(covering: rows.ids.count)
         let held = try HeldOutRows(of: rows, folds: allFolds, in: scored)
-        let truth = try Truth(held.table, target)
+        let truth = try Truth(held, target)
+        // Each row, or of groups the right one, which stands for all of its group.
+        let rated = truth.standing.map(held.selecting) ?? held
         guard rows.classes <= target.width else {
             throw AblateError(
                 .invalid,
                 "\(context.title("rows")) has \(rows.classes) labels, and the predictions have \(target.width)")
         }
-        let (count, folds) = (held.rows.count, held.folds)
+        let (count, folds) = (rated.rows.count, rated.folds)
         let average = try context.predictions("average", target, of: held)
         // Recipes that name no metrics, or those, have the keys and files of earlier versions.
         let asked = metrics == Metrics.standard.map(\.name) ? nil : metrics
         let given = try values(context)
         let metrics = try self.metrics.filter { files[$0] == nil }.map(metric)
-        let scorer = Scorer(metrics: metrics, weights: held.table.weights)
+        let scorer = Scorer(metrics: metrics, weights: rated.table.weights)
         let whole = try truth.scored(average)
         var scores = scorer.scores(whole)
         for metric in metrics where scores[metric.name] == nil {
@@ -36,7 +38,8 @@ extension EvaluateStep: RunnableStep {
             )
         }
         for (name, values) in given { scores[name] = values.tables["average"]?.whole }
-        var evaluation = Evaluation(rows: count, classes: target.width, metrics: asked, scores: scores)
+        var evaluation = Evaluation(
+            rows: count, classes: truth.classes ?? target.width, metrics: asked, scores: scores)
         truth.record(whole, as: "average", in: &evaluation)
         for seed in Self.seeds(of: context.inputs.keys) {
             let parts = try Self.members(of: seed, among: context.inputs.keys).map { name in
@@ -51,7 +54,11 @@ extension EvaluateStep: RunnableStep {
             let name = seed == Self.withoutSeed ? "" : seed
             evaluation.seeds.append((name, scorer.scores(table).merging(given.whole(seed)) { $1 }))
             let number = Self.repeatNumber(of: seed)
-            let own = number == 0 ? folds : try context.folds("folds.\(number)", covering: rows.ids.count)
+            var own = folds
+            if number > 0 {
+                own = try context.folds("folds.\(number)", covering: rows.ids.count)
+                if truth.standing != nil { own = own.selecting(rated.rows) }
+            }
             if context.inputs["folds.1"] != nil { evaluation.foldsBySeed[seed] = own.folds }
             evaluation.cells += scorer.cells(of: table, folds: own, seed: name) { given.ofFold($0, seed) }
         }
@@ -60,8 +67,9 @@ extension EvaluateStep: RunnableStep {
         }
         evaluation.files = files.mapValues(\.rawValue)
         evaluation.recorded = self.metrics.first.flatMap { given[$0] }
-        evaluation.groups = held.table.groups ?? held.rows
+        evaluation.groups = rated.table.groups ?? rated.rows
         if !held.isWhole { cover(&evaluation, by: held, of: rows, allFolds) }
+        if truth.standing != nil { (evaluation.covered, evaluation.isOfGroups) = (rated.rows, true) }
         evaluation.folds = folds.folds
         try context.write(evaluation.bytes, as: "evaluation")
         return StepOutcome(
@@ -116,14 +124,24 @@ extension EvaluateStep: RunnableStep {
 private enum Truth {
     case labels([Int], classes: Int, isOrdered: Bool)
     case numbers([Double], width: Int)
+    case choices(Choices)
 
     /// Errors: where the rows have none.
-    init(_ rows: Rows, _ target: Target) throws {
+    init(_ rows: HeldOutRows, _ target: Target) throws {
         self =
-            target.form.isOfOneLabel
-            ? .labels(try rows.trueLabels(), classes: target.width, isOrdered: target.kind == .ordinal)
-            : .numbers(try rows.trueNumbers(), width: target.width)
+            switch target.form {
+            case .distribution:
+                .labels(try rows.table.trueLabels(), classes: target.width, isOrdered: target.kind == .ordinal)
+            case .probabilities, .numbers: .numbers(try rows.table.trueNumbers(), width: target.width)
+            case .shares: .choices(try rows.choices())
+            }
     }
+
+    /// Of groups the places of the rows that stand for them; else nil.
+    var standing: [Int]? { if case .choices(let choices) = self { choices.right } else { nil } }
+
+    /// Of groups how many rows the largest has; else nil.
+    var classes: Int? { if case .choices(let choices) = self { choices.classCount } else { nil } }
 
     /// Whether all rows have one label.
     var isOne: Bool { if case .labels(let labels, _, _) = self { Set(labels).count == 1 } else { false } }
@@ -135,6 +153,10 @@ private enum Truth {
                 try ProbabilityMatrix(values: table.values, classCount: classes), labels: labels, isOrdered: isOrdered)
         case .numbers(let truths, let width):
             ScoredRows(NumberRows(width: width, truths: truths, values: table.values))
+        case .choices(let choices):
+            ScoredRows(
+                try AblateError.explaining { () throws(ChoiceError) in try choices.matrix(of: table.values) },
+                labels: choices.labels)
         }
     }
 

@@ -4,6 +4,7 @@ internal import Digests
 internal import Formats
 internal import Host
 internal import Plans
+internal import Scores
 internal import Targets
 
 extension SheetsStep: RunnableStep {
@@ -24,12 +25,16 @@ extension SheetsStep: RunnableStep {
             try FileBytes.write(Array(text.utf8), to: "\(folder)/\(name).csv")
         }
         let (ids, width) = (held.table.ids, target.width)
-        if target.form.isOfOneLabel {
+        switch target.form {
+        case .distribution:
             let labels = try held.table.trueLabels()
             try write("solution") { form.rows(of: ids[$0], truth: labels[$0]) }
-        } else {
+        case .probabilities, .numbers:
             let numbers = try held.table.trueNumbers()
             try write("solution") { form.rows(of: ids[$0], truths: Array(numbers[$0 * width..<($0 + 1) * width])) }
+        case .shares:
+            let right = Set(try held.choices().right)
+            try write("solution") { form.rows(of: ids[$0], truths: [right.contains($0) ? 1 : 0]) }
         }
         func write(_ name: String, _ table: Predictions) throws {
             let predicted = try table.predictedLabels()

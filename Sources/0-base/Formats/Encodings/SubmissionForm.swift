@@ -40,6 +40,7 @@ package enum SubmissionCells: Hashable, Sendable {
             (.probabilities, .ranks):
             nil
         case (.numbers, _): "numbers have no labels: leave the form out"
+        case (.shares, _): "one row of a group is right, and its column is a probability: leave the form out"
         case (.probabilities, .ranked):
             "any of several labels may be true, and a list is of the one that is: write probabilities, label or ranks"
         }
