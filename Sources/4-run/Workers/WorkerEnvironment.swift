@@ -56,6 +56,8 @@ package struct WorkerEnvironment: Sendable {
         let folder = "\(folder)/tables-\(Digest(of: lock.bytes).short)"
         try await once(folder, say: say) {
             say("installing pandas for the metric file")
+            // What an interrupted installation left would be passed over by pip, and stay as it is.
+            try? Host.system.files.remove(folder)
             try WorkerPackage.makeFolders(folder)
             try WorkerPackage.write(lock.bytes, to: "\(folder)/\(lock.path)")
             let log = "\(folder).log"
