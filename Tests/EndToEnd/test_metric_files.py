@@ -104,6 +104,8 @@ def test_values_are_those_of_the_library_that_the_file_calls(scored):
     found = evaluation(scored, "words")
     assert found["metrics"] == ["roc", "loss", "auc", "log-loss"] and found["metric-files"] == {"roc": "higher", "loss": "lower"}
     assert found["average"]["roc"] == pytest.approx(roc_auc_score(truth, predicted), abs=1e-12)
+    assert scored.record("words/evaluate")["metrics"]["metric-files"] == ["roc", "loss"]
+    assert f"words  roc {found['average']['roc']:.4f}, loss " in scored.ablate("status").stdout
     assert found["average"]["roc"] == pytest.approx(found["average"]["auc"], abs=1e-12)
     assert found["average"]["loss"] == pytest.approx(log_loss(truth, predicted.astype(float)), abs=1e-6)
     for cell in found["cells"]:

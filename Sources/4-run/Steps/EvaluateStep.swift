@@ -74,7 +74,7 @@ extension EvaluateStep: RunnableStep {
         try context.write(evaluation.bytes, as: "evaluation")
         return StepOutcome(
             outputs: ["evaluation"],
-            metrics: .object(scores.mapValues { .number($0) }))
+            metrics: .object(scores.mapValues { JSON.number($0) }.merging(fileNames) { $1 }))
     }
 
     /// What a reader of an evaluation of some rows cannot know without the others.
@@ -99,6 +99,11 @@ extension EvaluateStep: RunnableStep {
         }
         let mean = ratios.reduce(0, +) / Double(ratios.count)
         evaluation.testToTrain = mean.isFinite ? mean : nil
+    }
+
+    /// Whoever shows the scores of a record knows by these names that they are some.
+    private var fileNames: [String: JSON] {
+        files.isEmpty ? [:] : ["metric-files": .array(metrics.filter { files[$0] != nil }.map { .string($0) })]
     }
 
     /// What the metrics that are files gave, by their names.

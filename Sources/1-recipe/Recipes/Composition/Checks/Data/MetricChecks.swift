@@ -34,7 +34,7 @@ struct MetricChecks {
     }
 
     /// What stands beside scores in evaluations and records, by its name.
-    private static let taken: Set = ["seed", "fold", "rows", "warnings"]
+    private static let taken: Set = ["seed", "fold", "rows", "warnings", "metric-files"]
 
     /// That results can call it by a name of its own.
     private func check(_ file: MetricFile, at node: Node, isKnown: Bool, _ reading: inout Reading) {
