@@ -150,7 +150,7 @@ extractors:
     precision: bf16
     remote-code: false
     split-special-tokens: true
-metrics: [f1-macro, log-loss]
+metrics: [f1-macro, log-loss, {python: metric.py, name: own, better: lower, arguments: {beta: 2}}]
 explore: {clusters: 4, near: 0.8, extractor: reader}
 ablations:
   size:
@@ -165,7 +165,7 @@ ablations:
     smallest-effect: 0.01
     conclusion: It does.
     tags: [size]
-submission: {from: final, path: submission.csv, sample: sample.csv, leaderboard: 0.7}
+submission: {from: final, path: submission.csv, sample: sample.csv, form: probabilities, leaderboard: 0.7}
 """
 ROUNDS = """\
 recipe: rounds

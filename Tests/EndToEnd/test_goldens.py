@@ -72,6 +72,13 @@ models:
 stack:
   stacked: {lightgbm: [words], features: [length, group-statistics]}
 """
+# The share of rows whose true label has the largest number, as a competition's file would say it.
+SCORED = GIVEN + "metrics: [{python: metric.py, arguments: {power: 2}}]\n"
+METRIC = """\
+def score(solution, submission, row_id_column_name, power):
+    del solution[row_id_column_name], submission[row_id_column_name]
+    return float(((submission * solution).sum(axis=1) ** power).mean())
+"""
 JOINED = HEAD.replace("  test: test.csv\n", "  validation: valid.csv\n").replace(
     "{kind: stratified-group-k-fold, count: 2, seed: 7}", "{kind: validation}") + """\
 models:
@@ -131,6 +138,7 @@ stack:
 SOURCES = {
     "annotated": (ANNOTATED, ["annotate", "explore"]),
     "given": (GIVEN, ["ingest", "split", "average", "optimize", "evaluate", "submission", "command"]),
+    "scored": (SCORED, ["sheets", "score"]),
     "brought": (BROUGHT, ["predictions"]),
     "own": (OWN, ["part", "program"]),
     "learnt": (LEARNT, ["tokenize", "finetune", "fit", "predict", "features", "stack"]),
@@ -165,6 +173,7 @@ def results(tmp_path_factory) -> dict[str, dict]:
         (folder / "recipe.yaml").write_text(recipe.replace("JUDGE", f"127.0.0.1:{server.server_port}") if server else recipe)
         (folder / "given.py").write_text(PROGRAM)
         (folder / "own.py").write_text(OWN_PROGRAM)
+        (folder / "metric.py").write_text(METRIC)
         write_predictions(folder)
         (folder / "valid.csv").write_text((folder / "train.csv").read_text().replace("tr", "va"))
         site(folder)

@@ -128,16 +128,16 @@ def test_comparisons_are_kept_by_content(by_f1):
         return result.stdout
 
     first = logbook()
-    kept, = by_f1.cache.glob("*-comparisons-1.numbers")
+    kept, = by_f1.cache.glob("*-comparisons-2.numbers")
     stamp = kept.stat().st_mtime_ns
     assert kept.stat().st_size > 64 and logbook() == first
     assert kept.stat().st_mtime_ns == stamp  # Nothing was new.
     whole = kept.read_bytes()
-    # Rows of a key, 64 digits, and eleven numbers: what is kept is what is shown.
-    assert (len(whole) - 64) % (64 + 88) == 0
+    # Rows of a key, 64 digits, and thirteen numbers: what is kept is what is shown.
+    assert (len(whole) - 64) % (64 + 104) == 0
     difference = json.loads(first)["ablations"][0]["variants"]
     difference = next(one["comparison"]["difference"] for one in difference if one["comparison"])
-    rows = [numpy.frombuffer(whole[start + 64:start + 152]) for start in range(0, len(whole) - 64, 152)]
+    rows = [numpy.frombuffer(whole[start + 64:start + 168]) for start in range(0, len(whole) - 64, 168)]
     assert any(row[0] == difference for row in rows)
     kept.write_bytes(whole[:100] + b"x" + whole[101:])
     assert logbook() == first
@@ -160,5 +160,5 @@ def test_a_misspelt_metric_is_told(project):
     project.edit("submission:", "metrics: [f1macro]\nsubmission:")
     result = project.ablate("check")
     assert result.returncode != 0
-    assert 'map@K, ndcg@K, fK-macro, fK-binary belongs here, and this is "f1macro"' in result.stderr + result.stdout
+    assert 'map@K, ndcg@K, fB-macro, fB-micro, fB-binary, fB belongs here, and this is "f1macro"' in result.stderr + result.stdout
     assert 'did you mean "f1-macro"?' in result.stderr + result.stdout

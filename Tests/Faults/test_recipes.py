@@ -169,7 +169,7 @@ def test_only_plain_files_are_tables(tmp_path):
 
 
 @pytest.mark.parametrize("header, is_right", [
-    ("id,a,b", True), ("id,y_b,y_a", True), ("id,label-A,label-B", True), ("id,x,y", True), ("id,a,y", False), ("id,a", False), ("id,a,b,c", False),
+    ("id,a,b", True), ("id,y_b,y_a", True), ("id,label-A,label-B", True), ("id,x,y", True), ("id,a,y", False), ("id,a", True), ("id,c", True), ("id,a,b,c", False),
     ("id,a,a", False), ('"id","y_a","y_b"', True)])
 def test_a_sample_has_a_column_for_each_label(tmp_path, header, is_right):
     project(tmp_path, HEAD + WORDS + "submission: {from: words, sample: sample.csv}\n")

@@ -85,7 +85,7 @@ def test_each_label_stands_under_the_column_that_names_it(tmp_path, labels, colu
     (["0", "1"], ["key", "y_1", "y_2"], ["y_1, y_2", "0, 1"]),
     (["cat", "dog", "wolf"], ["key", "dog", "bear", "cat"], ["dog, bear, cat", "cat, dog, wolf"]),
     (["0", "1"], ["key", "y_0", "y_0"], ["two columns of one name"]),
-    (["0", "1"], ["key", "generated"], ["the sample has 2 columns (key, generated)", "2 labels"]),
+    (["0", "1"], ["key", "generated"], ['column "generated" holds 0', "form: label", "form: probabilities"]),
     (["0", "1"], ["key", "0", "1", "2"], ["the sample has 4 columns"])])
 def test_what_names_do_not_tell_is_refused_with_both_orders(tmp_path, labels, header, words):
     result, _ = submit(tmp_path, labels, header)

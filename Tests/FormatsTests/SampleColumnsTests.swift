@@ -1,6 +1,7 @@
 // Which column of a sample is which label's.
 
 import Formats
+import Targets
 import Testing
 
 @Suite struct SampleColumnsTests {
@@ -12,7 +13,8 @@ import Testing
     @Test func idsAreToldApartByTheirBytes() throws {
         let (one, two) = ("\u{e9}", "e\u{301}")
         let sample = try SampleTable(reading: Array("id,a,b\n\(two),0,1\n\(one),0,1\n".utf8), name: "sample.csv")
-        #expect(try sample.order(sample.columns(labels: ["a", "b"], id: "id"), in: [one, two]) == [1, 0])
+        #expect(
+            try sample.order(sample.form(.classes, labels: ["a", "b"], id: "id", cells: nil), in: [one, two]) == [1, 0])
     }
 
     @Test(arguments: [

@@ -117,10 +117,11 @@ def scored(truth, weights, probabilities):
         "map@2": np.average(np.where(rank <= 2, 1 / rank, 0), weights=weights),
         "ece": 0.0,
     }
-    for beta in (1, 2):
-        found[f"f{beta}-macro"] = metrics.fbeta_score(truth, guess, beta=beta, average="macro", zero_division=0, **own)
+    for beta in (0.5, 1, 1.5, 2):
+        for mean in ("macro", "micro"):
+            found[f"f{beta}-{mean}"] = metrics.fbeta_score(truth, guess, beta=beta, average=mean, zero_division=0, **own)
         if classes == 2:
-            found[f"f{beta}-binary"] = metrics.fbeta_score(truth, guess, beta=beta, zero_division=0, **own)
+            found[f"f{beta}-binary"] = found[f"f{beta}"] = metrics.fbeta_score(truth, guess, beta=beta, zero_division=0, **own)
     kappa = metrics.cohen_kappa_score(truth, guess, labels=every, weights="quadratic", **own)
     if np.isfinite(kappa):
         found["qwk"] = kappa

@@ -51,7 +51,7 @@ import Testing
         ] {
             let recipe = try loader(data, folds: "k-fold", models: "c: {tfidf: {}}", stack: "d: {average: [c]}").load()
                 .recipe
-            #expect(recipe.data.target.width == width && recipe.metrics == metrics, "\(data)")
+            #expect(recipe.data.target.width == width && recipe.metrics.map(\.name) == metrics, "\(data)")
         }
     }
 

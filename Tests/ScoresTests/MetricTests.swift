@@ -126,6 +126,10 @@ struct ScoreGoldens: Decodable {
         #expect(
             Metrics.all.filter { $0.kinds.contains(.classes) }.allSatisfy { compared[$0.name, default: 0] >= 100 }
                 && compared["map@2"] == 400)
+        for beta in ["0.5", "1", "1.5", "2"] {
+            #expect(compared["f\(beta)-macro"] == 400 && compared["f\(beta)-micro"] == 400)
+            #expect(compared["f\(beta)-binary"] == 100 && compared["f\(beta)"] == 100)
+        }
     }
 
     @Test func whatIsNotDefinedIsNoNumber() throws {
@@ -155,8 +159,18 @@ struct ScoreGoldens: Decodable {
         #expect(Set(Metrics.all.map(\.name)).count == Metrics.all.count)
         #expect(Metrics.all.allSatisfy { $0.name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "-" } })
         #expect(Metrics.isStandard(["log-loss", "accuracy"]) && !Metrics.isStandard(["accuracy", "log-loss"]))
-        for name in ["f1", "map@0", "map@", "map@03", "map@1000", "f-macro", "f2-micro", "map@3 "] {
+        for name in [
+            "map@0", "map@", "map@03", "map@1000", "map@1.5", "map@3 ", "f", "f-macro", "f0", "f0-macro", "f.5", "f2.0",
+            "f02",
+            "f2.50-binary", "f-1", "f+2", "f1e2", "f0.0005", "f1000", "f2-weighted", "f2 ", "F2",
+        ] {
             #expect(Metrics.named(name) == nil, "\(name)")
+            let fits = Metrics.families.filter { name.firstMatch(of: try! Regex($0.pattern)) != nil }
+            #expect(fits.isEmpty, "\(name)")
+        }
+        for name in ["f1", "f2", "f0.5", "f0.001", "f999.999", "f10", "f1.05-macro", "f2-micro", "f0.1-binary"] {
+            #expect(Metrics.named(name)?.name == name)
+            #expect(Metrics.families.contains { name.firstMatch(of: try! Regex($0.pattern)) != nil }, "\(name)")
         }
         for family in Metrics.families { #expect(Metrics.named(family.example)?.name == family.example) }
         #expect(Metrics.named(["map@3", "auc", "log-loss", "seconds"]).map(\.name) == ["log-loss", "auc", "map@3"])

@@ -98,11 +98,18 @@ enum Make {
         return PseudoLabelStep(settings: settings, target: Target(kind, width: 2), predictions: nowhere())
     }
 
-    static func submission(id: String, label: String) -> SubmissionStep {
+    static func submission(id: String, label: String, form: String? = nil) -> SubmissionStep {
         SubmissionStep(
-            path: "s.csv", target: .classes, labels: ["0", "1"], id: id, label: label, predictions: nowhere(),
-            rows: nowhere(),
-            sample: nil)
+            path: "s.csv", target: .classes, labels: ["0", "1"], id: id, label: label, form: form,
+            predictions: nowhere(), rows: nowhere(), sample: nil)
+    }
+
+    static func sheets(form: String? = nil) -> SheetsStep {
+        SheetsStep(
+            target: .classes(2), labels: ["0", "1"], id: "id", label: "target", form: form,
+            evaluated: EvaluateStep(
+                target: .classes(2), metrics: ["m"], scored: nil, rows: nowhere(), folds: nowhere(), average: nowhere(),
+                members: [:]), sample: nil)
     }
 
     private static func nowhere<Content>() -> Artifact<Content> { Artifact(0, "") }

@@ -85,6 +85,34 @@ private let rows: JSON = [
         }
     }
 
+    /// A metric file is handed what a submission would have, and the truth in the same form.
+    @Test func sheetsHaveTheTruthInTheSubmissionsForm() throws {
+        let folder = try Folder()
+        let inputs = [
+            "average": try folder.predictions("p", rows: [0, 1, 2, 3], [0.6, 0.4, 0.5, 0.5, 0.2, 0.8, 0.4, 0.6]),
+            "rows": try folder.write("rows", rows),
+            "folds": try folder.write("folds", ["count": 2, "folds": [0, 0, 1, 1]]),
+            "fold-0": try folder.predictions("p0", rows: [0, 1], [0.6, 0.4, 0.5, 0.5]),
+            "fold-1": try folder.predictions("p1", rows: [2, 3], [0.2, 0.8, 0.4, 0.6]),
+        ]
+        _ = try folder.run(Make.sheets(), inputs)
+        func text(_ name: String) throws -> String {
+            String(decoding: try folder.bytes("sheets/\(name)"), as: UTF8.self)
+        }
+        #expect(try text("solution.csv") == "id,target_0,target_1\na,1,0\nb,0,1\nc,1,0\nd,0,1\n")
+        #expect(try text("average.csv") == "id,target_0,target_1\na,0.6,0.4\nb,0.5,0.5\nc,0.2,0.8\nd,0.4,0.6\n")
+        #expect(try text("all.csv") == text("average.csv"))
+        let said = try JSON(parsing: folder.bytes("sheets/sheets.json"))
+        #expect(said["id"] == "id" && said["lines"] == 1 && said["fold-count"] == 2)
+        #expect(said["tables"] == ["average": [0, 0, 1, 1], "all": [0, 0, 1, 1]])
+        // Rows of one group are left out together.
+        let blocks = try #require(said["blocks"]?.array)
+        #expect(blocks[0] == blocks[1] && blocks[2] == blocks[3] && blocks[0] != blocks[2])
+        _ = try folder.run(Make.sheets(form: "label"), inputs)
+        #expect(try text("solution.csv") == "id,target\na,0\nb,1\nc,0\nd,1\n")
+        #expect(try text("average.csv") == "id,target\na,0\nb,0\nc,1\nd,1\n")
+    }
+
     @Test func aFileCutOffIsNoPredictions() throws {
         let folder = try Folder()
         let whole = try folder.predictions("p", rows: [0], [0.5, 0.5])

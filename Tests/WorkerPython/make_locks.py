@@ -1,4 +1,4 @@
-"""Writes requirements.lock, requirements-cuda.lock and requirements-cpu.lock beside the worker.
+"""Writes requirements.lock, requirements-cuda.lock, requirements-cpu.lock and requirements-tables.lock beside the worker.
 
     python Tests/WorkerPython/make_locks.py          (needs `uv` on PATH or as $UV)
 
@@ -6,6 +6,8 @@ uv resolves WANTED for every Python and platform at once; what is written is the
 CPython 3.11 to 3.13 on Linux, x86_64 and aarch64, wheels only. The locks name versions and hashes and no host, so
 that they install from whatever index or folder pip is configured with. The libraries that only a CUDA build of
 torch loads are split off: they are several gigabytes, and a machine whose torch is a +cpu build has no use for them.
+What metric files alone need (pandas) goes into a folder of its own, so that whoever has none keeps the environment there is;
+`python Tests/WorkerPython/make_locks.py tables` writes that lock alone, beside the others as they are.
 """
 
 import os
@@ -31,6 +33,7 @@ scipy
 numpy
 huggingface_hub
 """
+TABLES = "pandas\n"
 # A CPU build of the same torch release. It is on no default index, so it is offered by a folder (PIP_FIND_LINKS) or not
 # at all; and pip in hash mode prefers the index's build to it, so it has a lock of its own, to be tried first.
 CPU = """\
@@ -73,27 +76,51 @@ def requirement(package):
     return " \\\n".join([head, *(f"    --hash=sha256:{h}" for h in hashes)]) + "\n"
 
 
+def resolved(wanted, constraints=None):
+    """The packages that uv finds for what is wanted, none of them for Windows alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, lock, limits = Path(folder, "wanted.in"), Path(folder, "pylock.toml"), Path(folder, "constraints.txt")
+        source.write_text(wanted)
+        command = [os.environ.get("UV", "uv"), "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
+                   "--format", "pylock.toml", "--output-file", lock, source]
+        if constraints:
+            limits.write_text(constraints)
+            command += ["--constraint", limits]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        packages = tomllib.loads(lock.read_text())["packages"]
+    return [p for p in packages if "win32" not in p.get("marker", "")]
+
+
+def write(worker, name, about, body, options=""):
+    (worker / name).write_text(HEADER.format(about=about, name=name, options=options) + body)
+
+
+def write_tables(worker):
+    """What the environment lacks, at the versions of what it has."""
+    common = re.findall(r"^([\w.-]+==[^\\\n]+?) ?\\?$", (worker / "requirements.lock").read_text(), re.MULTILINE)
+    there = {line.split("==")[0] for line in common}
+    packages = [p for p in resolved(TABLES, "\n".join(common)) if p["name"] not in there]
+    write(worker, "requirements-tables.lock", "What metric files need besides: into a folder of its own.",
+          "".join(map(requirement, packages)), "--target FOLDER ")
+    return len(packages)
+
+
 def main():
     here = Path(__file__).resolve().parent
     worker = here.parent.parent / "Sources" / "4-run" / "Workers" / "ablate_worker"
-    with tempfile.TemporaryDirectory() as folder:
-        wanted, lock = Path(folder, "wanted.in"), Path(folder, "pylock.toml")
-        wanted.write_text(WANTED)
-        command = [os.environ.get("UV", "uv"), "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
-                   "--format", "pylock.toml", "--output-file", lock, wanted]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        packages = tomllib.loads(lock.read_text())["packages"]
-    packages = [p for p in packages if "win32" not in p.get("marker", "")]
+    if sys.argv[1:] == ["tables"]:
+        print(f"{write_tables(worker)} packages for tables", file=sys.stderr)
+        return
+    packages = resolved(WANTED)
     common = [requirement(p) for p in packages if not CUDA.match(p["name"])]
     cuda = [requirement(p) for p in packages if CUDA.match(p["name"])]
-    write = lambda name, about, body, options="": (worker / name).write_text(
-        HEADER.format(about=about, name=name, options=options) + body)
-    write("requirements.lock", "What the worker imports, for Python 3.11 to 3.13 on Linux (x86_64, aarch64).", "".join(common))
-    write("requirements-cuda.lock", "What a CUDA build of torch loads besides: second, unless torch's version ends in +cpu.",
+    write(worker, "requirements.lock", "What the worker imports, for Python 3.11 to 3.13 on Linux (x86_64, aarch64).", "".join(common))
+    write(worker, "requirements-cuda.lock", "What a CUDA build of torch loads besides: second, unless torch's version ends in +cpu.",
           "".join(cuda))
-    write("requirements-cpu.lock", "A CPU build of torch, if a folder of wheels offers one: first, and may fail.", CPU,
+    write(worker, "requirements-cpu.lock", "A CPU build of torch, if a folder of wheels offers one: first, and may fail.", CPU,
           "--no-index ")
-    print(f"{len(common)} packages, and {len(cuda)} for CUDA", file=sys.stderr)
+    tables = write_tables(worker)
+    print(f"{len(common)} packages, {len(cuda)} for CUDA, and {tables} for tables", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,10 @@ package struct Evaluation: Sendable {
 
     /// What was scored by, where the recipe says it; nil in the files of recipes that name no metrics.
     package var metrics: [String]?
+    /// Those among them that are files, each with `lower` or `higher`, whichever is better.
+    package var files: [String: String] = [:]
+    /// What the first metric gave in parts, where it is a file.
+    package var recorded: MetricValues?
     /// The scores of the averaged predictions, by the metrics' names.
     package var scores: [String: Double]
     package var rows: Int
@@ -85,6 +89,11 @@ package struct Evaluation: Sendable {
     package init(reading bytes: [UInt8], name: String) throws(FormatError) {
         let fields = try JSONDocument(parsing: bytes, name: name)
         let average = try fields.object("average")
+        if fields.has("metric-files") {
+            let own = try fields.object("metric-files")
+            for name in own.names { files[name] = try own.string(name) }
+        }
+        recorded = try fields.has("recorded") ? MetricValues(fields.object("recorded")) : nil
         metrics = try fields.has("metrics") ? fields.strings("metrics") : nil
         let names = metrics ?? average.names.sorted()
         func scores(_ fields: JSONDocument, of names: [String]) throws(FormatError) -> [String: Double] {
@@ -226,6 +235,8 @@ package struct Evaluation: Sendable {
                     return .object(members)
                 })
         }
+        if !files.isEmpty { json["metric-files"] = .object(files.mapValues { .string($0) }) }
+        if let recorded { json["recorded"] = recorded.json }
         if isOfGroups { json["of-groups"] = true }
         if let metrics {
             json["metrics"] = .array(metrics.map { .string($0) })

@@ -17,10 +17,13 @@
 //     TextColumns                             the texts that each row has, by name
 //     Order                                   a column's values in their order, of which folds are made
 //     Weights, Coefficients                   what an average and a constraint fitted
-//     Evaluation, TrainingHistory             scores; a fine-tune's losses
+//     Evaluation, MetricValues                scores; what a metric file gave
+//     TrainingHistory                         a fine-tune's losses
 //     StepReport, BackboneFiles               what a step says of its work; a backbone's config and index of weights
 //     Features, Tokens, ContentShape          what the worker writes, as far as this side reads it
-//     SampleTable, SampleColumns, LabelColumns    a sample submission; which column is which label's
+//     SubmissionForm                          what stands in a submission's columns, and the lines of a row
+//     SampleTable, SampleForm                 a sample submission, and the form that it asks for
+//     SampleColumns, LabelColumns             which column is which label's
 //     TableLikeness, PackedTable              whether two files are one table in two forms, one of them compressed
 //     HeldLabels, TableCells                  whether a file holds a table's labels, however it is written; cells by value
 //     Safetensors, JSONDocument, CSV, CSVTable  named arrays; JSON read with expectations; comma-separated values

@@ -11,6 +11,8 @@ package struct StepMetrics: Sendable {
     package let rows: Int?
     /// Of a merged adapter: the largest difference of a logit from the adapter's own, and the largest logit.
     package let mergedDifference: (largest: Double, logit: Double)?
+    /// The names of its scores by metrics that are files.
+    package let files: [String]
     private let members: [String: JSON]
     /// The names of all that it said.
     package var names: Set<String> { Set(members.keys) }
@@ -20,11 +22,12 @@ package struct StepMetrics: Sendable {
         members = metrics.object ?? [:]
         // Most steps say nothing, and an error for each thing that is not said takes longer than all else.
         guard !members.isEmpty else {
-            (warnings, rows, mergedDifference) = ([], nil, nil)
+            (warnings, rows, mergedDifference, files) = ([], nil, nil, [])
             return
         }
         warnings = ((try? said.member("warnings").elements) ?? []).compactMap { try? $0.text }
         rows = try? said.member("rows").count
+        files = (try? said.member(ifPresent: "metric-files")?.texts) ?? []
         let difference = try? said.member("largest-difference").number
         let logit = try? said.member("largest-logit").number
         mergedDifference = difference.flatMap { difference in logit.map { (difference, $0) } }

@@ -8,7 +8,8 @@
 //
 //     Probabilities/       ProbabilityMatrix (the common currency; read it first), RowGrouping, Choices, LabelCounts, Temperature,
 //                          CutPoints
-//     Metrics/             Metric (what a score is), ScoredRows (what it reads), TallyMetric (what most are), Metrics (all of them)
+//     Metrics/             Metric (what a score is), ScoredRows (what it reads), TallyMetric (what most are), Metrics (all of them),
+//                          RecordedMetric (of which only values are known)
 //     Metrics/Classes/     of predicted classes: Accuracy, BalancedAccuracy, FMeasure, MatthewsCorrelation, QuadraticKappa
 //     Metrics/Probabilities/
 //                          LogLoss, BrierScore, CurveMetric (AUC and average precision, by OneAgainstRest), CreditAtRank,

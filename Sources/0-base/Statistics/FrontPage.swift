@@ -8,7 +8,8 @@
 //     PairedLosses                                           two models row by row, with weights, groups, folds, seeds
 //     PairedScores                                           the same by a metric that is no mean over rows
 //     ScoreInfluence                                         what each group adds to such a difference: the jackknife
-//     PairedRows                                             groups, folds and weights, which both share
+//     PairedBlocks                                           the same by values that somebody else's program worked out
+//     PairedRows                                             groups, folds and weights, which all share
 //     PairedBootstrap, BootstrapDraws, BlockBootstrap        the interval of a difference over groups and seeds; of few, of many
 //     VarianceComponents, PairedTest                         what a difference varies by, and the test by it
 //     CorrectedTest, HolmAdjustment                          the test over folds of one seed, and many tests

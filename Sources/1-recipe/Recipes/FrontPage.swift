@@ -19,7 +19,7 @@
 //
 // The rest, each of which says in its first line what it is:
 //
-//     Composition/         CommandReadings, ValuesInForce, Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
+//     Composition/         CommandReadings, ImportedModules, ValuesInForce, Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
 //     Composition/Checks/  CrossChecks, which lists them; AnnotationChecks, ExtractorChecks, KeyVariables
 //     .../Checks/Data/     ColumnChecks, FileChecks, FoldChecks, GroupChecks, MetricChecks, SampleChecks, SourceChecks, SubmissionChecks,
 //                          TargetChecks, TemplateChecks, WritableChecks
@@ -32,6 +32,6 @@
 //     Declarations/        Alternative, CollectionShapes, Declaration, Key, MetricShape, PlainNode, Reading,
 //                          ScalarShapes, ValueShape
 //     Sections/            Ablation, Annotation, Chat, CustomStep, DataSection, Exploration, Extractor, FoldSection,
-//                          PseudoLabels, Site, Submission, Template, TrainingTable
+//                          PseudoLabels, RecipeMetric, Site, Submission, Template, TrainingTable
 //     Sections/Models/     Model, and a file for each of its kinds and of what a FineTune is made of
 //     Sections/Stack/      StackEntry, and a file for each of its kinds

@@ -84,6 +84,10 @@ package enum Content {
     /// The coefficients of a method of the constraint, fitted without each fold and on all of them.
     package enum Coefficients: NamedContent { static let name = "coefficients" }
     package enum Evaluation: NamedContent { static let name = "evaluation" }
+    /// Tables in the submission's form, the truth and what is predicted, and which rows are scored together.
+    package enum Sheets: NamedContent { static let name = "sheets" }
+    /// What a metric file gave.
+    package enum MetricValues: NamedContent { static let name = "values" }
     package enum Report: NamedContent { static let name = "report" }
     package enum Submission: NamedContent { static let name = "submission" }
 }

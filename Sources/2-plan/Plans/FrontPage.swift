@@ -21,11 +21,12 @@
 //
 // The rest, each of which says in its first line what it is:
 //
-//     Compiling/           CommandSteps, TextSteps
+//     Compiling/           CommandSteps, Scoring, TextSteps
 //     Compiling/Models/    BaselineSteps, FineTuneSteps, FittedModelSteps, ProgramSteps, PseudoLabelSteps
 //     Compiling/Stack/     AverageSteps, LearnerSteps, OptimizationSteps
 //     Labels/              FoldSet, PlanFindings
+//     Kinds/Scoring/       EvaluateStep; before it, for metric files, SheetsStep and ScoreStep
 //     Kinds/Programs/      RunsProgram, which the others share; CommandStep, PartStep, ProgramStep
-//     Kinds/               AnnotateStep, AverageStep, EvaluateStep, ExploreStep, ExtractStep,
+//     Kinds/               AnnotateStep, AverageStep, ExploreStep, ExtractStep,
 //                          FeaturesStep, FinetuneStep, FitStep, ForwardPass, IngestStep, JoinStep, OptimizeStep,
 //                          PredictStep, PseudoLabelStep, SplitStep, StackStep, SubmissionStep, TokenizeStep

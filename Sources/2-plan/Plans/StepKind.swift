@@ -44,7 +44,8 @@ extension StepKind {
         FitStep.self,
         PredictStep.self, PredictionsStep.self, FeaturesStep.self, AnnotateStep.self, ExtractStep.self,
         AverageStep.self, StackStep.self,
-        OptimizeStep.self, EvaluateStep.self, SubmissionStep.self, PseudoLabelStep.self, CommandStep.self,
+        OptimizeStep.self, SheetsStep.self, ScoreStep.self, EvaluateStep.self, SubmissionStep.self,
+        PseudoLabelStep.self, CommandStep.self,
         PartStep.self, ProgramStep.self,
     ]
     package static let allCases = declared.map { $0.kind }
@@ -61,6 +62,7 @@ extension StepKind {
     package static var optimize: StepKind { OptimizeStep.kind }
     package static var submission: StepKind { SubmissionStep.kind }
     package static var pseudoLabel: StepKind { PseudoLabelStep.kind }
+    package static var score: StepKind { ScoreStep.kind }
     package static var evaluate: StepKind { EvaluateStep.kind }
     package static var command: StepKind { CommandStep.kind }
 }

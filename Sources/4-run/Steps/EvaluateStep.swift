@@ -26,16 +26,18 @@ extension EvaluateStep: RunnableStep {
         let average = try context.predictions("average", target, of: held)
         // Recipes that name no metrics, or those, have the keys and files of earlier versions.
         let asked = metrics == Metrics.standard.map(\.name) ? nil : metrics
-        let metrics = try metrics.map(metric)
+        let given = try values(context)
+        let metrics = try self.metrics.filter { files[$0] == nil }.map(metric)
         let scorer = Scorer(metrics: metrics, weights: rated.table.weights)
         let whole = try truth.scored(average)
-        let scores = scorer.scores(whole)
+        var scores = scorer.scores(whole)
         for metric in metrics where scores[metric.name] == nil {
             throw AblateError(
                 .invalid,
                 "\(metric.title) is not defined for these predictions: \(truth.isOne ? "all \(count) rows have one label" : "its sums over \(count) rows are 0/0"); take \"\(metric.name)\" out of the recipe's metrics"
             )
         }
+        for (name, values) in given { scores[name] = values.tables["average"]?.whole }
         var evaluation = Evaluation(
             rows: count, classes: truth.classes ?? target.width, metrics: asked, scores: scores)
         truth.record(whole, as: "average", in: &evaluation)
@@ -50,7 +52,7 @@ extension EvaluateStep: RunnableStep {
                 Predictions(joining: parts, covering: held.tableRows, rows: held.rows))
             truth.record(table, as: seed, in: &evaluation)
             let name = seed == Self.withoutSeed ? "" : seed
-            evaluation.seeds.append((name, scorer.scores(table)))
+            evaluation.seeds.append((name, scorer.scores(table).merging(given.whole(seed)) { $1 }))
             let number = Self.repeatNumber(of: seed)
             var own = folds
             if number > 0 {
@@ -58,9 +60,13 @@ extension EvaluateStep: RunnableStep {
                 if truth.standing != nil { own = own.selecting(rated.rows) }
             }
             if context.inputs["folds.1"] != nil { evaluation.foldsBySeed[seed] = own.folds }
-            evaluation.cells += scorer.cells(of: table, folds: own, seed: name)
+            evaluation.cells += scorer.cells(of: table, folds: own, seed: name) { given.ofFold($0, seed) }
         }
-        if evaluation.cells.isEmpty { evaluation.cells = scorer.cells(of: whole, folds: folds, seed: "") }
+        if evaluation.cells.isEmpty {
+            evaluation.cells = scorer.cells(of: whole, folds: folds, seed: "") { given.ofFold($0, "average") }
+        }
+        evaluation.files = files.mapValues(\.rawValue)
+        evaluation.recorded = self.metrics.first.flatMap { given[$0] }
         evaluation.groups = rated.table.groups ?? rated.rows
         if !held.isWhole { cover(&evaluation, by: held, of: rows, allFolds) }
         if truth.standing != nil { (evaluation.covered, evaluation.isOfGroups) = (rated.rows, true) }
@@ -68,7 +74,7 @@ extension EvaluateStep: RunnableStep {
         try context.write(evaluation.bytes, as: "evaluation")
         return StepOutcome(
             outputs: ["evaluation"],
-            metrics: .object(scores.mapValues { .number($0) }))
+            metrics: .object(scores.mapValues { JSON.number($0) }.merging(fileNames) { $1 }))
     }
 
     /// What a reader of an evaluation of some rows cannot know without the others.
@@ -93,6 +99,22 @@ extension EvaluateStep: RunnableStep {
         }
         let mean = ratios.reduce(0, +) / Double(ratios.count)
         evaluation.testToTrain = mean.isFinite ? mean : nil
+    }
+
+    /// Whoever shows the scores of a record knows by these names that they are some.
+    private var fileNames: [String: JSON] {
+        files.isEmpty ? [:] : ["metric-files": .array(metrics.filter { files[$0] != nil }.map { .string($0) })]
+    }
+
+    /// What the metrics that are files gave, by their names.
+    private func values(_ context: StepContext) throws -> [String: MetricValues] {
+        var found: [String: MetricValues] = [:]
+        for name in files.keys {
+            found[name] = try context.proven("score.\(name)") { bytes, title throws(FormatError) in
+                try MetricValues(reading: bytes, name: title)
+            }
+        }
+        return found
     }
 
     private func metric(_ name: String) throws -> any Metric {
@@ -165,6 +187,18 @@ private enum Truth {
     }
 }
 
+extension [String: MetricValues] {
+    /// Over all rows of a seed, by the metrics' names.
+    fileprivate func whole(_ seed: String) -> [String: Double] { compactMapValues { $0.tables[seed]?.whole } }
+
+    /// Over those of a fold.
+    fileprivate func ofFold(_ fold: Int, _ seed: String) -> [String: Double] {
+        compactMapValues { values in
+            values.tables[seed].flatMap { $0.folds.indices.contains(fold) ? $0.folds[fold] : nil }
+        }
+    }
+}
+
 /// Scores the rows of one table.
 private struct Scorer {
     let metrics: [any Metric]
@@ -181,12 +215,16 @@ private struct Scorer {
     }
 
     /// The scores of each fold whose rows weigh anything; those that are defined for it, such as an AUC where it has two classes.
-    func cells(of table: ScoredRows, folds: Folds, seed: String) -> [Evaluation.Cell] {
+    ///
+    /// - Parameter given: what metrics that are files gave for a fold.
+    func cells(
+        of table: ScoredRows, folds: Folds, seed: String, given: (Int) -> [String: Double]
+    ) -> [Evaluation.Cell] {
         (0..<folds.count).compactMap { fold in
             let rows = folds.folds.indices.filter { folds.folds[$0] == fold }
             let weights = weights.map { weights in rows.map { weights[$0] } }
             if let weights, weights.reduce(0, +) <= 0 { return nil }
-            let scores = scores(table.selecting(rows), weights)
+            let scores = scores(table.selecting(rows), weights).merging(given(fold)) { $1 }
             return scores.isEmpty ? nil : Evaluation.Cell(seed: seed, fold: fold, rows: rows.count, scores: scores)
         }
     }

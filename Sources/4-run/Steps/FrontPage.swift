@@ -1,6 +1,6 @@
 // The front page of the module.
 //
-// Steps holds the steps that the engine runs itself: split, average, optimize, evaluate, submission. Each is a
+// Steps holds the steps that the engine runs itself: split, average, optimize, sheets, evaluate, submission. Each is a
 // function from files and what its kind declares to files and metrics: the value that was planned is the value that runs. What a file must hold is said by its type in Formats, which
 // proves it whenever it is read.
 //
@@ -18,5 +18,5 @@
 //
 // The rest, each of which says in its first line what it is:
 //
-//     (here)               AverageStep, CuttingStep, EvaluateStep, OptimizeStep, PseudoLabelStep, Sharpness, SplitStep,
+//     (here)               AverageStep, CuttingStep, EvaluateStep, OptimizeStep, PseudoLabelStep, Sharpness, SheetsStep, SplitStep,
 //                          SubmissionStep, WeightedAverageStep

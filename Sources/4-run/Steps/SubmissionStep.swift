@@ -3,36 +3,51 @@
 internal import Digests
 internal import Formats
 internal import Plans
+internal import Scores
 internal import Targets
 
 extension SubmissionStep: RunnableStep {
-    /// Columns and order of rows are the sample's where there is one: its rows name the ids, and which column is which label's
-    /// its header says (``SampleColumns``).
+    /// Columns, lines and their order are the sample's where there is one: its rows name the ids, and its header and cells say what
+    /// stands where (``SubmissionForm``).
     func run(_ context: StepContext) throws -> StepOutcome {
         let rows = try context.rows()
-        let table = try context.predictions(
-            "predictions", Target(target, width: labels.count), covering: rows.ids.count)
-        var header = [id] + PredictionColumns.submitted(target, labels, label: label)
-        var places = labels.indices.map { $0 + 1 }
-        var order = Array(rows.ids.indices)
-        if context.inputs["sample"] != nil {
-            let (columns, sampleOrder) = try context.proven("sample") { bytes, name throws(FormatError) in
-                let sample = try SampleTable(reading: bytes, name: name)
-                let columns = try sample.columns(labels: labels, id: id)
-                return (columns, try sample.order(columns, in: rows.ids))
+        let target = Target(self.target, width: labels.count)
+        let table = try context.predictions("predictions", target, covering: rows.ids.count)
+        let cells = form.flatMap { SubmissionCells($0) }
+        let predicted = try table.predictedLabels()
+        func lines(_ form: SubmissionForm, _ row: Int) -> [[String]] {
+            form.rows(of: rows.ids[row], Array(table[row]), predicted: predicted?[row], target.form)
+        }
+        let (header, all) = try context.submission { sample throws(FormatError) in
+            guard let sample else {
+                let form = SubmissionForm(self.target, labels: labels, id: id, label: label, cells: cells)
+                return (form.header, rows.ids.indices.flatMap { lines(form, $0) })
             }
-            (header, places, order) = (columns.header, columns.columns, sampleOrder)
+            let form = try sample.form(self.target, labels: labels, id: id, cells: cells)
+            return (form.header, try sample.lines(form, of: rows.ids) { lines(form, $0) })
         }
         var text = CSV.row(header)
-        for row in order {
-            // What is no label's column is the id's.
-            var fields = [String](repeating: rows.ids[row], count: header.count)
-            for (place, value) in zip(places, table[row]) {
-                fields[place] = PredictionColumns.text(value, target.form)
-            }
-            text += CSV.row(fields)
-        }
+        for line in all { text += CSV.row(line) }
         try context.write(Array(text.utf8), as: "submission")
-        return StepOutcome(outputs: ["submission"], metrics: ["rows": .integer(order.count)])
+        return StepOutcome(outputs: ["submission"], metrics: ["rows": .integer(all.count)])
+    }
+}
+
+extension Predictions {
+    /// The predicted label of each row; nil where not one of the labels is true.
+    func predictedLabels() throws -> [Int]? {
+        guard target.form.isOfOneLabel else { return nil }
+        let matrix = try ProbabilityMatrix(values: values, classCount: target.width)
+        return target.kind == .ordinal ? matrix.nearestLabels : matrix.predictedLabels
+    }
+}
+
+extension StepContext {
+    /// What `make` makes of the sample submission, or of none.
+    func submission<Value>(_ make: (SampleTable?) throws(FormatError) -> Value) throws -> Value {
+        guard inputs["sample"] != nil else { return try make(nil) }
+        return try proven("sample") { bytes, name throws(FormatError) in
+            try make(SampleTable(reading: bytes, name: name))
+        }
     }
 }

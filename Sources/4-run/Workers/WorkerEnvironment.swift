@@ -42,6 +42,39 @@ package struct WorkerEnvironment: Sendable {
                 message: "\(interpreter), which the site names as python, is not a program that can be run")
         }
         try WorkerPackage.makeFolders(cache + "/environments")
+        try await once(folder, say: say) { try await make(say: say) }
+        return "\(folder)/bin/python"
+    }
+
+    /// The folder of pandas, which metric files need and nothing else does: made first where needed, once the environment is there. Nil
+    /// where the interpreter is another one, whose libraries are its owner's business.
+    ///
+    /// Errors: as of ``prepare(say:)``.
+    package func prepareTables(say: @Sendable (String) -> Void) async throws -> String? {
+        guard interpreter == nil || interpreter == "\(self.folder)/bin/python" else { return nil }
+        let lock = WorkerSources.tablesLock
+        let folder = "\(folder)/tables-\(Digest(of: lock.bytes).short)"
+        try await once(folder, say: say) {
+            say("installing pandas for the metric file")
+            // What an interrupted installation left would be passed over by pip, and stay as it is.
+            try? Host.system.files.remove(folder)
+            try WorkerPackage.makeFolders(folder)
+            try WorkerPackage.write(lock.bytes, to: "\(folder)/\(lock.path)")
+            let log = "\(folder).log"
+            let install = installer(for: "\(self.folder)/bin/python")
+            try await shell(
+                install + [
+                    "--quiet", "--no-deps", "--require-hashes", "--target", folder, "-r", "\(folder)/\(lock.path)",
+                ],
+                log: log, hint: "see \(log)")
+        }
+        return folder
+    }
+
+    /// Makes a folder unless it is complete, by one ablate at a time.
+    private func once(_ folder: String, say: @Sendable (String) -> Void, make: () async throws -> Void) async throws {
+        func isComplete() -> Bool { Host.system.files.exists("\(folder)/complete") }
+        if isComplete() { return }
         let lock: any OpenFile
         do {
             lock = try Host.system.files.open("\(folder).lock", .locking)
@@ -56,10 +89,9 @@ package struct WorkerEnvironment: Sendable {
             isTold = true
             try await Task.sleep(for: .seconds(1))
         }
-        if let ready { return ready }
-        try await make(say: say)
+        if isComplete() { return }
+        try await make()
         try WorkerPackage.write([], to: "\(folder)/complete")
-        return "\(folder)/bin/python"
     }
 
     private func make(say: @Sendable (String) -> Void) async throws {

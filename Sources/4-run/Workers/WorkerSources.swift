@@ -24,6 +24,9 @@ enum WorkerSources {
     /// What a CUDA build of torch loads besides.
     static var cudaLock: WorkerSource { lock("requirements-cuda.lock") }
 
+    /// What metric files need besides, and nothing else: in a folder of its own, so that the environment stays as it is.
+    static var tablesLock: WorkerSource { lock("requirements-tables.lock") }
+
     /// The locks in the order in which the environment's name digests them.
     static var locks: [WorkerSource] { [processorLock, commonLock, cudaLock] }
 

@@ -100,7 +100,7 @@ package struct RecipeResults: Sendable {
         labels = recipe.recipe.data.labels
         target = recipe.recipe.data.target
         about = recipe.recipe.about
-        metrics = recipe.recipe.metrics.compactMap(Metrics.named)
+        metrics = recipe.recipe.metrics.compactMap(\.metric)
         let entries = forecast.entries
         let reader = EvaluationReader(store, made: entries.compactMap(\.record))
         let evaluations = try Parallel.map(plan.results) { result in

@@ -57,6 +57,7 @@ enum KeyChanges {
         "data.labels": "[x, y]", "data.target": "ordinal", "data.template": "\"{answer}\"",
         "folds.kind": "group-k-fold", "folds.count": "3",
         "folds.seed": "7", "submission.from": "a", "submission.path": "other.csv", "submission.sample": "s.csv",
+        "submission.form": "label",
         "submission.leaderboard": "0.5",
         "rounds.count": "1",
     ]

@@ -6,6 +6,10 @@ internal import Digests
 package struct SampleTable: Sendable {
     private let table: CSVTable
     package var header: [String] { table.header }
+    var name: String { table.name }
+    var rowCount: Int { table.rows.count }
+    func cells(of column: Int) -> [String] { table.rows.map { $0[column] } }
+    func cell(_ row: Int, _ column: Int) -> String { table.rows[row][column] }
 
     /// - Parameter name: as messages call the sample.
     ///
@@ -32,21 +36,21 @@ package struct SampleTable: Sendable {
     }
 
     /// The id of each row. Errors: ``FormatError`` where one comes twice, with the row: the first after the header is row 1.
-    package func ids(_ columns: SampleColumns) throws(FormatError) -> [String] {
+    func ids(_ form: SubmissionForm) throws(FormatError) -> [String] {
         var seen: [ExactText: Int] = [:]
         for (number, row) in table.rows.enumerated() {
-            let id = row[columns.id]
+            let id = row[form.id]
             if let first = seen.updateValue(number, forKey: ExactText(id)) {
                 throw FormatError(
                     "row \(number + 1) of the sample has the id \"\(id)\" of row \(first + 1); an id names one row")
             }
         }
-        return table.rows.map { $0[columns.id] }
+        return table.rows.map { $0[form.id] }
     }
 
     /// The row of the test table, whose ids are given, for each row of the sample. Errors: ``FormatError`` with the sample's row.
-    package func order(_ columns: SampleColumns, in ids: [String]) throws(FormatError) -> [Int] {
-        let own = try self.ids(columns)
+    package func order(_ form: SubmissionForm, in ids: [String]) throws(FormatError) -> [Int] {
+        let own = try self.ids(form)
         let rows = Dictionary(ids.enumerated().map { (ExactText($1), $0) }, uniquingKeysWith: { first, _ in first })
         var order: [Int] = []
         for (number, id) in own.enumerated() {

@@ -51,7 +51,7 @@ package protocol ResampledScore: Sendable {
 }
 
 /// Which way a metric is better.
-package enum MetricDirection: String, Sendable {
+package enum MetricDirection: String, CaseIterable, Sendable {
     case lower, higher
 
     /// How much better `new` is than `old`: positive where it is.

@@ -14,10 +14,12 @@ package enum Metrics {
 
     /// The metrics that have a number in their name.
     package static let families = [
-        MetricFamily(prefix: "map@", suffix: "", example: "map@3") { CreditAtRank(.map, places: $0) },
-        MetricFamily(prefix: "ndcg@", suffix: "", example: "ndcg@10") { CreditAtRank(.ndcg, places: $0) },
-        MetricFamily(prefix: "f", suffix: "-macro", example: "f2-macro") { FMeasure(.macro, beta: Double($0)) },
-        MetricFamily(prefix: "f", suffix: "-binary", example: "f2-binary") { FMeasure(.binary, beta: Double($0)) },
+        MetricFamily(prefix: "map@", places: "map@3") { CreditAtRank(.map, places: $0) },
+        MetricFamily(prefix: "ndcg@", places: "ndcg@10") { CreditAtRank(.ndcg, places: $0) },
+        MetricFamily(prefix: "f", suffix: "-macro", beta: "f0.5-macro") { FMeasure(.macro, beta: $0) },
+        MetricFamily(prefix: "f", suffix: "-micro", beta: "f2-micro") { FMeasure(.micro, beta: $0) },
+        MetricFamily(prefix: "f", suffix: "-binary", beta: "f1.5-binary") { FMeasure(.binary, beta: $0) },
+        MetricFamily(prefix: "f", beta: "f2") { FMeasure(.binary, beta: $0, isShort: true) },
     ]
 
     /// What a recipe of classes is scored by that names none; the first decides.
@@ -49,34 +51,53 @@ package enum Metrics {
     package static func isStandard(_ names: [String]) -> Bool { names == standard.map(\.name) }
 }
 
-/// Metrics alike but for a whole number in their name: `map@3`.
+/// Metrics alike but for a number in their name: `map@3`, `f0.5-macro`.
 package struct MetricFamily: Sendable {
     package let prefix: String
     package let suffix: String
     /// The name of one of them.
     package let example: String
-    private let make: @Sendable (Int) -> any Metric
+    /// What the number is called where the name is told: `K`.
+    private let letter: String
+    /// The number as a regular expression.
+    private let number: String
+    /// The metric of a number in its one way to write it; nil where it is none.
+    private let make: @Sendable (Substring) -> (any Metric)?
 
-    /// The numbers that there may be.
-    private static let numbers = 1...999
+    /// Of a whole number from 1 to 999.
+    init(prefix: String, places example: String, make: @escaping @Sendable (Int) -> any Metric) {
+        (self.prefix, suffix, self.example, letter, number) = (prefix, "", example, "K", "[1-9][0-9]{0,2}")
+        self.make = { digits in
+            guard let places = Int(digits), String(places) == digits, 1...999 ~= places else { return nil }
+            return make(places)
+        }
+    }
 
-    init(prefix: String, suffix: String, example: String, make: @escaping @Sendable (Int) -> any Metric) {
-        (self.prefix, self.suffix, self.example, self.make) = (prefix, suffix, example, make)
+    /// Of a number from 0.001 to 999.999, with three decimals at most.
+    init(prefix: String, suffix: String = "", beta example: String, make: @escaping @Sendable (Double) -> any Metric) {
+        (self.prefix, self.suffix, self.example, letter) = (prefix, suffix, example, "B")
+        number = "([1-9][0-9]{0,2}(\\.[0-9]{0,2}[1-9])?|0\\.[0-9]{0,2}[1-9])"
+        self.make = { digits in
+            let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
+            let isNumber = parts.allSatisfy { (1...3).contains($0.count) && $0.utf8.allSatisfy { 0x30...0x39 ~= $0 } }
+            guard isNumber, parts.count <= 2, parts[0] == "0" || parts[0].first != "0",
+                parts.count == 1 || parts[1].last != "0", let beta = Double(digits), beta > 0
+            else { return nil }
+            return make(beta)
+        }
     }
 
     /// The names as a regular expression.
-    package var pattern: String { "^\(prefix)[1-9][0-9]{0,2}\(suffix)$" }
+    package var pattern: String { "^\(prefix)\(number)\(suffix)$" }
 
     /// The names, for people: `map@K`.
-    package var form: String { "\(prefix)K\(suffix)" }
+    package var form: String { prefix + letter + suffix }
 
     /// Its metric of this name; nil where the name is none of its own.
     package func metric(named name: String) -> (any Metric)? {
         guard name.hasPrefix(prefix), name.hasSuffix(suffix), name.count > prefix.count + suffix.count else {
             return nil
         }
-        let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
-        guard let number = Int(digits), String(number) == digits, Self.numbers.contains(number) else { return nil }
-        return make(number)
+        return make(name.dropFirst(prefix.count).dropLast(suffix.count))
     }
 }

@@ -77,7 +77,7 @@ package struct RecipeLoader: Sendable {
         if let rounds = recipe.rounds {
             recipe.rounds?.pseudoLabels.from = rounds.from ?? recipe.submission?.from ?? ""
         }
-        if root["metrics"] == nil { recipe.metrics = Metrics.standard(of: recipe.data.kind).map(\.name) }
+        if root["metrics"] == nil { recipe.metrics = Metrics.standard(of: recipe.data.kind).map { .own($0.name) } }
         let size = PlanSize(recipe: recipe, tree: root, limit: steps)
         if !isProven, let finding = size.refusal(variants: nil) {
             throw Findings(reading.findings + [finding] + missing)
@@ -120,10 +120,18 @@ package struct RecipeLoader: Sendable {
         WritableChecks(recipe: recipe, tree: root)
             .report(isWritable: { surroundings.isWritable(absolute($0)) }, &reading)
         guard !reading.findings.hasErrors else { throw Findings(reading.findings + missing) }
+        let metricFiles = recipe.metrics.compactMap(\.file).map { file in
+            let parts = absolute(file.python).split(separator: "/")
+            let own = ImportedModules(
+                surroundings: surroundings, folder: "/" + parts.dropLast().joined(separator: "/"))
+            return (file.name, own.files(of: String(parts.last ?? "")))
+        }
         let commands = CommandReadings(recipe: recipe, variants: variants, surroundings: surroundings, folder: folder)
         return LoadedRecipe(
             recipe: recipe, tree: root, file: file, folder: folder, variants: variants, missing: missing,
-            warnings: reading.findings, scripts: commands.scripts, trainingCopies: commands.trainingCopies,
+            warnings: reading.findings, scripts: commands.scripts,
+            metricFiles: Dictionary(metricFiles, uniquingKeysWith: { first, _ in first }),
+            trainingCopies: commands.trainingCopies,
             mentions: commands.mentions, texts: texts, isProven: isProven)
     }
 

@@ -11,7 +11,7 @@ package struct Recipe: Sendable {
     package var include: [String] = []
     package var data = DataSection()
     package var folds = FoldSection()
-    package var metrics = Metrics.standard.map(\.name)
+    package var metrics = Metrics.standard.map { RecipeMetric.own($0.name) }
     package var models: [Named<Model>] = []
     package var stack: [Named<StackEntry>] = []
     package var steps: [Named<CustomStep>] = []
@@ -47,8 +47,9 @@ package struct Recipe: Sendable {
             Key("data", \.data, DataSection.declaration.shape, required: true, DataSection.declaration.about),
             Key("folds", \.folds, FoldSection.declaration.shape, required: true, FoldSection.declaration.about),
             Key(
-                "metrics", \.metrics, .list(of: .metric),
-                "What results are scored by. The first is what verdicts, rankings and comparisons are about."),
+                "metrics", \.metrics, .list(of: RecipeMetric.shape),
+                "What results are scored by: names, or files with a function `score` as competitions publish theirs, such as {python: metric.py, name: competition, better: lower, arguments: {beta: 0.5}}, of which all but python may be left out. The first is what verdicts, rankings and comparisons are about."
+            ),
             Key(
                 "models", \.models, .named(Model.declaration.shape, noun: "model"), required: true,
                 "The models, by name."),
@@ -97,6 +98,9 @@ package struct LoadedRecipe: Sendable {
     package let warnings: [Finding]
     /// The files that the command of each custom step, program and variant names: inputs by content.
     package let scripts: [String: [String]]
+    /// The files of each metric that is a file, by its name: itself first, then the modules beside it that it imports, as paths from its
+    /// folder.
+    package let metricFiles: [String: [String]]
     /// Absolute paths of files that commands read and that are the training table by content or by place.
     package let trainingCopies: Set<String>
     /// Where commands name the training table otherwise, by the same names.

@@ -143,14 +143,11 @@ struct Compiler {
                 EvaluateStep.repeatNumber(of: String($0.prefix { $0 != "/" })) > 0
             }
             let repeats = isRepeated ? (1..<recipe.folds.repeats).map { ("\($0)", folds(repeat: $0)) } : []
-            evaluate =
-                builder.add(
-                    EvaluateStep(
-                        target: target, metrics: recipe.metrics, scored: predictions.folds, rows: rows(of: .train),
-                        folds: folds(), repeats: Dictionary(repeats, uniquingKeysWith: { $1 }), average: outOfFold,
-                        members: predictions.members),
-                    at: "\(address ?? result.name)/evaluate", origins: ["metrics": loaded.tree["metrics"]]
-                ).evaluation.step
+            let step = EvaluateStep(
+                target: target, metrics: recipe.metrics.map(\.name), scored: predictions.folds, rows: rows(of: .train),
+                folds: folds(), repeats: Dictionary(repeats, uniquingKeysWith: { $1 }), average: outOfFold,
+                members: predictions.members)
+            evaluate = self.evaluate(step, at: address ?? result.name)
         }
         results.append(
             PlannedResult(
@@ -255,9 +252,12 @@ struct Compiler {
             SubmissionStep(
                 path: submission.path, target: recipe.data.target.kind, labels: recipe.data.outputs,
                 id: recipe.data.columns.id ?? "id",
-                label: recipe.data.columns.label, predictions: test, rows: rows(of: .test),
+                label: recipe.data.columns.label, form: submission.form, predictions: test, rows: rows(of: .test),
                 sample: submission.sample.map(file)),
-            at: "submission", origins: ["path": tree?["path"] ?? tree, "labels": loaded.tree["data"]?["labels"]]
+            at: "submission",
+            origins: [
+                "path": tree?["path"] ?? tree, "labels": loaded.tree["data"]?["labels"], "form": tree?["form"],
+            ]
         ).submission.step
     }
 }

@@ -16,6 +16,8 @@ package struct SubmissionStep: TypedStep {
     /// The columns of a submission without a sample.
     package let id: String
     package let label: String
+    /// What its cells hold; nil where the sample tells.
+    package let form: String?
     let predictions: Artifact<Content.Predictions>
     let rows: Artifact<Content.Rows>
     let sample: Artifact<Content.UserFile>?
@@ -29,6 +31,7 @@ package struct SubmissionStep: TypedStep {
             "The labels, in the order of their numbers; or the columns of what is predicted."),
         Parameter("id", \.id, .text(), "The column of the rows' ids."),
         Parameter("label", \.label, .text(), "The column of the label, which names the columns of the classes."),
+        Parameter("form", optional: \.form, .text(), "What its cells hold, where the recipe says it."),
     ]
 
     package static let inputs: [Input<Self>] = [

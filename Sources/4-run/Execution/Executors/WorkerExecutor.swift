@@ -19,11 +19,15 @@ struct WorkerExecutor: Executor {
         _ assignment: StepAssignment, on gpus: [String], report: @escaping @Sendable (StepNews) -> Void
     ) async throws -> Work {
         let step = assignment.step
+        var inputs = assignment.inputs
+        if step.kind == .score, let tables = try await pool.tablesFolder() {
+            inputs["libraries"] = (path: tables, name: "the folder of pandas")
+        }
         let worker = try await pool.take(gpus: gpus, threads: threads)
         // How many cores there are may have changed while the interpreter started.
         let specification = WorkerSpecification(
             address: step.address, kind: step.kind.rawValue, key: assignment.key, parameters: step.workerParameters,
-            inputs: assignment.inputs, outputs: assignment.outputs, scratch: assignment.scratch, log: assignment.log,
+            inputs: inputs, outputs: assignment.outputs, scratch: assignment.scratch, log: assignment.log,
             threads: step.demand == .training ? threads * max(1, gpus.count) : assignment.cores.cores,
             processes: step.kind == .finetune ? max(1, gpus.count) : 1)
         let watch = StopWatch()

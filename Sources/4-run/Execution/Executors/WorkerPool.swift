@@ -10,6 +10,7 @@ package actor WorkerPool {
     private let say: @Sendable (String) -> Void
     private var idle: [[String]: [Worker]] = [:]
     private var preparation: Task<String, any Error>?
+    private var tables: Task<String?, any Error>?
     private var count = 0
 
     package init(environment: WorkerEnvironment, logs store: String, say: @escaping @Sendable (String) -> Void) {
@@ -41,6 +42,18 @@ package actor WorkerPool {
             WorkerLaunch(
                 python: python, package: package, environment: variables,
                 log: "\(store)/worker-\(Host.system.processes.current.process)-\(count).log"))
+    }
+
+    /// The folder of pandas, made once like the environment; nil where the interpreter is the site's.
+    package func tablesFolder() async throws -> String? {
+        _ = try await interpreter()
+        let task = tables ?? Task { [environment, say] in try await environment.prepareTables(say: say) }
+        tables = task
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 
     package func give(back worker: Worker, gpus: [String]) {

@@ -52,6 +52,9 @@ struct Pairing: Sendable {
             of: [baseline.identity, variant.identity])
         var unread: (any Error)?
         let found = known.comparison(key, smallestEffect: smallestEffect) {
+            if baseline.metric is RecordedMetric {
+                return Self.compared(baseline, variant, names, smallestEffect)
+            }
             let sides: [[ScoredRows]]
             do {
                 sides = try [baseline, variant].map { side in try names.compactMap(side.rows) }
@@ -72,6 +75,23 @@ struct Pairing: Sendable {
             found != nil
             ? nil
             : unread.map { .unreadable("\($0)") } ?? .notRecorded(metric: baseline.metric.name)
+    }
+
+    /// By the values of a metric file, without blocks of groups.
+    private static func compared(
+        _ baseline: Evaluation, _ variant: Evaluation, _ names: [String], _ smallestEffect: Double?
+    ) -> Comparison? {
+        let sides = [baseline, variant].map { side in names.compactMap(side.blockScores) }
+        let all = sides.joined()
+        guard sides.allSatisfy({ $0.count == names.count }), baseline.groups.count == baseline.folds.count,
+            Set(all.map { [$0.without.count, $0.folds.count] }).count == 1
+        else { return nil }
+        let folds = names.compactMap { baseline.foldsBySeed[$0] }
+        return PairedBlocks(
+            direction: baseline.metric.direction, baseline: sides[0], variant: sides[1], groups: baseline.groups,
+            folds: baseline.folds, weights: baseline.counts, testToTrain: baseline.testToTrain ?? variant.testToTrain,
+            foldsBySeed: folds.count == names.count ? folds : nil
+        ).comparison(smallestEffect: smallestEffect, resamples: resamples)
     }
 
     /// By the means of rows where the metric is one; else by the scores of groups drawn again.

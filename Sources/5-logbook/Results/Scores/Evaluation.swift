@@ -5,6 +5,7 @@ internal import Formats
 internal import Host
 internal import Plans
 package import Scores
+internal import Statistics
 
 /// Out-of-fold scores of one result.
 package struct Evaluation: Sendable {
@@ -77,6 +78,8 @@ package struct Evaluation: Sendable {
     let identity: Digest?
     /// Reads what was predicted under a seed, or by the seeds' average.
     private let probabilities: Probabilities
+    /// What the first metric gave in parts, where it is a file; nil also of some of the rows that it scored.
+    private let recorded: MetricValues?
     /// The places among the rows that are read from probabilities of those that are scored here; nil for all.
     private let kept: [Int]?
     /// Labels that the models of a fold were trained without.
@@ -105,7 +108,9 @@ package struct Evaluation: Sendable {
         self.identity = identity
         self.probabilities = probabilities
         let average = try document.member("average")
-        let metrics = try document.member(ifPresent: "metrics").map(Self.metrics) ?? Metrics.standard
+        let files = try document.member(ifPresent: "metric-files")?.members ?? [:]
+        let metrics = try document.member(ifPresent: "metrics").map { try Self.metrics($0, files) } ?? Metrics.standard
+        recorded = try document.member(ifPresent: "recorded").map { try MetricValues($0) }
         self.metrics = metrics
         func scores(_ document: JSONDocument, of metrics: [any Metric]) throws -> [String: Double] {
             try Dictionary(
@@ -239,6 +244,7 @@ package struct Evaluation: Sendable {
         (groups, folds, labels, predicted) = (
             own(whole.groups), own(whole.folds), own(whole.labels), own(whole.predicted)
         )
+        recorded = nil
         foldCount = Set(folds).count
         losses = whole.losses.mapValues(own)
         predictedBySeed = whole.predictedBySeed.mapValues(own)
@@ -270,9 +276,16 @@ package struct Evaluation: Sendable {
         return (part(one, rows.0), part(other, rows.1))
     }
 
-    private static func metrics(_ document: JSONDocument) throws -> [any Metric] {
-        let metrics = try document.elements.map { element in
-            guard let metric = Metrics.named(try element.text) else {
+    private static func metrics(_ document: JSONDocument, _ files: [String: JSONDocument]) throws -> [any Metric] {
+        let metrics = try document.elements.map { element -> any Metric in
+            let name = try element.text
+            if let file = files[name] {
+                guard let better = MetricDirection(rawValue: try file.text) else {
+                    throw file.unexpected("lower or higher")
+                }
+                return RecordedMetric(name, direction: better)
+            }
+            guard let metric = Metrics.named(name) else {
                 throw element.unexpected("one of \(Metrics.all.map(\.name).joined(separator: ", "))")
             }
             return metric
@@ -318,6 +331,13 @@ package struct Evaluation: Sendable {
                 let all = try probabilities(seed)
                 return kept.map { all.selecting(rows: $0) } ?? all
             })
+    }
+
+    /// What the metric that decides gave in parts under a seed, or by the seeds' average, where it is a file; nil where it gave no
+    /// number for one of the parts.
+    func blockScores(under seed: String) -> BlockScores? {
+        guard let table = recorded?.tables[seed], !table.without.isEmpty else { return nil }
+        return BlockScores(whole: table.whole, without: table.without, folds: table.folds)
     }
 
     private static func mean(_ values: [Double], _ weights: [Double]) -> Double? {

@@ -68,8 +68,8 @@ struct ProgressState {
     /// `log-loss 1.2345, accuracy 0.51`; empty where a step has no scores.
     static func scores(_ metrics: JSON) -> String {
         let known = StepMetrics(metrics)
-        return Metrics.named(known.names).compactMap { metric in
-            known.score(metric.name).map { "\(metric.name) \(Format.score($0))" }
+        return (known.files + Metrics.named(known.names).map(\.name)).compactMap { name in
+            known.score(name).map { "\(name) \(Format.score($0))" }
         }.joined(separator: ", ")
     }
 }

@@ -3,23 +3,32 @@
 /// F, the weighted harmonic mean of precision and recall: (1 + b²) tp / ((1 + b²) tp + b² fn + fp).
 ///
 /// As scikit-learn's `fbeta_score`. The macro mean is over the classes that are some row's true or predicted class
-/// (`average="macro"` without `labels`); of two classes the binary F is that of the second.
+/// (`average="macro"` without `labels`); the micro F counts the hits of all classes as one, and so is the accuracy whatever beta is;
+/// of two classes the binary F is that of the second.
 package struct FMeasure: TallyMetric {
-    package enum Mean: String, Sendable { case macro, binary }
+    package enum Mean: String, CaseIterable, Sendable { case macro, micro, binary }
 
     let mean: Mean
     /// How many times recall counts what precision does.
     let beta: Double
+    /// Whether it is called `f2`, and not `f2-binary`.
+    private let isShort: Bool
 
-    package init(_ mean: Mean = .macro, beta: Double = 1) { (self.mean, self.beta) = (mean, beta) }
+    package init(_ mean: Mean = .macro, beta: Double = 1, isShort: Bool = false) {
+        (self.mean, self.beta, self.isShort) = (mean, beta, isShort)
+    }
 
-    package var name: String { "f\(Int(beta))-\(mean.rawValue)" }
-    package var title: String { mean == .macro ? "macro F\(Int(beta))" : "F\(Int(beta))" }
+    /// `f1`, `f0.5`.
+    private var head: String { "f" + (beta == beta.rounded() ? "\(Int(beta))" : "\(beta)") }
+
+    package var name: String { isShort ? head : "\(head)-\(mean.rawValue)" }
+    package var title: String { (mean == .binary ? "" : "\(mean.rawValue) ") + "F" + head.dropFirst() }
     package var unit: String { "share" }
     package var widestDifference: Double? { 1 }
 
     package func refusal(classes: Int) -> String? {
-        mean == .macro || classes == 2 ? nil : "it is the F of one of two labels; take \"f\(Int(beta))-macro\""
+        mean != .binary || classes == 2
+            ? nil : "it is the F of one of two labels; take \"\(head)-macro\" or \"\(head)-micro\""
     }
 
     /// Of each class the hits, the rows that are it, and the rows predicted to be it. Of beta 1 the last two as one sum.
@@ -35,21 +44,22 @@ package struct FMeasure: TallyMetric {
 
     package func value(of tally: Tally) -> Double {
         let width = beta == 1 ? 2 : 3
-        func measure(_ place: Int) -> Double? {
-            let own = tally.sums[place..<place + width]
-            let hits = own[place]
-            let below = beta == 1 ? own[place + 1] : beta * beta * own[place + 1] + own[place + 2]
-            guard below > 0 else { return nil }
-            return (1 + beta * beta) * hits / below
+        func measure(_ own: some Collection<Double>) -> Double? {
+            let own = Array(own)
+            let below = beta == 1 ? own[1] : beta * beta * own[1] + own[2]
+            return below > 0 ? (1 + beta * beta) * own[0] / below : nil
         }
-        // No row of the class, and none predicted to be it: scikit-learn says 0.
-        if mean == .binary { return tally.sums.contains { $0 > 0 } ? measure(width) ?? 0 : .nan }
-        var (sum, classes) = (0.0, 0)
-        for place in stride(from: 0, to: tally.sums.count, by: width) {
-            guard let own = measure(place) else { continue }
-            sum += own
-            classes += 1
+        let places = stride(from: 0, to: tally.sums.count, by: width)
+        switch mean {
+        case .binary:
+            // No row of the class, and none predicted to be it: scikit-learn says 0.
+            return tally.sums.contains { $0 > 0 } ? measure(tally.sums[width..<2 * width]) ?? 0 : .nan
+        case .micro:
+            let sums = (0..<width).map { part in places.reduce(0) { $0 + tally.sums[$1 + part] } }
+            return measure(sums) ?? .nan
+        case .macro:
+            let own = places.compactMap { measure(tally.sums[$0..<$0 + width]) }
+            return own.reduce(0, +) / Double(own.count)
         }
-        return sum / Double(classes)
     }
 }

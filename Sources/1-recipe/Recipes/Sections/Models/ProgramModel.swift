@@ -156,7 +156,7 @@ package struct Program: Sendable {
 
 extension ValueShape where Value == JSON {
     /// A text, a number, or true or false. 1.0 and 1e0 are 1, as a program reads them all the same.
-    fileprivate static var setting: Self {
+    static var setting: Self {
         ValueShape(schema: ["type": ["string", "number", "boolean"]]) { node, reading in
             switch node.scalar?.resolved {
             case .boolean(let value): return .bool(value)

@@ -325,6 +325,15 @@ class Stack:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Score:
+    """Scores out-of-fold predictions by a metric file."""
+    file: str
+    better: Literal["lower", "higher"]
+    arguments: dict | None = None
+    blocks: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """Parts a table for a program: the rows to predict without their labels, and the others."""
     format: Literal["csv", "jsonl", "parquet"]
@@ -395,6 +404,7 @@ KINDS = {
     "annotate": (Annotate,),
     "extract": (Extract,),
     "stack": (Stack,),
+    "score": (Score,),
     "part": (Part,),
     "export": (Export,),
     "publish": (Publish,),

@@ -30,6 +30,9 @@ struct FileChecks {
         for table in root["data"]?["more"]?.elements ?? [] {
             if let node = table["file"] { check(node, .file, &findings) }
         }
+        for metric in root["metrics"]?.elements ?? [] {
+            if let node = metric["python"] { check(node, .file, &findings) }
+        }
         for entry in (root["models"]?.entries ?? []) + (root["extractors"]?.entries ?? [])
         where entry.value["backbone"]?.origin.contains(where: { $0.hasPrefix("like") }) != true {
             guard let node = entry.value["backbone"], let text = node.scalar?.text else { continue }

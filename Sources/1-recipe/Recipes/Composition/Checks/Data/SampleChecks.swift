@@ -3,11 +3,12 @@
 internal import Diagnostics
 internal import Formats
 internal import Nodes
+internal import Targets
 
 extension FindingRule {
     static let sampleMismatch = FindingRule(
         "sample-mismatch", .names,
-        "The sample submission cannot be filled: its columns are not one for each label, or its rows not those of the test table.",
+        "The sample submission cannot be filled: its columns and cells fit no form of a submission, or more than one, or its rows are not those of the test table.",
         "Its header becomes that of the submission, in its order.")
 }
 
@@ -36,22 +37,23 @@ struct SampleChecks {
             return Finding(
                 .sampleMismatch, "\(error)", at: place.span,
                 help:
-                    "save it as CSV in UTF-8: a header with the column of the ids and one for each label, then a row for each id"
+                    "save it as CSV in UTF-8: a header with the column of the ids and those of the values, then a row for each id"
             )
         }
-        if let finding = countFinding(table.header, at: place) { return finding }
-        let columns: SampleColumns
+        let form: SubmissionForm
         do {
-            columns = try table.columns(labels: recipe.data.outputs, id: id)
+            form = try table.form(
+                recipe.data.target.kind, labels: recipe.data.outputs, id: id,
+                cells: recipe.submission?.form.flatMap { SubmissionCells($0) })
         } catch {
-            return Finding(.sampleMismatch, "\(error)", at: place.span, notes: labelNotes)
+            let asks = "\(error)".contains("form")
+            return asks
+                ? Finding(.sampleMismatch, "\(error)", at: place.span, notes: labelNotes)
+                : countFinding(table.header, at: place)
+                    ?? Finding(.sampleMismatch, "\(error)", at: place.span, notes: labelNotes)
         }
         do {
-            if sample.isWhole, let ids = testIDs() {
-                _ = try table.order(columns, in: ids)
-            } else {
-                _ = try table.ids(columns)
-            }
+            try table.checkLines(form, in: sample.isWhole ? testIDs() : nil)
             return nil
         } catch {
             return Finding(
@@ -67,7 +69,7 @@ struct SampleChecks {
         guard header.count != labels.count + 1 else { return nil }
         let help =
             header.count == 2
-            ? "where one column is wanted, such as the probability of \"\(labels[labels.count - 1])\": remove `sample`, and take its column from the submission"
+            ? "one column holds a label (`form: label`), labels by their probability (`form: ranked@3`), or the probability of one of two labels"
             : "a sample has the column of the ids, then one for each of \(Self.shown(labels))"
         return Finding(
             .sampleMismatch,

@@ -1,7 +1,9 @@
 // Whether a submission can be made, and would not replace what the recipe reads.
 
 package import Diagnostics
+internal import Formats
 internal import Nodes
+internal import Targets
 
 extension FindingRule {
     package static let overwritesInput = FindingRule(
@@ -26,6 +28,14 @@ struct SubmissionChecks {
                 submission.from, "the submission", at: (place["from"] ?? place).span, models: recipe.models, &reading)
         }
         checkPath(&reading)
+        let kind = recipe.data.target.kind
+        if let form = tree.value(at: ["submission", "form"]),
+            let refusal = recipe.submission?.form.flatMap({ SubmissionCells($0) })?.refusal(of: kind)
+        {
+            reading.report(
+                Finding(
+                    .targetMismatch, "this form does not fit the target \(kind.rawValue): \(refusal)", at: form.span))
+        }
         guard recipe.submission != nil, recipe.data.test == nil, let submission = tree["submission"] else { return }
         reading.report(
             Finding(

@@ -1,7 +1,8 @@
 // `evaluate`: scores of out-of-fold predictions, per fold and seed, per seed, and of their average.
 
+internal import Digests
 internal import Recipes
-internal import Scores
+package import Scores
 package import Targets
 
 package struct EvaluateStep: TypedStep {
@@ -13,6 +14,8 @@ package struct EvaluateStep: TypedStep {
     package let target: Target
     /// The names of what is scored by; the first decides.
     package let metrics: [String]
+    /// Those among them that are files, each with the way that is better.
+    package var files: [String: MetricDirection] = [:]
     /// The folds whose rows are scored; nil for all.
     package let scored: [Int]?
     let rows: Artifact<Content.Rows>
@@ -22,15 +25,23 @@ package struct EvaluateStep: TypedStep {
     let average: Artifact<Content.Predictions>
     /// What was averaged, by `seed-1/fold-2` or `fold-2`.
     let members: [String: Artifact<Content.Predictions>]
+    /// What the metrics that are files gave, by their names.
+    var values: [String: Artifact<Content.MetricValues>] = [:]
 
     package static let parameters: [Parameter<Self>] =
         Parameter.target(\.target) + [
             Parameter(
-                "metrics", \.metrics, .list(of: .metric), asBefore: Metrics.standard.map(\.name),
+                "metrics", \.metrics, .list(of: .text()), asBefore: Metrics.standard.map(\.name),
                 "What is scored by; the first decides."),
             Parameter(
                 "folds", optional: \.scored, .list(of: .integer(0...99)),
                 "The folds whose rows are scored; by default all, but never a row of no fold."),
+            Parameter(
+                "files", schema: ["type": "object", "additionalProperties": ["enum": ["lower", "higher"]]],
+                required: false, "The metrics that are files, each with the way that is better."
+            ) { step in
+                step.files.isEmpty ? nil : .object(step.files.mapValues { .string($0.rawValue) })
+            },
         ]
 
     package static let inputs: [Input<Self>] = [
@@ -40,6 +51,7 @@ package struct EvaluateStep: TypedStep {
             each: "folds.", \.repeats, of: "repeat", "Where rows are dealt several times, the folds of the later ones."),
         Input("average", \.average, "The out-of-fold predictions that are scored."),
         Input(each: "", \.members, of: "seed/fold", "What was averaged, each scored, too."),
+        Input(each: "score.", \.values, of: "metric", "What a metric file gave."),
     ]
 
     package static func outputs(of step: Int) -> Outputs { Outputs(evaluation: Artifact(step, "evaluation")) }
