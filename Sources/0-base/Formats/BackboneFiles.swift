@@ -1,11 +1,13 @@
 // What the files of a backbone's folder say, as far as it is needed before a worker loads them. Knows nothing of where they lie.
 
+internal import Digests
+
 /// A backbone's `config.json`. What it does not say, or says in a form of its own, is absent: only the worker's library knows all
 /// families.
 package struct BackboneConfig: Sendable {
     /// `model_type`.
     package let family: String?
-    /// Tokens: `max_position_embeddings`, of the text part where there are several.
+    /// Tokens that a row may have: `max_position_embeddings`, of the text part where there are several; nil where it is no limit.
     package let context: Int?
     /// The places that `auto_map` takes classes from, such as `modeling_x.XModel`; nil where it names no code.
     package let code: [String]?
@@ -15,12 +17,27 @@ package struct BackboneConfig: Sendable {
         let config = try JSONDocument(parsing: bytes, name: name)
         _ = try config.object
         family = try? config.member("model_type").text
-        let length = "max_position_embeddings"
-        context = (try? config.member(length).count) ?? (try? config.member("text_config").member(length).count)
+        context = Self.context(of: config, family: family)
         code = try config.member(ifPresent: "auto_map").map { map in
             ((try? map.members) ?? [:]).values.flatMap { place in
                 (try? [place.text]) ?? (try? place.elements.compactMap { try? $0.text }) ?? []
             }
+        }
+    }
+
+    /// As the worker's `families.context` has it.
+    private static func context(of config: JSONDocument, family: String?) -> Int? {
+        let length = "max_position_embeddings"
+        let table = (try? config.member(length).count) ?? (try? config.member("text_config").member(length).count)
+        switch family {
+        case "roberta":
+            // Positions are counted from the one after the pad token's.
+            return table.map { $0 - ((try? config.member("pad_token_id").count) ?? 1) - 1 }
+        case "deberta-v2":
+            // Where positions are relative alone, no table ends.
+            let isRelative = (try? config.member("relative_attention"))?.value == true
+            return isRelative && (try? config.member("position_biased_input"))?.value == false ? nil : table
+        default: return table
         }
     }
 }
