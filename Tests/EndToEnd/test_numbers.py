@@ -162,7 +162,7 @@ def test_the_logbook_judges_by_the_first_metric_and_draws_no_calibration(project
 
 
 @pytest.mark.parametrize(("old", "new", "words"), [
-    ("metrics: [mcrmse, mae,", "metrics: [log-loss, mae,", "log-loss does not fit the target number: it scores classes, ordinal, multi-label; take one of rmse"),
+    ("metrics: [mcrmse, mae,", "metrics: [log-loss, mae,", "log-loss does not fit the target number: it scores classes, ordinal, multi-label, choice; take one of rmse"),
     ("kind: k-fold", "kind: stratified-k-fold", "stratified-k-fold keeps the shares of labels, of which a row has one, and data.target is number"),
     ("line: {ridge:", "line: {logistic:", "logistic predicts classes, and data.target is number"),
     ("plain: {average: [words, tiny]}", "plain: {average: [words, tiny], mean: geometric}", "mean: geometric is a scale of the probabilities of one label a row"),

@@ -112,8 +112,10 @@ ENGINE_ONLY_AT = {
     r"models\.words\.tfidf\.ngrams\.0": {"out-of-range"},  # the shorter one first
     r"models\.tiny\.training\.class-weights": {"out-of-range"},  # one for each label
     r"models\.tiny\.training\.validation|data\.test|data\.columns\.group|folds\.kind": {"missing-key"},  # other keys need them
-    r"data\.(template|columns\.prompt)|(models|extractors)\.\w+\.template": {"bad-template"},
+    r"data\.(template|columns\.prompt)|(models|extractors)\.\w+\.template": {"bad-template", "out-of-range"},  # the latter of texts to swap
     r"(models|extractors)\.\w+\.lengths": {"unknown-key"},  # the name of a text that the recipe has
+    r"models\.anew\.(swap|label-words)|data\.labels": {"out-of-range", "missing-key"},  # two texts of the template; one word for each label
+    r"models\.tiny\.training\.(head-dropout|dropout-samples)": {"missing-key"},  # the one needs the other
     r"(models|extractors)\.\w+\.backbone": {"bad-value", "out-of-range"},  # a revision with two points; a width that heads divide
     r"models\.theirs\.predictions": {"missing-key", "label-leak"},  # the same; and what says nothing of labels may have seen them
     r"models\.own\.program": {"missing-key", "label-leak"},  # what its command must name; and one that says it sees labels

@@ -91,4 +91,23 @@ import Testing
         let short = made.bytes
         #expect { try Evaluation(reading: short, name: "e") } throws: { "\($0)".contains("average has 3 numbers") }
     }
+
+    @Test func anEvaluationOfGroupsSaysSo() throws {
+        var made = Evaluation(rows: 2, classes: 3, metrics: ["map@3"], scores: ["map@3": 0.75])
+        (made.groups, made.folds, made.labels, made.predicted) = ([0, 1], [0, 1], [1, 2], [1, 0])
+        (made.covered, made.isOfGroups) = ([1, 5], true)
+        let found = try Evaluation(reading: made.bytes, name: "e")
+        #expect(found.bytes == made.bytes && found.isOfGroups && found.covered == [1, 5] && found.testToTrain == nil)
+        made.isOfGroups = false
+        #expect(try !Evaluation(reading: made.bytes, name: "e").isOfGroups)
+    }
+
+    @Test func aRowOfAChoiceHasOneProbability() throws {
+        let bytes = safetensors([
+            ("rows", .integers([0, 1], type: "I64")), ("probabilities", .doubles([0.25, 0.75], shape: [2, 1])),
+        ])
+        let found = try Predictions(reading: bytes, name: "p", target: Target(.choice, width: 1), below: 2)
+        #expect(found.values == [0.25, 0.75])
+        #expect(PredictionColumns.submitted(.choice, ["right"], label: "right") == ["right"])
+    }
 }

@@ -1,6 +1,7 @@
 """Every family of backbones: rows do not touch each other, and plain transformers and peft give the worker's scores."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from inprocess import ENCODERS, FAMILIES, fails, make_backbone, run
 from safetensors.torch import load_file
 
 CPU = torch.device("cpu")
+SOURCES = Path(__file__).resolve().parents[2] / "Sources"
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +170,12 @@ def test_how_far_a_row_may_reach_is_the_familys_own(family):
         sequences.check_fit([np.full(255, 7, np.int32)], [0], backbone.config)
 
 
+def test_check_and_worker_know_the_same_families_by_their_first_position():
+    text = (SOURCES / "0-base" / "Formats" / "BackboneFiles.swift").read_text()
+    named = text[text.index("afterPad: Set<String> = ["):]
+    assert set(re.findall(r'"([^"]+)"', named[:named.index("]\n")])) == set(families.AFTER_PAD)
+
+
 def test_a_decoder_that_looks_both_ways_is_masked(family):
     """Gemma 3 can be told to: padding on its right would then be read."""
     backbone, _ = loading.load(family("gemma3_text", use_bidirectional_attention=True), "gemma", "none", CPU, frozen=True)
@@ -198,12 +206,13 @@ def test_weights_that_are_no_safetensors_and_architectures_that_are_unknown(data
     given = inputs(dataset, "tokens", "rows", "folds")
     failure = fails("finetune", finetune(), given | {"backbone": pickled}, tmp_path)
     assert failure.kind == "invalid-input" and "safetensors" in failure.message
-    for name, hint in (("gemma3", "gemma3_text"), ("gpt2", "choose a backbone of one of these")):
+    for name, hint in (("gemma3", "gemma3_text"), ("t5", "an encoder with a decoder"), ("llava", "images or sound"),
+                       ("hal9000", "is no backbone")):
         folder = tmp_path / name
         folder.mkdir()
         (folder / "config.json").write_text(json.dumps({"model_type": name}))
         failure = fails("finetune", finetune(), given | {"backbone": folder}, tmp_path)
-        assert failure.kind == "invalid-input" and f"'{name}'" in failure.message and hint in failure.message
+        assert failure.kind == "invalid-input" and name in failure.message and hint in failure.message
 
 
 CODE = '''

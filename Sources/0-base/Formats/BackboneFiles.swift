@@ -11,6 +11,10 @@ package struct BackboneConfig: Sendable {
     package let context: Int?
     /// The places that `auto_map` takes classes from, such as `modeling_x.XModel`; nil where it names no code.
     package let code: [String]?
+    /// Whether a decoder answers what an encoder has read, as `is_encoder_decoder` says.
+    package let isPair: Bool
+    /// Whether images or sound are read as well: parts of the config are of those.
+    package let readsMore: Bool
 
     /// Errors: ``FormatError`` for what is no JSON object.
     package init(reading bytes: [UInt8], name: String) throws(FormatError) {
@@ -18,6 +22,8 @@ package struct BackboneConfig: Sendable {
         _ = try config.object
         family = try? config.member("model_type").text
         context = Self.context(of: config, family: family)
+        isPair = (try? config.member("is_encoder_decoder"))?.value.bool ?? false
+        readsMore = ["vision_config", "audio_config"].contains { (try? config.member($0).members) != nil }
         code = try config.member(ifPresent: "auto_map").map { map in
             ((try? map.members) ?? [:]).values.flatMap { place in
                 (try? [place.text]) ?? (try? place.elements.compactMap { try? $0.text }) ?? []
@@ -29,17 +35,20 @@ package struct BackboneConfig: Sendable {
     private static func context(of config: JSONDocument, family: String?) -> Int? {
         let length = "max_position_embeddings"
         let table = (try? config.member(length).count) ?? (try? config.member("text_config").member(length).count)
-        switch family {
-        case "roberta":
-            // Positions are counted from the one after the pad token's.
+        if let family, afterPad.contains(family) {
             return table.map { $0 - ((try? config.member("pad_token_id").count) ?? 1) - 1 }
-        case "deberta-v2":
-            // Where positions are relative alone, no table ends.
-            let isRelative = (try? config.member("relative_attention"))?.value == true
-            return isRelative && (try? config.member("position_biased_input"))?.value == false ? nil : table
-        default: return table
         }
+        guard family == "deberta-v2" else { return table }
+        // Where positions are relative alone, no table ends.
+        let isRelative = (try? config.member("relative_attention"))?.value == true
+        return isRelative && (try? config.member("position_biased_input"))?.value == false ? nil : table
     }
+
+    /// The families whose positions are counted from the one after the pad token's; a test holds them to the worker's.
+    private static let afterPad: Set<String> = [
+        "roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "roberta-prelayernorm", "xmod", "data2vec-text",
+        "longformer", "ibert", "mpnet", "luke",
+    ]
 }
 
 /// The index of weights in several files, `model.safetensors.index.json`.

@@ -66,6 +66,9 @@ package struct Evaluation: Sendable {
     /// Of numbers the truth of each row, row-major, and what each seed and their average predict, by the names of ``losses``.
     package var numbers: [Double] = []
     package var values: [String: [Double]] = [:]
+    /// Whether each row stands for its group, of which it is the right one: labels are then places in groups, and there are as many as
+    /// the largest has.
+    package var isOfGroups = false
 
     /// Scores of `rows` rows, of which more is to be said.
     package init(rows: Int, classes: Int, metrics: [String]? = nil, scores: [String: Double]) {
@@ -147,6 +150,7 @@ package struct Evaluation: Sendable {
             }
             calibrationError = try reliability.number("calibration-error")
         }
+        isOfGroups = try fields.has("of-groups") ? fields.member("of-groups").value == true : false
         try prove(fields)
     }
 
@@ -222,6 +226,7 @@ package struct Evaluation: Sendable {
                     return .object(members)
                 })
         }
+        if isOfGroups { json["of-groups"] = true }
         if let metrics {
             json["metrics"] = .array(metrics.map { .string($0) })
             if !isOfNumbers { json["predicted-by-seed"] = .object(predictedBySeed.mapValues(numbers)) }

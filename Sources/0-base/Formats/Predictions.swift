@@ -61,7 +61,7 @@ package struct Predictions: Sendable {
         switch target.form {
         case .distribution:
             wasDivided = try Self.prove(&values, rows: given, classes: width, type: file.type(tensor), name)
-        case .probabilities:
+        case .probabilities, .shares:
             if let index = values.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) {
                 throw FormatError(
                     "\(name), row \(Self.ordinal(given[index / width])), label \(index % width + 1) of \(width): \(values[index]) is no probability; write numbers in 0...1, such as a sigmoid of each label"
@@ -179,7 +179,8 @@ package struct Predictions: Sendable {
         file.set("rows", rows, shape: [rows.count])
         let shape = [rows.count, target.width]
         switch target.form {
-        case .distribution, .probabilities: file.set(target.form.tensor, values.map { Float($0) }, shape: shape)
+        case .distribution, .probabilities, .shares:
+            file.set(target.form.tensor, values.map { Float($0) }, shape: shape)
         case .numbers: file.set(target.form.tensor, values, shape: shape)
         }
         return file.bytes
@@ -207,7 +208,7 @@ extension PredictionForm {
     /// The tensor of a file that has the numbers.
     fileprivate var tensor: String {
         switch self {
-        case .distribution, .probabilities: "probabilities"
+        case .distribution, .probabilities, .shares: "probabilities"
         case .numbers: "values"
         }
     }
@@ -215,7 +216,7 @@ extension PredictionForm {
     /// The type that it is written in here.
     fileprivate var type: String {
         switch self {
-        case .distribution, .probabilities: "F32"
+        case .distribution, .probabilities, .shares: "F32"
         case .numbers: "F64"
         }
     }
@@ -223,7 +224,7 @@ extension PredictionForm {
     /// What a file of so many numbers a row holds, for messages.
     package func contents(width: Int) -> String {
         switch self {
-        case .distribution, .probabilities: "probabilities float32 [n, \(width)]"
+        case .distribution, .probabilities, .shares: "probabilities float32 [n, \(width)]"
         case .numbers: "values float64 [n, \(width)]"
         }
     }

@@ -6,7 +6,8 @@
 // It does not know recipes, steps, files, tables, column names or the names of labels. A label is an Int from zero, a group is
 // an Int, a seed is a UInt64.
 //
-//     Probabilities/       ProbabilityMatrix (the common currency; read it first), RowGrouping, LabelCounts, Temperature, CutPoints
+//     Probabilities/       ProbabilityMatrix (the common currency; read it first), RowGrouping, Choices, LabelCounts, Temperature,
+//                          CutPoints
 //     Metrics/             Metric (what a score is), ScoredRows (what it reads), TallyMetric (what most are), Metrics (all of them)
 //     Metrics/Classes/     of predicted classes: Accuracy, BalancedAccuracy, FMeasure, MatthewsCorrelation, QuadraticKappa
 //     Metrics/Probabilities/

@@ -77,6 +77,11 @@ extension Parameter {
         Parameter("fold", nullable: path, .integer(0...99), about)
     }
 
+    /// A budget for each text: also where the recipe's word is that none is cut.
+    static func lengths(_ path: any KeyPath<Root, Lengths> & Sendable) -> Parameter {
+        Parameter("lengths", path, Lengths.declaration.shape, Lengths.declaration.about)
+    }
+
     /// The schema of a template in the form that workers have it: `[{"text": "..."}, {"column": "prompt"}, ...]`.
     static var templateSchema: JSON {
         ["type": "array", "items": ["type": "object", "additionalProperties": ["type": "string"]]]

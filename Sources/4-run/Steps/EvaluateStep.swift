@@ -14,18 +14,20 @@ extension EvaluateStep: RunnableStep {
         let rows = try context.rows()
         let allFolds = try context.folds(covering: rows.ids.count)
         let held = try HeldOutRows(of: rows, folds: allFolds, in: scored)
-        let truth = try Truth(held.table, target)
+        let truth = try Truth(held, target)
+        // Each row, or of groups the right one, which stands for all of its group.
+        let rated = truth.standing.map(held.selecting) ?? held
         guard rows.classes <= target.width else {
             throw AblateError(
                 .invalid,
                 "\(context.title("rows")) has \(rows.classes) labels, and the predictions have \(target.width)")
         }
-        let (count, folds) = (held.rows.count, held.folds)
+        let (count, folds) = (rated.rows.count, rated.folds)
         let average = try context.predictions("average", target, of: held)
         // Recipes that name no metrics, or those, have the keys and files of earlier versions.
         let asked = metrics == Metrics.standard.map(\.name) ? nil : metrics
         let metrics = try metrics.map(metric)
-        let scorer = Scorer(metrics: metrics, weights: held.table.weights)
+        let scorer = Scorer(metrics: metrics, weights: rated.table.weights)
         let whole = try truth.scored(average)
         let scores = scorer.scores(whole)
         for metric in metrics where scores[metric.name] == nil {
@@ -34,7 +36,8 @@ extension EvaluateStep: RunnableStep {
                 "\(metric.title) is not defined for these predictions: \(truth.isOne ? "all \(count) rows have one label" : "its sums over \(count) rows are 0/0"); take \"\(metric.name)\" out of the recipe's metrics"
             )
         }
-        var evaluation = Evaluation(rows: count, classes: target.width, metrics: asked, scores: scores)
+        var evaluation = Evaluation(
+            rows: count, classes: truth.classes ?? target.width, metrics: asked, scores: scores)
         truth.record(whole, as: "average", in: &evaluation)
         for seed in Self.seeds(of: context.inputs.keys) {
             let parts = try Self.members(of: seed, among: context.inputs.keys).map { name in
@@ -49,13 +52,18 @@ extension EvaluateStep: RunnableStep {
             let name = seed == Self.withoutSeed ? "" : seed
             evaluation.seeds.append((name, scorer.scores(table)))
             let number = Self.repeatNumber(of: seed)
-            let own = number == 0 ? folds : try context.folds("folds.\(number)", covering: rows.ids.count)
+            var own = folds
+            if number > 0 {
+                own = try context.folds("folds.\(number)", covering: rows.ids.count)
+                if truth.standing != nil { own = own.selecting(rated.rows) }
+            }
             if context.inputs["folds.1"] != nil { evaluation.foldsBySeed[seed] = own.folds }
             evaluation.cells += scorer.cells(of: table, folds: own, seed: name)
         }
         if evaluation.cells.isEmpty { evaluation.cells = scorer.cells(of: whole, folds: folds, seed: "") }
-        evaluation.groups = held.table.groups ?? held.rows
+        evaluation.groups = rated.table.groups ?? rated.rows
         if !held.isWhole { cover(&evaluation, by: held, of: rows, allFolds) }
+        if truth.standing != nil { (evaluation.covered, evaluation.isOfGroups) = (rated.rows, true) }
         evaluation.folds = folds.folds
         try context.write(evaluation.bytes, as: "evaluation")
         return StepOutcome(
@@ -99,14 +107,24 @@ extension EvaluateStep: RunnableStep {
 private enum Truth {
     case labels([Int], classes: Int, isOrdered: Bool)
     case numbers([Double], width: Int)
+    case choices(Choices)
 
     /// Errors: where the rows have none.
-    init(_ rows: Rows, _ target: Target) throws {
+    init(_ rows: HeldOutRows, _ target: Target) throws {
         self =
-            target.form.isOfOneLabel
-            ? .labels(try rows.trueLabels(), classes: target.width, isOrdered: target.kind == .ordinal)
-            : .numbers(try rows.trueNumbers(), width: target.width)
+            switch target.form {
+            case .distribution:
+                .labels(try rows.table.trueLabels(), classes: target.width, isOrdered: target.kind == .ordinal)
+            case .probabilities, .numbers: .numbers(try rows.table.trueNumbers(), width: target.width)
+            case .shares: .choices(try rows.choices())
+            }
     }
+
+    /// Of groups the places of the rows that stand for them; else nil.
+    var standing: [Int]? { if case .choices(let choices) = self { choices.right } else { nil } }
+
+    /// Of groups how many rows the largest has; else nil.
+    var classes: Int? { if case .choices(let choices) = self { choices.classCount } else { nil } }
 
     /// Whether all rows have one label.
     var isOne: Bool { if case .labels(let labels, _, _) = self { Set(labels).count == 1 } else { false } }
@@ -118,6 +136,10 @@ private enum Truth {
                 try ProbabilityMatrix(values: table.values, classCount: classes), labels: labels, isOrdered: isOrdered)
         case .numbers(let truths, let width):
             ScoredRows(NumberRows(width: width, truths: truths, values: table.values))
+        case .choices(let choices):
+            ScoredRows(
+                try AblateError.explaining { () throws(ChoiceError) in try choices.matrix(of: table.values) },
+                labels: choices.labels)
         }
     }
 

@@ -2,6 +2,7 @@
 
 internal import Formats
 internal import Host
+internal import Scores
 internal import Targets
 
 /// Rows of the training table that models predict without having been trained on them: all, unless folds leave rows out.
@@ -28,6 +29,27 @@ struct HeldOutRows {
         let isWhole = rows.count == table.ids.count
         self.table = isWhole ? table : table.selecting(rows)
         self.folds = isWhole ? folds : folds.selecting(rows)
+    }
+
+    private init(_ held: HeldOutRows, at places: [Int]) {
+        (rows, tableRows) = (places.map { held.rows[$0] }, held.tableRows)
+        (table, folds) = (held.table.selecting(places), held.folds.selecting(places))
+    }
+
+    /// Some of them.
+    ///
+    /// - Parameter places: among these rows, ascending.
+    func selecting(_ places: [Int]) -> HeldOutRows { HeldOutRows(self, at: places) }
+
+    /// Their groups, of which one row each is right. Errors: where that is not so.
+    func choices() throws -> Choices {
+        guard let groups = table.groups else {
+            throw AblateError(.invalid, "the rows have no groups, and one row of each is to be right")
+        }
+        let truths = try table.trueNumbers()
+        return try AblateError.explaining { () throws(ChoiceError) in
+            try Choices(groups: groups, truths: truths, numbers: rows)
+        }
     }
 }
 

@@ -47,7 +47,9 @@ extension StepContext {
 
 extension AblateError {
     /// What `work` gives; a format's refusal becomes the step's.
-    static func explaining<Value>(_ work: () throws(FormatError) -> Value) throws(AblateError) -> Value {
+    static func explaining<Value, Failure: CustomStringConvertible>(
+        _ work: () throws(Failure) -> Value
+    ) throws(AblateError) -> Value {
         do {
             return try work()
         } catch {

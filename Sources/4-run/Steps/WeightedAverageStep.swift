@@ -33,14 +33,22 @@ struct WeightedAverage {
             rows = own.rows
             tables.append(own)
         }
+        // Weights are fitted to groups of which one row is right as to classes; given ones serve each row by itself.
+        let choices = try way == nil || target.form != .shares ? nil : held?.choices()
         let members =
-            switch target.form {
-            case .distribution:
+            switch (target.form, choices) {
+            case (.distribution, _):
                 AveragingMembers(
                     try tables.map { try ProbabilityMatrix(values: $0.values, classCount: target.width) }, scale: scale)
-            case .probabilities, .numbers: AveragingMembers(numbers: tables.map(\.values), width: target.width)
+            case (.shares, let choices?):
+                AveragingMembers(
+                    try tables.map { table in
+                        try AblateError.explaining { () throws(ChoiceError) in try choices.matrix(of: table.values) }
+                    }, scale: scale)
+            case (.probabilities, _), (.numbers, _), (.shares, nil):
+                AveragingMembers(numbers: tables.map(\.values), width: target.width)
             }
-        if let held, let way { return try fittedAverage(members, way, names, held, context) }
+        if let held, let way { return try fittedAverage(members, way, names, held, choices, context) }
         let weights = try self.weights(context, count: names.count)
         try write(members.values(weights: weights), of: rows ?? [], to: context)
         return StepOutcome(outputs: ["predictions"], metrics: ["rows": .integer(members.rowCount)])
@@ -56,33 +64,35 @@ struct WeightedAverage {
     }
 
     private func fittedAverage(
-        _ members: AveragingMembers, _ way: AveragingFit, _ names: [String], _ held: HeldOutRows,
+        _ members: AveragingMembers, _ way: AveragingFit, _ names: [String], _ held: HeldOutRows, _ choices: Choices?,
         _ context: StepContext
     ) throws -> StepOutcome {
-        let (truth, folds) = (try self.truth(of: held.table), held.folds)
+        let truth = try choices.map { .labels($0.labels) } ?? self.truth(of: held.table)
+        let rated = choices.map { held.selecting($0.right) } ?? held
+        let folds = rated.folds
         guard folds.count >= 2 else {
             throw AblateError(.invalid, "\(context.title("folds")) has one fold; a fit needs two or more")
         }
         let fit = try AveragingCrossFit(
-            members, fit: way, truth, rowWeights: held.table.weights, folds: folds.folds, foldCount: folds.count)
-        try write(fit.values, of: held.rows, to: context)
+            members, fit: way, truth, rowWeights: rated.table.weights, folds: folds.folds, foldCount: folds.count)
+        try write(choices?.values(of: fit.values) ?? fit.values, of: held.rows, to: context)
         let weights = try AblateError.explaining { () throws(FormatError) in
             try Weights(members: names, weights: fit.weights, folds: fit.foldWeights, name: "the fit")
         }
         try context.write(weights.bytes, as: "weights")
         let shares = Dictionary(
             uniqueKeysWithValues: zip(names.map { "weight.\($0)" }, fit.weights.map { JSON.number($0) }))
-        let score = score(fit, truth, held.table.weights)
+        let score = score(fit, truth, rated.table.weights)
         return StepOutcome(
             outputs: ["predictions", "weights"],
             metrics: .object(
-                shares.merging([score.name: .number(score.value), "rows": .integer(members.rowCount)]) { $1 }))
+                shares.merging([score.name: .number(score.value), "rows": .integer(held.rows.count)]) { $1 }))
     }
 
     /// What the weights are fitted to. Errors: where the rows have no such truth, or the step names no metric that there is.
     private func truth(of rows: Rows) throws -> AveragingTruth {
         switch target.form {
-        case .distribution: return .labels(try rows.trueLabels())
+        case .distribution, .shares: return .labels(try rows.trueLabels())
         case .probabilities, .numbers:
             guard let metric = form.metric.flatMap(Metrics.named) else {
                 throw AblateError(.invalid, "parameter metric is \(form.metric ?? "not there"), and names no metric")

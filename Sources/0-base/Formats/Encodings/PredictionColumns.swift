@@ -12,7 +12,7 @@ package enum PredictionColumns {
     package static func submitted(_ kind: Target.Kind, _ names: [String], label: String) -> [String] {
         switch kind {
         case .classes, .ordinal: LabelColumns.names(of: names, inColumn: label)
-        case .multiLabel, .number: names
+        case .multiLabel, .number, .choice: names
         }
     }
 
@@ -20,14 +20,14 @@ package enum PredictionColumns {
     package static func families(_ kind: Target.Kind, _ names: [String], label: String) -> [[String]] {
         switch kind {
         case .classes, .ordinal: [LabelColumns.names(of: names, inColumn: label), names]
-        case .multiLabel, .number: [names.map { "\($0)_predicted" }, names]
+        case .multiLabel, .number, .choice: [names.map { "\($0)_predicted" }, names]
         }
     }
 
     /// A number as such a table has it: a probability in single precision, any other in double.
     package static func text(_ value: Double, _ form: PredictionForm) -> String {
         switch form {
-        case .distribution, .probabilities: "\(Float(value))"
+        case .distribution, .probabilities, .shares: "\(Float(value))"
         case .numbers: "\(value)"
         }
     }

@@ -66,12 +66,30 @@ extension Metric {
 
     package func refusal(classes: Int) -> String? { nil }
 
+    /// What predictions of a target score that say nothing; nil where that is no one number, as of groups of several sizes.
+    package func chance(of target: Target) -> Double? {
+        switch target.kind {
+        case .choice: nil
+        case .multiLabel: chance(classes: 2)
+        case .classes, .ordinal, .number: chance(classes: target.width)
+        }
+    }
+
+    /// What a value is a number of where groups stand for rows: `nats per group`.
+    package func unit(of target: Target) -> String {
+        guard target.form == .shares else { return unit }
+        let words = unit.split(separator: " ").map { $0 == "row" ? "group" : $0 == "rows" ? "groups" : $0 }
+        return words.joined(separator: " ")
+    }
+
     package var kinds: Set<Target.Kind> { [.classes, .ordinal] }
 
     /// Why predictions of this target cannot be scored, as a clause; nil where they can.
     package func refusal(of target: Target) -> String? {
         guard !kinds.contains(target.kind) else { return refusal(classes: target.width) }
-        let others = Metrics.all.filter { $0.kinds.contains(target.kind) }.map(\.name)
+        let others =
+            Metrics.all.filter { $0.kinds.contains(target.kind) }.map(\.name)
+            + Metrics.families.filter { $0.metric(named: $0.example)?.kinds.contains(target.kind) ?? false }.map(\.form)
         return
             "it scores \(Target.Kind.allCases.filter(kinds.contains).map(\.rawValue).joined(separator: ", ")); take one of \(others.joined(separator: ", "))"
     }

@@ -30,6 +30,7 @@ package enum Metrics {
         case .ordinal: [QuadraticKappa(), Accuracy()]
         case .multiLabel: [LogLoss(), AreaUnderROC()]
         case .number: [RootMeanSquaredError(), MeanAbsoluteError()]
+        case .choice: [LogLoss(), Accuracy()]
         }
     }
 

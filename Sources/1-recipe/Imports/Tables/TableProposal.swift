@@ -130,7 +130,7 @@ package struct TableProposal: Sendable {
 
     /// Columns by names that a template can have places for: their own, where these will do.
     private static func named(_ columns: [String]) -> [(name: String, column: String)] {
-        var taken: Set<String> = ["keep"]
+        var taken: Set<String> = ["keep", "quantile"]
         return columns.enumerated().map { index, column in
             let plain = String(column.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "_" })
             let own = plain.first.map { $0.isLetter } == true && plain.count <= 60 ? plain : "text_\(index + 1)"

@@ -31,7 +31,7 @@ package struct Columns: Sendable {
             ),
             Key(
                 "label", \.labels, .oneOrMore, required: true,
-                "What is predicted of each training row: its class, which may be put together from several columns, \"{Category}:{Kind}\"; or a column of 0 and 1, or of its share, for each of data.labels, in their order; of the targets number and multi-label one or several columns."
+                "What is predicted of each training row: its class, which may be put together from several columns, \"{Category}:{Kind}\"; or a column of 0 and 1, or of its share, for each of data.labels, in their order; of the targets number and multi-label one or several columns; of the target choice one column of 0 and 1."
             ),
             Key(
                 "group", optional: \.group, .text(),
@@ -75,7 +75,8 @@ package struct DataSection: Sendable {
 
     static let declaration = Declaration(
         "Where the tables are and what they hold.", initial: { DataSection() },
-        exempt: .init("labels", by: "target", where: [Target.Kind.multiLabel.rawValue, Target.Kind.number.rawValue]),
+        exempt: .init(
+            "labels", by: "target", where: Target.Kind.allCases.filter { !$0.form.isOfOneLabel }.map(\.rawValue)),
         keys: [
             Key(
                 "train", \.train, .table, required: true,
@@ -92,7 +93,7 @@ package struct DataSection: Sendable {
             Key("columns", \.columns, Columns.declaration.shape, required: true, "The names of the table's columns."),
             Key(
                 "target", \.kind, .choice,
-                "What is predicted. classes: one of data.labels, as a probability of each; ordinal: the same of labels that have an order, which is theirs; multi-label: whether each of several columns of 0 and 1 is 1; number: the number in columns.label, or in each of several such columns."
+                "What is predicted. classes: one of data.labels, as a probability of each; ordinal: the same of labels that have an order, which is theirs; multi-label: whether each of several columns of 0 and 1 is 1; number: the number in columns.label, or in each of several such columns; choice: which row of its group (columns.group) is right, of which there is one: columns.label has 1 there, and 0 in the others."
             ),
             Key(
                 "labels", \.labels, .list(of: .label, minimum: 2), required: true,
@@ -118,7 +119,7 @@ package struct DataSection: Sendable {
     package var outputs: [String] {
         switch kind {
         case .classes, .ordinal: labels
-        case .multiLabel, .number: columns.labels
+        case .multiLabel, .number, .choice: columns.labels
         }
     }
 

@@ -22,6 +22,8 @@ package struct PredictStep: TypedStep {
     package let fold: Int?
     let model: Artifact<Content.Model>
     let folds: Artifact<Content.Folds>?
+    /// The table's rows, where a prediction hangs on the others of its group.
+    var rows: Artifact<Content.Rows>?
 
     package static let parameters: [Parameter<Self>] =
         Parameter.of(optional: \.forward, ForwardPass.parameters)
@@ -61,6 +63,7 @@ package struct PredictStep: TypedStep {
         Input("tokens", optional: \.tokens, "What a backbone reads."),
         Input("backbone", optional: \.backbone, "Its weights, unless the model is complete."),
         Input("texts", optional: \.texts, "What a baseline reads."),
+        Input("rows", optional: \.rows, "The groups, of the target choice."),
     ]
 
     private var tokens: Artifact<Content.Tokens>? {

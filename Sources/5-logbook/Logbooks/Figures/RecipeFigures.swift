@@ -49,7 +49,7 @@ extension PageText {
             name: "leaderboard", title: "Leaderboard against out of fold",
             ScatterChart.chart(
                 points, across: "\(metricTitle) out of fold (\(metricUnit))", up: "leaderboard", isLogarithmic: false
-            ) { Format.decimal($0, 4) },
+            ) { Format.score($0) },
             caption:
                 "The leaderboard's score of each result against its own, where it has the predictions that were scored."
         )
@@ -178,6 +178,17 @@ extension PageText {
     /// More series make a hedge of lines.
     private static let mostCurves = 14
 
+    /// What a training loss is a number of.
+    private static func unit(of kind: Target.Kind) -> String {
+        switch kind {
+        case .classes, .multiLabel: "nats per row"
+        case .choice: "nats per group"
+        // By the head either.
+        case .ordinal: "per row"
+        case .number: "of standardised numbers"
+        }
+    }
+
     private var curveFigure: Figure {
         var seen: Set<String> = []
         let names = logbook.curves.map(\.result).filter { seen.insert($0).inserted }
@@ -187,7 +198,7 @@ extension PageText {
                 let lines = own.map { (title: "\(name), \($0.part)", points: CurveChart.thinned($0.losses, to: 40)) }
                 return CurveChart.Series(name: name, lines: lines)
             }, "training loss of each fine-tune", across: "optimizer step",
-            up: "training loss (\(logbook.target.kind == .classes ? "nats per row" : "of standardised numbers"))",
+            up: "training loss (\(Self.unit(of: logbook.target.kind)))",
             style: .means)
         let more = names.count > Self.mostCurves ? " The first \(Self.mostCurves) of \(names.count) results." : ""
         return Figure(

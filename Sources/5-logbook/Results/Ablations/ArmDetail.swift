@@ -98,7 +98,8 @@ package struct ArmDetail: Sendable {
             } ?? []
         var counts = [Double](repeating: 0, count: labels.count)
         var moved = [[Double]](repeating: counts, count: labels.count)
-        for row in truth.indices {
+        // Places in groups are no labels that could be confused.
+        for row in truth.indices where !baseline.isOfGroups {
             counts[truth[row]] += 1
             moved[truth[row]][variant.predicted[row]] += 1
             moved[truth[row]][baseline.predicted[row]] -= 1

@@ -64,6 +64,8 @@ package struct Evaluation: Sendable {
     /// Of numbers the truth of each row, row-major, and what each seed and their average predict, as ``losses``; else empty.
     package let numbers: [Double]
     package let values: [String: [Double]]
+    /// Whether each row stands for its group, and labels are places in it.
+    package let isOfGroups: Bool
 
     /// Bins of the predicted class's probability: rows, mean probability, share of correct predictions.
     package let bins: [(rows: Int, confidence: Double, accuracy: Double)]
@@ -160,6 +162,7 @@ package struct Evaluation: Sendable {
         (labels, predicted) = (try column("labels"), try column("predicted"))
         numbers = try document.member(ifPresent: "numbers")?.numbers ?? []
         values = try document.member(ifPresent: "values")?.members.mapValues { try $0.numbers } ?? [:]
+        isOfGroups = try document.member(ifPresent: "of-groups")?.value == true
         // Numbers have none.
         let reliability = try numbers.isEmpty ? document.member("reliability") : nil
         bins =
@@ -244,6 +247,7 @@ package struct Evaluation: Sendable {
             values.isEmpty ? [] : places.flatMap { values[$0 * width..<($0 + 1) * width] }
         }
         (numbers, values) = (wide(whole.numbers), whole.values.mapValues(wide))
+        isOfGroups = whole.isOfGroups
         foldsBySeed = whole.foldsBySeed.mapValues(own)
         weights =
             switch whole.weights {
@@ -350,8 +354,10 @@ package struct Evaluation: Sendable {
     /// How often the rows were dealt to folds.
     package var repeats: Int { max(1, Set(foldsBySeed.keys.map(EvaluateStep.repeatNumber)).count) }
     var isWeighted: Bool { if case .known(let weights) = weights { weights != nil } else { false } }
-    /// The folds whose rows were scored, where some rows were not.
-    package var scoredFolds: [Int]? { covered == nil ? nil : Set(folds).sorted() }
+    /// The folds whose rows were scored, where some rows were not. Groups are scored by one row each: that is no part of them.
+    package var scoredFolds: [Int]? {
+        covered == nil || isOfGroups && testToTrain == nil ? nil : Set(folds).sorted()
+    }
     /// Whether some rows are left out of rankings and comparisons.
     package var leavesOut: Bool { unseen.contains { $0.fold != nil } }
 }

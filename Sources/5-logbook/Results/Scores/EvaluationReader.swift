@@ -47,20 +47,37 @@ final class EvaluationReader: Sendable {
                     throw AblateError(.missing, "the record of \(address) names no predictions of \(seed)")
                 }
                 let classes = try document.member("classes").count
+                let covered = try document.member(ifPresent: "covered")?.counts
+                let choices =
+                    try document.member(ifPresent: "of-groups") == nil
+                    ? nil : rows.map { try self.choices(of: $0, standing: covered ?? []) }
+                let target = choices == nil ? Target.classes(classes) : Target(.choice, width: 1)
                 let read = try parts.map { name in
                     (
                         name: "\(address), \(name)",
                         predictions: try Predictions(
                             reading: store.content(of: inputs[name]!, from: self.maker(of: inputs[name]!) ?? address),
-                            name: "\(address), \(name)", target: .classes(classes))
+                            name: "\(address), \(name)", target: target)
                     )
                 }
-                let covered = try document.member(ifPresent: "covered")?.counts
                 let last = read.compactMap { $0.predictions.rows.last }.max() ?? 0
+                let wanted = choices?.rows ?? covered
                 let whole = try Predictions(
-                    joining: read, covering: covered == nil ? document.member("rows").count : last + 1, rows: covered)
+                    joining: read, covering: wanted == nil ? document.member("rows").count : last + 1, rows: wanted)
+                if let choices { return try choices.groups.matrix(of: whole.values) }
                 return try ProbabilityMatrix(values: whole.values, classCount: classes)
             })
+    }
+
+    /// The groups that some right rows stand for, and the numbers of all their rows, from what `ingest` wrote.
+    private func choices(of rows: Digest, standing: [Int]) throws -> (groups: Choices, rows: [Int]) {
+        let document = try StoredDocument.read(rows, in: store, from: "data/train/ingest")
+        let groups = try document.member("groups").counts
+        let truths = try document.member("numbers").elements.map { try $0.numbers.first ?? 0 }
+        let scored = Set(standing.filter(groups.indices.contains).map { groups[$0] })
+        let own = groups.indices.filter { scored.contains(groups[$0]) }
+        guard truths.count == groups.count else { throw document.unexpected("a number for each row") }
+        return (try Choices(groups: own.map { groups[$0] }, truths: own.map { truths[$0] }, numbers: own), own)
     }
 
     /// The weights of these rows, from what `ingest` wrote.

@@ -1,5 +1,7 @@
 // The share of rows whose most probable class is the true one. Knows no groups and no folds.
 
+package import Targets
+
 extension ProbabilityMatrix {
     /// The most probable class of each row; of equal ones the first.
     package var predictedLabels: [Int] {
@@ -22,6 +24,7 @@ package struct Accuracy: MeanMetric {
     package var widestDifference: Double? { 1 }
     package var direction: MetricDirection { .higher }
     package var digits: Int { 3 }
+    package var kinds: Set<Target.Kind> { [.classes, .ordinal, .choice] }
 
     package init() {}
 

@@ -1,5 +1,7 @@
 // How far probabilities are from the share of correct predictions, as a metric. Knows labels and probabilities.
 
+package import Targets
+
 /// Expected calibration error (Guo et al., 2017), over ten bins of equal width of the predicted class's probability: their
 /// |confidence - accuracy|, weighted by their rows. As ``Reliability``, with the rows' weights.
 package struct CalibrationError: TallyMetric {
@@ -9,6 +11,7 @@ package struct CalibrationError: TallyMetric {
     package var widestDifference: Double? { 1 }
     package var direction: MetricDirection { .lower }
     package var reads: Set<RowColumn> { [.probabilities] }
+    package var kinds: Set<Target.Kind> { [.classes, .ordinal, .choice] }
 
     package init() {}
 

@@ -1,6 +1,7 @@
 // Rankings of which one label is right, cut at a place. Knows labels and the order of their probabilities.
 
 internal import Arithmetic
+package import Targets
 
 /// The mean over rows of a credit for the true label's place among the labels by probability, 0 below place k. Labels of equal
 /// probability stand in the recipe's order.
@@ -23,6 +24,7 @@ package struct CreditAtRank: MeanMetric {
     package var unit: String { credit == .map ? "precision per row" : "gain per row" }
     package var widestDifference: Double? { 1 }
     package var reads: Set<RowColumn> { [.probabilities] }
+    package var kinds: Set<Target.Kind> { [.classes, .ordinal, .choice] }
 
     package func value(of row: Int, in rows: ScoredRows) -> Double {
         let rank = rows.rank(of: row)

@@ -15,7 +15,7 @@ package struct LogLoss: MeanMetric {
     package var direction: MetricDirection { .lower }
     package var digits: Int { 4 }
     package var reads: Set<RowColumn> { [.losses] }
-    package var kinds: Set<Target.Kind> { [.classes, .ordinal, .multiLabel] }
+    package var kinds: Set<Target.Kind> { [.classes, .ordinal, .multiLabel, .choice] }
 
     package init() {}
 

@@ -39,7 +39,9 @@ struct BaselinePart: FittedPart {
     ) -> Artifact<Content.Predictions> {
         let reader = PredictStep.Reader.baseline(baseline, texts: compiler.texts(of: role))
         return compiler.builder.add(
-            PredictStep(reader: reader, target: compiler.target, fold: fold, model: fit, folds: folds),
+            PredictStep(
+                reader: reader, target: compiler.target, fold: fold, model: fit, folds: folds,
+                rows: compiler.groups(of: role)),
             at: address, origins: origins
         ).predictions
     }

@@ -2,6 +2,7 @@
 
 internal import Nodes
 internal import Recipes
+internal import Targets
 
 /// A model of the recipe that is fitted on the rows of all folds but one, or on all rows, for each of its seeds.
 protocol FittedModel: ModelSection, Planned {
@@ -158,6 +159,11 @@ extension Compiler {
             at: address,
             origins: ["cover": tree]
         ).predictions
+    }
+
+    /// The rows of a table, for what predicts one of each group; nil where each row stands by itself.
+    mutating func groups(of role: IngestStep.Role) -> Artifact<Content.Rows>? {
+        target.form == .shares ? rows(of: role) : nil
     }
 
     /// The template of a model, and its place.

@@ -84,7 +84,7 @@ extension Average: Planned {
     ) -> AverageStep.Outputs {
         let weighted = AverageStep.Weighted(
             mean: mean, weights: weights, members: members, fold: fold,
-            metric: weights.isFitted && !compiler.target.form.isOfOneLabel ? compiler.recipe.metrics.first : nil,
+            metric: weights.isFitted && !compiler.target.form.isShared ? compiler.recipe.metrics.first : nil,
             fitting: fitting)
         return compiler.builder.add(
             AverageStep(form: .weighted(weighted), target: compiler.target, members: inputs), at: address,

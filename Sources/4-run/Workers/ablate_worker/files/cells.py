@@ -10,7 +10,7 @@ from ..protocol.step import invalid
 from ..protocol.words import printable
 from .tables import check_text
 
-NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 
 
 def written(value):
@@ -32,7 +32,7 @@ def number(value):
     if isinstance(value, bool):
         return math.nan
     if isinstance(value, str):
-        value = value.strip().removeprefix("+")
+        value = value.strip()
         if not NUMBER.fullmatch(value):
             return math.nan
     try:

@@ -17,6 +17,11 @@ from ..texts import extra, repeats
 LIGHTEST, HEAVIEST = 1e-30, 1e30  # of the weights that are not 0: sums and products of such weights and losses lose no digits
 
 
+# What a column of 0 and 1 says, by the target that it is predicted for.
+MARKS = {"multi-label": "a column for a label has 1 where a row has it and 0 where not",
+         "choice": "the column has 1 for the right row of each group and 0 for the others"}
+
+
 def form(text):
     """What is one label however it is written: 3.0 and 3, or True and true; any other text as it is."""
     if NUMBER.fullmatch(text):
@@ -32,7 +37,8 @@ def run(step):
     named_texts = parameters.texts or {name: named.pop(name) for name in ("prompt", "answer") if name in named}
     title = step.title("table")
     train = role != "test"
-    needed, optional = asked(named, train, parameters.constraint)
+    whole = parameters.constraint == "one-of-each" or parameters.target == "choice"
+    needed, optional = asked(named, train, whole)
     columns, pieces = parameters.label_columns or [], parameters.label_pieces or []
     try:
         roles = [k for k in needed if not (pieces and k == "label")]
@@ -42,7 +48,8 @@ def run(step):
         table = read_table(step.input("table"), title, parameters.format, required, [named[k] for k in optional])
     except Failure as failure:
         if not train and failure.row is None and failure.column is not None and failure.column == named.get("group"):
-            failure.message += ". The constraint one-of-each needs it in the test table, too: it says which rows belong together"
+            what = "target choice" if parameters.target == "choice" else "constraint one-of-each"
+            failure.message += f". The {what} needs it in the test table, too: it says which rows belong together"
         raise
     count = len(next(iter(table.values())))
     if pieces:
@@ -56,13 +63,13 @@ def run(step):
         "classes": len(parameters.labels),
     }
     if columns:
-        found = [read_numbers(title, column, table[column]) for column in columns]
+        found = [read_numbers(title, column, marks(table[column]) if parameters.target in MARKS else table[column]) for column in columns]
         if parameters.target in ("classes", "ordinal"):
             rows["labels"], shares = shared(title, columns, found)
             rows |= {} if shares is None else {"shares": shares}
         else:
-            if parameters.target == "multi-label":
-                check_marks(title, columns, found)
+            if parameters.target in MARKS:
+                check_marks(title, columns, found, MARKS[parameters.target])
             rows["numbers"] = [list(row) for row in zip(*found)]
     if get("group"):
         names = read_words(title, named["group"], get("group"))
@@ -70,6 +77,10 @@ def run(step):
         rows["groups"] = [codes.setdefault(name, len(codes)) for name in names]  # in order of first appearance
         if parameters.constraint == "one-of-each":
             check_one_of_each(title, named["group"], names, rows, parameters.labels)
+        if parameters.target == "choice" and train:
+            check_choices(title, columns[0], named, names, rows)
+    elif parameters.target == "choice":
+        raise invalid("the target choice needs data.columns.group: the column that says which rows are the candidates of one question")
     elif parameters.constraint == "one-of-each":
         raise invalid("the constraint one-of-each needs data.columns.group: the column that says which rows belong together")
     texts, metrics = read_texts(title, {name: (column, table[column]) for name, column in named_texts.items()}, count)
@@ -98,14 +109,14 @@ def run(step):
     return {"metrics": metrics}
 
 
-def asked(named, train, constraint):
+def asked(named, train, whole):
     """(roles whose columns must be there beside the texts, roles that are read where they are).
 
     A test table is asked for what predicting takes: its labels are never read, as a placeholder there is common and no model may
-    see them; weights count in training; and groups hold rows together in folds, which only the constraint needs in a test table.
+    see them; weights count in training; and groups hold rows together in folds, which a test table needs where they are wanted whole.
     """
     wanted = ["group", *(["label", "weight"] if train else ["id"])]
-    optional = ["id"] if train else ["group"] if constraint != "one-of-each" else []
+    optional = ["id"] if train else ["group"] if not whole else []
     return [k for k in wanted if k in named and k not in optional], [k for k in optional if k in named]
 
 
@@ -177,13 +188,18 @@ def read_numbers(title, column, values):
     return numbers
 
 
-def check_marks(title, columns, found):
-    """Columns that say whether a label is so hold 0 and 1 alone."""
+def marks(values):
+    """Cells in which true and false are 1 and 0, as tables of programs have them."""
+    return [float(value) if isinstance(value, bool) else {"true": 1, "false": 0}.get(value.lower(), value) if isinstance(value, str) else value
+            for value in values]
+
+
+def check_marks(title, columns, found, rule):
+    """Columns that say whether something is so hold 0 and 1 alone."""
     for column, values in zip(columns, found):
         row = next((row for row, value in enumerate(values, 1) if value not in (0, 1)), None)
         if row is not None:
-            raise invalid(f"{title}, row {row}, column '{printable(column)}' holds {values[row - 1]:g}: a column for a label has 1 where a row has "
-                          "it and 0 where not", row, column)
+            raise invalid(f"{title}, row {row}, column '{printable(column)}' holds {values[row - 1]:g}: {rule}", row, column)
 
 
 def shared(title, columns, found):
@@ -229,6 +245,30 @@ def read_texts(title, columns, count):
     return texts, metrics
 
 
+def check_choices(title, column, named, names, rows):
+    """One row of each group is right, and its rows have one weight: a group counts as one."""
+    members = {}
+    for row, code in enumerate(rows["groups"], 1):
+        members.setdefault(code, []).append(row)
+    for group in members.values():
+        right = [row for row in group if rows["numbers"][row - 1] == [1]]
+        where = f"the group '{printable(names[group[0] - 1])}' ({'rows' if len(group) > 1 else 'row'} {counted(group)})"
+        if len(right) != 1:
+            has = f"has {len(right)} right rows ({counted(right)})" if right else "has no right row"
+            place = right[1] if right else group[0]
+            raise invalid(f"{title}, row {place}, column '{printable(column)}': {where} {has}, and exactly one is expected: write 1 there and 0 in its "
+                          "other rows, or leave the group out", place, column)
+        other = next((row for row in group if rows["weights"] and rows["weights"][row - 1] != rows["weights"][group[0] - 1]), None)
+        if other is not None:
+            raise invalid(f"{title}, row {other}, column '{printable(named['weight'])}': {where} has rows of several weights, and a group counts as "
+                          "one: give its rows one weight", other, named["weight"])
+
+
+def counted(rows):
+    """Numbers of rows, of many the first."""
+    return ", ".join(map(str, rows[:10])) + (", ..." if len(rows) > 10 else "")
+
+
 def check_one_of_each(title, column, names, rows, labels):
     """In train each group holds each label exactly once; in test each group has as many rows as there are labels."""
     members = {}
@@ -236,8 +276,7 @@ def check_one_of_each(title, column, names, rows, labels):
         members.setdefault(code, []).append(row)
     for group in members.values():
         first = group[0]
-        listed = ", ".join(map(str, group[:10])) + (", ..." if len(group) > 10 else "")
-        where = f"{title}, row {first}: the group '{printable(names[first - 1])}' (rows {listed})"
+        where = f"{title}, row {first}: the group '{printable(names[first - 1])}' (rows {counted(group)})"
         rule = "the constraint one-of-each asks for each label exactly once in each group"
         if rows["labels"] is None:
             if len(group) != len(labels):

@@ -14,7 +14,7 @@ from ..protocol.step import invalid
 from ..protocol.words import printable
 from ..targets import kinds
 
-COLUMNS = ("number", "multi-label")  # targets whose columns of truth may stand beside those that are predicted
+COLUMNS = ("number", "multi-label", "choice")  # targets whose columns of truth may stand beside those that are predicted
 
 
 def run(step):
@@ -32,6 +32,8 @@ def run(step):
         prove(source.title, values, asked.target)
     if step.has("folds-there"):
         check_folds(step, ids, asked)
+    if asked.target == "choice" and rows.get("groups") is not None:
+        values = in_groups(source.title, values, rows)
     if asked.target in COLUMNS:
         target.write_values(step.outputs / "predictions", wanted.numbers, values, 0)
         return {"metrics": {"rows": len(ids)}}
@@ -65,6 +67,8 @@ def table(source, wanted, asked):
              [asked.labels, [f"{asked.label}_{label}" for label in asked.labels]])
     found = read(source, [asked.id], [name for family in names for name in family], asked.format)
     whole = [family for family in names if all(name in found for name in family)]
+    if asked.target in COLUMNS:
+        refuse_half(source.title, asked.labels, names[0], found)
     if len(whole) > 1 and names[0] != names[1] and asked.target not in COLUMNS:
         raise invalid(f"{source.title} has two columns for each label, such as '{printable(names[0][0])}' and "
                       f"'{printable(names[1][0])}', and it is not clear which are meant: leave one of them out", column=names[1][0])
@@ -81,6 +85,19 @@ def table(source, wanted, asked):
     values = np.stack([numbers(source.title, name, found[name], needed) for name in whole[0]], axis=1)
     prove(source.title, values, asked.target, whole[0])
     return values[order]
+
+
+def refuse_half(title, columns, predicted, found):
+    """That a file which calls some columns predictions does so with all: beside them, the others' bare names would be their truth."""
+    both = next((name for name in predicted if name in columns), None)
+    if both is not None:
+        raise invalid(f"'{printable(both)}' is a column of the recipe and the name of the predictions of "
+                      f"'{printable(both.removesuffix('_predicted'))}', so it is not clear which {title} means: call the column otherwise", column=both)
+    there = [name for name in predicted if name in found]
+    lacking = next((name for name in predicted if name not in found), None)
+    if there and lacking is not None:
+        raise invalid(f"{title} has a column '{printable(there[0])}' and no column '{printable(lacking)}': expected predictions of each column "
+                      "under such a name, or none", column=lacking)
 
 
 def read(source, required, optional, form):
@@ -149,7 +166,7 @@ def as_number(found, wanted):
 def prove(title, values, target, columns=None):
     """That the rows are what the target predicts. columns: of a table, whose rows are in its own order."""
     if target in COLUMNS:
-        check_columns(title, values, target == "multi-label", columns)
+        check_columns(title, values, target != "number", columns)
     else:
         check(title, values, columns)
 
@@ -162,6 +179,19 @@ def check_columns(title, values, shares, columns):
         where = f"row {row + 1}, column '{printable(columns[place])}'" if columns else f"column {place + 1} of the table's row {row + 1}"
         belongs = "a probability from 0 to 1" if shares else "a finite number"
         raise invalid(f"{title}: {where} is {values[row, place]:g}, and {belongs} belongs there", row + 1)
+
+
+def in_groups(title, values, rows):
+    """The values [rows, 1], of which those of each group are to sum to 1; rounding is forgiven, and set right."""
+    places = np.unique(rows["groups"], return_inverse=True)[1]
+    sums = np.bincount(places, values[:, 0])
+    off = np.flatnonzero(np.abs(sums - 1) > 1e-2)
+    if len(off):
+        first = int(np.flatnonzero(places == off[0])[0])
+        raise invalid(f"{title}: the probabilities of the {int((places == off[0]).sum())} rows of the group of the table's row {first + 1} (id "
+                      f"'{printable(rows['ids'][first])}') add up to {sums[off[0]]:.4g}, and 1 belongs there: bring probabilities, not scores or logits",
+                      first + 1)
+    return values / sums[places][:, None]
 
 
 def check(title, values, columns=None):
@@ -186,7 +216,7 @@ def check_folds(step, ids, asked):
     """That the folds they were made with part the rows as the recipe's do, whatever their numbers."""
     source, ours = step.source("folds-there"), formats.read_json(step.input("folds"))["folds"]
     column = "fold"
-    while column in (asked.id, asked.label):  # as `show --predictions` names it then
+    while column in (asked.id, asked.label, *(asked.labels if asked.target in COLUMNS else ())):  # as `show --predictions` names it then
         column += "_"
     found = read(source, [asked.id, column], [], source.path.suffix[1:].lower())
     words = read_words(source.title, column, found[column])

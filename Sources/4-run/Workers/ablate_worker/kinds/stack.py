@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from ..files import formats
 from ..protocol.step import Failure, invalid
-from ..stacking import design, learners, numberlearners
+from ..stacking import choicelearners, design, learners, numberlearners
 from ..stacking.learners import Rows
 from ..stacking.learnersettings import told
 from ..stacking.stackreport import Report
@@ -130,12 +130,14 @@ def group_codes(step, name, table):
 
 def read_test(step, models, train, target):
     """The test table's Rows, without labels, or None where no model has test predictions."""
+    import numpy as np
     if not any(name.startswith("test.") for name in step.inputs):
         return None
-    codes = None
+    codes, groups = None, None
     if step.has("rows-test"):
         table = formats.read_json(step.input("rows-test"))
         count, codes = len(table["ids"]), group_codes(step, "rows-test", table)
+        groups = None if table["groups"] is None else np.asarray(table["groups"])
     elif step.parameters.group_statistics:
         raise invalid("group-statistics needs the input 'rows-test': the groups of the test table")
     else:
@@ -143,12 +145,13 @@ def read_test(step, models, train, target):
     test = design.build({model: step.source(f"test.{model}") for model in models}, "test", count, target, codes,
                         step.source("features-test") if step.has("features-test") else None)
     design.check_same_columns(train, test)
-    return Rows(test.values, test.probabilities, None, None, None)
+    return Rows(test.values, test.probabilities, None, None, groups)
 
 
 def chosen(name, target):
     """The learner of this name that serves the target."""
-    known = {"classes": learners.LEARNERS, "multi-label": numberlearners.OF_LABELS, "number": numberlearners.LEARNERS}[target.kind]
+    known = {"classes": learners.LEARNERS, "multi-label": numberlearners.OF_LABELS, "number": numberlearners.LEARNERS,
+             "choice": choicelearners.LEARNERS}[target.kind]
     if name not in known:
         raise invalid(f"{name} cannot learn what is predicted here; there are {', '.join(known)}")
     return known[name]

@@ -29,18 +29,32 @@ def epoch_order(rows, seed, epoch, groups=None):
     return order[np.argsort(chance.permutation(len(codes))[members[order]], kind="stable")]
 
 
-def split(lengths, budget, device="cpu"):
+def members(codes):
+    """The positions of each group's rows, by codes [rows], in order of first appearance."""
+    found = {}
+    for position, code in enumerate(codes):
+        found.setdefault(int(code), []).append(position)
+    return list(found.values())
+
+
+def split(lengths, budget, device="cpu", together=None):
     """Split rows of these lengths into micro-batches (lists of positions), longest rows first.
 
     Rows sorted by length; the cuts make padded tokens and OVERHEAD per micro-batch least in sum, with at most `budget`
-    padded tokens each. A row that is longer than the budget is alone.
+    padded tokens each. A row that is longer than the budget is alone. together: the group of each row, where groups are not to be
+    divided; each is then taken as one, and alone where it is larger than the budget.
     """
-    order = sorted(range(len(lengths)), key=lambda i: (-lengths[i], i))
-    best, cut = [0], [0]  # best[n]: the least cost of the first n rows; cut[n]: where their last micro-batch begins
+    units = [[i] for i in range(len(lengths))] if together is None else members(together)
+    longest = [max(lengths[i] for i in unit) for unit in units]
+    order = sorted(range(len(units)), key=lambda u: (-longest[u], u))
+    before = [0]  # before[n]: the rows of the first n units
+    for unit in order:
+        before.append(before[-1] + len(units[unit]))
+    best, cut = [0], [0]  # best[n]: the least cost of the first n units; cut[n]: where their last micro-batch begins
     for end in range(1, len(order) + 1):
         least = None
         for start in range(end - 1, -1, -1):
-            padded = (end - start) * lengths[order[start]]
+            padded = (before[end] - before[start]) * longest[order[start]]
             if padded > budget and end - start > 1:
                 break  # going on to the left only adds rows, and longer ones
             cost = best[start] + padded + OVERHEAD[device]
@@ -50,7 +64,7 @@ def split(lengths, budget, device="cpu"):
         cut.append(least[1])
     parts, end = [], len(order)
     while end:
-        parts.append(order[cut[end]:end])
+        parts.append([i for unit in order[cut[end]:end] for i in units[unit]])
         end = cut[end]
     return parts[::-1]
 
@@ -64,7 +78,7 @@ def pad(sequences, device):
     ids = torch.zeros(len(sequences), int(lengths.max()), dtype=torch.int64)
     for row, sequence in enumerate(sequences):
         ids[row, :len(sequence)] = torch.from_numpy(sequence)
-    return ids.to(device), lengths.to(device)
+    return ids.to(device, non_blocking=True), lengths.to(device, non_blocking=True)
 
 
 def until_it_fits(lengths, budget, device, compute):

@@ -72,7 +72,11 @@ class Layout:
 
     def last(self):
         """int64 [B]: where each row's last token lies."""
-        return torch.tensor([self.starts[s] + self.sizes[s] - 1 for s, _ in self.rows]).to(self.device, non_blocking=True)
+        return self.there([self.starts[s] + self.sizes[s] - 1 for s, _ in self.rows])
+
+    def there(self, numbers):
+        """The numbers on the device, for which the host does not wait."""
+        return torch.tensor(numbers).to(self.device, non_blocking=True)
 
     def pool(self, states, pooling):
         """states [1, T, hidden] -> float32 [B, hidden]: each row's last state, or the mean over its own tokens."""
@@ -80,12 +84,11 @@ class Layout:
         if pooling == "last":  # either all states, or those of the last tokens alone
             return (states if self.read is not None else states[self.last()]).float()
         # Sums of segments first: no [B, T] matrix, and no additions in an order that chance decides.
-        sums = torch.segment_reduce(states.float(), "sum", lengths=torch.tensor(self.sizes, device=self.device), axis=0)
+        sums = torch.segment_reduce(states.float(), "sum", lengths=self.there(self.sizes), axis=0)
         sums = torch.cat([sums, sums.new_zeros(1, sums.shape[1])])  # the parent that is none
-        own = torch.tensor([segment for segment, _ in self.rows], device=self.device)
-        before = torch.tensor([self.parents[segment] for segment, _ in self.rows], device=self.device)
-        lengths = torch.tensor([[length] for _, length in self.rows], device=self.device)
-        return (sums[own] + sums[before]) / lengths
+        own = self.there([segment for segment, _ in self.rows])
+        before = self.there([self.parents[segment] for segment, _ in self.rows])
+        return (sums[own] + sums[before]) / self.there([[length] for _, length in self.rows])
 
     def spread(self, states):
         """states [1, T, hidden] -> (the rows' states [B, longest, hidden], padded with any token's; lengths [B])."""
@@ -95,8 +98,7 @@ class Layout:
                 start, size = self.starts[segment], self.sizes[segment]
                 places[row, length - size:length] = torch.arange(start, start + size)
                 segment, length = self.parents[segment], length - size
-        lengths = torch.tensor([length for _, length in self.rows])
-        return states[0][places.to(self.device)], lengths.to(self.device)
+        return states[0][places.to(self.device, non_blocking=True)], self.there([length for _, length in self.rows])
 
 
 def unique(texts, group):
@@ -105,11 +107,37 @@ def unique(texts, group):
     return shared + sum(len(texts[i]) - shared for i in members)
 
 
-def plan(texts, budget, share):
+def plan(texts, budget, share, together=None):
     """Micro-batches, each a list of groups, with at most `budget` tokens to compute; a row longer than it is alone.
 
-    First fit, largest first: few micro-batches, nearly full. A group larger than the budget is divided.
+    First fit, largest first: few micro-batches, nearly full. A group larger than the budget is divided. together: codes [rows] of rows
+    that are not to be divided, whatever they share; more of these than the budget takes are alone.
     """
+    if together is None:
+        loads = [[unit] for unit in divided(texts, budget, share)]
+    else:
+        loads = [shared_among(texts, members, share) for members in batches.members(together)]
+    bins, room = [], []
+    for size, load in sorted(((sum(unique(texts, unit) for unit in load), load) for load in loads), key=lambda one: (-one[0], one[1][0][1])):
+        place = next((i for i, left in enumerate(room) if size <= left), None)
+        if place is None:
+            bins.append([])
+            room.append(budget)
+            place = len(bins) - 1
+        bins[place] += load
+        room[place] -= size
+    return bins
+
+
+def shared_among(texts, members, share):
+    """The units of some rows alone, which may share a beginning with one another and with no other row."""
+    own = [texts[i] for i in members]
+    found = prefixes.groups(own) if share else prefixes.alone(own)
+    return [(shared if len(inside) > 1 else 0, [members[i] for i in inside]) for shared, inside in found]
+
+
+def divided(texts, budget, share):
+    """The units of all rows: (shared length, positions), none of several rows larger than the budget."""
     units = []
     for shared, members in prefixes.groups(texts) if share else prefixes.alone(texts):
         part = []
@@ -119,18 +147,7 @@ def plan(texts, budget, share):
                 part = []
             part.append(position)
         units.append((shared, part))
-    units = [(shared if len(members) > 1 else 0, members) for shared, members in units]
-    bins, room = [], []
-    for unit in sorted(units, key=lambda u: (-unique(texts, u), u[1])):
-        size = unique(texts, unit)
-        place = next((i for i, left in enumerate(room) if size <= left), None)
-        if place is None:
-            bins.append([])
-            room.append(budget)
-            place = len(bins) - 1
-        bins[place].append(unit)
-        room[place] -= size
-    return bins
+    return [(shared if len(members) > 1 else 0, members) for shared, members in units]
 
 
 def lay(texts, groups, device):
@@ -160,18 +177,18 @@ def shares(model):
     return model.packs and (model.share == "on" or model.share == "auto" and exact(model))
 
 
-def micro_batches(model, texts, budget, device):
+def micro_batches(model, texts, budget, device, together=None):
     """(positions in `texts`, what the model is called with) of each micro-batch, packed or, if it must be, padded.
 
-    Adds what it hands out to the model's tally.
+    Adds what it hands out to the model's tally. together: codes [rows] of rows that must be in one micro-batch; None: none must.
     """
     if not model.packs:
-        for part in batches.split([len(text) for text in texts], budget, device.type):
+        for part in batches.split([len(text) for text in texts], budget, device.type, together):
             ids, lengths = batches.pad([texts[i] for i in part], device)
             model.tally.add(sum(len(texts[i]) for i in part), sum(len(texts[i]) for i in part), ids.numel())
             yield part, (ids, lengths)
         return
-    for groups in plan(texts, budget, shares(model)):
+    for groups in plan(texts, budget, shares(model), together):
         ids, layout, part = lay(texts, groups, device)
         model.tally.add(sum(len(texts[i]) for i in part), ids.numel(), ids.numel())
         yield part, (ids, None, layout)

@@ -26,7 +26,7 @@ class Ingest:
     texts: dict | None = None
     extra: list = ()
     labels: list
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     label_columns: list | None = None
     label_pieces: list | None = None
     role: Literal["train", "test", "validation"]
@@ -66,6 +66,8 @@ class Tokenize:
     chat: Chat | None
     split_special_tokens: bool = False
     mask: bool = False
+    words: list | None = None
+    swapped: list | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,7 @@ class Lengths:
     answer: int = 768
     keep: Literal["head", "tail", "middle"] | dict = "head"
     prompt: int = 256
+    quantile: float | None = None
     _others: dict = field(default_factory=dict)  # values under further names
 
 
@@ -99,6 +102,13 @@ class Scratch:
     intermediate: int = 256
     layers: int = 4
     vocabulary: int = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swap:
+    """Two texts that may stand in each other's place, such as the answers of a comparison."""
+    labels: list | None
+    texts: list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,11 +164,13 @@ class Finetune:
     lengths: Lengths
     lora: Literal["head-only"] | Lora | None
     scratch: Scratch | None
+    swap: Swap | None = None
     fold: int | None
     training: Training
     seed: int | None
+    label_words: list | None = None
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,7 +188,7 @@ class Fit:
     tfidf: Tfidf
     template: list
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     fold: int | None
 
 
@@ -191,8 +203,9 @@ class PredictBackbone:
     lengths: Lengths
     lora: Literal["head-only"] | Lora | None
     scratch: Scratch | None
+    swap: Swap | None = None
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     fold: int | None
 
 
@@ -202,7 +215,7 @@ class PredictBaseline:
     tfidf: Tfidf
     template: list
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     fold: int | None
 
 
@@ -213,7 +226,7 @@ class Predictions:
     id: str
     label: str
     labels: list
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,10 +269,10 @@ class Extract:
     features: list
     pooling: Literal["mean", "last", "cls"]
     components: int
-    lengths: Lengths
     quantization: Literal["none", "int8", "nf4"]
     precision: Literal["auto", "bf16", "fp16", "fp32"]
     remote_code: bool
+    lengths: Lengths
     name: str
 
 
@@ -307,7 +320,7 @@ class Stack:
     fold: int | None
     group_statistics: bool
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
     CASES: ClassVar = {"settings": ("learner", {"lightgbm": LightgbmSettings, "logistic": LogisticSettings, "ridge": RidgeSettings, "simplex": SimplexSettings})}
 
 
@@ -333,7 +346,8 @@ class Export:
     lengths: Lengths
     scratch: Scratch | None
     classes: int
-    target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    target: Literal["classes", "ordinal", "multi-label", "number", "choice"] = "classes"
+    swap: Swap | None = None
     merge: bool
     labels: list
     base_model: str | None = None
@@ -341,7 +355,6 @@ class Export:
     template: list | None = None
     chat: Chat | None = None
     split_special_tokens: bool = False
-    mask: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,10 +28,25 @@ class Classes:
         found = table.get("shares")
         return None if found is None else np.asarray(found, np.float32).reshape(-1, self.width)
 
+    def learnt(self, labels, shares, loss):
+        """What is learnt of each row where it is one thing: its label. Shares are learnt beside it."""
+        return labels
+
     def check_varied(self, truth, words):
         """Raise these words where there is nothing to tell apart."""
         if len(set(truth.tolist())) < 2:
             raise invalid(words)
+
+    def within(self, groups):
+        """The same for the rows of a table with these groups, which are nothing to it."""
+        return self
+
+    def together(self, truth):
+        """The groups whose rows are learnt from together; None where each row is learnt by itself."""
+
+    def counting(self, truth, weights):
+        """What the loss of each row counts."""
+        return weights
 
     def outputs(self, loss):
         """How many outputs a head has."""

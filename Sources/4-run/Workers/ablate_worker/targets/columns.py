@@ -19,8 +19,22 @@ class Columns:
     def shares(self, table):
         """A column is not shared among others."""
 
+    def learnt(self, numbers, shares, loss):
+        return numbers
+
     def check_varied(self, truth, words):
         """Columns that are the same in all rows can be learnt."""
+
+    def within(self, groups):
+        """The same for the rows of a table with these groups, which are nothing to it."""
+        return self
+
+    def together(self, truth):
+        """The groups whose rows are learnt from together; None where each row is learnt by itself."""
+
+    def counting(self, truth, weights):
+        """What the loss of each row counts."""
+        return weights
 
     def outputs(self, loss):
         return self.width

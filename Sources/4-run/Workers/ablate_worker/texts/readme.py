@@ -15,6 +15,7 @@ POOLED = {
 }
 QUANTIZED = {"int8": "load_in_8bit=True",
              "nf4": 'load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.float32'}
+SAID = {"number": "numbers", "choice": "logits"}  # what a model gives, where that is no probability
 KEPT = {"head": "{ids}[:{budget}]", "tail": "{ids}[max(0, len({ids}) - {budget}):]",
         "middle": "{ids}[max(0, len({ids}) - {budget}) // 2:][:{budget}]"}
 
@@ -36,18 +37,23 @@ def text(parameters, base, adapted, complete, report, recipe=None, typed=False):
               f"(the largest logit: {report['largest-logit']:.2g}).\nFor the merged backbone, load `merged` in the line that names "
               "the backbone, and leave the line with PeftModel out.\n") if report else ""
     listed = "\n".join(f"- {part}" for part in parts)
-    what = "numbers" if parameters.target == "number" else "probabilities"
+    what = SAID.get(parameters.target, "probabilities")
     how = (f"These lines give the {what} of one row from its texts, run in this folder:" if recipe else
            f"These lines give the {what} of one row from its token ids (the ids as `tokenize` made them: with the special\n"
            "tokens, cut to the lengths of training):")
-    labels = parameters.labels
+    labels = parameters.labels if parameters.target != "choice" else None
     numbers = parameters.target == "number"
     said = "columns" if numbers else "classes"
     named = f"The {said} are, in this order: {', '.join(f'`{label}`' for label in labels)}.\n" if labels else ""
+    if parameters.swap is not None:
+        named += (f"Scores were those of the mean logits of a row and of the same row with {' and '.join(parameters.swap.texts)} in each "
+                  f"other's place{', its labels put back' if parameters.swap.labels else ''}: these lines read it one way.\n")
     code = model_lines(parameters, base or ".", adapted, complete, wide, bool(recipe), typed)
     if recipe:
         code += "\n\n" + recipe
-    title = f"A model of texts that predicts {parameters.classes} numbers" if numbers else f"A classifier of texts into {parameters.classes} classes"
+    title = {"number": f"A model of texts that predicts {parameters.classes} numbers",
+             "choice": "A model of texts that tells which candidate of a question is right"}.get(
+        parameters.target, f"A classifier of texts into {parameters.classes} classes")
     return f"""# {title}
 
 {listed}
@@ -63,7 +69,7 @@ def text(parameters, base, adapted, complete, report, recipe=None, typed=False):
 def model_lines(parameters, base, adapted, complete, wide, tokenizes, typed=False):
     """The lines from ids to predictions. Adapters on a backbone in the same folder are loaded by transformers itself."""
     maker = "AutoModelForCausalLM" if wide else "AutoModel"
-    what = "numbers" if parameters.target == "number" else "probabilities"
+    what = SAID.get(parameters.target, "probabilities")
     peft = adapted and not complete
     more = ", trust_remote_code=True" if parameters.remote_code else ""
     quantized = None if complete else QUANTIZED.get(parameters.quantization)
@@ -87,7 +93,9 @@ def model_lines(parameters, base, adapted, complete, wide, tokenizes, typed=Fals
               '    cap = getattr(whole.config, "final_logit_softcapping", None)',
               "    pooled = pooled if cap is None else torch.tanh(pooled / cap) * cap"] if wide else []
     outputs = 'head["weight"] @ pooled + head["bias"]'
-    lines += {"number": [f"    return {outputs}"], "multi-label": [f"    return torch.sigmoid({outputs})"],
+    lines += {"number": [f"    return {outputs}"],
+              "choice": ["    # a candidate's logit: the softmax over those of one question are their probabilities", f"    return {outputs}"],
+              "multi-label": [f"    return torch.sigmoid({outputs})"],
               "ordinal": [f"    outputs = {outputs}", "    # one output is the place of the label, counted from 0",
                           "    return outputs if len(outputs) == 1 else torch.softmax(outputs, dim=0)"]}.get(
         parameters.target, [f"    return torch.softmax({outputs}, dim=0)"])
@@ -99,11 +107,11 @@ def is_pair(pieces):
     return any("segment" in piece for piece in pieces)
 
 
-def text_lines(pieces, lead, lengths, metadata, splits=False, typed=False):
+def text_lines(pieces, lead, lengths, metadata, splits=False, typed=False, what="probabilities"):
     """The lines from texts to ids, by the tokenizer in the folder: the template's pieces, and columns cut to their budgets.
 
     pieces, lead: of tokens.encode_template. Each column is encoded as a continuation of the text before it. splits: whether
-    control tokens that a text spells out are read as text. typed: give the tokens' types, too.
+    control tokens that a text spells out are read as text. typed: give the tokens' types, too. what: the name in `SAID` of what is made of the ids.
     """
     columns = list(dict.fromkeys(piece["column"] for piece in pieces if "column" in piece))
     special = {k: [] if metadata[k] is None else [metadata[k]] for k in ("bos", "eos", "pad")}
@@ -136,9 +144,9 @@ def text_lines(pieces, lead, lengths, metadata, splits=False, typed=False):
         joined = " + ".join
         lines += [f"    first, second = {joined(parts[:second])}, {joined(parts[second:])}",
                   "    return first + second, [0] * len(first) + [1] * len(second)  # the ids, and the text that each is of", "", "",
-                  f"# such as probabilities(*ids({example}))"]
+                  f"# such as {what}(*ids({example}))"]
         return "\n".join(lines) + "\n"
     fallback = (special["bos"] + special["eos"] + special["pad"] + [0])[:1]
     lines += [f"    return ({' + '.join(parts)}) or {fallback}", "", "",
-              f"# such as probabilities(ids({example}))"]
+              f"# such as {what}(ids({example}))"]
     return "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from ..models import packing, prefixes
+from ..models import batches, packing, prefixes
 from ..models.precision import precision, scaled, unscale
 from ..protocol.step import Failure, out_of_memory
 from . import adversarial, checkpoints, distributed
@@ -19,28 +19,44 @@ class Rows(NamedTuple):
     """What batches are taken from."""
 
     texts: list  # int32 arrays of ids
-    targets: torch.Tensor  # labels [rows], distributions [rows, classes] or numbers [rows, width], on the device
+    targets: torch.Tensor  # labels [rows], distributions [rows, classes], numbers [rows, width] or right rows with groups [rows, 2], on the device
     factors: torch.Tensor  # float32 [rows], likewise
+    together: np.ndarray | None = None  # the group of each [rows], where rows of one are learnt from together
+
+    def units(self, chosen):
+        """How many losses there are in the mean over the rows `chosen`: one a row, or one a group."""
+        return len(chosen) if self.together is None else len(np.unique(self.together[chosen]))
+
+    def largest(self, chosen):
+        """(the tokens of the largest of the rows that cannot be divided, what they are)."""
+        lengths = np.array([len(self.texts[i]) for i in chosen])
+        if self.together is None:
+            return int(lengths.max()), "row"
+        return max(int(lengths[members].sum()) for members in batches.members(self.together[chosen])), "group"
 
 
 def add_gradients(model, data, chosen, budget, device, of=None, attack=adversarial.NONE):
     """Add the gradient of the mean loss over the rows `chosen`, however they are split; return that loss, a tensor.
 
-    The one place where a batch goes through the model. of: the rows of the whole batch, where these are a part of them.
+    The one place where a batch goes through the model. of: the units of the whole batch, where these rows are a part of it.
     """
-    texts, labels, weights = data
-    of = of or len(chosen)
+    data = Rows(*data)
+    texts, labels, weights, together = data
+    of = of or data.units(chosen)
     total = torch.zeros((), device=device)
     model.tally.clear()
-    for part, batch in packing.micro_batches(model, [texts[i] for i in chosen], budget, device):
+    whole = None if together is None else together[chosen]
+    for part, batch in packing.micro_batches(model, [texts[i] for i in chosen], budget, device, whole):
         members = chosen[part]  # [B]
 
         def learn():
             with precision(model, device):
                 logits = model(*batch)  # [S * B, classes]: each row as often as the head's dropout is drawn
-            rows = np.tile(members, len(logits) // len(members))
-            found = (model.objective or model.loss)(logits, labels[rows])  # [S * B]; labels may be distributions, or numbers
-            loss = (found * weights[rows]).sum() / (of * (len(rows) // len(members)))
+            draws = len(logits) // len(members)
+            rows = torch.from_numpy(np.tile(members, draws)).to(device, non_blocking=True)
+            goals, judge = labels[rows[:len(members)]], model.objective or model.loss  # labels may be distributions, or numbers
+            found = torch.cat([judge(draw, goals) for draw in logits.split(len(members))])  # [S * B]
+            loss = (found * weights[rows]).sum() / (of * draws)
             loss.backward()
             return loss.detach()
         total += learn()
@@ -49,11 +65,14 @@ def add_gradients(model, data, chosen, budget, device, of=None, attack=adversari
 
 
 def mine(model, data, chosen, team):
-    """The rows of a batch that this process computes: rows that share a beginning stay together."""
+    """The rows of a batch that this process computes: rows that share a beginning, or a loss, stay together."""
     if team.size == 1:
         return chosen
-    texts = [data[0][i] for i in chosen]
-    together = prefixes.groups(texts) if packing.shares(model) else prefixes.alone(texts)
+    texts, codes = [data[0][i] for i in chosen], Rows(*data).together
+    if codes is not None:
+        together = [(0, members) for members in batches.members(codes[chosen])]
+    else:
+        together = prefixes.groups(texts) if packing.shares(model) else prefixes.alone(texts)
     parts = team.part([(packing.unique(texts, group), group[1]) for group in together])
     return chosen[np.array(sorted(position for part in parts for position in part), int)]
 
@@ -79,25 +98,28 @@ def whole_batch(model, optimizer, data, chosen, progress, device, team, attack):
     progress keeps what was found, so that later batches and a resumed run begin there. A team does all of this together.
     """
     part, parameters = mine(model, data, chosen, team), list(checkpoints.trained(model).values())
+    units = Rows(*data).units(chosen)
     while True:
-        states, loss = checkpoints.random_states(device), None
+        states, strictness, loss = checkpoints.random_states(device), torch.get_deterministic_debug_mode(), None
         optimizer.zero_grad(set_to_none=True)
         try:
-            loss = add_gradients(model, scaled(data, progress.get("scaling")), part, progress["budget"], device, len(chosen), attack)
+            loss = add_gradients(model, scaled(data, progress.get("scaling")), part, progress["budget"], device, units, attack)
         except RuntimeError as error:
             if not out_of_memory(error):
                 raise  # else it is dealt with below, when the exception no longer holds the tensors of its frames
+            torch.set_deterministic_debug_mode(strictness)  # which attention.strict would have put back after the kernel
         if team.size > 1:
             loss = add_up(team, model, parameters, loss, device)
         if loss is not None:
             return loss
-        longest = max(len(data[0][i]) for i in chosen)
-        alone = progress["budget"] <= longest or len(chosen) == 1  # smaller parts would not make the longest row smaller
+        largest, what = Rows(*data).largest(chosen)
+        alone = progress["budget"] <= largest or units == 1  # smaller parts would not make the largest row or group smaller
         if alone and progress["recompute"]:
-            raise Failure("out-of-memory", f"a single row of {longest} tokens does not fit into the memory of "
+            raise Failure("out-of-memory", f"a single {what} of {largest} tokens does not fit into the memory of "
                           f"{device}: lower the lengths, or use quantization: nf4, or a smaller backbone")
         if alone:
-            progress["recompute"] = True
+            # A token takes a tenth of the memory then, so that far more of them may fit at once.
+            progress |= {"recompute": True, "budget": batches.BUDGET[device.type]}
             recompute(model)
         else:
             progress["budget"] = max(1, progress["budget"] // 2)

@@ -91,17 +91,20 @@ class Trainer:
         self.device, self.groups = model.head.weight.device, data.groups
         model.share = plan.share_prompt
         self.rows = gradients.Rows(data.texts, torch.from_numpy(data.targets).to(self.device),
-                                   torch.from_numpy(data.factors).float().to(self.device))
+                                   torch.from_numpy(data.factors).float().to(self.device), data.together)
         self.watch = None
         if len(data.held):
             held = (data.held_texts, torch.from_numpy(data.held_labels), torch.from_numpy(data.held_weights))
-            self.watch = validation.Watch(plan, held, self.device, self.team)
+            self.watch = validation.Watch(plan, held, self.device, self.team, None if data.together is None else data.held_labels[:, 1])
         self.optimizer = optimizers.make(model, self.device, plan.learning_rate, plan.head_learning_rate, plan.weight_decay,
                                          plan.optimizer, plan.layer_decay)
-        self.average, self.masking = averaging.Average(plan.ema), data.masking
+        self.average, self.variation = averaging.Average(plan.ema), data.variation
         self.disturb(plan)
-        self.batch = min(plan.batch, len(data.texts))
-        self.per_epoch = math.ceil(len(data.texts) / self.batch)
+        # What an epoch deals: rows, or whole groups, of which a batch takes as many as come near its number of rows.
+        self.units = None if data.together is None else [np.array(members) for members in batches.members(data.together)]
+        count = len(data.texts if self.units is None else self.units)
+        self.batch = min(plan.batch if self.units is None else max(1, round(plan.batch * count / len(data.texts))), count)
+        self.per_epoch = math.ceil(count / self.batch)
         self.total = plan.total(self.per_epoch)
 
     def disturb(self, plan):
@@ -152,8 +155,9 @@ class Trainer:
         for number in range(first, self.total):
             epoch, place = divmod(number, self.per_epoch)
             if place == 0 or number == first:
-                order = batches.epoch_order(len(self.rows.texts), self.plan.seed, epoch, self.groups)
-            self.step(state, order[place * self.batch:(place + 1) * self.batch])
+                order = self.order(epoch)
+            dealt = order[place * self.batch:(place + 1) * self.batch]
+            self.step(state, dealt if self.units is None else np.concatenate([self.units[unit] for unit in dealt]))
             meter.tell(self.model.tally, state["tokens"], number + 1, self.total)
             self.progress.step(number + 1, self.total, epoch + 1, state["losses"][-1])
             ends = place + 1 == self.per_epoch
@@ -169,15 +173,19 @@ class Trainer:
                 self.save(state)
                 saved = time.monotonic()
 
+    def order(self, epoch):
+        """Of rows, or of whole groups, which are the units of an epoch."""
+        if self.units is not None:
+            return batches.epoch_order(len(self.units), self.plan.seed, epoch)
+        return batches.epoch_order(len(self.rows.texts), self.plan.seed, epoch, self.groups)
+
     def step(self, state, chosen):
         """One batch and what the optimizer makes of it."""
         number, plan = state["step"], self.plan
         rate = schedule.factor(number, self.total, plan.schedule, plan.warmup)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * rate
-        rows, attack = self.rows, self.course.at(number, self.total)
-        if self.masking:
-            rows = rows._replace(texts=self.masking.masked(rows.texts, chosen, number))
+        rows, attack = self.variation.of(self.rows, chosen, number), self.course.at(number, self.total)
         loss, norm = gradients.train_batch(self.model, self.optimizer, rows, chosen, plan.clip, state, self.device, self.team, attack)
         where = f"step {number + 1} of {self.total} (epoch {number // self.per_epoch + 1})"
         skipped = math.isfinite(loss) and overflowed(state["scaling"], norm, where)

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import torch
 
-from ..models import packing
+from ..models import batches, packing
 from ..protocol.step import Failure, invalid
 from . import checkpoints, distributed
 
@@ -29,9 +29,13 @@ def split(rows, groups, share, seed):
     return rows[~held[codes]], rows[held[codes]]
 
 
-def log_loss(model, data, budget, device, team=distributed.Team()):
-    """The weighted mean loss of rows, without dropout. Draws nothing, so that training goes on as if it had not been."""
-    mine = team.part([(len(text), row) for row, text in enumerate(data[0])])
+def log_loss(model, data, budget, device, team=distributed.Team(), together=None):
+    """The weighted mean loss of rows, without dropout. Draws nothing, so that training goes on as if it had not been.
+
+    together: the group of each row, where rows of one have their loss together."""
+    units = [[row] for row in range(len(data[0]))] if together is None else batches.members(together)
+    parts = team.part([(sum(len(data[0][row]) for row in unit), unit) for unit in units])
+    mine = [row for unit in parts for row in unit]
     texts, (labels, weights) = [data[0][row] for row in mine], (values[mine] for values in data[1:])
     logits, was_training = [None] * len(texts), model.training
     model.eval()
@@ -49,10 +53,10 @@ def log_loss(model, data, budget, device, team=distributed.Team()):
 class Watch:
     """Follows the validation loss epoch by epoch. Its numbers are `history`; the best weights lie in host memory."""
 
-    def __init__(self, plan, data, device, team=distributed.Team()):
+    def __init__(self, plan, data, device, team=distributed.Team(), together=None):
         if float(data[2].sum()) == 0:
             raise invalid("every row held out by training.validation has weight 0: hold out more, or give them weights")
-        self.plan, self.data, self.device, self.team = plan, data, device, team
+        self.plan, self.data, self.device, self.team, self.together = plan, data, device, team, together
         self.history, self.weights = [], {}
 
     @property
@@ -62,7 +66,7 @@ class Watch:
 
     def look(self, model, budget):
         """Take the loss after an epoch. True: training is to stop."""
-        loss = log_loss(model, self.data, budget, self.device, self.team)
+        loss = log_loss(model, self.data, budget, self.device, self.team, self.together)
         epoch = len(self.history)
         if not math.isfinite(loss):
             raise Failure("diverged", f"the validation loss is no number after epoch {epoch + 1}: lower training.learning-rate "

@@ -2,6 +2,7 @@
 
 internal import Diagnostics
 internal import Nodes
+internal import Targets
 
 extension FindingRule {
     static let groupsSplit = FindingRule(
@@ -29,14 +30,23 @@ struct GroupChecks {
                         .missingKey, "a constraint needs data.columns.group", at: constraint.span,
                         help: "name the column of the groups"))
             }
-        } else if !recipe.folds.kind.respectsGroups, let kind = tree["folds"]?["kind"] {
-            // Optimizing works on whole groups of one fold; for the rest it is only unwise.
-            let isFatal = recipe.stack.contains { $0.value.optimization?.method.usesGroups ?? false }
+            return
+        }
+        // Optimizing works on whole groups of one fold, and so does what is right of a group; for the rest it is only unwise.
+        let isChoice = recipe.data.kind == .choice
+        let isFatal = isChoice || recipe.stack.contains { $0.value.optimization?.method.usesGroups ?? false }
+        var places = recipe.folds.kind.respectsGroups ? [] : [tree["folds"]?["kind"]]
+        if isChoice {
+            for (table, node) in zip(recipe.data.more, data["more"]?.elements ?? []) {
+                if let kind = table.folds, !kind.respectsGroups { places.append(node["folds"]) }
+            }
+        }
+        for place in places.compactMap({ $0 }) {
             reading.report(
                 Finding(
                     .groupsSplit, "rows of one group fall into different folds, and scores come out too good",
-                    at: kind.span,
-                    severity: isFatal ? .error : .warning, help: "use stratified-group-k-fold"))
+                    at: place.span, severity: isFatal ? .error : .warning,
+                    help: "use \(isChoice ? FoldKind.groupKFold.rawValue : FoldKind.stratifiedGroupKFold.rawValue)"))
         }
     }
 }

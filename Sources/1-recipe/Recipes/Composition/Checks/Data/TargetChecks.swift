@@ -39,6 +39,18 @@ struct TargetChecks {
                     "\(recipe.folds.kind.rawValue) keeps the shares of labels, of which a row has one", at: place,
                     help: "use \(other.rawValue)"))
         }
+        if kind == .choice, recipe.data.columns.group == nil, let place = data["target"] {
+            reading.report(
+                mismatch(
+                    "data.columns.group names no column", at: place,
+                    help: "name the column that says which rows are the candidates of one question"))
+        }
+        if kind == .choice, recipe.data.columns.labels.count > 1, let place = data["columns"]?["label"] {
+            reading.report(
+                mismatch(
+                    "one column says which row of a group is right, and \(recipe.data.columns.labels.count) are named",
+                    at: place, help: "name the column that has 1 for the right row and 0 for the others"))
+        }
         if recipe.rounds != nil, let place = tree["rounds"] {
             reading.report(mismatch("a pseudo-label is one label of a row", at: place, help: "remove rounds"))
         }
@@ -60,10 +72,11 @@ struct TargetChecks {
     func report(_ model: Model, at tree: Node, _ reading: inout Reading) {
         let training = tree["training"]
         let own = model.fineTune?.training
-        if own?.loss != nil, kind == .classes || kind == .multiLabel, let place = training?["loss"] {
+        if own?.loss != nil, kind != .number, kind != .ordinal, let place = training?["loss"] {
+            let subject = kind == .choice ? "choices" : kind.rawValue
             reading.report(
                 mismatch(
-                    "this is a loss of numbers; \(kind.rawValue) are trained by cross-entropy", at: place,
+                    "this is a loss of numbers; \(subject) are trained by cross-entropy", at: place,
                     help: "remove it"))
         }
         // With a loss of numbers, ordered labels are trained as their places.
