@@ -1,4 +1,4 @@
-"""The gallery: competitions as recipes of at most 40 lines, checked, planned and read on tables of their exact form, and three of them run
+"""The gallery: ten competitions as recipes of at most 40 lines, checked, planned and read on tables of their exact form, and three of them run
 whole on tiny models."""
 
 import csv
@@ -6,6 +6,7 @@ import importlib.util
 import json
 import re
 import subprocess
+import sys
 
 import pytest
 import yaml
@@ -36,6 +37,8 @@ def gallery(tmp_path_factory):
     spec.loader.exec_module(make)
     assert sorted(make.MAKERS) == NAMES
     make.make(folder, rows=42)
+    eedi = folder / "eedi-misconceptions"
+    subprocess.run([sys.executable, eedi / "candidates.py", eedi / "data", "--count", "4"], check=True)
     return folder
 
 
@@ -73,6 +76,29 @@ def test_tables_of_the_competitions_form_are_read_and_folded(name, gallery):
     assert {"data/train/ingest", "data/test/ingest", "folds/split"} <= set(read)
 
 
+def test_candidates_of_a_wrong_answer_have_the_right_one_among_them_and_are_ranked_by_their_probability(gallery, tmp_path):
+    data = gallery / "eedi-misconceptions" / "data"
+    by_answer = {}
+    for row in rows_of(data / "candidates-train.csv"):
+        by_answer.setdefault(row["QuestionId_Answer"], []).append(row)
+    held = {f"{row['QuestionId']}_{letter}": str(int(float(row[f"Misconception{letter}Id"])))
+            for row in rows_of(data / "train.csv") for letter in "ABCD" if row[f"Misconception{letter}Id"]}
+    assert by_answer.keys() == held.keys()
+    for answer, rows in by_answer.items():
+        assert [row["MisconceptionId"] for row in rows if row["right"] == "1"] == [held[answer]] and len(rows) == 4
+    assert len({(row["QuestionId"], row["fold"]) for rows in by_answer.values() for row in rows}) == len({answer.split("_")[0] for answer in held})
+    candidates = rows_of(data / "candidates-test.csv")
+    with open(tmp_path / "submission.csv", "w") as file:
+        file.write("row_id,right\n" + "".join(f"{row['row_id']},{int(row['MisconceptionId']) * 37 % 101 / 101}\n" for row in candidates))
+    command = [sys.executable, data.parent / "candidates.py", data, "--ranked", tmp_path / "submission.csv", tmp_path / "ranked.csv"]
+    subprocess.run(command, check=True)
+    ranked, sample = rows_of(tmp_path / "ranked.csv"), rows_of(data / "sample_submission.csv")
+    assert [row["QuestionId_Answer"] for row in ranked] == [row["QuestionId_Answer"] for row in sample] and list(ranked[0]) == list(sample[0])
+    for row in ranked:
+        numbers = [int(number) for number in row["MisconceptionId"].split()]
+        assert numbers == sorted(numbers, key=lambda number: -(number * 37 % 101)) and len(numbers) == 4
+
+
 def backbone(family, texts, folder):
     """A tiny model of a family, with a tokenizer of its class that was made from these texts."""
     import torch
@@ -86,28 +112,34 @@ def backbone(family, texts, folder):
     transformers.AutoModel.from_config(config).save_pretrained(folder)
 
 
-RUNS = {
-    "english-learners": ({"deberta": "deberta-v2"}, []),
-    "lmsys-chatbot-arena": ({"gemma": "gemma2"}, ["models.gemma.quantization=none", "models.gemma.fit={folds: [0]}"]),
+RUNS = {  # the tiny models by their folders, and what is another than in the recipe
+    "english-learners": ({"deberta": "deberta-v2"}, [
+        "models.deberta.backbone=./deberta", "models.deberta.training.epochs=1", "folds.count=2",
+        "ablations.reinitialisation.vary={training.reinitialize-layers: [0, 1]}", "ablations.pooling.vary={pooling: [mean, attention]}"]),
+    "lmsys-chatbot-arena": ({"gemma": "gemma2"}, [
+        "models.gemma.backbone=./gemma", "models.gemma.quantization=none", "models.gemma.fit={folds: [0]}", "folds.count=2"]),
+    "eedi-misconceptions": ({"qwen": "qwen3", "other": "gemma2"}, [
+        "models.qwen.backbone=./qwen", "ablations.backbone.vary.backbone=[./qwen, ./other]", "models.qwen.quantization=none",
+        "models.qwen.lengths.question=64"]),
 }
 
 
 @pytest.mark.parametrize("name", RUNS)
 def test_a_competition_is_run_whole_on_tiny_models(name, gallery):
     families, changes = RUNS[name]
-    project = Project(gallery / name)
+    project, recipe = Project(gallery / name), yaml.safe_load((gallery / name / "recipe.yaml").read_text())
     site(project.folder)
-    texts = [cell for row in rows_of(project.folder / "data" / "train.csv") for cell in row.values()]
-    for model, family in families.items():
-        backbone(family, texts, project.folder / model)
-        changes = [*changes, f"models.{model}.backbone=./{model}", f"models.{model}.training.epochs=1"]
-    project.run(*(word for change in [*changes, "folds.count=2"] for word in ("--set", change)))
-    written, sample = rows_of(project.folder / "submission.csv"), rows_of(project.folder / "data" / "sample_submission.csv")
-    assert [list(row) for row in written] == [list(row) for row in sample]
-    first = list(sample[0])[0]
-    assert [row[first] for row in written] == [row[first] for row in sample]
+    texts = [cell for row in rows_of(project.folder / recipe["data"]["train"]) for cell in row.values()]
+    for folder, family in families.items():
+        backbone(family, texts, project.folder / folder)
+    project.run(*(word for change in changes for word in ("--set", change)))
+    written = rows_of(project.folder / "submission.csv")
+    sample = rows_of(project.folder / recipe["submission"].get("sample", recipe["data"]["test"]))
+    name = recipe["data"]["columns"]["id"]
+    assert [row[name] for row in written] == [row[name] for row in sample]
+    if "sample" in recipe["submission"]:
+        assert list(written[0]) == list(sample[0])
     logbook = json.loads((project.folder / "logbook" / "logbook.json").read_text())
-    questions = yaml.safe_load(project.recipe.read_text())["ablations"]
-    assert [ablation["name"] for ablation in logbook["ablations"]] == list(questions)
+    assert [ablation["name"] for ablation in logbook["ablations"]] == list(recipe["ablations"])
     for ablation in logbook["ablations"]:
         assert len(ablation["variants"]) > 1, ablation

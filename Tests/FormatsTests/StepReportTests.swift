@@ -54,6 +54,16 @@ import Testing
         #expect(nested.code?.sorted() == ["modeling_x.X", "tokenization_x.T"])
     }
 
+    @Test(arguments: [
+        (#""roberta", "pad_token_id": 1"#, 512), (#""roberta""#, 512), (#""roberta", "pad_token_id": 3"#, 510),
+        (#""deberta-v2", "relative_attention": true, "position_biased_input": false"#, nil),
+        (#""deberta-v2", "relative_attention": true"#, 514), (#""deberta-v2", "position_biased_input": false"#, 514),
+        (#""bert", "relative_attention": true, "position_biased_input": false"#, 514),
+    ])
+    func howFarARowMayReachIsTheFamilysOwn(_ said: String, _ context: Int?) throws {
+        #expect(try config("{\"max_position_embeddings\": 514, \"model_type\": \(said)}").context == context)
+    }
+
     @Test(arguments: [#"{"model_type": 1, "max_position_embeddings": "512"}"#, #"{"max_position_embeddings": -1}"#])
     func whatAConfigSaysInAnotherFormIsAbsent(_ text: String) throws {
         let config = try config(text)

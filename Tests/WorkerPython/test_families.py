@@ -1,6 +1,7 @@
 """Every family of backbones: rows do not touch each other, and plain transformers and peft give the worker's scores."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from inprocess import ENCODERS, FAMILIES, fails, make_backbone, run
 from safetensors.torch import load_file
 
 CPU = torch.device("cpu")
+SOURCES = Path(__file__).resolve().parents[2] / "Sources"
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +168,12 @@ def test_how_far_a_row_may_reach_is_the_familys_own(family):
         assert bool(classifier.Classifier(backbone, 3, "last").eval()(*batches.pad(rows, CPU)).isfinite().all())
     with pytest.raises(Failure, match="255 tokens, and the backbone's context is 254"):
         sequences.check_fit([np.full(255, 7, np.int32)], [0], backbone.config)
+
+
+def test_check_and_worker_know_the_same_families_by_their_first_position():
+    text = (SOURCES / "0-base" / "Formats" / "BackboneFiles.swift").read_text()
+    named = text[text.index("afterPad: Set<String> = ["):]
+    assert set(re.findall(r'"([^"]+)"', named[:named.index("]\n")])) == set(families.AFTER_PAD)
 
 
 def test_a_decoder_that_looks_both_ways_is_masked(family):

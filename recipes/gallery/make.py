@@ -186,7 +186,7 @@ def patent_phrases(chance, rows):
 
 
 MAKERS = {maker.__name__.replace("_", "-"): maker for maker in (
-    predict_the_llm, lmsys_chatbot_arena, detect_ai_text, essay_scoring, math_misunderstandings, english_learners,
+    predict_the_llm, lmsys_chatbot_arena, detect_ai_text, essay_scoring, math_misunderstandings, eedi_misconceptions, english_learners,
     toxic_comments, readability, patent_phrases)}
 
 

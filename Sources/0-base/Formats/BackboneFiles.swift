@@ -7,7 +7,7 @@ internal import Digests
 package struct BackboneConfig: Sendable {
     /// `model_type`.
     package let family: String?
-    /// Tokens: `max_position_embeddings`, of the text part where there are several.
+    /// Tokens that a row may have: `max_position_embeddings`, of the text part where there are several; nil where it is no limit.
     package let context: Int?
     /// The places that `auto_map` takes classes from, such as `modeling_x.XModel`; nil where it names no code.
     package let code: [String]?
@@ -21,8 +21,7 @@ package struct BackboneConfig: Sendable {
         let config = try JSONDocument(parsing: bytes, name: name)
         _ = try config.object
         family = try? config.member("model_type").text
-        let length = "max_position_embeddings"
-        context = (try? config.member(length).count) ?? (try? config.member("text_config").member(length).count)
+        context = Self.context(of: config, family: family)
         isPair = (try? config.member("is_encoder_decoder"))?.value.bool ?? false
         readsMore = ["vision_config", "audio_config"].contains { (try? config.member($0).members) != nil }
         code = try config.member(ifPresent: "auto_map").map { map in
@@ -31,6 +30,25 @@ package struct BackboneConfig: Sendable {
             }
         }
     }
+
+    /// As the worker's `families.context` has it.
+    private static func context(of config: JSONDocument, family: String?) -> Int? {
+        let length = "max_position_embeddings"
+        let table = (try? config.member(length).count) ?? (try? config.member("text_config").member(length).count)
+        if let family, afterPad.contains(family) {
+            return table.map { $0 - ((try? config.member("pad_token_id").count) ?? 1) - 1 }
+        }
+        guard family == "deberta-v2" else { return table }
+        // Where positions are relative alone, no table ends.
+        let isRelative = (try? config.member("relative_attention"))?.value == true
+        return isRelative && (try? config.member("position_biased_input"))?.value == false ? nil : table
+    }
+
+    /// The families whose positions are counted from the one after the pad token's; a test holds them to the worker's.
+    private static let afterPad: Set<String> = [
+        "roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "roberta-prelayernorm", "xmod", "data2vec-text",
+        "longformer", "ibert", "mpnet", "luke",
+    ]
 }
 
 /// The index of weights in several files, `model.safetensors.index.json`.
