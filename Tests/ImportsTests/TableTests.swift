@@ -52,13 +52,13 @@ private func grouped(_ questions: Int, writers: [String]) throws -> TableReading
 
 @Suite struct TableProposalTests {
     @Test func columnsAreFoundByNameAndByWhatTheyHold() throws {
-        let proposal = TableProposal(try grouped(6, writers: ["human", "machine"]))
-        #expect(proposal.id == "row_id")
-        #expect(proposal.prompt == "question")
-        #expect(proposal.answer == "response")
-        #expect(proposal.label == "writer")
-        #expect(proposal.group == "question")
-        #expect(proposal.labels == ["human", "machine"])
+        let proposal = try TableProposal(grouped(6, writers: ["human", "machine"]))
+        #expect(proposal.id?.column == "row_id")
+        #expect(proposal.texts.map(\.name) == ["prompt", "answer"])
+        #expect(proposal.texts.map(\.column.column) == ["question", "response"])
+        #expect(proposal.target?.columns == ["writer"])
+        #expect(proposal.group?.column == "question")
+        #expect(proposal.target?.labels == ["human", "machine"])
         #expect(proposal.isOneOfEach && proposal.notes.isEmpty)
     }
 
@@ -66,27 +66,29 @@ private func grouped(_ questions: Int, writers: [String]) throws -> TableReading
         let reading = try grouped(6, writers: ["human", "machine"])
         var rows = reading.rows
         rows[0][3] = "machine"
-        #expect(!TableProposal(try table(reading.header, rows)).isOneOfEach)
+        #expect(try TableProposal(table(reading.header, rows)).isOneOfEach == false)
     }
 
     @Test func labelsThatAreNumbersStandInTheirOrder() throws {
         let rows = (0..<40).map { [sentence($0), "\([10, 2, 9, 1][$0 % 4])"] }
-        #expect(TableProposal(try table(["text", "label"], rows)).labels == ["1", "2", "9", "10"])
+        #expect(try TableProposal(table(["text", "label"], rows)).target?.labels == ["1", "2", "9", "10"])
     }
 
-    @Test func oneColumnForEachLabelIsSaidAndNotTakenForALabel() throws {
-        let rows = (0..<12).map { [sentence($0)] + (0..<3).map { label in label == 0 ? "1" : "0" } }
-        let turned = rows.enumerated().map { number, row in
-            [row[0]] + (0..<3).map { number % 3 == $0 ? "1" : "0" }
-        }
-        let proposal = TableProposal(try table(["text", "good", "bad", "ugly"], turned))
-        #expect(proposal.label == nil)
-        #expect(proposal.notes.count == 1 && proposal.notes[0].contains("idxmax"), "\(proposal.notes)")
+    @Test func oneColumnForEachLabelIsALabelEach() throws {
+        let rows = (0..<12).map { number in [sentence(number)] + (0..<3).map { number % 3 == $0 ? "1" : "0" } }
+        let proposal = try TableProposal(table(["text", "good", "bad", "ugly"], rows))
+        #expect(proposal.target?.columns == ["good", "bad", "ugly"] && proposal.target?.kind == .classes)
+        #expect(proposal.target?.labels == ["good", "bad", "ugly"] && proposal.notes.isEmpty)
+    }
+
+    @Test func numbersThatAreWrittenAsFloatsAreWholeLabels() throws {
+        let rows = (0..<40).map { [sentence($0), "\($0 % 3).0"] }
+        #expect(try TableProposal(table(["text", "label"], rows)).target?.labels == ["0", "1", "2"])
     }
 
     @Test func aTableWithoutTextsOrLabelsProposesNone() throws {
-        let proposal = TableProposal(try table(["a"], (0..<4).map { ["\($0)"] }))
-        #expect(proposal.answer == nil && proposal.label == nil && proposal.group == nil)
+        let proposal = try TableProposal(table(["a"], (0..<4).map { ["\($0)"] }))
+        #expect(proposal.texts.isEmpty && proposal.target == nil && proposal.group == nil)
     }
 }
 
@@ -98,8 +100,8 @@ private func grouped(_ questions: Int, writers: [String]) throws -> TableReading
     @Test(arguments: RecipeTemplate.allCases)
     func everyTemplateIsAValidRecipeWithAndWithoutATable(_ template: RecipeTemplate) throws {
         let proposals = [
-            nil, TableProposal(try grouped(4, writers: ["a", "b"])),
-            TableProposal(try table(["text", "label"], (0..<8).map { [sentence($0), $0 % 2 == 0 ? "no" : "yes"] })),
+            nil, try TableProposal(grouped(4, writers: ["a", "b"])),
+            try TableProposal(table(["text", "label"], (0..<8).map { [sentence($0), $0 % 2 == 0 ? "no" : "yes"] })),
         ]
         for proposal in proposals where template != .predictTheLLM || proposal?.group != nil || proposal == nil {
             let text = template.text(name: "mine", train: "data/train: 1.csv", proposal: proposal)
@@ -111,7 +113,7 @@ private func grouped(_ questions: Int, writers: [String]) throws -> TableReading
 
     @Test func wordsOfTheTableAreQuotedWhereYAMLWouldTakeThemForSomethingElse() throws {
         let rows = (0..<8).map { [sentence($0), $0 % 2 == 0 ? "no" : "1.0"] }
-        let proposal = TableProposal(try table(["#text", "yes"], rows))
+        let proposal = try TableProposal(table(["#text", "yes"], rows))
         let recipe = try load(RecipeTemplate.classify.text(name: "mine", train: "t.csv", proposal: proposal)).recipe
         #expect(recipe.data.labels == ["1.0", "no"])
         #expect(recipe.data.columns.answer == "#text" && recipe.data.columns.label == "yes")
@@ -119,9 +121,9 @@ private func grouped(_ questions: Int, writers: [String]) throws -> TableReading
 
     @Test func theTemplateFitsWhatTheTableLooksLike() throws {
         #expect(RecipeTemplate(fitting: nil) == .classify)
-        #expect(RecipeTemplate(fitting: TableProposal(try grouped(4, writers: ["a", "b"]))) == .predictTheLLM)
-        let uneven = try grouped(4, writers: ["a", "b"])
+        #expect(RecipeTemplate(fitting: try TableProposal(grouped(4, writers: ["a", "b"]))) == .predictTheLLM)
+        let uneven = try grouped(6, writers: ["a", "b"])
         let fewer = try table(uneven.header, Array(uneven.rows.dropLast()))
-        #expect(RecipeTemplate(fitting: TableProposal(fewer)) == .grouped)
+        #expect(RecipeTemplate(fitting: try TableProposal(fewer)) == .grouped)
     }
 }

@@ -15,7 +15,7 @@ package struct TableReading: Sendable {
     }
 
     /// Rows beyond these change no proposal.
-    static let limit = 5_000
+    static let limit = 200_000
 
     /// Errors: ``Objection``.
     package init(_ bytes: [UInt8], name: String) throws(Objection) {
