@@ -94,16 +94,16 @@ def test_grades_numbers_and_several_texts_are_targets_of_their_kind(tmp_path):
 
 def test_what_columns_are_can_be_said(tmp_path):
     texts = sentences(40)
-    table(tmp_path, ["k", "one", "two", "x", "y"], [[f"k{n // 2}", texts[n], texts[-n], "ab"[n % 2], "cd"[n // 2 % 2]] for n in range(40)])
+    table(tmp_path, ["k", "one", "two", "tone", "form"], [[f"k{n // 2}", texts[n], texts[-n], "ab"[n % 2], "cd"[n // 2 % 2]] for n in range(40)])
     result = init(tmp_path, "train.csv")
-    assert result.returncode == 0 and "as likely 'x' as classes" in result.stderr and check(tmp_path) == []
+    assert result.returncode == 0 and "as likely 'tone' as classes" in result.stderr and check(tmp_path) == []
     (tmp_path / "recipe.yaml").unlink()
-    result = init(tmp_path, "train.csv", "--label", "x", "--text", "two", "--group", "k")
+    result = init(tmp_path, "train.csv", "--label", "tone", "--text", "two", "--group", "k")
     assert result.returncode == 0 and result.stderr == "" and check(tmp_path) == []
-    assert read(tmp_path)["data"]["columns"] == {"answer": "two", "label": "x", "group": "k"}
+    assert read(tmp_path)["data"]["columns"] == {"answer": "two", "label": "tone", "group": "k"}
     (tmp_path / "recipe.yaml").unlink()
     for arguments, code, words in [
-            (["train.csv", "--label", "z"], 66, "there is no column 'z'. The columns: k, one, two, x, y"),
+            (["train.csv", "--label", "z"], 66, "there is no column 'z'. The columns: k, one, two, tone, form"),
             (["train.csv", "--label", "one"], 66, "nothing can be learnt from 'one'"), (["--label", "x"], 64, "name the table, too")]:
         result = init(tmp_path, *arguments)
         assert result.returncode == code and words in result.stderr, result.stderr

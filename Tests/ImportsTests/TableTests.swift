@@ -40,9 +40,38 @@ private func grouped(_ questions: Int, writers: [String]) throws -> TableReading
     }
 
     @Test(arguments: [
-        ("t.csv", "a;b\n1;2\n", "';'"), ("t.tsv", "a\tb\n1\t2\n", "tabs"), ("t.csv", "a,b\n", "header and a row"),
-        ("t.xlsx", "PK", "no CSV table"), ("t.jsonl", "[{\"a\": 1}]\n", "one JSON object on each line"),
-        ("t.jsonl", "\n", "no line"), ("t.csv", "a\0b", "UTF-8"),
+        ("t.csv", "a;b\n1,5;2\n3;4\n", ["semicolons", "'a' are read with a decimal comma"], ["1.5", "2"]),
+        ("t.csv", "a;b\n1,500;2\n", ["semicolons"], ["1,500", "2"]), ("t.tsv", "a\tb\n1\t2\n", [], ["1", "2"]),
+        ("t.txt", "a\tb\n\"1\t2\"3\n", ["tabs"], ["\"1", "2\"3"]), ("t.csv", "a|b\n1|2\n", ["bars"], ["1", "2"]),
+        ("t.json", "[{\"a\": 1, \"b\": true}]", [], ["1", "true"]), ("t.csv", "a,b\n1;2,3\n", [], ["1;2", "3"]),
+    ])
+    func theFormIsToldByTheTableAndSaid(_ name: String, _ text: String, _ remarks: [String], _ row: [String]) throws {
+        var wide: [UInt8] = [0xFF, 0xFE]
+        for unit in text.utf16 { wide += [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
+        for bytes in [Array(text.utf8), wide] {
+            let reading = try TableReading(bytes, name: name)
+            let own = bytes[0] == 0xFF ? ["UTF-16"] + remarks : remarks
+            #expect(reading.header == ["a", "b"] && reading.rows[0] == row)
+            #expect(
+                reading.remarks.count == own.count && zip(reading.remarks, own).allSatisfy { $0.contains($1) },
+                "\(reading.remarks)")
+        }
+    }
+
+    @Test func bytesThatAreNoUTF8AreWindows1252WhereAllCanBe() throws {
+        #expect(
+            try TableReading(Array("a,b\ncaf".utf8) + [0xE9, 0x80] + Array(",2\n".utf8), name: "t.csv").rows == [
+                ["café€", "2"]
+            ])
+        #expect(throws: TableReading.Objection.self) {
+            try TableReading(Array("a,b\né".utf8) + [0xE9] + Array(",2\n".utf8), name: "t.csv")
+        }
+    }
+
+    @Test(arguments: [
+        ("t.csv", "a,b\n", "header and a row"), ("t.xlsx", "PK", "no CSV table"), ("t.parquet", "PAR1", "is Parquet"),
+        ("t.jsonl", "[1]\n", "is none of objects"), ("t.jsonl", "{\n", "one JSON object on each line"),
+        ("t.jsonl", "\n", "no JSON object"), ("t.csv", "a\0b", "UTF-8"),
     ])
     func whatIsNoTableSaysWhyAndWhatToDo(_ name: String, _ text: String, _ words: String) {
         let error = #expect(throws: TableReading.Objection.self) { try TableReading(Array(text.utf8), name: name) }

@@ -51,6 +51,7 @@ package struct TableProposal: Sendable {
         columns = table.header
         let body = table.rows
         rows = body.count
+        notes = table.remarks
         let repeated = Dictionary(columns.map { ($0, 1) }, uniquingKeysWith: +).filter { $0.value > 1 }
         // Of columns of one name none can be meant, and one without a name cannot be asked for.
         let all = columns.indices.filter { repeated[columns[$0]] == nil && columns[$0].contains { !$0.isWhitespace } }

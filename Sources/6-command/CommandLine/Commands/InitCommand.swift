@@ -16,7 +16,9 @@ struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write a first recipe, and the schema by which an editor completes it.")
 
-    @Argument(help: "A CSV or .jsonl table to propose columns from.", completion: .file(extensions: ["csv", "jsonl"]))
+    @Argument(
+        help: "A table to propose columns from: separated cells or JSON.",
+        completion: .file(extensions: ["csv", "tsv", "txt", "json", "jsonl"]))
     var table: String?
     @Option(help: "classify, grouped or predict-the-llm; by default what the table looks like.")
     var template: RecipeTemplate?
@@ -31,6 +33,11 @@ struct InitCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The column whose equal values keep rows in one fold.", valueName: "column"))
     var group: String?
 
+    func validate() throws {
+        guard table == nil, !label.isEmpty || !text.isEmpty || group != nil else { return }
+        throw ValidationError("--label, --text and --group name columns of a table: name the table, too")
+    }
+
     func run() async throws {
         do {
             let proposal = try table.map { path in
@@ -39,13 +46,10 @@ struct InitCommand: AsyncParsableCommand {
                 case nil: throw AblateError(.missing, "cannot read \(path.shown): there is no such file")
                 default:
                     throw AblateError(
-                        .missing, "\(path.shown) is no file; name one CSV or .jsonl table, or leave it out")
+                        .missing, "\(path.shown) is no file; name one table, or leave it out")
                 }
                 let bytes = try Files.content(path, limit: 1 << 30)
                 return try propose(bytes, path)
-            }
-            if table == nil, !label.isEmpty || !text.isEmpty || group != nil {
-                throw ValidationError("--label, --text and --group name columns of a table: name the table, too")
             }
             let chosen = template ?? RecipeTemplate(fitting: proposal)
             let name =

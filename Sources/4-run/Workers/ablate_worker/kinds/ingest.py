@@ -7,8 +7,9 @@ folds, tokens or models.
 from decimal import Context, Decimal
 
 from ..files import formats, orders
-from ..files.cells import NUMBER, is_nothing, number, read_words, written
-from ..files.tables import check_text, read_table
+from ..files.cells import NUMBER, is_nothing, number, pointed, read_words, written
+from ..files.sources import place, row_of
+from ..files.tables import check_text, read_tables
 from ..protocol.kinds import plain
 from ..protocol.step import Failure, invalid
 from ..protocol.words import alike, character_name, listed, printable, unseen
@@ -30,14 +31,16 @@ def run(step):
     named = {k: v for k, v in plain(parameters.columns).items() if v is not None}
     # The columns of the texts by their names. The short form has them among the roles, where no name of the writer's can clash.
     named_texts = parameters.texts or {name: named.pop(name) for name in ("prompt", "answer") if name in named}
-    title = step.title("table")
+    remarks = []
     train = role != "test"
     needed, optional = asked(named, train, parameters.constraint)
     columns = parameters.label_columns or []
     try:
         required = [*named_texts.values(), *(named[k] for k in needed), *columns, *parameters.extra]
         required += [c for c in [parameters.fold_column] if c is not None]
-        table = read_table(step.input("table"), title, parameters.format, required, [named[k] for k in optional])
+        further = sorted((name for name in step.inputs if name.startswith("part.")), key=lambda name: int(name.removeprefix("part.")))
+        files = [step.source(name) for name in ["table", *further]]
+        table, title = read_tables(files, parameters.format, required, [named[k] for k in optional], remarks)
     except Failure as failure:
         if not train and failure.row is None and failure.column is not None and failure.column == named.get("group"):
             failure.message += ". The constraint one-of-each needs it in the test table, too: it says which rows belong together"
@@ -48,11 +51,13 @@ def run(step):
         "ids": read_ids(title, named.get("id"), get("id"), count),
         "labels": read_labels(title, named["label"], get("label"), parameters.labels) if get("label") else None,
         "groups": None,
-        "weights": read_weights(title, named["weight"], get("weight")) if get("weight") else None,
+        "weights": read_weights(title, named["weight"], pointed(title, named["weight"], get("weight"), remarks)) if get("weight") else None,
         "classes": len(parameters.labels),
     }
     if columns:
-        found = [read_numbers(title, column, table[column]) for column in columns]
+        if parameters.target != "number":
+            table |= {column: [flag(value) for value in table[column]] for column in columns}
+        found = [read_numbers(title, column, pointed(title, column, table[column], remarks)) for column in columns]
         if parameters.target in ("classes", "ordinal"):
             rows["labels"], shares = shared(title, columns, found)
             rows |= {} if shares is None else {"shares": shares}
@@ -80,7 +85,7 @@ def run(step):
         values = orders.read_values(title, parameters.fold_column, table[parameters.fold_column])
         order = orders.in_time(title, parameters.fold_column, values) if parameters.times else orders.natural(values)
         formats.write_json(step.outputs / "order", order)
-    warnings = repeats.within(title, texts, rows)
+    warnings = remarks + repeats.within(title, texts, rows)
     for name, values in cells.items():
         if rows["labels"] is not None:
             warnings += extra.leaks(title, name, values, rows["labels"], parameters.labels)
@@ -120,7 +125,7 @@ def read_ids(title, column, values, count):
     ids, first = read_words(title, column, values), {}
     for row, name in enumerate(ids, 1):
         if first.setdefault(name, row) != row:
-            raise invalid(f"{title}, row {row}, column '{printable(column)}': the id '{printable(name)}' is already that of row {first[name]}; "
+            raise invalid(f"{place(title, row)}, column '{printable(column)}': the id '{printable(name)}' is already that of {row_of(title, first[name])}; "
                           "an id must name one row", row, column)
     return ids
 
@@ -147,7 +152,7 @@ def read_labels(title, column, values, labels):
         strangers = [character for character in text or "" if not character.isascii()]
         meant = (f" (is '{printable(near)}' meant?{unseen(text, near)})" if near else
                  f" (with {character_name(strangers[0])})" if strangers and len(text) < 20 else "")
-        raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}{meant}, which is none of the labels {listed(labels)}{more}: "
+        raise invalid(f"{place(title, row)}, column '{printable(column)}' {what}{meant}, which is none of the labels {listed(labels)}{more}: "
                       "correct the row, or add the value to data.labels", row, column)
     return indices
 
@@ -161,10 +166,16 @@ def read_numbers(title, column, values):
             what = "is null" if is_nothing(value) else "is empty" if value == "" else f"holds '{printable(written(value))}'"
             lacking = sum(not abs(number(value)) <= 1e30 for value in values)
             more = f" ({lacking} rows in all have none)" if lacking > 1 else ""
-            raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}, and a finite number is to be predicted there{more}: "
+            raise invalid(f"{place(title, row)}, column '{printable(column)}' {what}, and a finite number is to be predicted there{more}: "
                           "write it with a point and without separators of thousands, or leave the row out", row, column)
         numbers.append(found)
     return numbers
+
+
+def flag(value):
+    """1 and 0 for true and false, in a column that says whether a label is so; anything else as it is."""
+    word = written(value).strip().lower() if isinstance(value, (bool, str)) else None
+    return {"true": 1, "false": 0}.get(word, value)
 
 
 def check_marks(title, columns, found):
@@ -172,7 +183,7 @@ def check_marks(title, columns, found):
     for column, values in zip(columns, found):
         row = next((row for row, value in enumerate(values, 1) if value not in (0, 1)), None)
         if row is not None:
-            raise invalid(f"{title}, row {row}, column '{printable(column)}' holds {values[row - 1]:g}: a column for a label has 1 where a row has "
+            raise invalid(f"{place(title, row)}, column '{printable(column)}' holds {values[row - 1]:g}: a column for a label has 1 where a row has "
                           "it and 0 where not", row, column)
 
 
@@ -183,10 +194,10 @@ def shared(title, columns, found):
     for row, own in enumerate(zip(*found), 1):
         odd = next((place for place, share in enumerate(own) if not 0 <= share <= 1), None)
         if odd is not None:
-            raise invalid(f"{title}, row {row}, column '{printable(columns[odd])}' holds {own[odd]:g}: a label's share of a row is a number from 0 "
+            raise invalid(f"{place(title, row)}, column '{printable(columns[odd])}' holds {own[odd]:g}: a label's share of a row is a number from 0 "
                           "to 1", row, columns[odd])
         if abs(sum(own) - 1) > 1e-3:
-            raise invalid(f"{title}, row {row}: the columns {listed(columns)} sum to {sum(own):g}, and the shares of a row's labels sum to 1; "
+            raise invalid(f"{place(title, row)}: the columns {listed(columns)} sum to {sum(own):g}, and the shares of a row's labels sum to 1; "
                           "several labels at once are the target multi-label", row, columns[0])
         indices.append(own.index(max(own)))
         shares.append([share / sum(own) for share in own])
@@ -198,7 +209,7 @@ def read_weights(title, column, values):
     for row, value in enumerate(values, 1):
         weight = number(value)
         if weight != 0 and not LIGHTEST <= weight <= HEAVIEST:
-            raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(written(value))}' is no weight; 0, or a number "
+            raise invalid(f"{place(title, row)}, column '{printable(column)}': '{printable(written(value))}' is no weight; 0, or a number "
                           f"from {LIGHTEST} to {HEAVIEST} is needed", row, column)
         weights.append(weight)
     if sum(weights) == 0:
@@ -227,7 +238,7 @@ def check_one_of_each(title, column, names, rows, labels):
     for group in members.values():
         first = group[0]
         listed = ", ".join(map(str, group[:10])) + (", ..." if len(group) > 10 else "")
-        where = f"{title}, row {first}: the group '{printable(names[first - 1])}' (rows {listed})"
+        where = f"{place(title, first)}: the group '{printable(names[first - 1])}' (rows {listed})"
         rule = "the constraint one-of-each asks for each label exactly once in each group"
         if rows["labels"] is None:
             if len(group) != len(labels):

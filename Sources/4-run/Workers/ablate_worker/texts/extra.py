@@ -8,6 +8,7 @@ import re
 from collections import Counter
 
 from ..protocol.step import invalid
+from ..files.sources import place
 from ..protocol.words import printable
 
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
@@ -25,7 +26,7 @@ def columns(name, cells, reference, title):
     if all(map(is_number, reference)) and any(word is not None for word in reference):
         for row, word in enumerate(cells, 1):
             if not is_number(word):
-                raise invalid(f"{title}, row {row}, column '{printable(name)}' holds '{printable(word)}', which is no number, and every row "
+                raise invalid(f"{place(title, row)}, column '{printable(name)}' holds '{printable(word)}', which is no number, and every row "
                               "of the training table has a number there: correct the row, or leave the cell empty", row, name)
         return [f"extra.{name}"], [[math.nan if word is None else float(word) for word in cells]]
     counts = Counter(word for word in reference if word is not None)
