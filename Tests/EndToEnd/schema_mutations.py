@@ -41,7 +41,7 @@ models:
     precision: fp32
     pooling: mean
     template: "{answer}"
-    lengths: {prompt: 8, answer: 24, keep: tail}
+    lengths: {prompt: 8, answer: 24, keep: tail, quantile: 0.9}
     training:
       epochs: 2
       batch: 8
@@ -82,7 +82,13 @@ models:
     chat: {system: Be brief.}
     training: {steps: 10, class-weights: balanced}
     pseudo-labels: "off"
-  anew: {backbone: org/third, lora: "off", training: {reinitialize-layers: 1}}
+  anew:
+    backbone: org/third
+    lora: "off"
+    label-words: [one, two, three]
+    swap: {texts: [prompt, answer], labels: [b, a, c], at: both}
+    lengths: all
+    training: {reinitialize-layers: 1}
   copy: {like: large, backbone: org/other, chat: "on"}
 stack:
   mean: {average: [words, tiny]}

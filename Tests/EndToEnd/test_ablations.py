@@ -132,11 +132,16 @@ def test_an_override_says_where_it_came_from(tmp_path, option, path, value):
 def test_the_competitions_questions_share_every_step_they_can():
     recipe = ROOT / "recipes" / "predict-the-llm" / "recipe.yaml"
     result = subprocess.run([BINARY, "plan", recipe, "--json"], capture_output=True, text=True, timeout=60)
-    kinds = Counter(step["kind"] for step in json.loads(result.stdout)["steps"])
-    # 24 of the solution; then, over 5 folds: 2 quantizations, 1 more rank (4 is the first quantization), 3 more of epochs x
-    # lengths, 4 more backbones, 2 more seeds, 3 more epochs, no more for the size of the ensemble, 1 with pseudo-labels, 2 chats,
-    # 3 of the larger backbone.
-    assert kinds["finetune"] == 24 + 5 * (2 + 1 + 3 + 4 + 2 + 3 + 0 + 1 + 2 + 3)
-    # 2 tables of 3 backbones; train alone of 4 more, of 2 chats and of the larger backbone.
-    assert kinds["tokenize"] == 2 * 3 + 4 - 1 + 2 + 1, "OpenHermes is among both"
+    steps = json.loads(result.stdout)["steps"]
+    kinds = Counter(step["kind"] for step in steps)
+    # 3 backbones x 3 seeds, on 5 folds and on all rows, and 5 of the encoder; then, over 5 folds: 2 quantizations, 1 more rank (4 is the
+    # first quantization), 3 more of epochs x lengths, 4 more backbones, 2 more seeds, 3 more epochs, no more for the size of the ensemble,
+    # 1 with pseudo-labels, 2 chats, 3 of the larger backbone.
+    assert kinds["finetune"] == 3 * 3 * 6 + 5 + 5 * (2 + 1 + 3 + 4 + 2 + 3 + 0 + 1 + 2 + 3)
+    # 2 tables of 3 backbones and the encoder; train alone of 4 more, of 2 chats and of the larger backbone.
+    assert kinds["tokenize"] == 2 * 4 + 4 - 1 + 2 + 1, "OpenHermes is among both"
     assert (kinds["ingest"], kinds["split"]) == (2, 2), "the test is folded for the pseudo-labels"
+    # Both tables are rated and sorted once, whichever variants read the answers.
+    assert (kinds["annotate"], kinds["explore"]) == (2 * 2, 1)
+    stacked = {step["address"] for step in steps if step["kind"] == "stack"}
+    assert stacked == {"stacked/stack", *(f"ablations/annotations/annotations={read}/stack" for read in ("none", "rating", "rating+category"))}

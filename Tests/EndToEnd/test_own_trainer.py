@@ -145,6 +145,28 @@ def test_seeds_are_averaged_and_an_edited_script_runs_again(quick, tmp_path):
     assert project.run() == [f"quick/seed-{seed}/fold-{fold}/program" for seed in (1, 3) for fold in (0, 1)]
 
 
+CONFIGURED = QUICK.replace("sys.argv[1:5]", "sys.argv[1:5]; extra = open(sys.argv[5]).read()").replace("0.25 + int(seed)", "float(extra) + int(seed)")
+
+
+def test_files_that_are_named_by_fold_and_seed_are_inputs_of_their_runs(tmp_path):
+    models = QUICK_MODEL.replace('"{out.oof}"]', '"{out.oof}", "{settings.where}/seed-{seed}/fold-{fold}.txt"]').replace(
+        "{what: right}", "{what: right, where: cfg}")
+    for seed in (1, 3):
+        (tmp_path / f"cfg/seed-{seed}").mkdir(parents=True)
+        for fold in (0, 1):
+            (tmp_path / f"cfg/seed-{seed}/fold-{fold}.txt").write_text("0.25")
+    project = make(tmp_path, HEAD + models, quick=CONFIGURED)
+    assert sum(address.endswith("/program") for address in project.run()) == 4
+    (tmp_path / "cfg/seed-3/fold-1.txt").write_text("0.255")
+    assert project.plan()["quick/seed-3/fold-1/program"] == "run"
+    assert [address for address in project.run() if address.endswith("/program")] == ["quick/seed-3/fold-1/program"]
+    # And what is the training table under such a name is a leak, as under any other.
+    for fold in (0, 1):
+        shutil.copy(tmp_path / "train.csv", tmp_path / f"cfg/all-{fold}.csv")
+    project.edit("{settings.where}/seed-{seed}/fold-{fold}.txt", "{settings.where}/all-{fold}.csv")
+    assert "[label-leak]" in project.ablate("check").stderr
+
+
 @pytest.mark.parametrize("what, words", [
     ("nan", "{out.oof}, row 3, column 'b' holds 'nan', which is no number"),
     ("short", "{out.oof} lacks 1 of the 18 rows to predict, the first of id 'tr"),

@@ -112,8 +112,10 @@ ENGINE_ONLY_AT = {
     r"models\.words\.tfidf\.ngrams\.0": {"out-of-range"},  # the shorter one first
     r"models\.tiny\.training\.class-weights": {"out-of-range"},  # one for each label
     r"models\.tiny\.training\.validation|data\.test|data\.columns\.group|folds\.kind": {"missing-key"},  # other keys need them
-    r"data\.(template|columns\.prompt)|(models|extractors)\.\w+\.template": {"bad-template"},
+    r"data\.(template|columns\.prompt)|(models|extractors)\.\w+\.template": {"bad-template", "out-of-range"},  # the latter of texts to swap
     r"(models|extractors)\.\w+\.lengths": {"unknown-key"},  # the name of a text that the recipe has
+    r"models\.anew\.(swap|label-words)|data\.labels": {"out-of-range", "missing-key"},  # two texts of the template; one word for each label
+    r"models\.tiny\.training\.(head-dropout|dropout-samples)": {"missing-key"},  # the one needs the other
     r"(models|extractors)\.\w+\.backbone": {"bad-value", "out-of-range"},  # a revision with two points; a width that heads divide
     r"models\.theirs\.predictions": {"missing-key", "label-leak"},  # the same; and what says nothing of labels may have seen them
     r"models\.own\.program": {"missing-key", "label-leak"},  # what its command must name; and one that says it sees labels
@@ -216,11 +218,11 @@ def test_engine_and_schema_read_a_spelling_alike(kind):
     assert not (told := [line for line in told if line]), "\n".join(told)
 
 
-def test_the_competition_is_twenty_four_fine_tunes_on_a_machine_without_its_data():
+def test_the_competition_is_fifty_nine_fine_tunes_on_a_machine_without_its_data():
     recipe = ROOT / "recipes" / "predict-the-llm" / "recipe.yaml"
     result = subprocess.run([BINARY, "plan", recipe, "--only", "base", "--json"], capture_output=True, text=True)
     assert result.returncode == 66, result.stderr  # The plan is told all the same.
     document = json.loads(result.stdout)
-    assert sum(step["kind"] == "finetune" for step in document["steps"]) == 24
+    assert sum(step["kind"] == "finetune" for step in document["steps"]) == 3 * 3 * 6 + 5
     assert any("data/train.csv" in missing for missing in document["missing"])
     assert subprocess.run([BINARY, "run", recipe], capture_output=True).returncode == 66

@@ -257,10 +257,12 @@ def test_a_folder_of_another_architecture_is_told_before_anything_runs(tmp_path)
         findings, code = check(tmp_path)
         return [(one["code"], one.get("help", "")) for one in findings if one["severity"] == "error"], code
 
-    for name, model in [("T5ForConditionalGeneration", "t5"), ("WhisperModel", "whisper")]:
-        [(code, remedy)], status = codes(json.dumps({"architectures": [name], "model_type": model}))
+    for model, more in [("t5", {"is_encoder_decoder": True}), ("llava", {"vision_config": {}})]:
+        [(code, remedy)], status = codes(json.dumps({"model_type": model} | more))
         assert (code, status) == ("unknown-family", 65) and "modernbert" in remedy
-    assert codes('{"model_type": "llama"}') == ([], 0)
+    assert codes('{"model_type": "llama"}') == codes('{"model_type": "gpt2"}') == ([], 0)
+    [warning] = [one for one in check(tmp_path)[0] if one["code"] == "unproven-family"]
+    assert "padded" in warning["message"]
     (tmp_path / "recipe.yaml").write_text((tmp_path / "recipe.yaml").read_text().replace("./b,", "./b, remote-code: true,"))
     assert codes('{"model_type": "t5"}') == ([], 0)
 

@@ -167,6 +167,22 @@ def test_forged_numbers_end_nothing(project):  # noqa: F811
         assert result.returncode >= 0 and "\x1b" not in result.stdout + result.stderr, (verb, result.returncode, result.stderr)
 
 
+def test_a_pin_gives_up_no_records_unasked(project):  # noqa: F811
+    def pin(*more):
+        return subprocess.run([BINARY, "store", "pin", "paper", project.recipe, "--store", str(project.folder / ".ablate"), *more],
+                              capture_output=True, text=True)
+    assert pin().returncode == 0
+    assert pin().returncode == 0  # the same records
+    pinned = (project.folder / ".ablate" / "pins" / "paper.json").read_bytes()
+    project.edit("ngrams: [1, 1]", "ngrams: [1, 2]")
+    project.run()
+    refused = pin()
+    assert refused.returncode == 73 and "would no longer be kept" in refused.stderr and "--replace" in refused.stderr
+    assert (project.folder / ".ablate" / "pins" / "paper.json").read_bytes() == pinned
+    assert pin("--replace").returncode == 0
+    assert (project.folder / ".ablate" / "pins" / "paper.json").read_bytes() != pinned
+
+
 def test_a_damaged_pin_or_note_is_told_and_kept(project):  # noqa: F811
     store = ["--store", str(project.folder / ".ablate")]
     assert subprocess.run([BINARY, "store", "pin", "paper", project.recipe, *store], capture_output=True).returncode == 0

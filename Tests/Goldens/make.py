@@ -11,8 +11,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import pandas
 from scipy import optimize, stats
 from sklearn import metrics, model_selection
+from statsmodels.formula.api import ols
+from statsmodels.stats.anova import anova_lm
 from statsmodels.stats.multitest import multipletests
 
 warnings.filterwarnings("ignore")
@@ -292,6 +295,37 @@ def make_corrected():
             "p": 2 * stats.t.sf(abs(statistic), count - 1),
             "interval90": stats.t.interval(0.9, count - 1, cells.mean(), error), "detectable": detectable})
     write("corrected", cases)
+
+
+def make_components():
+    """Differences of seeds x rows in groups and folds: what they vary by, from the analysis of variance of seeds x groups, and the test."""
+    generator, cases = np.random.default_rng(12), []
+    for seeds, groups, size, folds, chance in [(3, 40, 1, 5, 0.05), (2, 30, 4, 3, 0.01), (5, 24, 3, 4, 0.3)]:
+        group = np.repeat(np.arange(groups), size)
+        fold = group % folds
+        values = 0.02 + generator.normal(0, 0.1, groups)[group] + generator.normal(0, 0.05, group.size)
+        values = values + chance * generator.normal(0, 1, (seeds, folds))[:, fold] + generator.normal(0, 0.05, (seeds, group.size))
+        values = np.round(values, 5)
+        table = np.array([[row[group == one].mean() for one in range(groups)] for row in values])
+        # Two crossed factors without replication: mean squares of groups and of what is left, as statsmodels gives them.
+        frame = pandas.DataFrame({
+            "value": table.ravel(), "seed": np.repeat(np.arange(seeds), groups), "group": np.tile(np.arange(groups), seeds)})
+        mean_square = anova_lm(ols("value ~ C(seed) + C(group)", frame).fit()).mean_sq
+        between, left = mean_square["C(group)"], mean_square["Residual"]
+        floor = max((between - left) / (seeds * groups), between / (seeds * groups) / 10)
+        cells = np.array([[row[fold == one].mean() for one in range(folds)] for row in values])
+        chance_of_cell = cells.var(0, ddof=1).mean()
+        fixed = (1 / 3 + folds / (folds - 1)) * floor
+        seed = chance_of_cell / folds
+        variance = fixed + seed / seeds
+        degrees = variance ** 2 / (fixed ** 2 / (groups - 1) + (seed / seeds) ** 2 / (folds * (seeds - 1)))
+        mean = values.mean()
+        cases.append({
+            "values": values, "groups": group, "folds": fold, "mean": mean, "fixed": fixed, "seed": seed,
+            "error": math.sqrt(variance), "degrees": degrees,
+            "p": 2 * stats.t.sf(abs(mean) / math.sqrt(variance), degrees),
+            "interval90": stats.t.interval(0.9, degrees, mean, math.sqrt(variance))})
+    write("components", cases)
 
 
 WORD = (1 << 64) - 1

@@ -244,7 +244,9 @@ private let forms = [
 
     @Test func twoReadingsOfMAPAreThereAndOneIsBehindAMark() throws {
         let form = try #require(forms.first { $0.description.hasPrefix("MAP") })
-        #expect(try TableProposal(form.table).otherTargets.map(\.columns) == [["Misconception"]])
+        let others = try TableProposal(form.table).otherTargets
+        #expect(others.map(\.columns) == [["{Category}:{Misconception}"], ["Misconception"]])
+        #expect(others.first?.labels.contains("True_Correct:NA") == true && (others.first?.labels.count ?? 0) > 3)
     }
 
     @Test func aTableOfChoicesAsksForARowForEach() throws {

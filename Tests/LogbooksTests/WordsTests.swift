@@ -20,7 +20,9 @@ import Testing
         func text(_ finding: StepWarning.Finding) -> String {
             StepWarning(step: 0, address: "folds/split", finding: finding).text
         }
-        #expect(text(.unseen(absent, name: "d")) == "\(nothing): nothing is learnt of it")
+        #expect(text(.absent(["d"])) == "\(nothing): nothing is learnt of it")
+        let many = text(.absent((1...9).map { "l\($0)" }))
+        #expect(many.hasSuffix("has the labels l1, l2, l3, l4, l5, l6 and 3 more: nothing is learnt of them"))
         #expect(text(.unseen(alone, name: "c")) == UnseenLabel.consequence([alone], labels))
         let later = UnseenLabel(label: 2, fold: 1, rows: 3, comesLater: true)
         #expect(later.clause("c") == "label c has no row before fold 1 (3 rows there)")

@@ -52,6 +52,50 @@ private func parameters(_ plan: Plan, _ kind: StepKind) throws -> JSON {
         #expect(plan.steps.first { $0.kind == .finetune }?.lengths == ["question": 9, "why": 20])
     }
 
+    @Test func aSwapIsOfTheStepsOfItsOccasionAlone() throws {
+        let found = try [nil, "training", "prediction", "both"].map { at in
+            let lengths =
+                "{question: 9}" + (at.map { ", swap: {texts: [question, why], labels: [y, x], at: \($0)}" } ?? "")
+            let plan = try compiled("texts: {question: q, why: w}", "\"Q: {question} W: {why}\"", lengths)
+            return try [StepKind.tokenize, .finetune, .predict].map { kind in
+                try #require(plan.steps.first { $0.kind == kind && !$0.address.hasPrefix("words") }).parameters
+            }
+        }
+        let (plain, training, prediction, both) = (found[0], found[1], found[2], found[3])
+        let swap: JSON = ["texts": ["question", "why"], "labels": [1, 0]]
+        #expect(both.map { $0["swap"] } == [nil, swap, swap])
+        #expect(training == [plain[0], both[1], plain[2]] && prediction == [plain[0], plain[1], both[2]])
+    }
+
+    @Test func textsThatBeginUnlikeAreToldInEachOthersPlaceToo() throws {
+        let found = try ["{question} or {why}", "Q: {question} W: {why}"].map { template in
+            let plan = try compiled(
+                "texts: {question: q, why: w}", "\"\(template)\"", "{question: 9}, swap: {texts: [question, why]}")
+            return try parameters(plan, .tokenize)["swapped"]
+        }
+        #expect(found == [["question", "why"], nil])
+    }
+
+    @Test func aLabelOfSeveralColumnsReachesTheStepsInPiecesAndItsColumnsAreSecret() throws {
+        func steps(_ label: String) throws -> Plan {
+            let text = recipe("id: i, texts: {b: x}", "\"{b}\"", "{}")
+                .replacing("label: l,", with: "label: \(label),")
+                .replacing(
+                    "words: {tfidf: {}}", with: "own: {program: {command: [cat, \"{in.valid}\", \"{out.oof}\"]}}")
+            return Plan(
+                compiling: try RecipeLoader(file: SourceFile(name: "r.yaml", text: text), folder: "/f") { _ in true }
+                    .load())
+        }
+        let joined = try steps("\"{Kind}: {Why}\"")
+        let ingest = try parameters(joined, .ingest)
+        #expect(ingest["label-pieces"] == [["column": "Kind"], ["text": ": "], ["column": "Why"]])
+        #expect(ingest["columns"]?["label"] == "{Kind}: {Why}" && ingest["label-columns"] == nil)
+        #expect(try parameters(joined, PartStep.kind)["secret"] == ["Kind", "Why"])
+        let plain = try steps("\"{Kind\"")
+        #expect(try parameters(plain, .ingest)["label-pieces"] == nil)
+        #expect(try parameters(plain, PartStep.kind)["secret"] == ["{Kind"])
+    }
+
     @Test func aTextThatAModelDoesNotReadChangesNoneOfItsParameters() throws {
         let two = try compiled("texts: {question: q, why: w}", "\"{question}|{why}\"", "{question: 9}")
         let three = try compiled(

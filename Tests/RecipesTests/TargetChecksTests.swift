@@ -66,6 +66,8 @@ import Testing
             "a constraint speaks of one label a row"
         ),
         ("target: number\n  columns: {answer: a, label: [l, a]}", "the column \"a\" is both read and predicted"),
+        ("labels: [m, n]\n  columns: {answer: a, label: \"{l}:{a}\"}", "the column \"a\" is both read and predicted"),
+        ("labels: [m, n]\n  columns: {answer: a, label: \"{l}:{k}\", weight: k}", "the column \"k\" holds the labels"),
         ("target: numbers\n  labels: [m, n]\n  columns: {answer: a, label: l}", "\"numbers\""),
     ])
     func dataThatIsNotOfItsTargetIsRefused(_ data: String, _ words: String) {

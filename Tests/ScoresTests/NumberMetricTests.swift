@@ -41,6 +41,40 @@ import Testing
         }
     }
 
+    /// A correlation is the same wherever the predictions stand and whatever their unit, to the last digits that these have.
+    @Test func aCorrelationKnowsNoUnitAndNoOrigin() throws {
+        let pearson = PearsonCorrelation()
+        let truths = (0..<60).map { Double(($0 * 37) % 101) * 1_000 + 30_000 }
+        let values = truths.enumerated().map { $1 / 3 + Double(($0 * 53) % 89) * 500 }
+        func found(_ values: [Double], weights: [Double]? = nil) -> Double {
+            pearson.value(over: ScoredRows(NumberRows(width: 1, truths: truths, values: values)), weights: weights)
+        }
+        let wanted = found(values)
+        for (factor, shift, tolerance) in [(1e-8, 0.0, 1e-13), (1, 1e9, 1e-9), (1e-5, 0.5, 1e-12), (3, -1e7, 1e-10)] {
+            expectClose([found(values.map { factor * $0 + shift })], [wanted], within: tolerance, "\(factor) \(shift)")
+        }
+        // One number far from all others is a number like others: numpy gives .99999999986 for this.
+        let far = [1e8] + (1..<50).map { Double($0 % 7) }
+        let near = [2e8] + (1..<50).map { Double($0 % 5) }
+        let outlier = pearson.value(
+            over: ScoredRows(NumberRows(width: 1, truths: far, values: near)), weights: nil)
+        #expect(outlier > 0.9999 && outlier <= 1)
+    }
+
+    /// What weighs nothing may be any number: a sentinel for rows that are not scored moves no digit of the others' scores.
+    @Test(arguments: names) func rowsOfNoWeightMoveNothing(_ name: String) throws {
+        let metric = try #require(Metrics.named(name))
+        let table = Self.table(8)
+        let numbers = try #require(table.rows.numbers)
+        let none = [Double](repeating: 1e8, count: numbers.width * 20)
+        let more = ScoredRows(
+            NumberRows(width: numbers.width, truths: numbers.truths + none, values: numbers.values + none.map { -$0 }))
+        let weights = table.weights + [Double](repeating: 0, count: 20)
+        expectClose(
+            [metric.value(over: more, weights: weights)], [metric.value(over: table.rows, weights: table.weights)],
+            within: 1e-14, "\(name)")
+    }
+
     /// Blocks that are drawn so and so often score as rows of so many times the weight do.
     @Test(arguments: names) func drawnBlocksAreWeightedRows(_ name: String) throws {
         let metric = try #require(Metrics.named(name))

@@ -52,7 +52,9 @@ import Testing
         expectAlike(bootstrap.interval(), peer.interval95, within: 0.03)
         expectClose(tallies.byFold, peer.cells, within: 1e-12)
         let comparison = try #require(tallies.comparison(smallestEffect: nil, resamples: 100))
-        #expect(comparison.difference == bootstrap.mean && comparison.test?.folds == 5 && comparison.test?.seeds == 3)
+        #expect(
+            comparison.difference == bootstrap.mean && comparison.test?.seedDegrees == 10 && comparison.test?.seeds == 3
+        )
     }
 
     @Test func rowsOfNoWeightAreLeftOutOfASet() throws {

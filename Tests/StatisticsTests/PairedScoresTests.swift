@@ -54,7 +54,8 @@ import Testing
         #expect(scores.byFold.count == 4 * 2)
         expectClose(Array(scores.byFold.prefix(6)), Array(peer.cells.prefix(6)), within: 1e-12)
         let comparison = try #require(scores.comparison(smallestEffect: nil, resamples: 200))
-        #expect(comparison.test?.folds == 4 && comparison.test?.seeds == 2)
+        // The jackknife over groups needs no fold by itself.
+        #expect(comparison.test?.seeds == 2 && comparison.test?.seed != nil)
     }
 
     @Test func rowsOfOneClassHaveNoDifference() throws {

@@ -3,14 +3,9 @@ import Testing
 @testable import Statistics
 
 @Suite struct VerdictTests {
-    /// 5 folds x 3 seeds whose test has about the p-value of `mean` over an error of .001.
-    func test(mean: Double) throws -> CorrectedTest {
-        let spread = 0.001 / (1.0 / 15 + 0.25).squareRoot() * (14.0 / 15).squareRoot()
-        // Seven below, seven above and one at the mean would change the deviation; the pattern below has 15 / 14 of it.
-        let cells = (0..<15).map {
-            mean + spread * ($0 == 14 ? 0 : $0 % 2 == 0 ? 1 : -1) * (15.0 / 14).squareRoot()
-        }
-        return try CorrectedTest(differences: cells, folds: 5, seeds: 3)
+    /// A test of `mean` over an error of .001 with 14 degrees of freedom.
+    func test(mean: Double) throws -> PairedTest {
+        PairedTest(mean: mean, seeds: 3, groups: 15, fixed: 1e-6, fixedDegrees: 14, seed: 0, seedDegrees: 10)
     }
 
     func comparison(
@@ -82,8 +77,8 @@ import Testing
     }
 
     @Test func furtherSeedsAreThoseForTheEffectSeenOrTheSmallestIfLarger() throws {
-        let cells = [0.01, 0.02, -0.005, 0.015, 0.004]
-        let test = try CorrectedTest(differences: cells, folds: 5, seeds: 1)
+        let test = PairedTest(
+            mean: 0.01, seeds: 2, groups: 50, fixed: 1e-7, fixedDegrees: 49, seed: 2e-5, seedDegrees: 5)
         func furtherSeeds(_ difference: Double, _ smallest: Double?) -> Int? {
             let comparison = Comparison(
                 difference: difference, interval: -1...1, equivalenceInterval: -1...1, test: test,

@@ -46,4 +46,14 @@ import Words
         #expect(parts.count == 3 && parts[0].wholeMatch(of: #/2023-11-1[45]/#) != nil)
         #expect(parts[1].wholeMatch(of: #/\d\d:\d\d:20/#) != nil)
     }
+
+    @Test func scoresOfAnySizeSaySomething() {
+        #expect(
+            Format.score(0.68941) == "0.6894" && Format.score(-0.00012) == "-0.0001" && Format.score(5e-5) == "0.0001")
+        #expect(Format.score(4.1371e-7) == "4.137e-07" && Format.score(-9.99968e-6) == "-1.000e-05")
+        #expect(Format.score(3.2e-11) == "3.200e-11" && Format.score(413_872_504.7556) == "413872504.7556")
+        // What rounding leaves of nothing is nothing.
+        #expect(Format.score(0) == "0.0000" && Format.score(2e-17) == "0.0000")
+        #expect(Format.interval(-2e-7...0.0031) == "[−2.000e-07, +0.0031]")
+    }
 }

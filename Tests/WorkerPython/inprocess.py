@@ -69,7 +69,7 @@ def make_backbone(name, folder, **changes):
     import torch
     import transformers
     torch.manual_seed(5)
-    config = transformers.AutoConfig.for_model(name, **{**SIZES, **FAMILIES[name], **changes})
+    config = transformers.AutoConfig.for_model(name, **{**SIZES, **FAMILIES.get(name, {}), **changes})
     maker = transformers.AutoModelForMaskedLM if name in ENCODERS else transformers.AutoModelForCausalLM
     maker.from_config(config).save_pretrained(folder)
     return folder

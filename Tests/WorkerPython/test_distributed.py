@@ -23,6 +23,9 @@ WAYS = {
     "full, weighed, by validation": finetune(lora=None, training={"validation": 0.2, "keep": "best", "early-stopping": 1,
                                                                   "class-weights": [1, 2, 3], "label-smoothing": 0.1}),
     "one row": finetune(lora=PLAIN, training={"batch": 1, "steps": 4}),  # one process has nothing to do
+    "methods": finetune(lora=PLAIN, swap={"texts": ["prompt", "answer"], "labels": [1, 0, 2]}, training={
+        "layer-decay": 0.8, "ema": 0.8, "focal": 1.0, "mask-tokens": 0.2, "adversarial": {"method": "awp", "epsilon": 0.05}}),
+    "one row at its worst": finetune(lora=PLAIN, training={"batch": 1, "steps": 4, "adversarial": {"method": "fgm", "epsilon": 0.5}}),
 }
 
 

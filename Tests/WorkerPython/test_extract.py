@@ -9,6 +9,7 @@ from ablate_worker.texts.encoding import packed
 from inprocess import ENCODERS, FAMILIES, fails, make_backbone, run
 from safetensors.numpy import load_file
 from sklearn.decomposition import PCA
+from test_architectures import OTHERS
 
 LENGTHS = {"prompt": 9, "answer": 20, "keep": "head"}
 DECODERS = [name for name in FAMILIES if name not in ENCODERS]
@@ -22,7 +23,7 @@ def backbone(tmp_path_factory):
 
     def make(name):
         if name not in made:
-            made[name] = make_backbone(name, tmp_path_factory.mktemp(name))
+            made[name] = make_backbone(name, tmp_path_factory.mktemp(name), **OTHERS.get(name, {}))
         return made[name]
     return make
 
@@ -71,7 +72,7 @@ def by_transformers(folder, rows, spans):
     return np.array(found), np.array(vectors)
 
 
-@pytest.mark.parametrize("name", DECODERS)
+@pytest.mark.parametrize("name", [*DECODERS, "gpt2", "opt"])  # the last two are of no family that is packed
 def test_likelihoods_and_vectors_are_those_of_transformers(name, backbone, tmp_path):
     tokens, rows, spans = write_tokens(tmp_path, bos=1 if name == "llama" else None)
     outputs, result, _ = run("extract", SETTINGS, {"tokens": tokens, "backbone": backbone(name)}, tmp_path)

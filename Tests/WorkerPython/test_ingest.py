@@ -56,6 +56,22 @@ def test_csv_jsonl_and_parquet_of_one_table_give_the_same_bytes(worker, tmp_path
     assert made[0] == made[1] == made[2]
 
 
+def test_a_label_may_stand_in_several_columns(worker, tmp_path):
+    pieces = [{"column": "Category"}, {"text": ":"}, {"column": "Why"}]
+    columns = COLUMNS | {"label": "{Category}:{Why}"}
+    changes = FREE | {"columns": columns, "label-pieces": pieces, "labels": ["yes:NA", "no:3"]}
+    (tmp_path / "t.csv").write_text("id,Question,Response,Category,Why\n1,q,a,no,3\n2,q,b,yes,NA\n")
+    pq.write_table(pa.table({"id": [1, 2], "Question": ["q", "q"], "Response": ["a", "b"], "Category": ["no", "yes"], "Why": pa.array([3.0, None])}),
+                   tmp_path / "t.parquet")
+    for format, labels in (("csv", ["yes:NA", "no:3"]), ("parquet", ["yes:", "no:3"])):
+        outputs, _ = worker.run("ingest", ingest(format=format, **changes | {"labels": labels}), {"table": tmp_path / f"t.{format}"})
+        assert read(outputs)[0]["labels"] == [1, 0]
+    failure = fault(worker, tmp_path, "id,Question,Response,Category,Why\n1,q,a,no,4\n", **changes)
+    assert "row 1, column '{Category}:{Why}' holds 'no:4'" in failure.message
+    failure = fault(worker, tmp_path, "id,Question,Response,Category,Wy\n1,q,a,no,4\n", **changes)
+    assert "has no column 'Why'" in failure.message and "Did you mean 'Wy'" in failure.message
+
+
 def test_ids_may_be_absent_in_train_and_not_in_test(worker, tmp_path):
     table = tmp_path / "t.csv"
     table.write_text("Question,Response,target\nq,r,a\nq,s,b\n")

@@ -148,6 +148,19 @@ def test_weights_on_the_simplex_have_the_least_error():
     assert found.sum() == pytest.approx(1) and (found >= 0).all() and error(found) <= best.fun + 1e-10
 
 
+def test_a_column_that_never_changes_decides_no_weights():
+    """0.1 has no exact mean of 200: the little that rounding leaves is no variance to divide errors by."""
+    chance = np.random.default_rng(9)
+    truth, weights = chance.normal(50, 5, (200, 1)), chance.choice([1.0, 1.7], 200)
+    values = np.stack([truth + chance.normal(0, noise, truth.shape) for noise in (1, 4)])
+    alone = NumberSimplex(None, 1, 1).fit(Rows(None, values, truth, weights, None), 0, None)
+    for constant in (0.1, 0.25, 1e6 + 0.1):
+        beside = np.concatenate([truth, np.full((200, 1), constant)], axis=1)
+        more = np.stack([np.concatenate([side, constant + 1e-3 * chance.normal(0, 1, (200, 1))], axis=1) for side in values])
+        found = NumberSimplex(None, 2, 1).fit(Rows(None, more, beside, weights, None), 0, None)
+        np.testing.assert_allclose(found, alone, atol=1e-4)
+
+
 def ingesting(columns, **changes):
     return ingest(columns=COLUMNS | {"label": None, "group": None}, labels=columns, constraint=None, target="number",
                   **{"label-columns": columns} | changes)
@@ -186,3 +199,13 @@ def test_numbers_predicted_elsewhere_are_taken_by_id(worker, tmp_path):
     (tmp_path / "p.csv").write_text("id,points\ny,2\nx,1\n")
     failure = worker.fails("predictions", asked, {"file": tmp_path / "p.csv", "rows": tmp_path / "rows"})
     assert "has no column of predictions of 'score'" in failure.message
+    # Half of the columns called predictions: the others' bare names would be their truth.
+    formats.write_json(tmp_path / "rows", {"ids": ["x", "y"], "labels": None, "classes": 2, "numbers": [[1.0, 2.0], [2.0, 1.0]]})
+    two = asked | {"labels": ["a", "b"]}
+    for header in ("id,a,b,a_predicted,b_pred", "id,a,b,a_predicted"):
+        (tmp_path / "p.csv").write_text(f"{header}\n" + "".join(f"{name}{',1' * header.count(',')}\n" for name in "xy"))
+        failure = worker.fails("predictions", two, {"file": tmp_path / "p.csv", "rows": tmp_path / "rows"})
+        assert failure.kind == "invalid-input" and "has a column 'a_predicted' and no column 'b_predicted'" in failure.message
+    (tmp_path / "p.csv").write_text("id,a,a_predicted,a_predicted_predicted\nx,1,1,1\ny,1,1,1\n")
+    failure = worker.fails("predictions", asked | {"labels": ["a", "a_predicted"]}, {"file": tmp_path / "p.csv", "rows": tmp_path / "rows"})
+    assert "'a_predicted' is a column of the recipe and the name of the predictions of 'a'" in failure.message

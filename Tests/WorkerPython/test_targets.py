@@ -1,6 +1,7 @@
 """The targets `ordinal` and `multi-label`, and classes given as columns: what is learnt is scikit-learn's, and what cannot be is told."""
 
 import json
+from types import SimpleNamespace
 
 import lightgbm
 import numpy as np
@@ -8,10 +9,11 @@ import pytest
 import torch
 from ablate_worker.files import formats
 from ablate_worker.models import tfidf
+from ablate_worker.protocol.parameters import Lengths
 from ablate_worker.protocol.step import Failure
 from ablate_worker.targets.multilabel import MultiLabel
 from ablate_worker.targets.ordinal import Ordinal
-from ablate_worker.training import losses
+from ablate_worker.training import data, losses
 from conftest import COLUMNS, TEMPLATE, TINY, finetune, ingest, inputs, predicting
 from safetensors.numpy import load_file
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -125,6 +127,26 @@ def test_ordered_labels_are_a_distribution_by_either_head(loss, worker, dataset)
     if loss:
         assert ((found > 1e-12).sum(axis=1) <= 2).all()
     assert np.abs(found @ np.arange(3) - labels[folds == 0]).mean() < 0.5  # of a label in the middle it is 2/3
+
+
+def test_the_place_of_a_row_that_is_of_several_labels_is_their_mean(dataset):
+    """By a head that says one number the shares of ordered labels are learnt as their mean place, and not as the greatest share's."""
+    shares = np.array([[0.5, 0.25, 0.25], [0.0, 0.4, 0.6], [1.0, 0.0, 0.0]], np.float32)
+    labels = shares.argmax(axis=1)
+    assert Ordinal(3).learnt(labels, shares, None) is labels and Ordinal(3).learnt(labels, None, "mse") is labels
+    places = Ordinal(3).learnt(labels, shares, "mse")
+    np.testing.assert_allclose(places, [0.75, 1.6, 0], atol=1e-7)
+    goals, scale = Ordinal(3).goals(places, np.ones(3), "mse")
+    np.testing.assert_allclose(goals[:, 0] * scale.deviation + scale.centre, places, atol=1e-6)
+    # And so they reach the training set.
+    table = formats.read_json(dataset["rows"])
+    drawn = np.random.default_rng(4).dirichlet([1, 1, 1], len(table["labels"])).astype(np.float32)
+    rows = np.flatnonzero(folds_of(dataset) != 0)
+    tokens = formats.read_tokens(dataset["tokens"])
+    plan = SimpleNamespace(validation=0.0, seed=1, order="rows", loss="mse", class_weights=None, label_smoothing=0.0, mask_tokens=0.0)
+    made = data.assemble(tokens, table | {"shares": drawn.tolist()}, rows, Lengths(), Ordinal(3), plan)
+    found = made.targets[:, 0] * made.scale.deviation + made.scale.centre
+    np.testing.assert_allclose(found, drawn[made.rows] @ np.arange(3), atol=1e-5)
 
 
 def test_a_place_is_shared_by_the_labels_beside_it(tmp_path):

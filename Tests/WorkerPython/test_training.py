@@ -263,7 +263,7 @@ def test_speed_memory_and_the_time_left_are_told_and_recorded(dataset, backbones
     from inprocess import run
     monkeypatch.setattr(throughput, "EVERY", 0)
     monkeypatch.setitem(throughput.PEAKS, "this", 1e12)
-    monkeypatch.setattr(throughput, "peak", lambda device: throughput.PEAKS["this"])
+    monkeypatch.setattr(throughput, "peak", lambda device, kind: throughput.PEAKS["this"])
     monkeypatch.setattr("inprocess.Listening.due", lambda self, name: True)
     given = inputs(dataset, "tokens", "rows", "folds", backbone=backbones["mistral"])
     _, fields, events = run("finetune", finetune(), given, tmp_path)

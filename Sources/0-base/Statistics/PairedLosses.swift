@@ -5,9 +5,9 @@ internal import Scores
 /// The differences of two models' losses, row by row and seed by seed: the baseline's less the variant's.
 ///
 /// Where rows have weights, each counts as its weight says: in the mean of its group and of its fold, and so does a group in the
-/// bootstrap. The corrected test counts folds alike, weighted or not, since each is one estimate of the same difference; of folds
-/// that do not weigh the same it takes the mean ratio of what is tested to what is trained on, which is never below that of equal
-/// folds, so that a few heavy rows make it more careful.
+/// bootstrap and in the rows' part of the variance. Of folds that do not weigh the same, the test takes the mean ratio of what is tested
+/// to what is trained on, which is never below that of equal folds, so that a few heavy rows make it more careful. The corrected
+/// test counts folds alike, since each is one estimate of the same difference.
 package struct PairedLosses: Sendable {
     /// For each seed a difference for each row that counts.
     private let differences: [[Double]]
@@ -77,7 +77,16 @@ package struct PairedLosses: Sendable {
     }
 
     /// Nil where there are too few folds and seeds for a test.
-    package var test: CorrectedTest? { rows.test(of: byFold, seeds: differences.count) }
+    package var test: PairedTest? {
+        let means = differences.map { rows.mean($0, rows.folds.indices) }
+        let components = VarianceComponents(
+            values: differences, weights: rows.weights, groups: rows.groups, folds: rows.foldsBySeed)
+        return rows.test(
+            components, mean: means.reduce(0, +) / Double(means.count), seeds: differences.count, cells: byFold)
+    }
+
+    /// The corrected test over folds and seeds, which takes all spread for one that seeds do not narrow.
+    package var correctedTest: CorrectedTest? { rows.correctedTest(of: byFold, seeds: differences.count) }
 
     package func comparison(smallestEffect: Double?, resamples: Int) -> Comparison {
         Comparison(bootstrap: bootstrap(resamples: resamples), test: test, smallestEffect: smallestEffect)

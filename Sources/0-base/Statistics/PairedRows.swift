@@ -44,6 +44,9 @@ struct PairedRows: Sendable {
     /// The weights of some of the rows that count; nil where all count alike.
     func weights(of rows: [Int]) -> [Double]? { weights.map { weights in rows.map { weights[$0] } } }
 
+    /// The fold of each row that counts under each seed, or under all seeds once.
+    var foldsBySeed: [[Int]] { ownFolds ?? [folds] }
+
     /// The rows of each fold that has some.
     var rowsByFold: [[Int]] { Self.rows(byFold: folds) }
 
@@ -70,12 +73,28 @@ struct PairedRows: Sendable {
         return folds.reduce(0) { $0 + $1 / (whole - $1) } / Double(folds.count)
     }
 
-    /// The test of a difference for each fold that has rows under each of `seeds` seeds; nil where there are too few.
-    func test(of cells: [Double], seeds: Int) -> CorrectedTest? {
-        // The cells of one fold differ by seed alone: what other rows would say, their spread does not tell.
-        guard cells.count > seeds || givenRatio == nil else { return nil }
+    /// The test of a difference by its components, where there are two seeds or more, else over the folds. Nil where there are too
+    /// few folds, groups or seeds for either.
+    ///
+    /// - Parameters:
+    ///   - components: of the difference; nil where they cannot be told.
+    ///   - mean: the difference itself.
+    ///   - cells: the same for each fold that has rows under each of `seeds` seeds, folds first.
+    func test(
+        _ components: VarianceComponents?, mean: Double, seeds: Int, cells: @autoclosure () -> [Double]
+    ) -> PairedTest? {
+        if let components, let ratio = testToTrain, ratio.isFinite {
+            return PairedTest(components, mean: mean, seeds: seeds, groups: groups.count, testToTrain: ratio)
+        }
+        return correctedTest(of: cells(), seeds: seeds).map { PairedTest($0, groups: groups.count) }
+    }
+
+    /// The corrected test over folds and seeds of a difference for each fold that has rows under each of `seeds` seeds.
+    func correctedTest(of cells: [Double], seeds: Int) -> CorrectedTest? {
         let ratio = testToTrain
         guard ratio?.isFinite ?? true else { return nil }
+        // The cells of one fold differ by seed alone: what other rows would say, their spread does not tell.
+        guard cells.count > seeds || givenRatio == nil else { return nil }
         return try? CorrectedTest(
             differences: cells, folds: cells.count / seeds, seeds: seeds, testToTrain: ratio)
     }

@@ -9,8 +9,9 @@ package import Scores
 /// A resample draws whole groups and whole seeds, as ``PairedBootstrap`` does, and scores the drawn groups' rows anew: the score of a
 /// set is not the mean of its rows' scores. Its value is the mean over the drawn seeds of the difference of both scores. Of more than
 /// ``BlockBootstrap/blockCount`` groups, blocks of groups are counted, as in ``BlockBootstrap``, without its correction of the
-/// variance: the width of the interval is then uncertain by .8 %. Resamples for which the metric is not defined are left out, and so
-/// are folds in the test.
+/// variance: the width of the interval is then uncertain by .8 %. Resamples for which the metric is not defined are left out. The
+/// test is that of the jackknife's values of groups (``ScoreInfluence``); with one seed that of the folds, those left out for which
+/// the metric is not defined.
 package struct PairedScores: Sendable {
     private let metric: any Metric
     private let baseline: [ScoredRows]
@@ -58,8 +59,28 @@ package struct PairedScores: Sendable {
     /// What is known of the difference; nil where the metric is not defined for these rows, or for most of what is drawn of them.
     package func comparison(smallestEffect: Double?, resamples: Int) -> Comparison? {
         guard let bootstrap = bootstrap(resamples: resamples) else { return nil }
-        return Comparison(
-            bootstrap: bootstrap, test: rows.test(of: byFold, seeds: baseline.count), smallestEffect: smallestEffect)
+        let test = rows.test(components, mean: bootstrap.mean, seeds: baseline.count, cells: byFold)
+        return Comparison(bootstrap: bootstrap, test: test, smallestEffect: smallestEffect)
+    }
+
+    /// What the difference varies by; nil with one seed, and where the metric hangs on a single group.
+    private var components: VarianceComponents? {
+        guard baseline.count > 1 else { return nil }
+        let everything = [Array(rows.folds.indices)]
+        let work = [baseline, variant].joined().reduce(0) {
+            $0 + metric.resampled($1, weights: rows.weights, blocks: everything).work
+        }
+        var influence = ScoreInfluence(
+            rows: rows, most: min(BlockBootstrap.blockCount, max(200, Self.mostWork / max(1, work))))
+        let pieces = influence.pieces
+        let sides = [baseline, variant].map { side in
+            Parallel.map(side) { metric.resampled($0, weights: rows.weights, blocks: pieces) }
+        }
+        influence.measure(seeds: baseline.count) { seed, counts in
+            metric.direction.improvement(from: sides[0][seed].value(counts), to: sides[1][seed].value(counts))
+        }
+        return VarianceComponents(
+            values: influence.values, weights: influence.weights, groups: influence.groups, folds: influence.folds)
     }
 
     /// How many numbers all resamples may read together: some seconds of one core.

@@ -8,15 +8,15 @@ package struct Comparison: Equatable, Sendable {
     package var interval: ClosedRange<Double>
     /// The 90 % interval that is held against ``smallestEffect``.
     package var equivalenceInterval: ClosedRange<Double>
-    /// The fold x seed test; nil where there are too few cells for one. Its mean has the sign of ``difference``.
-    package var test: CorrectedTest?
+    /// The test of ``difference``; nil where there are too few folds, groups or seeds for one.
+    package var test: PairedTest?
     /// The smallest difference worth having, positive; nil where the recipe declares none.
     package var smallestEffect: Double?
 
     /// The parts as they are; see the properties.
     package init(
         difference: Double, interval: ClosedRange<Double>, equivalenceInterval: ClosedRange<Double>,
-        test: CorrectedTest?, smallestEffect: Double?
+        test: PairedTest?, smallestEffect: Double?
     ) {
         self.difference = difference
         self.interval = interval
@@ -28,7 +28,7 @@ package struct Comparison: Equatable, Sendable {
     /// The comparison of a bootstrap and a test of the same differences, improvements positive.
     ///
     /// Equivalence is judged by the wider of both 90 % intervals on each side, since the bootstrap's is too narrow.
-    package init(bootstrap: PairedBootstrap, test: CorrectedTest?, smallestEffect: Double?) {
+    package init(bootstrap: PairedBootstrap, test: PairedTest?, smallestEffect: Double?) {
         let narrow = bootstrap.interval(level: 0.9)
         let corrected = test?.interval(level: 0.9) ?? narrow
         self.init(
@@ -44,7 +44,7 @@ package struct Comparison: Equatable, Sendable {
 package struct Verdict: Equatable, Sendable {
     /// The five things a verdict can be.
     package enum Outcome: String, Equatable, Sendable {
-        /// The corrected test (after Holm) and the bootstrap interval agree that the variant is better.
+        /// The test (after Holm) and the bootstrap interval agree that the variant is better.
         case helps
         /// They agree that it is worse.
         case hurts
@@ -62,17 +62,21 @@ package struct Verdict: Equatable, Sendable {
     package let difference: Double
     /// The 95 % bootstrap interval of ``difference``.
     package let interval: ClosedRange<Double>
-    /// The corrected test's two-sided p-value; nil without a test.
+    /// The test's two-sided p-value; nil without a test.
     package let pValue: Double?
     /// ``pValue`` after Holm over the comparisons judged together; nil without a test.
     package let adjusted: Double?
     /// The difference this layout finds with power .8, at alpha over the number of comparisons (the hardest step of
     /// Holm); nil without a test.
     package let minimumDetectableEffect: Double?
-    /// Seeds to add so that the difference seen, or the smallest effect if larger, is found with power .8, as the test estimates
-    /// it; 0 where there are enough. Nil without a test, and where it finds no such number up to 100, which does not say that
-    /// there is none: the estimate takes the spread of the cells for one that seeds do not narrow.
+    /// Seeds to add so that the difference seen, or the smallest effect if larger, is found with power .8; 0 where there are enough.
+    /// Nil without a test, where no number up to 100 would do, since other rows would change more than that, and with one seed.
     package let furtherSeeds: Int?
+    /// Groups of rows to add, under these seeds, for the same; 0 where there are enough. Nil without a test, where not even a thousand
+    /// times as many would do, and with one seed.
+    package let furtherGroups: Int?
+    /// The test; nil where there is none.
+    package let test: PairedTest?
     /// Number of comparisons adjusted for.
     package let comparisons: Int
 
@@ -94,6 +98,7 @@ package struct Verdict: Equatable, Sendable {
         outcome = Self.outcome(comparison, adjusted: adjusted, alpha: alpha)
         difference = comparison.difference
         interval = comparison.interval
+        test = comparison.test
         pValue = comparison.test?.pValue
         self.adjusted = adjusted
         comparisons = count
@@ -102,6 +107,9 @@ package struct Verdict: Equatable, Sendable {
         let effect = max(abs(comparison.difference), comparison.smallestEffect ?? 0)
         furtherSeeds = comparison.test.flatMap { test in
             test.seedsNeeded(toDetect: effect, alpha: level).map { $0 - test.seeds }
+        }
+        furtherGroups = comparison.test.flatMap { test in
+            test.groupsNeeded(toDetect: effect, alpha: level).map { $0 - test.groups }
         }
     }
 

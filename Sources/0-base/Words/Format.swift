@@ -21,9 +21,24 @@ package enum Format {
         (value < 0 ? "−" : "+") + decimal(abs(value), digits)
     }
 
+    /// A score with a count of decimals; one of which these would say nothing, since what is predicted is of that size, as `4.137e-07`.
+    package static func score(_ value: Double, _ digits: Int = 4) -> String {
+        // What rounding leaves of nothing is nothing.
+        guard abs(value) > 1e-12, decimal(abs(value), digits) == decimal(0, digits) else {
+            return decimal(value, digits)
+        }
+        var (mantissa, exponent) = (abs(value), 0)
+        // 9.9996 is told as 10.000, which is 1.000 of the next power.
+        while mantissa < 0.99995 { (mantissa, exponent) = (mantissa * 10, exponent + 1) }
+        return "\(value < 0 ? "-" : "")\(decimal(mantissa, 3))e-\(exponent < 10 ? "0" : "")\(exponent)"
+    }
+
+    /// As ``score(_:)``, with a sign in any case.
+    package static func difference(_ value: Double) -> String { (value < 0 ? "−" : "+") + score(abs(value)) }
+
     /// `[+0.0009, +0.0072]`: the ends of a difference's interval.
     package static func interval(_ interval: ClosedRange<Double>) -> String {
-        "[\(signed(interval.lowerBound, 4)), \(signed(interval.upperBound, 4))]"
+        "[\(difference(interval.lowerBound)), \(difference(interval.upperBound))]"
     }
 
     /// `38 %`, of a share of 1.

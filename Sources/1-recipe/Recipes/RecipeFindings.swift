@@ -8,7 +8,7 @@ package enum RecipeFindings {
         .conflictingKeys, .danglingName, .duplicateName, .likeCycle, .cycle, .missingFile, .overwritesInput,
         .notAFile, .notWritable, .keyNotAllowed, .sampleMismatch, .missingInclude, .includeConflict, .includeCycle,
         .groupsSplit, .oneFold, .oneTable, .someFolds, .laterFolds, .metricMismatch, .targetMismatch, .noOutOfFold,
-        .labelLeak, .unknownFamily, .optimizedTwice,
+        .labelLeak, .unknownFamily, .unprovenFamily, .optimizedTwice,
         .missingConstraint,
         .fullFitWithPseudoLabels, .noEmbedding, .noTeacher, .ensembleSize, .scratchConflict, .lengthsAboveContext,
         .unusedColumn,

@@ -77,11 +77,20 @@ extension Parameter {
         Parameter("fold", nullable: path, .integer(0...99), about)
     }
 
-    /// A template in the form that workers have it: `[{"text": "..."}, {"column": "prompt"}, ...]`.
+    /// A budget for each text: also where the recipe's word is that none is cut.
+    static func lengths(_ path: any KeyPath<Root, Lengths> & Sendable) -> Parameter {
+        Parameter("lengths", path, Lengths.declaration.shape, Lengths.declaration.about)
+    }
+
+    /// The schema of a template in the form that workers have it: `[{"text": "..."}, {"column": "prompt"}, ...]`.
+    static var templateSchema: JSON {
+        ["type": "array", "items": ["type": "object", "additionalProperties": ["type": "string"]]]
+    }
+
+    /// A template in that form.
     static func template(_ path: any KeyPath<Root, Template> & Sendable) -> Parameter {
         Parameter(
-            "template",
-            schema: ["type": "array", "items": ["type": "object", "additionalProperties": ["type": "string"]]],
+            "template", schema: templateSchema,
             "Texts that stand around those of a row, and their places by name."
         ) { $0[keyPath: path].json }
     }

@@ -45,6 +45,8 @@ package final class Step: Sendable {
 
     /// The tokens that a fine-tune keeps of each column, by column; empty for everything else.
     package var lengths: [String: Int] { (body as? FinetuneStep)?.forward.lengths ?? [:] }
+    /// The share of the training texts that a fine-tune reads whole, where its lengths are such a quantile.
+    package var lengthQuantile: Double? { (body as? FinetuneStep)?.forward.quantile }
 
     /// All that a worker gets: the parameters, and what changes no result.
     package var workerParameters: JSON { body.workerParameters }

@@ -65,6 +65,17 @@ package struct Delivery: Sendable {
     /// - Parameter mark: the mark that the delivered file would carry; nil for a file that can carry none.
     package func standing(of path: String, mark: FileMark? = nil) throws -> Standing {
         let path = try resolve(path)
+        return try inTurn(at: path) { try found(at: path, mark: mark) }
+    }
+
+    /// Runs `work` while no other engine of this machine delivers to the path, so that note and file are of one delivery.
+    private func inTurn<Value>(at path: String, _ work: () throws -> Value) rethrows -> Value {
+        let turn = ledgers.last?.turn(for: path, clock: host.clock)
+        return try withExtendedLifetime(turn) { try work() }
+    }
+
+    /// What is at a path that was resolved.
+    private func found(at path: String, mark: FileMark?) throws -> Standing {
         guard let status = try host.files.status(of: path, following: false) else { return .free }
         guard status.form == .file else { return .theirs }
         // Whoever takes the right to write a file away wants it kept.
@@ -145,9 +156,14 @@ package struct Delivery: Sendable {
     ///
     /// Errors: ``AblateError``; what was there is then as it was.
     package func write(_ target: Target, digest: Digest, _ fill: (any OpenFile) throws -> Void) throws {
+        // Another engine that delivers there now is done before this one looks: what it wrote is then known for ablate's.
+        try inTurn(at: target.path) { try writeInTurn(target, digest: digest, fill) }
+    }
+
+    private func writeInTurn(_ target: Target, digest: Digest, _ fill: (any OpenFile) throws -> Void) throws {
         let path = target.path
         let before = try host.files.status(of: path, following: false)
-        let standing = try standing(of: path, mark: target.mark)
+        let standing = try found(at: path, mark: target.mark)
         try permit(path, standing, remedy: target.remedy)
         if let before { try host.files.requireRegular(before, path) }
         let old = try before.map { _ in try host.files.open(path, .readingItself).digest() }

@@ -82,7 +82,8 @@ package struct Exporter: Sendable {
         let specification = WorkerSpecification(
             address: step.address, kind: ExportTask.name, key: Digest(of: step.address),
             parameters: ExportTask(
-                step, tokens: tokenizing(step), merging: options.merge, labels: options.labels,
+                step, tokens: tokenizing(step), prediction: predicting(with: index), merging: options.merge,
+                labels: options.labels,
                 base: try base(step, options)
             ).encoded,
             inputs: try inputs(step, record, in: "\(draft)/inputs"), outputs: "\(draft)/outputs",
@@ -141,6 +142,11 @@ package struct Exporter: Sendable {
     /// The step that made the tokens.
     private func tokenizing(_ step: Step) -> Step? {
         if case .output(let index, _)? = step.inputs["tokens"] { plan.steps[index] } else { nil }
+    }
+
+    /// A step that predicts with a fine-tune.
+    private func predicting(with index: Int) -> Step? {
+        plan.steps.first { $0.kind == .predict && $0.inputs["model"] == .output(step: index, name: "model") }
     }
 
     private func inputs(

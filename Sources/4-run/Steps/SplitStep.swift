@@ -97,7 +97,7 @@ extension SplitStep: RunnableStep {
         if left > 0 {
             metrics["warnings"] = [
                 .string(
-                    "\(left) rows that are not scored ask what rows of several folds ask: no model of a fold is trained on them; give rows of one question one value in data.columns.group, and take folds that keep groups whole"
+                    "\(left) rows belong to what rows of several folds ask or are grouped with: no model of a fold is trained on them, and they are not scored; give rows of one question one value in data.columns.group, and take folds that keep groups whole"
                 )
             ]
         }

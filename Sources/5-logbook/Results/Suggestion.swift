@@ -234,7 +234,7 @@ package struct Suggestion: Sendable {
     private static func lengths(_ results: Results) -> [Suggestion] {
         results.plan.results.compactMap { result -> Suggestion? in
             guard case .model(let name) = result.role,
-                let model = results.recipe.model(named: name)?.fineTune
+                let model = results.recipe.model(named: name)?.fineTune, model.lengths.quantile == nil
             else { return nil }
             // The answer decides where there is one: that a long prompt is cut is rarely worth the tokens.
             let data = results.recipe.recipe.data

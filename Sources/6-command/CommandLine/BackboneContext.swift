@@ -11,10 +11,11 @@ enum BackboneContext {
         return config(of: backbone)?.context
     }
 
-    /// `model_type` of the backbone's config, and whether the config names code that comes with it; nil where there is no config.
-    static func family(of backbone: Backbone) -> (name: String, hasCode: Bool)? {
+    /// What the backbone's config says of its architecture; nil where there is no config.
+    static func family(of backbone: Backbone) -> BackboneFamily? {
         guard let config = config(of: backbone), let family = config.family else { return nil }
-        return (family, config.code != nil)
+        return BackboneFamily(
+            family, hasCode: config.code != nil, isPair: config.isPair, readsMore: config.readsMore)
     }
 
     private static func config(of backbone: Backbone) -> BackboneConfig? {

@@ -30,7 +30,7 @@ enum RecipeSurroundings {
                 let content = try? files.content(of: table, limit: largestTable)
                 let labels =
                     content.map { content in
-                        columns.labels.compactMap { HeldLabels(table: content, label: $0, keys: key.keys) }
+                        columns.labelSources.compactMap { HeldLabels(table: content, label: $0, keys: key.keys) }
                     } ?? []
                 known = (key, labels)
                 return labels
@@ -123,7 +123,7 @@ enum RecipeSurroundings {
                 let status = (try? RecipeSurroundings.files.status(of: path, following: true)) ?? nil,
                 status.form == .file, status.size <= RecipeSurroundings.largestTable
             else { return nil }
-            (self.path, stamp, labels) = (path, status.stamp, columns.labels)
+            (self.path, stamp, labels) = (path, status.stamp, columns.labelSources)
             keys = [columns.id].compactMap(\.self) + columns.texts.columns.reversed()
         }
     }

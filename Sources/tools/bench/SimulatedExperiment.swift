@@ -36,12 +36,12 @@ struct SimulatedExperiment {
         let labels = labels
         features = [0, advantage].map { extra in
             // What all rows of a group have in common: how hard it is for this learner, and a shift.
-            let ease = (0..<layout.groups).map { _ in 1 + 0.6 * Self.normal(&source) }
-            let shift = (0..<layout.groups).map { _ in (0..<Self.width).map { _ in 0.6 * Self.normal(&source) } }
+            let ease = (0..<layout.groups).map { _ in 1 + 0.6 * source.normal() }
+            let shift = (0..<layout.groups).map { _ in (0..<Self.width).map { _ in 0.6 * source.normal() } }
             return (0..<count).map { row in
                 let group = row / layout.rowsPerGroup
                 let signal = (0.35 + extra) * ease[group] * (labels[row] == 1 ? 1 : -1)
-                return (0..<Self.width).map { column in signal + shift[group][column] + Self.normal(&source) }
+                return (0..<Self.width).map { column in signal + shift[group][column] + source.normal() }
             }
         }
         let order = source.permutation(of: layout.groups)
@@ -110,11 +110,13 @@ struct SimulatedExperiment {
         for column in 0..<Self.width { logit += model[column] * values[column] }
         return log1p(exp(label == 1 ? -logit : logit))
     }
+}
 
-    /// Box and Muller's.
-    private static func normal(_ source: inout RandomSource) -> Double {
-        let first = (Double(source.next() >> 11) + 1) * 0x1p-53
-        let second = Double(source.next() >> 11) * 0x1p-53
+extension RandomSource {
+    /// A draw from the standard normal distribution, by Box and Muller.
+    mutating func normal() -> Double {
+        let first = (Double(next() >> 11) + 1) * 0x1p-53
+        let second = Double(next() >> 11) * 0x1p-53
         return (-2 * log(first)).squareRoot() * cos(2 * .pi * second)
     }
 }

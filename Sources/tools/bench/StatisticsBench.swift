@@ -23,6 +23,17 @@ struct StatisticsBench: ParsableCommand {
         ExperimentLayout(groups: 100, rowsPerGroup: 4, folds: 5, seeds: 1),
     ]
     private static let advantages = [0, 0.1, 0.2, 0.4]
+    /// Rows' part above seeds' and below; training sets that matter as little as the test allows for, and more than that.
+    private static let drawn = [0.004, 0.008].flatMap { training in
+        [0.1, 0.3].flatMap { groups in
+            [0.02, 0.05].map { seeds in
+                DrawnExperiment(
+                    groupDeviation: groups, seedDeviation: seeds, trainingDeviation: training, groups: 568, folds: 5,
+                    seeds: 3)
+            }
+        }
+    }
+    private static let effects = [0, 0.01, 0.02, 0.05]
 
     struct Rates {
         let layout: String
@@ -34,6 +45,7 @@ struct StatisticsBench: ParsableCommand {
         var rows = 0
         var bootstrap = 0
         var corrected = 0
+        var components = 0
         var decided = 0
         var wrong = 0
         var leaning = 0
@@ -52,7 +64,8 @@ struct StatisticsBench: ParsableCommand {
                 "layout": .string(layout), "advantage": .number(advantage), "trials": .integer(trials),
                 "difference": .number(difference / Double(trials)), "naive_t": .number(share(naive)),
                 "bootstrap_of_rows": .number(share(rows)), "bootstrap": .number(share(bootstrap)),
-                "corrected_t": .number(share(corrected)), "helps_or_hurts": .number(share(decided)),
+                "corrected_t": .number(share(corrected)), "components_t": .number(share(components)),
+                "helps_or_hurts": .number(share(decided)),
                 "wrong_direction": .number(share(wrong)), "leaning": .number(share(leaning)),
                 "recipes": .integer(recipes),
                 "any_of_a_recipe": JSON(recipes == 0 ? nil : Double(called) / Double(recipes)),
@@ -64,7 +77,7 @@ struct StatisticsBench: ParsableCommand {
             let any = recipes == 0 ? "-" : String(format: "%.3f", Double(called) / Double(recipes))
             let effect = String(format: "%+.4f", difference / Double(trials))
             return "| \(layout) | \(effect) | \(percent(naive)) | \(percent(rows)) | \(percent(bootstrap)) "
-                + "| \(percent(corrected)) | \(percent(decided)) | \(percent(wrong)) | \(percent(leaning)) | \(any) |"
+                + "| \(percent(corrected)) | \(percent(components)) | \(percent(decided)) | \(percent(wrong)) | \(percent(leaning)) | \(any) |"
         }
     }
 
@@ -72,7 +85,19 @@ struct StatisticsBench: ParsableCommand {
         var all: [Rates] = []
         for (index, layout) in (quick ? Array(Self.layouts.prefix(1)) : Self.layouts).enumerated() {
             for (step, advantage) in (quick ? [0, 0.4] : Self.advantages).enumerated() {
-                all.append(rates(layout, advantage, stream: UInt64(index * 100 + step)))
+                let stream = UInt64(index * 100 + step) << 32
+                all.append(
+                    rates(layout.name, advantage) { trial in
+                        var experiment = SimulatedExperiment(layout, advantage: advantage, seed: stream | trial)
+                        return experiment.paired()
+                    })
+            }
+        }
+        for (index, experiment) in (quick ? Array(Self.drawn.prefix(2)) : Self.drawn).enumerated() {
+            for (step, effect) in (quick ? [0, 0.05] : Self.effects).enumerated() {
+                let stream = UInt64(10_000 + index * 100 + step) << 32
+                all.append(
+                    rates(experiment.name, effect) { experiment.paired(effect: effect, seed: stream | $0) })
             }
         }
         if json {
@@ -84,23 +109,23 @@ struct StatisticsBench: ParsableCommand {
         } else {
             print(
                 "| layout | difference | naive t | bootstrap of rows | interval | corrected t "
-                    + "| helps or hurts | wrong way | leaning | any of \(comparisons) |")
-            print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+                    + "| components t | helps or hurts | wrong way | leaning | any of \(comparisons) |")
+            print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
             for rates in all { print(rates.line) }
         }
     }
 
-    private func rates(_ layout: ExperimentLayout, _ advantage: Double, stream: UInt64) -> Rates {
-        var rates = Rates(layout: layout.name, advantage: advantage, trials: trials)
+    private func rates(_ name: String, _ advantage: Double, _ paired: (UInt64) -> PairedLosses) -> Rates {
+        var rates = Rates(layout: name, advantage: advantage, trials: trials)
         var open: [Comparison] = []
+        let draws = PairedLosses.draws(resamples: resamples)
         for trial in 0..<trials {
-            var experiment = SimulatedExperiment(
-                layout, advantage: advantage, seed: stream << 32 | UInt64(trial))
-            let paired = experiment.paired()
-            let comparison = paired.comparison(smallestEffect: nil, resamples: resamples)
+            let paired = paired(UInt64(trial))
+            let comparison = paired.comparison(smallestEffect: nil, resamples: resamples, draws: draws)
             rates.difference += comparison.difference
             let verdict = Verdict.judge([comparison])[0]
-            if let test = comparison.test {
+            if let test = comparison.test, test.pValue <= 0.05 { rates.components += 1 }
+            if let test = paired.correctedTest {
                 if test.pValue <= 0.05 { rates.corrected += 1 }
                 if Self.naive(test) <= 0.05 { rates.naive += 1 }
             }

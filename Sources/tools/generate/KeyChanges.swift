@@ -40,7 +40,7 @@ enum KeyChanges {
         "lora.targets": "[q_proj]", "lora.rslora": "true", "lora.dora": "true", "precision": "fp32",
         "remote-code": "true", "pooling": "mean", "head-input": "lm-logits", "template": "\"{prompt} {answer}\"",
         "chat": "on", "split-special-tokens": "true", "lengths.prompt": "3", "lengths.answer": "3",
-        "lengths.keep": "tail", "seeds": "[2]",
+        "lengths.keep": "tail", "lengths.quantile": "0.9", "seeds": "[2]",
         "fit": "[folds, full]", "pseudo-labels": "{from: t}", "training.epochs": "7", "training.steps": "7",
         "training.batch": "7", "training.learning-rate": "0.7", "training.head-learning-rate": "0.7",
         "training.schedule": "linear", "training.warmup": "0.7", "training.weight-decay": "0.7",
@@ -136,6 +136,10 @@ enum KeyChanges {
         all["models.*.training.reinitialize-layers"] = [
             "models.s.lora=off", "models.s.training.reinitialize-layers=2",
         ]
+        all["models.*.label-words"] = ["models.m.label-words=[one, two, three]"]
+        for (key, value) in ["texts": "[answer, prompt]", "labels": "[y, x, z]", "at": "training"] {
+            all["models.*.swap.\(key)"] = ["models.m.swap={texts: [prompt, answer]}", "models.m.swap.\(key)=\(value)"]
+        }
         all["models.*.training.loss"] = ["data.target=ordinal", "models.m.training.loss=mse"]
         all["models.*.lora.init"] = ["models.m.lora.init=pissa"]
         for (key, value) in scratch {

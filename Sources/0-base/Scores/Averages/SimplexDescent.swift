@@ -54,7 +54,9 @@ struct SquaresFit {
             let spread = zip(cells, rowWeights).reduce(0) {
                 $0 + $1.1 * (truths[$1.0] - mean) * (truths[$1.0] - mean)
             }
-            let scale = 1 / ((spread > 0 ? spread : total) * Double(width))
+            // Of a constant column rounding leaves a little; its errors count as they are.
+            let isConstant = (spread / total).squareRoot() <= 1e-12 * max(1, abs(mean))
+            let scale = 1 / ((isConstant ? total : spread) * Double(width))
             for (row, cell) in cells.enumerated() where rowWeights[row] > 0 {
                 let errors = members.values.map { $0[cell] - truths[cell] }
                 for left in 0..<count {

@@ -28,6 +28,8 @@ package struct Tally: AdditiveArithmetic, Sendable {
 package protocol TallyMetric: Metric {
     /// How many numbers a tally has.
     func width(classes: Int) -> Int
+    /// The rows as they are counted, of which these weights count; the same for all tallies that are added up.
+    func prepared(_ rows: ScoredRows, weights: [Double]?) -> ScoredRows
     /// What one row adds: to which number of the tally, and how much, before its weight.
     func count(_ row: Int, of rows: ScoredRows, add: (_ place: Int, _ amount: Double) -> Void)
     /// The value of a tally; NaN where nothing counted.
@@ -35,12 +37,15 @@ package protocol TallyMetric: Metric {
 }
 
 extension TallyMetric {
+    package func prepared(_ rows: ScoredRows, weights: [Double]?) -> ScoredRows { rows }
+
     /// The tally of some rows, each counting as its weight says.
     ///
     /// - Parameters:
     ///   - weights: one non-negative weight for each of all rows; nil weighs all alike.
     ///   - chosen: the rows that are counted; nil counts all.
     package func tally(of rows: ScoredRows, weights: [Double]? = nil, over chosen: [Int]? = nil) -> Tally {
+        let rows = prepared(rows, weights: weights)
         var tally = Tally(width: width(classes: rows.classes))
         func add(_ row: Int) {
             let weight = weights?[row] ?? 1
@@ -55,6 +60,7 @@ extension TallyMetric {
     }
 
     package func resampled(_ rows: ScoredRows, weights: [Double]?, blocks: [[Int]]) -> any ResampledScore {
+        let rows = prepared(rows, weights: weights)
         var tallies = BlockTallies(metric: self, width: width(classes: rows.classes))
         for block in blocks {
             var sums: [Int: Double] = [:]

@@ -167,7 +167,7 @@ package struct TableProposal: Sendable {
 
     /// Names that a template can have places for: the columns' own, where these will do.
     private static func names(for columns: [String]) -> [String] {
-        var taken: Set<String> = ["keep"]
+        var taken: Set<String> = ["keep", "quantile"]
         return columns.enumerated().map { index, column in
             let plain = String(column.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "_" })
             let own = plain.first.map { $0.isLetter } == true && plain.count <= 60 ? plain : "text_\(index + 1)"

@@ -48,7 +48,14 @@ struct TargetChoice {
             take(readings, and: blocks, isGuess: first.count > 1)
             let rest = named.dropFirst(first.count).compactMap(\.readings.first)
             let weak = Self.weak(some, outside: named.map(\.column.name)).compactMap(\.first).filter(\.isOfOneLabel)
-            others += (rest + weak.prefix(2)).filter { reading in !others.contains { $0.columns == reading.columns } }
+            let single = rest + weak.prefix(2)
+            let pairs = single.prefix(1).compactMap { other in
+                guard let own = some.first(where: { [$0.name] == chosen?.columns }),
+                    let second = some.first(where: { [$0.name] == other.columns })
+                else { return nil as TargetReading? }
+                return TargetReading.pair(own, second)
+            }
+            others += (pairs + single).filter { reading in !others.contains { $0.columns == reading.columns } }
             return
         }
         let weak = Self.weak(some, outside: [])

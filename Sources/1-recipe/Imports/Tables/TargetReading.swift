@@ -24,6 +24,8 @@ package struct TargetReading: Sendable {
 
     /// The ways to read one column, the likeliest first; none where nothing can be learnt from it.
     static func readings(of column: TableColumn, because reason: String) -> [TargetReading] {
+        // Braces in the name of a label put one together from several columns.
+        guard !column.name.contains(where: { $0 == "{" || $0 == "}" }) else { return [] }
         let labels = labels(of: column)
         let classes = TargetReading(
             kind: .classes, columns: [column.name], labels: labels,
@@ -76,6 +78,23 @@ package struct TargetReading: Sendable {
     }
 
     // MARK: - Several columns
+
+    /// A label that is put together from two columns of categories; nil where the two have too many pairs for that.
+    static func pair(_ first: TableColumn, _ second: TableColumn) -> TargetReading? {
+        let isNamed = [first, second].allSatisfy { column in
+            column.name.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) || $0 == 0x5F || $0 == 0x2D
+            }
+        }
+        let pairs = Set(zip(first.values, second.values).map { "\($0):\($1)" })
+        guard isNamed, first.isCategory, second.isCategory, first.numbers == nil, second.numbers == nil,
+            pairs.count > max(first.distinct.count, second.distinct.count), pairs.count * 2 <= first.values.count,
+            pairs.count <= 200
+        else { return nil }
+        return TargetReading(
+            kind: .classes, columns: ["{\(first.name)}:{\(second.name)}"], labels: pairs.sorted(),
+            reason: "both columns as one label; \(pairs.count) pairs")
+    }
 
     /// Columns of 0 and 1 of which each row has exactly one 1: a label each.
     static func oneHot(_ columns: [TableColumn]) -> TargetReading? {

@@ -3,7 +3,8 @@
 internal import Digests
 
 struct CommandReadings {
-    /// The files that each command names, and those that its entry names beside it: inputs by content.
+    /// The files that each command names, and those that its entry names beside it: inputs by content. Where a program's command hangs
+    /// on seed or fold, those of each run by its name (``Program/run(of:seed:fold:)``), and of the model all together.
     private(set) var scripts: [String: [String]] = [:]
     /// Absolute paths of files among what commands read that are the training table under another name.
     private(set) var trainingCopies: Set<String> = []
@@ -13,6 +14,8 @@ struct CommandReadings {
     /// What runs a command. The names of variants are those of results, such as `rank: settings.lr=0.1`.
     private struct Entry {
         let name: String
+        /// The model that this is a run of; nil of what has one command.
+        var model: String?
         let command: [String]
         /// Files that it reads whatever its command says.
         let files: [String]
@@ -46,6 +49,12 @@ struct CommandReadings {
             scripts[entry.name] =
                 found.files + (entry.isInput ? entry.files.filter { !named.contains(ExactText($0)) } : [])
             mentions[entry.name] = found.mention
+            if let model = entry.model {
+                scripts[model, default: []] += (scripts[entry.name] ?? []).filter { path in
+                    !(scripts[model] ?? []).contains { ExactText($0) == ExactText(path) }
+                }
+                mentions[model] = mentions[model] ?? found.mention
+            }
             for path in found.files + entry.files { paths.insert(ExactText(absolute(path))) }
         }
         trainingCopies = Set(
@@ -65,8 +74,21 @@ struct CommandReadings {
             return Entry(name: step.name, command: step.value.command, files: files, isInput: false)
         }
         func add(_ name: String, _ model: Model) {
-            guard let program = model.program?.program else { return }
-            entries.append(Entry(name: name, command: program.filled, files: program.files, isInput: true))
+            guard let own = model.program else { return }
+            let program = own.program
+            guard program.namesRuns else {
+                let command = program.filled(seed: nil, fold: 0)
+                entries.append(Entry(name: name, command: command, files: program.files, isInput: true))
+                return
+            }
+            for seed in own.effectiveSeeds {
+                for fold in 0..<recipe.folds.count {
+                    entries.append(
+                        Entry(
+                            name: Program.run(of: name, seed: seed, fold: fold), model: name,
+                            command: program.filled(seed: seed, fold: fold), files: program.files, isInput: true))
+                }
+            }
         }
         for model in recipe.models { add(model.name, model.value) }
         for (ablation, own) in zip(recipe.ablations, variants) {

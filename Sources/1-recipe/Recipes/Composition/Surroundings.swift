@@ -53,8 +53,8 @@ package struct Surroundings: Sendable {
     /// The longest sequence a backbone can read, in tokens; nil where that is not known here.
     package var context: @Sendable (Backbone) -> Int? = { _ in nil }
 
-    /// `model_type` of a backbone's config, and whether the backbone comes with code of its own; nil where that is not known here.
-    package var family: @Sendable (Backbone) -> (name: String, hasCode: Bool)? = { _ in nil }
+    /// What a backbone's config says of its architecture; nil where that is not known here.
+    package var family: @Sendable (Backbone) -> BackboneFamily? = { _ in nil }
 
     package init(look: @escaping @Sendable (_ path: String) -> FileForm?) { self.look = look }
 }

@@ -108,10 +108,10 @@ struct VariantDimension {
 
     static func text(_ node: Node) -> String { node.scalar?.text ?? node.plain.text() }
 
-    /// A value as part of an address: no slashes, no white space, no wildcards. `[1, 2]` is `1+2`, `{from: x}` is `from-x`.
+    /// A value as part of an address: no slashes, no white space, no wildcards. `[1, 2]` is `1+2`, `[]` is `none`, `{from: x}` is `from-x`.
     private static func addressable(_ node: Node) -> String {
         switch node.content {
-        case .sequence(let elements): elements.map(addressable).joined(separator: "+")
+        case .sequence(let elements): elements.isEmpty ? "none" : elements.map(addressable).joined(separator: "+")
         case .mapping(let entries): entries.map { "\($0.key)-\(addressable($0.value))" }.joined(separator: "+")
         case .scalar(let scalar):
             String(scalar.text.map { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) ? $0 : "_" })

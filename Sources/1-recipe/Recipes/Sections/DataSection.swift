@@ -31,7 +31,7 @@ package struct Columns: Sendable {
             ),
             Key(
                 "label", \.labels, .oneOrMore, required: true,
-                "What is predicted of each training row: its class, or a column of 0 and 1, or of its share, for each of data.labels, in their order; of the targets number and multi-label one or several columns."
+                "What is predicted of each training row: its class, which may be put together from several columns, \"{Category}:{Kind}\"; or a column of 0 and 1, or of its share, for each of data.labels, in their order; of the targets number and multi-label one or several columns."
             ),
             Key(
                 "group", optional: \.group, .text(),
@@ -45,6 +45,15 @@ package struct Columns: Sendable {
 
     /// The column of what is predicted, and what columns of its labels begin with.
     package var label: String { labels.count == 1 ? labels[0] : "label" }
+
+    /// A label that is put together from several columns of the table; nil where it stands in one.
+    package var joinedLabel: Template? {
+        guard labels.count == 1, case .success(let template) = Template.parse(labels[0]) else { return nil }
+        return template
+    }
+
+    /// The columns of the table that hold what is predicted, or a part of it.
+    package var labelSources: [String] { joinedLabel?.texts ?? labels }
 }
 
 /// A rule that every group of rows obeys.

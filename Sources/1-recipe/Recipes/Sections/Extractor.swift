@@ -42,7 +42,7 @@ package struct Extractor: Sendable {
                 "The text that is read, where it is another than data.template; the likelihood is of the answer given what stands before it."
             ),
             Key("split-special-tokens", optional: \.splitsSpecialTokens, .boolean, FineTune.splitting),
-            Key("lengths", \.lengths, Lengths.declaration.shape, Lengths.declaration.about),
+            Key("lengths", \.lengths, Lengths.fixedShape, Lengths.declaration.about),
             Key("quantization", \.quantization, .choice, "How the weights are held."),
             Key(
                 "precision", \.precision, .choice,

@@ -38,6 +38,21 @@ package struct Template: Hashable, Sendable {
     /// The texts that have a place, in the order of their places.
     package var texts: [String] { pieces.compactMap { if case .place(let name) = $0 { name } else { nil } } }
 
+    /// Whether these texts begin alike: all as the first, all after a space, or all after something else.
+    package func begins(_ names: [String]) -> Bool {
+        var beginnings: Set<[Bool]> = []
+        for (index, piece) in pieces.enumerated() {
+            guard case .place(let name) = piece, names.contains(name) else { continue }
+            let before = index == 0 ? .second : pieces[index - 1]
+            if case .text(let text) = before {
+                beginnings.insert([false, text.hasSuffix(" ")])
+            } else {
+                beginnings.insert([before == .second, false])
+            }
+        }
+        return beginnings.count < 2
+    }
+
     /// Whether it is two texts, which a tokenizer parts by its own tokens and token types.
     package var isPair: Bool { pieces.contains(.second) }
 

@@ -21,8 +21,10 @@ package struct ExtractStep: TypedStep {
 
     package static let parameters: [Parameter<Self>] =
         Parameter.keys(
-            of: Extractor.declaration, \.extractor, except: ["backbone", "template", "split-special-tokens"]) + [
-            Parameter("name", \.name, .text(), "The name of its columns.")
+            of: Extractor.declaration, \.extractor, except: ["backbone", "template", "split-special-tokens", "lengths"])
+        + [
+            .lengths(\.extractor.lengths),
+            Parameter("name", \.name, .text(), "The name of its columns."),
         ]
 
     package static let inputs: [Input<Self>] = [

@@ -17,6 +17,7 @@ package struct FinetuneStep: TypedStep {
     package let fold: Int?
     let training: Encoded<Training>
     let seed: Int?
+    let labelWords: [String]?
     let rows: Artifact<Content.Rows>
     let folds: Artifact<Content.Folds>?
     let tokens: Artifact<Content.Tokens>
@@ -28,6 +29,9 @@ package struct FinetuneStep: TypedStep {
             .fold(\.fold, "The fold whose rows are left out; null for none."),
             Parameter("training", \.training, Training.declaration.shape.encoded, Training.declaration.about),
             Parameter("seed", nullable: \.seed, .seed, "The seed of the head, of dropout and of the order of rows."),
+            Parameter(
+                "label-words", optional: \.labelWords, .list(of: .text()),
+                "Words that the head begins as, whose ids stand beside the tokens."),
         ] + Parameter.target(\.target)
 
     package static let inputs: [Input<Self>] = [

@@ -5,18 +5,33 @@ internal import Recipes
 
 /// Worked out once for all seeds and folds of a model.
 struct ForwardPass: Sendable {
-    private let members: [String: JSON]
+    private var members: [String: JSON]
+    private let swap: (at: Swap.Occasion, parameter: JSON)?
     /// Tokens kept of each text.
     let lengths: [String: Int]
+    /// The share of the training texts that these are to leave whole.
+    let quantile: Double?
 
-    /// - Parameter texts: those that the model's template has places for.
-    init(_ given: FineTune, texts: [String]) {
+    /// - Parameters:
+    ///   - texts: those that the model's template has places for.
+    ///   - labels: those of the data, in their order.
+    init(_ given: FineTune, texts: [String], labels: [String]) {
         var model = given
         model.lengths = given.lengths.of(texts)
         lengths = Dictionary(texts.map { ($0, model.lengths[$0]) }, uniquingKeysWith: { $1 })
+        quantile = model.lengths.quantile
         var members: [String: JSON] = [:]
         for parameter in Self.declared { members[parameter.name] = parameter.encode(model) }
         self.members = members
+        swap = model.swap.map { ($0.at, $0.parameter(labels: labels)) }
+    }
+
+    /// With the swap of two texts where it is of this occasion: at another, it changes nothing.
+    func on(_ occasion: Swap.Occasion) -> ForwardPass {
+        guard let swap, swap.at == .both || swap.at == occasion else { return self }
+        var own = self
+        own.members[Self.swap] = swap.parameter
+        return own
     }
 
     static let parameters: [Parameter<ForwardPass>] = declared.map { parameter in
@@ -33,8 +48,9 @@ struct ForwardPass: Sendable {
             of: FineTune.declaration, \.self,
             except: [
                 "like", "backbone", "lora", "template", "chat", "split-special-tokens", "training", "seeds", "fit",
-                "pseudo-labels",
+                "pseudo-labels", "label-words", "lengths", swap,
             ]) + [
+            .lengths(\.lengths),
             Parameter(
                 "lora",
                 schema: ["anyOf": [["const": "head-only"], LoRA.declaration.shape.schema, ["type": "null"]]],
@@ -43,7 +59,11 @@ struct ForwardPass: Sendable {
             Parameter(
                 "scratch", nullable: \.scratch, Scratch.declaration.shape,
                 "The size of a backbone whose weights are drawn at random; null where they come from a backbone."),
+            Parameter(swap, schema: Swap.parameterSchema, required: false, Swap.declaration.about) { _ in nil },
         ]
+
+    /// What depends on the data's labels, too.
+    private static let swap = "swap"
 }
 
 extension FineTune {

@@ -94,6 +94,10 @@ package struct IngestStep: TypedStep {
         Parameter(
             "label-columns", optional: \.labelColumns, .list(of: .text()),
             "The columns that hold what is predicted, where that is not one column of labels."),
+        Parameter(
+            "label-pieces", schema: Parameter<Self>.templateSchema, required: false,
+            "The columns that a label is put together from, and the texts between, where it does not stand in one."
+        ) { $0.role.hasLabels ? $0.data.columns.joinedLabel?.json : nil },
         Parameter("role", \.role, .choice, "train, and validation: with labels; test: without."),
         Parameter(
             "constraint", nullable: \.data.constraint, .choice,

@@ -20,6 +20,9 @@ package struct TokenizeStep: TypedStep {
     let splitsSpecialTokens: Bool
     /// Whether what is made tells the id that masks a token.
     let tellsMask: Bool
+    let words: [String]?
+    /// Two texts that are also told as they are in each other's place, where the template begins them unlike.
+    let swapped: [String]?
     let texts: Artifact<Content.Texts>
     let tokenizer: Artifact<Content.Tokenizer>?
 
@@ -46,6 +49,13 @@ package struct TokenizeStep: TypedStep {
         Parameter(
             "mask", \.tellsMask, .boolean, asBefore: false,
             "Whether the id of the tokenizer's mask token is told beside the tokens."),
+        Parameter(
+            "words", optional: \.words, .list(of: .text()),
+            "Words of one token each whose ids are told beside the tokens."),
+        Parameter(
+            "swapped", optional: \.swapped, .list(of: .text()),
+            "Two texts of which the tokens in each other's place are told, too: after a space, a word may be another token."
+        ),
     ]
 
     package static let inputs: [Input<Self>] = [

@@ -111,6 +111,8 @@ package struct ExportTask: WorkerTask {
     /// The parameters of the fine-tune, and of the step that made its tokens.
     private let fit: [String: JSON]
     private let tokens: [String: JSON]
+    /// The parameters of a step that predicts with it.
+    private let prediction: [String: JSON]
     private let merges: Bool
     private let labels: [String]
     private let base: String?
@@ -119,21 +121,32 @@ package struct ExportTask: WorkerTask {
     /// - Parameters:
     ///   - base: What the backbone is called, for whoever loads the folder; nil where it lies in the folder.
     package init(
-        _ step: Step, tokens: Step?, merging: Bool, labels: [String], base: (name: String, revision: String?)?
+        _ step: Step, tokens: Step?, prediction: Step?, merging: Bool, labels: [String],
+        base: (name: String, revision: String?)?
     ) {
         fit = step.parameters.object ?? [:]
         self.tokens = tokens?.parameters.object ?? [:]
+        self.prediction = prediction?.parameters.object ?? [:]
         (merges, self.labels, self.base, revision) = (merging, labels, base?.name, base?.revision)
     }
 
     package static let parameters: [Parameter<Self>] =
-        same(FinetuneStep.parameters, except: ["training", "seed", "fold", "lora"], required: true) { $0.fit } + [
+        same(
+            FinetuneStep.parameters, except: ["training", "seed", "fold", "lora", "label-words", "swap"], required: true
+        ) {
+            $0.fit
+        }
+        + same(PredictStep.parameters.filter { $0.name == "swap" }, except: [], required: false) {
+            $0.prediction
+        } + [
             Parameter("merge", \.merges, .boolean, "Whether the adapters are merged into the weights, too."),
             Parameter("labels", \.labels, .list(of: .text()), "The labels, in the order of their numbers."),
             Parameter("base-model", optional: \.base, .text(), "What the backbone is called."),
             Parameter("base-revision", optional: \.revision, .text(), "The revision of the backbone."),
         ]
-        + same(TokenizeStep.parameters, except: ["vocabulary"], required: false) { $0.tokens }
+        + same(TokenizeStep.parameters, except: ["vocabulary", "mask", "words", "swapped"], required: false) {
+            $0.tokens
+        }
 
     /// Parameters of another kind, as a step of it has them.
     private static func same<Body>(

@@ -29,6 +29,20 @@ extension Store {
         return true
     }
 
+    /// What a pin says; nil where there is none, and for one that is not as it was written. Errors: ``AblateError``, also for one of a
+    /// newer version.
+    package func pin(named name: String) throws -> JSON? {
+        let path = try pinPath(name)
+        guard try files.status(of: path, following: false) != nil else { return nil }
+        switch try files.open(path, .reading).content(limit: 1 << 28).map(SealedDocument.content) ?? .damaged {
+        case .whole(let document): return document
+        case .damaged: return nil
+        case .newer:
+            throw AblateError(
+                .refused, "the pin was made by a newer ablate", path: path, advice: "give the new one another name")
+        }
+    }
+
     /// All pins by name, but for those of a newer version. Errors: ``AblateError`` for one that is not as it was written: what it
     /// keeps would be unknown.
     package func pins() throws -> [String: JSON] {

@@ -83,6 +83,24 @@ package struct Ledger: Sendable {
             ).utf8, to: place(of: path))
     }
 
+    /// The right to be the one process that delivers to a path, held as long as the value is; nil where this ledger cannot be written to
+    /// or its disk has no locks, and where it does not come about within half a minute.
+    package func turn(for path: String, clock: any HostClock) -> (any OpenFile)? {
+        guard !isReadOnly, (try? files.makeFolder(folder)) != nil,
+            // Paths share a few such files, which stay.
+            let file = try? files.open("\(folder)/\(Digest(of: path).description.prefix(2)).lock", .locking)
+        else { return nil }
+        let start = clock.now
+        while clock.now - start < 30_000_000_000 {
+            switch try? file.lock(shared: false) {
+            case .held?: return file
+            case .unavailable?, nil: return nil
+            default: clock.pause()
+            }
+        }
+        return nil
+    }
+
     /// Forgets a path: the file is gone, or is the user's from now on.
     package func forget(_ path: String) { try? files.remove(place(of: path)) }
 

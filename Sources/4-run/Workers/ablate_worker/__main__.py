@@ -17,7 +17,7 @@ import time
 import traceback
 
 from . import kinds, processes
-from .protocol import devices
+from .protocol import devices, exits
 from .protocol.channel import Channel
 from .protocol.step import PROTOCOL, Failure, Step, describe
 
@@ -144,6 +144,12 @@ def attempt(line, channel, errors, present):
         os._exit(1)
 
 
+def lost(step, channel):
+    """A library ends this process."""
+    if step is not None:
+        channel.send("error", **describe(exits.failure(step.log), step))
+
+
 def tidy():
     """Free what the step held, an exception's frames included. False when CUDA is broken, and this process with it."""
     gc.collect()
@@ -160,13 +166,14 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     reader, writer, errors = take_descriptors()
-    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # read when CUDA starts: without it cuBLAS may differ run by run
+    devices.prepare(os.environ)
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     channel = Channel(writer)
     channel.send("hello", protocol=PROTOCOL, pid=os.getpid(), python=platform.python_version(), versions=versions(),
                  device=devices.probe())
     channel.beat()
     lines, present = queue.SimpleQueue(), Present()
+    exits.watch(lambda: lost(present.step, channel))
     threading.Thread(target=read_lines, args=(reader, lines, present), name="input", daemon=True).start()
     while True:
         attempt(lines.get(), channel, errors, present)

@@ -16,9 +16,9 @@ import traceback
 from pathlib import Path
 
 from . import kinds
-from .protocol import devices
+from .protocol import devices, exits
 from .protocol.channel import Channel
-from .protocol.step import Failure, Step, describe
+from .protocol.step import Failure, Step, describe, unavailable
 from .training import distributed
 
 DIE_WITH_PARENT = 1  # of prctl
@@ -103,13 +103,15 @@ def main(folder):
         specification = json.loads((folder / "specification.json").read_text())
         channel = Channel(os.open(folder / "events", os.O_WRONLY)) if rank == 0 else Silent()
         step = Step.read(specification, channel)
+        exits.watch(lambda: record(folder, rank, exits.failure(step and step.log), step))
         cuda = devices.choose(step.device).type == "cuda"
         if cuda:
-            if torch.cuda.device_count() < step.processes:
-                raise Failure("unavailable", f"{step.processes} processes need as many GPUs, and {torch.cuda.device_count()} "
-                              "are to be seen: lower gpus-per-fit in site.yaml")
+            check_devices(step.processes, torch.cuda.device_count(), os.environ.get("CUDA_VISIBLE_DEVICES", ""))
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-        torch.distributed.init_process_group("nccl" if cuda else "gloo")
+            torch.distributed.init_process_group("nccl", device_id=torch.device("cuda", int(os.environ["LOCAL_RANK"])))
+            distributed.reserve(torch.device("cuda"))
+        else:
+            torch.distributed.init_process_group("gloo")
         devices.settle(max(1, step.threads // step.processes), getattr(step.parameters, "seed", None) or 0)
         fields = kinds.module(step.kind).run(step)
         if rank == 0:
@@ -118,11 +120,24 @@ def main(folder):
         distributed.leave()
     except BaseException as error:  # the engine gets its event from the worker, which reads this
         traceback.print_exc()
-        error = describe(error, step) | {"time": time.time()}
-        (folder / f"error-{rank}.part").write_text(json.dumps(error))
-        (folder / f"error-{rank}.part").rename(folder / f"error-{rank}.json")
+        record(folder, rank, error, step)
         sys.stderr.flush()
         os._exit(1)  # at once: whoever waits for this process in a reduction is not to wait
+
+
+def record(folder, rank, error, step):
+    """Leave word of what went wrong in this process."""
+    error = describe(error, step) | {"time": time.time()}
+    (folder / f"error-{rank}.part").write_text(json.dumps(error))
+    (folder / f"error-{rank}.part").rename(folder / f"error-{rank}.json")
+
+
+def check_devices(processes, count, visible):
+    """Raise unless each process can have a GPU of its own that NCCL takes. visible: what CUDA_VISIBLE_DEVICES says."""
+    if count < processes:
+        raise unavailable(f"{processes} processes need as many GPUs, and {count} are to be seen: lower gpus-per-fit in site.yaml")
+    if "MIG-" in visible:
+        raise unavailable("the GPUs are parts of one (MIG), of which NCCL takes a single one: set gpus-per-fit: 1 in site.yaml")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ package enum DotChart {
             row.dots.map { dot in
                 Figures.Row(
                     ["name": .text(row.name), "part": .text(dot.part), "value": .number(dot.value)],
-                    title: "\(dot.part): \(Format.decimal(dot.value, 4))")
+                    title: "\(dot.part): \(Format.score(dot.value))")
             }
         }
         let means = rows.map { Figures.Row(["name": .text($0.name), "mean": .number($0.mean)]) }

@@ -37,7 +37,7 @@ package enum ForestChart {
                         "verdict": .text(row.kind), "word": .text(row.word),
                     ],
                     title:
-                        "\(row.name): \(Format.signed(row.difference, 4)) \(Format.interval(row.interval)), \(row.word)"
+                        "\(row.name): \(Format.difference(row.difference)) \(Format.interval(row.interval)), \(row.word)"
                 )
             },
             layers: [

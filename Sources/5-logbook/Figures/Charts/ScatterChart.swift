@@ -25,7 +25,7 @@ package enum ScatterChart {
             rows: points.map { point in
                 Row(
                     ["name": .text(point.name), "x": .number(point.x), "y": .number(point.y)],
-                    title: "\(point.name): \(Format.decimal(point.y, 4)), \(describe(point.x))")
+                    title: "\(point.name): \(Format.score(point.y)), \(describe(point.x))")
             },
             layers: [Layer(.spot, channels), Layer(.name, channels.merging([.text: "name"]) { $1 })])
     }

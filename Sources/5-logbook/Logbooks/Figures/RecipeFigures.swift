@@ -49,7 +49,7 @@ extension PageText {
             name: "leaderboard", title: "Leaderboard against out of fold",
             ScatterChart.chart(
                 points, across: "\(metricTitle) out of fold (\(metricUnit))", up: "leaderboard", isLogarithmic: false
-            ) { Format.decimal($0, 4) },
+            ) { Format.score($0) },
             caption:
                 "The leaderboard's score of each result against its own, where it has the predictions that were scored."
         )

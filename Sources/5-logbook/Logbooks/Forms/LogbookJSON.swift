@@ -202,6 +202,9 @@ extension RecipeResults {
             "p": .number(comparison.p), "comparisons": .integer(comparison.family),
             "verdict": .string(comparison.outcome.rawValue),
             "minimum_detectable_effect": JSON(comparison.detectable), "further_seeds": JSON(comparison.furtherSeeds),
+            "further_groups": JSON(comparison.furtherGroups), "standard_error": JSON(comparison.error?.standard),
+            "degrees_of_freedom": JSON(comparison.error?.degrees),
+            "variance": comparison.variance.map { ["rows": .number($0.rows), "seeds": .number($0.seeds)] } ?? .null,
         ]
     }
 

@@ -40,7 +40,7 @@ struct PageText {
 
     /// A score as people read it; a dash where there is none.
     func shown(_ metric: any Metric, _ scores: [String: Double]) -> String {
-        scores[metric.name].map { Format.decimal($0, metric.digits) } ?? "–"
+        scores[metric.name].map { Format.score($0, metric.digits) } ?? "–"
     }
 
     /// The scores by each of the recipe's metrics.
@@ -121,7 +121,7 @@ struct PageText {
         guard let alone = evaluation.seedMean, score.round == 0 else { return nil }
         return
             "\(score.name): \(evaluation.seeds.count) seeds averaged have \(loss(evaluation.score)), one alone \(loss(alone))"
-            + " (\(Format.signed(metric.direction.improvement(from: alone, to: evaluation.score), 4)))."
+            + " (\(Format.difference(metric.direction.improvement(from: alone, to: evaluation.score))))."
     }
 
     /// Whether any result has several seeds, any a stage before it: columns of nothing are left out.
@@ -162,7 +162,7 @@ struct PageText {
 
     /// Of how many questions the verdicts are, and how p-values are adjusted.
     static let adjustment =
-        "p is of the Nadeau–Bengio corrected t test over folds and seeds, after Holm over the variants of its own ablation: each ablation is one question, so many ablations find something by chance more often than one."
+        "p is of a t test whose variance has a part that other rows would change and one by chance in training, which seeds narrow (with one seed: of the Nadeau–Bengio corrected test over folds), after Holm over the variants of its own ablation: each ablation is one question, so many ablations find something by chance more often than one. A verdict covers new rows of this kind; not another training set."
 
     var incomplete: String? {
         guard logbook.done.steps < logbook.done.total else { return nil }
@@ -192,7 +192,7 @@ struct PageText {
     }
 
     /// A score by the metric that decides.
-    func loss(_ value: Double) -> String { Format.decimal(value, metric.digits) }
+    func loss(_ value: Double) -> String { Format.score(value, metric.digits) }
 
     func seeds(_ evaluation: Evaluation) -> String { evaluation.seedMean.map(loss) ?? "–" }
 

@@ -259,7 +259,7 @@ struct RecipePage {
                     "slices": slices.map { slice in
                         [
                             "slice": slice.name, "rows": String(slice.rows),
-                            "gain": Format.signed(slice.improvement, 4),
+                            "gain": Format.difference(slice.improvement),
                             "share": Format.signed(slice.accuracy, 3),
                         ]
                     },

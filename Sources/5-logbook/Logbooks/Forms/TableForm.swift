@@ -98,7 +98,7 @@ extension ResultTable {
     /// The cells as people read them.
     private func cells(_ line: Line) -> [String] {
         let (evaluation, comparison) = (line.arm.evaluation, line.arm.comparison)
-        let score = evaluation.map { Format.decimal($0.score, line.metric.digits) } ?? "–"
+        let score = evaluation.map { Format.score($0.score, line.metric.digits) } ?? "–"
         return judged.cells(score, by: line.metric) + [
             comparison?.differenceText ?? "–", comparison?.intervalText ?? "–", comparison?.pText ?? "–",
             Self.verdict(line.arm),

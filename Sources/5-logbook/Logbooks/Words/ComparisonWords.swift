@@ -6,7 +6,7 @@ internal import Statistics
 internal import Words
 
 extension ArmComparison {
-    var differenceText: String { Format.signed(difference, 4) }
+    var differenceText: String { Format.difference(difference) }
     var intervalText: String { Format.interval(interval) }
     var pText: String { p < 0.001 ? "< 0.001" : Format.decimal(p, 3) }
 
@@ -27,11 +27,18 @@ extension ArmComparison {
     private var reach: String? {
         guard outcome == .leaning || outcome == .unresolved, let detectable else { return nil }
         return
-            "these folds\(hasSeeds ? " and seeds" : "") find a difference of \(Format.decimal(detectable, 4)) four times of five"
-            + (furtherSeeds.map {
-                $0 > 0 ? ", and by the test's estimate \(Format.count($0, "more seed")) one as large as seen" : ""
-            }
-                ?? "")
+            "these folds\(hasSeeds ? " and seeds" : "") find a difference of \(Format.score(detectable)) four times of five"
+            + further
+    }
+
+    /// What it would take to find a difference as large as the one seen.
+    private var further: String {
+        guard variance != nil else { return "" }
+        if let furtherSeeds {
+            return furtherSeeds > 0 ? ", and \(Format.count(furtherSeeds, "more seed")) one as large as seen" : ""
+        }
+        let rows = furtherGroups.map { ", about \(Format.count($0, "more group")) of rows would" } ?? ""
+        return hasSeeds ? "; seeds cannot settle one as large as seen\(rows)" : ""
     }
 
     /// The same as a sentence of its own.
@@ -80,7 +87,7 @@ extension AcrossRecipes.Row {
 }
 
 extension StageEffect {
-    var differenceText: String { Format.signed(difference, 4) }
+    var differenceText: String { Format.difference(difference) }
     var intervalText: String? { interval.map(Format.interval) }
 
     /// `improves on the best of its parts, tiny (0.8847) by +0.0956 [+0.0811, +0.1104]`.
@@ -91,7 +98,7 @@ extension StageEffect {
             case .bestPart: "the best of its parts, \(against)"
             case .firstPass: "\(against) without pseudo-labels"
             }
-        let named = "\(other) (\(Format.decimal(before, 4)))"
+        let named = "\(other) (\(Format.score(before)))"
         // No line breaks within the interval.
         let numbers = [differenceText, intervalText?.replacing(" ", with: "\u{a0}")].compactMap { $0 }.joined(
             separator: " ")

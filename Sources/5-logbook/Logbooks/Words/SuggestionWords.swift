@@ -21,10 +21,10 @@ extension Suggestion {
         case .rounds(let entry, let isWorse, let difference, let best):
             let finding = isWorse ? "make \(entry) worse" : "show no gain for \(entry)"
             let passed = best == 0 ? "the first pass" : "round \(best)"
-            return "Pseudo-labels \(finding) (\(Format.signed(difference, 4))): hand in that of \(passed)."
+            return "Pseudo-labels \(finding) (\(Format.difference(difference))): hand in that of \(passed)."
         case .open(let variant, let ablation, let outcome, let further):
             return
-                "\(ablation), \(variant) is \(outcome.rawValue): by the test's estimate \(Format.count(further, "more seed")) would find a difference as large as the one seen four times of five."
+                "\(ablation), \(variant) is \(outcome.rawValue): \(Format.count(further, "more seed")) would find a difference as large as the one seen four times of five."
         case .tooSmall(let ablation, let detectable, let hasSeeds):
             let found = "find a difference of \(Format.decimal(detectable, 3)) four times of five"
             let known =
@@ -33,10 +33,10 @@ extension Suggestion {
                 : "training has no chance in it, so seeds change nothing; these folds \(found)"
             return "\(ablation): \(known), and what was seen is smaller. It is open: choose what costs less."
         case .betterWithout(let member, let average, let gain):
-            return "\(average) is better without \(member) (by \(Format.decimal(gain, 4)))."
+            return "\(average) is better without \(member) (by \(Format.score(gain)))."
         case .average(let members, let logLoss, let gain):
             return
-                "By their recorded losses the average of \(members.joined(separator: " and ")) scores \(Format.decimal(logLoss, 4)), \(Format.decimal(gain, 4)) better than the better of the two."
+                "By their recorded losses the average of \(members.joined(separator: " and ")) scores \(Format.score(logLoss)), \(Format.score(gain)) better than the better of the two."
         case .cut(let model, let text, let share, let length):
             let what = text == "answer" ? "answers" : "texts \"\(text)\""
             return "\(Format.percent(share)) of the \(what) that \(model) reads are cut at \(length) tokens."

@@ -8,9 +8,9 @@ extension StepWarning {
     package var text: String {
         switch finding {
         case .recorded(let text): text
-        case .unseen(let label, let name):
-            label.fold == nil
-                ? "\(label.clause(name)): nothing is learnt of it" : UnseenLabel.consequence([label.clause(name)])
+        case .absent(let names):
+            "\(UnseenLabel.absent(names)): nothing is learnt of \(names.count == 1 ? "it" : "them")"
+        case .unseen(let label, let name): UnseenLabel.consequence([label.clause(name)])
         case .rare(let label, let name): label.sentence(name)
         }
     }
@@ -26,9 +26,15 @@ extension RareLabel {
 }
 
 extension UnseenLabel {
+    /// That no row has these labels, however many there are.
+    fileprivate static func absent(_ names: [String]) -> String {
+        let shown = names.prefix(6).joined(separator: ", ") + (names.count > 6 ? " and \(names.count - 6) more" : "")
+        return "no row of the training table that counts has the label\(names.count == 1 ? "" : "s") \(shown)"
+    }
+
     /// `label c stands in fold 1 alone (30 rows)`.
     func clause(_ name: String) -> String {
-        guard let fold else { return "no row of the training table that counts has the label \(name)" }
+        guard let fold else { return Self.absent([name]) }
         if comesLater { return "label \(name) has no row before fold \(fold) (\(Format.count(rows, "row")) there)" }
         return "label \(name) stands in fold \(fold) alone (\(Format.count(rows, "row")))"
     }

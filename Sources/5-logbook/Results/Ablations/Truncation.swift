@@ -4,6 +4,7 @@ internal import Digests
 internal import Forecasts
 internal import Formats
 internal import Plans
+internal import Recipes
 internal import Storage
 
 /// What a fine-tune reads, and how many tokens of each column it keeps.
@@ -13,6 +14,8 @@ struct Truncation: Hashable, Sendable {
     private let store: Store
     /// Tokens by column; a column without a budget is read whole.
     private let budgets: [String: Int]
+    /// The share of texts that budgets leave whole, where that lowers them.
+    private let quantile: Double?
 
     /// More bytes of tokens than these are not read: the logbook would wait for them.
     private static let most: Int64 = 64 << 20
@@ -25,7 +28,7 @@ struct Truncation: Hashable, Sendable {
             output.objects.reduce(0, { $0 + Int64($1.size) }) <= Self.most
         else { return nil }
         (tokens, address, self.store) = (output.digest, plan.steps[step].address, store)
-        budgets = plan.steps[fit].lengths
+        (budgets, quantile) = (plan.steps[fit].lengths, plan.steps[fit].lengthQuantile)
     }
 
     /// For each row, whether tokens were left out. Nil where the file is not to be understood: the slices are then missing,
@@ -39,7 +42,10 @@ struct Truncation: Hashable, Sendable {
         var cuts: [Bool]?
         for (column, budget) in budgets {
             guard let offsets = tokens.offsets[column] else { continue }
-            let own = zip(offsets, offsets.dropFirst()).map { $1 - $0 > budget }
+            let lengths = zip(offsets, offsets.dropFirst()).map { $1 - $0 }
+            let kept =
+                quantile.map { min(budget, lengths.isEmpty ? budget : Lengths.length(at: $0, of: lengths)) } ?? budget
+            let own = lengths.map { $0 > kept }
             guard cuts == nil || cuts?.count == own.count else { return nil }
             cuts = cuts.map { zip($0, own).map { $0 || $1 } } ?? own
         }
@@ -47,11 +53,12 @@ struct Truncation: Hashable, Sendable {
     }
 
     static func == (left: Truncation, right: Truncation) -> Bool {
-        left.tokens == right.tokens && left.budgets == right.budgets
+        left.tokens == right.tokens && left.budgets == right.budgets && left.quantile == right.quantile
     }
 
     func hash(into hasher: inout Hasher) {
         hasher.combine(tokens)
         hasher.combine(budgets)
+        hasher.combine(quantile)
     }
 }

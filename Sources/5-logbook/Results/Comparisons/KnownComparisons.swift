@@ -15,8 +15,8 @@ final class KnownComparisons: Sendable {
     private let used = Mutex<(rows: [Digest: [Double]], hasNew: Bool)>(([:], false))
 
     /// Another way of comparing is another version: what the earlier one gave is not used then.
-    private static let method = "comparisons-1"
-    private static let width = 11
+    private static let method = "comparisons-2"
+    private static let width = 13
     /// What is not asked for any more is kept up to so many, for recipes that share a store.
     private static let most = 100_000
 
@@ -86,8 +86,8 @@ final class KnownComparisons: Sendable {
         let (whole, narrow, test) = (comparison.interval, comparison.equivalenceInterval, comparison.test)
         return [
             comparison.difference, whole.lowerBound, whole.upperBound, narrow.lowerBound, narrow.upperBound,
-            test == nil ? 0 : 1, Double(test?.folds ?? 0), Double(test?.seeds ?? 0), test?.testToTrain ?? 0,
-            test?.mean ?? 0, test?.deviation ?? 0,
+            test == nil ? 0 : 1, test?.mean ?? 0, Double(test?.seeds ?? 0), Double(test?.groups ?? 0), test?.fixed ?? 0,
+            test?.fixedDegrees ?? 0, test?.seed ?? -1, test?.seedDegrees ?? 0,
         ]
     }
 
@@ -95,9 +95,9 @@ final class KnownComparisons: Sendable {
         let test =
             numbers[5] == 0
             ? nil
-            : CorrectedTest(
-                folds: Int(numbers[6]), seeds: Int(numbers[7]), testToTrain: numbers[8], mean: numbers[9],
-                deviation: numbers[10])
+            : PairedTest(
+                mean: numbers[6], seeds: Int(numbers[7]), groups: Int(numbers[8]), fixed: numbers[9],
+                fixedDegrees: numbers[10], seed: numbers[11] < 0 ? nil : numbers[11], seedDegrees: numbers[12])
         return Comparison(
             difference: numbers[0], interval: numbers[1]...numbers[2], equivalenceInterval: numbers[3]...numbers[4],
             test: test, smallestEffect: smallestEffect)

@@ -115,9 +115,16 @@ package struct ArmComparison: Sendable {
     /// How many comparisons p is adjusted for: those of the same question.
     package let family: Int
     package let outcome: Verdict.Outcome
-    /// Seeds that would find a difference of this size, by the test's estimate; nil where it gives none up to 100, which is no
-    /// proof that there is none, and without a test.
+    /// Seeds to add so that a difference of this size is found four times of five; nil where not even 100 would do, since other rows
+    /// would change more than that, with one seed, which does not tell, and without a test.
     package let furtherSeeds: Int?
+    /// Groups of rows to add for the same; nil where not even a thousand times as many would do, with one seed and without a test.
+    package let furtherGroups: Int?
+    /// The standard error of ``difference`` and its degrees of freedom; nil without a test.
+    package let error: (standard: Double, degrees: Double)?
+    /// The parts of the squared standard error: what other rows would change, and chance in training under these seeds; nil
+    /// with one seed, which does not tell them apart, and without a test.
+    package let variance: (rows: Double, seeds: Double)?
     /// The smallest difference that these folds and seeds find four times of five; nil without a test.
     package let detectable: Double?
 
@@ -132,6 +139,9 @@ package struct ArmComparison: Sendable {
         family = max(1, verdict.comparisons)
         outcome = verdict.outcome
         furtherSeeds = hasSeeds ? verdict.furtherSeeds : nil
+        furtherGroups = verdict.furtherGroups
+        error = verdict.test.map { ($0.standardError, $0.degreesOfFreedom) }
+        variance = verdict.test.flatMap { test in test.seed.map { (test.fixed, $0 / Double(test.seeds)) } }
         // Two folds have so little to go by that the estimate may be more than the metric can differ by.
         detectable = verdict.minimumDetectableEffect.flatMap { $0 <= metric.widestDifference ?? $0 ? $0 : nil }
     }
@@ -139,7 +149,9 @@ package struct ArmComparison: Sendable {
     /// The same two the other way round.
     private init(reversing other: ArmComparison) {
         (difference, interval) = (-other.difference, -other.interval.upperBound ... -other.interval.lowerBound)
-        (p, family, furtherSeeds, detectable) = (other.p, other.family, other.furtherSeeds, other.detectable)
+        (p, family, detectable) = (other.p, other.family, other.detectable)
+        (furtherSeeds, furtherGroups) = (other.furtherSeeds, other.furtherGroups)
+        (error, variance) = (other.error, other.variance)
         (metric, hasSeeds) = (other.metric, other.hasSeeds)
         outcome =
             switch other.outcome {

@@ -16,6 +16,8 @@ package struct StepWarning: Sendable, Equatable {
     package enum Finding: Sendable, Equatable {
         /// The step's own record has it, in its own words.
         case recorded(String)
+        /// No row that counts has the labels that are called so.
+        case absent([String])
         /// It follows from the folds that the step made; the label is called so.
         case unseen(UnseenLabel, name: String)
         case rare(RareLabel, name: String)
@@ -53,7 +55,9 @@ package struct StepWarnings: Sendable {
             }
             for text in StepMetrics(record.metrics).warnings { add(.recorded(text)) }
             guard step.kind == .split else { continue }
-            for label in few.unseen { add(.unseen(label, name: label.name(labels))) }
+            let absent = few.unseen.filter { $0.fold == nil }
+            if !absent.isEmpty { add(.absent(absent.map { $0.name(labels) })) }
+            for label in few.unseen where label.fold != nil { add(.unseen(label, name: label.name(labels))) }
             for label in few.rare { add(.rare(label, name: label.name(labels))) }
         }
         return found

@@ -69,7 +69,7 @@ struct ProgressState {
     static func scores(_ metrics: JSON) -> String {
         let known = StepMetrics(metrics)
         return Metrics.named(known.names).compactMap { metric in
-            known.score(metric.name).map { "\(metric.name) \(Format.decimal($0, 4))" }
+            known.score(metric.name).map { "\(metric.name) \(Format.score($0))" }
         }.joined(separator: ", ")
     }
 }

@@ -16,12 +16,16 @@ package struct Determination: NumberMetric, TallyMetric {
     /// The rows; then of each column the sums of squared errors, of distances from its centre, and of their squares.
     package func width(classes: Int) -> Int { 1 + 3 * classes }
 
+    package func prepared(_ rows: ScoredRows, weights: [Double]?) -> ScoredRows {
+        rows.numbers.map { ScoredRows($0.centred(weights: weights)) } ?? rows
+    }
+
     package func count(_ row: Int, of rows: ScoredRows, add: (_ place: Int, _ amount: Double) -> Void) {
         guard let numbers = rows.numbers else { return }
         add(0, 1)
         for column in 0..<numbers.width {
             let error = numbers.error(row, column)
-            let distance = numbers.truths[row * numbers.width + column] - numbers.centres[column]
+            let distance = numbers.truths[row * numbers.width + column] - numbers.centres.truths[column]
             add(1 + 3 * column, error * error)
             add(2 + 3 * column, distance)
             add(3 + 3 * column, distance * distance)

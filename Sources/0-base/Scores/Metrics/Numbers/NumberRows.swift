@@ -9,17 +9,31 @@ package struct NumberRows: Sendable {
     /// Row-major.
     package let truths: [Double]
     package let values: [Double]
-    /// Of each column a number amid the truths: sums of what is less it lose few digits.
-    let centres: [Double]
+    /// Of each column numbers amid the true and amid the predicted ones that count: sums of what is less them lose few digits.
+    private(set) var centres: (truths: [Double], values: [Double])
 
     /// As many truths as values, and `width` of each for a row (preconditions).
     package init(width: Int, truths: [Double], values: [Double]) {
         precondition(width >= 1 && truths.count == values.count && truths.count % width == 0, "as many of each")
         (self.width, self.truths, self.values) = (width, truths, values)
-        let count = truths.count / width
-        centres = (0..<width).map { column in
-            let sum = stride(from: column, to: truths.count, by: width).reduce(0) { $0 + truths[$1] }
-            return count == 0 ? 0 : sum / Double(count)
+        let none = [Double](repeating: 0, count: width)
+        centres = (none, none)
+        centres = (means(truths, nil), means(values, nil))
+    }
+
+    /// The same rows about the means of those that count: what weighs nothing may be any number.
+    func centred(weights: [Double]?) -> NumberRows {
+        guard weights != nil else { return self }
+        var result = self
+        result.centres = (means(truths, weights), means(values, weights))
+        return result
+    }
+
+    private func means(_ numbers: [Double], _ weights: [Double]?) -> [Double] {
+        let total = weights?.reduce(0, +) ?? Double(count)
+        guard total > 0 else { return [Double](repeating: 0, count: width) }
+        return (0..<width).map { column in
+            (0..<count).reduce(0) { $0 + (weights?[$1] ?? 1) * numbers[$1 * width + column] } / total
         }
     }
 

@@ -17,13 +17,17 @@ package struct PearsonCorrelation: NumberMetric, TallyMetric {
     /// The rows; then of each column the sums and squares of true and of predicted numbers less the centre, and their products.
     package func width(classes: Int) -> Int { 1 + 5 * classes }
 
+    package func prepared(_ rows: ScoredRows, weights: [Double]?) -> ScoredRows {
+        rows.numbers.map { ScoredRows($0.centred(weights: weights)) } ?? rows
+    }
+
     package func count(_ row: Int, of rows: ScoredRows, add: (_ place: Int, _ amount: Double) -> Void) {
         guard let numbers = rows.numbers else { return }
         add(0, 1)
         for column in 0..<numbers.width {
             let cell = row * numbers.width + column
-            let truth = numbers.truths[cell] - numbers.centres[column]
-            let value = numbers.values[cell] - numbers.centres[column]
+            let truth = numbers.truths[cell] - numbers.centres.truths[column]
+            let value = numbers.values[cell] - numbers.centres.values[column]
             for (place, amount) in [truth, value, truth * truth, value * value, truth * value].enumerated() {
                 add(1 + 5 * column + place, amount)
             }

@@ -29,7 +29,7 @@ package struct Scratch: Sendable, Hashable {
 }
 
 package enum Backbone: Sendable, Hashable {
-    /// The families that can be fine-tuned and read from, as `model_type` of a config names them: those of the worker's own table.
+    /// The families that ablate is tested with, as `model_type` of a config names them: those of the worker's own table.
     package static let families = [
         "mistral", "llama", "qwen2", "qwen3", "phi", "phi3", "gemma", "gemma2", "gemma3_text", "bert", "roberta",
         "deberta-v2", "modernbert",

@@ -11,9 +11,11 @@ package struct FineTune: Sendable, ModelSection {
     package var remoteCode = false
     package var pooling = Pooling.last
     package var headInput = HeadInput.hiddenState
+    package var labelWords: [String]?
     package var template: Template?
     package var chat = Chat.none
     package var splitsSpecialTokens: Bool?
+    package var swap: Swap?
     package var lengths = Lengths()
     package var training = Training()
     package var seeds = [1]
@@ -42,10 +44,15 @@ package struct FineTune: Sendable, ModelSection {
             Key(
                 "head-input", \.headInput, .choice,
                 "What the head reads at that place: the hidden state, or the logits of the language model's head."),
+            Key(
+                "label-words", optional: \.labelWords, .list(of: .text(), minimum: 2),
+                "Words, one token each and one for each of data.labels, whose rows of the language model's head the head begins as: an untrained model answers with the likeliest of them."
+            ),
             Model.template(\.template),
             Key("chat", \.chat, Chat.shape, Chat.about),
             Key("split-special-tokens", optional: \.splitsSpecialTokens, .boolean, splitting),
-            Key("lengths", \.lengths, Lengths.declaration.shape, Lengths.declaration.about),
+            Key("swap", optional: \.swap, Swap.declaration.shape, Swap.declaration.about),
+            Key("lengths", \.lengths, Lengths.shape, Lengths.declaration.about),
             Key("training", \.training, Training.declaration.shape, Training.declaration.about),
             Model.seeds(\.seeds),
             Model.fit(\.fit), Model.pseudoLabels(\.pseudoLabels),

@@ -11,32 +11,77 @@ package struct Lengths: Sendable, Hashable {
     /// Of texts with other names.
     package var others: [String: Int] = [:]
     package var keep = Keeping()
+    /// The share of the texts of the training table that is read whole, where that lowers a budget.
+    package var quantile: Double?
+    /// Whether no text is cut.
+    package private(set) var areWhole = false
 
+    /// What `lengths` says under names that no text can have.
+    static let reserved = [
+        "keep": "which part of a text is kept", "quantile": "what share of the texts is read whole",
+    ]
     /// The budget of such a text where the recipe gives none.
     static let usual = 512
     private static let most = 1_048_576
 
-    package static let declaration = Declaration(
-        "How many tokens of each text a model reads; the template is never cut.", initial: { Lengths() },
-        keys: [
-            Key("prompt", \.prompt, .integer(0...most), "Tokens of the prompt.", unit: "tokens"),
-            Key("answer", \.answer, .integer(1...most), "Tokens of the answer.", unit: "tokens"),
-            Key(
-                "keep", \.keep, Keeping.shape,
-                "Which part of a text that is too long is kept; middle drops both ends. A mapping says it for each text: {why: tail}."
-            ),
-        ],
-        others: Others(
-            \.others, .integer(0...most),
-            "Tokens of the text of this name, of those in data.columns.texts; \(usual) where nothing is said."))
+    package static let declaration = declared([
+        Key(
+            "quantile", optional: \.quantile, .number(0...1, aboveMinimum: true),
+            "Share of the training table's texts that are read whole, such as 0.95: each budget is the length that so many do not exceed, and at most what is said above."
+        )
+    ])
+
+    private static func declared(_ more: [Key<Lengths>]) -> Declaration<Lengths> {
+        Declaration(
+            "How many tokens of each text a model reads; the template is never cut.", initial: { Lengths() },
+            keys: [
+                Key("prompt", \.prompt, .integer(0...most), "Tokens of the prompt.", unit: "tokens"),
+                Key("answer", \.answer, .integer(1...most), "Tokens of the answer.", unit: "tokens"),
+                Key(
+                    "keep", \.keep, Keeping.shape,
+                    "Which part of a text that is too long is kept; middle drops both ends. A mapping says it for each text: {why: tail}."
+                ),
+            ] + more,
+            others: Others(
+                \.others, .integer(0...most),
+                "Tokens of the text of this name, of those in data.columns.texts; \(usual) where nothing is said."))
+    }
+
+    /// A budget for each text, or `all`: no text is cut.
+    package static let shape = whole(or: declaration.shape)
+    /// The same where no table is trained on, of whose texts a quantile could be taken.
+    static let fixedShape = whole(or: declared([]).shape)
+
+    private static func whole(or budgets: ValueShape<Lengths>) -> ValueShape<Lengths> {
+        ValueShape(schema: ["anyOf": [["const": "all"], budgets.schema]]) { node, reading in
+            if node.entries != nil { return budgets.decode(node, &reading) }
+            guard node.scalar?.text == "all" else {
+                reading.wrongType(node, wanted: "a mapping such as {prompt: 256, answer: 768}, or the word all")
+                return nil
+            }
+            var lengths = Lengths()
+            (lengths.prompt, lengths.answer, lengths.areWhole) = (most, most, true)
+            return lengths
+        } encode: {
+            $0.areWhole ? "all" : budgets.encode($0)
+        } parameter: {
+            budgets.parameter($0)
+        }
+    }
 
     /// The budget of a text.
     package subscript(name: String) -> Int {
         switch name {
         case "prompt": prompt
         case "answer": answer
-        default: others[name] ?? Self.usual
+        default: others[name] ?? (areWhole ? Self.most : Self.usual)
         }
+    }
+
+    /// The length that a share of texts does not exceed.
+    package static func length(at quantile: Double, of lengths: [Int]) -> Int {
+        let place = (quantile * Double(lengths.count) - 1e-9).rounded(.up)
+        return max(1, lengths.sorted()[max(0, Int(place) - 1)])
     }
 
     /// With a budget for each of these texts, and nothing of any other: what nobody reads changes no key.

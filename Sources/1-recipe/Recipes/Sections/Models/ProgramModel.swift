@@ -112,11 +112,45 @@ package struct Program: Sendable {
     /// A setting as an argument has it.
     package static func text(_ setting: JSON) -> String { setting.string ?? setting.text() }
 
-    /// The command with the settings in their places: the files that they name are files that it names.
-    var filled: [String] {
-        command.map { argument in
-            settings.reduce(argument) { $0.replacing("{settings.\($1.name)}", with: Self.text($1.value)) }
+    /// Whether what the command names can hang on the seed or the fold that it is run for.
+    var namesRuns: Bool { !places.isDisjoint(with: [.fold, .seed]) }
+
+    /// The command of a seed and fold with these and the settings in their places: the files that they name are files that it names.
+    func filled(seed: Int?, fold: Int) -> [String] {
+        let known = Dictionary(settings.map { ($0.name, Self.text($0.value)) }, uniquingKeysWith: { $1 })
+        return command.map { argument in
+            // A number alone is no file's name, also behind `--fold=`.
+            let isNumber = ["{seed}", "{fold}"].contains(argument.split(separator: "=").last ?? "")
+            // Once from left to right, so that long lists of settings cost no more than their length.
+            var (text, rest) = ("", argument[...])
+            while let open = rest.firstIndex(of: "{") {
+                text += rest[..<open]
+                rest = rest[open...]
+                let inner = rest.dropFirst()
+                let end = inner.firstIndex { $0 == "{" || $0 == "}" }
+                let place = end.flatMap { inner[$0] == "}" ? Place(inner[..<$0]) : nil }
+                let value: String? =
+                    switch place {
+                    case .setting(let name)?: known[name]
+                    case .seed? where !isNumber: seed.map(String.init)
+                    case .fold? where !isNumber: String(fold)
+                    default: nil
+                    }
+                if let value, let end {
+                    text += value
+                    rest = inner[inner.index(after: end)...]
+                } else {
+                    text += "{"
+                    rest = inner
+                }
+            }
+            return text + rest
         }
+    }
+
+    /// What a model's run for a seed and fold is called among what runs commands.
+    package static func run(of model: String, seed: Int?, fold: Int) -> String {
+        "\(model), seed \(seed.map(String.init) ?? "-"), fold \(fold)"
     }
 }
 

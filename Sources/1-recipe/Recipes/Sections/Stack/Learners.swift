@@ -118,20 +118,20 @@ package struct SimplexWeights: LearnerEntry {
 private enum LearnerKeys {
     static func features<Root>(_ path: any WritableKeyPath<Root, [StackEntry.Feature]> & Sendable) -> Key<Root> {
         Key(
-            "features", path, .list(of: .choice),
+            "features", path, .list(of: .choice, minimum: 0),
             "What a learner reads beside the predictions: numbers about the texts; extra: the columns of data.columns.extra; group-statistics: those of all the others within each group."
         )
     }
 
     static func annotations<Root>(_ path: any WritableKeyPath<Root, [String]> & Sendable) -> Key<Root> {
         Key(
-            "annotations", path, .list(of: .text()),
+            "annotations", path, .list(of: .text(), minimum: 0),
             "Annotations whose answers a learner reads; group-statistics are of these, too.")
     }
 
     static func extractors<Root>(_ path: any WritableKeyPath<Root, [String]> & Sendable) -> Key<Root> {
         Key(
-            "extractors", path, .list(of: .text()),
+            "extractors", path, .list(of: .text(), minimum: 0),
             "Extractors whose features a learner reads; group-statistics are of these, too.")
     }
 

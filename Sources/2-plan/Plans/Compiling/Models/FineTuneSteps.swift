@@ -7,7 +7,8 @@ extension FineTune: FittedModel {
     func part(at place: Place, in compiler: Compiler) -> FineTunePart {
         FineTunePart(
             own: self, place: place, teacher: compiler.teacher(of: self),
-            forward: ForwardPass(self, texts: compiler.template(template).texts),
+            forward: ForwardPass(
+                self, texts: compiler.template(template).texts, labels: compiler.recipe.data.labels),
             training: Encoded(training, Training.declaration.shape), reading: reading(at: place, in: compiler))
     }
 
@@ -36,11 +37,13 @@ struct FineTunePart: FittedPart {
         if let tree = place.tree {
             origins["training"] = tree["training"] ?? tree
             origins["seed"] = tree["seeds"] ?? tree
+            origins["label-words"] = tree["label-words"] ?? tree
         }
         return compiler.builder.add(
             FinetuneStep(
-                forward: forward, target: compiler.target, fold: fold?.fold, training: training, seed: seed,
-                rows: rows,
+                forward: forward.on(.training), target: compiler.target, fold: fold?.fold, training: training,
+                seed: seed,
+                labelWords: own.labelWords, rows: rows,
                 folds: folds, tokens: compiler.tokens(reading, of: .train).tokens, backbone: compiler.backbone(own),
                 pseudoLabels: pseudoLabels),
             at: "\(address(seed, fold))/finetune", origins: origins
@@ -52,7 +55,8 @@ struct FineTunePart: FittedPart {
         at address: String, in compiler: inout Compiler
     ) -> Artifact<Content.Predictions> {
         let reader = PredictStep.Reader.backbone(
-            forward, tokens: compiler.tokens(reading, of: role).tokens, backbone: compiler.backbone(own))
+            forward.on(.prediction), tokens: compiler.tokens(reading, of: role).tokens, backbone: compiler.backbone(own)
+        )
         return compiler.builder.add(
             PredictStep(reader: reader, target: compiler.target, fold: fold, model: fit, folds: folds),
             at: address, origins: reading.origins
@@ -103,12 +107,16 @@ extension Compiler {
             TokenizeStep(
                 template: template(model.template), vocabulary: tokenizer == nil ? reading.vocabulary : nil,
                 chat: model.chat, splitsSpecialTokens: model.splitsSpecialTokens ?? recipe.data.splitsSpecialTokens,
-                tellsMask: role == .train && model.training.masksByToken, texts: texts,
+                tellsMask: role == .train && model.training.masksByToken,
+                words: role == .train ? model.labelWords : nil,
+                swapped: model.swap.map(\.texts).flatMap { template(model.template).begins($0) ? nil : $0 },
+                texts: texts,
                 tokenizer: tokenizer),
             at: "\(address)/tokenize-\(role.rawValue)",
             origins: [
                 "template": reading.origins["template"] ?? nil, "vocabulary": tree?["backbone"],
                 "chat": tree?["chat"], "split-special-tokens": tree?["split-special-tokens"],
+                "words": tree?["label-words"], "swapped": tree?["swap"]?["texts"],
                 "mask": tree?["training"]?["mask-with"],
             ])
         tokens[place] = made

@@ -44,7 +44,8 @@ extension ProgramModel: Planned {
 private struct ProgramPart {
     let model: ProgramModel
     let place: Place
-    let scripts: [String: Artifact<Content.UserFile>]
+    /// What the command names whatever it is run for; nil where that hangs on seed and fold.
+    let scripts: [String: Artifact<Content.UserFile>]?
     let sees: ProgramStep.Sees
     let mention: TableMention?
 
@@ -53,8 +54,8 @@ private struct ProgramPart {
         let name = Step.room(of: place.address)
         let loaded = compiler.loaded
         let files = loaded.scripts[name] ?? []
-        scripts = Dictionary(
-            compiler.scripts(of: name).map { ($0.name, compiler.file($0.path)) }, uniquingKeysWith: { $1 })
+        let first = Program.run(of: name, seed: model.effectiveSeeds.first ?? nil, fold: 0)
+        scripts = loaded.scripts[first] == nil ? Self.scripts(of: name, in: compiler) : nil
         let table = files.first { loaded.isTrainingTable($0) }
         let found = loaded.mentions[name]
         mention = model.program.labels == nil && table == nil ? found : nil
@@ -74,6 +75,11 @@ private struct ProgramPart {
             }
     }
 
+    private static func scripts(of entry: String, in compiler: Compiler) -> [String: Artifact<Content.UserFile>] {
+        Dictionary(
+            compiler.scripts(of: entry).map { ($0.name, compiler.file($0.path)) }, uniquingKeysWith: { $1 })
+    }
+
     /// The step of a seed and fold.
     func run(seed: Int?, fold: Int, in compiler: inout Compiler) -> ProgramStep.Outputs {
         let (data, program, tree) = (compiler.recipe.data, model.program, place.tree?["program"])
@@ -90,6 +96,8 @@ private struct ProgramPart {
             path: "", id: data.columns.id ?? "id", label: data.columns.label, labels: data.outputs,
             target: data.target.kind, seen: nil,
             file: compiler.file(""), rows: part.rows, folds: nil, foldsThere: nil)
+        let entry = Program.run(of: Step.room(of: place.address), seed: seed, fold: fold)
+        let scripts = scripts ?? Self.scripts(of: entry, in: compiler)
         return compiler.builder.add(
             ProgramStep(
                 program: program, fold: fold, seed: seed, files: Dictionary(uniqueKeysWithValues: files),

@@ -48,7 +48,7 @@ package struct PartStep: TypedStep {
     ]
 
     private var own: String { fold == nil ? data.test ?? "" : data.train }
-    private var secret: [String] { data.columns.labels }
+    private var secret: [String] { data.columns.labelSources }
     private var kept: [String] {
         let columns = data.columns
         var names: [String] = []

@@ -11,7 +11,7 @@ from ..protocol.words import printable
 from .sources import place
 from .tables import check_text
 
-NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 
 
 def written(value):
@@ -33,7 +33,7 @@ def number(value):
     if isinstance(value, bool):
         return math.nan
     if isinstance(value, str):
-        value = value.strip().removeprefix("+")
+        value = value.strip()
         if not NUMBER.fullmatch(value):
             return math.nan
     try:

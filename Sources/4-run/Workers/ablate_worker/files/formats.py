@@ -73,7 +73,8 @@ def check_weights(weights, fold=None):
 
 
 def write_tokens(path, columns, metadata):
-    """columns: name -> [(ids int32 [total], lengths int64 [rows]) of each part of the rows]. metadata: template, bos, eos, pad."""
+    """columns: name -> [(ids int32 [total], lengths int64 [rows]) of each part of the rows]. metadata: template, bos, eos, pad, and
+    swapped, the texts that are also there as `swapped` names them."""
     import numpy as np
     arrays = {}
     for name, parts in columns.items():
@@ -82,13 +83,20 @@ def write_tokens(path, columns, metadata):
     tensors.write(path, arrays, {k: json.dumps(v, ensure_ascii=False, separators=(",", ":")) for k, v in metadata.items()})
 
 
+def swapped(name):
+    """The column of a text's tokens in another text's place."""
+    return f"{name}.swapped"
+
+
 def read_tokens(path):
-    """(columns: name -> (ids int32 [total], offsets int64 [rows + 1]), metadata)."""
+    """(columns: name -> (ids int32 [total], offsets int64 [rows + 1]), metadata). metadata's `swapped` are such columns, too."""
     from safetensors import safe_open
     with safe_open(path, framework="numpy") as file:
         metadata = {k: json.loads(v) for k, v in file.metadata().items()}
         names = [piece["column"] for piece in metadata["template"] if "column" in piece]
-        columns = {n: (file.get_tensor(f"{n}.ids"), file.get_tensor(f"{n}.offsets")) for n in dict.fromkeys(names)}
+        column = lambda name: (file.get_tensor(f"{name}.ids"), file.get_tensor(f"{name}.offsets"))
+        columns = {name: column(name) for name in dict.fromkeys(names)}
+        metadata |= {"swapped": {name: column(swapped(name)) for name in metadata["swapped"]}} if "swapped" in metadata else {}
     return columns, metadata
 
 

@@ -67,8 +67,8 @@ def tokenizer(step, target):
                       "in another way")
     typed = readme.is_pair(pieces) and families.has_types(backbones.read_config(
         target if (target / "config.json").exists() else step.input("backbone"), step.title("model"), bool(step.parameters.remote_code)))
-    splits = bool(step.parameters.split_special_tokens)
-    return readme.text_lines(pieces, lead, step.parameters.lengths, metadata, splits, typed), typed
+    lengths, splits = modelfolder.lengths(step.input("model"), step.parameters.lengths), bool(step.parameters.split_special_tokens)
+    return readme.text_lines(pieces, lead, lengths, metadata, splits, typed), typed
 
 
 def merge(step, device, target):
@@ -123,7 +123,7 @@ def some_rows(step, config):
         columns, metadata = formats.read_tokens(step.input("tokens"))
         count = len(next(iter(columns.values()))[1]) - 1
         numbers = sorted({i * (count - 1) // max(1, ROWS - 1) for i in range(ROWS)})
-        rows = sequences.assemble(columns, metadata, step.parameters.lengths, numbers)
+        rows = sequences.assemble(columns, metadata, modelfolder.lengths(step.input("model"), step.parameters.lengths), numbers)
         sequences.check_fit(rows, numbers, config)
         return rows
     generator = torch.Generator().manual_seed(0)

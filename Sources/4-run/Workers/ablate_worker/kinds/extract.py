@@ -32,7 +32,7 @@ def run(step):
     column = "answer" if "answer" in columns else [piece["column"] for piece in metadata["template"] if "column" in piece][-1]
     spans = sequences.spans(columns, metadata, parameters.lengths, rows, column)
     module, kept = load(step, device, "likelihood" in wanted)
-    pooling.check(parameters.pooling, families.is_masked(module.config))
+    pooling.check(parameters.pooling, families.looks_both_ways(module.config))
     sequences.check_fit(texts, rows, module.config)
     began = time.monotonic()
     found = read_all(step, module, texts, spans, device)
@@ -60,7 +60,7 @@ def load(step, device, language_head):
     parameters = step.parameters
     if language_head:
         config = backbones.read_config(step.input("backbone"), step.title("backbone"), bool(parameters.remote_code))
-        if families.of(config).encoder:
+        if not families.is_decoder(config):
             raise invalid(f"a likelihood needs a decoder with a language-model head; {step.title('backbone')} is of the architecture "
                           f"'{config.model_type}': take features: [embedding]")
     module, kept = backbones.load(

@@ -34,9 +34,11 @@ def run(step):
     remarks = []
     train = role != "test"
     needed, optional = asked(named, train, parameters.constraint)
-    columns = parameters.label_columns or []
+    columns, pieces = parameters.label_columns or [], parameters.label_pieces or []
     try:
-        required = [*named_texts.values(), *(named[k] for k in needed), *columns, *parameters.extra]
+        roles = [k for k in needed if not (pieces and k == "label")]
+        parts = [piece["column"] for piece in pieces if "column" in piece]
+        required = [*named_texts.values(), *(named[k] for k in roles), *columns, *parts, *parameters.extra]
         required += [c for c in [parameters.fold_column] if c is not None]
         further = sorted((name for name in step.inputs if name.startswith("part.")), key=lambda name: int(name.removeprefix("part.")))
         files = [step.source(name) for name in ["table", *further]]
@@ -46,6 +48,8 @@ def run(step):
             failure.message += ". The constraint one-of-each needs it in the test table, too: it says which rows belong together"
         raise
     count = len(next(iter(table.values())))
+    if pieces:
+        table[named["label"]] = put_together(pieces, table, count)
     get = lambda key: table.get(named.get(key)) if key in needed + optional else None
     rows = {
         "ids": read_ids(title, named.get("id"), get("id"), count),
@@ -108,6 +112,12 @@ def asked(named, train, constraint):
     wanted = ["group", *(["label", "weight"] if train else ["id"])]
     optional = ["id"] if train else ["group"] if constraint != "one-of-each" else []
     return [k for k in wanted if k in named and k not in optional], [k for k in optional if k in named]
+
+
+def put_together(pieces, table, count):
+    """The labels whose parts stand in several columns, with the texts between; a null is an empty part."""
+    part = lambda piece, row: piece["text"] if "text" in piece else "" if is_nothing(table[piece["column"]][row]) else written(table[piece["column"]][row])
+    return ["".join(part(piece, row) for piece in pieces) for row in range(count)]
 
 
 def read_cells(title, column, values):

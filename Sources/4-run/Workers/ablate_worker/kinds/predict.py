@@ -26,6 +26,7 @@ def predict_baseline(step):
 def predict(step):
     import time
 
+    import numpy as np
     import torch
 
     from ..models import batches, classifier, modelfolder, packing, sequences, throughput
@@ -34,13 +35,17 @@ def predict(step):
     columns, metadata = formats.read_tokens(step.input("tokens"))
     count = len(next(iter(columns.values()))[1]) - 1
     rows = formats.chosen_rows(step.parameters.fold, step.folds(), count, inside=True)
-    lengths = step.parameters.lengths
-    texts = sequences.assemble(columns, metadata, lengths, rows)
     folder = step.source("model")
+    lengths = modelfolder.lengths(folder.path, step.parameters.lengths)
+    swap = step.parameters.swap
+    ways = [(columns, None)]  # how rows are read, and which label each one of a way's logits is of
+    if swap is not None:
+        ways.append((sequences.exchanged(columns, metadata, swap.texts), swap.labels))
+    texts = [text for given, _ in ways for text in sequences.assemble(given, metadata, lengths, rows)]
     backbone = None if modelfolder.is_complete(folder.path) else step.source("backbone")
     model = modelfolder.restore(classifier.Blueprint.read(step.parameters), device, folder, backbone)
     width = model.head.out_features
-    sequences.check_fit(texts, rows, model.backbone.config)
+    sequences.check_fit(texts, np.tile(rows, len(ways)), model.backbone.config)
     logits = torch.empty(len(texts), width, dtype=torch.float32)
     meter, counts, done = throughput.Meter(step.channel.metric, model, device, training=False), {}, 0
     began = time.monotonic()
@@ -49,8 +54,10 @@ def predict(step):
         done += len(members)
         meter.tell(model.tally, counts, done, len(texts))
         model.tally.clear()
-        step.channel.progress(done, len(texts), "rows")
+        step.channel.progress(done // len(ways), len(rows), "rows")
     seconds = time.monotonic() - began
+    parts = [part if order is None else part[:, order] for part, (_, order) in zip(logits.chunk(len(ways)), ways)]
+    logits = torch.stack(parts).mean(0)  # of both ways, where there are two
     if not bool(torch.isfinite(logits).all()):
         raise Failure("diverged", "the model gives outputs that are no numbers: train it again at a lower learning rate")
     kinds.of(step.parameters).write(step.outputs / "predictions", rows, logits.numpy())

@@ -65,6 +65,8 @@ def table(source, wanted, asked):
              [asked.labels, [f"{asked.label}_{label}" for label in asked.labels]])
     found = read(source, [asked.id], [name for family in names for name in family], asked.format)
     whole = [family for family in names if all(name in found for name in family)]
+    if asked.target in COLUMNS:
+        refuse_half(source.title, asked.labels, names[0], found)
     if len(whole) > 1 and names[0] != names[1] and asked.target not in COLUMNS:
         raise invalid(f"{source.title} has two columns for each label, such as '{printable(names[0][0])}' and "
                       f"'{printable(names[1][0])}', and it is not clear which are meant: leave one of them out", column=names[1][0])
@@ -81,6 +83,19 @@ def table(source, wanted, asked):
     values = np.stack([numbers(source.title, name, found[name], needed) for name in whole[0]], axis=1)
     prove(source.title, values, asked.target, whole[0])
     return values[order]
+
+
+def refuse_half(title, columns, predicted, found):
+    """That a file which calls some columns predictions does so with all: beside them, the others' bare names would be their truth."""
+    both = next((name for name in predicted if name in columns), None)
+    if both is not None:
+        raise invalid(f"'{printable(both)}' is a column of the recipe and the name of the predictions of "
+                      f"'{printable(both.removesuffix('_predicted'))}', so it is not clear which {title} means: call the column otherwise", column=both)
+    there = [name for name in predicted if name in found]
+    lacking = next((name for name in predicted if name not in found), None)
+    if there and lacking is not None:
+        raise invalid(f"{title} has a column '{printable(there[0])}' and no column '{printable(lacking)}': expected predictions of each column "
+                      "under such a name, or none", column=lacking)
 
 
 def read(source, required, optional, form):
@@ -186,7 +201,7 @@ def check_folds(step, ids, asked):
     """That the folds they were made with part the rows as the recipe's do, whatever their numbers."""
     source, ours = step.source("folds-there"), formats.read_json(step.input("folds"))["folds"]
     column = "fold"
-    while column in (asked.id, asked.label):  # as `show --predictions` names it then
+    while column in (asked.id, asked.label, *(asked.labels if asked.target in COLUMNS else ())):  # as `show --predictions` names it then
         column += "_"
     found = read(source, [asked.id, column], [], source.path.suffix[1:].lower())
     words = read_words(source.title, column, found[column])

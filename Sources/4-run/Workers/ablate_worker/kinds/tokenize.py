@@ -50,9 +50,17 @@ def run(step):
             tokens[column].append((ids, lengths))
             step.channel.progress((place * len(texts) + start + len(lengths)) // len(columns), len(texts), "rows")
         control.count(column, part, tokens[column], lead[column], lambda: step.threads)
+    swapped = step.parameters.swapped or []
+    for column, other in zip(swapped, reversed(swapped)):  # as they are where the other one stands
+        part = [text[column] for text in texts]
+        tokens[formats.swapped(column)] = [part[1:] for part in encoding.encode_rows(tokenizer, part, lead[other], lambda: step.threads)]
     metadata = {"template": pieces, "bos": bos, "eos": eos, "pad": encoding.named_token(tokenizer, folder, "pad_token")}
+    if step.parameters.words:
+        metadata["words"] = encoding.word_ids(tokenizer, step.parameters.words)
     if step.parameters.mask:
         metadata["mask"] = encoding.named_token(tokenizer, folder, "mask_token")
+    if swapped:
+        metadata["swapped"] = swapped
     formats.write_tokens(step.outputs / "tokens", tokens, metadata)
     metrics = {"rows": len(texts), "vocabulary": tokenizer.get_vocab_size()}
     for column in columns:

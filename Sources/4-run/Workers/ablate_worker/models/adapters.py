@@ -18,8 +18,19 @@ def takes_from_weights(lora):
     return getattr(lora, "init", "default") in ("pissa", "olora")
 
 
+def check_rank(module, lora):
+    """Raise where adapters would begin with more of a layer's singular values than it has: PEFT cuts them to its width without a word."""
+    from peft.tuners.tuners_utils import BaseTunerLayer
+    for name, layer in module.named_modules():
+        if isinstance(layer, BaseTunerLayer) and (width := min(layer.in_features, layer.out_features)) < lora.rank:
+            raise invalid(f"lora.init: {lora.init} begins with the largest singular values of each layer, and "
+                          f"'{name.removeprefix('base_model.model.')}' has {width}: expected a lora.rank of at most {width}, found {lora.rank}")
+
+
 def begin(module, lora, folder):
     """What is left to do once PEFT has made the adapters. folder: where the backbone's weights lie."""
+    if lora.init in ("pissa", "olora", "loftq"):
+        check_rank(module, lora)
     if takes_from_weights(lora):
         module.__dict__["first adapters"] = {name: p.detach().clone() for name, p in module.named_parameters() if "lora_" in name}
     if lora.init == "loftq":

@@ -33,7 +33,7 @@ def attend(module, query, key, value, attention_mask=None, scaling=None, dropout
         mask = visible(query.shape[2], 0, sliding_window, query.device)
         return plain(query, key, value, mask, scaling).transpose(1, 2), None
     if query.device.type == "cuda":
-        kind = torch.get_autocast_dtype("cuda") if torch.is_autocast_enabled("cuda") else query.dtype
+        kind = computed_in(query)
         name = ("kernel", kind, sliding_window)
         if name not in packing.cache:
             packing.cache[name] = varlen(sliding_window) if suits(kind, query) else None
@@ -57,7 +57,8 @@ def visible(queries, before, window, device):
 def plain(query, key, value, mask, scaling):
     """Causal where the mask is None."""
     repeat = query.shape[1] // key.shape[1]
-    if repeat > 1 and mask is not None and query.device.type != "cpu":  # the fast kernels there take a mask or shared keys
+    # Of the fast kernels on CUDA only the flash kernel takes shared keys, and it takes no mask; the one that is left keeps all scores.
+    if repeat > 1 and query.device.type != "cpu" and (mask is not None or not suits(computed_in(query), query)):
         key, value = (t.repeat_interleave(repeat, dim=1) for t in (key, value))
     return F.scaled_dot_product_attention(query, key, value, attn_mask=mask, is_causal=mask is None, scale=scaling,
                                           enable_gqa=query.shape[1] != key.shape[1])
@@ -80,10 +81,21 @@ def by_segment(query, key, value, layout, scaling, window):
     return torch.cat(outputs, dim=2)
 
 
+def computed_in(query):
+    """The type that attention is computed in."""
+    kind = query.device.type
+    return torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else query.dtype
+
+
+# Of these the flash kernel's gradient has the shared memory that heads of 193 to 224 need.
+ROOMY = ((8, 0), (9, 0), (10, 0), (10, 3))
+
+
 def suits(kind, query):
-    """Whether the kernel for variable lengths takes this type and size of head on this device."""
-    return (kind in (torch.bfloat16, torch.float16) and query.shape[-1] % 8 == 0 and query.shape[-1] <= 256
-            and torch.cuda.get_device_capability(query.device) >= (8, 0))
+    """Whether the flash kernel, also for variable lengths, takes this type and size of head on this device."""
+    head, capability = query.shape[-1], torch.cuda.get_device_capability(query.device)
+    return (kind in (torch.bfloat16, torch.float16) and head % 8 == 0 and head <= 256 and capability >= (8, 0)
+            and not (192 < head <= 224 and capability not in ROOMY))
 
 
 def varlen(window):
@@ -151,7 +163,7 @@ def tables(layout):
     back = torch.full((len(copies), int(copies.max())), len(index))
     first = copies.cumsum(0) - copies
     back[index[order], torch.arange(len(index)) - first[index[order]]] = order
-    return cu_q, sums(longest), index.to(layout.device), back.to(layout.device), max(layout.sizes), max(longest)
+    return cu_q, sums(longest), index.to(layout.device, non_blocking=True), back.to(layout.device, non_blocking=True), max(layout.sizes), max(longest)
 
 
 class Gather(torch.autograd.Function):

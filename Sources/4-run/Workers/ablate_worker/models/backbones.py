@@ -106,7 +106,7 @@ def load(folder, title, quantization, device, frozen, precision=None, remote_cod
     more = {"quantization_config": options, "device_map": {"": device}} if options else {}
     if language_head:
         check_language_head(config, title)
-    elif family.pooler:
+    elif families.has_pooler(config):
         more["add_pooling_layer"] = False
     try:
         module, report = (AutoModelForCausalLM if language_head else AutoModel).from_pretrained(
@@ -125,13 +125,63 @@ def load(folder, title, quantization, device, frozen, precision=None, remote_cod
         if hasattr(layer, "support_avx512bf16_for_cpu"):
             layer.support_avx512bf16_for_cpu = False
     module = module if options else module.to(device)
+    if not families.is_proven(config):
+        prove(module.base_model if language_head else module, title)
+        if language_head:
+            prove_head(module, title)
     return take_apart(module) if language_head else module, name
 
 
+def prove(module, title):
+    """Raise unless a row has the states that it has alone, whatever stands beside it and behind it: other families are not tested.
+
+    Two short rows of any ids, in the type that the weights have.
+    """
+    config, training = module.config, module.training
+    device = next(module.parameters()).device
+    ids = some_ids(config, device)
+    lengths = torch.tensor([9, 4], device=device)
+    module.eval()
+    try:
+        with torch.no_grad():
+            together = states(module, ids, lengths)
+            alone = states(module, ids[1:, :4], lengths[1:])
+        right = together.shape == (2, 9, config.hidden_size)
+    except (TypeError, ValueError, AttributeError, RuntimeError, NotImplementedError) as error:
+        raise invalid(f"{title} is of the architecture '{config.model_type}', which gives no states of a text's tokens: "
+                      f"{(str(error).splitlines() or ['no reason given'])[0]}") from None
+    finally:
+        module.train(training)
+    near = 1e-3 if together.dtype == torch.float32 else 5e-2
+    if not right or not bool((together[1:, :4] - alone).abs().max() <= near * alone.abs().max()):
+        raise invalid(f"{title} is of the architecture '{config.model_type}', in which what stands beside a row changes its states: choose "
+                      f"a backbone of one of these: {', '.join(families.FAMILIES)}")
+
+
+def some_ids(config, device):
+    """Two rows of nine ids."""
+    return (torch.arange(18, device=device).view(2, 9) * 7 + 3) % config.vocab_size
+
+
+def prove_head(whole, title):
+    """Raise unless a language model's logits are what its head makes of the last states, which is what is read here."""
+    config, device, training = whole.config, next(whole.parameters()).device, whole.training
+    ids = some_ids(config, device)
+    whole.eval()
+    with torch.no_grad():
+        expected = whole(input_ids=ids, use_cache=False).logits.float()
+        found = logits_of(whole.get_output_embeddings(), config, states(whole.base_model, ids, torch.tensor([9, 9], device=device)))
+    whole.train(training)
+    near = 1e-3 if next(whole.parameters()).dtype == torch.float32 else 5e-2
+    if found.shape != expected.shape or not bool((found - expected).abs().max() <= near * expected.abs().max()):
+        raise invalid(f"{title} is of the architecture '{config.model_type}', whose logits are not those of its head alone: use "
+                      "head-input: hidden-state, and no label-words")
+
+
 def check_language_head(config, title):
-    if families.of(config).encoder:
-        raise invalid(f"head-input: lm-logits needs a decoder with a language-model head; {title} is of the architecture "
-                      f"'{config.model_type}': use head-input: hidden-state")
+    if not families.is_decoder(config):
+        raise invalid(f"head-input: lm-logits and label-words need a decoder with a language-model head; {title} is of the architecture "
+                      f"'{config.model_type}': use head-input: hidden-state, and no label-words")
 
 
 def take_apart(whole):
@@ -152,9 +202,12 @@ def head_of(module):
 
 def vocabulary_logits(module, states):
     """states [..., hidden] -> float32 [..., vocabulary], by the head that came with the decoder."""
-    head = head_of(module)
+    return logits_of(head_of(module), module.config, states)
+
+
+def logits_of(head, config, states):
     logits = head(states.to(head.weight.dtype)).float()
-    cap = getattr(module.config, "final_logit_softcapping", None)
+    cap = getattr(config, "final_logit_softcapping", None)
     return logits if cap is None else torch.tanh(logits / cap) * cap
 
 

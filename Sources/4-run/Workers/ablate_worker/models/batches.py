@@ -64,7 +64,7 @@ def pad(sequences, device):
     ids = torch.zeros(len(sequences), int(lengths.max()), dtype=torch.int64)
     for row, sequence in enumerate(sequences):
         ids[row, :len(sequence)] = torch.from_numpy(sequence)
-    return ids.to(device), lengths.to(device)
+    return ids.to(device, non_blocking=True), lengths.to(device, non_blocking=True)
 
 
 def until_it_fits(lengths, budget, device, compute):

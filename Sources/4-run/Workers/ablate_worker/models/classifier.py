@@ -21,7 +21,7 @@ class Classifier(nn.Module):
     def __init__(self, backbone, classes, kind, head_input="hidden-state"):
         super().__init__()
         config = backbone.config
-        pooling.check(kind, families.is_masked(config))
+        pooling.check(kind, families.looks_both_ways(config))
         if head_input not in ("hidden-state", "lm-logits"):
             raise invalid(f"head-input is '{head_input}'; it may be hidden-state or lm-logits")
         self.backbone, self.pooling, self.head_input = backbone, kind, head_input
@@ -94,9 +94,10 @@ class Blueprint:
         return self.head_input == "lm-logits"
 
 
-def build(blueprint, seed, device, source=None, anew=0):
+def build(blueprint, seed, device, source=None, anew=0, words=None):
     """A fresh classifier, to be trained. source: the backbone's Source, where it is not made from scratch. anew: how many of its last
-    layers are drawn at random."""
+    layers are drawn at random. words: ids of the vocabulary, one for each class, whose rows of the language model's head the head
+    begins as."""
     lora, quantization = blueprint.lora, blueprint.quantization
     if isinstance(lora, str) and lora != "head-only":
         raise invalid(f"lora is '{lora}'; it may be settings of adapters, off, or head-only")
@@ -105,7 +106,7 @@ def build(blueprint, seed, device, source=None, anew=0):
             raise invalid(f"quantization: {quantization} and a scratch backbone: random weights are not worth quantizing")
         backbone, name = backbones.scratch(blueprint.scratch, seed, device, blueprint.has_language_head), None
     else:
-        backbone, name = load(blueprint, source, quantization, device, frozen=bool(lora))
+        backbone, name = load(blueprint, source, quantization, device, bool(lora), words is not None)
     layers.reinitialize(backbone, anew, seed)
     if lora == "head-only":
         backbone.requires_grad_(False)
@@ -113,13 +114,24 @@ def build(blueprint, seed, device, source=None, anew=0):
         backbone = backbones.adapt(backbone, lora, seed, source and source.path)
         name = None if adapters.takes_from_weights(lora) else name
     torch.manual_seed(seed)
-    return assemble(backbone, blueprint, device, learns=not lora, kept_as=name)
+    made = assemble(backbone, blueprint, device, learns=not lora, kept_as=name)
+    if words is not None:
+        speak(made.head, backbones.head_of(backbone), words)
+    return made
 
 
-def load(blueprint, source, quantization, device, frozen):
+@torch.no_grad()
+def speak(head, lm_head, words):
+    """Let the head begin as the language model's: a class has the logit of its word."""
+    head.weight.copy_(lm_head.weight[words])
+    if lm_head.bias is not None:
+        head.bias.copy_(lm_head.bias[words])
+
+
+def load(blueprint, source, quantization, device, frozen, language_head=False):
     """(a backbone from a folder, the name under which it can be kept, or None)."""
     return backbones.load(source.path, source.title, quantization, device, frozen, blueprint.precision, blueprint.remote_code,
-                          blueprint.has_language_head)
+                          blueprint.has_language_head or language_head)
 
 
 def assemble(backbone, blueprint, device, learns, kept_as=None):

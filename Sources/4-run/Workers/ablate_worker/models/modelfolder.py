@@ -8,20 +8,22 @@ import shutil
 from dataclasses import replace
 
 from ..files import formats, tensors
-from . import adapters
+from . import adapters, sequences
 from . import classifier as classifiers
 
 
-def save(classifier, folder, complete, code=None):
+def save(classifier, folder, complete, code=None, budgets=None):
     """Write the `model` folder: head, adapters, and the backbone's own weights if `complete` or if they were trained.
 
-    code: where Python files lie without which those weights could not be loaded again.
+    code: where Python files lie without which those weights could not be loaded again. budgets: how many tokens of each text it has
+    read, where a quantile of the training texts decided.
     """
     folder.mkdir()
     head = {"weight": classifier.head.weight, "bias": classifier.head.bias}
     if classifier.attention is not None:
         head["attention"] = classifier.attention.weight
-    tensors.write(folder / "head.safetensors", head, {"pooling": classifier.pooling, "head-input": classifier.head_input})
+    tensors.write(folder / "head.safetensors", head, {"pooling": classifier.pooling, "head-input": classifier.head_input}
+                  | ({"budgets": json.dumps(budgets, sort_keys=True)} if budgets else {}))
     backbone = classifier.backbone
     complete = complete or any(p.requires_grad for n, p in backbone.named_parameters() if "lora_" not in n)
     if hasattr(backbone, "peft_config"):
@@ -69,6 +71,15 @@ def save_adapter(backbone, folder, base=None, whole=True):
 def is_complete(folder):
     """Whether the backbone's own weights are in the folder, so that no other backbone is needed."""
     return (folder / "config.json").exists()
+
+
+def lengths(folder, given):
+    """The lengths with the budgets that the model was trained with, where a quantile decided on them."""
+    from safetensors import safe_open
+    if given.quantile is None:
+        return given
+    with safe_open(folder / "head.safetensors", framework="pt") as file:
+        return sequences.with_budgets(given, json.loads(file.metadata()["budgets"]))
 
 
 def restore(blueprint, device, source, backbone=None):

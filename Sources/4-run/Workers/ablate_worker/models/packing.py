@@ -72,7 +72,11 @@ class Layout:
 
     def last(self):
         """int64 [B]: where each row's last token lies."""
-        return torch.tensor([self.starts[s] + self.sizes[s] - 1 for s, _ in self.rows]).to(self.device, non_blocking=True)
+        return self.there([self.starts[s] + self.sizes[s] - 1 for s, _ in self.rows])
+
+    def there(self, numbers):
+        """The numbers on the device, for which the host does not wait."""
+        return torch.tensor(numbers).to(self.device, non_blocking=True)
 
     def pool(self, states, pooling):
         """states [1, T, hidden] -> float32 [B, hidden]: each row's last state, or the mean over its own tokens."""
@@ -80,12 +84,11 @@ class Layout:
         if pooling == "last":  # either all states, or those of the last tokens alone
             return (states if self.read is not None else states[self.last()]).float()
         # Sums of segments first: no [B, T] matrix, and no additions in an order that chance decides.
-        sums = torch.segment_reduce(states.float(), "sum", lengths=torch.tensor(self.sizes, device=self.device), axis=0)
+        sums = torch.segment_reduce(states.float(), "sum", lengths=self.there(self.sizes), axis=0)
         sums = torch.cat([sums, sums.new_zeros(1, sums.shape[1])])  # the parent that is none
-        own = torch.tensor([segment for segment, _ in self.rows], device=self.device)
-        before = torch.tensor([self.parents[segment] for segment, _ in self.rows], device=self.device)
-        lengths = torch.tensor([[length] for _, length in self.rows], device=self.device)
-        return (sums[own] + sums[before]) / lengths
+        own = self.there([segment for segment, _ in self.rows])
+        before = self.there([self.parents[segment] for segment, _ in self.rows])
+        return (sums[own] + sums[before]) / self.there([[length] for _, length in self.rows])
 
     def spread(self, states):
         """states [1, T, hidden] -> (the rows' states [B, longest, hidden], padded with any token's; lengths [B])."""
@@ -95,8 +98,7 @@ class Layout:
                 start, size = self.starts[segment], self.sizes[segment]
                 places[row, length - size:length] = torch.arange(start, start + size)
                 segment, length = self.parents[segment], length - size
-        lengths = torch.tensor([length for _, length in self.rows])
-        return states[0][places.to(self.device)], lengths.to(self.device)
+        return states[0][places.to(self.device, non_blocking=True)], self.there([length for _, length in self.rows])
 
 
 def unique(texts, group):

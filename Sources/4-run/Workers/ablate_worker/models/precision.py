@@ -16,9 +16,12 @@ FIRST, LEAST = 2.0**16, 2.0**-14
 
 
 def compute_type(device, wanted=None):
-    """The type of `precision`: bfloat16 on CUDA and float32 on the CPU where nothing is said."""
+    """The type of `precision`. Where nothing is said: float32 on the CPU; bfloat16 on CUDA, and float16 before compute capability 8.0,
+    which only emulates bfloat16, whatever torch.cuda.is_bf16_supported says."""
     if wanted in (None, "auto"):
-        return torch.bfloat16 if device.type == "cuda" else torch.float32
+        if device.type != "cuda":
+            return torch.float32
+        return torch.bfloat16 if torch.cuda.get_device_capability(device) >= (8, 0) else torch.float16
     if wanted not in TYPES:
         raise invalid(f"precision is '{wanted}'; it may be auto, {', '.join(TYPES)}")
     return TYPES[wanted]

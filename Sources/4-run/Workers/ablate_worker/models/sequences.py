@@ -3,6 +3,9 @@
 Each text has a budget of its own, by its name, and the template's pieces are never cut. Knows ids, not texts or models.
 """
 
+import math
+from dataclasses import fields, replace
+
 import numpy as np
 
 from ..protocol.budgets import budget, kept_part
@@ -20,6 +23,37 @@ def kept(ids, budget, keep):
     if keep == "tail":
         return ids[cut:]
     return ids[cut // 2:cut // 2 + budget]  # the middle
+
+
+def exchanged(columns, metadata, pair):
+    """The columns with two of them in each other's place: as they are there, where their tokens are others."""
+    one, other = pair
+    for name in pair:
+        if name not in columns:
+            raise invalid(f"swap.texts names {name}, and the template has {', '.join(columns)}")
+    there = columns | metadata.get("swapped", {})
+    return columns | {one: there[other], other: there[one]}
+
+
+def settled(lengths, columns):
+    """The lengths with budgets in place of a quantile: what so large a share of all these texts does not exceed, and at most what they
+    say themselves."""
+    if lengths.quantile is None:
+        return lengths
+    found = {}
+    for name, (_, offsets) in columns.items():
+        sizes, said = np.sort(np.diff(offsets)), budget(lengths, name)
+        place = max(0, math.ceil(lengths.quantile * len(sizes) - 1e-9) - 1)
+        found[name] = min(max(1, int(sizes[place])) if len(sizes) else 1, 2**31 if said is None else said)
+    return with_budgets(lengths, found)
+
+
+def with_budgets(lengths, found):
+    """The lengths with other budgets, by the text's name."""
+    own = {field.name for field in fields(lengths)}
+    others = {name: value for name, value in found.items() if name not in own}
+    return replace(lengths, quantile=None, **{name: value for name, value in found.items() if name in own},
+                   **({"_others": others} if others else {}))
 
 
 def assemble(columns, metadata, lengths, rows):

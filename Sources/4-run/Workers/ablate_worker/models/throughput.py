@@ -11,7 +11,14 @@ from ..protocol import devices
 from . import tail
 
 EVERY = 2.0  # seconds between two reports: one step is too short to say much
-PEAKS = {"H200": 989e12, "H100": 989e12, "A100": 312e12}  # dense bfloat16 operations per second, by part of the name
+# Dense operations per second with 16 bits, and with 32 without TF32, in 10^12, by parts of the name: the first that are all in it.
+PEAKS = {
+    "B200": (2250, 75), "H200": (989, 67), "GH200": (989, 67), "H100 PCIe": (756, 51), "H100 NVL": (835, 60), "H100": (989, 67),
+    "H800 PCIe": (756, 51), "H800": (989, 67), "H20": (148, 44), "A100": (312, 19.5), "A800": (312, 19.5), "A40": (149.7, 37.4),
+    "A30": (165, 10.3), "A10G": (70, 31.5), "A10": (125, 31.2), "L40S": (362, 91.6), "L40": (181, 90.5), "L4": (121, 30.3),
+    "RTX 3090": (71, 35.6), "RTX 4090": (165.2, 82.6), "RTX 5090": (209.5, 104.8), "V100 PCIE": (112, 14), "V100": (125, 15.7),
+    "T4": (65, 8.1), "P100": (19, 9.5)}
+EMULATED = ("V100", "T4", "P100")  # that have no bfloat16 of their own
 
 
 class Tally:
@@ -34,6 +41,7 @@ class Meter:
     def __init__(self, say, model, device, training, count=1):
         """say(name, value, at): who is told. training: a backward pass, too. count: the processes that share the work."""
         self.say, self.device, self.each = say, device, operations(model, training) / count
+        self.kind = model.compute_type
         self.total, self.began, self.recent = Tally(), time.monotonic(), 0
         self.last, self.first = self.began, None
 
@@ -48,7 +56,7 @@ class Meter:
         if self.first is None:  # what comes before, loading and compiling, is no part of the pace
             self.first, self.began = at, now
         if now - self.last >= EVERY:
-            share = utilization(self.recent, now - self.last, self.each, self.device)
+            share = utilization(self.recent, now - self.last, self.each, self.device, self.kind)
             self.say("tokens-per-second", self.recent / (now - self.last), at)
             if share is not None:
                 self.say("mfu", share, at)
@@ -63,16 +71,26 @@ class Meter:
         made = {"tokens-per-second": self.total.counts["logical"] / max(seconds, 1e-9),
                 "unique-tokens-per-second": unique / max(seconds, 1e-9)}
         made = {name: round(value, 1) for name, value in made.items()}
-        share = utilization(unique, seconds, self.each, self.device)
+        share = utilization(unique, seconds, self.each, self.device, self.kind)
         return made if share is None else made | {"mfu": round(share, 4)}
 
 
-def peak(device):
-    """The device's peak, or None where it is not known."""
-    if device.type != "cuda":
+def peak(device, kind=torch.bfloat16):
+    """The device's peak in a type, or None where it is not known."""
+    return peak_of(torch.cuda.get_device_name(device), kind) if device.type == "cuda" else None
+
+
+def peak_of(name, kind):
+    """By the name that the driver gives a GPU; None also of a part of one (MIG)."""
+    words = name.upper().replace("-", " ").split()
+    if "MIG" in words:
         return None
-    name = torch.cuda.get_device_name(device)
-    return next((value for part, value in PEAKS.items() if part in name), None)
+    for parts, (half, single) in PEAKS.items():
+        if all(part in words for part in parts.upper().split()):
+            if kind == torch.bfloat16 and parts.split()[0] in EMULATED:
+                return None
+            return (single if kind == torch.float32 else half) * 1e12
+    return None
 
 
 def operations(model, training):
@@ -93,7 +111,7 @@ def operations(model, training):
     return total
 
 
-def utilization(tokens, seconds, each, device):
+def utilization(tokens, seconds, each, device, kind=torch.bfloat16):
     """The share of the device's peak that `tokens` in `seconds` are; None where the peak is not known."""
-    most = peak(device)
+    most = peak(device, kind)
     return None if not most or seconds <= 0 else tokens * each / seconds / most

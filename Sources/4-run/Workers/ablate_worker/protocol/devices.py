@@ -12,6 +12,9 @@ import sys
 from .step import unavailable
 
 
+DRIVER = "libcuda.so.1"
+
+
 def processor():
     try:
         with open("/proc/cpuinfo") as lines:
@@ -26,7 +29,7 @@ def processor():
 def probe():
     """{"kind", "name", "count"} of the CUDA devices this process may use, or of the CPU."""
     try:
-        cuda = ctypes.CDLL("libcuda.so.1")
+        cuda = ctypes.CDLL(DRIVER)
         count, handle, name = ctypes.c_int(), ctypes.c_int(), ctypes.create_string_buffer(256)
         if (cuda.cuInit(0) == 0 and cuda.cuDeviceGetCount(ctypes.byref(count)) == 0 and count.value > 0
                 and cuda.cuDeviceGet(ctypes.byref(handle), 0) == 0
@@ -38,12 +41,53 @@ def probe():
 
 
 def choose(wanted):
-    """The torch device for auto, cpu or cuda."""
+    """The torch device for auto, cpu or cuda. A GPU that is there and that torch cannot use ends the step: on the CPU, and in silence,
+    it would take days."""
     import torch
-    if wanted == "cuda" and not torch.cuda.is_available():
+    if wanted == "cpu":
+        return torch.device("cpu")
+    if torch.cuda.is_available():
+        check_kernels(torch.cuda.get_device_name(), torch.cuda.get_device_capability(), torch.cuda.get_arch_list(), torch.__version__)
+        return torch.device("cuda")
+    found = probe()
+    if found["kind"] == "cuda":
+        raise unavailable(f"torch {torch.__version__} cannot use the GPU, {found['name']}: {obstacle(torch.version.cuda)}; or set "
+                          "gpus: 0 in site.yaml to use the CPU")
+    if wanted == "cuda":
         raise unavailable("the step asks for a CUDA device, and torch "
                           f"{torch.__version__} sees none: check the driver, or let the site use the CPU")
-    return torch.device("cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu")
+    return torch.device("cpu")
+
+
+def obstacle(built):
+    """Why a build of torch sees none of the GPUs that the driver has, and what to do. built: its CUDA's version, None without CUDA."""
+    if built is None:
+        return "it is a build without CUDA: put one with CUDA into the environment that python in site.yaml names"
+    version = ctypes.c_int()
+    ctypes.CDLL(DRIVER).cuDriverGetVersion(ctypes.byref(version))
+    most = f"{version.value // 1000}.{version.value % 1000 // 10}"
+    if tuple(map(int, most.split("."))) < tuple(map(int, built.split(".")[:2])):
+        return (f"it is built for CUDA {built}, and the driver goes up to CUDA {most}: update the driver, or put a build for CUDA {most} "
+                "or earlier into the environment that python in site.yaml names")
+    return f"it is built for CUDA {built}, which the driver (CUDA {most}) takes: see the step's log for what torch says"
+
+
+def check_kernels(name, capability, built, version):
+    """Raise where a build of torch has no code for a GPU. built: names such as sm_90, sm_90a and compute_90; none: not known."""
+    if built and not any(runs(capability, architecture) for architecture in built):
+        raise unavailable(f"torch {version} has no code for the GPU {name}, whose compute capability is {capability[0]}.{capability[1]}: "
+                          f"it has {', '.join(built)}. Put a build for an earlier CUDA, such as 12.6, into the environment that python "
+                          "in site.yaml names, or set gpus: 0 there to use the CPU")
+
+
+def runs(capability, architecture):
+    """Whether code for an architecture runs on a GPU: within a generation on later ones, or, still to be compiled, on all later ones."""
+    kind, _, digits = architecture.partition("_")
+    number = digits.rstrip("abcdef")
+    of = int(number[:-1]), int(number[-1])
+    if digits.endswith("a"):
+        return of == tuple(capability)
+    return of <= tuple(capability) and (kind == "compute" or of[0] == capability[0])
 
 
 def describe(device):
@@ -90,6 +134,17 @@ def peak(device):
     if device.type == "cuda":
         most["peak-device-bytes"] = sys.modules["torch"].cuda.max_memory_allocated(device)
     return most
+
+
+def prepare(environment):
+    """What torch and CUDA read of the environment when they start, in this process and in those that it starts."""
+    environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # without it cuBLAS may differ run by run
+    # Micro-batches differ in their tokens: blocks of fixed sizes would leave more and more of the memory in pieces too small.
+    if "PYTORCH_CUDA_ALLOC_CONF" not in environment:  # the older name of the same
+        environment.setdefault("PYTORCH_ALLOC_CONF", "expandable_segments:True")
+    # DeBERTa comes with scripted functions, which are compiled anew after their first calls: a process that has been at work for a
+    # while would compute other bits than one that has just begun.
+    environment.setdefault("PYTORCH_JIT", "0")
 
 
 def settle(threads, seed=0):

@@ -28,6 +28,7 @@ class Ingest:
     labels: list
     target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     label_columns: list | None = None
+    label_pieces: list | None = None
     role: Literal["train", "test", "validation"]
     constraint: Literal["one-of-each"] | None
     fold_column: str | None = None
@@ -65,6 +66,8 @@ class Tokenize:
     chat: Chat | None
     split_special_tokens: bool = False
     mask: bool = False
+    words: list | None = None
+    swapped: list | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +76,7 @@ class Lengths:
     answer: int = 768
     keep: Literal["head", "tail", "middle"] | dict = "head"
     prompt: int = 256
+    quantile: float | None = None
     _others: dict = field(default_factory=dict)  # values under further names
 
 
@@ -98,6 +102,13 @@ class Scratch:
     intermediate: int = 256
     layers: int = 4
     vocabulary: int = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swap:
+    """Two texts that may stand in each other's place, such as the answers of a comparison."""
+    labels: list | None
+    texts: list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,9 +164,11 @@ class Finetune:
     lengths: Lengths
     lora: Literal["head-only"] | Lora | None
     scratch: Scratch | None
+    swap: Swap | None = None
     fold: int | None
     training: Training
     seed: int | None
+    label_words: list | None = None
     classes: int
     target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
 
@@ -190,6 +203,7 @@ class PredictBackbone:
     lengths: Lengths
     lora: Literal["head-only"] | Lora | None
     scratch: Scratch | None
+    swap: Swap | None = None
     classes: int
     target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
     fold: int | None
@@ -255,10 +269,10 @@ class Extract:
     features: list
     pooling: Literal["mean", "last", "cls"]
     components: int
-    lengths: Lengths
     quantization: Literal["none", "int8", "nf4"]
     precision: Literal["auto", "bf16", "fp16", "fp32"]
     remote_code: bool
+    lengths: Lengths
     name: str
 
 
@@ -333,6 +347,7 @@ class Export:
     scratch: Scratch | None
     classes: int
     target: Literal["classes", "ordinal", "multi-label", "number"] = "classes"
+    swap: Swap | None = None
     merge: bool
     labels: list
     base_model: str | None = None
@@ -340,7 +355,6 @@ class Export:
     template: list | None = None
     chat: Chat | None = None
     split_special_tokens: bool = False
-    mask: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

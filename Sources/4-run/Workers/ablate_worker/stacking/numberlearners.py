@@ -140,11 +140,11 @@ class NumberSimplex(Simplex):
 
 
 def variances(numbers, weights):
-    """Of each column [width]; 1 for a constant one."""
+    """Of each column [width]; 1 for a constant one, of which rounding leaves a little."""
     import numpy as np
     centre = np.average(numbers, axis=0, weights=weights)
     found = np.average((numbers - centre) ** 2, axis=0, weights=weights)
-    return np.where(found > 0, found, 1.0)
+    return np.where(np.sqrt(found) > 1e-12 * np.maximum(1, np.abs(centre)), found, 1.0)
 
 
 LEARNERS = {"lightgbm": NumberTrees, "ridge": Ridge, "simplex": NumberSimplex}  # of numbers

@@ -19,6 +19,9 @@ class Columns:
     def shares(self, table):
         """A column is not shared among others."""
 
+    def learnt(self, numbers, shares, loss):
+        return numbers
+
     def check_varied(self, truth, words):
         """Columns that are the same in all rows can be learnt."""
 

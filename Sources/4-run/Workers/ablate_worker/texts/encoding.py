@@ -56,6 +56,18 @@ def named_token(tokenizer, folder, name):
     return tokenizer.token_to_id(token) if token else None
 
 
+def word_ids(tokenizer, words):
+    """The ids of words that are one token each."""
+    found = []
+    for word in words:
+        tokens = tokenizer.encode(word, add_special_tokens=False)
+        if len(tokens.ids) != 1:
+            raise invalid(f"label-words: the tokenizer makes {len(tokens.ids)} tokens of '{word}' ({' '.join(tokens.tokens)}): choose words "
+                          "that are one token, with the space before them where the tokenizer joins it to the word")
+        found += tokens.ids
+    return found
+
+
 def encode_template(tokenizer, template):
     """(the template's pieces, {column: (prefix, lead)}: how `encode` continues the text before the column).
 

@@ -44,6 +44,9 @@ def text(parameters, base, adapted, complete, report, recipe=None, typed=False):
     numbers = parameters.target == "number"
     said = "columns" if numbers else "classes"
     named = f"The {said} are, in this order: {', '.join(f'`{label}`' for label in labels)}.\n" if labels else ""
+    if parameters.swap is not None:
+        named += (f"Scores were those of the mean logits of a row and of the same row with {' and '.join(parameters.swap.texts)} in each "
+                  f"other's place{', its labels put back' if parameters.swap.labels else ''}: these lines read it one way.\n")
     code = model_lines(parameters, base or ".", adapted, complete, wide, bool(recipe), typed)
     if recipe:
         code += "\n\n" + recipe

@@ -11,7 +11,7 @@ from ..files import formats
 from ..models import sequences
 from ..protocol.step import invalid
 from . import losses, validation
-from .masking import Masking, masking_of
+from .variation import Variation, turned_labels, variation_of
 
 
 @dataclass
@@ -29,7 +29,7 @@ class TrainingSet:
     held_labels: np.ndarray  # [h], or numbers [h, width]
     held_weights: np.ndarray  # [h]
     pseudo_rows: np.ndarray | None = None  # [p]
-    masking: Masking | None = None  # what replaces tokens in training
+    variation: Variation = field(default_factory=Variation)  # how rows are read in training
     truncation: dict = field(default_factory=dict)  # metrics: what the budgets cut off
     scale: object = None  # how the head's outputs become the truth's units; None where they are
 
@@ -37,8 +37,13 @@ class TrainingSet:
         """Raise unless every row fits a backbone's context and vocabulary."""
         count = len(self.rows)
         sequences.check_fit(self.texts[:count] + self.held_texts, np.concatenate([self.rows, self.held]), config)
+        others = self.variation.texts
+        if others:
+            sequences.check_fit(others[:count], self.rows, config)
         if self.pseudo_rows is not None and len(self.pseudo_rows):
             sequences.check_fit(self.texts[count:], self.pseudo_rows, config)
+            if others:
+                sequences.check_fit(others[count:], self.pseudo_rows, config)
 
     def metrics(self):
         """What can be said of the rows without a model."""
@@ -47,7 +52,7 @@ class TrainingSet:
         return found | ({"validation-rows": len(self.held)} if len(self.held) else {}) | self.truncation
 
 
-def assemble(tokens, table, chosen, lengths, target, plan, taught=None, taught_tokens=None):
+def assemble(tokens, table, chosen, lengths, target, plan, taught=None, taught_tokens=None, swap=None):
     """The training set of the rows `chosen` of a table: of its `tokens`, as formats.read_tokens gives them, and its `rows` file.
 
     taught: (rows of another table, their labels or distributions, weights), as pseudo.read gives them, with that table's tokens.
@@ -60,22 +65,24 @@ def assemble(tokens, table, chosen, lengths, target, plan, taught=None, taught_t
     rows, held = validation.split(chosen, table["groups"], plan.validation, plan.seed)
     texts, held_texts = (sequences.assemble(columns, metadata, lengths, part) for part in (rows, held))
     groups = group_codes(plan.order, table["groups"], rows)
-    shares = target.shares(table)
-    goals, scale = target.goals(labels[rows], weights[rows], plan.loss)
+    shares, turned, others = target.shares(table), turned_labels(swap), None
+    learnt = target.learnt(labels, shares, plan.loss)
+    goals, scale = target.goals(learnt[rows], weights[rows], plan.loss)
     if goals.ndim == 1:
         factors, targets = losses.of_rows(goals, weights[rows], taught, target.width, plan.class_weights, plan.label_smoothing,
-                                          None if shares is None else shares[rows])
+                                          None if shares is None else shares[rows], turned)
+        factors, others = (factors, None) if turned is None else factors
     else:
         factors, targets = weights[rows] / weights[rows].mean(), goals
-    held_labels = shares[held] if shares is not None and scale is None else target.held(labels[held], scale)
+    held_labels = shares[held] if shares is not None and scale is None else target.held(learnt[held], scale)
     cut = (labels[rows], target.width) if labels.ndim == 1 else ()
-    parts = [(columns, lengths, rows)]
+    parts = [(tokens, lengths, rows)]
     if taught is not None:
-        parts.append((taught_tokens[0], lengths, taught[0]))
+        parts.append((taught_tokens, lengths, taught[0]))
         more = sequences.assemble(*taught_tokens, lengths, taught[0])
         texts, groups = texts + more, with_strangers(groups, len(more))
     return TrainingSet(rows, texts, targets, factors, groups, held, held_texts, held_labels, weights[held],
-                       None if taught is None else taught[0], masking_of(plan, texts, metadata, parts),
+                       None if taught is None else taught[0], variation_of(plan, swap, texts, metadata, parts, others),
                        sequences.truncation(columns, lengths, rows, *cut), scale)
 
 

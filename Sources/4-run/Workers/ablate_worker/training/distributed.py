@@ -91,6 +91,15 @@ class Team:
         return {name: max(other[name] for other in held) for name in numbers}
 
 
+def reserve(device):
+    """Have NCCL take its buffers while there is memory: it asks the driver for them at the first reduction, and by then a fit, which
+    tries how much fits, may have taken all."""
+    import torch
+    torch.distributed.all_reduce(torch.zeros(BUCKET, device=device))
+    torch.cuda.synchronize()
+    torch.cuda.empty_cache()
+
+
 def leave():
     """End this process well, once all have come here. At once: while Python takes itself down, threads of gloo may still be at
     work, and C++ then aborts a process whose fit is done."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from ..models import packing, prefixes
+from ..models import batches, packing, prefixes
 from ..models.precision import precision, scaled, unscale
 from ..protocol.step import Failure, out_of_memory
 from . import adversarial, checkpoints, distributed
@@ -38,9 +38,10 @@ def add_gradients(model, data, chosen, budget, device, of=None, attack=adversari
         def learn():
             with precision(model, device):
                 logits = model(*batch)  # [S * B, classes]: each row as often as the head's dropout is drawn
-            rows = np.tile(members, len(logits) // len(members))
+            draws = len(logits) // len(members)
+            rows = torch.from_numpy(np.tile(members, draws)).to(device, non_blocking=True)
             found = (model.objective or model.loss)(logits, labels[rows])  # [S * B]; labels may be distributions, or numbers
-            loss = (found * weights[rows]).sum() / (of * (len(rows) // len(members)))
+            loss = (found * weights[rows]).sum() / (of * draws)
             loss.backward()
             return loss.detach()
         total += learn()
@@ -80,13 +81,14 @@ def whole_batch(model, optimizer, data, chosen, progress, device, team, attack):
     """
     part, parameters = mine(model, data, chosen, team), list(checkpoints.trained(model).values())
     while True:
-        states, loss = checkpoints.random_states(device), None
+        states, strictness, loss = checkpoints.random_states(device), torch.get_deterministic_debug_mode(), None
         optimizer.zero_grad(set_to_none=True)
         try:
             loss = add_gradients(model, scaled(data, progress.get("scaling")), part, progress["budget"], device, len(chosen), attack)
         except RuntimeError as error:
             if not out_of_memory(error):
                 raise  # else it is dealt with below, when the exception no longer holds the tensors of its frames
+            torch.set_deterministic_debug_mode(strictness)  # which attention.strict would have put back after the kernel
         if team.size > 1:
             loss = add_up(team, model, parameters, loss, device)
         if loss is not None:
@@ -97,7 +99,8 @@ def whole_batch(model, optimizer, data, chosen, progress, device, team, attack):
             raise Failure("out-of-memory", f"a single row of {longest} tokens does not fit into the memory of "
                           f"{device}: lower the lengths, or use quantization: nf4, or a smaller backbone")
         if alone:
-            progress["recompute"] = True
+            # A token takes a tenth of the memory then, so that far more of them may fit at once.
+            progress |= {"recompute": True, "budget": batches.BUDGET[device.type]}
             recompute(model)
         else:
             progress["budget"] = max(1, progress["budget"] // 2)

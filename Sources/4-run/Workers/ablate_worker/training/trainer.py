@@ -98,7 +98,7 @@ class Trainer:
             self.watch = validation.Watch(plan, held, self.device, self.team)
         self.optimizer = optimizers.make(model, self.device, plan.learning_rate, plan.head_learning_rate, plan.weight_decay,
                                          plan.optimizer, plan.layer_decay)
-        self.average, self.masking = averaging.Average(plan.ema), data.masking
+        self.average, self.variation = averaging.Average(plan.ema), data.variation
         self.disturb(plan)
         self.batch = min(plan.batch, len(data.texts))
         self.per_epoch = math.ceil(len(data.texts) / self.batch)
@@ -175,9 +175,7 @@ class Trainer:
         rate = schedule.factor(number, self.total, plan.schedule, plan.warmup)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * rate
-        rows, attack = self.rows, self.course.at(number, self.total)
-        if self.masking:
-            rows = rows._replace(texts=self.masking.masked(rows.texts, chosen, number))
+        rows, attack = self.variation.of(self.rows, chosen, number), self.course.at(number, self.total)
         loss, norm = gradients.train_batch(self.model, self.optimizer, rows, chosen, plan.clip, state, self.device, self.team, attack)
         where = f"step {number + 1} of {self.total} (epoch {number // self.per_epoch + 1})"
         skipped = math.isfinite(loss) and overflowed(state["scaling"], norm, where)

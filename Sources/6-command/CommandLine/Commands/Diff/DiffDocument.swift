@@ -139,7 +139,7 @@ struct DiffDocument {
         for score in scores where !score.isSame {
             let values = [score.old, score.new].map { side in
                 side.map { side in
-                    let value = Format.decimal(side.score, side.metric.digits)
+                    let value = Format.score(side.score, side.metric.digits)
                     return metrics.count == 1 ? value : "\(side.metric.title) \(value)"
                 } ?? "–"
             }

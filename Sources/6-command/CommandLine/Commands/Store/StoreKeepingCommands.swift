@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Digests
 internal import Forecasts
+internal import Formats
 internal import Host
 internal import Plans
 internal import Runs
@@ -66,6 +67,7 @@ struct StorePinCommand: AsyncParsableCommand {
 
     @Argument(help: "A name for the pin.") var name: String
     @Argument(help: "The recipe file.", completion: .file(extensions: ["yaml", "yml"])) var recipe: String
+    @Flag(help: "Let a pin of that name keep these records, and no longer those that it kept.") var replace = false
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
@@ -79,12 +81,27 @@ struct StorePinCommand: AsyncParsableCommand {
             guard !keys.isEmpty else {
                 throw AblateError(.missing, "\(recipe) has no records in \(store.root); run it first")
             }
+            try requireFree(name, for: keys, in: store)
             try store.pin(
                 name, ["schema_version": 1, "recipe": .string(workspace.name), "keys": .object(keys)])
             Console.out("pinned \(keys.count) of \(Format.count(workspace.plan.steps.count, "step")) as \(name)")
         } catch {
             throw Failure.report(error)
         }
+    }
+
+    /// Refuses a name whose pin keeps records that these are not: a collection would remove them.
+    private func requireFree(_ name: String, for keys: [String: JSON], in store: Store) throws {
+        guard !replace, let pin = try store.pin(named: name) else { return }
+        let document = JSONDocument(pin, name: "the pin \(name)")
+        let recipe = try document.member("recipe").text
+        let kept = try document.member("keys").members.values.map { try $0.text }
+        let lost = Set(kept).subtracting(keys.values.compactMap(\.string))
+        guard !lost.isEmpty else { return }
+        throw AblateError(
+            .exists,
+            "the pin \(name) keeps \(Format.count(lost.count, "record")) of \(recipe) that would no longer be kept",
+            advice: "choose another name, or give --replace")
     }
 }
 

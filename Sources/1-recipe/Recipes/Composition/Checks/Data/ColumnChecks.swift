@@ -19,10 +19,10 @@ struct ColumnChecks {
         }
         var names: [String: Node.Entry] = [:]
         for entry in texts.entries ?? [] {
-            if entry.key == "keep" {
+            if let meaning = Lengths.reserved[entry.key] {
                 reading.report(
                     Finding(
-                        .badName, "\"keep\" cannot name a text: lengths.keep says which part of a text is kept",
+                        .badName, "\"\(entry.key)\" cannot name a text: lengths.\(entry.key) says \(meaning)",
                         at: entry.keySpan, help: "choose another name"))
             }
             guard let column = entry.value.scalar?.text else { continue }

@@ -19,7 +19,7 @@ struct SourceChecks {
         guard let data = tree["data"] else { return }
         let columns = recipe.data.columns
         let read = columns.texts.columns
-        if let label = columns.labels.first(where: read.contains), let place = data["columns"]?["label"] {
+        if let label = columns.labelSources.first(where: read.contains), let place = data["columns"]?["label"] {
             reading.report(
                 Finding(
                     .conflictingKeys, "the column \"\(label)\" is both read and predicted", at: place.span,
@@ -32,7 +32,9 @@ struct SourceChecks {
             ),
             ("weight", columns.weight, "the weights would tell the labels"),
         ] {
-            guard let column, columns.labels.contains(column), let place = data["columns"]?[name] else { continue }
+            guard let column, columns.labelSources.contains(column), let place = data["columns"]?[name] else {
+                continue
+            }
             reading.report(
                 Finding(
                     .labelLeak, "the column \"\(column)\" holds the labels, and is read as \(name)",
@@ -52,7 +54,7 @@ struct SourceChecks {
                     help: "name another table"))
         }
         for (name, place) in zip(columns.extra, data["columns"]?["extra"]?.elements ?? [])
-        where columns.labels.contains(name) {
+        where columns.labelSources.contains(name) {
             reading.report(
                 Finding(
                     .labelLeak, "the column \"\(name)\" holds the labels, and is read as extra", at: place.span,

@@ -49,7 +49,7 @@ struct TemplateChecks {
         let named = lengths.named + (recipe.data.columns.named == nil ? [] : ["prompt", "answer"])
         for entry in (node.entries ?? []) + (node["keep"]?.entries ?? [])
         where named.contains(entry.key) && texts[entry.key] == nil {
-            let near = Spelling.nearest(to: entry.key, among: texts.names + ["keep"])
+            let near = Spelling.nearest(to: entry.key, among: texts.names + Lengths.reserved.keys.sorted())
             reading.report(
                 Finding(
                     .unknownKey, "there is no text \"\(entry.key)\" that could have a length", at: entry.keySpan,

@@ -37,7 +37,7 @@ struct ContextLengths {
             }
             let texts = (model.template ?? recipe.data.effectiveTemplate).texts
             let wanted = texts.reduce(0) { $0 + model.lengths[$1] }
-            guard let limit, wanted > limit else { continue }
+            guard let limit, wanted > limit, !model.lengths.areWhole else { continue }
             let largest = texts.max { model.lengths[$0] < model.lengths[$1] } ?? ""
             let own = node["lengths"]
             let place = own?[largest] ?? own?["answer"] ?? own ?? node["backbone"] ?? node

@@ -21,7 +21,7 @@ struct ModelChecks {
                         at: chat.span, help: "write the template as one text, or leave chat out"))
             }
             TrainingChecks(recipe: recipe, training: model.training, tree: tree).report(&reading)
-            OptionChecks(model: model, tree: tree).report(&reading)
+            OptionChecks(recipe: recipe, model: model, tree: tree).report(&reading)
         }
         if case .program(let model) = model {
             ProgramChecks(recipe: recipe, model: model, tree: tree).report(&reading)

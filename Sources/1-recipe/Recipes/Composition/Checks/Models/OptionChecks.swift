@@ -2,8 +2,10 @@
 
 internal import Diagnostics
 internal import Nodes
+internal import Targets
 
 struct OptionChecks {
+    let recipe: Recipe
     let model: FineTune
     /// The resolved tree of the model.
     let tree: Node
@@ -15,6 +17,9 @@ struct OptionChecks {
         checkFrozenLayers(&reading)
         checkHead(&reading)
         checkTokens(&reading)
+        checkWords(&reading)
+        checkTarget(&reading)
+        if let swap = model.swap { check(swap, &reading) }
     }
 
     /// What adapters begin as, and what they are beside.
@@ -84,6 +89,80 @@ struct OptionChecks {
                 "\(key) changes the tokens of each row for itself, and share-prompt: on computes those of several once",
                 ["training", key], beside: ["training", "share-prompt"], help: "set share-prompt: auto", &reading)
         }
+    }
+
+    /// A head that begins as words needs the language model's head, and reads what that would.
+    private func checkWords(_ reading: inout Reading) {
+        guard let words = model.labelWords else { return }
+        let labels = recipe.data.labels
+        if !labels.isEmpty, words.count != labels.count {
+            outOfRange(
+                "there are \(words.count) words, and \(labels.count) labels", ["label-words"],
+                "write one word for each of data.labels", &reading)
+        }
+        if case .scratch = model.backbone {
+            reading.report(
+                Finding(
+                    .scratchConflict, "the head of a backbone with random weights knows no words",
+                    at: place(["label-words"]).span,
+                    help: "remove label-words, or name a backbone of the hub or a folder"))
+        }
+        for (key, value, isOther) in [
+            ("head-input", model.headInput.rawValue, model.headInput != .hiddenState),
+            ("pooling", model.pooling.rawValue, model.pooling != .last),
+        ] where isOther {
+            conflict(
+                "label-words begin a head that reads the last token's hidden state, and \(key) is \(value)",
+                ["label-words"], beside: [key], help: "remove \(key), or label-words", &reading)
+        }
+    }
+
+    /// Two texts of the template, and labels that are as they were when the texts are swapped back.
+    private func check(_ swap: Swap, _ reading: inout Reading) {
+        let places = (model.template ?? recipe.data.effectiveTemplate).texts
+        let different = Set(swap.texts).count
+        if different > 2 {
+            outOfRange("\(different) texts are to be swapped", ["swap", "texts"], "name two texts", &reading)
+        } else if let strange = swap.texts.first(where: { !places.contains($0) }) {
+            outOfRange(
+                "the template has no place for the text \"\(strange)\"", ["swap", "texts"],
+                "the texts here are \(places.joined(separator: ", "))", &reading)
+        }
+        guard let labels = swap.labels, recipe.data.kind == .classes || recipe.data.kind == .ordinal else { return }
+        let all = recipe.data.labels
+        if labels.sorted() != all.sorted() {
+            outOfRange(
+                "swap.labels says of each of data.labels what it is then, each once", ["swap", "labels"],
+                "write \(all.joined(separator: ", ")) in another order", &reading)
+            return
+        }
+        let turned = Dictionary(zip(all, labels), uniquingKeysWith: { $1 })
+        if let label = all.first(where: { turned[turned[$0] ?? ""] != $0 }), let other = turned[label] {
+            outOfRange(
+                "swapped, \(label) is \(other), and \(other) is \(turned[other] ?? "another")", ["swap", "labels"],
+                "two labels change places, and others stay: texts that are swapped twice are as they were", &reading)
+        }
+    }
+
+    /// What has a meaning only where each row has one label, and is trained to tell it from the others.
+    private func checkTarget(_ reading: inout Reading) {
+        let kind = recipe.data.kind
+        guard kind != .classes && kind != .ordinal || training.loss != nil else { return }
+        let own = [
+            (["label-words"], model.labelWords != nil),
+            (["swap", "labels"], model.swap?.labels != nil),
+        ]
+        for (path, isSet) in own where isSet {
+            reading.report(
+                Finding(
+                    .targetMismatch,
+                    "\(path.joined(separator: ".")) is for rows that have one label of several, and data.target is \(kind.rawValue)",
+                    at: place(path).span, help: "remove it"))
+        }
+    }
+
+    private func outOfRange(_ message: String, _ path: [String], _ help: String, _ reading: inout Reading) {
+        reading.report(Finding(.outOfRange, message, at: place(path).span, help: help))
     }
 
     private func conflict(
