@@ -6,9 +6,9 @@ Knows values as `tables` gives them (text, number, boolean, None). Does not know
 import math
 import re
 
+from ..protocol.places import place
 from ..protocol.step import invalid
 from ..protocol.words import printable
-from .sources import place
 from .tables import check_text
 
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)

@@ -6,10 +6,10 @@ Knows values, and not what the column is for.
 import re
 from datetime import UTC, datetime
 
+from ..protocol.places import place
 from ..protocol.step import invalid
 from ..protocol.words import printable
 from .cells import NUMBER, is_nothing, written
-from .sources import place
 from .tables import check_text
 
 WHOLE = re.compile(r"(-?\d{1,15})(?:\.0*)?", re.ASCII)

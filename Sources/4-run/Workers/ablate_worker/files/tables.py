@@ -7,6 +7,7 @@ the row. Does not know what the columns are for.
 import difflib
 from datetime import date, datetime
 
+from ..protocol.places import Parts, place
 from ..protocol.step import invalid
 from ..protocol.words import alike, listed, printable, unseen
 from . import sources
@@ -27,7 +28,7 @@ def read_tables(files, format, required, optional, remarks):
         return tables[0], files[0].title
     counts = [len(next(iter(table.values()))) for table in tables]
     joined = {column: [value for table in tables for value in table[column]] for column in tables[0]}
-    return joined, sources.Parts([file.title for file in files], counts)
+    return joined, Parts([file.title for file in files], counts)
 
 
 def read_table(path, title, format, required, optional, remarks=None):
@@ -89,8 +90,8 @@ def read_csv(path, title, required, optional, remarks):
     wanted = pick(title, file.names, required, optional, sources.json_instead(path, title))
     places = [(file.names.index(c), []) for c in wanted]
     for cells in file.rows():
-        for place, values in places:
-            values.append(cells[place])
+        for cell, values in places:
+            values.append(cells[cell])
     return dict(zip(wanted, (values for _, values in places)))
 
 
@@ -152,9 +153,9 @@ def plain(column, title, name):
 
 def check_text(text, title, row, column):
     """Raise when a text holds what no text may: a byte that was not UTF-8, half of a surrogate pair, or a NUL."""
-    place = text.find("\0")
-    if place >= 0:
-        raise invalid(f"{sources.place(title, row)}, column '{printable(column)}', character {place + 1}: a NUL, which many programs take for "
+    nul = text.find("\0")
+    if nul >= 0:
+        raise invalid(f"{place(title, row)}, column '{printable(column)}', character {nul + 1}: a NUL, which many programs take for "
                       "the end of a text: remove it", row, column)
     try:
         text.encode("utf-8")
@@ -162,4 +163,4 @@ def check_text(text, title, row, column):
         code = ord(text[error.start])
         what = (f"byte 0x{code - 0xDC00:02x} is not UTF-8: save the file as UTF-8" if 0xDC80 <= code <= 0xDCFF else
                 f"\\u{code:04x} is half of a surrogate pair: replace it, or write the whole pair")
-        raise invalid(f"{sources.place(title, row)}, column '{printable(column)}', character {error.start + 1}: {what}", row, column) from None
+        raise invalid(f"{place(title, row)}, column '{printable(column)}', character {error.start + 1}: {what}", row, column) from None

@@ -8,9 +8,9 @@ from decimal import Context, Decimal
 
 from ..files import formats, orders
 from ..files.cells import NUMBER, is_nothing, number, pointed, read_words, written
-from ..files.sources import place, row_of
 from ..files.tables import check_text, read_tables
 from ..protocol.kinds import plain
+from ..protocol.places import place, row_of
 from ..protocol.step import Failure, invalid
 from ..protocol.words import alike, character_name, listed, printable, unseen
 from ..texts import extra, repeats

@@ -7,8 +7,8 @@ import math
 import re
 from collections import Counter
 
+from ..protocol.places import place
 from ..protocol.step import invalid
-from ..files.sources import place
 from ..protocol.words import printable
 
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
