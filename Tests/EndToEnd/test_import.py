@@ -318,3 +318,22 @@ def test_configs_of_different_data_are_refused(tmp_path):
         (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(config))
     result = ablate(tmp_path, "import", "h2o", "a.yaml", "b.yaml")
     assert result.returncode == 65 and "other.csv" in result.stderr and "import these configs apart" in result.stderr
+
+
+def test_a_table_that_is_named_is_that_of_all_configs(tmp_path):
+    """The competition's configs as they lie on the machines of three people, each with a table of another name."""
+    paths = ["/home/a/kaggle/train_v2.csv", "/mnt/disk/llm/train_folds.pq", "C:/data/train.csv"]
+    names = []
+    for number, (name, config) in enumerate(twenty_five().items()):
+        path = config["dataset"]["train_dataframe"]
+        own = path if "fold" in path else paths[number % 3]
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(changed(config, dataset__train_dataframe=own)))
+        names.append(f"{name}.yaml")
+    refused = ablate(tmp_path, "import", "h2o", *names)
+    assert refused.returncode == 65 and "or name it with --train where it is one" in refused.stderr
+    result = ablate(tmp_path, "import", "h2o", *names, "--train", "data/train.csv")
+    assert result.returncode == 0 and "the table is data/train.csv, as --train says" in result.stderr, result.stderr
+    recipe = yaml.safe_load(result.stdout)
+    assert recipe["data"]["train"] == "data/train.csv" and len(recipe["models"]) == 3 and recipe["folds"]["count"] == 5
+    plain = ablate(tmp_path, "import", "h2o", *names, "--train", "data/train.csv", "--json")
+    assert {entry["class"] for entry in json.loads(plain.stdout)["report"] if entry["key"] == "dataset.train_dataframe"} == {"not-applicable"}

@@ -77,6 +77,39 @@ def test_a_group_is_kept_together(tmp_path):
     assert read(tmp_path)["folds"]["kind"] == "stratified-group-k-fold" and check(tmp_path) == []
 
 
+def test_grades_numbers_and_several_texts_are_targets_of_their_kind(tmp_path):
+    texts = sentences(60)
+    table(tmp_path, ["essay_id", "task", "essay", "score"], [[f"e{n}", texts[n % 12], texts[n], 1 + n % 6] for n in range(60)])
+    result = init(tmp_path, "train.csv")
+    assert result.returncode == 0
+    recipe = read(tmp_path)
+    assert recipe["data"]["target"] == "ordinal" and recipe["data"]["labels"] == [1, 2, 3, 4, 5, 6] and check(tmp_path) == []
+    assert recipe["data"]["columns"]["id"] == "essay_id" and "target: number" in (tmp_path / "recipe.yaml").read_text()
+    table(tmp_path, ["text", "a", "b"], [[texts[n], n / 7, 3 - n / 9] for n in range(60)], "numbers.csv")
+    assert init(tmp_path, "numbers.csv", "--label", "a", "--label", "b", "--output", "numbers.yaml").returncode == 0
+    recipe = read(tmp_path, "numbers.yaml")
+    assert recipe["data"]["target"] == "number" and recipe["data"]["columns"]["label"] == ["a", "b"]
+    assert recipe["metrics"][0] == "mcrmse"
+
+
+def test_what_columns_are_can_be_said(tmp_path):
+    texts = sentences(40)
+    table(tmp_path, ["k", "one", "two", "tone", "form"], [[f"k{n // 2}", texts[n], texts[-n], "ab"[n % 2], "cd"[n // 2 % 2]] for n in range(40)])
+    result = init(tmp_path, "train.csv")
+    assert result.returncode == 0 and "as likely 'tone' as classes" in result.stderr and check(tmp_path) == []
+    (tmp_path / "recipe.yaml").unlink()
+    result = init(tmp_path, "train.csv", "--label", "tone", "--text", "two", "--group", "k")
+    assert result.returncode == 0 and result.stderr == "" and check(tmp_path) == []
+    assert read(tmp_path)["data"]["columns"] == {"answer": "two", "label": "tone", "group": "k"}
+    (tmp_path / "recipe.yaml").unlink()
+    for arguments, code, words in [
+            (["train.csv", "--label", "z"], 66, "there is no column 'z'. The columns: k, one, two, tone, form"),
+            (["train.csv", "--label", "one"], 66, "nothing can be learnt from 'one'"), (["--label", "x"], 64, "name the table, too")]:
+        result = init(tmp_path, *arguments)
+        assert result.returncode == code and words in result.stderr, result.stderr
+    assert not (tmp_path / "recipe.yaml").exists()
+
+
 WORDS = ["no", "y", "1.10", "0x1F", "1e-4", "12:30", "~", "null", "a: b", "# no", "- x", "'q", '"q', "back\\slash", "é ü", "日本",
          "{a}", "[b]", "&c", "*d", "!e", "%f", "@g", "`h", "tab\there", " lead", "trail ", "?", "2026-11-23", "007", "-1", "+1", ".5"]
 

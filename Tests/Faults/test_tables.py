@@ -48,10 +48,89 @@ def failure(made: Project, *arguments: str) -> str:
     return result.stdout + result.stderr
 
 
-def test_a_json_array_is_told_to_be_one(tmp_path):
-    (tmp_path / "train.jsonl").write_text(json.dumps([{"text": text, "toxic": row % 2} for row, text in enumerate(texts(20))], indent=1))
-    told = failure(project(tmp_path, DATA.format("train.jsonl", "[0, 1]")))
-    assert "train.jsonl is one JSON array" in told and "jq -c '.[]' train.jsonl > train-lines.jsonl" in told
+def rows_of(count: int) -> list[dict]:
+    return [{"text": text, "toxic": row % 2} for row, text in enumerate(texts(count))]
+
+
+def test_a_json_array_is_a_table(tmp_path):
+    (tmp_path / "train.json").write_text(json.dumps(rows_of(40), indent=1))
+    made = project(tmp_path, DATA.format("train.json", "[0, 1]"))
+    made.run("data/train/ingest")
+    rows = json.loads(made.output("data/train/ingest", "rows").read_text())
+    # The same rows on lines are the same table to all that comes after it.
+    (tmp_path / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows_of(40)))
+    made.edit("train.json", "train.jsonl")
+    assert made.run("data/train/ingest") == ["data/train/ingest"]
+    assert json.loads(made.output("data/train/ingest", "rows").read_text()) == rows
+
+
+def shards(folder, counts: dict[str, int]) -> None:
+    (folder / "shards").mkdir(exist_ok=True)
+    rows = rows_of(sum(counts.values()))
+    for name, count in counts.items():
+        (folder / "shards" / name).write_text("text,toxic\n" + "".join(f"{row['text']},{row['toxic']}\n" for row in rows[:count]))
+        del rows[:count]
+
+
+def ids_and_texts(made: Project) -> list:
+    return [made.output("data/train/ingest", name).read_bytes() for name in ("rows", "texts")]
+
+
+@pytest.mark.parametrize("train", ["shards/*.csv", "[shards/a-1.csv, shards/a-2.csv, shards/b-?.csv]"])
+def test_files_of_a_training_table_are_one_table(tmp_path, train):
+    shards(tmp_path, {"a-1.csv": 20, "a-2.csv": 14, "b-1.csv": 6})
+    (tmp_path / "shards" / ".hidden.csv").write_text("none\n")
+    (tmp_path / "shards" / "notes.md").write_text("none\n")
+    (tmp_path / "train.csv").write_text("text,toxic\n" + "".join(f"{row['text']},{row['toxic']}\n" for row in rows_of(40)))
+    made = project(tmp_path, DATA.format("train.csv", "[0, 1]"))
+    made.run("data/train/ingest")
+    whole = ids_and_texts(made)
+    made.edit("train: train.csv", f"train: {train}")
+    assert made.ablate("check").returncode == 0
+    assert made.run("data/train/ingest") == ["data/train/ingest"] and ids_and_texts(made) == whole
+    assert made.run("data/train/ingest") == []
+    # A file that comes to match is a change, and another name of one that is there is none while the order stays.
+    (tmp_path / "shards" / "a-2.csv").rename(tmp_path / "shards" / "a-3.csv")
+    if "*" not in train:
+        made.edit("a-2", "a-3")
+    assert made.run("data/train/ingest") == []
+    (tmp_path / "shards" / "b-2.csv").write_text("text,toxic\nriver,1\n")
+    plan = json.loads(made.ablate("plan", "--json").stdout)
+    assert next(step for step in plan["steps"] if step["address"] == "data/train/ingest")["state"] == "run"
+    made.run("data/train/ingest")
+    assert len(json.loads(made.output("data/train/ingest", "rows").read_text())["labels"]) == 41
+    (tmp_path / "shards" / "b-2.csv").write_text("text,toxic\nriver,1\nriver,2\n")
+    assert "shards/b-2.csv, row 2, column 'toxic' holds '2'" in failure(made, "data/train/ingest")
+
+
+def test_a_program_is_handed_one_file(tmp_path):
+    shards(tmp_path, {"a.csv": 20})
+    (tmp_path / "own.py").write_text("print()\n")
+    model = 'models: {own: {program: {command: [python3, own.py, "{in.train}", "{in.valid}", "{out.oof}"]}}}'
+    for train in ("[shards/a.csv]", "shards/*.csv"):
+        result = project(tmp_path, DATA.format(train, "[0, 1]"), model).ablate("check")
+        assert result.returncode == 65 and "one-table" in result.stderr and "several files" in result.stderr, result.stderr
+
+
+@pytest.mark.parametrize("train, code, words", [
+    ("shards/*.csv", 66, "no table has such a name"), ("'*/a.csv'", 66, "after the last /"), ("shards/*", 65, "data/*.csv"),
+    ("[shards/a.csv, shards/a.csv]", 65, "in the list already"), ("[shards/a.csv, b.jsonl]", 65, "write them in one form"), ("[]", 65, "at least 1")])
+def test_what_names_no_table_is_told(tmp_path, train, code, words):
+    (tmp_path / "shards").mkdir()
+    if "a.csv" in train:
+        shards(tmp_path, {"a.csv": 20})
+    (tmp_path / "b.jsonl").write_text("{}\n")
+    result = project(tmp_path, DATA.format(train, "[0, 1]")).ablate("check")
+    assert result.returncode == code and words in result.stderr and "recipe.yaml:3:" in result.stderr, result.stderr
+
+
+def test_the_form_of_a_table_is_said(tmp_path):
+    lines = ["text;toxic"] + [f"{row['text']} \u20ac;{row['toxic']}" for row in rows_of(40)]
+    (tmp_path / "train.csv").write_bytes("\r\n".join(lines).encode("cp1252"))
+    made = project(tmp_path, DATA.format("train.csv", "[0, 1]"))
+    made.run("words/evaluate")
+    told = made.record("data/train/ingest")["metrics"]["warnings"]
+    assert any("Windows-1252" in line for line in told) and any("semicolons" in line for line in told)
 
 
 def test_what_is_no_table_enters_neither_terminal_nor_logbook(tmp_path):

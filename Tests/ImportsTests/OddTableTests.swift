@@ -53,7 +53,7 @@ private func quoted(_ cell: String) -> String {
             let rows = (0..<Int.random(in: 1...60, using: &draws)).map { row in kinds.map { $0(row) } }
             let bytes = Array(
                 ([header] + rows).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined().utf8)
-            let proposal = TableProposal(try TableReading(bytes, name: "t.csv"))
+            let proposal = try TableProposal(TableReading(bytes, name: "t.csv"))
             for template in [RecipeTemplate(fitting: proposal)] + RecipeTemplate.allCases {
                 try hold(template, proposal, header, rows)
             }
@@ -76,9 +76,9 @@ private func quoted(_ cell: String) -> String {
         let undecided = template.undecided(proposal)
         let roles: [(String, String?)] =
             [
-                ("id", columns.id), ("prompt", columns.prompt), ("answer", columns.answer), ("label", columns.label),
-                ("group", columns.group),
-            ] + (columns.named ?? []).map { ("texts.\($0.name)", $0.value) }
+                ("id", columns.id), ("prompt", columns.prompt), ("answer", columns.answer), ("group", columns.group),
+                ("weight", columns.weight), ("fold", recipe.folds.column),
+            ] + (columns.named ?? []).map { ("texts.\($0.name)", $0.value) } + columns.labels.map { ("label", $0) }
         for (role, column) in roles {
             guard let column else { continue }
             // What is named is one column of the table, or none of them, which is said.
@@ -86,7 +86,7 @@ private func quoted(_ cell: String) -> String {
             #expect(times == (undecided.contains(role) ? 0 : 1), "\(role): \(column)\n\(text)")
         }
         // Every row has an id and a group.
-        for column in [columns.id, proposal.group].compactMap(\.self) {
+        for column in [columns.id, proposal.group?.column].compactMap(\.self) {
             let place = try #require(header.firstIndex(of: column))
             #expect(!rows.contains { $0[place].isEmpty }, "\(text)")
         }
@@ -94,7 +94,16 @@ private func quoted(_ cell: String) -> String {
             $0.0 != "group" || !([columns.prompt] + (columns.named ?? []).map(\.value)).contains($0.1)
         }.compactMap(\.1)
         #expect(Set(used).count == used.count, "\(text)")
-        guard !undecided.contains("label"), let place = header.firstIndex(of: columns.label) else { return }
-        #expect(Set(recipe.data.labels) == Set(rows.map { $0[place] }), "\(text)")
+        guard let target = proposal.target, target.isOfOneLabel, columns.labels.count == 1,
+            !undecided.contains("label"),
+            let place = header.firstIndex(of: columns.label)
+        else { return }
+        // Labels are compared by what they say, as `ingest` compares them.
+        #expect(Set(recipe.data.labels.map(form)) == Set(rows.map { form($0[place]) }), "\(text)")
+    }
+
+    private func form(_ text: String) -> String {
+        if let number = Double(text), number.isFinite, !text.contains("x") { return "\(number)" }
+        return ["true", "false"].contains(text.lowercased()) ? text.lowercased() : text
     }
 }

@@ -60,7 +60,7 @@ def test_an_encoder_learns_from_empty_and_cut_texts(tmp_path):
 
 @pytest.mark.parametrize("format, content, words", [
     ("jsonl", b'{"q": "x", "a": "fine", "y": "a"}\n{"q": "x", "a": "half \\ud83d", "y": "a"}\n', "half of a surrogate pair"),
-    ("csv", b"q,a,y\nx,fine,a\nx,caf\xe9,b\n", "byte 0xe9 is not UTF-8"),
+    ("csv", b"q,a,y\nx,fin\xc3\xa9,a\nx,caf\xe9,b\n", "byte 0xe9 is not UTF-8"),
 ])
 def test_what_is_no_text_is_refused_with_its_row(format, content, words, tmp_path):
     table = tmp_path / f"table.{format}"

@@ -26,5 +26,6 @@
 //     SampleColumns, LabelColumns             which column is which label's
 //     TableLikeness, PackedTable              whether two files are one table in two forms, one of them compressed
 //     HeldLabels, TableCells                  whether a file holds a table's labels, however it is written; cells by value
+//     TableText                               a table's bytes as UTF-8, whatever they are
 //     Safetensors, JSONDocument, CSV, CSVTable  named arrays; JSON read with expectations; comma-separated values
 //     FormatError                             what is not as promised, in words

@@ -23,6 +23,7 @@
 //
 //     (here)               Draft, ImportFindings, Rule
 //     Merging/             Experiment, FoldName, Group, Merger, ModelNames, TableMerger
-//     Tables/              RecipeTemplate, TableProposal, TableReading
+//     Tables/              RecipeTemplate, ProposedData; TableReading, TableColumn; TableProposal, RowRoles, TargetChoice,
+//                          TargetReading
 //     Rules/               AxolotlRules, Generation, H2OData, H2ORules, H2OTraining, LlamaFactoryRules,
 //                          SharedMeanings

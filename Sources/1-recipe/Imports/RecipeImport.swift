@@ -8,10 +8,14 @@ package struct RecipeImport: Sendable {
     package let recipe: String
     package let report: Report
 
-    /// `schema` is what the editor's modeline names.
+    /// - Parameters:
+    ///   - schema: What the editor's modeline names.
+    ///   - train: The training table, whatever the configs call it on their machines.
     ///
     /// Errors: everything wrong with every file, or why they cannot stand in one recipe.
-    package init(_ files: [SourceFile], tool: Tool, schema: String = "recipe.schema.json") throws(Findings) {
+    package init(
+        _ files: [SourceFile], tool: Tool, schema: String = "recipe.schema.json", train: String? = nil
+    ) throws(Findings) {
         var drafts: [Draft] = []
         var findings: [Finding] = []
         for file in files {
@@ -22,7 +26,7 @@ package struct RecipeImport: Sendable {
             }
         }
         guard findings.isEmpty, !drafts.isEmpty else { throw Findings(findings) }
-        let (experiment, entries) = try Merger.merge(drafts)
+        let (experiment, entries) = try Merger.merge(drafts, train: train)
         report = Report(entries: entries, files: files.count)
         recipe =
             RecipeText(

@@ -19,7 +19,8 @@
 //
 // The rest, each of which says in its first line what it is:
 //
-//     Composition/         CommandReadings, ImportedModules, ValuesInForce, Inclusion, Inheritance, Override, VariantDimension, VariantExpansion
+//     Composition/         CommandReadings, ImportedModules, ValuesInForce, Inclusion, Inheritance, Override, TablePatterns,
+//                          VariantDimension, VariantExpansion
 //     Composition/Checks/  CrossChecks, which lists them; AnnotationChecks, ExtractorChecks, KeyVariables
 //     .../Checks/Data/     ColumnChecks, FileChecks, FoldChecks, GroupChecks, MetricChecks, SampleChecks, SourceChecks, SubmissionChecks,
 //                          TargetChecks, TemplateChecks, WritableChecks

@@ -1,6 +1,6 @@
 // Comma-separated values as RFC 4180 has them, read and written in one place. Knows fields, not what they mean.
 
-/// Comma-separated values.
+/// Comma-separated values; to be read, also with another separator.
 package enum CSV {
     /// One line of a file, its fields quoted where they must be.
     package static func row(_ fields: some Sequence<String>, end: String = "\n") -> String {
@@ -17,8 +17,10 @@ package enum CSV {
     /// The fields of every line; quotes may hold commas, line breaks and doubled quotes. Lines without any field are passed over.
     ///
     /// Errors: ``FormatError`` with the row, the header being row 1, for an open quote and for what is not UTF-8.
-    package static func rows(of bytes: [UInt8], name: String = "the table") throws(FormatError) -> [[String]] {
-        var reader = CSVReader(bytes: bytes, name: name)
+    package static func rows(
+        of bytes: [UInt8], name: String = "the table", separator: UInt8 = 0x2C
+    ) throws(FormatError) -> [[String]] {
+        var reader = CSVReader(bytes: bytes, name: name, separator: separator)
         return try reader.rows()
     }
 
@@ -48,15 +50,15 @@ package enum CSV {
 private struct CSVReader {
     let bytes: [UInt8]
     let name: String
+    let separator: UInt8
     var lines: [[String]] = []
     var fields: [String] = []
     var field: [UInt8] = []
     var isQuoted = false
     var wasQuoted = false
 
-    init(bytes: [UInt8], name: String) {
-        self.bytes = bytes
-        self.name = name
+    init(bytes: [UInt8], name: String, separator: UInt8) {
+        (self.bytes, self.name, self.separator) = (bytes, name, separator)
     }
 
     mutating func rows() throws(FormatError) -> [[String]] {
@@ -76,7 +78,7 @@ private struct CSVReader {
                 }
             } else if byte == 0x22, field.isEmpty, !wasQuoted {
                 (isQuoted, wasQuoted) = (true, true)
-            } else if byte == 0x2C {
+            } else if byte == separator {
                 try endField()
             } else if byte == 0x0A || byte == 0x0D {
                 if byte == 0x0D, index < bytes.count, bytes[index] == 0x0A { index += 1 }

@@ -2,7 +2,7 @@
 
 internal import Digests
 
-/// Reads CSV with commas, semicolons, tabs or bars, JSON lines, and a JSON array of objects, in UTF-8 or, with its mark, UTF-16.
+/// Reads CSV with commas, semicolons, tabs or bars, JSON lines, and a JSON array of objects, in whatever encoding ``TableText`` tells.
 ///
 /// A cell is its value: without quotes and the space around it, 1.0 is 1, True is true. Cells of one value have one hash; others
 /// have the same by chance once in 2^64. An empty cell is ``TableCells/empty``.
@@ -18,9 +18,10 @@ enum TableCells {
     /// Returns whether all of it was read as a table.
     @discardableResult
     static func forEachRow(of bytes: [UInt8], _ body: ([UInt64]) -> Bool) -> Bool {
-        if let text = utf8(ofUTF16: bytes) { return forEachRow(of: text, body) }
+        let text = TableText(bytes)
+        if text.encoding != .utf8 { return forEachRow(of: Array(text.bytes), body) }
         guard !bytes.prefix(4_096).contains(0) else { return false }
-        let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        let start = text.bytes.startIndex
         switch bytes[start...].first(where: { $0 > 0x20 }) {
         case UInt8(ascii: "{"): return objects(lines(of: bytes[start...]), body)
         case UInt8(ascii: "["):
@@ -37,16 +38,6 @@ enum TableCells {
     }
 
     private static let largestArray = 16 << 20
-
-    private static func utf8(ofUTF16 bytes: [UInt8]) -> [UInt8]? {
-        let isLittle = bytes.starts(with: [0xFF, 0xFE])
-        guard isLittle || bytes.starts(with: [0xFE, 0xFF]) else { return nil }
-        let units = stride(from: 2, to: bytes.count - 1, by: 2).map { index in
-            let (first, second) = (UInt16(bytes[index]), UInt16(bytes[index + 1]))
-            return isLittle ? second << 8 | first : first << 8 | second
-        }
-        return Array(String(decoding: units, as: UTF16.self).utf8)
-    }
 
     // MARK: - JSON
 

@@ -15,10 +15,12 @@ struct Merger {
     init(_ drafts: [Draft]) { self.drafts = drafts }
 
     /// Errors: configs that cannot stand in one recipe. The entries know their models afterwards.
-    static func merge(_ drafts: [Draft]) throws(Findings) -> (Experiment, [ReportEntry]) {
+    ///
+    /// - Parameter train: The training table, where the user names it.
+    static func merge(_ drafts: [Draft], train: String? = nil) throws(Findings) -> (Experiment, [ReportEntry]) {
         var merger = Merger(drafts)
         try merger.mergeData()
-        var tables = TableMerger(drafts)
+        var tables = TableMerger(drafts, stated: train)
         merger.experiment.train = try tables.train()
         merger.experiment.test = try tables.test()
         merger.experiment.remarks += tables.remarks

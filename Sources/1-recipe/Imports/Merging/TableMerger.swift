@@ -5,13 +5,15 @@ internal import Nodes
 
 struct TableMerger {
     let drafts: [Draft]
+    /// The training table, where the user names it.
+    let stated: String?
     private(set) var fits: [ImportedFit] = []
     private(set) var remarks: [String] = []
     /// The fold's path without its number, by draft.
     private var rests: [String?] = []
 
-    init(_ drafts: [Draft]) {
-        self.drafts = drafts
+    init(_ drafts: [Draft], stated: String? = nil) {
+        (self.drafts, self.stated) = (drafts, stated)
         // A bare number at the end of a name is a fold's only where it differs from file to file.
         let ends = drafts.map { FoldName(atEndOf: $0.config.tables.train ?? "") }
         let numbers = Dictionary(grouping: ends.compactMap(\.self), by: \.rest).mapValues {
@@ -33,6 +35,12 @@ struct TableMerger {
     /// The one training table. Errors: configs that train on tables which are no folds of one.
     mutating func train() throws(Findings) -> String {
         let (drafts, rests) = (drafts, rests)
+        if let stated {
+            if rests.contains(where: { $0 != nil }) {
+                remarks.append("folds: the configs had a table for each; ablate splits data.train by itself")
+            }
+            return stated
+        }
         let full = try agreed(drafts.indices.filter { rests[$0] == nil }) { drafts[$0].config.tables.train }
         let folded = try agreed(drafts.indices.filter { rests[$0] != nil }) { rests[$0] }
         if let folded, full == nil {
@@ -57,8 +65,12 @@ struct TableMerger {
         return test.map { Self.table($0, &remarks) }
     }
 
-    /// What became of a validation table, where it is no fold's.
+    /// What became of a table that the user names, and of a validation table that is no fold's.
     func correct(_ entry: inout ReportEntry, of index: Int) {
+        if let stated, entry.outcome.target == "data.train" {
+            entry.outcome = .notApplicable("the table is \(stated), as --train says")
+            return
+        }
         guard entry.outcome.target == "folds", fits[index] == .full else { return }
         let isAdded = drafts[index].config.tables.trainsOnValidation
         entry.outcome = .notApplicable(
@@ -93,7 +105,9 @@ struct TableMerger {
                     Finding(
                         .configsDisagree, "this config reads \"\(path)\", and another reads \"\(first.path)\"",
                         at: span(index), notes: [.init("the other one", at: span(first.index))],
-                        help: "a recipe has one training table: import these configs apart")
+                        help:
+                            "a recipe has one training table: import these configs apart, or name it with --train where it is one"
+                    )
                 ])
             }
             if first == nil { first = (index, path) }
@@ -105,12 +119,10 @@ struct TableMerger {
     private static func table(_ path: String, _ remarks: inout [String]) -> String {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         let ending = name.contains(".") ? name.split(separator: ".").last.map { $0.lowercased() } ?? "" : ""
-        if ["csv", "jsonl", "parquet"].contains(ending) { return path }
+        if ["csv", "tsv", "json", "jsonl", "parquet", "pq"].contains(ending) { return path }
         let folder = path.hasPrefix("/") || path.hasPrefix(".") || path.split(separator: "/").count > 2
-        var written = folder || ["pq", "json"].contains(ending) ? path : "data/\(name)"
-        if ["pq", "json"].contains(ending) { written = String(written.dropLast(ending.count + 1)) }
-        written += ending == "pq" ? ".parquet" : ".jsonl"
-        remarks.append("data.train: \(path) is no .csv, .jsonl or .parquet; write the table to \(written)")
+        let written = (folder ? path : "data/\(name)") + ".jsonl"
+        remarks.append("data.train: \(path) is no .csv, .tsv, .json, .jsonl or .parquet; write the table to \(written)")
         return written
     }
 }

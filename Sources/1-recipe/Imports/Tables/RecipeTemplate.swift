@@ -14,63 +14,43 @@ package enum RecipeTemplate: String, CaseIterable, Sendable {
     /// The roles that the recipe must name a column for, and for which the table has none that looks like it: the recipe has a name
     /// there that no column has.
     package func undecided(_ proposal: TableProposal) -> [String] {
-        let needsGroup = self != .classify && proposal.group == nil && proposal.prompt == nil
-        return [("answer", proposal.answer == nil), ("label", proposal.label == nil), ("group", needsGroup)].filter(\.1)
-            .map(\.0)
+        let needsGroup = self != .classify && proposal.group == nil
+        return [("answer", proposal.texts.isEmpty), ("label", proposal.target == nil), ("group", needsGroup)].filter(
+            \.1
+        )
+        .map(\.0)
     }
 
     /// The recipe over a table; where nothing is known of it, with names for its writer to change.
     package func text(name: String, train: String, proposal: TableProposal?) -> String {
-        func free(_ name: String) -> String { proposal?.free(name) ?? name }
-        let answer = proposal?.answer ?? free("text")
-        let label = proposal?.label ?? free("label")
-        let isGrouped = self != .classify || proposal?.group != nil
-        // Where a table is known, a column that it does not have is named only where a recipe must name one.
-        let prompt = proposal == nil ? (self == .classify ? nil : "question") : proposal?.prompt
-        let group = isGrouped ? proposal?.group ?? prompt ?? free("group") : nil
-        let known = proposal?.labels ?? []
-        let labels = known.count > 1 ? known : ["a", "b"]
-        let isConstrained = self == .predictTheLLM || proposal?.isOneOfEach == true
-        let texts = proposal?.texts ?? []
-        let named = texts.map { "\($0.name): \(YAMLText.scalar($0.column))" }.joined(separator: ", ")
-        var columns = [
-            texts.isEmpty ? "answer: \(YAMLText.scalar(answer))" : "texts: {\(named)}",
-            "label: \(YAMLText.scalar(label))",
-        ]
-        if let prompt, texts.isEmpty { columns.insert("prompt: \(YAMLText.scalar(prompt))", at: 0) }
-        if let id = proposal?.id { columns.insert("id: \(YAMLText.scalar(id))", at: 0) }
-        if let group { columns.append("group: \(YAMLText.scalar(group))") }
-        let open = proposal.map(undecided) ?? []
-        let remark =
-            proposal == nil
-            ? "          # the columns of your table"
-            : open.isEmpty ? "" : "          # name yourself: \(open.joined(separator: ", "))"
+        let data = proposal.map { ProposedData(proposal: $0, template: self) }
+        let kind = proposal?.target?.kind ?? .classes
+        let isConstrained = data?.isConstrained ?? (self == .predictTheLLM)
+        let hasGroup = data?.hasGroup ?? (self != .classify)
+        let texts = proposal?.texts.map(\.name) ?? []
+        let isShort = texts.allSatisfy { ["prompt", "answer"].contains($0) }
+        let lengths = isShort ? "prompt: 256, answer: 768" : texts.map { "\($0): 256" }.joined(separator: ", ")
         var text = """
             # yaml-language-server: $schema=recipe.schema.json
             recipe: \(name)
-            about: Which label does a text have?
+            about: \(Self.question(kind))
 
             data:
               train: \(YAMLText.scalar(train))
-              columns: {\(columns.joined(separator: ", "))}\(remark)
-              labels: [\(labels.map(label(_:)).joined(separator: ", "))]
 
             """
+        text += data?.text ?? blank
         if isConstrained {
             text += "  constraint: one-of-each            # every group holds each label exactly once\n"
         }
-        let places = texts.map { "\($0.name): {\($0.name)}" }.joined(separator: "; ")
-        let lengths =
-            texts.isEmpty ? "prompt: 256, answer: 768" : texts.map { "\($0.name): 256" }.joined(separator: ", ")
-        if !texts.isEmpty {
-            text += "  template: \"\(places)\"\n"
-        } else if prompt != nil {
+        if !isShort {
+            text += "  template: \"\(texts.map { "\($0): {\($0)}" }.joined(separator: "; "))\"\n"
+        } else if texts.contains("prompt") || proposal == nil && self != .classify {
             text += "  template: \"Question: {prompt}; Answer: {answer}\"\n"
         }
-        let kind = group == nil ? "stratified-k-fold" : "stratified-group-k-fold"
+        text += "\n" + (data?.folds ?? Self.folds(kind: Self.dealing(kind, hasGroup: hasGroup))) + "\n"
+        if kind == .number, proposal?.target?.columns.count ?? 1 > 1 { text += "\nmetrics: [mcrmse, rmse]\n" }
         text += """
-
-            folds: {kind: \(kind), count: 5, seed: 42}
 
             models:
               words:                             # a baseline without a GPU, in seconds
@@ -88,21 +68,47 @@ package enum RecipeTemplate: String, CaseIterable, Sendable {
 
             """
         if isConstrained { text += "  final: {optimize: blend}\n" }
-        return text + """
+        if kind == .ordinal {
+            text += "  final: {optimize: blend, method: thresholds}   # cut points with the best quadratic kappa\n"
+        }
+        text += """
 
             ablations:
               rank:
                 hypothesis: Is LoRA rank 8 as good as 16?
                 of: mistral
                 vary: {lora.rank: [8, 16]}
-                smallest-effect: 0.01
+
+            """
+        return text + (kind == .number ? "" : "    smallest-effect: 0.01\n")
+    }
+
+    static func folds(kind: String, count: Int = 5) -> String { "folds: {kind: \(kind), count: \(count), seed: 42}" }
+
+    /// The kind of folds that deals such rows.
+    static func dealing(_ kind: TargetReading.Kind, hasGroup: Bool) -> String {
+        let isStratified = kind == .classes || kind == .ordinal
+        return (isStratified ? "stratified-" : "") + (hasGroup ? "group-" : "") + "k-fold"
+    }
+
+    /// Data of which nothing is known.
+    private var blank: String {
+        let columns =
+            self == .classify
+            ? "answer: text, label: label" : "prompt: question, answer: text, label: label, group: question"
+        return """
+              columns: {\(columns)}          # the columns of your table
+              labels: [a, b]
 
             """
     }
 
-    /// Whole numbers may stand as they are.
-    private func label(_ text: String) -> String {
-        if let number = Int(text), String(number) == text { return text }
-        return YAMLText.scalar(text)
+    private static func question(_ kind: TargetReading.Kind) -> String {
+        switch kind {
+        case .classes: "Which label does a text have?"
+        case .ordinal: "Which grade does a text have?"
+        case .multiLabel: "Which labels does a text have?"
+        case .number: "Which number belongs to a text?"
+        }
     }
 }

@@ -67,6 +67,8 @@ package struct RecipeLoader: Sendable {
             }
         }
         root = Inheritance.resolve(root, &reading)
+        let written = root["data"]?["train"]
+        root = TablePatterns(surroundings: surroundings, folder: folder).resolve(root)
         if !isProven { ReferenceChecks(tree: root).report(&reading) }
         let files = FileChecks(surroundings: surroundings, folder: folder).findings(root)
         let missing = files.filter { $0.rule == .missingFile }
@@ -74,6 +76,7 @@ package struct RecipeLoader: Sendable {
         guard var recipe = Recipe.declaration.shape.decode(root, &reading) else {
             throw Findings(reading.findings + missing)
         }
+        recipe.data.isParted = written?.elements != nil || TablePatterns.isPattern(written?.scalar?.text ?? "")
         if let rounds = recipe.rounds {
             recipe.rounds?.pseudoLabels.from = rounds.from ?? recipe.submission?.from ?? ""
         }

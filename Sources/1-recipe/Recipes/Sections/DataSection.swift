@@ -62,7 +62,10 @@ package enum Constraint: String, CaseIterable, Sendable {
 }
 
 package struct DataSection: Sendable {
-    package var train = ""
+    /// The files of the training table, whose rows follow each other in this order.
+    package var trainFiles: [String] = []
+    /// Whether they are a list or a pattern, of which there may be another number tomorrow.
+    var isParted = false
     package var test: String?
     package var validation: String?
     package var more: [TrainingTable] = []
@@ -79,8 +82,9 @@ package struct DataSection: Sendable {
             "labels", by: "target", where: Target.Kind.allCases.filter { !$0.form.isOfOneLabel }.map(\.rawValue)),
         keys: [
             Key(
-                "train", \.train, .table, required: true,
-                "The labelled table: csv, jsonl or parquet, from the recipe's folder."),
+                "train", \.trainFiles, .tables, required: true,
+                "The labelled table: csv, tsv, json, jsonl or parquet, from the recipe's folder; or its parts, as a list or as a pattern of names such as train/*.csv: they are one table, in the order of the list, those of a pattern in that of their names."
+            ),
             Key("test", optional: \.test, .table, "The table to predict; may be left out."),
             Key(
                 "more", \.more, .trainingTables,
@@ -107,8 +111,11 @@ package struct DataSection: Sendable {
             ),
         ])
 
-    /// Every table that has labels.
-    var labelled: [String] { [train] + [validation].compactMap { $0 } + more.map(\.file) }
+    /// The training table, of several files the first.
+    package var train: String { trainFiles.first ?? "" }
+
+    /// Every file that has labels.
+    var labelled: [String] { trainFiles + [validation].compactMap { $0 } + more.map(\.file) }
     /// Whether control tokens in texts are text where a model does not say. Results of the short form stay what they were.
     package var splitsSpecialTokens: Bool { !columns.texts.areShort }
 
@@ -143,9 +150,15 @@ extension Columns {
 package enum TableFormat: String, CaseIterable, Sendable {
     case csv, jsonl, parquet
 
+    /// What separates the cells of a text, and whether JSON stands in lines or in one array, is told by its first line.
     package init?(path: String) {
         guard let dot = path.lastIndex(of: ".") else { return nil }
-        self.init(rawValue: path[path.index(after: dot)...].lowercased())
+        switch path[path.index(after: dot)...].lowercased() {
+        case "csv", "tsv", "tab", "txt": self = .csv
+        case "jsonl", "ndjson", "json": self = .jsonl
+        case "parquet", "pq": self = .parquet
+        default: return nil
+        }
     }
 }
 
@@ -169,29 +182,30 @@ extension ValueShape where Value == String {
             }, encode: text.encode)
     }
 
+    /// What belongs where a table does.
+    fileprivate static let aTable = "the path of a .csv, .tsv, .json, .jsonl or .parquet file"
+
     static var table: Self {
-        let wanted = "the path of a .csv, .jsonl or .parquet file"
         let text = ValueShape.text(
-            pattern: "\\.([cC][sS][vV]|[jJ][sS][oO][nN][lL]|[pP][aA][rR][qQ][uU][eE][tT])$", wanted: wanted)
+            pattern:
+                "\\.([cCtT][sS][vV]|[tT][aA][bB]|[tT][xX][tT]|[nN][dD][jJ][sS][oO][nN]|[jJ][sS][oO][nN]|[jJ][sS][oO][nN][lL]|[pP][aA][rR][qQ][uU][eE][tT]|[pP][qQ])$",
+            wanted: aTable)
         return ValueShape(
             schema: text.schema,
             decode: { node, reading in
                 guard node.elements == nil else {
-                    reading.wrongType(node, wanted: wanted, help: "one file is needed: \(joined)")
+                    reading.wrongType(node, wanted: aTable, help: "one file is needed here: join the parts into one")
                     return nil
                 }
                 guard let path = text.decode(node, &reading) else { return nil }
                 guard TableFormat(path: path) == nil else { return path }
                 reading.report(
                     Finding(
-                        .badValue, "\(wanted) belongs here, and this is \"\(path)\"", at: node.span,
+                        .badValue, "\(aTable) belongs here, and this is \"\(path)\"", at: node.span,
                         help: advice(on: path)))
                 return nil
             }, encode: text.encode)
     }
-
-    private static let joined =
-        "join the parts into one, such as `awk 'FNR > 1 || NR == 1' data/*.csv > train.csv`, or with pandas.concat"
 
     /// What to make of a file of another kind.
     private static func advice(on path: String) -> String? {
@@ -200,17 +214,33 @@ extension ValueShape where Value == String {
         switch ending {
         case "gz", "bz2", "xz", "zst", "zip", "7z", "tar", "tgz", "lz4":
             return "unpack it first, and name what was in it"
-        case "tsv", "tab", "txt":
-            return "write it with commas first: pandas.read_csv(FILE, sep='\\t').to_csv('train.csv', index=False)"
         case "xlsx", "xls", "ods": return "save the sheet as CSV first"
-        case "json":
-            return
-                "write one object on each line, as .jsonl: pandas.read_json(FILE).to_json('train.jsonl', orient='records', lines=True)"
-        case "ndjson": return "name it .jsonl"
         case "feather", "arrow", "orc", "pkl", "pickle", "sqlite", "db", "h5", "avro":
             return "write it as .parquet first"
-        case "": return "of a folder, one file is needed: \(joined)"
+        case "":
+            return "of a folder, name the files: a pattern in data.train, such as data/*.csv, is one table of several"
         default: return nil
+        }
+    }
+}
+
+extension ValueShape where Value == [String] {
+    /// A table in one file or in several of one form. One alone is written as itself.
+    static var tables: Self {
+        let (one, list) = (ValueShape<String>.table, ValueShape<[String]>.list(of: .table))
+        return ValueShape(schema: ["anyOf": [one.schema, list.schema]]) { node, reading in
+            guard let elements = node.elements else { return one.decode(node, &reading).map { [$0] } }
+            guard let files = list.decode(node, &reading) else { return nil }
+            let form = TableFormat(path: files[0])
+            guard let other = zip(elements, files).first(where: { TableFormat(path: $1) != form }) else { return files }
+            reading.report(
+                Finding(
+                    .badValue,
+                    "the files of one table are of one form, and \"\(other.1)\" is of another than \"\(files[0])\"",
+                    at: other.0.span, help: "write them in one form"))
+            return nil
+        } encode: { files in
+            files.count == 1 ? .string(files[0]) : .array(files.map { .string($0) })
         }
     }
 }

@@ -167,6 +167,7 @@ struct Compiler {
                 data: data, role: role, foldColumn: role == .train ? recipe.folds.column : nil,
                 isTime: role == .train && recipe.folds.kind == .time,
                 namesGroups: role.hasLabels && isJoined && data.columns.group != nil, table: file(path),
+                parts: role == .train ? parts(of: data.trainFiles) : [:],
                 reference: role == .test ? texts(of: .train) : nil),
             at: "data/\(role.rawValue)/ingest",
             origins: [
@@ -219,6 +220,11 @@ struct Compiler {
     /// The extra columns of a table; of the training table those of all tables with labels.
     mutating func extra(of role: IngestStep.Role) -> Artifact<Content.Extra> {
         (role == .train ? joined()?.extra : nil) ?? ingest(role).extra
+    }
+
+    /// The files after the first by their numbers, which are counted from 1.
+    private func parts(of files: [String]) -> [String: Artifact<Content.UserFile>] {
+        Dictionary(uniqueKeysWithValues: files.enumerated().dropFirst().map { ("\($0 + 1)", file($1)) })
     }
 
     /// A file of the user's, named as the recipe names it.

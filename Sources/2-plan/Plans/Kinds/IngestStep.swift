@@ -41,6 +41,8 @@ package struct IngestStep: TypedStep {
     /// Whether the groups' names are told, for other tables of the same groups.
     var namesGroups = false
     let table: Artifact<Content.UserFile>
+    /// Where the table is several files, those after the first, by their numbers: 2 and on.
+    var parts: [String: Artifact<Content.UserFile>] = [:]
     /// The training texts, which the test table is held against: a question that stands in both is worth a warning.
     let reference: Artifact<Content.Texts>?
 
@@ -113,7 +115,8 @@ package struct IngestStep: TypedStep {
     private var path: String { further ?? data.path(of: role) }
 
     package static let inputs: [Input<Self>] = [
-        Input("table", \.table, "The table."),
+        Input("table", \.table, "The table, or its first file."),
+        Input(each: "part.", \.parts, of: "number", "Its further files, from 2 on, whose rows follow in that order."),
         Input(
             "reference", optional: \.reference,
             "For a test table the training texts, for warnings of questions in both."),

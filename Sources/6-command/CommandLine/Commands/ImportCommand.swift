@@ -27,6 +27,12 @@ struct ImportCommand: AsyncParsableCommand {
     @Option(help: "The schema that the recipe names for editors; `ablate schema` prints it.")
     var schema = "recipe.schema.json"
 
+    @Option(
+        help: ArgumentHelp(
+            "The training table, where the configs name it by paths of other machines; from the recipe's folder.",
+            valueName: "file"))
+    var train: String?
+
     @Flag(help: "Write one JSON document with recipe and report to standard output.")
     var json = false
 
@@ -42,7 +48,7 @@ struct ImportCommand: AsyncParsableCommand {
                 }
             }
             guard findings.isEmpty else { throw Findings(findings) }
-            let imported = try RecipeImport(sources, tool: tool, schema: schema)
+            let imported = try RecipeImport(sources, tool: tool, schema: schema, train: train)
             if json {
                 Console.out(document: [
                     "findings": [], "recipe": .string(imported.recipe), "report": imported.report.json,

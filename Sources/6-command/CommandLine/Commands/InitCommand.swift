@@ -16,11 +16,27 @@ struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write a first recipe, and the schema by which an editor completes it.")
 
-    @Argument(help: "A CSV or .jsonl table to propose columns from.", completion: .file(extensions: ["csv", "jsonl"]))
+    @Argument(
+        help: "A table to propose columns from: separated cells or JSON.",
+        completion: .file(extensions: ["csv", "tsv", "txt", "json", "jsonl"]))
     var table: String?
     @Option(help: "classify, grouped or predict-the-llm; by default what the table looks like.")
     var template: RecipeTemplate?
     @Option(help: "The recipe file to write.") var output = "recipe.yaml"
+    @Option(
+        help: ArgumentHelp(
+            "A column of what is predicted; again for a column of 0 and 1, a share or a number of each.",
+            valueName: "column"))
+    var label: [String] = []
+    @Option(help: ArgumentHelp("A column of a text that a model reads; again for each.", valueName: "column"))
+    var text: [String] = []
+    @Option(help: ArgumentHelp("The column whose equal values keep rows in one fold.", valueName: "column"))
+    var group: String?
+
+    func validate() throws {
+        guard table == nil, !label.isEmpty || !text.isEmpty || group != nil else { return }
+        throw ValidationError("--label, --text and --group name columns of a table: name the table, too")
+    }
 
     func run() async throws {
         do {
@@ -30,19 +46,15 @@ struct InitCommand: AsyncParsableCommand {
                 case nil: throw AblateError(.missing, "cannot read \(path.shown): there is no such file")
                 default:
                     throw AblateError(
-                        .missing, "\(path.shown) is no file; name one CSV or .jsonl table, or leave it out")
+                        .missing, "\(path.shown) is no file; name one table, or leave it out")
                 }
                 let bytes = try Files.content(path, limit: 1 << 30)
-                do throws(TableReading.Objection) {
-                    return TableProposal(try TableReading(bytes, name: path))
-                } catch {
-                    throw AblateError(.missing, "\(path.shown) \(error.reason)")
-                }
+                return try propose(bytes, path)
             }
             let chosen = template ?? RecipeTemplate(fitting: proposal)
             let name =
                 Files.absolute(Files.folder(of: output)).split(separator: "/").last.map(String.init) ?? "experiment"
-            let text = chosen.text(
+            let written = chosen.text(
                 name: Self.isName(name) ? name : "experiment", train: relative(table) ?? "data/train.csv",
                 proposal: proposal)
             let schema = Self.beside(output, "recipe.schema.json")
@@ -65,31 +77,51 @@ struct InitCommand: AsyncParsableCommand {
                     )
                 }
             }
-            try delivery.write(delivery.require(output, remedy: remedy), Array(text.utf8))
+            try delivery.write(delivery.require(output, remedy: remedy), Array(written.utf8))
             report(proposal, chosen)
         } catch {
             throw Failure.report(error)
         }
     }
 
+    private func propose(_ bytes: [UInt8], _ path: String) throws -> TableProposal {
+        let reading: TableReading
+        do throws(TableReading.Objection) {
+            reading = try TableReading(bytes, name: path)
+        } catch {
+            throw AblateError(.missing, "\(path.shown) \(error.reason)")
+        }
+        do throws(TableProposal.Objection) {
+            return try TableProposal(reading, stated: StatedColumns(labels: label, texts: text, group: group))
+        } catch {
+            throw AblateError(.missing, "\(path.shown): \(error.reason)")
+        }
+    }
+
     private static let meaning = [
         "answer": "a text to classify", "label": "a label", "group": "one whose rows belong together",
     ]
+    private static let options = ["answer": "--text", "label": "--label", "group": "--group"]
 
     private func report(_ proposal: TableProposal?, _ template: RecipeTemplate) {
         Console.out("\(output): a \(template.rawValue) recipe")
         if let proposal {
-            let isShort = proposal.texts.isEmpty
-            let found =
-                (isShort ? [("prompt", proposal.prompt), ("answer", proposal.answer)] : [])
-                + proposal.texts.map { ($0.name, $0.column) }
-                + [("label", proposal.label), ("group", proposal.group), ("id", proposal.id)]
-            let shown = found.compactMap { name, column in column.map { "\(name): \($0.shown)" } }
-            if !shown.isEmpty { Console.out("  " + shown.joined(separator: ", ")) }
+            let roles =
+                proposal.texts.map { ($0.name, $0.column.column) }
+                + (proposal.target?.columns.map { ("label", $0) } ?? [])
+                + [
+                    ("group", proposal.group), ("id", proposal.id), ("weight", proposal.weight),
+                    ("fold", proposal.fold),
+                ]
+                .compactMap { name, found in found.map { (name, $0.column) } }
+            if !roles.isEmpty {
+                Console.out("  " + roles.map { "\($0): \($1.shown)" }.joined(separator: ", "))
+            }
             for role in template.undecided(proposal) {
+                let option = Self.options[role].map { ", or with \($0)" } ?? ""
                 let advice = role == "label" ? ", and its values in data.labels" : ""
                 Console.note(
-                    "no column looks like \(Self.meaning[role] ?? role); name one yourself in data.columns.\(role)\(advice). The columns: \(CSVTable.listed(proposal.columns.map(\.shown)))"
+                    "no column looks like \(Self.meaning[role] ?? role); name one yourself in data.columns.\(role)\(option)\(advice). The columns: \(CSVTable.listed(proposal.columns.map(\.shown)))"
                 )
             }
             for note in proposal.notes { Console.note(note) }

@@ -6,6 +6,7 @@ Knows values as `tables` gives them (text, number, boolean, None). Does not know
 import math
 import re
 
+from ..protocol.places import place
 from ..protocol.step import invalid
 from ..protocol.words import printable
 from .tables import check_text
@@ -41,6 +42,25 @@ def number(value):
         return math.nan
 
 
+COMMA = re.compile(r"[-+]?\d*,\d+", re.ASCII)
+THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}", re.ASCII)
+WHOLE = re.compile(r"[-+]?\d+", re.ASCII)
+
+
+def pointed(title, column, values, remarks):
+    """The values with a point for a comma, where the column writes numbers with a decimal comma; else as they are.
+
+    All must be such numbers or whole ones, and one of them no 1,234, which may be more than a thousand.
+    """
+    texts = [value.strip() for value in values if isinstance(value, str) and value.strip()]
+    some = [text for text in texts if "," in text]
+    if not some or all(map(THOUSANDS.fullmatch, some)) or not all(COMMA.fullmatch(text) or WHOLE.fullmatch(text) for text in texts):
+        return values
+    remarks.append(f"{title}, column '{printable(column)}': its numbers are read with a decimal comma, {printable(some[0])} as "
+                   f"{printable(some[0].replace(',', '.'))}")
+    return [value.replace(",", ".") if isinstance(value, str) else value for value in values]
+
+
 def read_words(title, column, values):
     """Values as texts, for which null and an empty cell are an error (ids and groups)."""
     words = []
@@ -48,7 +68,7 @@ def read_words(title, column, values):
         word = "" if is_nothing(value) else written(value)
         if not word:
             what = "null" if is_nothing(value) else "empty"
-            raise invalid(f"{title}, row {row}, column '{printable(column)}' is {what}: every row needs a value, and rows that have "
+            raise invalid(f"{place(title, row)}, column '{printable(column)}' is {what}: every row needs a value, and rows that have "
                           "nothing in common need different ones", row, column)
         check_text(word, title, row, column)
         words.append(word)

@@ -6,6 +6,7 @@ Knows values, and not what the column is for.
 import re
 from datetime import UTC, datetime
 
+from ..protocol.places import place
 from ..protocol.step import invalid
 from ..protocol.words import printable
 from .cells import NUMBER, is_nothing, written
@@ -39,7 +40,7 @@ def in_time(title, column, values):
     """Of times: all numbers, or all dates as ISO 8601 writes them, with or without a time of day. Each row needs one."""
     for row, value in enumerate(values, 1):
         if not value:
-            raise invalid(f"{title}, row {row}, column '{printable(column)}' is empty, and says when the row was: give every row its time, or "
+            raise invalid(f"{place(title, row)}, column '{printable(column)}' is empty, and says when the row was: give every row its time, or "
                           "leave the row out", row, column)
     given = dict.fromkeys(values)
     if all(map(NUMBER.fullmatch, given)):
@@ -50,7 +51,7 @@ def in_time(title, column, values):
         if len(set(zoned.values())) > 1:
             value = next(value for value in given if not zoned[value])
             row = values.index(value) + 1
-            raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(value)}' says no time zone, and others do: give all "
+            raise invalid(f"{place(title, row)}, column '{printable(column)}': '{printable(value)}' says no time zone, and others do: give all "
                           "of them one, or none", row, column)
     ranks = sorted(set(moments.values()))
     names = {}
@@ -65,7 +66,7 @@ def moment(title, column, value, values):
         found = datetime.fromisoformat(value.strip())
     except ValueError:
         row = values.index(value) + 1
-        raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(value)}' is no date that has one meaning: write it as "
+        raise invalid(f"{place(title, row)}, column '{printable(column)}': '{printable(value)}' is no date that has one meaning: write it as "
                       "2026-11-29 or 2026-11-29T13:45:00, or write all as numbers, such as years", row, column) from None
     return found.astimezone(UTC) if found.tzinfo else found
 

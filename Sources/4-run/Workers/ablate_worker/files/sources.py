@@ -4,9 +4,9 @@ A regular file is needed, and no more of it is read than it had when it was open
 other kinds of files. Shows nothing of what is in a file, and does not know rows or columns.
 """
 
+import codecs
 import io
 import os
-import shlex
 import stat
 
 from ..protocol.step import invalid
@@ -18,7 +18,6 @@ FORMS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_IS
 SYSTEM = ("/proc", "/sys")
 KINDS = (
     (b"\xff\xfe\x00\x00", "UTF-32", "save it as UTF-8"), (b"\x00\x00\xfe\xff", "UTF-32", "save it as UTF-8"),
-    (b"\xff\xfe", "UTF-16", "save it as UTF-8"), (b"\xfe\xff", "UTF-16", "save it as UTF-8"),
     (b"PAR1", "a Parquet file", "give it a name that ends in .parquet"),
     (b"ARROW1", "an Arrow or Feather file", "write it as Parquet"),
     (b"PK\x03\x04", "a ZIP archive, or an Excel workbook", "unpack it, or save the sheet as CSV"),
@@ -31,6 +30,7 @@ KINDS = (
     (b"\x80\x05\x95", "a Python pickle", "write its table as CSV or Parquet"),
     (b"version https://git-lfs", "a Git LFS pointer and not the file itself", "fetch it with `git lfs pull`"),
 )
+UTF16 = (b"\xff\xfe", b"\xfe\xff")  # its marks
 PAGES = (b"<!doctype", b"<html", b"<?xml")
 
 
@@ -69,21 +69,55 @@ def opened(path, title):
     return io.BufferedReader(Bounded(descriptor, status.st_size), 1 << 20)
 
 
-def text(path, title, newline):
-    """A text stream of the file, refused where it is plainly of another kind. Bytes that are not UTF-8 become surrogates."""
+def text(path, title, newline, remarks=None, encoding=None):
+    """A text stream of the file, refused where it is plainly of another kind. Bytes that are not UTF-8 become surrogates.
+
+    remarks: what was detected is added there, as sentences. encoding: what an earlier stream of the file had.
+    """
     with opened(path, title) as file:
-        check_kind(file.read(HEAD), title)
-    return io.TextIOWrapper(opened(path, title), encoding="utf-8-sig", errors="surrogateescape", newline=newline)
+        head = file.read(HEAD)
+        check_kind(head, title)
+    encoding = encoding or told_encoding(path, title, head)
+    if remarks is not None and encoding != "utf-8-sig":
+        remarks.append(f"{title}: its text is read as {NAMES[encoding]}")
+    return io.TextIOWrapper(opened(path, title), encoding=encoding, newline=newline,
+                            errors="surrogatepass" if encoding == "utf-16" else "surrogateescape")
+
+
+NAMES = {"utf-16": "UTF-16", "cp1252": "Windows-1252, since it is no UTF-8"}
+
+
+def told_encoding(path, title, head):
+    """UTF-16 by its mark; else UTF-8, unless no character of it beyond ASCII is one of UTF-8 and all are of Windows-1252."""
+    if head.startswith(UTF16):
+        return "utf-16"
+    decoder, isolated = codecs.getincrementaldecoder("utf-8")("surrogateescape"), set()
+    with opened(path, title) as file:
+        while chunk := file.read(1 << 20):
+            if chunk.isascii() and not decoder.getstate()[0]:
+                continue
+            beyond = {ord(character) for character in decoder.decode(chunk) if not character.isascii()} - {0xFEFF}
+            if any(not 0xDC80 <= code <= 0xDCFF for code in beyond):
+                return "utf-8-sig"  # at fault or not: what is no UTF-8 in it is damage
+            isolated |= beyond
+    bytes_there = bytes(sorted(code - 0xDC00 for code in isolated))
+    try:
+        return "cp1252" if bytes_there.decode("cp1252") else "utf-8-sig"
+    except UnicodeDecodeError:
+        return "utf-8-sig"
 
 
 def lines(stream, title):
     """The stream's lines, none of them longer than the limit."""
     number = 0
-    while line := stream.readline(LINE):
-        number += 1
-        if len(line) == LINE and line[-1] not in "\r\n":
-            raise invalid(f"{title}, line {number} has more than {LINE >> 20} million characters: this is no table")
-        yield line
+    try:
+        while line := stream.readline(LINE):
+            number += 1
+            if len(line) == LINE and line[-1] not in "\r\n":
+                raise invalid(f"{title}, line {number} has more than {LINE >> 20} million characters: this is no table")
+            yield line
+    except UnicodeDecodeError:
+        raise invalid(f"{title}, after line {number}: its bytes end within a character of UTF-16. Is the file whole? Save it as UTF-8") from None
 
 
 def check_kind(head, title):
@@ -93,7 +127,7 @@ def check_kind(head, title):
             raise invalid(f"{title} is {what}: {remedy}")
     if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(PAGES):
         raise invalid(f"{title} is a web page or XML: name the table itself")
-    if head.count(0) * 10 > len(head):
+    if head.count(0) * 10 > len(head) and not head.startswith(UTF16):
         raise invalid(f"{title} is no text (many of its first bytes are 0): is it UTF-16? Save it as UTF-8")
 
 
@@ -101,14 +135,8 @@ def json_instead(path, title):
     """Words for a file that should hold a CSV and holds JSON; empty where it does not."""
     with opened(path, title) as file:
         start = file.read(HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith(b"[{") or start.startswith(b"[") and start[1:].lstrip().startswith(b"{"):
-        return "It is one JSON array: " + one_each(title) + "."
+    if start.startswith(b"[") and start[1:].lstrip().startswith(b"{"):
+        return "It is one JSON array: give it a name that ends in .json."
     if start.startswith(b'{') and start[1:].lstrip().startswith(b'"'):
         return "It holds JSON: if that is one object per line, give it a name that ends in .jsonl."
     return ""
-
-
-def one_each(name):
-    """What to do with a file that is one JSON array."""
-    target = name + "l" if name.endswith(".json") else name.rsplit(".", 1)[0] + "-lines.jsonl"
-    return f"one JSON object per line is needed, and `jq -c '.[]' {shlex.quote(name)} > {shlex.quote(target)}` writes them so"

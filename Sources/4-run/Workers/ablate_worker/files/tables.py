@@ -1,29 +1,45 @@
-"""Reads a csv, jsonl or parquet table as rows of plain values, guessing nothing.
+"""Reads a csv, jsonl or parquet table as rows of plain values. How it is written is told by itself (separated.py, records.py, sources.py).
 
 An empty cell is an empty text, "NA" is the text NA, and every row is there. What cannot be read is an error that names
 the row. Does not know what the columns are for.
 """
 
-import csv
 import difflib
-import json
 from datetime import date, datetime
 
+from ..protocol.places import Parts, place
 from ..protocol.step import invalid
 from ..protocol.words import alike, listed, printable, unseen
 from . import sources
+from .records import Repeating, read_records
+from .separated import Separated
 
-csv.field_size_limit(sources.LINE)
+
+def read_tables(files, format, required, optional, remarks):
+    """The columns of one table in several files (Source each), whose rows follow each other; and what messages call it."""
+    tables = [read_table(file.path, file.title, format, required, optional, remarks) for file in files]
+    for file, table in zip(files, tables):
+        lacking = next((column for column in tables[0] | table if column not in table or column not in tables[0]), None)
+        if lacking is not None:
+            here, there = (file, files[0]) if lacking not in table else (files[0], file)
+            raise invalid(f"{here.title} has no column '{printable(lacking)}', and {there.title} has: files of one table have the same columns",
+                          column=lacking)
+    if len(files) == 1:
+        return tables[0], files[0].title
+    counts = [len(next(iter(table.values()))) for table in tables]
+    joined = {column: [value for table in tables for value in table[column]] for column in tables[0]}
+    return joined, Parts([file.title for file in files], counts)
 
 
-def read_table(path, title, format, required, optional):
+def read_table(path, title, format, required, optional, remarks=None):
     """{column: list of values, one per row} of the columns named; an optional column that is absent is left out.
 
     Values are str from csv; str, int, float, bool or None from jsonl and parquet. Bytes that are not UTF-8 arrive as
-    lone surrogates (the surrogateescape convention): `check_text` finds them, row by row.
+    lone surrogates (the surrogateescape convention): `check_text` finds them, row by row. remarks: what was detected of the file's
+    form is added there, as sentences.
     """
     readers = {"csv": read_csv, "jsonl": read_jsonl, "parquet": read_parquet}
-    table = readers[format](path, title, list(required), list(optional))
+    table = readers[format](path, title, list(required), list(optional), remarks)
     if not next(iter(table.values()), []):
         raise invalid(f"{title} has no rows: at least one is needed")
     return table
@@ -66,40 +82,21 @@ def begins(names):
     """What can be said of names none of which is known, without showing them."""
     if len(names) > 1:
         return f"It names {len(names)} columns, and none that the recipe asks for."
-    mark = next((word for sign, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")) if names and sign in names[0]), None)
-    return f"Its first line has {mark} where commas are needed: save it with commas." if mark else "Its first line names one column."
+    return "Its first line names one column."
 
 
-def read_csv(path, title, required, optional):
-    with sources.text(path, title, newline="") as file:
-        reader = csv.reader(sources.lines(file, title), strict=True)
-        row = 0
-        try:
-            names = next(reader, None)
-            if not names:
-                what = "is empty" if names is None else "begins with an empty line"
-                raise invalid(f"{title} {what}: its first line must name the columns")
-            wanted = pick(title, names, required, optional, sources.json_instead(path, title))
-            places = [(names.index(c), []) for c in wanted]
-            for row, cells in enumerate((c for c in reader if c), 1):  # an empty line is no row
-                if len(cells) != len(names):
-                    raise invalid(f"{title}, row {row} (ends at line {reader.line_num}): {len(cells)} cells, and the header "
-                                  f"names {len(names)} columns. A text with a comma or a line break must stand in double "
-                                  "quotes", row)
-                for place, values in places:
-                    values.append(cells[place])
-        except csv.Error as error:
-            raise invalid(f"{title}, row {row + 1} (line {reader.line_num}): {error}. A double quote inside a text must be "
-                          'doubled (""), and a text that opens with one must close with one', row + 1) from None
+def read_csv(path, title, required, optional, remarks):
+    file = Separated(path, title, [*required, *optional], remarks)
+    wanted = pick(title, file.names, required, optional, sources.json_instead(path, title))
+    places = [(file.names.index(c), []) for c in wanted]
+    for cells in file.rows():
+        for cell, values in places:
+            values.append(cells[cell])
     return dict(zip(wanted, (values for _, values in places)))
 
 
-def read_jsonl(path, title, required, optional):
-    records = []
-    with sources.text(path, title, newline="\n") as file:
-        for line in sources.lines(file, title):
-            if line.strip():
-                records.append(read_object(line, title, len(records) + 1))
+def read_jsonl(path, title, required, optional, remarks):
+    records = read_records(path, title, remarks)
     names = list(dict.fromkeys(name for record in records for name in record))
     if not records:
         return {}
@@ -119,38 +116,7 @@ def read_jsonl(path, title, required, optional):
     return table
 
 
-class Repeating(dict):
-    """A JSON object in which a key stands more than once."""
-
-
-def members(pairs):
-    """A JSON object of its members, in a linear time that says when a key is repeated."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        found, seen = Repeating(found), set()
-        found.repeated = {key for key, _ in pairs if key in seen or seen.add(key)}
-    return found
-
-
-def read_object(line, title, row):
-    """The object that a line of JSON lines holds."""
-    try:
-        record = json.loads(line, object_pairs_hook=members)
-    except RecursionError:
-        raise invalid(f"{title}, row {row}: lists or objects are nested too deeply: keep to texts and numbers", row) from None
-    except ValueError as error:
-        if row == 1 and line.lstrip().startswith("["):
-            raise invalid(f"{title} is one JSON array: " + sources.one_each(title)) from None
-        why = f"{error.msg}, character {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
-        raise invalid(f"{title}, row {row}: not JSON ({why}). Each line must hold one whole JSON object", row) from None
-    if isinstance(record, list) and row == 1 and any(isinstance(part, dict) for part in record):
-        raise invalid(f"{title} is one JSON array: " + sources.one_each(title))
-    if not isinstance(record, dict):
-        raise invalid(f"{title}, row {row}: a JSON object is needed, one per line", row)
-    return record
-
-
-def read_parquet(path, title, required, optional):
+def read_parquet(path, title, required, optional, remarks):
     import pyarrow as pa
     import pyarrow.parquet as pq
     sources.opened(path, title).close()
@@ -187,9 +153,9 @@ def plain(column, title, name):
 
 def check_text(text, title, row, column):
     """Raise when a text holds what no text may: a byte that was not UTF-8, half of a surrogate pair, or a NUL."""
-    place = text.find("\0")
-    if place >= 0:
-        raise invalid(f"{title}, row {row}, column '{printable(column)}', character {place + 1}: a NUL, which many programs take for "
+    nul = text.find("\0")
+    if nul >= 0:
+        raise invalid(f"{place(title, row)}, column '{printable(column)}', character {nul + 1}: a NUL, which many programs take for "
                       "the end of a text: remove it", row, column)
     try:
         text.encode("utf-8")
@@ -197,4 +163,4 @@ def check_text(text, title, row, column):
         code = ord(text[error.start])
         what = (f"byte 0x{code - 0xDC00:02x} is not UTF-8: save the file as UTF-8" if 0xDC80 <= code <= 0xDCFF else
                 f"\\u{code:04x} is half of a surrogate pair: replace it, or write the whole pair")
-        raise invalid(f"{title}, row {row}, column '{printable(column)}', character {error.start + 1}: {what}", row, column) from None
+        raise invalid(f"{place(title, row)}, column '{printable(column)}', character {error.start + 1}: {what}", row, column) from None

@@ -7,9 +7,10 @@ folds, tokens or models.
 from decimal import Context, Decimal
 
 from ..files import formats, orders
-from ..files.cells import NUMBER, is_nothing, number, read_words, written
-from ..files.tables import check_text, read_table
+from ..files.cells import NUMBER, is_nothing, number, pointed, read_words, written
+from ..files.tables import check_text, read_tables
 from ..protocol.kinds import plain
+from ..protocol.places import place, row_of
 from ..protocol.step import Failure, invalid
 from ..protocol.words import alike, character_name, listed, printable, unseen
 from ..texts import extra, repeats
@@ -35,7 +36,7 @@ def run(step):
     named = {k: v for k, v in plain(parameters.columns).items() if v is not None}
     # The columns of the texts by their names. The short form has them among the roles, where no name of the writer's can clash.
     named_texts = parameters.texts or {name: named.pop(name) for name in ("prompt", "answer") if name in named}
-    title = step.title("table")
+    remarks = []
     train = role != "test"
     whole = parameters.constraint == "one-of-each" or parameters.target == "choice"
     needed, optional = asked(named, train, whole)
@@ -45,7 +46,9 @@ def run(step):
         parts = [piece["column"] for piece in pieces if "column" in piece]
         required = [*named_texts.values(), *(named[k] for k in roles), *columns, *parts, *parameters.extra]
         required += [c for c in [parameters.fold_column] if c is not None]
-        table = read_table(step.input("table"), title, parameters.format, required, [named[k] for k in optional])
+        further = sorted((name for name in step.inputs if name.startswith("part.")), key=lambda name: int(name.removeprefix("part.")))
+        files = [step.source(name) for name in ["table", *further]]
+        table, title = read_tables(files, parameters.format, required, [named[k] for k in optional], remarks)
     except Failure as failure:
         if not train and failure.row is None and failure.column is not None and failure.column == named.get("group"):
             what = "target choice" if parameters.target == "choice" else "constraint one-of-each"
@@ -59,11 +62,13 @@ def run(step):
         "ids": read_ids(title, named.get("id"), get("id"), count),
         "labels": read_labels(title, named["label"], get("label"), parameters.labels) if get("label") else None,
         "groups": None,
-        "weights": read_weights(title, named["weight"], get("weight")) if get("weight") else None,
+        "weights": read_weights(title, named["weight"], pointed(title, named["weight"], get("weight"), remarks)) if get("weight") else None,
         "classes": len(parameters.labels),
     }
     if columns:
-        found = [read_numbers(title, column, marks(table[column]) if parameters.target in MARKS else table[column]) for column in columns]
+        if parameters.target != "number":
+            table |= {column: [flag(value) for value in table[column]] for column in columns}
+        found = [read_numbers(title, column, pointed(title, column, table[column], remarks)) for column in columns]
         if parameters.target in ("classes", "ordinal"):
             rows["labels"], shares = shared(title, columns, found)
             rows |= {} if shares is None else {"shares": shares}
@@ -95,7 +100,7 @@ def run(step):
         values = orders.read_values(title, parameters.fold_column, table[parameters.fold_column])
         order = orders.in_time(title, parameters.fold_column, values) if parameters.times else orders.natural(values)
         formats.write_json(step.outputs / "order", order)
-    warnings = repeats.within(title, texts, rows)
+    warnings = remarks + repeats.within(title, texts, rows)
     for name, values in cells.items():
         if rows["labels"] is not None:
             warnings += extra.leaks(title, name, values, rows["labels"], parameters.labels)
@@ -141,7 +146,7 @@ def read_ids(title, column, values, count):
     ids, first = read_words(title, column, values), {}
     for row, name in enumerate(ids, 1):
         if first.setdefault(name, row) != row:
-            raise invalid(f"{title}, row {row}, column '{printable(column)}': the id '{printable(name)}' is already that of row {first[name]}; "
+            raise invalid(f"{place(title, row)}, column '{printable(column)}': the id '{printable(name)}' is already that of {row_of(title, first[name])}; "
                           "an id must name one row", row, column)
     return ids
 
@@ -168,7 +173,7 @@ def read_labels(title, column, values, labels):
         strangers = [character for character in text or "" if not character.isascii()]
         meant = (f" (is '{printable(near)}' meant?{unseen(text, near)})" if near else
                  f" (with {character_name(strangers[0])})" if strangers and len(text) < 20 else "")
-        raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}{meant}, which is none of the labels {listed(labels)}{more}: "
+        raise invalid(f"{place(title, row)}, column '{printable(column)}' {what}{meant}, which is none of the labels {listed(labels)}{more}: "
                       "correct the row, or add the value to data.labels", row, column)
     return indices
 
@@ -182,16 +187,16 @@ def read_numbers(title, column, values):
             what = "is null" if is_nothing(value) else "is empty" if value == "" else f"holds '{printable(written(value))}'"
             lacking = sum(not abs(number(value)) <= 1e30 for value in values)
             more = f" ({lacking} rows in all have none)" if lacking > 1 else ""
-            raise invalid(f"{title}, row {row}, column '{printable(column)}' {what}, and a finite number is to be predicted there{more}: "
+            raise invalid(f"{place(title, row)}, column '{printable(column)}' {what}, and a finite number is to be predicted there{more}: "
                           "write it with a point and without separators of thousands, or leave the row out", row, column)
         numbers.append(found)
     return numbers
 
 
-def marks(values):
-    """Cells in which true and false are 1 and 0, as tables of programs have them."""
-    return [float(value) if isinstance(value, bool) else {"true": 1, "false": 0}.get(value.lower(), value) if isinstance(value, str) else value
-            for value in values]
+def flag(value):
+    """1 and 0 for true and false, in a column that says whether a label is so; anything else as it is."""
+    word = written(value).strip().lower() if isinstance(value, (bool, str)) else None
+    return {"true": 1, "false": 0}.get(word, value)
 
 
 def check_marks(title, columns, found, rule):
@@ -199,7 +204,7 @@ def check_marks(title, columns, found, rule):
     for column, values in zip(columns, found):
         row = next((row for row, value in enumerate(values, 1) if value not in (0, 1)), None)
         if row is not None:
-            raise invalid(f"{title}, row {row}, column '{printable(column)}' holds {values[row - 1]:g}: {rule}", row, column)
+            raise invalid(f"{place(title, row)}, column '{printable(column)}' holds {values[row - 1]:g}: {rule}", row, column)
 
 
 def shared(title, columns, found):
@@ -209,10 +214,10 @@ def shared(title, columns, found):
     for row, own in enumerate(zip(*found), 1):
         odd = next((place for place, share in enumerate(own) if not 0 <= share <= 1), None)
         if odd is not None:
-            raise invalid(f"{title}, row {row}, column '{printable(columns[odd])}' holds {own[odd]:g}: a label's share of a row is a number from 0 "
+            raise invalid(f"{place(title, row)}, column '{printable(columns[odd])}' holds {own[odd]:g}: a label's share of a row is a number from 0 "
                           "to 1", row, columns[odd])
         if abs(sum(own) - 1) > 1e-3:
-            raise invalid(f"{title}, row {row}: the columns {listed(columns)} sum to {sum(own):g}, and the shares of a row's labels sum to 1; "
+            raise invalid(f"{place(title, row)}: the columns {listed(columns)} sum to {sum(own):g}, and the shares of a row's labels sum to 1; "
                           "several labels at once are the target multi-label", row, columns[0])
         indices.append(own.index(max(own)))
         shares.append([share / sum(own) for share in own])
@@ -224,7 +229,7 @@ def read_weights(title, column, values):
     for row, value in enumerate(values, 1):
         weight = number(value)
         if weight != 0 and not LIGHTEST <= weight <= HEAVIEST:
-            raise invalid(f"{title}, row {row}, column '{printable(column)}': '{printable(written(value))}' is no weight; 0, or a number "
+            raise invalid(f"{place(title, row)}, column '{printable(column)}': '{printable(written(value))}' is no weight; 0, or a number "
                           f"from {LIGHTEST} to {HEAVIEST} is needed", row, column)
         weights.append(weight)
     if sum(weights) == 0:
@@ -255,12 +260,12 @@ def check_choices(title, column, named, names, rows):
         where = f"the group '{printable(names[group[0] - 1])}' ({'rows' if len(group) > 1 else 'row'} {counted(group)})"
         if len(right) != 1:
             has = f"has {len(right)} right rows ({counted(right)})" if right else "has no right row"
-            place = right[1] if right else group[0]
-            raise invalid(f"{title}, row {place}, column '{printable(column)}': {where} {has}, and exactly one is expected: write 1 there and 0 in its "
-                          "other rows, or leave the group out", place, column)
+            row = right[1] if right else group[0]
+            raise invalid(f"{place(title, row)}, column '{printable(column)}': {where} {has}, and exactly one is expected: write 1 there and 0 in its "
+                          "other rows, or leave the group out", row, column)
         other = next((row for row in group if rows["weights"] and rows["weights"][row - 1] != rows["weights"][group[0] - 1]), None)
         if other is not None:
-            raise invalid(f"{title}, row {other}, column '{printable(named['weight'])}': {where} has rows of several weights, and a group counts as "
+            raise invalid(f"{place(title, other)}, column '{printable(named['weight'])}': {where} has rows of several weights, and a group counts as "
                           "one: give its rows one weight", other, named["weight"])
 
 
@@ -276,7 +281,7 @@ def check_one_of_each(title, column, names, rows, labels):
         members.setdefault(code, []).append(row)
     for group in members.values():
         first = group[0]
-        where = f"{title}, row {first}: the group '{printable(names[first - 1])}' (rows {counted(group)})"
+        where = f"{place(title, first)}: the group '{printable(names[first - 1])}' (rows {counted(group)})"
         rule = "the constraint one-of-each asks for each label exactly once in each group"
         if rows["labels"] is None:
             if len(group) != len(labels):

@@ -8,14 +8,16 @@ import csv
 import json
 
 from ..files import formats, sources
-from ..files.tables import read_object
+from ..files.records import read_records
+from ..files.separated import Separated
 from ..protocol.step import invalid
 from ..protocol.words import printable
 
 
 def run(step):
     asked, source, ids = step.parameters, step.source("table"), formats.read_json(step.input("rows"))["ids"]
-    table = FORMS[asked.format].read(source)
+    known = [*([asked.id] if asked.id else []), *asked.secret, *asked.kept]
+    table = FORMS[asked.format].read(source, known)
     if len(table) != len(ids):
         raise invalid(f"{source.title} has {len(table)} rows, and had {len(ids)} when it was checked: leave it alone and run again")
     if asked.id not in table.names:  # rows without a name are numbered
@@ -24,7 +26,7 @@ def run(step):
                           "name: write `id: id` into data.columns, or rename it", column="id")
         table.name(asked.id or "id", ids)
     if step.has("other"):
-        there = FORMS[asked.other_format].read(step.source("other")).names
+        there = FORMS[asked.other_format].read(step.source("other"), known).names
         kept = [name for name in table.names if name in there]
     else:
         kept = [name for name in table.names if name in asked.kept]
@@ -57,10 +59,9 @@ class Cells:
         self.names, self.places, self.rows = [n for n in names if names.count(n) == 1], {n: i for i, n in enumerate(names)}, rows
 
     @classmethod
-    def read(cls, source):
-        with sources.text(source.path, source.title, newline="") as file:
-            lines = csv.reader(sources.lines(file, source.title), strict=True)
-            return cls(next(lines), [cells for cells in lines if cells])
+    def read(cls, source, known):
+        file = Separated(source.path, source.title, known)
+        return cls(file.names, list(file.rows()))
 
     def __len__(self):
         return len(self.rows)
@@ -85,13 +86,8 @@ class Records:
         self.names, self.records = list(dict.fromkeys(name for record in records for name in record)), records
 
     @classmethod
-    def read(cls, source):
-        records = []
-        with sources.text(source.path, source.title, newline="\n") as file:
-            for line in sources.lines(file, source.title):
-                if line.strip():
-                    records.append(read_object(line, source.title, len(records) + 1))
-        return cls(records)
+    def read(cls, source, known):
+        return cls(read_records(source.path, source.title))
 
     def __len__(self):
         return len(self.records)
@@ -115,7 +111,7 @@ class Columns:
         self.table = table.select([name for name in names if names.count(name) == 1])
 
     @classmethod
-    def read(cls, source):
+    def read(cls, source, known):
         import pyarrow as pa
         import pyarrow.parquet as pq
         sources.opened(source.path, source.title).close()

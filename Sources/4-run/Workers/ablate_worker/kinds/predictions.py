@@ -58,7 +58,7 @@ def told(source):
     """Which table a file is that has no ending to say so, as what programs are told to write."""
     with sources.opened(source.path, source.title) as file:
         head = file.read(64)
-    return "parquet" if head.startswith(b"PAR1") else "jsonl" if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") else "csv"
+    return "parquet" if head.startswith(b"PAR1") else "jsonl" if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"[")) else "csv"
 
 
 def table(source, wanted, asked):

@@ -7,6 +7,7 @@ import math
 import re
 from collections import Counter
 
+from ..protocol.places import place
 from ..protocol.step import invalid
 from ..protocol.words import printable
 
@@ -25,7 +26,7 @@ def columns(name, cells, reference, title):
     if all(map(is_number, reference)) and any(word is not None for word in reference):
         for row, word in enumerate(cells, 1):
             if not is_number(word):
-                raise invalid(f"{title}, row {row}, column '{printable(name)}' holds '{printable(word)}', which is no number, and every row "
+                raise invalid(f"{place(title, row)}, column '{printable(name)}' holds '{printable(word)}', which is no number, and every row "
                               "of the training table has a number there: correct the row, or leave the cell empty", row, name)
         return [f"extra.{name}"], [[math.nan if word is None else float(word) for word in cells]]
     counts = Counter(word for word in reference if word is not None)

@@ -25,7 +25,8 @@ struct FileChecks {
     func findings(_ root: Node) -> [Finding] {
         var findings: [Finding] = []
         for path in [["data", "train"], ["data", "test"], ["data", "validation"], ["submission", "sample"]] {
-            if let node = root.value(at: path) { check(node, .file, &findings) }
+            guard let node = root.value(at: path) else { continue }
+            for part in path == ["data", "train"] ? node.elements ?? [node] : [node] { check(part, .file, &findings) }
         }
         for table in root["data"]?["more"]?.elements ?? [] {
             if let node = table["file"] { check(node, .file, &findings) }
@@ -98,7 +99,8 @@ struct FileChecks {
         }
         let help =
             wanted == .file
-            ? "name a plain file; of a folder of tables, join the files into one" : "name a folder in hub layout"
+            ? "name a plain file; of a folder of tables, a pattern in data.train such as data/*.csv"
+            : "name a folder in hub layout"
         findings.append(
             Finding(
                 .notAFile,
@@ -116,7 +118,8 @@ struct FileChecks {
             return "variables are not expanded: write the path in full, or use --set"
         }
         if text.contains(where: { "*?[".contains($0) }) || text.contains("{") && text.contains(",") {
-            return "patterns are not expanded: one file is needed, so join the files into one"
+            return
+                "no table has such a name; * and ? stand for characters in data.train alone, after the last /, and one file is needed elsewhere"
         }
         return nil
     }

@@ -8,7 +8,8 @@ extension FindingRule {
         "one-fold", .scores, "With a validation table there is one fold, and something needs several.",
         "What is fitted on the very rows that it is scored on would come out too good.")
     static let oneTable = FindingRule(
-        "one-table", .models, "A program reads the training table or the folds, and the recipe has several tables.",
+        "one-table", .models,
+        "A program reads the training table or the folds, and the recipe has several tables, or one in several files.",
         "The folds are those of the rows of all tables, one after another; a program is handed one file.")
     static let laterFolds = FindingRule(
         "later-folds", .scores, .warning,
@@ -101,7 +102,7 @@ struct FoldChecks {
 
     /// Further training tables: each file once, dealt by a kind that deals, and no program that knows of one table alone.
     private func checkTables(_ reading: inout Reading) {
-        var seen = [recipe.data.train]
+        var seen = recipe.data.trainFiles
         for (table, node) in zip(recipe.data.more, tree["data"]?["more"]?.elements ?? []) {
             if seen.contains(table.file), let place = node["file"] {
                 reading.report(
@@ -125,12 +126,13 @@ struct FoldChecks {
                     .conflictingKeys, "further tables mean nothing to folds of kind \(recipe.folds.kind.rawValue)",
                     at: place.span, help: "join the tables into one, or take folds of another kind"))
         }
-        guard recipe.data.labelled.count > 1 else { return }
+        guard recipe.data.isParted || recipe.data.labelled.count > 1 else { return }
+        let words = recipe.data.isParted ? "that of this recipe is several files" : "this recipe has several"
         for entry in recipe.models where entry.value.program != nil {
             guard let place = tree["models"]?[entry.name] else { continue }
             reading.report(
                 Finding(
-                    .oneTable, "\"\(entry.name)\" is a program for one training table, and this recipe has several",
+                    .oneTable, "\"\(entry.name)\" is a program for one training table, and \(words)",
                     at: place.span, help: "join the tables into one, with a column that says the folds"))
         }
         for step in recipe.steps {
@@ -139,7 +141,7 @@ struct FoldChecks {
             guard reads || step.value.outputs.contains("out-of-fold") else { continue }
             reading.report(
                 Finding(
-                    .oneTable, "\"\(step.name)\" is a program for one training table, and this recipe has several",
+                    .oneTable, "\"\(step.name)\" is a program for one training table, and \(words)",
                     at: place.span, help: "join the tables into one, with a column that says the folds"))
         }
     }

@@ -40,8 +40,10 @@ struct SourceChecks {
                     .labelLeak, "the column \"\(column)\" holds the labels, and is read as \(name)",
                     at: place.span, notes: [.init(way)], help: "name another column, or leave \(name) out"))
         }
-        for (name, other) in [("train", recipe.data.train), ("test", recipe.data.test)] as [(String, String?)] {
-            guard let own = recipe.data.validation, let other, Self.plain(own) == Self.plain(other),
+        let tables =
+            recipe.data.trainFiles.map { ("train", $0) } + [recipe.data.test].compactMap(\.self).map { ("test", $0) }
+        for (name, other) in tables {
+            guard let own = recipe.data.validation, Self.plain(own) == Self.plain(other),
                 let place = data["validation"]
             else { continue }
             reading.report(
@@ -59,7 +61,9 @@ struct SourceChecks {
                     notes: [.init("a learner of the stack would read the label of the row it predicts")],
                     help: "leave it out"))
         }
-        if let test = recipe.data.test, Self.plain(test) == Self.plain(recipe.data.train), let place = data["test"] {
+        if let test = recipe.data.test, recipe.data.trainFiles.contains(where: { Self.plain($0) == Self.plain(test) }),
+            let place = data["test"]
+        {
             reading.report(
                 Finding(
                     .labelLeak, "the test table is the training table, so models predict rows they were trained on",
@@ -72,7 +76,7 @@ struct SourceChecks {
     /// The same of tables that are one by their content: asked of the files, where nothing else leaks already.
     func report(isSame: (_ path: String, _ other: String) -> Bool, _ reading: inout Reading) {
         guard let test = recipe.data.test, !reading.findings.contains(where: { $0.rule == .labelLeak }),
-            let place = tree.value(at: ["data", "test"]), isSame(recipe.data.train, test)
+            let place = tree.value(at: ["data", "test"]), recipe.data.trainFiles.contains(where: { isSame($0, test) })
         else { return }
         reading.report(
             Finding(
