@@ -1,6 +1,6 @@
 // `score`: the values of a metric file for out-of-fold predictions.
 
-package import Digests
+internal import Digests
 internal import Recipes
 internal import Scores
 
