@@ -23,8 +23,10 @@ extension Store {
         return try withoutCollection {
             while true {
                 guard let file = try hold("\(root)/reservations/\(makeNonce())", shared: true) else { continue }
+                // From here on the file goes with the value, also where it cannot be written.
+                let reservation = Reservation(file, in: self)
                 try file.append(outlines.map { "\($0)\n" }.joined().utf8)
-                return Reservation(file, in: self)
+                return reservation
             }
         }
     }
