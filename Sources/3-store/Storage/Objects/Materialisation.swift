@@ -44,11 +44,22 @@ extension Store {
             guard let status = try files.status(of: path, following: false) else {
                 throw AblateError(.missing, "an object is gone", path: path, advice: "run again to make it anew")
             }
-            if status.form == .file, try digest(ofFile: path) == object.digest { continue }
-            try quarantine(path, as: object.digest.description)
+            if status.form == .file, try isWhole(object.digest, at: path) { continue }
+            if try files.status(of: path, following: false) != nil {
+                try quarantine(path, as: object.digest.description)
+            }
             throw AblateError(
                 .damaged, "an object no longer has the content of its name", path: path,
                 advice: "it was put aside; run again to make it anew, and check the disk")
+        }
+    }
+
+    /// Whether an object has its content. One that another reader puts aside just now has not.
+    private func isWhole(_ digest: Digest, at path: String) throws -> Bool {
+        do {
+            return try self.digest(ofFile: path) == digest
+        } catch let error as AblateError where error.kind == .changed {
+            return try files.status(of: path, following: false) != nil && self.digest(ofFile: path) == digest
         }
     }
 }
