@@ -46,7 +46,8 @@ package struct Extractor: Sendable {
             Key("quantization", \.quantization, .choice, "How the weights are held."),
             Key(
                 "precision", \.precision, .choice,
-                "The type of the arithmetic; auto: bf16 on a GPU, fp16 on one that only emulates it (compute capability below 8.0), fp32 on a CPU."),
+                "The type of the arithmetic; auto: bf16 on a GPU, fp16 on one that only emulates it (compute capability below 8.0), fp32 on a CPU."
+            ),
             Key("remote-code", \.remoteCode, .boolean, "Whether Python code that comes with the backbone may run."),
         ])
 

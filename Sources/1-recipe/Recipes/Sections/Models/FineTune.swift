@@ -35,7 +35,8 @@ package struct FineTune: Sendable, ModelSection {
             Key("lora", \.adaptation, Adaptation.shape, "LoRA adapters; off trains every weight."),
             Key(
                 "precision", \.precision, .choice,
-                "The type of the arithmetic; auto: bf16 on a GPU, fp16 on one that only emulates it (compute capability below 8.0), fp32 on a CPU. Trained weights are fp32 in any case."),
+                "The type of the arithmetic; auto: bf16 on a GPU, fp16 on one that only emulates it (compute capability below 8.0), fp32 on a CPU. Trained weights are fp32 in any case."
+            ),
             Key("remote-code", \.remoteCode, .boolean, "Whether Python code that comes with the backbone may run."),
             Key(
                 "pooling", \.pooling, .choice,
