@@ -31,14 +31,11 @@ extension ArmComparison {
             + further
     }
 
-    /// What it would take to find a difference as large as the one seen.
+    /// What it would take to find a difference as large as the one seen. Nothing where no number of seeds would do by the estimate: of a
+    /// few seeds the rows' part is too uncertain to say that seeds cannot settle it.
     private var further: String {
-        guard variance != nil else { return "" }
-        if let furtherSeeds {
-            return furtherSeeds > 0 ? ", and \(Format.count(furtherSeeds, "more seed")) one as large as seen" : ""
-        }
-        let rows = furtherGroups.map { ", about \(Format.count($0, "more group")) of rows would" } ?? ""
-        return hasSeeds ? "; seeds cannot settle one as large as seen\(rows)" : ""
+        guard variance != nil, let furtherSeeds, furtherSeeds > 0 else { return "" }
+        return ", and by their estimate \(Format.count(furtherSeeds, "more seed")) one as large as seen"
     }
 
     /// The same as a sentence of its own.
