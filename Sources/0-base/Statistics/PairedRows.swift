@@ -53,7 +53,8 @@ struct PairedRows: Sendable {
     /// The same under each seed, where these have folds of their own.
     var rowsByOwnFold: [[[Int]]]? { ownFolds?.map(Self.rows) }
 
-    private static func rows(byFold folds: [Int]) -> [[Int]] {
+    /// The rows of each fold that has some.
+    static func rows(byFold folds: [Int]) -> [[Int]] {
         var rows = [[Int]](repeating: [], count: (folds.max() ?? -1) + 1)
         for (row, fold) in folds.enumerated() { rows[fold].append(row) }
         return rows.filter { !$0.isEmpty }

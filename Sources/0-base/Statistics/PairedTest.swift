@@ -64,14 +64,12 @@ package struct PairedTest: Equatable, Sendable {
         return mean - t * standardError...mean + t * standardError
     }
 
-    /// The smallest true difference that so many seeds (nil: those there are), and `rows` times the groups, find with probability
-    /// `power` at level `alpha`: (t(1 - alpha/2) + t(power)) standard errors, the usual approximation to the non-central t distribution.
-    package func minimumDetectableEffect(
-        power: Double = 0.8, alpha: Double = 0.05, seeds: Int? = nil, rows: Double = 1
-    ) -> Double {
+    /// The smallest true difference that so many seeds (nil: those there are) find with probability `power` at level `alpha`:
+    /// (t(1 - alpha/2) + t(power)) standard errors, the usual approximation to the non-central t distribution.
+    package func minimumDetectableEffect(power: Double = 0.8, alpha: Double = 0.05, seeds: Int? = nil) -> Double {
         let count = seeds ?? self.seeds
-        let t = StudentDistribution(degreesOfFreedom: degrees(seeds: count, rows: rows))
-        return (t.quantile(1 - alpha / 2) + t.quantile(power)) * variance(seeds: count, rows: rows).squareRoot()
+        let t = StudentDistribution(degreesOfFreedom: degrees(seeds: count))
+        return (t.quantile(1 - alpha / 2) + t.quantile(power)) * variance(seeds: count).squareRoot()
     }
 
     /// The number of seeds, these included, with which a difference of size `effect` would be found.
@@ -94,33 +92,29 @@ package struct PairedTest: Equatable, Sendable {
         return high
     }
 
-    /// The number of groups, these included, with which a difference of size `effect` would be found under these seeds.
+    /// About how many groups, these included, it takes under these seeds to find a difference of size `effect`: those whose part of the
+    /// variance leaves room for it.
     ///
     /// Nil where not even a thousand times as many would do, since seeds differ too much, and with one seed, where the parts are not
     /// known.
     package func groupsNeeded(toDetect effect: Double, power: Double = 0.8, alpha: Double = 0.05) -> Int? {
-        func suffices(_ factor: Double) -> Bool {
-            minimumDetectableEffect(power: power, alpha: alpha, rows: factor) <= abs(effect)
-        }
-        if suffices(1) { return groups }
-        guard seed != nil, suffices(1_000) else { return nil }
-        var (low, high) = (1.0, 1_000.0)
-        while high / low > 1.001 {
-            let middle = (low * high).squareRoot()
-            if suffices(middle) { high = middle } else { low = middle }
-        }
-        return Int((high * Double(groups)).rounded(.up))
+        let detectable = minimumDetectableEffect(power: power, alpha: alpha)
+        if detectable <= abs(effect) { return groups }
+        guard let seed else { return nil }
+        let share = effect / detectable
+        let factor = fixed / (share * share * variance(seeds: seeds) - seed / Double(seeds))
+        return factor > 0 && factor <= 1_000 ? Int((factor * Double(groups)).rounded()) : nil
     }
 
-    private func variance(seeds: Int, rows: Double = 1) -> Double { fixed / rows + (seed ?? 0) / Double(seeds) }
+    private func variance(seeds: Int) -> Double { fixed + (seed ?? 0) / Double(seeds) }
 
     /// Satterthwaite's; further seeds add the degrees that each of those there are has.
-    private func degrees(seeds count: Int, rows: Double = 1) -> Double {
-        let whole = variance(seeds: count, rows: rows)
-        let (own, chance) = (fixed / rows, (seed ?? 0) / Double(count))
-        let ownDegrees = max(fixedDegrees * rows, 1)
-        guard whole > 0 else { return ownDegrees }
-        var inverse = own * own / ownDegrees
+    private func degrees(seeds count: Int) -> Double {
+        let whole = variance(seeds: count)
+        let chance = (seed ?? 0) / Double(count)
+        let fixedDegrees = max(fixedDegrees, 1)
+        guard whole > 0 else { return fixedDegrees }
+        var inverse = fixed * fixed / fixedDegrees
         if chance > 0, seeds > 1 {
             inverse += chance * chance / (seedDegrees * Double(max(count, 2) - 1) / Double(seeds - 1))
         }

@@ -83,7 +83,7 @@ private struct FoldCells {
 
     init(values: [[Double]], average: [Double], shares: [Double], folds: [[Int]]) {
         let seeds = Double(values.count)
-        let indices = folds.map { Self.rows(byFold: $0) }
+        let indices = folds.map(PairedRows.rows(byFold:))
         for seed in values.indices {
             let own = indices[folds.count == 1 ? 0 : seed]
             for rows in own {
@@ -110,11 +110,5 @@ private struct FoldCells {
             whole += shares[row]
         }
         return parts.values.sorted().reduce(0) { $0 + $1 * $1 } / (whole * whole)
-    }
-
-    private static func rows(byFold folds: [Int]) -> [[Int]] {
-        var rows = [[Int]](repeating: [], count: (folds.max() ?? -1) + 1)
-        for (row, fold) in folds.enumerated() { rows[fold].append(row) }
-        return rows.filter { !$0.isEmpty }
     }
 }

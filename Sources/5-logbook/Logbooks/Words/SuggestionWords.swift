@@ -24,7 +24,7 @@ extension Suggestion {
             return "Pseudo-labels \(finding) (\(Format.difference(difference))): hand in that of \(passed)."
         case .open(let variant, let ablation, let outcome, let further):
             return
-                "\(ablation), \(variant) is \(outcome.rawValue): \(Format.count(further, "more seed")) would find a difference as large as the one seen four times of five."
+                "\(ablation), \(variant) is \(outcome.rawValue): by the estimate of these seeds \(Format.count(further, "more seed")) would find a difference as large as the one seen four times of five."
         case .tooSmall(let ablation, let detectable, let hasSeeds):
             let found = "find a difference of \(Format.decimal(detectable, 3)) four times of five"
             let known =

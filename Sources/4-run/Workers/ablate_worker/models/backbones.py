@@ -147,7 +147,7 @@ def prove(module, title):
             together = states(module, ids, lengths)
             alone = states(module, ids[1:, :4], lengths[1:])
         right = together.shape == (2, 9, config.hidden_size)
-    except (TypeError, ValueError, AttributeError, RuntimeError, NotImplementedError) as error:
+    except (TypeError, ValueError, AttributeError, RuntimeError, NotImplementedError) as error:  # the model's own code may end in any of these
         raise invalid(f"{title} is of the architecture '{config.model_type}', which gives no states of a text's tokens: "
                       f"{(str(error).splitlines() or ['no reason given'])[0]}") from None
     finally:

@@ -7,13 +7,11 @@ import math
 
 from ..files import formats, pseudo
 from ..protocol.step import invalid
+from .target import Target
 
 
-class Classes:
+class Classes(Target):
     kind, measure, column = "classes", "log-loss", "log-p"
-
-    def __init__(self, width):
-        self.width = width
 
     def truth(self, table):
         """Labels int [rows] of a `rows` file's value."""
@@ -28,10 +26,6 @@ class Classes:
         found = table.get("shares")
         return None if found is None else np.asarray(found, np.float32).reshape(-1, self.width)
 
-    def learnt(self, labels, shares, loss):
-        """What is learnt of each row where it is one thing: its label. Shares are learnt beside it."""
-        return labels
-
     def check_varied(self, truth, words):
         """Raise these words where there is nothing to tell apart."""
         if len(set(truth.tolist())) < 2:
@@ -40,21 +34,6 @@ class Classes:
     def taught(self, labels, weights):
         """What a baseline learns of pseudo-labels: (which of them, truth, weights)."""
         return pseudo.spread(labels, weights)
-
-    def within(self, groups):
-        """The same for the rows of a table with these groups, which are nothing to it."""
-        return self
-
-    def together(self, truth):
-        """The groups whose rows are learnt from together; None where each row is learnt by itself."""
-
-    def counting(self, truth, weights):
-        """What the loss of each row counts."""
-        return weights
-
-    def outputs(self, loss):
-        """How many outputs a head has."""
-        return self.width
 
     def goals(self, truth, weights, loss=None):
         """(what is trained on, how to turn outputs back into the truth's units): labels as they are, None."""

@@ -1,13 +1,11 @@
 """What the targets share whose predictions are columns that stand each by itself: numbers, and labels that are so or not."""
 
 from ..protocol.step import invalid
+from .target import Target
 
 
-class Columns:
+class Columns(Target):
     noun = "numbers"
-
-    def __init__(self, width):
-        self.width = width
 
     def truth(self, table):
         """Float64 [rows, width] of a `rows` file's value."""
@@ -19,9 +17,6 @@ class Columns:
     def shares(self, table):
         """A column is not shared among others."""
 
-    def learnt(self, numbers, shares, loss):
-        return numbers
-
     def check_varied(self, truth, words):
         """Columns that are the same in all rows can be learnt."""
 
@@ -29,20 +24,6 @@ class Columns:
         """What a baseline learns of pseudo-labels: (which of them, truth, weights)."""
         import numpy as np
         return np.arange(len(values)), values, weights
-
-    def within(self, groups):
-        """The same for the rows of a table with these groups, which are nothing to it."""
-        return self
-
-    def together(self, truth):
-        """The groups whose rows are learnt from together; None where each row is learnt by itself."""
-
-    def counting(self, truth, weights):
-        """What the loss of each row counts."""
-        return weights
-
-    def outputs(self, loss):
-        return self.width
 
     def check_weights(self, weights):
         if weights.sum() == 0:
